@@ -1,0 +1,281 @@
+/* body.c - cJSON: request bodies into C structs by field tables, answers into JSON.
+ *
+ * cJSON is given nothing that json_scan() has not passed. Its hooks stay the C library's; its one
+ * global, the place of the last error, is written by every parse and read by nobody here. */
+
+#include "body.h"
+
+#include "cleanup.h"
+#include "clock.h"
+#include "json_scan.h"
+#include "text.h"
+
+#include <cjson/cJSON.h>
+
+#include <assert.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Passwords and authentication keys pass here. Recursion is at most JSON_DEPTH_MAX deep. What the
+ * allocator moved earlier is beyond reach. */
+static void
+wipe_values(cJSON *node)
+{
+	if (node->valuestring != NULL)
+		explicit_bzero(node->valuestring, strlen(node->valuestring));
+	for (cJSON *child = node->child; child != NULL; child = child->next)
+		wipe_values(child);
+}
+
+static void
+tree_free(cJSON **root)
+{
+	if (*root != NULL)
+		wipe_values(*root);
+	cJSON_Delete(*root);
+}
+
+static bool
+name_came_before(const cJSON *members, const cJSON *member)
+{
+	for (const cJSON *before = members->child; before != member; before = before->next)
+		if (strcmp(before->string, member->string) == 0)
+			return true;
+	return false;
+}
+
+/* Names are compared as cJSON has decoded them: "a" and "\u0061" are the same member. */
+static bool
+members_are_sane(const cJSON *members)
+{
+	size_t count = 0;
+
+	for (const cJSON *member = members->child; member != NULL; member = member->next)
+		if (++count > BODY_MEMBERS_MAX || name_came_before(members, member))
+			return false;
+	return true;
+}
+
+static enum fault
+read_field(const struct field *field, const cJSON *member, char *ret)
+{
+	if (member == NULL)
+		return field->optional ? FAULT_NONE : FAULT_REQUIRED;
+	if (!cJSON_IsString(member))
+		return FAULT_WRONG_TYPE;
+	if (strlen(member->valuestring) > field->input_max)
+		return FAULT_TOO_LONG;
+	if (field->check != NULL)
+		return field->check(member->valuestring, ret, field->size);
+	return text_copy(ret, field->size, member->valuestring) ? FAULT_NONE : FAULT_TOO_LONG;
+}
+
+static bool
+is_declared(const struct field *fields, const char *name)
+{
+	for (; fields->name != NULL; fields++)
+		if (strcmp(fields->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* The faults of the declared fields, in their order, then the undeclared members. */
+static void
+read_members(
+    const cJSON *members, const struct field *fields, char *ret_body, struct faults *faults)
+{
+	for (const struct field *field = fields; field->name != NULL; field++) {
+		const cJSON *member = cJSON_GetObjectItemCaseSensitive(members, field->name);
+
+		faults_add(
+		    faults, field->name, read_field(field, member, ret_body + field->offset));
+	}
+	for (const cJSON *member = members->child; member != NULL; member = member->next)
+		if (!is_declared(fields, member->string))
+			faults_add(faults, member->string, FAULT_UNKNOWN_FIELD);
+}
+
+enum result
+body_read(const char *text, size_t size, const struct field *fields, void *ret_body,
+    size_t body_size, struct faults *faults)
+{
+	CLEANUP(tree_free) cJSON *root = NULL;
+
+	memset(ret_body, 0, body_size);
+	faults->count = 0;
+
+	if (!json_scan(text, size))
+		return MALFORMED;
+	root = cJSON_ParseWithLengthOpts(text, size + 1, NULL, true);
+	if (root == NULL)
+		return INTERNAL; /* the grammar was right: only memory is left */
+	if (!members_are_sane(root))
+		return MALFORMED;
+
+	read_members(root, fields, ret_body, faults);
+	return faults->count == 0 ? OK : BAD_FIELD;
+}
+
+struct json {
+	bool failed;
+	size_t depth;
+	cJSON *open[JSON_DEPTH_MAX]; /* the containers now open, the answer itself first */
+};
+
+static bool
+is_well(const struct json *json)
+{
+	return json != NULL && !json->failed;
+}
+
+static cJSON *
+innermost(const struct json *json)
+{
+	return json->open[json->depth - 1];
+}
+
+static void
+push(struct json *json, cJSON *container)
+{
+	assert(json->depth < JSON_DEPTH_MAX);
+	json->open[json->depth++] = container;
+}
+
+/* Takes the value over, or drops it and fails the answer. A NULL value is one that memory failed.
+ */
+static bool
+put(struct json *json, const char *name, cJSON *value)
+{
+	assert(!is_well(json) || cJSON_IsObject(innermost(json)));
+	if (is_well(json) && cJSON_AddItemToObjectCS(innermost(json), name, value))
+		return true;
+	tree_free(&value);
+	if (json != NULL)
+		json->failed = true;
+	return false;
+}
+
+static bool
+is_utf8(const char *text)
+{
+	size_t left = strlen(text);
+	size_t length;
+
+	for (; left > 0; text += length, left -= length) {
+		length = json_scan_utf8(text, left);
+		if (length == 0)
+			return false;
+	}
+	return true;
+}
+
+struct json *
+json_new(void)
+{
+	struct json *json = calloc(1, sizeof *json);
+	cJSON *root = cJSON_CreateObject();
+
+	if (json == NULL || root == NULL) {
+		cJSON_Delete(root);
+		free(json);
+		return NULL;
+	}
+	push(json, root);
+	return json;
+}
+
+void
+json_free(struct json **json)
+{
+	if (*json == NULL)
+		return;
+	tree_free(&(*json)->open[0]);
+	free(*json);
+	*json = NULL;
+}
+
+void
+json_text(struct json *json, const char *name, const char *value)
+{
+	put(json, name, is_utf8(value) ? cJSON_CreateString(value) : NULL);
+}
+
+/* cJSON prints numbers through a double, and from about 2^52 on it rounds them. */
+void
+json_number(struct json *json, const char *name, int64_t value)
+{
+	char digits[24];
+
+	put(json, name,
+	    text_format(digits, sizeof digits, "%" PRId64, value) ? cJSON_CreateRaw(digits) : NULL);
+}
+
+void
+json_bool(struct json *json, const char *name, bool value)
+{
+	put(json, name, cJSON_CreateBool(value));
+}
+
+void
+json_time(struct json *json, const char *name, int64_t time_s)
+{
+	char text[CLOCK_TEXT_MAX + 1];
+
+	clock_text(time_s, text);
+	json_text(json, name, text);
+}
+
+void
+json_object(struct json *json, const char *name)
+{
+	cJSON *object = cJSON_CreateObject();
+
+	if (put(json, name, object))
+		push(json, object);
+}
+
+void
+json_array(struct json *json, const char *name)
+{
+	cJSON *array = cJSON_CreateArray();
+
+	if (put(json, name, array))
+		push(json, array);
+}
+
+void
+json_item(struct json *json)
+{
+	if (!is_well(json))
+		return;
+	assert(cJSON_IsArray(innermost(json)));
+
+	cJSON *object = cJSON_CreateObject();
+	if (cJSON_AddItemToArray(innermost(json), object))
+		push(json, object);
+	else
+		json->failed = true;
+}
+
+void
+json_up(struct json *json)
+{
+	if (!is_well(json))
+		return;
+	assert(json->depth > 1);
+	json->depth--;
+}
+
+enum result
+json_finish(const struct json *json, char *ret, size_t ret_size, size_t *ret_length)
+{
+	assert(ret_size > 0 && ret_size <= INT_MAX);
+	if (is_well(json) && cJSON_PrintPreallocated(json->open[0], ret, (int)ret_size, false)) {
+		*ret_length = strlen(ret);
+		return OK;
+	}
+	explicit_bzero(ret, ret_size);
+	return INTERNAL;
+}

@@ -1,0 +1,92 @@
+/* body.h - request bodies into C structs by field tables; answers into JSON. body.c is the only
+ * file with cJSON.
+ *
+ *   struct key_body { char key[AUTH_KEY_LENGTH + 1]; };
+ *   static const struct field key_fields[] = {
+ *           TEXT_FIELD(key_body, key, AUTH_KEY_INPUT_MAX, auth_key_fold),
+ *           END_OF_FIELDS,
+ *   };
+ *
+ * Every member must be declared, none may come twice, each is a string (the contract has no other
+ * kind in a request), and each is handed to its check, which folds it into the struct. All that is
+ * wrong with a body is told at once. */
+
+#ifndef BODY_H
+#define BODY_H
+
+#include "bounds.h"
+#include "faults.h"
+#include "result.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Folds and judges what was typed into `ret`; on a fault `ret` is empty. */
+typedef enum fault field_check(const char *typed, char *ret, size_t ret_size);
+
+struct field {
+	const char *name;
+	size_t offset;      /* of a char array in the body struct */
+	size_t size;        /* of that array */
+	size_t input_max;   /* bytes as typed; longer is FAULT_TOO_LONG before the check runs */
+	field_check *check; /* NULL: any text that fits */
+	bool optional;      /* absent leaves the array empty */
+};
+
+/* clang-format off */
+#define TEXT_FIELD(type, member, max, fold)                                                     \
+	{                                                                                       \
+		.name = #member, .offset = offsetof(struct type, member),                       \
+		.size = sizeof(((struct type *)0)->member), .input_max = (max), .check = (fold) \
+	}
+#define OPTIONAL_FIELD(type, member, max, fold)                                                  \
+	{                                                                                        \
+		.name = #member, .offset = offsetof(struct type, member),                        \
+		.size = sizeof(((struct type *)0)->member), .input_max = (max), .check = (fold), \
+		.optional = true                                                                 \
+	}
+#define END_OF_FIELDS { .name = NULL }
+/* clang-format on */
+
+/* The struct that bodies are read into: room for the widest. */
+#define BODY_STRUCT_MAX 4096
+
+/* The most members a body may have: five are the widest honest one, and every pair is compared. */
+#define BODY_MEMBERS_MAX 64
+
+/* Reads `text`, which has a NUL behind its `size` bytes, into `ret_body` (zeroed first; the caller
+ * wipes it). MALFORMED: not one strict JSON object, a member twice, or over BODY_MEMBERS_MAX of
+ * them. BAD_FIELD: some fields are wrong, named in `faults` (emptied first) in the order of
+ * `fields`, then the unknown ones; those that are right are in the struct. INTERNAL: memory failed.
+ */
+enum result body_read(const char *text, size_t size, const struct field *fields, void *ret_body,
+    size_t body_size, struct faults *faults) MUST_USE;
+
+/* An answer under construction. A failed allocation or a text that is not UTF-8 makes the whole
+ * answer fail at json_finish, never half of it; so json_new() need not be checked: every function
+ * takes its NULL. Names are literals, kept as pointers; values are copied, and wiped when freed. */
+struct json;
+
+struct json *json_new(void);
+void json_free(struct json **); /* for CLEANUP */
+void json_text(struct json *, const char *name, const char *value);
+void json_number(struct json *, const char *name, int64_t value); /* all digits */
+void json_bool(struct json *, const char *name, bool value);
+void json_time(struct json *, const char *name, int64_t time_s); /* RFC 3339 UTC */
+
+/* Opens a member object or array of objects; what follows goes into it until json_up(). */
+void json_object(struct json *, const char *name);
+void json_array(struct json *, const char *name);
+void json_item(struct json *); /* a new object in the array now open; json_up() ends it */
+void json_up(struct json *);
+
+/* cJSON asks for a few bytes more than it writes. */
+#define JSON_SPARE 5
+
+/* Writes compact JSON and its NUL. INTERNAL, and `ret` wiped: memory failed, a text was not UTF-8,
+ * or it does not fit; with JSON_SPARE bytes to spare it surely does. */
+enum result json_finish(
+    const struct json *, char *ret, size_t ret_size, size_t *ret_length) MUST_USE;
+
+#endif

@@ -1,0 +1,340 @@
+/* gate.c - one request's life.
+ *
+ * Every guard is asked once, here, before a handler runs: is there room, does the path exist, is the
+ * token right for it, is the body what it must be. Whatever happens, one answer and one log line. */
+
+#include "gate.h"
+
+#include "body.h"
+#include "cleanup.h"
+#include "clock.h"
+#include "log.h"
+#include "metrics.h"
+#include "secret.h"
+#include "service.h"
+#include "text.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define RETRY_AFTER_S  "1"
+#define PREFLIGHT_AGE_S "600"
+
+/* What is known about the request that is being served. */
+struct visit {
+	const struct gate *gate;
+	struct http_request *request;
+	struct http_reply *reply;
+	char id[REQUEST_ID_TEXT + 1];
+	const struct endpoint *endpoint; /* NULL: none met */
+	struct faults faults;
+	struct pass pass;
+	struct call call;
+};
+
+/* The body struct of a call; aligned for any of them, on the worker's stack. */
+union body_room {
+	char bytes[BODY_STRUCT_MAX];
+	max_align_t aligned;
+};
+
+/* Tokens -------------------------------------------------------------------------------------- */
+
+/* "Bearer TOKEN" (RFC 6750 2.1); the scheme's case does not matter. */
+static enum result
+bearer(const struct http_request *request, const char **ret_token)
+{
+	static const char scheme[] = "bearer ";
+	const char *value = request->authorization;
+	char prefix[sizeof scheme];
+
+	if (request->authorization_twice)
+		return TOKEN_INVALID;
+	if (value == NULL)
+		return TOKEN_MISSING;
+	text_copy_cut(prefix, sizeof prefix, value);
+	if (!text_equal_ignoring_case(prefix, scheme))
+		return TOKEN_INVALID;
+	*ret_token = value + strlen(scheme);
+	return OK;
+}
+
+/* The stages whose tokens may ask where they stand. */
+static bool
+is_registration(enum stage stage)
+{
+	return stage == STAGE_IDENTITY || stage == STAGE_AUTHENTICATION_KEY || stage == STAGE_ACCOUNT;
+}
+
+static enum result
+check_token(struct visit *visit)
+{
+	const struct endpoint *endpoint = visit->endpoint;
+	const struct keyring *keyring = visit->gate->service->registration.keyring;
+	const char *token = NULL;
+
+	if (endpoint->demand == DEMAND_NOTHING)
+		return OK;
+	TRY(bearer(visit->request, &token));
+	TRY(stage_open(keyring, token, clock_now(), &visit->pass));
+	visit->call.pass = &visit->pass;
+	const bool fits = endpoint->demand == DEMAND_STAGE ? visit->pass.stage == endpoint->stage
+							   : is_registration(visit->pass.stage);
+	return fits ? OK : TOKEN_INVALID;
+}
+
+/* Bodies -------------------------------------------------------------------------------------- */
+
+/* application/json, with no charset or UTF-8 (RFC 8259 8.1). */
+static bool
+is_json(const char *content_type)
+{
+	static const char *const accepted[] = { "application/json", "application/json;charset=utf-8",
+		"application/json;charset=\"utf-8\"" };
+	char squeezed[48];
+	size_t length = 0;
+
+	for (; content_type != NULL && *content_type != '\0' && length < sizeof squeezed - 1;
+	     content_type++)
+		if (*content_type != ' ' && *content_type != '\t')
+			squeezed[length++] = *content_type;
+	squeezed[length] = '\0';
+	for (size_t i = 0; i < LENGTH(accepted); i++)
+		if (text_equal_ignoring_case(squeezed, accepted[i]))
+			return true;
+	return false;
+}
+
+static enum result
+check_body(struct visit *visit, union body_room *room)
+{
+	struct http_request *request = visit->request;
+	const struct body_rule *rule = visit->endpoint->body;
+
+	if (rule == NULL)
+		return request->content_length > 0 ? MALFORMED : OK;
+	if (!is_json(request->content_type))
+		return BAD_MEDIA_TYPE;
+	TRY(http_read_body(request));
+	visit->call.body = room->bytes;
+	const enum result read = body_read(request->body, request->body_size, rule->fields,
+	    room->bytes, rule->size, &visit->faults);
+	if (read != OK && read != BAD_FIELD)
+		return read;
+	if (rule->judge != NULL)
+		rule->judge(visit->gate->service, room->bytes, &visit->faults);
+	return visit->faults.count == 0 ? OK : BAD_FIELD;
+}
+
+/* CORS ---------------------------------------------------------------------------------------- */
+
+/* Is this origin, to the letter, one of the configured ones? */
+static bool
+origin_is_ours(const char *origins, const char *origin)
+{
+	const size_t length = strlen(origin);
+
+	for (const char *at = origins; length > 0 && *at != '\0';) {
+		const size_t word = strcspn(at, ", ");
+
+		if (word == length && strncmp(at, origin, length) == 0)
+			return true;
+		at += word;
+		at += strspn(at, ", ");
+	}
+	return false;
+}
+
+/* Tells whether a browser may show the answer to the page that asked. */
+static bool
+allow_origin(const struct visit *visit)
+{
+	const char *origins = visit->gate->service->config->cors_origins;
+	const char *origin = visit->request->origin;
+
+	if (origins[0] == '\0' || visit->gate->inside)
+		return false;
+	http_add_header(visit->reply, "Vary", "Origin");
+	if (origin == NULL || !origin_is_ours(origins, origin))
+		return false;
+	http_add_header(visit->reply, "Access-Control-Allow-Origin", origin);
+	http_add_header(visit->reply, "Access-Control-Expose-Headers", "Retry-After, X-Request-Id");
+	return true;
+}
+
+/* OPTIONS: which methods there are, and for a preflight of ours what the page may send. */
+static void
+answer_options(const struct visit *visit, const char *allow, bool allowed_origin)
+{
+	http_add_header(visit->reply, "Allow", allow);
+	visit->reply->status = 204;
+	if (!allowed_origin || visit->request->preflight_method == NULL)
+		return;
+	http_add_header(visit->reply, "Access-Control-Allow-Methods", allow);
+	http_add_header(visit->reply, "Access-Control-Allow-Headers", "Authorization, Content-Type");
+	http_add_header(visit->reply, "Access-Control-Max-Age", PREFLIGHT_AGE_S);
+}
+
+/* Answers ------------------------------------------------------------------------------------- */
+
+static void
+write_problem(const struct visit *visit, enum result result)
+{
+	struct http_reply *reply = visit->reply;
+	const struct problem_facts facts = {
+		.result = result,
+		.language = visit->call.language,
+		.request_id = visit->id,
+		.faults = &visit->faults,
+		.attempts_left = visit->call.attempts_left,
+	};
+
+	reply->status = problem_of(result)->status;
+	reply->media_type = PROBLEM_MEDIA_TYPE;
+	if (problem_write(&facts, reply->body, sizeof reply->body, &reply->body_size) != OK) {
+		text_copy_cut(reply->body, sizeof reply->body, problem_last_resort());
+		reply->body_size = strlen(reply->body);
+	}
+	if (reply->status == 401)
+		http_add_header(reply, "WWW-Authenticate", "Bearer"); /* RFC 9110 15.5.2 */
+	if (reply->status == 503)
+		http_add_header(reply, "Retry-After", RETRY_AFTER_S);
+	http_add_header(reply, "Content-Language", problem_language_code(visit->call.language));
+}
+
+static enum result
+write_answer(const struct visit *visit)
+{
+	struct http_reply *reply = visit->reply;
+
+	reply->status = visit->call.status;
+	if (reply->status == 204 || reply->media_type != NULL)
+		return OK;
+	TRY(json_finish(visit->call.json, reply->body, sizeof reply->body, &reply->body_size));
+	reply->media_type = "application/json; charset=utf-8";
+	return OK;
+}
+
+/* Serving ------------------------------------------------------------------------------------- */
+
+/* The guards in order, then the handler. */
+static enum result
+serve(struct visit *visit, union body_room *room)
+{
+	CLEANUP(json_free) struct json *json = NULL;
+
+	if (visit->request->query != NULL) /* nothing is ever asked in a query (ASVS 15.3.7) */
+		return MALFORMED;
+	TRY(check_token(visit));
+	TRY(check_body(visit, room));
+	json = json_new();
+	if (json == NULL)
+		return UNAVAILABLE;
+	visit->call.json = json;
+	TRY(visit->endpoint->serve(&visit->call));
+	return write_answer(visit);
+}
+
+static enum result
+find_and_serve(struct visit *visit)
+{
+	const struct http_request *request = visit->request;
+	const struct endpoint_table *endpoints = visit->gate->endpoints;
+	const bool allowed_origin = allow_origin(visit);
+	char allow[ALLOW_MAX + 1];
+	union body_room room;
+
+	const enum result found =
+	    endpoint_find(endpoints, request->method, request->path, &visit->endpoint);
+	if (found == METHOD_NOT_ALLOWED) {
+		endpoint_allow(endpoints, request->path, allow);
+		if (strcmp(request->method, "OPTIONS") == 0) {
+			answer_options(visit, allow, allowed_origin);
+			return OK;
+		}
+		http_add_header(visit->reply, "Allow", allow);
+	}
+	TRY(found);
+	const enum result result = serve(visit, &room);
+	secret_wipe_bytes(room.bytes, sizeof room.bytes);
+	return result;
+}
+
+/* Takes a place among the requests being worked on; beyond the bound 503 at once. */
+static enum result
+enter_and_serve(struct visit *visit)
+{
+	struct service *service = visit->gate->service;
+
+	if (visit->gate->inside)
+		return find_and_serve(visit);
+	const unsigned others = atomic_fetch_add(&service->requests, 1);
+	const enum result result = others < (unsigned)service->config->requests_max
+				       ? find_and_serve(visit)
+				       : OVERLOADED;
+	atomic_fetch_sub(&service->requests, 1);
+	return result;
+}
+
+static void
+begin(struct visit *visit, const struct gate *gate, struct http_exchange *exchange)
+{
+	uint8_t id[REQUEST_ID_SIZE];
+
+	memset(visit, 0, sizeof *visit);
+	visit->gate = gate;
+	visit->request = &exchange->request;
+	visit->reply = &exchange->reply;
+	secret_random(id, sizeof id);
+	text_hex(id, sizeof id, visit->id);
+	visit->call.service = gate->service;
+	visit->call.reply = &exchange->reply;
+	visit->call.language = problem_language(exchange->request.accept_language);
+	visit->call.status = 200;
+	visit->call.attempts_left = -1;
+	http_add_header(visit->reply, "X-Request-Id", visit->id);
+}
+
+static void
+finish(struct visit *visit, enum result result, int64_t started_us)
+{
+	const int64_t duration_us = clock_monotonic_us() - started_us;
+	const struct endpoint *endpoint = visit->endpoint;
+
+	if (result != OK)
+		write_problem(visit, result);
+	pass_wipe(&visit->pass);
+	if (visit->gate->inside)
+		return;
+	metrics_count(visit->gate->service->metrics, endpoint, result, duration_us);
+	log_event("request",
+	    (const struct log_value[]){
+		log_text("request", visit->id),
+		log_text("method", endpoint != NULL ? endpoint->method : "-"),
+		log_text("route", endpoint != NULL ? endpoint->path : "-"),
+		log_int("status", visit->reply->status),
+		log_text("code", result_code(result)),
+		log_int("us", duration_us),
+		{ 0 },
+	    });
+}
+
+void
+gate_serve(void *context, struct http_exchange *exchange)
+{
+	const int64_t started_us = clock_monotonic_us();
+	struct visit visit;
+
+	begin(&visit, context, exchange);
+	finish(&visit, enter_and_serve(&visit), started_us);
+}
+
+void
+gate_refuse(void *context, struct http_exchange *exchange, enum result why)
+{
+	const int64_t started_us = clock_monotonic_us();
+	struct visit visit;
+
+	begin(&visit, context, exchange);
+	finish(&visit, why, started_us);
+}

@@ -1,0 +1,116 @@
+/* http.h - the only file that knows civetweb: bytes in, struct http_request out; reply in, bytes
+ * out.
+ *
+ * Before a request is handed on, http.c has refused what two parsers could read differently
+ * (RFC 9112 2.2, 3, 5, 6.3; ASVS 4.2.1): any Transfer-Encoding, a Content-Length that is not one
+ * string of 1-15 digits, a Host missing or given twice, white space before the method or a header's
+ * colon, folded lines, bare LF, more than 64 headers, targets that are not a path of visible ASCII.
+ * Such a connection is answered and closed. Paths are compared as they came: nothing is decoded.
+ *
+ * A request is served on a thread of civetweb's with a 100 KiB stack; each such thread has one
+ * struct http_exchange of its own, so nothing is allocated for a request. Bodies and answers are
+ * wiped from it after each; what civetweb's own read buffer keeps until the next request overwrites
+ * it is beyond reach.
+ *
+ * A connection owns a worker while it is open. It is handed back after 100 requests, and after any
+ * answer while more than three quarters of the workers have one. So idle connections never hold
+ * more than those three quarters, and a new client waits for at most one request of another (a
+ * connection that sends nothing is closed after half of request_timeout_ms). An answer is given up
+ * when the client takes none of it for as long. */
+
+#ifndef HTTP_H
+#define HTTP_H
+
+#include "bounds.h"
+#include "result.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct mg_connection;
+
+/* What the edge looks at; pointers are valid while the request is served. Absent headers are NULL;
+ * so is one that came twice. */
+struct http_request {
+	const char *method;
+	const char *path;  /* before the '?', undecoded */
+	const char *query; /* behind it, or NULL */
+	const char *authorization;
+	bool authorization_twice;
+	const char *content_type;
+	const char *accept_language;
+	const char *origin;
+	const char *preflight_method; /* Access-Control-Request-Method */
+	char source[SOURCE_MAX + 1];  /* the socket's address */
+	int64_t content_length;       /* -1: none announced */
+	size_t body_size;             /* after http_read_body */
+	bool body_failed;             /* http_read_body failed; it does not try again */
+	struct mg_connection *connection;
+	char body[BODY_MAX + 1]; /* NUL-terminated */
+};
+
+#define HTTP_HEADERS_MAX 1024 /* bytes of extra header lines of one answer */
+
+/* What goes out. `body` is written by others; everything has a bound, and one write sends it all.
+ */
+struct http_reply {
+	int status;
+	const char *media_type; /* NULL: no body */
+	size_t body_size;
+	bool close; /* end the connection after this answer */
+	size_t headers_size;
+	char headers[HTTP_HEADERS_MAX + 1]; /* "Name: value\r\n" lines beside the fixed ones */
+	char body[REPLY_MAX + 1];
+};
+
+struct http_exchange {
+	struct http_request request;
+	struct http_reply reply;
+};
+
+/* Who serves. Both run on civetweb's threads, many at once. */
+struct http_server {
+	/* Answers a request that passed the guard. */
+	void (*serve)(void *context, struct http_exchange *);
+	/* Answers one that did not, or an error of civetweb's own: writes the problem document of
+	 * `why` into the reply. Of the request only `source` is known; all else may be NULL. `why`
+	 * is MALFORMED, HEADERS_TOO_LARGE (16 to 32 KiB; beyond that MALFORMED), BAD_HTTP_VERSION,
+	 * TIMED_OUT (headers not whole in time), UNAVAILABLE (we are closing) or INTERNAL. */
+	void (*refuse)(void *context, struct http_exchange *, enum result why);
+	void *context;
+};
+
+struct http_options {
+	const char *listen; /* "127.0.0.1:8080" */
+	unsigned workers;   /* threads = connections served at once */
+	int keep_alive_ms;  /* how long an idle connection is kept; 0: not at all. A later request's
+			     * headers are cut within twice this. */
+	/* For the headers, and again for the body, as a whole: half of it is granted, after all of
+	 * it the request is cut. */
+	int request_timeout_ms;
+};
+
+struct http;
+
+/* Listens and serves from now on. NULL, and `why`: the address is in use or not one of ours, or the
+ * threads could not be made. Several may be open (public, inside). Close: http_close(). */
+struct http *http_open(
+    const struct http_options *, const struct http_server *, char why[static WHY_MAX + 1]) MUST_USE;
+
+/* Refuses new requests (UNAVAILABLE), lets the running ones end for up to 10 s, stops listening,
+ * closes; NULL is fine. Idle connections delay it by at most 2 s (civetweb looks up that often). */
+void http_close(struct http *);
+
+/* Reads the announced body into request->body, once; asks for it if the client waits to be asked
+ * (Expect: 100-continue). On failure the body is empty and the connection ends with the answer.
+ * TOO_LARGE: announced over BODY_MAX, nothing read. TIMED_OUT: not whole in time. MALFORMED: the
+ * peer went away, or there is a NUL in it. A body nobody read is read before the answer goes out.
+ */
+enum result http_read_body(struct http_request *) MUST_USE;
+
+/* Adds a header line. Values come from us, never from a client as they are; a CR or LF in one, or
+ * a line that does not fit, is a bug and ends in assert(). */
+void http_add_header(struct http_reply *, const char *name, const char *value);
+
+#endif

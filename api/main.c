@@ -1,0 +1,282 @@
+/* main.c - wiring: settings -> keys, db, pools, mail -> serve until SIGTERM -> drain -> close in reverse. */
+
+#include "config.h"
+#include "db.h"
+#include "gate.h"
+#include "hash_pool.h"
+#include "http.h"
+#include "keyring.h"
+#include "log.h"
+#include "mailer.h"
+#include "metrics.h"
+#include "picture_stock.h"
+#include "secret.h"
+#include "service.h"
+#include "smtp.h"
+#include "statements.h"
+#include "text.h"
+
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PICTURES_AHEAD     16
+#define HASH_QUEUE_A_THREAD 47 /* what a core hashes in two seconds at 42 ms each */
+#define SMTP_TIMEOUT_MS    6000 /* a stop waits for it, and has ten seconds */
+#define INSIDE_WORKERS     4
+#define MALLOC_ARENAS      2 /* more arenas buy speed that nobody here needs with memory */
+
+/* All that is opened at start and closed at the end. */
+struct parts {
+	struct keyring *keyring;
+	struct db *db;
+	struct hash_pool *hash_pool;
+	struct picture_stock *pictures;
+	struct mailer *mailer;
+	struct metrics *metrics;
+	struct http *inside;
+	struct http *public;
+};
+
+static void
+complain(const char *why)
+{
+	log_event("not_started", (const struct log_value[]){ log_text("why", why), { 0 } });
+}
+
+static void
+parts_close(struct parts *parts)
+{
+	http_close(parts->public);
+	http_close(parts->inside);
+	mailer_close(parts->mailer);
+	picture_stock_close(parts->pictures);
+	hash_pool_close(parts->hash_pool);
+	db_close(parts->db);
+	metrics_free(parts->metrics);
+	keyring_close(parts->keyring);
+}
+
+static struct db *
+open_db(const struct config *c)
+{
+	const struct db_options options = {
+		.host = c->db_host,
+		.port = (unsigned)c->db_port,
+		.socket = c->db_socket[0] != '\0' ? c->db_socket : NULL,
+		.name = c->db_name,
+		.user = c->db_user,
+		.password = c->db_password,
+		.tls_required = c->db_socket[0] == '\0' && config_is(c->db_tls, "required"),
+		.ca_file = c->db_ca_file,
+		.connections = (unsigned)c->db_connections,
+		.connect_timeout_s = 2,
+		.statement_timeout_s = 3,
+	};
+
+	return db_open(&options, statements, STATEMENTS__MAX);
+}
+
+static struct mailer *
+open_mailer(const struct config *c, const struct parts *parts)
+{
+	const struct mailer_options options = {
+		.db = parts->db,
+		.keyring = parts->keyring,
+		.smtp = {
+		    .url = c->smtp_url,
+		    .tls_required = config_is(c->smtp_tls, "required"),
+		    .ca_file = c->smtp_ca_file[0] != '\0' ? c->smtp_ca_file : NULL,
+		    .user = c->smtp_user[0] != '\0' ? c->smtp_user : NULL,
+		    .password = c->smtp_password,
+		    .from = c->mail_from,
+		    .from_name = c->society_name_ja,
+		    .timeout_ms = SMTP_TIMEOUT_MS,
+		},
+		.workers = (unsigned)c->mail_workers,
+		.portal_url = c->portal_url,
+		.society_name_ja = c->society_name_ja,
+		.society_name_en = c->society_name_en,
+	};
+
+	return mailer_open(&options);
+}
+
+static struct hash_pool *
+open_hash_pool(const struct config *c)
+{
+	const struct secret_cost cost = {
+		.passes = (uint64_t)c->argon2_passes,
+		.memory_bytes = (size_t)c->argon2_memory_kib * 1024,
+	};
+	const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	const unsigned threads = c->hash_threads > 0 ? (unsigned)c->hash_threads
+						     : (unsigned)(cores > 0 ? cores : 1);
+
+	return hash_pool_open(threads, threads * HASH_QUEUE_A_THREAD, &cost);
+}
+
+/* Opens everything that is not a listener. False, and `why`: what was opened is in `parts`. */
+static bool
+open_parts(const struct config *c, struct parts *parts, char why[static WHY_MAX + 1])
+{
+	const struct secret_cost cost = { (uint64_t)c->argon2_passes,
+		(size_t)c->argon2_memory_kib * 1024 };
+
+	if (!secret_cost_is_allowed(&cost)) {
+		text_copy_cut(why, WHY_MAX + 1, "ARGON2_MEMORY_KIB and ARGON2_PASSES are below the floor");
+		return false;
+	}
+	parts->keyring = keyring_open(c->keys_folder, why);
+	if (parts->keyring == NULL)
+		return false;
+	text_copy_cut(why, WHY_MAX + 1, "no memory or no threads");
+	parts->metrics = metrics_new(&endpoints_public);
+	parts->db = open_db(c);
+	parts->hash_pool = open_hash_pool(c);
+	parts->pictures = picture_stock_open(PICTURES_AHEAD);
+	if (parts->metrics == NULL || parts->db == NULL || parts->hash_pool == NULL ||
+	    parts->pictures == NULL)
+		return false;
+	parts->mailer = open_mailer(c, parts);
+	return parts->mailer != NULL;
+}
+
+static void
+fill_service(struct service *service, const struct config *c, const struct parts *parts)
+{
+	memset(service, 0, sizeof *service);
+	service->config = c;
+	service->metrics = parts->metrics;
+	service->password_rules = (struct password_rules){
+		.length_min = (unsigned)c->password_length_min,
+		.letter_and_digit = config_is(c->password_composition, "letter-and-digit"),
+		.society_words = c->society_words,
+	};
+	service->registration = (struct registration){
+		.db = parts->db,
+		.keyring = parts->keyring,
+		.hash_pool = parts->hash_pool,
+		.pictures = parts->pictures,
+		.mailer = parts->mailer,
+		.invitation_lives_s = c->invitation_lives_s,
+		.second_link_lives_s = c->second_link_lives_s,
+		.account_step_lives_s = c->account_step_lives_s,
+		.captcha_lives_s = c->captcha_lives_s,
+		.email_confirmation_lives_s = c->email_confirmation_lives_s,
+		.cooldown_s = c->mail_cooldown_s,
+	};
+}
+
+static struct http *
+listen_on(const char *address, unsigned workers, const struct config *c, struct gate *gate,
+    char why[static WHY_MAX + 1])
+{
+	const struct http_options options = {
+		.listen = address,
+		.workers = workers,
+		.keep_alive_ms = (int)c->keep_alive_ms,
+		.request_timeout_ms = (int)c->request_timeout_ms,
+	};
+	const struct http_server server = {
+		.serve = gate_serve,
+		.refuse = gate_refuse,
+		.context = gate,
+	};
+
+	return http_open(&options, &server, why);
+}
+
+/* Serves until a signal asks to stop; tells the proxy first, and gives it time to notice. */
+static bool
+serve(const struct config *c, struct parts *parts, char why[static WHY_MAX + 1])
+{
+	struct service service;
+	struct gate inside = { .service = &service, .endpoints = &endpoints_inside, .inside = true };
+	struct gate public = { .service = &service, .endpoints = &endpoints_public };
+	sigset_t stops;
+	int signal_number;
+
+	fill_service(&service, c, parts);
+	parts->inside = listen_on(c->listen_inside, INSIDE_WORKERS, c, &inside, why);
+	if (parts->inside == NULL)
+		return false;
+	parts->public = listen_on(c->listen, (unsigned)c->http_workers, c, &public, why);
+	if (parts->public != NULL) {
+		log_event("started", (const struct log_value[]){ log_text("listen", c->listen), { 0 } });
+		sigemptyset(&stops);
+		sigaddset(&stops, SIGTERM);
+		sigaddset(&stops, SIGINT);
+		sigwait(&stops, &signal_number);
+		atomic_store(&service.draining, true);
+		log_event("draining", (const struct log_value[]){ { 0 } });
+		nanosleep(&(struct timespec){ .tv_sec = c->drain_ms / 1000,
+			      .tv_nsec = c->drain_ms % 1000 * 1000000 },
+		    NULL);
+	}
+	const bool served = parts->public != NULL;
+	/* The gates end with this function: their listeners first. */
+	http_close(parts->public);
+	http_close(parts->inside);
+	parts->public = NULL;
+	parts->inside = NULL;
+	return served;
+}
+
+/* Signals go to sigwait() alone; no memory image of a process with keys in it is ever written. */
+static void
+prepare_process(void)
+{
+	sigset_t stops;
+
+	sigemptyset(&stops);
+	sigaddset(&stops, SIGTERM);
+	sigaddset(&stops, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &stops, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	setrlimit(RLIMIT_CORE, &(const struct rlimit){ 0, 0 });
+	mallopt(M_ARENA_MAX, MALLOC_ARENAS);
+}
+
+static bool
+run(const struct config *config, char why[static WHY_MAX + 1])
+{
+	struct parts parts = { 0 };
+	const bool served = open_parts(config, &parts, why) && serve(config, &parts, why);
+
+	parts_close(&parts);
+	return served;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct config config;
+	char why[WHY_MAX + 1] = "";
+
+	if (argc == 2 && strcmp(argv[1], "--settings") == 0) {
+		config_print_table(stdout);
+		return EXIT_SUCCESS;
+	}
+	if (argc != 1) {
+		fputs("usage: myportald [--settings]\nSettings come from the environment.\n", stderr);
+		return EXIT_FAILURE;
+	}
+	prepare_process();
+	if (!secret_start() || !smtp_start() || !db_start())
+		text_copy_cut(why, sizeof why, "a library did not start");
+	if (why[0] == '\0' && config_read(&config, why) && run(&config, why)) {
+		log_event("stopped", (const struct log_value[]){ { 0 } });
+		config_wipe(&config);
+		return EXIT_SUCCESS;
+	}
+	complain(why);
+	config_wipe(&config);
+	return EXIT_FAILURE;
+}

@@ -1,0 +1,180 @@
+/* metrics.c - counters and histograms as Prometheus text. */
+
+#include "metrics.h"
+
+#include "db.h"
+#include "hash_pool.h"
+#include "mailer.h"
+#include "service.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Upper bounds of the duration histogram; what is above goes to +Inf. */
+static const int64_t buckets_us[] = { 1000, 5000, 25000, 100000, 500000, 2000000 };
+
+struct route {
+	atomic_uint_fast64_t by_result[RESULT__MAX];
+	atomic_uint_fast64_t by_bucket[LENGTH(buckets_us) + 1];
+	atomic_uint_fast64_t duration_us;
+};
+
+struct metrics {
+	const struct endpoint_table *table;
+	struct route routes[]; /* one an endpoint, and a last one for requests that met none */
+};
+
+struct metrics *
+metrics_new(const struct endpoint_table *table)
+{
+	struct metrics *metrics =
+	    calloc(1, sizeof *metrics + (table->count + 1) * sizeof(struct route));
+
+	if (metrics != NULL)
+		metrics->table = table;
+	return metrics;
+}
+
+void
+metrics_free(struct metrics *metrics)
+{
+	free(metrics);
+}
+
+void
+metrics_count(struct metrics *metrics, const struct endpoint *endpoint, enum result result,
+    int64_t duration_us)
+{
+	const struct endpoint_table *table = metrics->table;
+	struct route *route =
+	    &metrics->routes[endpoint != NULL ? (size_t)(endpoint - table->rows) : table->count];
+	size_t bucket = 0;
+
+	while (bucket < LENGTH(buckets_us) && duration_us > buckets_us[bucket])
+		bucket++;
+	atomic_fetch_add_explicit(&route->by_result[result], 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&route->by_bucket[bucket], 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&route->duration_us, (uint64_t)duration_us, memory_order_relaxed);
+}
+
+/* The text under construction; once something did not fit, nothing more does. */
+struct text {
+	char *at;
+	size_t room;
+	bool full;
+};
+
+static void __attribute__((format(printf, 2, 3)))
+put(struct text *text, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	const int length = vsnprintf(text->at, text->room, format, arguments);
+	va_end(arguments);
+	text->full |= length < 0 || (size_t)length >= text->room;
+	if (text->full)
+		return;
+	text->at += length;
+	text->room -= (size_t)length;
+}
+
+static void
+put_head(struct text *text, const char *name, const char *type, const char *help)
+{
+	put(text, "# HELP myportal_%s %s\n# TYPE myportal_%s %s\n", name, help, name, type);
+}
+
+static void
+put_number(struct text *text, const char *name, const char *type, const char *help, int64_t value)
+{
+	put_head(text, name, type, help);
+	put(text, "myportal_%s %" PRId64 "\n", name, value);
+}
+
+static void
+put_results(struct text *text, const struct route *route, const char *labels)
+{
+	for (enum result result = OK; result < RESULT__MAX; result++) {
+		const uint64_t count = atomic_load(&route->by_result[result]);
+
+		if (count > 0)
+			put(text, "myportal_requests_total{%s,code=\"%s\"} %" PRIu64 "\n", labels,
+			    result_code(result), count);
+	}
+}
+
+static void
+put_durations(struct text *text, const struct route *route, const char *labels)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < LENGTH(buckets_us); i++) {
+		count += atomic_load(&route->by_bucket[i]);
+		put(text, "myportal_request_seconds_bucket{%s,le=\"%g\"} %" PRIu64 "\n", labels,
+		    (double)buckets_us[i] / 1e6, count);
+	}
+	count += atomic_load(&route->by_bucket[LENGTH(buckets_us)]);
+	put(text, "myportal_request_seconds_bucket{%s,le=\"+Inf\"} %" PRIu64 "\n", labels, count);
+	put(text, "myportal_request_seconds_sum{%s} %.6f\n", labels,
+	    (double)atomic_load(&route->duration_us) / 1e6);
+	put(text, "myportal_request_seconds_count{%s} %" PRIu64 "\n", labels, count);
+}
+
+/* Runs `each` over all routes with their labels. */
+static void
+put_routes(struct text *text, const struct metrics *metrics,
+    void (*each)(struct text *, const struct route *, const char *labels))
+{
+	char labels[160];
+
+	for (size_t i = 0; i < metrics->table->count; i++) {
+		const struct endpoint *endpoint = &metrics->table->rows[i];
+
+		snprintf(labels, sizeof labels, "method=\"%s\",route=\"%s\"", endpoint->method,
+		    endpoint->path);
+		each(text, &metrics->routes[i], labels);
+	}
+	each(text, &metrics->routes[metrics->table->count], "method=\"-\",route=\"-\"");
+}
+
+static void
+put_parts(struct text *text, const struct service *service)
+{
+	int64_t open, busy, retries, cpu_us, jobs;
+	struct mailer_totals mail;
+
+	db_totals(service->registration.db, &open, &busy, &retries);
+	put_number(text, "db_connections", "gauge", "Connections to the database that are open.", open);
+	put_number(text, "db_connections_busy", "gauge", "Connections in use.", busy);
+	put_number(text, "db_retries_total", "counter", "Transactions that were run again.", retries);
+	hash_pool_totals(service->registration.hash_pool, &cpu_us, &jobs);
+	put_number(text, "password_hashes_total", "counter", "Argon2id hashes and verifications.", jobs);
+	put_number(text, "password_hash_cpu_microseconds_total", "counter", "CPU time spent on them.",
+	    cpu_us);
+	mailer_totals(service->registration.mailer, &mail);
+	put_head(text, "mails_total", "counter", "Tries to send a mail, by outcome.");
+	put(text, "myportal_mails_total{outcome=\"sent\"} %" PRId64 "\n", mail.sent);
+	put(text, "myportal_mails_total{outcome=\"later\"} %" PRId64 "\n", mail.later);
+	put(text, "myportal_mails_total{outcome=\"dead\"} %" PRId64 "\n", mail.dead);
+	put(text, "myportal_mails_total{outcome=\"dropped\"} %" PRId64 "\n", mail.dropped);
+}
+
+enum result
+metrics_write(const struct service *service, char *ret, size_t ret_size, size_t *ret_length)
+{
+	struct text text = { .at = ret, .room = ret_size };
+
+	put_head(&text, "requests_total", "counter", "Requests by route and outcome.");
+	put_routes(&text, service->metrics, put_results);
+	put_head(&text, "request_seconds", "histogram", "Duration of requests by route.");
+	put_routes(&text, service->metrics, put_durations);
+	put_number(&text, "requests_in_flight", "gauge", "Requests being worked on.",
+	    atomic_load(&service->requests));
+	put_parts(&text, service);
+	*ret_length = (size_t)(text.at - ret);
+	return text.full ? INTERNAL : OK;
+}

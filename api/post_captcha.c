@@ -1,0 +1,56 @@
+/* post_captcha.c - POST /v1/captcha: a picture for the identity step, bound to the first link. */
+
+#include "endpoints.h"
+
+#include "cleanup.h"
+#include "secret.h"
+#include "service.h"
+#include "text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct captcha_wish {
+	char kind[8];
+};
+
+static enum fault
+kind_check(const char *typed, char *ret, size_t ret_size)
+{
+	if (strcmp(typed, "image") != 0)
+		return FAULT_NOT_OFFERED;
+	text_copy_cut(ret, ret_size, typed);
+	return FAULT_NONE;
+}
+
+static const struct field fields[] = {
+	OPTIONAL_FIELD(captcha_wish, kind, 16, kind_check),
+	END_OF_FIELDS,
+};
+
+const struct body_rule captcha_body = { fields, sizeof(struct captcha_wish), NULL };
+
+/* Too big for a worker's stack. */
+struct answer {
+	struct drawn_captcha captcha;
+	char data[SECRET_BASE64_MAX(CAPTCHA_PNG_MAX) + 1];
+};
+
+enum result
+post_captcha(struct call *call)
+{
+	CLEANUP(cleanup_free) struct answer *answer = malloc(sizeof *answer);
+
+	if (answer == NULL)
+		return UNAVAILABLE;
+	TRY(registration_draw_captcha(&call->service->registration, call->pass, &answer->captcha));
+
+	secret_base64(answer->captcha.png, answer->captcha.png_size, answer->data);
+	call->status = 201;
+	json_text(call->json, "captcha_token", answer->captcha.token);
+	json_text(call->json, "kind", "image");
+	json_text(call->json, "media_type", "image/png");
+	json_text(call->json, "data", answer->data);
+	json_time(call->json, "expires_at", answer->captcha.expires_at);
+	return OK;
+}

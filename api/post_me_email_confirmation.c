@@ -1,0 +1,13 @@
+/* post_me_email_confirmation.c - POST /v1/me/email/confirmation: a new address is proven. */
+
+#include "endpoints.h"
+
+#include "service.h"
+
+enum result
+post_me_email_confirmation(struct call *call)
+{
+	TRY(registration_confirm_email(&call->service->registration, call->pass));
+	call->status = 204;
+	return OK;
+}

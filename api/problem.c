@@ -1,0 +1,427 @@
+/* problem.c - results as RFC 9457 problem documents, and the words for what members did wrong.
+ *
+ * The readers are members, often not young, so the texts are polite, call things as the screen
+ * does, and end with what to do. They tell nothing that must not be told apart (ASVS 16.5.1). */
+
+#include "problem.h"
+
+#include "body.h"
+#include "cleanup.h"
+#include "text.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+#define TYPE_MAX 120
+
+/* Shared with the last resort. */
+#define INTERNAL_TITLE_JA  "システムエラーが発生しました"
+#define INTERNAL_DETAIL_JA "申し訳ありません。しばらくたってから、もう一度お試しください。"
+
+/* Titles and details: Japanese, then English. */
+/* clang-format off */
+static const struct problem malformed = { 400,
+	{ "送信内容を読み取れません", "Malformed request" },
+	{ "画面を再読み込みするか、アプリを最新の状態にして、もう一度お試しください。",
+	  "Please reload the page or update the app, then try again." },
+};
+static const struct problem bad_field = { 400,
+	{ "入力内容をご確認ください", "Please check your input" },
+	{ "入力に誤りがあります。項目ごとの説明に沿って、入力し直してください。",
+	  "Some of the input is not right. Please correct it as explained for each field." },
+};
+static const struct problem token_missing = { 401,
+	{ "リンクの情報がありません", "Token missing" },
+	{ "メールのリンクをもう一度開いてください。"
+	  "うまくいかないときは、もう一度メールアドレスの入力からやり直してください。",
+	  "Please open the link in the mail again. If that does not help, please start again by "
+	  "entering your e-mail address." },
+};
+static const struct problem token_invalid = { 401,
+	{ "リンクが正しくありません", "Token not valid" },
+	{ "メールのリンクを、途中で切れないようにそのまま開いてください。"
+	  "うまくいかないときは、もう一度メールアドレスの入力からやり直してください。",
+	  "Please open the whole link just as it is in the mail. If that does not help, please "
+	  "start again by entering your e-mail address." },
+};
+static const struct problem token_expired = { 401,
+	{ "リンクの有効期限が切れています", "Link expired" },
+	{ "リンクの有効期限が切れています。もう一度メールアドレスの入力からやり直してください。",
+	  "The link has expired. Please start again by entering your e-mail address." },
+};
+static const struct problem token_spent = { 401,
+	{ "このリンクは使用済みです", "Link already used" },
+	{ "このリンクはすでに使われています。登録がお済みでしたら、ログインしてください。"
+	  "お済みでないときは、もう一度メールアドレスの入力からやり直してください。",
+	  "This link has already been used. If you have finished registering, please log in. "
+	  "Otherwise please start again by entering your e-mail address." },
+};
+static const struct problem not_found = { 404,
+	{ "見つかりません", "Not found" },
+	{ "お探しのページはありません。アドレスをご確認ください。",
+	  "There is nothing at this address. Please check it." },
+};
+static const struct problem method_not_allowed = { 405,
+	{ "この操作はできません", "Method not allowed" },
+	{ "画面を再読み込みするか、アプリを最新の状態にして、もう一度お試しください。",
+	  "Please reload the page or update the app, then try again." },
+};
+static const struct problem timed_out = { 408,
+	{ "通信が時間内に終わりませんでした", "Request timed out" },
+	{ "電波の状態をご確認のうえ、もう一度お試しください。",
+	  "Please check your connection and try again." },
+};
+static const struct problem taken = { 409,
+	{ "このログインIDは使えません", "Login ID already in use" },
+	{ "このログインIDはすでに使われています。別のメールアドレスを入力してください。",
+	  "This login ID is already in use. Please enter another e-mail address." },
+};
+static const struct problem over = { 410,
+	{ "この登録手続きは終了しました", "This registration is over" },
+	{ "この登録手続きは続けられません。もう一度メールアドレスの入力からやり直してください。",
+	  "This registration cannot go on. Please start again by entering your e-mail address." },
+};
+static const struct problem too_large = { 413,
+	{ "送信内容が大きすぎます", "Request too large" },
+	{ "入力を短くして、もう一度お試しください。",
+	  "Please shorten the input and try again." },
+};
+static const struct problem bad_media_type = { 415,
+	{ "送信内容の形式に対応していません", "Unsupported media type" },
+	{ "画面を再読み込みするか、アプリを最新の状態にして、もう一度お試しください。",
+	  "Please reload the page or update the app, then try again. "
+	  "Bodies are application/json." },
+};
+static const struct problem identity_mismatch = { 422,
+	{ "ご本人の確認ができませんでした", "Identity not confirmed" },
+	{ "「資格情報のお知らせ」または「資格確認書」をご覧になり、"
+	  "番号、記号の順に続けて入力してください。"
+	  "枝番は要りません。登録できるのは被保険者ご本人です。",
+	  "Please look at your eligibility notice or certificate and enter the number, then the "
+	  "symbol, without the branch number. Only the insured person can register." },
+};
+static const struct problem captcha_wrong = { 422,
+	{ "画像認証の文字が違います", "Wrong characters" },
+	{ "新しい画像または音声を出して、その文字を入力してください。",
+	  "Please get a new picture or sound and enter its characters." },
+};
+static const struct problem key_wrong = { 422,
+	{ "認証キーが違います", "Wrong authentication key" },
+	{ "番号と記号を入力したあとの画面に出た認証キーを、もう一度入力してください。",
+	  "Please enter again the authentication key that the screen showed after you had entered "
+	  "your number." },
+};
+static const struct problem headers_too_large = { 431,
+	{ "送信内容が大きすぎます", "Request headers too large" },
+	{ "ブラウザのCookieを消してから、もう一度お試しください。",
+	  "Please clear the cookies of your browser and try again." },
+};
+static const struct problem bad_http_version = { 505,
+	{ "この通信方式には対応していません", "HTTP version not supported" },
+	{ "ブラウザまたはアプリを最新の状態にして、もう一度お試しください。",
+	  "Please update the browser or the app and try again." },
+};
+static const struct problem unavailable = { 503,
+	{ "ただいまご利用いただけません", "Temporarily unavailable" },
+	{ "申し訳ありません。数分たってから、もう一度お試しください。",
+	  "We are sorry. Please try again in a few minutes." },
+};
+static const struct problem overloaded = { 503,
+	{ "ただいま混み合っています", "Too busy at the moment" },
+	{ "申し訳ありません。少し待ってから、もう一度お試しください。",
+	  "We are sorry. Please wait a moment and try again." },
+};
+static const struct problem internal = { 500,
+	{ INTERNAL_TITLE_JA, "Internal error" },
+	{ INTERNAL_DETAIL_JA, "We are sorry. Please try again in a while." },
+};
+/* clang-format on */
+
+const struct problem *
+problem_of(enum result result)
+{
+	switch (result) {
+	case MALFORMED:
+		return &malformed;
+	case BAD_FIELD:
+		return &bad_field;
+	case TOKEN_MISSING:
+		return &token_missing;
+	case TOKEN_INVALID:
+		return &token_invalid;
+	case TOKEN_EXPIRED:
+		return &token_expired;
+	case TOKEN_SPENT:
+		return &token_spent;
+	case NOT_FOUND:
+		return &not_found;
+	case METHOD_NOT_ALLOWED:
+		return &method_not_allowed;
+	case TIMED_OUT:
+		return &timed_out;
+	case TAKEN:
+		return &taken;
+	case OVER:
+		return &over;
+	case TOO_LARGE:
+		return &too_large;
+	case BAD_MEDIA_TYPE:
+		return &bad_media_type;
+	case IDENTITY_MISMATCH:
+		return &identity_mismatch;
+	case CAPTCHA_WRONG:
+		return &captcha_wrong;
+	case KEY_WRONG:
+		return &key_wrong;
+	case HEADERS_TOO_LARGE:
+		return &headers_too_large;
+	case BAD_HTTP_VERSION:
+		return &bad_http_version;
+	case UNAVAILABLE:
+		return &unavailable;
+	case OVERLOADED:
+		return &overloaded;
+	case OK:
+	case NO_ROW:
+	case DUPLICATE:
+	case INTERNAL:
+	case RESULT__MAX:
+		break;
+	}
+	return &internal;
+}
+
+static const char *
+in(enum problem_language language, const char *ja, const char *en)
+{
+	return language == PROBLEM_EN ? en : ja;
+}
+
+const char *
+problem_fault_text(enum fault fault, enum problem_language language)
+{
+	switch (fault) {
+	case FAULT_REQUIRED:
+		return in(language, "入力してください。", "Please fill this in.");
+	case FAULT_UNKNOWN_FIELD:
+		return in(language, "この項目は使えません。", "There is no such field.");
+	case FAULT_WRONG_TYPE:
+		return in(language, "文字で入力してください。", "Please enter a text.");
+	case FAULT_TOO_SHORT:
+		return in(language, "文字数が足りません。ご確認のうえ、入力し直してください。",
+		    "This is too short. Please check it and enter it again.");
+	case FAULT_TOO_LONG:
+		return in(language, "文字数が多すぎます。短くしてください。",
+		    "This is too long. Please make it shorter.");
+	case FAULT_BAD_FORMAT:
+		return in(language, "形式が正しくありません。打ち間違いがないかご確認ください。",
+		    "This does not have the right form. Please check it for typing errors.");
+	case FAULT_BAD_CHARACTER:
+		return in(language, "使えない文字が含まれています。その文字を消してください。",
+		    "It contains a character that cannot be used. Please remove it.");
+	case FAULT_NOT_OFFERED:
+		return in(language, "表示された中から選んでください。",
+		    "Please choose one of those that are offered.");
+	case FAULT_NEEDS_LETTER_AND_DIGIT:
+		return in(language, "半角の英小文字と数字を、それぞれ1文字以上入れてください。",
+		    "Please use at least one lower-case letter and one digit.");
+	case FAULT_COMMON_PASSWORD:
+		return in(language,
+		    "よく使われるパスワードで、推測されやすいため使えません。別のものにしてください"
+		    "。",
+		    "This password is common and easy to guess. Please choose another.");
+	case FAULT_CONTEXT_PASSWORD:
+		return in(language,
+		    "ログインIDやニックネームなどに近いパスワードは使えません。別のものにしてくださ"
+		    "い。",
+		    "A password like your login ID, nickname or our name cannot be used. Please "
+		    "choose another.");
+	case FAULT_NOT_EQUAL:
+		return in(language, "2回の入力が一致しません。もう一度同じものを入力してください。",
+		    "The two entries differ. Please enter the same again.");
+	case FAULT_NONE:
+	case FAULT__MAX:
+		break;
+	}
+	return "";
+}
+
+static const char *const language_codes[PROBLEM_LANGUAGE__MAX] = {
+	[PROBLEM_JA] = "ja",
+	[PROBLEM_EN] = "en",
+};
+
+const char *
+problem_language_code(enum problem_language language)
+{
+	return language_codes[language];
+}
+
+/* The best quality in thousandths of each language and, behind them, of "*". */
+#define ANY_LANGUAGE  PROBLEM_LANGUAGE__MAX
+#define NOT_MENTIONED (-1)
+
+struct wishes {
+	int quality[PROBLEM_LANGUAGE__MAX + 1];
+};
+
+static const char *
+skip_blanks(const char *at)
+{
+	return at + strspn(at, " \t");
+}
+
+/* Reads qvalue = ( "0" [ "." *3DIGIT ] ) / ( "1" [ "." *3"0" ] ) in thousandths. */
+static bool
+read_quality(const char **at, int *ret_quality)
+{
+	if (**at != '0' && **at != '1')
+		return false;
+	int quality = (*(*at)++ - '0') * 1000;
+	if (**at == '.') {
+		(*at)++;
+		for (int unit = 100; unit > 0 && **at >= '0' && **at <= '9'; unit /= 10)
+			quality += (*(*at)++ - '0') * unit;
+	}
+	*ret_quality = quality;
+	return quality <= 1000;
+}
+
+/* Reads the weight behind a language range, up to the next comma: nothing, or ";q=" and a quality.
+ */
+static bool
+read_weight(const char *at, int *ret_quality)
+{
+	*ret_quality = 1000;
+	at = skip_blanks(at);
+	if (*at == ';') {
+		at = skip_blanks(at + 1);
+		if (strncasecmp(at, "q=", 2) != 0)
+			return false;
+		at += 2;
+		if (!read_quality(&at, ret_quality))
+			return false;
+	}
+	at = skip_blanks(at);
+	return *at == ',' || *at == '\0';
+}
+
+/* "en", "EN" and "en-GB" are en (RFC 4647 3.3.1); "eng" is not. */
+static bool
+range_is(const char *range, size_t length, const char *code)
+{
+	return length >= 2 && strncasecmp(range, code, 2) == 0 && (length == 2 || range[2] == '-');
+}
+
+static size_t
+wish_of(const char *range, size_t length)
+{
+	for (size_t i = 0; i < PROBLEM_LANGUAGE__MAX; i++)
+		if (range_is(range, length, language_codes[i]))
+			return i;
+	return length == 1 && *range == '*' ? ANY_LANGUAGE : ANY_LANGUAGE + 1;
+}
+
+/* Hears one element of the header; nonsense and other languages are passed over. */
+static void
+hear(struct wishes *wishes, const char *element)
+{
+	const char *range = skip_blanks(element);
+	const size_t length = strcspn(range, ";, \t");
+	const size_t wish = wish_of(range, length);
+	int quality;
+
+	if (wish > ANY_LANGUAGE || !read_weight(range + length, &quality))
+		return;
+	if (quality > wishes->quality[wish])
+		wishes->quality[wish] = quality;
+}
+
+static int
+quality_of(const struct wishes *wishes, enum problem_language language)
+{
+	const int named = wishes->quality[language];
+
+	return named != NOT_MENTIONED ? named : wishes->quality[ANY_LANGUAGE];
+}
+
+enum problem_language
+problem_language(const char *accept_language)
+{
+	struct wishes wishes = { { NOT_MENTIONED, NOT_MENTIONED, NOT_MENTIONED } };
+
+	for (const char *at = accept_language; at != NULL; at = strchr(at, ',')) {
+		at += *at == ',';
+		hear(&wishes, at);
+	}
+	const int en = quality_of(&wishes, PROBLEM_EN);
+	return en > 0 && en > quality_of(&wishes, PROBLEM_JA) ? PROBLEM_EN : PROBLEM_JA;
+}
+
+/* What should never reach the edge does not tell its name either. */
+static const char *
+code_of(enum result result)
+{
+	return result_code(problem_of(result) == &internal ? INTERNAL : result);
+}
+
+/* "token_expired" -> ".../problems/token-expired" */
+static void
+write_type(struct json *json, const char *code)
+{
+	char type[TYPE_MAX + 1];
+
+	if (!text_format(type, sizeof type, "%s%s", PROBLEM_TYPE_PREFIX, code))
+		return;
+	for (char *at = type + strlen(PROBLEM_TYPE_PREFIX); *at != '\0'; at++)
+		if (*at == '_')
+			*at = '-';
+	json_text(json, "type", type);
+}
+
+static void
+write_errors(struct json *json, const struct faults *faults, enum problem_language language)
+{
+	json_array(json, "errors");
+	for (size_t i = 0; i < faults->count; i++) {
+		const enum fault fault = faults->list[i].fault;
+
+		json_item(json);
+		json_text(json, "field", faults->list[i].field);
+		json_text(json, "code", fault_code(fault));
+		json_text(json, "detail", problem_fault_text(fault, language));
+		json_up(json);
+	}
+	json_up(json);
+}
+
+enum result
+problem_write(const struct problem_facts *facts, char *ret, size_t ret_size, size_t *ret_length)
+{
+	CLEANUP(json_free) struct json *json = json_new();
+	const struct problem *problem = problem_of(facts->result);
+	const char *code = code_of(facts->result);
+
+	write_type(json, code);
+	json_text(json, "title", problem->title[facts->language]);
+	json_number(json, "status", problem->status);
+	json_text(json, "detail", problem->detail[facts->language]);
+	json_text(json, "code", code);
+	json_text(json, "request_id", facts->request_id);
+	if (facts->attempts_left >= 0)
+		json_number(json, "attempts_left", facts->attempts_left);
+	if (facts->faults != NULL && facts->faults->count > 0)
+		write_errors(json, facts->faults, facts->language);
+	return json_finish(json, ret, ret_size, ret_length);
+}
+
+const char *
+problem_last_resort(void)
+{
+	return "{\"type\":\"" PROBLEM_TYPE_PREFIX "internal-error\","
+	       "\"title\":\"" INTERNAL_TITLE_JA "\","
+	       "\"status\":500,"
+	       "\"detail\":\"" INTERNAL_DETAIL_JA "\","
+	       "\"code\":\"internal_error\"}";
+}

@@ -1,0 +1,56 @@
+/* problem.h - results as RFC 9457 problem documents, in Japanese and English.
+ *
+ * One switch without default maps each result to its status and texts; each problem has a stable
+ * `type` URI and `code`. Texts say what to do, never what went wrong inside. */
+
+#ifndef PROBLEM_H
+#define PROBLEM_H
+
+#include "faults.h"
+#include "result.h"
+
+#include <stddef.h>
+
+enum problem_language { PROBLEM_JA, PROBLEM_EN, PROBLEM_LANGUAGE__MAX };
+
+struct problem {
+	int status;
+	const char *title[PROBLEM_LANGUAGE__MAX];
+	const char *detail[PROBLEM_LANGUAGE__MAX];
+};
+
+#define PROBLEM_TYPE_PREFIX "https://myportal.example/problems/"
+#define PROBLEM_MEDIA_TYPE  "application/problem+json; charset=utf-8"
+
+/* The problem of a result; OK and what should never reach the edge are those of INTERNAL. */
+const struct problem *problem_of(enum result);
+
+/* The text of one field's fault ("文字数が多すぎます。短くしてください。"). */
+const char *problem_fault_text(enum fault, enum problem_language);
+
+/* The better of ja and en for an Accept-Language header (RFC 9110 12.5.4 with q values; NULL, a tie
+ * and everything else is ja). One pass over it. */
+enum problem_language problem_language(const char *accept_language);
+
+/* "ja" or "en". */
+const char *problem_language_code(enum problem_language);
+
+/* What an error answer is made of. */
+struct problem_facts {
+	enum result result;
+	enum problem_language language;
+	const char *request_id;
+	const struct faults *faults; /* NULL or empty: no errors member */
+	int attempts_left;           /* -1: not told */
+};
+
+/* Writes the document. INTERNAL: memory failed, it does not fit, or a field's name is not UTF-8;
+ * then `ret` is empty and problem_last_resort() is what is left to send. */
+enum result problem_write(
+    const struct problem_facts *, char *ret, size_t ret_size, size_t *ret_length) MUST_USE;
+
+/* The whole document of a 500 as a constant, in Japanese and without request_id (the header has
+ * it). */
+const char *problem_last_resort(void);
+
+#endif

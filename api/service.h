@@ -1,0 +1,24 @@
+/* service.h - what every request can reach: made by main, outlives the servers. */
+
+#ifndef SERVICE_H
+#define SERVICE_H
+
+#include "config.h"
+#include "password.h"
+#include "registration.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+struct metrics;
+
+struct service {
+	const struct config *config;
+	struct registration registration; /* and the db, keys, pools it works with */
+	struct password_rules password_rules;
+	struct metrics *metrics;
+	atomic_uint requests; /* being worked on now */
+	atomic_bool draining; /* not ready any more: a stop has begun */
+};
+
+#endif

@@ -1,0 +1,66 @@
+/* bounds.h - every size the service promises or relies on, its reason, and its one home.
+ *
+ * Sizes are bytes unless the name says otherwise; a text's *_MAX does not count the closing NUL.
+ * The contract tests compare those that clients see with openapi.yaml. */
+
+#ifndef BOUNDS_H
+#define BOUNDS_H
+
+/* The length of an array, for arrays only. */
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+/* HTTP */
+#define BODY_MAX        8192  /* request body; the longest honest one is under 2 KiB */
+#define REPLY_MAX       40960 /* answer body; a 20 kB picture in base64 is 27,308 */
+#define JSON_DEPTH_MAX  8     /* bodies are flat; cJSON recurses on a 100 KiB stack */
+#define REQUEST_ID_SIZE 8     /* random bytes; shown as 16 hex digits */
+#define REQUEST_ID_TEXT (2 * REQUEST_ID_SIZE)
+#define SOURCE_MAX      45  /* an IPv6 address with an IPv4 tail (INET6_ADDRSTRLEN - 1) */
+#define ORIGIN_MAX      267 /* scheme, host of 253, port */
+
+/* Tokens */
+#define TOKEN_MAX         1024 /* what every proxy's header limit passes easily; checked before parsing */
+#define TOKEN_CONTEXT_MAX 320 /* the personal part before sealing: an address and 3 ids */
+#define JTI_SIZE          16  /* 128 random bits: ASVS 7.2.3 */
+#define ID_SIZE           16  /* persons, accounts, mails: BINARY(16), random */
+#define KEYED_HASH_SIZE   32  /* HMAC-SHA-256 */
+#define KID_MAX           32  /* "20261122T010203Z-1a2b3c4d" fits */
+
+/* Addresses */
+#define EMAIL_MAX       254 /* RFC 5321 4.5.3.1.3: a path of 256 less its brackets */
+#define EMAIL_LOCAL_MAX 64  /* RFC 5321 4.5.3.1.1 */
+#define EMAIL_INPUT_MAX \
+	1024         /* as typed: full-width letters are three bytes, an IDN folds shorter */
+#define URL_MAX  512 /* a configured base address of ours */
+#define LINK_MAX (URL_MAX + TOKEN_MAX)
+
+/* What members type */
+#define PASSWORD_CODE_POINTS_MAX 128
+#define PASSWORD_MAX             512 /* 128 code points of four bytes, after NFC */
+#define PASSWORD_INPUT_MAX       1024 /* NFC may shorten; Argon2id never sees more than PASSWORD_MAX */
+#define PASSWORD_HASH_MAX        127 /* crypto_pwhash_STRBYTES - 1 */
+#define NICKNAME_GRAPHEMES_MAX   20
+#define NICKNAME_MAX             400 /* 20 family emoji with joiners fit; column VARCHAR(400) bytes */
+#define NICKNAME_INPUT_MAX       1024
+#define INSURED_NUMBER_MAX       38  /* characters of the folded string (mission: 38 half-width) */
+#define INSURED_NUMBER_SIZE_MAX  114 /* kana are three bytes each */
+#define INSURED_NUMBER_INPUT_MAX 512 /* full width, separators and spaces between */
+#define AUTH_KEY_LENGTH          10  /* 32^10 = 2^50 */
+#define AUTH_KEY_SHOWN_MAX       12  /* K7QM-4TXD-9P */
+#define AUTH_KEY_INPUT_MAX       128
+#define CAPTCHA_LENGTH           6 /* 32^6 = 2^30, spent at the first try */
+#define CAPTCHA_INPUT_MAX        64
+#define CAPTCHA_PNG_MAX          20480
+#define BIRTH_DATE_LENGTH        10 /* 1970-01-31 */
+#define LANGUAGE_MAX             2  /* "ja", "en" */
+
+/* Mail */
+#define SOCIETY_NAME_MAX 120
+#define LETTER_TEXT_MAX  6144 /* plain part; the link is the longest thing in it */
+#define LETTER_HTML_MAX  12288
+#define SUBJECT_MAX      240
+
+/* Start-up complaints: which setting or file, what was allowed */
+#define WHY_MAX 400
+
+#endif

@@ -1,0 +1,98 @@
+/* clock.c - the one source of time. */
+
+#include "clock.h"
+
+#include "text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define JAPAN_OFFSET_S (9 * 3600)
+
+int64_t
+clock_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec;
+}
+
+int64_t
+clock_monotonic_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t
+clock_monotonic_ms(void)
+{
+	return clock_monotonic_us() / 1000;
+}
+
+struct timespec
+clock_monotonic_in(int64_t ms)
+{
+	struct timespec then;
+
+	clock_gettime(CLOCK_MONOTONIC, &then);
+	then.tv_sec += ms / 1000;
+	then.tv_nsec += ms % 1000 * 1000000;
+	if (then.tv_nsec >= 1000000000) {
+		then.tv_nsec -= 1000000000;
+		then.tv_sec++;
+	}
+	return then;
+}
+
+void
+clock_text(int64_t time_s, char ret[CLOCK_TEXT_MAX + 1])
+{
+	const time_t seconds = time_s;
+	struct tm tm;
+
+	gmtime_r(&seconds, &tm);
+	if (strftime(ret, CLOCK_TEXT_MAX + 1, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		ret[0] = '\0';
+}
+
+void
+clock_date_japan(int64_t time_s, char ret[CLOCK_DATE_MAX + 1])
+{
+	char text[CLOCK_TEXT_MAX + 1];
+
+	clock_text(time_s + JAPAN_OFFSET_S, text);
+	text_copy_cut(ret, CLOCK_DATE_MAX + 1, text);
+}
+
+static bool
+digits_at(const char *text, size_t at, size_t count, int *ret)
+{
+	*ret = 0;
+	for (size_t i = at; i < at + count; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return false;
+		*ret = *ret * 10 + (text[i] - '0');
+	}
+	return true;
+}
+
+bool
+clock_date_is_valid(const char *text)
+{
+	static const int days[13] = { 0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	int year, month, day;
+
+	if (strlen(text) != CLOCK_DATE_MAX || text[4] != '-' || text[7] != '-')
+		return false;
+	if (!digits_at(text, 0, 4, &year) || !digits_at(text, 5, 2, &month) ||
+	    !digits_at(text, 8, 2, &day))
+		return false;
+	if (year < 1850 || year > 2199 || month < 1 || month > 12)
+		return false;
+	const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+	return day >= 1 && day <= days[month] + (month == 2 && leap);
+}

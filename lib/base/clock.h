@@ -1,0 +1,36 @@
+/* clock.h - the one source of time.
+ *
+ * Wall time is whole seconds UTC since 1970, for tokens and rows. Durations and deadlines use the
+ * monotonic clock, which no operator can set back. */
+
+#ifndef CLOCK_H
+#define CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#define CLOCK_TEXT_MAX 20 /* 2026-11-22T01:02:03Z */
+#define CLOCK_DATE_MAX 10 /* 2026-11-22 */
+
+/* Seconds since 1970-01-01T00:00:00Z. */
+int64_t clock_now(void);
+
+/* Milliseconds and microseconds since some start, never going back. */
+int64_t clock_monotonic_ms(void);
+int64_t clock_monotonic_us(void);
+
+/* RFC 3339 in UTC with whole seconds: "2026-11-22T01:02:03Z". */
+void clock_text(int64_t time_s, char ret[CLOCK_TEXT_MAX + 1]);
+
+/* Today's date in Japan (UTC+9, no summer time), as "2026-11-22": eligibility is a matter of days
+ * there. */
+void clock_date_japan(int64_t time_s, char ret[CLOCK_DATE_MAX + 1]);
+
+/* Is this a real calendar day written 2026-11-22, in 1850-2199? */
+bool clock_date_is_valid(const char *text);
+
+/* A monotonic moment `ms` from now, for pthread_cond_timedwait on a CLOCK_MONOTONIC condition. */
+struct timespec clock_monotonic_in(int64_t ms);
+
+#endif

@@ -1,0 +1,58 @@
+/* result.h - the outcome of everything that can go other than well.
+ *
+ * One list, never ignored. What the caller did wrong, what the outside refused and what is our own
+ * bug are told apart here once; api/problem.c is the only place that turns them into HTTP. */
+
+#ifndef RESULT_H
+#define RESULT_H
+
+/* The compiler refuses a call whose result is dropped. */
+#define MUST_USE __attribute__((warn_unused_result))
+
+/* Passes anything but OK on to the caller. */
+#define TRY(call)                                       \
+	do {                                            \
+		const enum result try_result_ = (call); \
+		if (try_result_ != OK)                  \
+			return try_result_;             \
+	} while (0)
+
+/* X(name, code): `code` is the stable word of the API's problem documents and of the log. */
+#define RESULT_LIST(X)                                                           \
+	X(OK, "ok")                                                              \
+	/* something the caller did */                                           \
+	X(MALFORMED, "malformed_request")                                        \
+	X(BAD_FIELD, "invalid_fields")                                           \
+	X(TOKEN_MISSING, "token_missing")                                        \
+	X(TOKEN_INVALID, "token_invalid")                                        \
+	X(TOKEN_EXPIRED, "token_expired")                                        \
+	X(TOKEN_SPENT, "token_spent")                                            \
+	X(NOT_FOUND, "not_found")                                                \
+	X(METHOD_NOT_ALLOWED, "method_not_allowed")                              \
+	X(TIMED_OUT, "request_timeout")                                          \
+	X(TAKEN, "login_id_taken")                                               \
+	X(OVER, "registration_over")                                             \
+	X(TOO_LARGE, "body_too_large")                                           \
+	X(BAD_MEDIA_TYPE, "unsupported_media_type")                              \
+	X(IDENTITY_MISMATCH, "identity_mismatch")                                \
+	X(CAPTCHA_WRONG, "captcha_wrong")                                        \
+	X(KEY_WRONG, "authentication_key_wrong")                                 \
+	X(HEADERS_TOO_LARGE, "headers_too_large")                                \
+	X(BAD_HTTP_VERSION, "http_version_not_supported")                        \
+	/* something outside */                                                  \
+	X(UNAVAILABLE, "unavailable")                                            \
+	X(OVERLOADED, "overloaded")                                              \
+	/* between layers only: what a statement met; never leaves lib/domain */ \
+	X(NO_ROW, "no_row")                                                      \
+	X(DUPLICATE, "duplicate")                                                \
+	/* our own bug */                                                        \
+	X(INTERNAL, "internal_error")
+
+#define RESULT_ENUM_(name, code) name,
+enum result { RESULT_LIST(RESULT_ENUM_) RESULT__MAX };
+#undef RESULT_ENUM_
+
+/* The stable word of a result ("token_expired"); never NULL. */
+const char *result_code(enum result);
+
+#endif

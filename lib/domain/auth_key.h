@@ -1,0 +1,35 @@
+/* auth_key.h - the alphabet without look-alikes, the authentication key and the CAPTCHA answer.
+ * Pure.
+ *
+ * Alphabet: 32 characters, A-Z and 2-9 without I and O (ALPHABET). On entry case, width, spaces and
+ * hyphens of every kind are ignored (NFKC first); any other character is refused. */
+
+#ifndef AUTH_KEY_H
+#define AUTH_KEY_H
+
+#include "bounds.h"
+#include "faults.h"
+#include "secret.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define AUTH_KEY_ALPHABET "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+/* Folds what was typed to AUTH_KEY_LENGTH characters. FAULT_TOO_SHORT, FAULT_TOO_LONG,
+ * FAULT_BAD_CHARACTER. ret_size is AUTH_KEY_LENGTH + 1. */
+enum fault auth_key_fold(const char *typed, char *ret, size_t ret_size);
+
+/* The same for CAPTCHA_LENGTH characters. ret_size is CAPTCHA_LENGTH + 1. */
+enum fault captcha_answer_fold(const char *typed, char *ret, size_t ret_size);
+
+/* The first 50 bits of a keyed hash as AUTH_KEY_LENGTH characters. */
+void auth_key_from_hash(const uint8_t hash[static KEYED_HASH_SIZE], struct secret *ret);
+
+/* As shown on the screen: "K7QM-4TXD-9P". */
+void auth_key_shown(const struct secret *key, char ret[static AUTH_KEY_SHOWN_MAX + 1]);
+
+/* A fresh CAPTCHA answer: CAPTCHA_LENGTH uniform characters. */
+void captcha_answer_random(char ret[static CAPTCHA_LENGTH + 1]);
+
+#endif

@@ -1,0 +1,36 @@
+/* captcha.h - the CAPTCHA of the identity step: a token that seals its answer, spent at the first try.
+ *
+ * Nothing is stored when one is made: answer and invitation are in the token's sealed part. */
+
+#ifndef CAPTCHA_H
+#define CAPTCHA_H
+
+#include "bounds.h"
+#include "keyring.h"
+#include "result.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* An opened token. Wiped by its owner. */
+struct captcha {
+	uint8_t jti[JTI_SIZE];
+	uint8_t invitation_jti[JTI_SIZE]; /* the only link it is good for */
+	char answer[CAPTCHA_LENGTH + 1];
+	int64_t issued_at;
+	int64_t expires_at;
+};
+
+enum result captcha_seal(const struct keyring *, const struct captcha *,
+    char ret_token[static TOKEN_MAX + 1]) MUST_USE;
+
+/* TOKEN_INVALID or TOKEN_EXPIRED; whether it belongs to the link is the caller's question. */
+enum result captcha_open(const struct keyring *, const char *token, int64_t now,
+    struct captcha *ret) MUST_USE;
+
+/* Compares in constant time; `answer` is folded. */
+bool captcha_answer_is(const struct captcha *, const char *answer);
+
+void captcha_wipe(struct captcha *);
+
+#endif

@@ -1,0 +1,126 @@
+/* outbox.c - mail that is owed. */
+
+#include "outbox.h"
+
+#include "secret.h"
+#include "statements.h"
+
+#include <string.h>
+
+enum result
+outbox_insert(struct db_tx *tx, const struct outbox_mail *mail)
+{
+	const struct db_value in[] = {
+		db_bytes(mail->id, sizeof mail->id),
+		db_number(mail->kind),
+		db_text(mail->email),
+		db_text(mail->language),
+		db_text(mail->nickname),
+		db_bytes(mail->jti, sizeof mail->jti),
+		db_bytes(mail->parent_jti, sizeof mail->parent_jti),
+		db_bytes(mail->subject_id, sizeof mail->subject_id),
+		db_number(mail->created_at),
+		db_number(mail->expires_at),
+		{ 0 },
+	};
+
+	return db_change(tx, OUTBOX_INSERT, in, NULL);
+}
+
+/* The row now read, and the list it goes to. */
+struct listing {
+	uint8_t id[ID_SIZE];
+	struct outbox_due due;
+};
+
+static enum result
+list_one(void *context)
+{
+	struct listing *listing = context;
+
+	if (listing->due.count < OUTBOX_DUE_MAX)
+		memcpy(listing->due.ids[listing->due.count++], listing->id, ID_SIZE);
+	return OK;
+}
+
+enum result
+outbox_due(struct db_tx *tx, struct outbox_due *ret)
+{
+	struct listing listing = { .due.count = 0 };
+	const struct db_slot out[] = { db_to_bytes(listing.id, sizeof listing.id), { 0 } };
+
+	TRY(db_rows(tx, OUTBOX_DUE, NULL, out, list_one, &listing));
+	*ret = listing.due;
+	return OK;
+}
+
+/* A conditional update that must have met its row. */
+static enum result
+change_one(struct db_tx *tx, enum statement_name name, const struct db_value *in)
+{
+	uint64_t rows = 0;
+
+	TRY(db_change(tx, name, in, &rows));
+	return rows == 1 ? OK : NO_ROW;
+}
+
+enum result
+outbox_claim(struct db_tx *tx, const uint8_t id[static ID_SIZE],
+    const uint8_t owner[static ID_SIZE], int64_t lease_s)
+{
+	const struct db_value in[] = { db_number(lease_s), db_bytes(owner, ID_SIZE),
+		db_bytes(id, ID_SIZE), { 0 } };
+
+	return change_one(tx, OUTBOX_CLAIM, in);
+}
+
+enum result
+outbox_read(struct db_tx *tx, const uint8_t id[static ID_SIZE], struct outbox_mail *ret)
+{
+	int64_t kind = 0;
+	const struct db_value in[] = { db_bytes(id, ID_SIZE), { 0 } };
+	const struct db_slot out[] = {
+		db_to_number(&kind),
+		db_to_text(ret->email, sizeof ret->email),
+		db_to_text(ret->language, sizeof ret->language),
+		db_to_text(ret->nickname, sizeof ret->nickname),
+		db_to_bytes(ret->jti, sizeof ret->jti),
+		db_to_bytes(ret->parent_jti, sizeof ret->parent_jti),
+		db_to_bytes(ret->subject_id, sizeof ret->subject_id),
+		db_to_number(&ret->created_at),
+		db_to_number(&ret->expires_at),
+		db_to_number(&ret->tries),
+		{ 0 },
+	};
+
+	TRY(db_row(tx, OUTBOX_READ, in, out));
+	memcpy(ret->id, id, sizeof ret->id);
+	ret->kind = (enum letter_kind)kind;
+	return OK;
+}
+
+enum result
+outbox_settle(struct db_tx *tx, const uint8_t id[static ID_SIZE],
+    const uint8_t owner[static ID_SIZE], enum outbox_state state, const char *error, int64_t now)
+{
+	const struct db_value in[] = { db_number(state), db_text(error), db_number(now),
+		db_bytes(id, ID_SIZE), db_bytes(owner, ID_SIZE), { 0 } };
+
+	return change_one(tx, OUTBOX_SETTLE, in);
+}
+
+enum result
+outbox_retry(struct db_tx *tx, const uint8_t id[static ID_SIZE],
+    const uint8_t owner[static ID_SIZE], int64_t wait_s, const char *error)
+{
+	const struct db_value in[] = { db_number(wait_s), db_text(error), db_bytes(id, ID_SIZE),
+		db_bytes(owner, ID_SIZE), { 0 } };
+
+	return change_one(tx, OUTBOX_RETRY, in);
+}
+
+void
+outbox_mail_wipe(struct outbox_mail *mail)
+{
+	secret_wipe_bytes(mail, sizeof *mail);
+}

@@ -1,0 +1,64 @@
+/* outbox.h - mail that is owed: one function per statement.
+ *
+ * A row is written in the transaction of what it tells about, claimed by one worker with a lease,
+ * and settled. No token rests in it: the worker mints the token when it sends. */
+
+#ifndef OUTBOX_H
+#define OUTBOX_H
+
+#include "bounds.h"
+#include "db.h"
+#include "letter.h"
+#include "result.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Wiped by its owner: it holds an address. */
+struct outbox_mail {
+	uint8_t id[ID_SIZE]; /* random; also the Message-ID, the same at every try */
+	enum letter_kind kind;
+	char email[EMAIL_MAX + 1];
+	char language[LANGUAGE_MAX + 1];
+	char nickname[NICKNAME_MAX + 1];
+	uint8_t jti[JTI_SIZE];        /* of the token to mint; zeros for none */
+	uint8_t parent_jti[JTI_SIZE]; /* these two go into the token */
+	uint8_t subject_id[ID_SIZE];
+	int64_t created_at;
+	int64_t expires_at; /* of the token; a mail that is not sent by then is dropped */
+	int64_t tries;      /* made so far, the present one included */
+};
+
+/* How a mail ends; stored: never renumber. */
+enum outbox_state { OUTBOX_OWED = 0, OUTBOX_SENT = 1, OUTBOX_DEAD = 2, OUTBOX_DROPPED = 3 };
+
+#define OUTBOX_DUE_MAX 16
+
+enum result outbox_insert(struct db_tx *, const struct outbox_mail *) MUST_USE;
+
+/* Lists mails that may be tried now; whether one is still free shows when it is claimed. */
+struct outbox_due {
+	size_t count;
+	uint8_t ids[OUTBOX_DUE_MAX][ID_SIZE];
+};
+enum result outbox_due(struct db_tx *, struct outbox_due *ret) MUST_USE;
+
+/* Takes one for `lease_s` seconds. NO_ROW: another worker has it. */
+enum result outbox_claim(struct db_tx *, const uint8_t id[static ID_SIZE],
+    const uint8_t owner[static ID_SIZE], int64_t lease_s) MUST_USE;
+
+enum result outbox_read(struct db_tx *, const uint8_t id[static ID_SIZE],
+    struct outbox_mail *ret) MUST_USE;
+
+/* Ends one and empties its address. `error` has no personal data. */
+enum result outbox_settle(struct db_tx *, const uint8_t id[static ID_SIZE],
+    const uint8_t owner[static ID_SIZE], enum outbox_state, const char *error,
+    int64_t now) MUST_USE;
+
+/* Frees one to be tried again in `wait_s` seconds. */
+enum result outbox_retry(struct db_tx *, const uint8_t id[static ID_SIZE],
+    const uint8_t owner[static ID_SIZE], int64_t wait_s, const char *error) MUST_USE;
+
+void outbox_mail_wipe(struct outbox_mail *);
+
+#endif

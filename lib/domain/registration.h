@@ -1,0 +1,103 @@
+/* registration.h - the story of a registration, one function per step.
+ *
+ *   invite           any address -> a mail with the first link
+ *   draw_captcha     first link -> a picture bound to it
+ *   identify         first link, number, CAPTCHA -> a key on the screen and a mail with the second link
+ *   confirm_key      second link, key -> the token of the account step
+ *   create_account   that token, login ID, password, ... -> the account, and a mail
+ *   confirm_email    link mailed to another address -> it becomes the account's
+ *
+ * Inputs are folded and judged before (email.h, insured_number.h, ...). A step repeated with the same
+ * token and the same facts gives the same answer; with other facts TOKEN_SPENT. UNAVAILABLE and
+ * OVERLOADED may come from every step, and it may then be repeated as it is. */
+
+#ifndef REGISTRATION_H
+#define REGISTRATION_H
+
+#include "account.h"
+#include "bounds.h"
+#include "result.h"
+#include "secret.h"
+#include "stage.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct db;
+struct hash_pool;
+struct keyring;
+struct mailer;
+struct picture_stock;
+
+/* What the steps work with; all of it outlives them and belongs to main. */
+struct registration {
+	struct db *db;
+	const struct keyring *keyring;
+	struct hash_pool *hash_pool;
+	struct picture_stock *pictures;
+	struct mailer *mailer;
+	int64_t invitation_lives_s;
+	int64_t second_link_lives_s;
+	int64_t account_step_lives_s;
+	int64_t captcha_lives_s;
+	int64_t email_confirmation_lives_s;
+	int64_t cooldown_s;
+};
+
+/* Owes the invitation, at most one a cool-down and address. The answer tells nothing. */
+enum result registration_invite(const struct registration *, const char *email,
+    const char *language) MUST_USE;
+
+/* A picture and the token that seals its answer. OVER: the link has ended. */
+struct drawn_captcha {
+	char token[TOKEN_MAX + 1];
+	int64_t expires_at;
+	size_t png_size;
+	uint8_t png[CAPTCHA_PNG_MAX];
+};
+enum result registration_draw_captcha(const struct registration *, const struct pass *,
+    struct drawn_captcha *ret) MUST_USE;
+
+/* Where the holder of a token stands. OVER: the link has ended. */
+struct standing {
+	const struct stage_rule *next; /* whose call comes next; NULL: logging in */
+	int attempts_left;
+};
+enum result registration_standing(const struct registration *, const struct pass *,
+    struct standing *ret) MUST_USE;
+
+/* IDENTITY_MISMATCH, CAPTCHA_WRONG: *ret_attempts_left says how many tries the link has; OVER:
+ * that was the last, or it had ended; TOKEN_SPENT: the link was used for another number. */
+struct identity {
+	const char *insured_number; /* folded */
+	const char *birth_date;     /* "" where not demanded */
+	const char *captcha_token;
+	const char *captcha_answer; /* folded */
+};
+enum result registration_identify(const struct registration *, const struct pass *,
+    const struct identity *, struct secret *ret_key, int *ret_attempts_left) MUST_USE;
+
+/* KEY_WRONG, OVER, TOKEN_SPENT as above. */
+struct account_step {
+	char token[TOKEN_MAX + 1];
+	int64_t expires_at;
+};
+enum result registration_confirm_key(const struct registration *, const struct pass *,
+    const struct secret *key, struct account_step *ret, int *ret_attempts_left) MUST_USE;
+
+/* TAKEN: another login ID is needed; *ret_attempts_left. OVER: too many were taken, or the person
+ * has an account by now. TOKEN_SPENT: it made an account with other facts. */
+struct account_wish {
+	const char *login_id;
+	const char *email;
+	const char *nickname;
+	const struct secret *password;
+};
+enum result registration_create_account(const struct registration *, const struct pass *,
+    const struct account_wish *, struct account *ret, int *ret_attempts_left) MUST_USE;
+
+/* TOKEN_SPENT: the account waits for another address by now, or for none. */
+enum result registration_confirm_email(const struct registration *, const struct pass *) MUST_USE;
+
+#endif

@@ -1,0 +1,81 @@
+/* stage_op.c - which tokens were spent. */
+
+#include "stage_op.h"
+
+#include "cleanup.h"
+#include "secret.h"
+#include "statements.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum result
+stage_op_insert(struct db_tx *tx, const struct stage_op *op)
+{
+	const struct db_value in[] = {
+		db_bytes(op->jti, sizeof op->jti),
+		db_number(op->kind),
+		db_bytes(op->fingerprint, sizeof op->fingerprint),
+		db_number(op->outcome),
+		db_bytes(op->next_id, sizeof op->next_id),
+		db_number(op->created_at),
+		{ 0 },
+	};
+
+	return db_change(tx, STAGE_OP_INSERT, in, NULL);
+}
+
+enum result
+stage_op_read(struct db_tx *tx, const uint8_t jti[static JTI_SIZE], struct stage_op *ret)
+{
+	struct stage_op op = { 0 };
+	int64_t kind = 0;
+	int64_t outcome = 0;
+	const struct db_value in[] = { db_bytes(jti, JTI_SIZE), { 0 } };
+	const struct db_slot out[] = {
+		db_to_number(&kind),
+		db_to_bytes(op.fingerprint, sizeof op.fingerprint),
+		db_to_number(&outcome),
+		db_to_bytes(op.next_id, sizeof op.next_id),
+		db_to_number(&op.created_at),
+		{ 0 },
+	};
+
+	TRY(db_row(tx, STAGE_OP_READ, in, out));
+	memcpy(op.jti, jti, sizeof op.jti);
+	op.kind = (enum stage)kind;
+	op.outcome = (enum stage_outcome)outcome;
+	*ret = op;
+	return OK;
+}
+
+bool
+stage_op_same(const struct stage_op *a, const struct stage_op *b)
+{
+	return a->kind == b->kind &&
+	       secret_equal_bytes(a->fingerprint, b->fingerprint, sizeof a->fingerprint);
+}
+
+static void
+wipe_message(uint8_t (*message)[1024])
+{
+	secret_wipe_bytes(*message, sizeof *message);
+}
+
+void
+stage_op_fingerprint(const struct keyring *keyring, const char *const *texts,
+    uint8_t ret[static KEYED_HASH_SIZE])
+{
+	CLEANUP(wipe_message) uint8_t message[1024];
+	size_t size = 0;
+
+	for (; *texts != NULL; texts++) {
+		const size_t length = strlen(*texts);
+
+		assert(length < 256 && size + 1 + length <= sizeof message);
+		message[size++] = (uint8_t)length;
+		memcpy(message + size, *texts, length);
+		size += length;
+	}
+	keyring_hash(keyring, KEYRING_FINGERPRINT, message, size, ret);
+}

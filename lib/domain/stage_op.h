@@ -1,0 +1,49 @@
+/* stage_op.h - which tokens were spent, on what, and what came of it.
+ *
+ * One row under the primary key jti is the spending; a second one is DUPLICATE, and whoever meets it
+ * reads the row: the same fingerprint gets the same outcome, another one is told "spent". */
+
+#ifndef STAGE_OP_H
+#define STAGE_OP_H
+
+#include "bounds.h"
+#include "db.h"
+#include "keyring.h"
+#include "result.h"
+#include "stage.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What came of it; stored: never renumber. */
+enum stage_outcome {
+	OUTCOME_DONE = 1,
+	OUTCOME_CAPTCHA_RIGHT = 2,
+	OUTCOME_CAPTCHA_WRONG = 3
+};
+
+struct stage_op {
+	uint8_t jti[JTI_SIZE];
+	enum stage kind;
+	uint8_t fingerprint[KEYED_HASH_SIZE]; /* zeros where facts are compared instead */
+	enum stage_outcome outcome;
+	uint8_t next_id[ID_SIZE]; /* jti of the next token, or id of the account made */
+	int64_t created_at;
+};
+
+/* Spends. DUPLICATE: it was spent before. */
+enum result stage_op_insert(struct db_tx *, const struct stage_op *) MUST_USE;
+
+/* Reads a spending. NO_ROW: not spent. */
+enum result stage_op_read(struct db_tx *, const uint8_t jti[static JTI_SIZE],
+    struct stage_op *ret) MUST_USE;
+
+/* Were both made of the same body? */
+bool stage_op_same(const struct stage_op *, const struct stage_op *);
+
+/* The fingerprint of texts that make up a body, each with its length, so that no two lists of texts
+ * have one fingerprint; NULL ends the list. */
+void stage_op_fingerprint(const struct keyring *, const char *const *texts,
+    uint8_t ret[static KEYED_HASH_SIZE]);
+
+#endif

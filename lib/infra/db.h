@@ -1,0 +1,136 @@
+/* db.h - MariaDB: a pool of connections, prepared statements, transactions that are retried.
+ *
+ * Decisions are unique keys and conditional updates (READ COMMITTED); success is a COMMIT that
+ * returned OK. Retries happen here and nowhere else, by the error number:
+ *
+ *   1213, 1020          rolled back whole    run the body again, up to 5 times, 5*2^n ms +- 50 %
+ *   1205                statement undone     roll back, run again, up to 2 times
+ *   2006 2013 2055 1927 connection lost      new connection, run again, up to 2 times; also when
+ *                                            it was lost at COMMIT: the same values are written
+ *                                            again, and a unique key tells that they already were
+ *   1062                unique key           DUPLICATE to the body, which knows what it means
+ *   1317 1969           too slow             roll back, UNAVAILABLE
+ *   1047 1290 1836      node out of service  close, next connection, UNAVAILABLE after 2
+ *   2002 2003 2005 1040 1203 1226 1044 1045  no connection: UNAVAILABLE; nobody tries to connect
+ *                                            again for half a second
+ *   any other           our bug              roll back, log the number and SQLSTATE, INTERNAL
+ *
+ * All of it within DB_RETRY_MS of the first try. A body may therefore run several times and must
+ * compute random values, hashes and times before, not inside.
+ *
+ * Error texts of the server hold data ("Duplicate entry 'x'"): they never leave this file. */
+
+#ifndef DB_H
+#define DB_H
+
+#include "bounds.h"
+#include "result.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define DB_RETRY_MS    2000
+#define DB_PARAMS_MAX  16
+#define DB_COLUMNS_MAX 16
+
+/* One row of the statement table (domain/statements.c). Prepared on every connection when it is
+ * made; a count that differs from the server's is a bug and the connection is refused. */
+struct statement {
+	const char *sql;
+	unsigned params;
+	unsigned columns;
+};
+
+struct db_options {
+	const char *host; /* used when socket is NULL */
+	unsigned port;
+	const char *socket; /* path of a local socket, or NULL; a socket needs no TLS */
+	const char *name;
+	const char *user;
+	const char *password;
+	bool tls_required; /* verified against ca_file; false only for loopback tests */
+	const char *ca_file;
+	unsigned connections;         /* the most that are open at once */
+	unsigned connect_timeout_s;   /* 2 */
+	unsigned statement_timeout_s; /* 3; an import asks for more */
+};
+
+struct db;
+struct db_tx;
+
+/* What goes into a statement, in the order of its question marks; { 0 } ends the list. Texts and
+ * bytes are borrowed until the call returns. */
+enum db_type { DB_END, DB_TEXT, DB_BYTES, DB_NUMBER, DB_NULL };
+
+struct db_value {
+	enum db_type type;
+	const void *data;
+	size_t size;
+	int64_t number;
+};
+
+struct db_value db_text(const char *);
+struct db_value db_text_or_null(const char *); /* the empty text becomes NULL */
+struct db_value db_bytes(const void *, size_t);
+struct db_value db_number(int64_t);
+
+/* Where the columns of a row go, in order; { 0 } ends the list. NULL becomes an empty text, zero
+ * bytes, or 0. A value that does not fit is INTERNAL, never cut. */
+struct db_slot {
+	enum db_type type;
+	void *data;
+	size_t size;
+};
+
+struct db_slot db_to_text(char *ret, size_t size);  /* size with the NUL */
+struct db_slot db_to_bytes(void *ret, size_t size); /* exactly this many */
+struct db_slot db_to_number(int64_t *ret);
+
+/* Once in main, before any thread. */
+bool db_start(void) MUST_USE;
+void db_stop(void);
+
+/* Makes a pool; connects at the first use, so it also opens while the server is away. Copies the
+ * options; keeps the pointer to the statements. NULL: no memory. Close: db_close(), when no call
+ * is running. */
+struct db *db_open(
+    const struct db_options *, const struct statement *, unsigned statements) MUST_USE;
+void db_close(struct db *);
+
+/* Runs `body` between START TRANSACTION and COMMIT. Anything but OK from the body rolls back and is
+ * returned. UNAVAILABLE: the database is away, or no connection came free in time. */
+enum result db_transaction(
+    struct db *, enum result (*body)(struct db_tx *, void *), void *context) MUST_USE;
+
+/* Runs `body` on one connection with every statement committed for itself. For reads, and for
+ * counts that must outlive what follows. */
+enum result db_each_committed(
+    struct db *, enum result (*body)(struct db_tx *, void *), void *context) MUST_USE;
+
+/* Inside a body. Runs a statement that changes; *ret_rows (may be NULL) gets the rows it changed.
+ * OK, DUPLICATE, or what must be passed on. */
+enum result db_change(
+    struct db_tx *, unsigned statement, const struct db_value *in, uint64_t *ret_rows) MUST_USE;
+
+/* Inside a body. Reads the first row. OK, NO_ROW, or what must be passed on. */
+enum result db_row(struct db_tx *, unsigned statement, const struct db_value *in,
+    const struct db_slot *out) MUST_USE;
+
+/* Inside a body. Reads every row into the same slots and calls `each` after it; anything but OK
+ * from `each` ends the reading and is returned. `each` must run no statement. */
+enum result db_rows(struct db_tx *, unsigned statement, const struct db_value *in,
+    const struct db_slot *out, enum result (*each)(void *), void *context) MUST_USE;
+
+/* Was the last DUPLICATE of this transaction about the unique key of this name? */
+bool db_duplicate_is(const struct db_tx *, const char *key);
+
+/* Runs one statement that can not be prepared (DDL, for migrations only; never with values in it).
+ * UNAVAILABLE or INTERNAL as elsewhere; `ret_number` (may be NULL) gets the server's error number.
+ */
+enum result db_command(struct db_tx *, const char *sql, unsigned *ret_number) MUST_USE;
+
+/* Connections now open and in use, retries so far, for the metrics. */
+void db_totals(struct db *, int64_t *ret_open, int64_t *ret_busy, int64_t *ret_retries);
+
+#endif

@@ -1,0 +1,66 @@
+/* smtp.h - libcurl: send one letter over SMTP within a deadline.
+ *
+ * What the letter says is letter.c's business; whether to try again is the caller's. One sender
+ * belongs to one thread and keeps its connection between letters. */
+
+#ifndef SMTP_H
+#define SMTP_H
+
+#include "bounds.h"
+#include "result.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define MESSAGE_ID_MAX 128
+#define SMTP_ERROR_MAX 60
+
+struct smtp_options {
+	const char *url;   /* smtp://host:port or smtps://host:port; a path is our name for EHLO */
+	bool tls_required; /* STARTTLS (or smtps) with verification; false only for a local catcher
+			    */
+	const char *ca_file;   /* PEM, NULL for the system's */
+	const char *user;      /* NULL: no authentication */
+	const char *password;  /* with user */
+	const char *from;      /* envelope and header address, ASCII */
+	const char *from_name; /* the society's name, UTF-8 */
+	int timeout_ms;        /* for the whole conversation */
+};
+
+/* One mail, ready to send. Texts are UTF-8 with \n line ends; borrowed until smtp_send returns. */
+struct letter {
+	char to[EMAIL_MAX + 1];
+	char subject[SUBJECT_MAX + 1];
+	char text[LETTER_TEXT_MAX + 1];
+	char html[LETTER_HTML_MAX + 1];
+	char language[LANGUAGE_MAX + 1];
+	char message_id[MESSAGE_ID_MAX +
+			1]; /* local@domain, without brackets; the same at every try */
+	int64_t date;       /* seconds UTC */
+};
+
+enum smtp_outcome {
+	SMTP_SENT,    /* the server took it */
+	SMTP_LATER,   /* not this letter's fault, or unknown: try again with the same Message-ID */
+	SMTP_REFUSED, /* 5xx for this letter, or it must not be sent as it is: never again */
+};
+
+struct smtp;
+
+/* Once in main, before any thread. */
+bool smtp_start(void) MUST_USE;
+
+/* Copies what it needs of the options. NULL: no memory, a setting libcurl does not take, or `from`
+ * is no address or `from_name` too long. Close: smtp_close(). */
+struct smtp *smtp_open(const struct smtp_options *) MUST_USE;
+
+/* Says QUIT and waits at most the deadline for the answer. Accepts NULL. */
+void smtp_close(struct smtp *);
+
+/* Sends. `ret_error` says why not, without any personal data: "smtp 450", "curl 28", "letter"; it
+ * is "" after SMTP_SENT. REFUSED is said only when the server judged this letter (its recipient or,
+ * after DATA, its content); 5xx to the connection, the login or the sender is LATER. */
+enum smtp_outcome smtp_send(
+    struct smtp *, const struct letter *, char ret_error[static SMTP_ERROR_MAX + 1]) MUST_USE;
+
+#endif

@@ -1,0 +1,90 @@
+-- Registration: roster, accounts, spent tokens, counted attempts, owed mail.
+--
+-- Key columns are VARBINARY or BINARY: no collation ever folds case, accents or trailing spaces of a
+-- key. Ids are 16 random bytes. Times are UTC seconds.
+
+CREATE TABLE roster_run (
+  id           BINARY(16)      NOT NULL PRIMARY KEY,
+  file_hash    BINARY(32)      NOT NULL COMMENT 'SHA-256 of the file as read',
+  lines_read   BIGINT UNSIGNED NOT NULL,
+  added        BIGINT UNSIGNED NOT NULL,
+  changed      BIGINT UNSIGNED NOT NULL,
+  ended        BIGINT UNSIGNED NOT NULL COMMENT 'absent from the file, eligible before',
+  who          VARCHAR(80)     NOT NULL,
+  created_at   BIGINT          NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
+
+CREATE TABLE insured_person (
+  id             BINARY(16)     NOT NULL PRIMARY KEY,
+  number         VARBINARY(114) NOT NULL COMMENT '番号, folded',
+  symbol         VARBINARY(114) NOT NULL COMMENT '記号, folded',
+  lookup         VARBINARY(228) AS (CONCAT(number, symbol)) STORED COMMENT 'as members type it',
+  birth_date     DATE           NOT NULL,
+  kana_name      VARBINARY(300) NOT NULL,
+  eligible_from  DATE           NOT NULL,
+  eligible_until DATE           NULL COMMENT 'the first day without eligibility',
+  roster_run     BINARY(16)     NOT NULL,
+  UNIQUE KEY insured_person_pair (number, symbol),
+  -- Not unique: two pairs can spell one string; then nobody is told apart by it, and nobody matches.
+  KEY insured_person_lookup (lookup),
+  KEY insured_person_roster_run (roster_run)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
+
+CREATE TABLE account (
+  id                  BINARY(16)     NOT NULL PRIMARY KEY,
+  person_id           BINARY(16)     NOT NULL,
+  login_id            VARBINARY(254) NOT NULL COMMENT 'lower-cased address',
+  password_hash       VARBINARY(127) NOT NULL,
+  email               VARBINARY(254) NOT NULL COMMENT 'proven',
+  pending_email       VARBINARY(254) NULL COMMENT 'not yet proven',
+  nickname            VARBINARY(400) NOT NULL,
+  language            VARBINARY(2)   NOT NULL,
+  state               TINYINT        NOT NULL DEFAULT 1 COMMENT '1 active, 2 disabled',
+  not_before          BIGINT         NOT NULL DEFAULT 0 COMMENT 'logins from before are over',
+  created_at          BIGINT         NOT NULL,
+  password_changed_at BIGINT         NOT NULL,
+  UNIQUE KEY account_person (person_id),
+  UNIQUE KEY account_login_id (login_id),
+  KEY account_email (email),
+  CONSTRAINT account_person_exists FOREIGN KEY (person_id) REFERENCES insured_person (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
+
+CREATE TABLE stage_op (
+  jti         BINARY(16) NOT NULL PRIMARY KEY COMMENT 'of the token that was spent',
+  kind        TINYINT    NOT NULL,
+  fingerprint BINARY(32) NOT NULL COMMENT 'keyed hash of the body; zeros where facts are compared',
+  outcome     TINYINT    NOT NULL,
+  next_id     BINARY(16) NOT NULL COMMENT 'jti of the next token, or id of the account made',
+  created_at  BIGINT     NOT NULL,
+  KEY stage_op_created_at (created_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
+
+CREATE TABLE attempt (
+  scope      TINYINT    NOT NULL COMMENT 'row of the policy table',
+  thing      BINARY(32) NOT NULL COMMENT 'keyed hash of what is counted',
+  tries      INT        NOT NULL,
+  ends_at    BIGINT     NOT NULL COMMENT 'when the window is over',
+  PRIMARY KEY (scope, thing),
+  KEY attempt_ends_at (ends_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
+
+CREATE TABLE outbox (
+  id          BINARY(16)     NOT NULL PRIMARY KEY COMMENT 'also the Message-ID',
+  kind        TINYINT        NOT NULL,
+  state       TINYINT        NOT NULL COMMENT '0 owed, 1 sent, 2 dead, 3 dropped',
+  email       VARBINARY(254) NOT NULL COMMENT 'emptied when settled',
+  language    VARBINARY(2)   NOT NULL,
+  nickname    VARBINARY(400) NOT NULL COMMENT 'emptied when settled',
+  jti         BINARY(16)     NOT NULL COMMENT 'of the token to mint, zeros for none',
+  parent_jti  BINARY(16)     NOT NULL COMMENT 'the invitation the authentication key comes from',
+  subject_id  BINARY(16)     NOT NULL COMMENT 'person or account in the token, zeros for none',
+  created_at  BIGINT         NOT NULL,
+  expires_at  BIGINT         NOT NULL COMMENT 'of the token; a mail past it is dropped',
+  next_try_at DATETIME(6)    NOT NULL,
+  lease_until DATETIME(6)    NULL,
+  lease_owner BINARY(16)     NULL,
+  tries       INT            NOT NULL DEFAULT 0,
+  last_error  VARCHAR(60)    NOT NULL DEFAULT '',
+  settled_at  BIGINT         NULL,
+  KEY outbox_due (state, next_try_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;

@@ -1,0 +1,166 @@
+# shellcheck shell=bash
+# helper.bash - what the flow tests speak in. `load helper` at the top of a .bats file.
+#
+# The stack runs before the first test (setup_suite.bash). A test may stop, script or restart any part
+# of it: teardown() sets everything back, so no test meets what another left. A file with a teardown
+# of its own ends it with stack_restore.
+
+# shellcheck source-path=SCRIPTDIR source=../../tools/stack.bash
+. "$TREE/tools/stack.bash"
+
+readonly MAIL_WAIT_S=10
+
+teardown() {
+	stack_restore
+}
+
+# --- requests -------------------------------------------------------------------------------------
+
+# Sends a request; sets $status (000: no answer), $headers and $body. Optional variables, best given
+# in front of the call:
+#   BASE_URL         another server (http://$OTHER_LISTEN, http://$LISTEN_INSIDE)
+#   ACCEPT_LANGUAGE  ORIGIN
+#   CONTENT_TYPE     of a request with a body (application/json)
+# and the array REQUEST_HEADERS for any others.
+api() { # METHOD PATH [JSON] [TOKEN]
+	local method=$1 path=$2 json=${3-} token=${4-} out=$BATS_TEST_TMPDIR/answer line
+	local -a options=(--silent --show-error --noproxy '*' --max-time 30 --dump-header "$out.headers" --output "$out.body")
+	options+=(--write-out '%{http_code}')
+	if [[ $method == HEAD ]]; then options+=(--head); else options+=(--request "$method"); fi
+	[[ -z $json ]] || options+=(--header "Content-Type: ${CONTENT_TYPE-application/json}" --data-binary @-)
+	[[ -z $token ]] || options+=(--header "Authorization: Bearer $token")
+	[[ -z ${ACCEPT_LANGUAGE-} ]] || options+=(--header "Accept-Language: $ACCEPT_LANGUAGE")
+	[[ -z ${ORIGIN-} ]] || options+=(--header "Origin: $ORIGIN")
+	for line in ${REQUEST_HEADERS+"${REQUEST_HEADERS[@]}"}; do
+		options+=(--header "$line")
+	done
+	: >"$out.headers"
+	: >"$out.body"
+	status=$(printf '%s' "$json" | curl "${options[@]}" "${BASE_URL-http://$LISTEN}$path") || true
+	headers=$(tr -d '\r' <"$out.headers")
+	body=$(tr -d '\0' <"$out.body")
+}
+
+# The last answer must have this status and, when given, this problem code.
+want() { # STATUS [CODE]
+	if [[ $status == "$1" && ( -z ${2-} || $(jq -r .code <<<"$body") == "$2" ) ]]; then
+		return 0
+	fi
+	printf 'wanted %s, got %s\n%s\n\n%s\n' "$*" "$status" "$headers" "$body" >&2
+	return 1
+}
+
+# Prints a member of the last answer; fails if it is not there.
+field() { # JQ-PATH
+	jq -r "$1 | if . == null then error(\"absent\") else . end" <<<"$body" && return 0
+	printf 'no %s in %s\n' "$1" "$body" >&2
+	return 1
+}
+
+# Prints a header of the last answer; fails if it is not there.
+header() { # NAME
+	local value
+	value=$(sed -n "s/^$1: *//Ip" <<<"$headers")
+	[[ -n $value ]] && printf '%s\n' "$value"
+}
+
+# --- people ---------------------------------------------------------------------------------------
+
+# An address nobody had before.
+new_email() {
+	printf 'member%s%s@example.jp\n' "${EPOCHREALTIME/./}" "$RANDOM"
+}
+
+# 番号 then 記号 of an insured person nobody had before (born 1980-01-01).
+new_person() {
+	local taken
+	taken=$(cat "$STACK/persons" 2>/dev/null || printf 100000)
+	printf '%s\n' "$((taken + 1))" >"$STACK/persons"
+	printf '%s900\n' "$((taken + 1))"
+}
+
+# --- mail -----------------------------------------------------------------------------------------
+
+mail() { # ADDRESS N OPTION...
+	"$TREE/tools/read-mail" "$STACK/mail" "$1" --wait "$MAIL_WAIT_S" --at-least "$2" "${@:3}"
+}
+
+# Waits until an address has N mails (1), then prints the newest one's text, link, token or header.
+wait_mail() { # ADDRESS [N]
+	mail "$1" "${2-1}"
+}
+
+mail_link() { # ADDRESS [N]
+	mail "$1" "${2-1}" --part link
+}
+
+mail_token() { # ADDRESS [N]
+	mail "$1" "${2-1}" --part token
+}
+
+mail_part() { # ADDRESS PART [N]: text, html, raw, or a header such as Subject
+	mail "$1" "${3-1}" --part "$2"
+}
+
+mail_count() { # ADDRESS
+	"$TREE/tools/read-mail" "$STACK/mail" "$1" --count
+}
+
+# How the mail server misbehaves from now on, one rule a line (tools/mail-catcher --help).
+smtp_script() { # RULES
+	printf '%s\n' "$1" >"$STACK/smtp-script"
+}
+
+# --- CAPTCHA, database ----------------------------------------------------------------------------
+
+# Gets a CAPTCHA for the token of an invitation; sets captcha_token and captcha_answer, and prints
+# the answer. (In $(captcha_for ...) only what is printed survives.)
+captcha_for() { # TOKEN
+	api POST /v1/captcha '{}' "$1"
+	want 201 || return 1
+	captcha_token=$(field .captcha_token) || return 1
+	captcha_answer=$(ctl captcha answer - <<<"$captcha_token") || return 1
+	printf '%s\n' "$captcha_answer"
+}
+
+# Runs SQL as the owner; prints rows without headings, columns between tabs.
+db() { # SQL
+	MYSQL_PWD=$(<"$DB_OWNER_PASSWORD_FILE") mariadb --no-defaults --socket="$DB_SOCKET" \
+		--user="$DB_OWNER_USER" --default-character-set=utf8mb4 --batch --skip-column-names \
+		"$DB_NAME" <<<"$1"
+}
+
+# --- the stack ------------------------------------------------------------------------------------
+# From stack.bash: server_start, server_stop, db_start, db_stop, smtp_start, smtp_stop, and
+# process_kill myportald (or mariadbd), the power cut.
+
+# With these settings until the end of the test.
+restart_server() { # [SETTING=value...]
+	server_stop
+	server_start "$@"
+}
+
+# A second myportald on the same database: BASE_URL=http://$OTHER_LISTEN api ...
+start_other() { # [SETTING=value...]
+	server_spawn other LISTEN="$OTHER_LISTEN" LISTEN_INSIDE="$OTHER_LISTEN_INSIDE" "$@"
+	server_wait other "$OTHER_LISTEN_INSIDE"
+}
+
+stop_other() {
+	process_stop other 30
+}
+
+# Everything as after setup_suite: what is down is started, what was changed is set back, and
+# nobody's tries count any longer.
+stack_restore() {
+	stop_other
+	smtp_script ''
+	process_runs mariadbd || db_start || return 1
+	process_runs mail-catcher || smtp_start || return 1
+	if ! process_runs myportald || [[ -n $(<"$STACK/myportald.changed") ]]; then
+		server_stop
+		# shellcheck disable=SC2119 # the settings of the suite
+		server_start || return 1
+	fi
+	db 'DELETE FROM attempt'
+}

@@ -1,0 +1,1350 @@
+/* http_test.c - what the HTTP edge refuses, how it answers, and who waits for whom.
+ *
+ * A real server on a free loopback port, spoken to over raw sockets. HTTP_TEST_LONG=1 in the
+ * environment makes the leak tests as long as they were meant. */
+
+#include "http.h"
+
+#include "clock.h"
+#include "text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define TIMEOUT_MS    1000 /* request_timeout_ms of the servers here */
+#define KEEP_ALIVE_MS 700
+#define WORKERS       8
+#define PATIENCE_MS   6000 /* of a client here; nothing may take that long */
+
+/* The server */
+
+struct fixture {
+	struct http *http;
+	uint16_t port;
+	atomic_uint served;
+	atomic_uint refused;
+	pthread_mutex_t lock;
+	char path[256]; /* of the last request served */
+	char query[256];
+	char source[64];
+	char authorization[64];
+	bool authorization_twice;
+	enum result body; /* of the last http_read_body */
+};
+
+static void
+reply_text(struct http_reply *reply, int status, const char *text)
+{
+	reply->status = status;
+	reply->media_type = "text/plain";
+	text_copy_cut(reply->body, sizeof reply->body, text);
+	reply->body_size = strlen(reply->body);
+}
+
+static const int statuses[RESULT__MAX] = {
+	[MALFORMED] = 400,
+	[TIMED_OUT] = 408,
+	[TOO_LARGE] = 413,
+	[HEADERS_TOO_LARGE] = 431,
+	[UNAVAILABLE] = 503,
+	[BAD_HTTP_VERSION] = 505,
+};
+
+static void
+note(struct fixture *fixture, const struct http_request *request)
+{
+	const char *authorization = request->authorization;
+
+	pthread_mutex_lock(&fixture->lock);
+	text_copy_cut(fixture->path, sizeof fixture->path, request->path);
+	text_copy_cut(fixture->query, sizeof fixture->query, request->query ? request->query : "");
+	text_copy_cut(fixture->source, sizeof fixture->source, request->source);
+	text_copy_cut(fixture->authorization, sizeof fixture->authorization,
+	    authorization != NULL ? authorization : "");
+	fixture->authorization_twice = request->authorization_twice;
+	pthread_mutex_unlock(&fixture->lock);
+}
+
+static void
+serve_echo(struct fixture *fixture, struct http_exchange *exchange)
+{
+	fixture->body = http_read_body(&exchange->request);
+	if (fixture->body == OK)
+		reply_text(&exchange->reply, 200, exchange->request.body);
+	else
+		reply_text(&exchange->reply, statuses[fixture->body], result_code(fixture->body));
+}
+
+static void
+serve(void *context, struct http_exchange *exchange)
+{
+	struct fixture *fixture = context;
+	struct http_reply *reply = &exchange->reply;
+	const char *path = exchange->request.path;
+
+	atomic_fetch_add(&fixture->served, 1);
+	note(fixture, &exchange->request);
+	reply_text(reply, 200, "hello");
+	if (strcmp(path, "/echo") == 0)
+		serve_echo(fixture, exchange);
+	if (strcmp(path, "/big") == 0) {
+		memset(reply->body, 'b', REPLY_MAX);
+		reply->body_size = REPLY_MAX;
+	}
+	if (strcmp(path, "/204") == 0)
+		*reply = (struct http_reply){ .status = 204 };
+	if (strcmp(path, "/202") == 0)
+		*reply = (struct http_reply){ .status = 202 };
+	if (strcmp(path, "/close") == 0)
+		reply->close = true;
+	if (strcmp(path, "/slow") == 0)
+		usleep(400000);
+	if (strcmp(path, "/headers") == 0) {
+		http_add_header(reply, "Allow", "GET, HEAD");
+		http_add_header(reply, "Vary", "Origin");
+	}
+}
+
+static void
+refuse(void *context, struct http_exchange *exchange, enum result why)
+{
+	struct fixture *fixture = context;
+
+	atomic_fetch_add(&fixture->refused, 1);
+	reply_text(&exchange->reply, statuses[why], result_code(why));
+	exchange->reply.media_type = "application/problem+json; charset=utf-8";
+}
+
+static uint16_t
+free_port(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	socklen_t size = sizeof address;
+	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+	close(fd);
+	return ntohs(address.sin_port);
+}
+
+static void
+fixture_open(struct fixture *fixture, unsigned workers, int keep_alive_ms)
+{
+	const struct http_server server = { serve, refuse, fixture };
+	char listen[32], why[WHY_MAX + 1] = "";
+
+	memset(fixture, 0, sizeof *fixture);
+	pthread_mutex_init(&fixture->lock, NULL);
+	fixture->port = free_port();
+	assert_true(text_format(listen, sizeof listen, "127.0.0.1:%u", fixture->port));
+	const struct http_options options = { listen, workers, keep_alive_ms, TIMEOUT_MS };
+	fixture->http = http_open(&options, &server, why);
+	if (fixture->http == NULL)
+		fail_msg("http_open: %s", why);
+}
+
+static struct fixture shared;
+
+static int
+open_shared(void **state)
+{
+	(void)state;
+	fixture_open(&shared, WORKERS, KEEP_ALIVE_MS);
+	return 0;
+}
+
+static int
+close_shared(void **state)
+{
+	(void)state;
+	http_close(shared.http);
+	return 0;
+}
+
+/* The client */
+
+struct client {
+	int fd;
+	size_t size;
+	char bytes[REPLY_MAX + 4096];
+};
+
+struct answer {
+	int status; /* 0: the connection ended instead */
+	bool keeps;
+	size_t body_size;
+	char head[4096];
+	char body[REPLY_MAX + 1];
+};
+
+static void
+client_open(struct client *client, const struct fixture *fixture)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(fixture->port) };
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	client->size = 0;
+	client->fd = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(connect(client->fd, (struct sockaddr *)&address, sizeof address), 0);
+}
+
+static bool
+client_send(const struct client *client, const char *bytes, size_t size)
+{
+	return send(client->fd, bytes, size, MSG_NOSIGNAL) == (ssize_t)size;
+}
+
+static bool
+client_say(const struct client *client, const char *text)
+{
+	return client_send(client, text, strlen(text));
+}
+
+/* False: the other side ended, or said nothing for too long. */
+static bool
+client_fill(struct client *client)
+{
+	struct pollfd waiting = { .fd = client->fd, .events = POLLIN };
+
+	if (poll(&waiting, 1, PATIENCE_MS) <= 0)
+		return false;
+	const ssize_t size = recv(
+	    client->fd, client->bytes + client->size, sizeof client->bytes - client->size - 1, 0);
+	if (size <= 0)
+		return false;
+	client->size += (size_t)size;
+	client->bytes[client->size] = '\0';
+	return true;
+}
+
+static bool
+client_ended(struct client *client)
+{
+	return client->size == 0 && !client_fill(client);
+}
+
+static void
+client_drop(struct client *client, size_t size)
+{
+	client->size -= size;
+	memmove(client->bytes, client->bytes + size, client->size + 1);
+}
+
+/* How often does the header come? Its value goes to `ret`. */
+static unsigned
+header_count(const char *head, const char *name, char *ret, size_t ret_size)
+{
+	unsigned times = 0;
+
+	for (const char *line = strstr(head, "\r\n"); line != NULL; line = strstr(line, "\r\n")) {
+		line += 2;
+		if (strncasecmp(line, name, strlen(name)) != 0 || line[strlen(name)] != ':')
+			continue;
+		const char *value = line + strlen(name) + 2;
+		const size_t length = strcspn(value, "\r");
+		assert_true(length < ret_size);
+		memcpy(ret, value, length);
+		ret[length] = '\0';
+		times++;
+	}
+	return times;
+}
+
+static const struct {
+	const char *name;
+	const char *value;
+} always[] = {
+	{ "Cache-Control", "no-store" },
+	{ "X-Content-Type-Options", "nosniff" },
+	{ "Content-Security-Policy",
+	    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'" },
+	{ "Referrer-Policy", "no-referrer" },
+	{ "Cross-Origin-Resource-Policy", "same-site" },
+};
+
+/* What must be true of every answer whatsoever. */
+static void
+check_head(struct answer *answer, const char *why)
+{
+	char value[256];
+
+	for (size_t i = 0; i < LENGTH(always); i++)
+		if (header_count(answer->head, always[i].name, value, sizeof value) != 1 ||
+		    strcmp(value, always[i].value) != 0)
+			fail_msg("%s: %s is not once and as promised", why, always[i].name);
+	if (header_count(answer->head, "Server", value, sizeof value) != 0)
+		fail_msg("%s: a Server header", why);
+	if (header_count(answer->head, "Date", value, sizeof value) != 1 || strlen(value) != 29)
+		fail_msg("%s: Date", why);
+	if (header_count(answer->head, "Connection", value, sizeof value) != 1)
+		fail_msg("%s: Connection", why);
+	answer->keeps = strcmp(value, "keep-alive") == 0;
+	if (!answer->keeps && strcmp(value, "close") != 0)
+		fail_msg("%s: Connection: %s", why, value);
+	const bool no_content = answer->status == 204;
+	if (header_count(answer->head, "Content-Length", value, sizeof value) != !no_content)
+		fail_msg("%s: not exactly one Content-Length", why);
+	int64_t length = 0;
+	if (!no_content && !text_number(value, 0, REPLY_MAX, &length))
+		fail_msg("%s: Content-Length: %s", why, value);
+	answer->body_size = (size_t)length;
+	const unsigned types = header_count(answer->head, "Content-Type", value, sizeof value);
+	if (types > 1 || (length > 0 && types == 0) || (no_content && types > 0))
+		fail_msg("%s: a Content-Type goes with a body, and only so", why);
+}
+
+/* Takes the next answer; status 0 if there is none. A HEAD's body is not waited for. */
+static void
+client_take(struct client *client, bool head_only, const char *why, struct answer *ret)
+{
+	const char *end;
+
+	ret->status = 0;
+	client->bytes[client->size] = '\0';
+	while ((end = strstr(client->bytes, "\r\n\r\n")) == NULL)
+		if (!client_fill(client))
+			return;
+	const size_t head_size = (size_t)(end - client->bytes) + 4;
+	assert_true(head_size < sizeof ret->head);
+	memcpy(ret->head, client->bytes, head_size);
+	ret->head[head_size] = '\0';
+	client_drop(client, head_size);
+	if (sscanf(ret->head, "HTTP/1.1 %3d ", &ret->status) != 1)
+		fail_msg("%s: not an HTTP/1.1 answer: %.40s", why, ret->head);
+	if (ret->status == 100)
+		return;
+	check_head(ret, why);
+	if (head_only)
+		return;
+	while (client->size < ret->body_size)
+		if (!client_fill(client))
+			fail_msg("%s: the body is shorter than its Content-Length", why);
+	memcpy(ret->body, client->bytes, ret->body_size);
+	ret->body[ret->body_size] = '\0';
+	client_drop(client, ret->body_size);
+}
+
+static void
+client_ask(struct client *client, const char *request, struct answer *ret)
+{
+	ret->status = 0;
+	if (client_say(client, request))
+		client_take(client, strncmp(request, "HEAD", 4) == 0, request, ret);
+}
+
+static void
+ask_once(const struct fixture *fixture, const char *request, struct answer *ret)
+{
+	static _Thread_local struct client client;
+
+	client_open(&client, fixture);
+	client_ask(&client, request, ret);
+	close(client.fd);
+}
+
+#define HOST  "Host: a\r\n"
+#define GET   "GET / HTTP/1.1\r\n" HOST
+#define GET_X "GET /x HTTP/1.1\r\n" HOST "\r\n"
+#define POST  "POST /echo HTTP/1.1\r\n" HOST
+
+static void
+assert_lives(const char *why)
+{
+	static struct answer answer;
+
+	ask_once(&shared, GET "\r\n", &answer);
+	if (answer.status != 200)
+		fail_msg("%s: the next client got %d", why, answer.status);
+}
+
+/* Refusals */
+
+struct refusal {
+	const char *why;
+	const char *bytes;
+	size_t size;
+	int status;
+};
+
+#define BYTES(literal) literal, sizeof(literal) - 1
+#define H16(n)                                                                                 \
+	"A" n "0: 1\r\nA" n "1: 1\r\nA" n "2: 1\r\nA" n "3: 1\r\n"                             \
+	"A" n "4: 1\r\nA" n "5: 1\r\nA" n "6: 1\r\nA" n "7: 1\r\nA" n "8: 1\r\nA" n "9: 1\r\n" \
+	"A" n "a: 1\r\nA" n "b: 1\r\nA" n "c: 1\r\nA" n "d: 1\r\nA" n "e: 1\r\nA" n "f: 1\r\n"
+#define HEADERS_63                                                                     \
+	H16("1")                                                                       \
+	H16("2")                                                                       \
+	H16("3") "B0: 1\r\nB1: 1\r\nB2: 1\r\nB3: 1\r\nB4: 1\r\n"                       \
+		 "B5: 1\r\nB6: 1\r\nB7: 1\r\nB8: 1\r\nB9: 1\r\nBa: 1\r\nBb: 1\r\nBc: " \
+		 "1\r\nBd: 1\r\nBe: 1\r\n"
+
+/* Behind each of them comes GET /x, which must not be served. */
+/* clang-format off */
+static const struct refusal refusals[] = {
+	{ "length and chunked",             BYTES(POST "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400 },
+	{ "chunked and length",             BYTES(POST "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n"), 400 },
+	{ "chunked alone",                  BYTES(POST "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"), 400 },
+	{ "chunked in capitals",            BYTES(POST "TRANSFER-ENCODING: CHUNKED\r\n\r\n0\r\n\r\n"), 400 },
+	{ "identity",                       BYTES(POST "Transfer-Encoding: identity\r\nContent-Length: 2\r\n\r\n{}"), 400 },
+	{ "identity, then chunked",         BYTES(POST "Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400 },
+	{ "identity, chunked in one",       BYTES(POST "Transfer-Encoding: identity, chunked\r\n\r\n0\r\n\r\n"), 400 },
+	{ "an unknown coding",              BYTES(POST "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"), 400 },
+	{ "an empty coding",                BYTES(POST "Transfer-Encoding:\r\nContent-Length: 2\r\n\r\n{}"), 400 },
+	{ "space before the colon of TE",   BYTES(POST "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n"), 400 },
+	{ "two spaces before a colon",      BYTES(GET "A  : 1\r\n\r\n"), 400 },
+	{ "space before a colon, no value", BYTES(GET "A :\r\n\r\n"), 400 },
+	{ "tab before a colon",             BYTES(GET "A\t: 1\r\n\r\n"), 400 },
+	{ "tab in a value",                 BYTES(GET "A: 1\t2\r\n\r\n"), 400 },
+	{ "a header without a name",        BYTES(GET ": 1\r\n\r\n"), 400 },
+	{ "a header without a colon",       BYTES(GET "A\r\n\r\n"), 400 },
+	{ "two words before a colon",       BYTES(GET "A B: 1\r\n\r\n"), 400 },
+	{ "two lengths that differ",        BYTES(POST "Content-Length: 2\r\nContent-Length: 40\r\n\r\n{}"), 400 },
+	{ "the same length twice",          BYTES(POST "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}"), 400 },
+	{ "a list of lengths",              BYTES(POST "Content-Length: 2, 2\r\n\r\n{}"), 400 },
+	{ "a length with letters",          BYTES(POST "Content-Length: 2abc\r\n\r\n{}"), 400 },
+	{ "a length of letters",            BYTES(POST "Content-Length: abc\r\n\r\n{}"), 400 },
+	{ "a length with plus",             BYTES(POST "Content-Length: +2\r\n\r\n{}"), 400 },
+	{ "a length below zero",            BYTES(POST "Content-Length: -2\r\n\r\n{}"), 400 },
+	{ "a length in hex",                BYTES(POST "Content-Length: 0x2\r\n\r\n{}"), 400 },
+	{ "a length behind a space",        BYTES(POST "Content-Length: 2 \r\n\r\n{}"), 400 },
+	{ "no length in Content-Length",    BYTES(POST "Content-Length:\r\n\r\n{}"), 400 },
+	{ "16 digits of length",            BYTES(POST "Content-Length: 0000000000000002\r\n\r\n{}"), 400 },
+	{ "a length over 64 bits",          BYTES(POST "Content-Length: 18446744073709551618\r\n\r\n{}"), 400 },
+	{ "no Host",                        BYTES("GET / HTTP/1.1\r\n\r\n"), 400 },
+	{ "no Host among others",           BYTES("GET / HTTP/1.1\r\nAccept: a\r\n\r\n"), 400 },
+	{ "two Hosts",                      BYTES(GET "Host: b\r\n\r\n"), 400 },
+	{ "the same Host twice",            BYTES(GET HOST "\r\n"), 400 },
+	{ "two Hosts in HTTP/1.0",          BYTES("GET / HTTP/1.0\r\n" HOST HOST "\r\n"), 400 },
+	{ "an empty Host",                  BYTES("GET / HTTP/1.1\r\nHost:\r\n\r\n"), 400 },
+	{ "a list of Hosts",                BYTES("GET / HTTP/1.1\r\nHost: a, b\r\n\r\n"), 400 },
+	{ "a Host with a user",             BYTES("GET / HTTP/1.1\r\nHost: a@b\r\n\r\n"), 400 },
+	{ "a Host with a path",             BYTES("GET / HTTP/1.1\r\nHost: a/b\r\n\r\n"), 400 },
+	{ "a folded header",                BYTES(GET "A: 1\r\n 2\r\n\r\n"), 400 },
+	{ "a folded TE",                    BYTES(POST "Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n"), 400 },
+	{ "TE behind a folded header",      BYTES(POST "A: 1\r\n 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400 },
+	{ "a folded first header",          BYTES("GET / HTTP/1.1\r\n Host: a\r\n\r\n"), 400 },
+	{ "folded first, HTTP/1.0",         BYTES("GET / HTTP/1.0\r\n A: a\r\n\r\n"), 400 },
+	{ "LF after the request line",      BYTES("GET / HTTP/1.1\nHost: a\r\n\r\n"), 400 },
+	{ "LF after the first header",      BYTES("GET / HTTP/1.1\r\nHost: a\nA: 1\r\n\r\n"), 400 },
+	{ "LF after the last header",       BYTES(GET "A: 1\n\r\nB: 1\r\n\r\n"), 400 },
+	{ "LF for the empty line",          BYTES(GET "A: 1\r\n\n"), 400 },
+	{ "LF alone everywhere",            BYTES("GET / HTTP/1.1\nHost: a\n\n"), 400 },
+	{ "CR alone in a value",            BYTES(GET "A: 1\rB: 2\r\n\r\n"), 400 },
+	{ "CR alone after the line",        BYTES("GET / HTTP/1.1\rHost: a\r\n\r\n"), 400 },
+	{ "CR CR LF after the line",        BYTES("GET / HTTP/1.1\r\r\nHost: a\r\n\r\n"), 400 },
+	{ "an empty line first",            BYTES("\r\n" GET "\r\n"), 400 },
+	{ "two empty lines first",          BYTES("\r\n\r\n" GET "\r\n"), 400 },
+	{ "LFs first",                      BYTES("\n\n" GET "\r\n"), 400 },
+	{ "a space first",                  BYTES(" " GET "\r\n"), 400 },
+	{ "two spaces after the method",    BYTES("GET  / HTTP/1.1\r\n" HOST "\r\n"), 400 },
+	{ "two spaces before the version",  BYTES("GET /  HTTP/1.1\r\n" HOST "\r\n"), 400 },
+	{ "a space behind the version",     BYTES("GET / HTTP/1.1 \r\n" HOST "\r\n"), 400 },
+	{ "CRLF in the request line",       BYTES("GET \r\n/ HTTP/1.1\r\n" HOST "\r\n"), 400 },
+	{ "CR in the target",               BYTES("GET /a\rb HTTP/1.1\r\n" HOST "\r\n"), 400 },
+	{ "NUL in the target",              BYTES("GET /a\0b HTTP/1.1\r\n" HOST "\r\n"), 400 },
+	{ "NUL in a header",                BYTES(GET "A: \0\r\n\r\n"), 400 },
+	{ "ESC in the target",              BYTES("GET /\033 HTTP/1.1\r\n" HOST "\r\n"), 400 },
+	{ "DEL in the target",              BYTES("GET /\177 HTTP/1.1\r\n" HOST "\r\n"), 400 },
+	{ "UTF-8 in the path",              BYTES("GET /\343\201\202 HTTP/1.1\r\n" HOST "\r\n"), 400 },
+	{ "UTF-8 in the query",             BYTES("GET /?\343\201\202 HTTP/1.1\r\n" HOST "\r\n"), 400 },
+	{ "the highest byte in the path",   BYTES("GET /\377 HTTP/1.1\r\n" HOST "\r\n"), 400 },
+	{ "a high byte in a header's name", BYTES(GET "\343A: 1\r\n\r\n"), 400 },
+	{ "asterisk",                       BYTES("OPTIONS * HTTP/1.1\r\n" HOST "\r\n"), 400 },
+	{ "GET of an asterisk",             BYTES("GET * HTTP/1.1\r\n" HOST "\r\n"), 400 },
+	{ "absolute, another host's",       BYTES("GET http://b/ HTTP/1.1\r\n" HOST "\r\n"), 400 },
+	{ "absolute, another port",         BYTES("GET http://127.0.0.1:1/ HTTP/1.1\r\n" HOST "\r\n"), 400 },
+	{ "absolute without a path",        BYTES("GET http://b HTTP/1.1\r\n" HOST "\r\n"), 400 },
+	{ "a target without a slash",       BYTES("GET a HTTP/1.1\r\n" HOST "\r\n"), 400 },
+	{ "CONNECT to a port",              BYTES("CONNECT a:443 HTTP/1.1\r\n" HOST "\r\n"), 400 },
+	{ "64 headers and one more",        BYTES(GET HEADERS_63 "C: 1\r\n\r\n"), 400 },
+	{ "TE behind 64 headers",           BYTES(POST HEADERS_63 "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400 },
+	{ "a method nobody knows",          BYTES("BREW / HTTP/1.1\r\n" HOST "\r\n"), 400 },
+	{ "TRACE",                          BYTES("TRACE / HTTP/1.1\r\n" HOST "\r\n"), 400 },
+	{ "a method in small letters",      BYTES("get / HTTP/1.1\r\n" HOST "\r\n"), 400 },
+	{ "HTTP/0.9",                       BYTES("GET /\r\n\r\n"), 400 },
+	{ "HTTP/1.2",                       BYTES("GET / HTTP/1.2\r\n" HOST "\r\n"), 505 },
+	{ "HTTP/2.0",                       BYTES("GET / HTTP/2.0\r\n" HOST "\r\n"), 505 },
+	{ "http/1.1",                       BYTES("GET / http/1.1\r\n" HOST "\r\n"), 400 },
+	{ "no version",                     BYTES("GET / HTTP/\r\n" HOST "\r\n"), 505 },
+	{ "the preface of HTTP/2",          BYTES("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), 400 },
+	{ "a TLS hello",                    BYTES("\026\003\001\002\000\001\000\001\374\003\003"), 400 },
+	{ "garbage",                        BYTES("\001\002\003\004\r\n\r\n"), 400 },
+	{ "only empty lines",               BYTES("\r\n\r\n\r\n\r\n"), 400 },
+	{ "a NUL in a body",                BYTES(POST "Content-Length: 3\r\n\r\n{\0}"), 400 },
+};
+/* clang-format on */
+
+/* One of them is seen only when its body is read: the handler refuses that. */
+static bool
+is_served(const struct refusal *row)
+{
+	return strcmp(row->why, "a NUL in a body") == 0;
+}
+
+static void
+check_refusal(const struct refusal *row)
+{
+	static struct client client;
+	static struct answer answer;
+	const unsigned served = atomic_load(&shared.served);
+
+	client_open(&client, &shared);
+	client_send(&client, row->bytes, row->size);
+	client_say(&client, GET_X);
+	client_take(&client, false, row->why, &answer);
+	if (answer.status != row->status)
+		fail_msg("%s: answered %d", row->why, answer.status);
+	if (answer.keeps || !client_ended(&client))
+		fail_msg("%s: the connection is kept", row->why);
+	close(client.fd);
+	if (atomic_load(&shared.served) != served + is_served(row))
+		fail_msg("%s: a request was served", row->why);
+	if (strcmp(shared.path, "/x") == 0)
+		fail_msg("%s: the second request was served", row->why);
+}
+
+static void
+test_refusals(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(refusals); i++)
+		check_refusal(&refusals[i]);
+	assert_lives("after all refusals");
+}
+
+/* The same in two parts with a pause, so that the head is parsed before the rest is there. */
+static void
+test_refusals_in_parts(void **state)
+{
+	static struct client client;
+	static struct answer answer;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(refusals); i += 4) {
+		client_open(&client, &shared);
+		client_send(&client, refusals[i].bytes, refusals[i].size);
+		client_take(&client, false, refusals[i].why, &answer);
+		if (answer.status != refusals[i].status || answer.keeps || !client_ended(&client))
+			fail_msg("%s: answered %d", refusals[i].why, answer.status);
+		close(client.fd);
+	}
+}
+
+/* A header of `size` bytes in all. */
+static void
+ask_with_head(size_t size, struct answer *ret)
+{
+	static char request[40000];
+	const int length = snprintf(request, sizeof request, GET "A: ");
+
+	memset(request + length, 'a', size - (size_t)length);
+	snprintf(request + size - 4, 5, "\r\n\r\n");
+	ask_once(&shared, request, ret);
+}
+
+static void
+test_large_heads(void **state)
+{
+	static const struct {
+		const char *why;
+		size_t size;
+		int status;
+	} rows[] = {
+		{ "a head of exactly 16 KiB", 16384 + 2, 200 },
+		{ "one byte more", 16384 + 3, 431 },
+		{ "17 KiB", 17408, 431 },
+		{ "what still fits the buffer", 32768, 431 },
+		{ "33 KiB, more than is read", 33792, 400 },
+	};
+	static struct answer answer;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		ask_with_head(rows[i].size, &answer);
+		if (answer.status != rows[i].status || (answer.status != 200 && answer.keeps))
+			fail_msg("%s: answered %d", rows[i].why, answer.status);
+		assert_lives(rows[i].why);
+	}
+}
+
+/* civetweb parses on into bytes that an earlier connection left in the buffer: behind a first
+ * request, the second of two pipelined ones stays there whole. */
+static void
+test_buffer_of_another_client(void **state)
+{
+	static struct client client;
+	static struct answer answer;
+	static const char first[] = "GET /a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer s\r\n\r\n";
+	static char attack[sizeof first + 1];
+	struct fixture fixture;
+
+	(void)state;
+	fixture_open(&fixture, 2, KEEP_ALIVE_MS);
+	memset(attack, '\r', sizeof first - 3);
+	attack[sizeof first - 3] = '\n';
+	attack[sizeof first - 2] = '\n';
+	for (int i = 0; i < 20; i++) {
+		client_open(&client, &fixture);
+		client_say(&client, first);
+		client_ask(&client, first, &answer);
+		client_take(&client, false, "the victim's second", &answer);
+		assert_int_equal(answer.status, 200);
+		close(client.fd);
+		usleep(2000);
+		const unsigned served = atomic_load(&fixture.served);
+		client_open(&client, &fixture);
+		client_send(&client, attack, sizeof first - 1);
+		client_take(&client, false, "the attacker", &answer);
+		if (answer.status == 200 || atomic_load(&fixture.served) != served)
+			fail_msg("the request of another client was served again");
+		close(client.fd);
+	}
+	http_close(fixture.http);
+}
+
+/* What passes */
+
+struct passage {
+	const char *why;
+	const char *request;
+	const char *path;
+	const char *query;
+	bool keeps;
+};
+
+/* clang-format off */
+static const struct passage passages[] = {
+	{ "plain",                     GET "\r\n",                                         "/", "", true },
+	{ "HTTP/1.0 without anything", "GET / HTTP/1.0\r\n\r\n",                           "/", "", false },
+	{ "HTTP/1.0 that wants to stay", "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", "/", "", true },
+	{ "a client that closes",      GET "Connection: close\r\n\r\n",                    "/", "", false },
+	{ "keep-alive said twice",     GET "Connection: keep-alive\r\nConnection: keep-alive\r\n\r\n", "/", "", false },
+	{ "an upgrade is not taken",   GET "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", "/", "", false },
+	{ "an upgrade to h2c",         GET "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n", "/", "", false },
+	{ "a handler that closes",     "GET /close HTTP/1.1\r\n" HOST "\r\n",              "/close", "", false },
+	{ "%00 stays",                 "GET /%00 HTTP/1.1\r\n" HOST "\r\n",                "/%00", "", true },
+	{ "%2e%2e stays",              "GET /%2e%2e/%2F HTTP/1.1\r\n" HOST "\r\n",         "/%2e%2e/%2F", "", true },
+	{ "// stays",                  "GET //a//b HTTP/1.1\r\n" HOST "\r\n",              "//a//b", "", true },
+	{ ".. stays",                  "GET /a/../b/./c HTTP/1.1\r\n" HOST "\r\n",         "/a/../b/./c", "", true },
+	{ "+ and ; stay",              "GET /a+b;c=d HTTP/1.1\r\n" HOST "\r\n",            "/a+b;c=d", "", true },
+	{ "a query",                   "GET /a?b=%00&c HTTP/1.1\r\n" HOST "\r\n",          "/a", "b=%00&c", true },
+	{ "an empty query",            "GET /a? HTTP/1.1\r\n" HOST "\r\n",                 "/a", "", true },
+	{ "two question marks",        "GET /a?b?c HTTP/1.1\r\n" HOST "\r\n",              "/a", "b?c", true },
+	{ "a URL in the path",         "GET /http://b/ HTTP/1.1\r\n" HOST "\r\n",          "/http://b/", "", true },
+	{ "a Host with a port",        "GET / HTTP/1.1\r\nHost: [::1]:8080\r\n\r\n",       "/", "", true },
+	{ "no space behind a colon",   "GET / HTTP/1.1\r\nHost:a\r\n\r\n",                 "/", "", true },
+	{ "spaces behind a colon",     "GET / HTTP/1.1\r\nHost:   a\r\n\r\n",              "/", "", true },
+	{ "an empty header last",      GET "A:\r\n\r\n",                                   "/", "", true },
+	{ "an empty header amidst",    GET "A:\r\nB: 1\r\n\r\n",                           "/", "", true },
+	{ "64 headers",                GET HEADERS_63 "\r\n",                              "/", "", true },
+	{ "UTF-8 in a value",          GET "A: \343\201\202\r\n\r\n",                      "/", "", true },
+	{ "PATCH",                     "PATCH / HTTP/1.1\r\n" HOST "\r\n",                 "/", "", true },
+	{ "DELETE",                    "DELETE / HTTP/1.1\r\n" HOST "\r\n",                "/", "", true },
+	{ "OPTIONS",                   "OPTIONS / HTTP/1.1\r\n" HOST "\r\n",               "/", "", true },
+	{ "a preflight is ours",       "OPTIONS / HTTP/1.1\r\n" HOST "Origin: https://b\r\nAccess-Control-Request-Method: POST\r\n\r\n", "/", "", true },
+	{ "PUT",                       "PUT / HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n", "/", "", true },
+	{ "a body nobody reads",       "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello", "/", "", true },
+	{ "15 digits of length",       "POST / HTTP/1.1\r\n" HOST "Content-Length: 000000000000005\r\n\r\nhello", "/", "", true },
+	{ "a GET with a body",         GET "Content-Length: 5\r\n\r\nhello",               "/", "", true },
+	{ "the longest body unread",   "POST / HTTP/1.1\r\n" HOST "Content-Length: 8193\r\n\r\n", "/", "", false },
+};
+/* clang-format on */
+
+static void
+check_passage(const struct passage *row)
+{
+	static struct client client;
+	static struct answer answer;
+
+	client_open(&client, &shared);
+	client_ask(&client, row->request, &answer);
+	if (answer.status != 200 || strcmp(answer.body, "hello") != 0)
+		fail_msg("%s: answered %d", row->why, answer.status);
+	if (strcmp(shared.path, row->path) != 0 || strcmp(shared.query, row->query) != 0)
+		fail_msg("%s: became %s?%s", row->why, shared.path, shared.query);
+	if (answer.keeps != row->keeps)
+		fail_msg("%s: Connection: %s", row->why, answer.keeps ? "keep-alive" : "close");
+	if (!row->keeps && !client_ended(&client))
+		fail_msg("%s: said close, stayed open", row->why);
+	if (row->keeps) {
+		client_ask(&client, GET_X, &answer);
+		if (answer.status != 200 || strcmp(shared.path, "/x") != 0)
+			fail_msg("%s: said keep-alive, the next got %d", row->why, answer.status);
+	}
+	close(client.fd);
+}
+
+static void
+test_passages(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(passages); i++)
+		check_passage(&passages[i]);
+	assert_string_equal(shared.source, "127.0.0.1");
+}
+
+static void
+test_repeated_headers(void **state)
+{
+	static struct answer answer;
+
+	(void)state;
+	ask_once(&shared, GET "authorization: Bearer a\r\n\r\n", &answer);
+	assert_string_equal(shared.authorization, "Bearer a");
+	assert_false(shared.authorization_twice);
+	ask_once(
+	    &shared, GET "Authorization: Bearer a\r\nAuthorization: Bearer b\r\n\r\n", &answer);
+	assert_string_equal(shared.authorization, "");
+	assert_true(shared.authorization_twice);
+	ask_once(
+	    &shared, GET "X-Forwarded-For: 1.2.3.4\r\nForwarded: for=1.2.3.4\r\n\r\n", &answer);
+	assert_string_equal(shared.source, "127.0.0.1");
+}
+
+/* Answers */
+
+static void
+test_forms_of_answers(void **state)
+{
+	static const struct {
+		const char *why;
+		const char *request;
+		int status;
+		size_t body_size; /* announced */
+	} rows[] = {
+		{ "with a body", GET "\r\n", 200, 5 },
+		{ "HEAD", "HEAD / HTTP/1.1\r\n" HOST "\r\n", 200, 5 },
+		{ "HEAD of the largest", "HEAD /big HTTP/1.1\r\n" HOST "\r\n", 200, REPLY_MAX },
+		{ "the largest", "GET /big HTTP/1.1\r\n" HOST "\r\n", 200, REPLY_MAX },
+		{ "204", "GET /204 HTTP/1.1\r\n" HOST "\r\n", 204, 0 },
+		{ "202 without a body", "GET /202 HTTP/1.1\r\n" HOST "\r\n", 202, 0 },
+		{ "with more headers", "GET /headers HTTP/1.1\r\n" HOST "\r\n", 200, 5 },
+	};
+	static struct client client;
+	static struct answer answer;
+	char value[64];
+
+	(void)state;
+	client_open(&client, &shared);
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		client_ask(&client, rows[i].request, &answer);
+		if (answer.status != rows[i].status || answer.body_size != rows[i].body_size)
+			fail_msg("%s: %d, %zu", rows[i].why, answer.status, answer.body_size);
+	}
+	assert_int_equal(header_count(answer.head, "Allow", value, sizeof value), 1);
+	assert_string_equal(value, "GET, HEAD");
+	assert_int_equal(header_count(answer.head, "Vary", value, sizeof value), 1);
+	close(client.fd);
+}
+
+static void
+test_pipelined(void **state)
+{
+	static struct client client;
+	static struct answer answer;
+
+	(void)state;
+	client_open(&client, &shared);
+	client_say(&client,
+	    POST "Content-Length: 3\r\n\r\none" POST "Content-Length: 5\r\n\r\nthree"
+		 "POST / HTTP/1.1\r\n" HOST "Content-Length: 4\r\n\r\nGET " POST
+		 "Content-Length: 4\r\n\r\nfour");
+	static const char *const expected[] = { "one", "three", "hello", "four" };
+	for (size_t i = 0; i < LENGTH(expected); i++) {
+		client_take(&client, false, expected[i], &answer);
+		assert_int_equal(answer.status, 200);
+		assert_string_equal(answer.body, expected[i]);
+	}
+	close(client.fd);
+}
+
+static void
+test_hundred_requests_a_connection(void **state)
+{
+	static struct client client;
+	static struct answer answer;
+
+	(void)state;
+	client_open(&client, &shared);
+	for (int i = 1; i <= 100; i++) {
+		client_ask(&client, GET "\r\n", &answer);
+		assert_int_equal(answer.status, 200);
+		assert_int_equal(answer.keeps, i < 100);
+	}
+	assert_true(client_ended(&client));
+	close(client.fd);
+}
+
+/* Bodies */
+
+static void
+test_bodies(void **state)
+{
+	static char body[BODY_MAX + 1], request[BODY_MAX + 256];
+	static const size_t sizes[] = { 1, 2, 100, 4096, BODY_MAX - 1, BODY_MAX };
+	static struct answer answer;
+
+	(void)state;
+	memset(body, 'x', BODY_MAX);
+	for (size_t i = 0; i < LENGTH(sizes); i++) {
+		assert_true(text_format(request, sizeof request,
+		    POST "Content-Length: %zu\r\n\r\n%.*s", sizes[i], (int)sizes[i], body));
+		ask_once(&shared, request, &answer);
+		assert_int_equal(answer.status, 200);
+		assert_int_equal(answer.body_size, sizes[i]);
+	}
+	ask_once(&shared, POST "\r\n", &answer);
+	assert_int_equal(answer.status, 200);
+	assert_int_equal(answer.body_size, 0);
+}
+
+static void
+test_body_apart_from_its_head(void **state)
+{
+	static struct client client;
+	static struct answer answer;
+
+	(void)state;
+	client_open(&client, &shared);
+	client_say(&client, POST "Content-Length: 10\r\n\r\n");
+	usleep(50000);
+	client_say(&client, "hello");
+	usleep(50000);
+	client_ask(&client, "world", &answer);
+	assert_string_equal(answer.body, "helloworld");
+	assert_true(answer.keeps);
+	client_say(&client, "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nun");
+	usleep(50000);
+	client_ask(&client, "red", &answer); /* nobody reads it; the next is not misread */
+	assert_true(answer.keeps);
+	client_ask(&client, GET_X, &answer);
+	assert_int_equal(answer.status, 200);
+	close(client.fd);
+}
+
+static void
+test_expect(void **state)
+{
+	static struct client client;
+	static struct answer answer;
+
+	(void)state;
+	client_open(&client, &shared);
+	client_ask(&client, POST "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n", &answer);
+	assert_int_equal(answer.status, 100);
+	client_ask(&client, "hello", &answer);
+	assert_int_equal(answer.status, 200);
+	assert_string_equal(answer.body, "hello");
+	client_ask(&client,
+	    "POST / HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n",
+	    &answer);
+	assert_int_equal(answer.status, 200); /* answered without the body: not asked for */
+	assert_false(answer.keeps);
+	close(client.fd);
+	ask_once(&shared, POST "Expect: 100-continue\r\nContent-Length: 9000\r\n\r\n", &answer);
+	assert_int_equal(answer.status, 413);
+}
+
+static void
+test_announced_too_large(void **state)
+{
+	static const char *const lengths[] = { "8193", "65536", "1000000000", "999999999999999" };
+	static struct client client;
+	static struct answer answer;
+	char request[128];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(lengths); i++) {
+		const int64_t start = clock_monotonic_ms();
+		assert_true(text_format(
+		    request, sizeof request, POST "Content-Length: %s\r\n\r\n", lengths[i]));
+		client_open(&client, &shared);
+		client_ask(&client, request, &answer);
+		assert_int_equal(answer.status, 413);
+		assert_int_equal(shared.body, TOO_LARGE);
+		assert_false(answer.keeps);
+		assert_true(client_ended(&client)); /* and what it sends is not taken */
+		close(client.fd);
+		assert_true(clock_monotonic_ms() - start < 200);
+	}
+}
+
+/* A client that goes on sending is cut after what the sockets hold, not after a gigabyte. */
+static void
+test_gigabyte(void **state)
+{
+	static struct client client;
+	static const char block[65536];
+	size_t sent = 0;
+
+	(void)state;
+	client_open(&client, &shared);
+	client_say(&client, POST "Content-Length: 1000000000\r\n\r\n");
+	while (sent < 1000000000 && client_send(&client, block, sizeof block))
+		sent += sizeof block;
+	close(client.fd);
+	assert_true(sent < 64U << 20);
+	assert_lives("after a gigabyte");
+}
+
+static void
+test_client_gone_amidst_its_body(void **state)
+{
+	static struct client client;
+
+	(void)state;
+	for (int i = 0; i < 2 * WORKERS; i++) {
+		client_open(&client, &shared);
+		client_say(&client, POST "Content-Length: 100\r\n\r\nhalf");
+		close(client.fd);
+	}
+	usleep(50000);
+	assert_int_equal(shared.body, MALFORMED);
+	for (int i = 0; i < 2 * WORKERS; i++) { /* gone before the answer */
+		client_open(&client, &shared);
+		client_say(&client, "GET /big HTTP/1.1\r\n" HOST "\r\n");
+		close(client.fd);
+	}
+	assert_lives("after clients that left");
+}
+
+/* Slow clients */
+
+/* Sends `rest` one byte at a time; how long was it served, and what was the answer? */
+static int64_t
+drip(const char *head, const char *rest, useconds_t pause_us, struct answer *ret)
+{
+	static struct client client;
+	const int64_t start = clock_monotonic_ms();
+
+	client_open(&client, &shared);
+	client_say(&client, head);
+	for (; *rest != '\0' && client_send(&client, rest, 1); rest++) {
+		struct pollfd answered = { .fd = client.fd, .events = POLLIN };
+		if (poll(&answered, 1, (int)(pause_us / 1000)) > 0)
+			break;
+	}
+	client_take(&client, false, head, ret);
+	const int64_t took = clock_monotonic_ms() - start;
+	if (ret->status != 0)
+		assert_true(client_ended(&client));
+	close(client.fd);
+	return took;
+}
+
+#define LONG_REST \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static void
+test_slow_clients(void **state)
+{
+	static const struct {
+		const char *why;
+		const char *head;
+		const char *rest;
+		useconds_t pause_us;
+		int status;
+	} rows[] = {
+		{ "headers, a byte now and then", "GET / HTTP/1.1\r\nA: ", LONG_REST, 100000, 408 },
+		{ "headers, just within each wait", "GET / HTTP/1.1\r\nA: ", LONG_REST, 450000,
+		    408 },
+		{ "headers that stop", "GET / HTTP/1.1\r\nA: ", "", 0, 408 },
+		{ "nothing at all", "", "", 0, 0 },
+		{ "a body, a byte now and then", POST "Content-Length: 80\r\n\r\n", LONG_REST,
+		    100000, 408 },
+		{ "a body, just within each wait", POST "Content-Length: 80\r\n\r\n", LONG_REST,
+		    450000, 408 },
+		{ "a body that stops", POST "Content-Length: 80\r\n\r\n", "", 0, 408 },
+		{ "a body nobody reads", "POST / HTTP/1.1\r\n" HOST "Content-Length: 80\r\n\r\n",
+		    LONG_REST, 100000, 200 },
+	};
+	static struct answer answer;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const int64_t took = drip(rows[i].head, rows[i].rest, rows[i].pause_us, &answer);
+		if (took < TIMEOUT_MS / 2 - 50 || took > TIMEOUT_MS + 200)
+			fail_msg("%s: cut after %lld ms", rows[i].why, (long long)took);
+		if (answer.status != rows[i].status || (answer.status != 0 && answer.keeps))
+			fail_msg("%s: answered %d", rows[i].why, answer.status);
+	}
+}
+
+static void
+test_idle_connection_ends(void **state)
+{
+	static struct client client;
+	static struct answer answer;
+
+	(void)state;
+	client_open(&client, &shared);
+	client_ask(&client, GET "\r\n", &answer);
+	assert_true(answer.keeps);
+	const int64_t start = clock_monotonic_ms();
+	assert_true(client_ended(&client));
+	const int64_t took = clock_monotonic_ms() - start;
+	assert_in_range(took, KEEP_ALIVE_MS - 50, KEEP_ALIVE_MS + 300);
+	close(client.fd);
+	client_open(&client, &shared); /* a later request that stops amidst its headers */
+	client_ask(&client, GET "\r\n", &answer);
+	client_ask(&client, "GET / HTTP/1.1\r\nA:", &answer);
+	assert_int_equal(answer.status, 408);
+	close(client.fd);
+}
+
+/* Who waits for whom */
+
+#define CLIENTS 32
+#define BUSY_MS 1500
+
+struct busy {
+	pthread_t thread;
+	unsigned answers;
+	int64_t longest_ms;
+	struct client client;
+	struct answer answer;
+};
+
+/* Asks as fast as it can over one connection for as long as it is let. */
+static void *
+be_busy(void *context)
+{
+	struct busy *busy = context;
+	const int64_t until = clock_monotonic_ms() + BUSY_MS;
+	bool open = false;
+
+	while (clock_monotonic_ms() < until) {
+		const int64_t start = clock_monotonic_ms();
+		if (!open)
+			client_open(&busy->client, &shared);
+		client_ask(&busy->client, GET "\r\n", &busy->answer);
+		busy->answers += busy->answer.status == 200;
+		open = busy->answer.status == 200 && busy->answer.keeps;
+		if (!open)
+			close(busy->client.fd);
+		const int64_t took = clock_monotonic_ms() - start;
+		busy->longest_ms = took > busy->longest_ms ? took : busy->longest_ms;
+	}
+	if (open)
+		close(busy->client.fd);
+	return NULL;
+}
+
+static void
+test_nobody_starves(void **state)
+{
+	static struct busy clients[CLIENTS];
+	unsigned all = 0, fewest = UINT32_MAX;
+	int64_t longest = 0;
+
+	(void)state;
+	for (size_t i = 0; i < CLIENTS; i++)
+		assert_int_equal(pthread_create(&clients[i].thread, NULL, be_busy, &clients[i]), 0);
+	for (size_t i = 0; i < CLIENTS; i++) {
+		pthread_join(clients[i].thread, NULL);
+		all += clients[i].answers;
+		fewest = clients[i].answers < fewest ? clients[i].answers : fewest;
+		longest = clients[i].longest_ms > longest ? clients[i].longest_ms : longest;
+	}
+	print_message("             %u answers, fewest %u, longest wait %lld ms\n", all, fewest,
+	    (long long)longest);
+	assert_true(fewest >= 10);
+	assert_true(longest < 1000);
+}
+
+static void
+test_idle_connections_lock_nobody_out(void **state)
+{
+	static struct client idle[2 * WORKERS];
+	static struct answer answer;
+	unsigned kept = 0;
+
+	(void)state;
+	usleep(100000);
+	for (size_t i = 0; i < LENGTH(idle); i++) {
+		client_open(&idle[i], &shared);
+		client_ask(&idle[i], GET "\r\n", &answer);
+		assert_int_equal(answer.status, 200);
+		kept += answer.keeps;
+	}
+	assert_int_equal(kept, WORKERS * 3 / 4);
+	const int64_t start = clock_monotonic_ms();
+	ask_once(&shared, GET "\r\n", &answer);
+	assert_int_equal(answer.status, 200);
+	assert_true(clock_monotonic_ms() - start < 100);
+	for (size_t i = 0; i < LENGTH(idle); i++)
+		close(idle[i].fd);
+}
+
+/* The bound told in the header: connections that never speak hold the workers half the timeout. */
+static void
+test_silent_connections(void **state)
+{
+	static struct client silent[WORKERS];
+	static struct answer answer;
+
+	(void)state;
+	usleep(100000);
+	for (size_t i = 0; i < LENGTH(silent); i++)
+		client_open(&silent[i], &shared);
+	usleep(50000);
+	const int64_t start = clock_monotonic_ms();
+	ask_once(&shared, GET "\r\n", &answer);
+	assert_int_equal(answer.status, 200);
+	assert_true(clock_monotonic_ms() - start < TIMEOUT_MS / 2 + 200);
+	for (size_t i = 0; i < LENGTH(silent); i++)
+		close(silent[i].fd);
+}
+
+/* Leaks */
+
+static bool
+is_long(void)
+{
+	return getenv("HTTP_TEST_LONG") != NULL;
+}
+
+static unsigned
+open_files(void)
+{
+	unsigned count = 0;
+	DIR *directory = opendir("/proc/self/fd");
+
+	while (readdir(directory) != NULL)
+		count++;
+	closedir(directory);
+	return count;
+}
+
+static long
+resident_kib(void)
+{
+	long pages = 0;
+	FILE *file = fopen("/proc/self/statm", "r");
+
+	assert_int_equal(fscanf(file, "%*d %ld", &pages), 1);
+	fclose(file);
+	return pages * 4;
+}
+
+static void
+test_connections_leak_nothing(void **state)
+{
+	static struct answer answer;
+	const int times = is_long() ? 10000 : 2000;
+
+	(void)state;
+	usleep(100000);
+	const unsigned before = open_files();
+	for (int i = 0; i < times; i++) {
+		ask_once(&shared, GET "Connection: close\r\n\r\n", &answer);
+		assert_int_equal(answer.status, 200);
+	}
+	usleep(100000);
+	assert_int_equal(open_files(), before);
+}
+
+static void
+ask_many(int times)
+{
+	static struct client client;
+	static struct answer answer;
+	bool open = false;
+
+	for (int i = 0; i < times; i++) {
+		if (!open)
+			client_open(&client, &shared);
+		client_ask(&client, "GET /a//b/../c?d=e HTTP/1.1\r\n" HOST "\r\n", &answer);
+		assert_int_equal(answer.status, 200);
+		open = answer.keeps;
+		if (!open)
+			close(client.fd);
+	}
+	if (open)
+		close(client.fd);
+}
+
+static void
+test_requests_leak_nothing(void **state)
+{
+	(void)state;
+	ask_many(2000);
+	const long before = resident_kib();
+	ask_many(is_long() ? 100000 : 20000);
+	const long after = resident_kib();
+	print_message("             resident %ld KiB, then %ld KiB\n", before, after);
+	assert_true(after - before < 256);
+}
+
+/* Kept alive, no answer waits for an acknowledgement. */
+static void
+test_no_answer_takes_40_ms(void **state)
+{
+	static struct client client;
+	static struct answer answer;
+
+	(void)state;
+	client_open(&client, &shared);
+	const int64_t start = clock_monotonic_ms();
+	for (int i = 0; i < 50; i++)
+		client_ask(&client, POST "Content-Length: 5\r\n\r\nhello", &answer);
+	assert_true(clock_monotonic_ms() - start < 500);
+	close(client.fd);
+}
+
+/* Opening and closing */
+
+static void
+test_open_refuses(void **state)
+{
+	static const char *const rows[] = {
+		"",
+		"localhost:80",
+		"127.0.0.1:8443s",
+		"127.0.0.1:80r",
+		"[::1]:0",
+		"127.0.0.1:1,127.0.0.1:2",
+		"127.0.0.1:99999",
+		"192.0.2.1:8080",
+		"x/y",
+	};
+	const struct http_server server = { serve, refuse, &shared };
+	char why[WHY_MAX + 1], taken[32];
+	struct http_options options = { taken, 2, KEEP_ALIVE_MS, TIMEOUT_MS };
+
+	(void)state;
+	assert_true(text_format(taken, sizeof taken, "127.0.0.1:%u", shared.port));
+	for (size_t i = 0; i <= LENGTH(rows); i++) {
+		options.listen = i < LENGTH(rows) ? rows[i] : taken;
+		why[0] = '\0';
+		struct http *http = http_open(&options, &server, why);
+		if (http != NULL || why[0] == '\0')
+			fail_msg("\"%s\" is listened on (%s)", options.listen, why);
+	}
+	http_close(NULL);
+	assert_lives("after failed starts");
+}
+
+static void *
+ask_slow(void *context)
+{
+	static struct answer answer;
+
+	ask_once(context, "GET /slow HTTP/1.1\r\n" HOST "\r\n", &answer);
+	return &answer;
+}
+
+static void
+test_closing(void **state)
+{
+	static struct client idle, half;
+	static struct answer answer;
+	struct fixture fixture;
+	pthread_t thread;
+	void *slow;
+
+	(void)state;
+	fixture_open(&fixture, 8, 60000);
+	client_open(&idle, &fixture);
+	client_ask(&idle, GET "\r\n", &answer);
+	assert_true(answer.keeps);
+	client_open(&half, &fixture);
+	client_say(&half, "GET / HT");
+	assert_int_equal(pthread_create(&thread, NULL, ask_slow, &fixture), 0);
+	usleep(100000);
+	const int64_t start = clock_monotonic_ms();
+	http_close(fixture.http);
+	const int64_t took = clock_monotonic_ms() - start;
+	print_message("             closed after %lld ms\n", (long long)took);
+	pthread_join(thread, &slow);
+	assert_int_equal(((struct answer *)slow)->status, 200); /* it ran, so it was answered */
+	assert_false(((struct answer *)slow)->keeps);
+	assert_true(client_ended(&idle));
+	assert_in_range(took, 300, 2800);
+	close(idle.fd);
+	close(half.fd);
+}
+
+static void *
+close_it(void *context)
+{
+	http_close(context);
+	return NULL;
+}
+
+static void
+test_late_requests_are_refused(void **state)
+{
+	static struct client client;
+	static struct answer answer;
+	struct fixture fixture;
+	pthread_t slow, closer;
+
+	(void)state;
+	fixture_open(&fixture, 8, 60000);
+	client_open(&client, &fixture);
+	client_ask(&client, GET "\r\n", &answer);
+	assert_int_equal(pthread_create(&slow, NULL, ask_slow, &fixture), 0);
+	usleep(100000);
+	assert_int_equal(pthread_create(&closer, NULL, close_it, fixture.http), 0);
+	usleep(100000);
+	client_ask(&client, GET "\r\n", &answer);
+	assert_int_equal(answer.status, 503);
+	assert_false(answer.keeps);
+	close(client.fd);
+	pthread_join(slow, NULL);
+	pthread_join(closer, NULL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_refusals_in_parts),
+		cmocka_unit_test(test_large_heads),
+		cmocka_unit_test(test_buffer_of_another_client),
+		cmocka_unit_test(test_passages),
+		cmocka_unit_test(test_repeated_headers),
+		cmocka_unit_test(test_forms_of_answers),
+		cmocka_unit_test(test_pipelined),
+		cmocka_unit_test(test_hundred_requests_a_connection),
+		cmocka_unit_test(test_bodies),
+		cmocka_unit_test(test_body_apart_from_its_head),
+		cmocka_unit_test(test_expect),
+		cmocka_unit_test(test_announced_too_large),
+		cmocka_unit_test(test_gigabyte),
+		cmocka_unit_test(test_client_gone_amidst_its_body),
+		cmocka_unit_test(test_slow_clients),
+		cmocka_unit_test(test_idle_connection_ends),
+		cmocka_unit_test(test_nobody_starves),
+		cmocka_unit_test(test_idle_connections_lock_nobody_out),
+		cmocka_unit_test(test_silent_connections),
+		cmocka_unit_test(test_connections_leak_nothing),
+		cmocka_unit_test(test_requests_leak_nothing),
+		cmocka_unit_test(test_no_answer_takes_40_ms),
+		cmocka_unit_test(test_open_refuses),
+		cmocka_unit_test(test_closing),
+		cmocka_unit_test(test_late_requests_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, open_shared, close_shared);
+}

@@ -1,0 +1,246 @@
+/* nickname_test.c - names people give themselves, and what hides in one. */
+
+#include "nickname.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define NINE(text) text text text text text text text text text
+#define N19(text)  NINE(text) NINE(text) text
+#define N20(text)  NINE(text) NINE(text) text text
+#define FAMILY     "👨\u200D👩\u200D👧\u200D👦" /* 25 bytes */
+#define SCOTLAND   "🏴\U000E0067\U000E0062\U000E0073\U000E0063\U000E0074\U000E007F"
+
+struct row {
+	const char *why;
+	const char *typed;
+	enum fault fault;
+	const char *folded; /* where accepted */
+};
+
+/* clang-format off */
+static const struct row accepted[] = {
+	{ "plain",                            "Taro",              FAULT_NONE, "Taro" },
+	{ "kanji",                            "山田太郎",           FAULT_NONE, "山田太郎" },
+	{ "kana with long vowel mark",        "サッカー",           FAULT_NONE, "サッカー" },
+	{ "half-width kana stay",             "ﾀﾛｳ",               FAULT_NONE, "ﾀﾛｳ" },
+	{ "full-width letters stay",          "Ｔａｒｏ",           FAULT_NONE, "Ｔａｒｏ" },
+	{ "case stays",                       "tArO",              FAULT_NONE, "tArO" },
+	{ "one character",                    "あ",                FAULT_NONE, "あ" },
+	{ "one mark of punctuation",          "!",                 FAULT_NONE, "!" },
+	{ "markup is the reader's affair",    "<b>\"&'</b>",       FAULT_NONE, "<b>\"&'</b>" },
+	{ "spaces around",                    "  Taro ",           FAULT_NONE, "Taro" },
+	{ "a run of spaces within",           "Taro   Y",          FAULT_NONE, "Taro Y" },
+	{ "ideographic space",                "山田　太郎",          FAULT_NONE, "山田 太郎" },
+	{ "spaces of many kinds",             "\u00A0a\u2003\u3000\u202F b\u205F", FAULT_NONE, "a b" },
+	{ "accent composes",                  "Rene\u0301",        FAULT_NONE, "Ren\u00E9" },
+	{ "voiced mark composes",             "か\u3099",          FAULT_NONE, "が" },
+	{ "mark that does not compose",       "x\u0301",           FAULT_NONE, "x\u0301" },
+	{ "Arabic",                           "محمد",              FAULT_NONE, "محمد" },
+	{ "Persian with ZWNJ",                "می\u200Cخواهم",     FAULT_NONE, "می\u200Cخواهم" },
+	{ "Hindi with ZWJ",                   "क्\u200Dष",          FAULT_NONE, "क्\u200Dष" },
+	{ "Thai with marks",                  "น้ำ",                FAULT_NONE, "น้ำ" },
+	{ "Hangul",                           "한글",              FAULT_NONE, "한글" },
+	{ "emoji",                            "🍣",                FAULT_NONE, "🍣" },
+	{ "family",                           FAMILY,              FAULT_NONE, FAMILY },
+	{ "woman health worker, skin tone",   "👩🏽\u200D⚕\uFE0F",  FAULT_NONE, "👩🏽\u200D⚕\uFE0F" },
+	{ "heart on fire",                    "❤\uFE0F\u200D🔥",   FAULT_NONE, "❤\uFE0F\u200D🔥" },
+	{ "rainbow flag",                     "🏳\uFE0F\u200D🌈",   FAULT_NONE, "🏳\uFE0F\u200D🌈" },
+	{ "two hands, two skin tones",        "🫱🏻\u200D🫲🏿",       FAULT_NONE, "🫱🏻\u200D🫲🏿" },
+	{ "black cat",                        "🐈\u200D⬛",         FAULT_NONE, "🐈\u200D⬛" },
+	{ "head shaking",                     "🙂\u200D↔\uFE0F",   FAULT_NONE, "🙂\u200D↔\uFE0F" },
+	{ "flag of Japan",                    "🇯🇵",               FAULT_NONE, "🇯🇵" },
+	{ "flag of Scotland",                 SCOTLAND,            FAULT_NONE, SCOTLAND },
+	{ "keycaps",                          "1\uFE0F\u20E3#\uFE0F\u20E3", FAULT_NONE, "1\uFE0F\u20E3#\uFE0F\u20E3" },
+	{ "text look",                        "☺\uFE0E",           FAULT_NONE, "☺\uFE0E" },
+	{ "copyright sign with emoji look",   "©\uFE0F",           FAULT_NONE, "©\uFE0F" },
+	{ "kanji variant of a name",          "渡邉\U000E0100",     FAULT_NONE, "渡邉\U000E0100" },
+	{ "20 letters",                       N20("a"),            FAULT_NONE, N20("a") },
+	{ "20 kanji",                         N20("漢"),           FAULT_NONE, N20("漢") },
+	{ "20 flags",                         N20("🇯🇵"),           FAULT_NONE, N20("🇯🇵") },
+	{ "20 letters with accents apart",    N20("x\u0301"),      FAULT_NONE, N20("x\u0301") },
+	{ "20 after spaces are dropped",      "   " N20("a") "   ", FAULT_NONE, N20("a") },
+	{ "20 with a space that counts",      N19("a") " ",        FAULT_NONE, N19("a") },
+	{ "16 families of 25 bytes are 400",  NINE(FAMILY) FAMILY FAMILY FAMILY FAMILY FAMILY FAMILY FAMILY, FAULT_NONE, NINE(FAMILY) FAMILY FAMILY FAMILY FAMILY FAMILY FAMILY FAMILY },
+};
+
+static const struct row refused[] = {
+	{ "nothing",                          "",                  FAULT_REQUIRED, "" },
+	{ "spaces",                           " 　\u00A0",          FAULT_REQUIRED, "" },
+	{ "21 letters",                       N20("a") "a",        FAULT_TOO_LONG, "" },
+	{ "21 kanji",                         N20("漢") "漢",       FAULT_TOO_LONG, "" },
+	{ "21 with the space between",        N19("a") " a",       FAULT_TOO_LONG, "" },
+	{ "21 flags",                         N20("🇯🇵") "🇯🇵",      FAULT_TOO_LONG, "" },
+	{ "16 families and a letter are 401 bytes", NINE(FAMILY) FAMILY FAMILY FAMILY FAMILY FAMILY FAMILY FAMILY "a", FAULT_TOO_LONG, "" },
+	{ "one letter under 400 marks",       "x" N20(N20("\u0301")), FAULT_TOO_LONG, "" },
+	{ "newline",                          "Ta\nro",            FAULT_BAD_CHARACTER, "" },
+	{ "newline last",                     "Taro\n",            FAULT_BAD_CHARACTER, "" },
+	{ "header injection",                 "Taro\r\nBcc: x",    FAULT_BAD_CHARACTER, "" },
+	{ "tab",                              "Ta\tro",            FAULT_BAD_CHARACTER, "" },
+	{ "DEL",                              "Ta\x7Fro",          FAULT_BAD_CHARACTER, "" },
+	{ "escape",                           "\x1B[31m",          FAULT_BAD_CHARACTER, "" },
+	{ "next line, a C1 control",          "a\xC2\x85" "b",     FAULT_BAD_CHARACTER, "" },
+	{ "line separator",                   "a\u2028b",          FAULT_BAD_CHARACTER, "" },
+	{ "paragraph separator",              "a\u2029b",          FAULT_BAD_CHARACTER, "" },
+	{ "right-to-left override",           "\u202Egpj.exe",     FAULT_BAD_CHARACTER, "" },
+	{ "right-to-left mark",               "a\u200F",           FAULT_BAD_CHARACTER, "" },
+	{ "isolate",                          "\u2066a\u2069",     FAULT_BAD_CHARACTER, "" },
+	{ "Arabic letter mark",               "م\u061C",           FAULT_BAD_CHARACTER, "" },
+	{ "zero width space alone",           "\u200B",            FAULT_BAD_CHARACTER, "" },
+	{ "zero width space",                 "a\u200Bb",          FAULT_BAD_CHARACTER, "" },
+	{ "word joiner",                      "a\u2060b",          FAULT_BAD_CHARACTER, "" },
+	{ "byte order mark",                  "\uFEFFa",           FAULT_BAD_CHARACTER, "" },
+	{ "soft hyphen",                      "a\u00ADb",          FAULT_BAD_CHARACTER, "" },
+	{ "combining grapheme joiner",        "a\u034Fb",          FAULT_BAD_CHARACTER, "" },
+	{ "Hangul filler, a letter unseen",   "\u3164",            FAULT_BAD_CHARACTER, "" },
+	{ "half-width Hangul filler",         "\uFFA0",            FAULT_BAD_CHARACTER, "" },
+	{ "empty braille",                    "\u2800",            FAULT_BAD_CHARACTER, "" },
+	{ "ZWJ alone",                        "\u200D",            FAULT_BAD_CHARACTER, "" },
+	{ "ZWJ between letters",              "a\u200Db",          FAULT_BAD_CHARACTER, "" },
+	{ "ZWNJ between letters",             "a\u200Cb",          FAULT_BAD_CHARACTER, "" },
+	{ "ZWJ between kanji",                "山\u200D田",         FAULT_BAD_CHARACTER, "" },
+	{ "ZWJ between digits",               "1\u200D2",          FAULT_BAD_CHARACTER, "" },
+	{ "ZWJ between number signs",         "#\u200D#",          FAULT_BAD_CHARACTER, "" },
+	{ "ZWJ first",                        "\u200D👩",          FAULT_BAD_CHARACTER, "" },
+	{ "ZWJ last",                         "👩\u200D",          FAULT_BAD_CHARACTER, "" },
+	{ "two ZWJ",                          "👩\u200D\u200D👧",  FAULT_BAD_CHARACTER, "" },
+	{ "ZWJ from emoji to letter",         "👩\u200Da",         FAULT_BAD_CHARACTER, "" },
+	{ "ZWJ from letter to emoji",         "a\u200D👩",         FAULT_BAD_CHARACTER, "" },
+	{ "ZWNJ between emoji",               "👩\u200C👧",        FAULT_BAD_CHARACTER, "" },
+	{ "ZWNJ last in Persian",             "می\u200C",          FAULT_BAD_CHARACTER, "" },
+	{ "ZWNJ from Persian to Latin",       "م\u200Ca",          FAULT_BAD_CHARACTER, "" },
+	{ "ZWJ before a selector",            "👩\u200D\uFE0F",    FAULT_BAD_CHARACTER, "" },
+	{ "selector alone",                   "\uFE0F",            FAULT_BAD_CHARACTER, "" },
+	{ "selector after a letter",          "a\uFE0F",           FAULT_BAD_CHARACTER, "" },
+	{ "selector after a space",           "a \uFE0F",          FAULT_BAD_CHARACTER, "" },
+	{ "selector after a digit, no keycap", "1\uFE0F",          FAULT_BAD_CHARACTER, "" },
+	{ "two selectors",                    "❤\uFE0F\uFE0F",     FAULT_BAD_CHARACTER, "" },
+	{ "text and emoji look at once",      "❤\uFE0E\uFE0F",     FAULT_BAD_CHARACTER, "" },
+	{ "ideographic selector on a letter", "a\U000E0100",       FAULT_BAD_CHARACTER, "" },
+	{ "ideographic selector on kana",     "あ\U000E0100",       FAULT_BAD_CHARACTER, "" },
+	{ "ideographic selector on emoji",    "👩\U000E0100",      FAULT_BAD_CHARACTER, "" },
+	{ "two ideographic selectors",        "邉\U000E0100\U000E0101", FAULT_BAD_CHARACTER, "" },
+	{ "selector of Mongolian",            "a\u180B",           FAULT_BAD_CHARACTER, "" },
+	{ "tag alone",                        "\U000E0067",        FAULT_BAD_CHARACTER, "" },
+	{ "tags after a letter: hidden text", "a\U000E0068\U000E0069\U000E007F", FAULT_BAD_CHARACTER, "" },
+	{ "tags that are not closed",         "🏴\U000E0067\U000E0062", FAULT_BAD_CHARACTER, "" },
+	{ "closed without a tag",             "🏴\U000E007F",      FAULT_BAD_CHARACTER, "" },
+	{ "tags on another emoji",            "🍣\U000E0067\U000E007F", FAULT_BAD_CHARACTER, "" },
+	{ "tag no flag has",                  "🏴\U000E0021\U000E007F", FAULT_BAD_CHARACTER, "" },
+	{ "language tag",                     "a\U000E0001",       FAULT_BAD_CHARACTER, "" },
+	{ "marks alone",                      "\u0301\u0302",      FAULT_BAD_CHARACTER, "" },
+	{ "mark first",                       "\u0301a",           FAULT_BAD_CHARACTER, "" },
+	{ "mark behind leading spaces",       "  \u0301",          FAULT_BAD_CHARACTER, "" },
+	{ "mark behind a space",              "a \u0301b",         FAULT_BAD_CHARACTER, "" },
+	{ "mark behind an ideographic space", "a　\u3099",          FAULT_BAD_CHARACTER, "" },
+	{ "keycap alone",                     "\u20E3",            FAULT_BAD_CHARACTER, "" },
+	{ "private use, as old phones' emoji", "\uE63E",           FAULT_BAD_CHARACTER, "" },
+	{ "private use of plane 15",          "\U000F0000",        FAULT_BAD_CHARACTER, "" },
+	{ "unassigned",                       "a\u0378",           FAULT_BAD_CHARACTER, "" },
+	{ "noncharacter",                     "\xEF\xBF\xBE",      FAULT_BAD_CHARACTER, "" },
+	{ "no UTF-8",                         "Ta\xFFro",          FAULT_BAD_CHARACTER, "" },
+	{ "Shift_JIS",                        "\x82\xA0",          FAULT_BAD_CHARACTER, "" },
+	{ "surrogate pair",                   "\xED\xA0\xBC\xED\xBD\xA3", FAULT_BAD_CHARACTER, "" },
+	{ "overlong newline",                 "a\xC0\x8A",         FAULT_BAD_CHARACTER, "" },
+	{ "cut in the middle",                "山\xE7\x94",         FAULT_BAD_CHARACTER, "" },
+};
+/* clang-format on */
+
+static void
+check_row(const struct row *row)
+{
+	char ret[NICKNAME_MAX + 1] = "stale";
+	const enum fault fault = nickname_fold(row->typed, ret, sizeof ret);
+
+	if (fault != row->fault || strcmp(ret, row->folded) != 0)
+		fail_msg("%s: %s, '%s'", row->why, fault_code(fault), ret);
+}
+
+static void
+nicknames_are_folded(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(accepted); i++)
+		check_row(&accepted[i]);
+}
+
+static void
+nicknames_are_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(refused); i++)
+		check_row(&refused[i]);
+}
+
+static void
+folding_twice_changes_nothing(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(accepted); i++) {
+		struct row again = accepted[i];
+
+		again.typed = again.folded;
+		check_row(&again);
+	}
+}
+
+static void
+no_control_character_passes(void **state)
+{
+	(void)state;
+	for (unsigned char c = 1; c <= 0x7F; c = (unsigned char)(c == 0x1F ? 0x7F : c + 1)) {
+		const char typed[] = { 'a', (char)c, 'b', '\0' };
+		char ret[NICKNAME_MAX + 1];
+
+		if (nickname_fold(typed, ret, sizeof ret) != FAULT_BAD_CHARACTER)
+			fail_msg("control %02x passed", c);
+	}
+}
+
+static void
+input_has_a_bound_of_its_own(void **state)
+{
+	char typed[NICKNAME_INPUT_MAX + 2], ret[NICKNAME_MAX + 1];
+
+	(void)state;
+	memset(typed, ' ', sizeof typed);
+	typed[0] = 'a';
+	typed[NICKNAME_INPUT_MAX] = '\0';
+	assert_int_equal(nickname_fold(typed, ret, sizeof ret), FAULT_NONE);
+	assert_string_equal(ret, "a");
+	typed[NICKNAME_INPUT_MAX] = ' ';
+	typed[NICKNAME_INPUT_MAX + 1] = '\0';
+	assert_int_equal(nickname_fold(typed, ret, sizeof ret), FAULT_TOO_LONG);
+	assert_string_equal(ret, "");
+}
+
+static void
+what_nfc_makes_longest_is_too_long_not_bad(void **state)
+{
+	char typed[NICKNAME_INPUT_MAX + 1] = "", ret[NICKNAME_MAX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < NICKNAME_INPUT_MAX; i += 4)
+		memcpy(typed + i, "\U0001D160", 5);
+	assert_int_equal(nickname_fold(typed, ret, sizeof ret), FAULT_TOO_LONG);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nicknames_are_folded),
+		cmocka_unit_test(nicknames_are_refused),
+		cmocka_unit_test(folding_twice_changes_nothing),
+		cmocka_unit_test(no_control_character_passes),
+		cmocka_unit_test(input_has_a_bound_of_its_own),
+		cmocka_unit_test(what_nfc_makes_longest_is_too_long_not_bad),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

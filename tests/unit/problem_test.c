@@ -1,0 +1,390 @@
+/* problem_test.c - results, faults and Accept-Language headers as members meet them. */
+
+#include "problem.h"
+
+#include "bounds.h"
+#include "cleanup.h"
+#include "json_scan.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* clang-format off */
+static const struct {
+	enum result result;
+	int status;
+	const char *code;
+} rows[] = {
+	{ MALFORMED,          400, "malformed_request" },
+	{ BAD_FIELD,          400, "invalid_fields" },
+	{ TOKEN_MISSING,      401, "token_missing" },
+	{ TOKEN_INVALID,      401, "token_invalid" },
+	{ TOKEN_EXPIRED,      401, "token_expired" },
+	{ TOKEN_SPENT,        401, "token_spent" },
+	{ NOT_FOUND,          404, "not_found" },
+	{ METHOD_NOT_ALLOWED, 405, "method_not_allowed" },
+	{ TIMED_OUT,          408, "request_timeout" },
+	{ TAKEN,              409, "login_id_taken" },
+	{ OVER,               410, "registration_over" },
+	{ TOO_LARGE,          413, "body_too_large" },
+	{ BAD_MEDIA_TYPE,     415, "unsupported_media_type" },
+	{ IDENTITY_MISMATCH,  422, "identity_mismatch" },
+	{ CAPTCHA_WRONG,      422, "captcha_wrong" },
+	{ KEY_WRONG,          422, "authentication_key_wrong" },
+	{ HEADERS_TOO_LARGE,  431, "headers_too_large" },
+	{ BAD_HTTP_VERSION,   505, "http_version_not_supported" },
+	{ UNAVAILABLE,        503, "unavailable" },
+	{ OVERLOADED,         503, "overloaded" },
+	{ INTERNAL,           500, "internal_error" },
+	{ OK,                 500, "internal_error" },
+	{ NO_ROW,             500, "internal_error" },
+	{ DUPLICATE,          500, "internal_error" },
+	{ RESULT__MAX,        500, "internal_error" },
+};
+/* clang-format on */
+
+_Static_assert(LENGTH(rows) == RESULT__MAX + 1, "a row for every result");
+
+static void
+every_result_has_its_status_and_code(void **state)
+{
+	char text[REPLY_MAX / 8], expected[80];
+	size_t length;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const struct problem_facts facts = {
+			.result = rows[i].result, .request_id = "r", .attempts_left = -1
+		};
+
+		if (problem_of(rows[i].result)->status != rows[i].status)
+			fail_msg("%s: status", rows[i].code);
+		assert_int_equal(problem_write(&facts, text, sizeof text, &length), OK);
+		snprintf(expected, sizeof expected, "\"status\":%d,", rows[i].status);
+		if (strstr(text, expected) == NULL)
+			fail_msg("%s: status in %s", rows[i].code, text);
+		snprintf(expected, sizeof expected, "\"code\":\"%s\",", rows[i].code);
+		if (strstr(text, expected) == NULL)
+			fail_msg("%s: code in %s", rows[i].code, text);
+	}
+}
+
+/* A text ends its sentence, is not empty, and is in its own language. */
+static bool
+is_sentence_in(const char *text, enum problem_language language)
+{
+	const size_t length = strlen(text);
+	bool ascii = true;
+
+	for (const char *at = text; *at != '\0'; at++)
+		ascii = ascii && (unsigned char)*at < 0x80;
+	if (language == PROBLEM_EN)
+		return ascii && length > 1 && text[length - 1] == '.';
+	return !ascii && length > 3 && strcmp(text + length - 3, "。") == 0;
+}
+
+static void
+every_problem_speaks_both_languages(void **state)
+{
+	(void)state;
+	for (enum result result = 0; result < RESULT__MAX; result++) {
+		const struct problem *problem = problem_of(result);
+
+		if (*problem->title[PROBLEM_JA] == '\0' || *problem->title[PROBLEM_EN] == '\0')
+			fail_msg("%s: no title", result_code(result));
+		if (!is_sentence_in(problem->detail[PROBLEM_JA], PROBLEM_JA))
+			fail_msg("%s: Japanese", result_code(result));
+		if (!is_sentence_in(problem->detail[PROBLEM_EN], PROBLEM_EN))
+			fail_msg("%s: English", result_code(result));
+	}
+}
+
+static void
+every_fault_speaks_both_languages(void **state)
+{
+	(void)state;
+	for (enum fault fault = FAULT_NONE + 1; fault < FAULT__MAX; fault++) {
+		if (!is_sentence_in(problem_fault_text(fault, PROBLEM_JA), PROBLEM_JA))
+			fail_msg("%s: Japanese", fault_code(fault));
+		if (!is_sentence_in(problem_fault_text(fault, PROBLEM_EN), PROBLEM_EN))
+			fail_msg("%s: English", fault_code(fault));
+	}
+	assert_string_equal(problem_fault_text(FAULT_NONE, PROBLEM_JA), "");
+	assert_string_equal(problem_fault_text(FAULT__MAX, PROBLEM_JA), "");
+}
+
+static void
+a_document_tells_all_its_facts(void **state)
+{
+	struct faults faults = { .count = 0 };
+	char text[1024];
+	size_t length;
+
+	(void)state;
+	faults_add(&faults, "password", FAULT_TOO_SHORT);
+	faults_add(&faults, "nick", FAULT_UNKNOWN_FIELD);
+	const struct problem_facts facts = {
+		.result = BAD_FIELD,
+		.language = PROBLEM_EN,
+		.request_id = "00112233aabbccdd",
+		.faults = &faults,
+		.attempts_left = 0,
+	};
+	assert_int_equal(problem_write(&facts, text, sizeof text, &length), OK);
+	assert_string_equal(text,
+	    "{\"type\":\"https://myportal.example/problems/invalid-fields\","
+	    "\"title\":\"Please check your input\",\"status\":400,"
+	    "\"detail\":\"Some of the input is not right. Please correct it as explained for "
+	    "each field.\","
+	    "\"code\":\"invalid_fields\",\"request_id\":\"00112233aabbccdd\",\"attempts_left\":0,"
+	    "\"errors\":["
+	    "{\"field\":\"password\",\"code\":\"too_short\","
+	    "\"detail\":\"This is too short. Please check it and enter it again.\"},"
+	    "{\"field\":\"nick\",\"code\":\"unknown_field\","
+	    "\"detail\":\"There is no such field.\"}]}");
+	assert_int_equal(length, strlen(text));
+}
+
+static void
+what_is_not_so_is_not_told(void **state)
+{
+	const struct faults none = { .count = 0 };
+	struct problem_facts facts = {
+		.result = TOKEN_EXPIRED, .request_id = "r", .attempts_left = -1
+	};
+	char text[1024];
+	size_t length;
+
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		facts.faults = round == 0 ? NULL : &none;
+		assert_int_equal(problem_write(&facts, text, sizeof text, &length), OK);
+		assert_null(strstr(text, "errors"));
+		assert_null(strstr(text, "attempts_left"));
+		assert_non_null(strstr(text, "/problems/token-expired\""));
+		assert_non_null(
+		    strstr(text, "\"detail\":\"リンクの有効期限が切れています。"
+				 "もう一度メールアドレスの入力からやり直してください。\""));
+	}
+}
+
+static void
+hostile_field_names_stay_inside_their_string(void **state)
+{
+	static const struct {
+		const char *why, *name, *written;
+	} names[] = {
+		{ "quotes", "\",\"role\":\"admin", "\"field\":\"\\\",\\\"role\\\":\\\"admin\"" },
+		{ "a backslash at the end", "a\\", "\"field\":\"a\\\\\"" },
+		{ "a newline", "a\r\nb", "\"field\":\"a\\r\\nb\"" },
+		{ "controls", "\x01\x1F", "\"field\":\"\\u0001\\u001f\"" },
+		{ "empty", "", "\"field\":\"\"" },
+		{ "markup", "</script>", "\"field\":\"</script>\"" },
+		{ "Japanese, longer than a name may be", "健康保険健康保険健康保険健康保険",
+		    "\"field\":\"健康保険健康保険健康保険健\"" },
+		{ "the widest, all escaped", "\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01",
+		    "\\u0001\\u0001\"" },
+	};
+	char text[2048];
+	size_t length;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(names); i++) {
+		struct faults faults = { .count = 0 };
+		const struct problem_facts facts = { .result = BAD_FIELD,
+			.request_id = "r",
+			.faults = &faults,
+			.attempts_left = -1 };
+
+		faults_add(&faults, names[i].name, FAULT_UNKNOWN_FIELD);
+		assert_int_equal(problem_write(&facts, text, sizeof text, &length), OK);
+		if (!json_scan(text, length))
+			fail_msg("no JSON: %s", names[i].why);
+		if (strstr(text, names[i].written) == NULL)
+			fail_msg("%s: %s", names[i].why, text);
+	}
+}
+
+static void
+the_longest_document_fits_an_answer(void **state)
+{
+	CLEANUP(cleanup_free) char *text = malloc(REPLY_MAX + 1);
+	struct faults faults = { .count = FAULTS_MAX };
+	const struct problem_facts facts = {
+		.result = BAD_FIELD, .request_id = "r", .faults = &faults, .attempts_left = 9
+	};
+	size_t length;
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < FAULTS_MAX; i++) {
+		memset(faults.list[i].field, 0x01, FAULT_FIELD_MAX);
+		faults.list[i].fault = FAULT_CONTEXT_PASSWORD;
+	}
+	assert_int_equal(problem_write(&facts, text, REPLY_MAX + 1, &length), OK);
+	assert_true(json_scan(text, length));
+}
+
+static void
+failing_leaves_nothing_but_the_last_resort(void **state)
+{
+	struct faults faults = { .count = 0 };
+	struct problem_facts facts = {
+		.result = BAD_FIELD, .request_id = "r", .faults = &faults, .attempts_left = -1
+	};
+	char text[1024] = "before";
+	size_t length = 7;
+
+	(void)state;
+	assert_int_equal(problem_write(&facts, text, 100, &length), INTERNAL);
+	assert_string_equal(text, "");
+	assert_int_equal(length, 7);
+
+	faults_add(&faults, "\xFF", FAULT_UNKNOWN_FIELD);
+	assert_int_equal(problem_write(&facts, text, sizeof text, &length), INTERNAL);
+	assert_string_equal(text, "");
+	assert_int_equal(length, 7);
+}
+
+/* The constant is what problem_write() writes for a request without an id. */
+static void
+the_last_resort_is_the_document_of_a_500(void **state)
+{
+	const struct problem_facts facts = {
+		.result = INTERNAL, .request_id = "", .attempts_left = -1
+	};
+	char text[1024];
+	size_t length;
+
+	(void)state;
+	assert_int_equal(problem_write(&facts, text, sizeof text, &length), OK);
+	char *id = strstr(text, ",\"request_id\":\"\"");
+	assert_non_null(id);
+	strcpy(id, "}");
+	assert_string_equal(problem_last_resort(), text);
+	assert_true(json_scan(problem_last_resort(), strlen(problem_last_resort())));
+}
+
+/* clang-format off */
+static const struct {
+	const char *why, *header;
+	enum problem_language language;
+} languages[] = {
+	{ "English",                             "en",                        PROBLEM_EN },
+	{ "upper case",                          "EN",                        PROBLEM_EN },
+	{ "of Britain",                          "en-GB",                     PROBLEM_EN },
+	{ "of America, upper case",              "EN-us",                     PROBLEM_EN },
+	{ "a browser set to English",            "en-US,en;q=0.9",            PROBLEM_EN },
+	{ "English first, then Japanese",        "en-US,en;q=0.9,ja;q=0.8",   PROBLEM_EN },
+	{ "Japanese first in place, not weight", "ja;q=0.5, en;q=0.6",        PROBLEM_EN },
+	{ "in thousandths",                      "ja;q=0.998,en;q=0.999",     PROBLEM_EN },
+	{ "blanks where the grammar has them",   " ja \t; q=0.1 ,\ten ; q=0.2 ", PROBLEM_EN },
+	{ "capital Q",                           "ja;Q=0.1,en;Q=0.2",         PROBLEM_EN },
+	{ "everything but Japanese",             "ja;q=0, *",                 PROBLEM_EN },
+	{ "everything, but Japanese little",     "*;q=0.5, ja;q=0.1",         PROBLEM_EN },
+	{ "a little English, and no other",      "en;q=0.001",                PROBLEM_EN },
+	{ "other languages before",              "fr-CH, fr;q=0.9, en;q=0.8, *;q=0.5", PROBLEM_EN },
+	{ "the better of two of a kind",         "en;q=0.1, en-GB;q=0.7, ja;q=0.5", PROBLEM_EN },
+	{ "the better of two, when it is first", "en;q=0.7, en-GB;q=0.1, ja;q=0.5", PROBLEM_EN },
+	{ "empty elements",                      ",, ,en,,",                  PROBLEM_EN },
+	{ "nonsense before",                     "x_y;z, ja;q=2, en",         PROBLEM_EN },
+	{ "q=1.000",                             "en;q=1.000, ja;q=0.999",    PROBLEM_EN },
+	{ "q=0. and q=1. have no digits",        "ja;q=0., en;q=1.",          PROBLEM_EN },
+
+	{ "no header",                           NULL,                        PROBLEM_JA },
+	{ "an empty one",                        "",                          PROBLEM_JA },
+	{ "Japanese",                            "ja",                        PROBLEM_JA },
+	{ "of Japan",                            "ja-JP",                     PROBLEM_JA },
+	{ "a browser set to Japanese",           "ja,en-US;q=0.9,en;q=0.8",   PROBLEM_JA },
+	{ "anything",                            "*",                         PROBLEM_JA },
+	{ "a tie",                               "en, ja",                    PROBLEM_JA },
+	{ "a tie in weight",                     "en;q=0.5, ja;q=0.5",        PROBLEM_JA },
+	{ "a tie by *",                          "en, *",                     PROBLEM_JA },
+	{ "neither of ours",                     "fr, de;q=0.5",              PROBLEM_JA },
+	{ "no English",                          "en;q=0",                    PROBLEM_JA },
+	{ "no English, in full",                 "en;q=0.000",                PROBLEM_JA },
+	{ "no English, anything else",           "en;q=0, *",                 PROBLEM_JA },
+	{ "neither",                             "ja;q=0, en;q=0",            PROBLEM_JA },
+	{ "nothing at all",                      "*;q=0",                     PROBLEM_JA },
+	{ "only no Japanese",                    "ja;q=0",                    PROBLEM_JA },
+	{ "a language that begins with en",      "eng",                       PROBLEM_JA },
+	{ "a word that begins with en",          "english",                   PROBLEM_JA },
+	{ "an underscore",                       "en_US",                     PROBLEM_JA },
+	{ "half of it",                          "e",                         PROBLEM_JA },
+	{ "another star",                        "ja;q=0, **",                PROBLEM_JA },
+	{ "weight over 1",                       "en;q=1.001",                PROBLEM_JA },
+	{ "weight 2",                            "en;q=2",                    PROBLEM_JA },
+	{ "weight 10",                           "en;q=10",                   PROBLEM_JA },
+	{ "four digits",                         "en;q=0.9999",               PROBLEM_JA },
+	{ "negative weight",                     "en;q=-1",                   PROBLEM_JA },
+	{ "no weight behind q=",                 "en;q=",                     PROBLEM_JA },
+	{ "nothing behind ;",                    "en;",                       PROBLEM_JA },
+	{ "blanks around =",                     "en;q = 1",                  PROBLEM_JA },
+	{ "a weight in letters",                 "en;q=high",                 PROBLEM_JA },
+	{ "another parameter",                   "en;level=1",                PROBLEM_JA },
+	{ "two weights",                         "en;q=1;q=1",                PROBLEM_JA },
+	{ "two languages without a comma",       "en ja",                     PROBLEM_JA },
+	{ "a weight that runs into the next",    "en;q=,1",                   PROBLEM_JA },
+	{ "bytes that are no text",              "\xFF\xFE\x01",              PROBLEM_JA },
+};
+/* clang-format on */
+
+static void
+the_language_is_the_one_asked_for(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(languages); i++)
+		if (problem_language(languages[i].header) != languages[i].language)
+			fail_msg("%s", languages[i].why);
+	assert_string_equal(problem_language_code(PROBLEM_JA), "ja");
+	assert_string_equal(problem_language_code(PROBLEM_EN), "en");
+}
+
+/* Were the work quadratic, this test would take minutes. */
+static void
+a_huge_header_is_heard_in_one_pass(void **state)
+{
+	static const char *const units[] = { ",", "en;q=0.5,", ";", " ", "e", "en-", "*;q=0,",
+		"q=" };
+	static const char tail[] = ",ja;q=0,en";
+	const size_t size = 4 << 20;
+	CLEANUP(cleanup_free) char *header = malloc(size + 1);
+
+	(void)state;
+	assert_non_null(header);
+	for (size_t i = 0; i < LENGTH(units); i++) {
+		const size_t unit = strlen(units[i]);
+
+		for (size_t at = 0; at < size; at++)
+			header[at] = units[i][at % unit];
+		memcpy(header + size + 1 - sizeof tail, tail, sizeof tail);
+		assert_int_equal(problem_language(header), PROBLEM_EN);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_result_has_its_status_and_code),
+		cmocka_unit_test(every_problem_speaks_both_languages),
+		cmocka_unit_test(every_fault_speaks_both_languages),
+		cmocka_unit_test(a_document_tells_all_its_facts),
+		cmocka_unit_test(what_is_not_so_is_not_told),
+		cmocka_unit_test(hostile_field_names_stay_inside_their_string),
+		cmocka_unit_test(the_longest_document_fits_an_answer),
+		cmocka_unit_test(failing_leaves_nothing_but_the_last_resort),
+		cmocka_unit_test(the_last_resort_is_the_document_of_a_500),
+		cmocka_unit_test(the_language_is_the_one_asked_for),
+		cmocka_unit_test(a_huge_header_is_heard_in_one_pass),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

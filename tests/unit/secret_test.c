@@ -1,0 +1,483 @@
+/* secret_test.c - the promises of secret.h, against other implementations' answers. */
+
+#include "secret.h"
+
+#include "text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* clang-format off */
+#define MIB          (1024 * 1024)
+#define CHEAP        { .passes = 3, .memory_bytes = 12 * MIB }
+#define SALT         "$c2FsdHNhbHRzYWx0c2FsdA$"
+#define HASH         "T95q7S205tf9WI4HhYOZDIQmMMAbntacGXTIku0gXT8"
+#define HASH_1       "U95q7S205tf9WI4HhYOZDIQmMMAbntacGXTIku0gXT8"
+#define TWO_PASSES   "$argon2id$v=19$m=19456,t=2,p=1" SALT
+#define MORE_PASSES  "$argon2id$v=19$m=19456,t=3,p=1" SALT
+#define OTHER_SALT   "$argon2id$v=19$m=19456,t=2,p=1$d2FsdHNhbHRzYWx0c2FsdA$"
+#define THREE_PASSES "$argon2id$v=19$m=12288,t=3,p=1" SALT
+#define THREE_HASH   "g3HSW/Oa6/cFVyP6hPC5ZfXC+rCJpgDANCZ/7CfKokc"
+/* clang-format on */
+
+static const uint8_t key[SECRET_KEY_SIZE] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+	16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31 };
+
+static struct secret
+secret_of(const char *text)
+{
+	struct secret secret;
+
+	assert_true(secret_set(&secret, text));
+	return secret;
+}
+
+static int
+start(void **state)
+{
+	(void)state;
+	return secret_start() ? 0 : -1;
+}
+
+static void
+a_secret_takes_its_bound_and_no_byte_more(void **state)
+{
+	char text[PASSWORD_INPUT_MAX + 2];
+	struct secret secret;
+
+	(void)state;
+	memset(text, 'x', sizeof text);
+	text[PASSWORD_INPUT_MAX] = '\0';
+	assert_true(secret_set(&secret, text));
+	assert_int_equal(secret.length, PASSWORD_INPUT_MAX);
+	assert_string_equal(secret.text, text);
+
+	text[PASSWORD_INPUT_MAX] = 'x';
+	text[PASSWORD_INPUT_MAX + 1] = '\0';
+	assert_false(secret_set(&secret, text));
+	assert_int_equal(secret.length, 0);
+	assert_string_equal(secret.text, "");
+}
+
+static void
+wiping_leaves_nothing(void **state)
+{
+	static const struct secret empty;
+	struct secret secret = secret_of("K7QM4TXD9P");
+
+	(void)state;
+	secret_wipe(&secret);
+	assert_memory_equal(&secret, &empty, sizeof secret);
+}
+
+static void
+secrets_are_equal_by_length_and_every_byte(void **state)
+{
+	static const struct {
+		const char *why;
+		const char *a;
+		const char *b;
+		bool equal;
+	} rows[] = {
+		/* clang-format off */
+		{ "the same",                   "K7QM4TXD9P", "K7QM4TXD9P", true  },
+		{ "both empty",                 "",           "",           true  },
+		{ "the last byte differs",      "K7QM4TXD9P", "K7QM4TXD9Q", false },
+		{ "the first byte differs",     "K7QM4TXD9P", "L7QM4TXD9P", false },
+		{ "the case differs",           "K7QM4TXD9P", "k7QM4TXD9P", false },
+		{ "one is a start of the other", "K7QM4TXD9P", "K7QM4TXD9", false },
+		{ "one is empty",               "",           "K",          false },
+		/* clang-format on */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const struct secret a = secret_of(rows[i].a);
+		const struct secret b = secret_of(rows[i].b);
+
+		if (secret_equal(&a, &b) != rows[i].equal || secret_equal(&b, &a) != rows[i].equal)
+			fail_msg("%s", rows[i].why);
+	}
+}
+
+static void
+chance_stays_below_its_bound_and_reaches_all_of_it(void **state)
+{
+	unsigned seen[6] = { 0 };
+	uint8_t once[32], again[32];
+
+	(void)state;
+	for (int i = 0; i < 6000; i++) {
+		const uint32_t number = secret_random_below(LENGTH(seen));
+
+		assert_true(number < LENGTH(seen));
+		seen[number]++;
+	}
+	for (size_t i = 0; i < LENGTH(seen); i++)
+		assert_in_range(seen[i], 800, 1200); /* seven standard deviations */
+
+	secret_random(once, sizeof once);
+	secret_random(again, sizeof again);
+	assert_memory_not_equal(once, again, sizeof once);
+}
+
+static void
+keyed_hashes_are_hmac_of_label_zero_message(void **state)
+{
+	static const uint8_t zeros[200];
+	/* Expected: Python's hmac.new(key, label + b"\0" + message, "sha256"). */
+	static const struct {
+		const char *why;
+		const char *label;
+		const void *message;
+		size_t size;
+		const char *expected;
+	} rows[] = {
+		{ "label and message", "a", "bc", 2,
+		    "2f578f806406264b7b79066b520dc81e187b581ed12b0082dcd60f4e83aee598" },
+		{ "a byte moved from message to label is another hash", "ab", "c", 1,
+		    "6382fdbdc3b88f1739bd03a08868002d6357bd9781396952d40e6b7900c026ec" },
+		{ "nothing at all", "", "", 0,
+		    "e711546e3faad4c7c4aa756bc26cad6abea8241984a0f6b0839c70ca61c4ef88" },
+		{ "a message of zero bytes, longer than a block", "use", zeros, sizeof zeros,
+		    "fb68d6fd16a6bb2d22f9507e3825cc3fcfc970da92c930d04223c8408da22fa2" },
+	};
+	uint8_t hash[KEYED_HASH_SIZE];
+	char hex[2 * KEYED_HASH_SIZE + 1];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		secret_keyed_hash(key, rows[i].label, rows[i].message, rows[i].size, hash);
+		text_hex(hash, sizeof hash, hex);
+		if (strcmp(hex, rows[i].expected) != 0)
+			fail_msg("%s: %s", rows[i].why, hex);
+	}
+}
+
+static void
+what_was_sealed_opens_and_no_two_seals_are_alike(void **state)
+{
+	static const char plain[] = "56789100";
+	uint8_t sealed[2][sizeof plain + SECRET_SEAL_OVERHEAD];
+	char opened[sizeof plain];
+	uint8_t nothing[SECRET_SEAL_OVERHEAD];
+
+	(void)state;
+	secret_seal(key, "jti|identity", plain, sizeof plain, sealed[0]);
+	secret_seal(key, "jti|identity", plain, sizeof plain, sealed[1]);
+	assert_memory_not_equal(sealed[0], sealed[1], sizeof sealed[0]);
+	for (int i = 0; i < 2; i++) {
+		assert_true(
+		    secret_unseal(key, "jti|identity", sealed[i], sizeof sealed[i], opened));
+		assert_string_equal(opened, plain);
+	}
+	secret_seal(key, "jti|identity", "", 0, nothing);
+	assert_true(secret_unseal(key, "jti|identity", nothing, sizeof nothing, opened));
+}
+
+static void
+a_seal_opens_only_whole_with_its_key_and_bound(void **state)
+{
+	static const char plain[] = "56789100";
+	static const uint8_t other_key[SECRET_KEY_SIZE] = { 1 };
+	uint8_t sealed[sizeof plain + SECRET_SEAL_OVERHEAD];
+	char opened[sizeof plain];
+
+	(void)state;
+	secret_seal(key, "jti|identity", plain, sizeof plain, sealed);
+	assert_false(secret_unseal(other_key, "jti|identity", sealed, sizeof sealed, opened));
+	assert_false(secret_unseal(key, "jti|account", sealed, sizeof sealed, opened));
+	assert_false(secret_unseal(key, "", sealed, sizeof sealed, opened));
+	for (size_t size = 0; size < sizeof sealed; size++)
+		assert_false(secret_unseal(key, "jti|identity", sealed, size, opened));
+	for (size_t i = 0; i < sizeof sealed; i++) {
+		sealed[i] ^= 1;
+		memset(opened, 'x', sizeof opened);
+		assert_false(secret_unseal(key, "jti|identity", sealed, sizeof sealed, opened));
+		assert_null(memchr(opened, plain[0], sizeof opened));
+		sealed[i] ^= 1;
+	}
+}
+
+static void
+base64_is_that_of_rfc_4648(void **state)
+{
+	/* RFC 4648 10, and two bytes that show the alphabets apart (5). */
+	static const struct {
+		const char *bytes;
+		const char *padded;
+		const char *url;
+	} rows[] = {
+		/* clang-format off */
+		{ "",       "",         ""         },
+		{ "f",      "Zg==",     "Zg"       },
+		{ "fo",     "Zm8=",     "Zm8"      },
+		{ "foo",    "Zm9v",     "Zm9v"     },
+		{ "foob",   "Zm9vYg==", "Zm9vYg"   },
+		{ "fooba",  "Zm9vYmE=", "Zm9vYmE"  },
+		{ "foobar", "Zm9vYmFy", "Zm9vYmFy" },
+		{ "\xFB\xFF", "+/8=",   "-_8"      },
+		/* clang-format on */
+	};
+	char text[SECRET_BASE64_MAX(6) + 1];
+	uint8_t bytes[6];
+	size_t size;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const size_t length = strlen(rows[i].bytes);
+
+		secret_base64(rows[i].bytes, length, text);
+		assert_string_equal(text, rows[i].padded);
+		secret_base64url(rows[i].bytes, length, text);
+		assert_string_equal(text, rows[i].url);
+		assert_true(secret_unbase64url(text, strlen(text), bytes, sizeof bytes, &size));
+		assert_int_equal(size, length);
+		assert_memory_equal(bytes, rows[i].bytes, length);
+	}
+}
+
+static void
+only_one_spelling_of_base64url_is_read(void **state)
+{
+	static const struct {
+		const char *why;
+		const char *text;
+	} rows[] = {
+		/* clang-format off */
+		{ "spare bits of two characters",   "Zh"       },
+		{ "spare bits of three characters", "Zm9"      },
+		{ "padding",                        "Zg=="     },
+		{ "padding of three characters",    "Zm8="     },
+		{ "one character alone",            "Z"        },
+		{ "five characters",                "Zm9vY"    },
+		{ "the other alphabet's plus",      "+_8"      },
+		{ "the other alphabet's slash",     "-/8"      },
+		{ "white space before",             " Zm9v"    },
+		{ "a line end behind",              "Zm9v\n"   },
+		{ "a dot",                          "Zm9v.Zg"  },
+		{ "a byte that is no ASCII",        "Zm9\xC3"  },
+		{ "the least byte that is no ASCII", "Zm9\x80" },
+		{ "the greatest byte",              "\xFFm9v"  },
+		{ "more than there is room for",    "Zm9vYmFyYQ" },
+		/* clang-format on */
+	};
+	uint8_t bytes[6];
+	size_t size;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		if (secret_unbase64url(
+			rows[i].text, strlen(rows[i].text), bytes, sizeof bytes, &size))
+			fail_msg("read in spite of %s", rows[i].why);
+	assert_false(secret_unbase64url("Zm9v\0", 5, bytes, sizeof bytes, &size));
+}
+
+static void
+costs_below_every_floor_of_asvs_are_not_allowed(void **state)
+{
+	static const struct {
+		const char *why;
+		struct secret_cost cost;
+		bool allowed;
+	} rows[] = {
+		/* clang-format off */
+		{ "one pass at its floor",      { 1, 46 * MIB },     true  },
+		{ "two passes at their floor",  { 2, 19 * MIB },     true  },
+		{ "three passes at theirs",     { 3, 12 * MIB },     true  },
+		{ "more passes, more memory",   { 4, 64 * MIB },     true  },
+		{ "no pass",                    { 0, 1024ul * MIB }, false },
+		{ "one pass below its floor",   { 1, 46 * MIB - 1 }, false },
+		{ "two passes below theirs",    { 2, 19 * MIB - 1 }, false },
+		{ "three passes below theirs",  { 3, 12 * MIB - 1 }, false },
+		{ "many passes, little memory", { 9, 7 * MIB },      false },
+		/* clang-format on */
+	};
+	char hash[PASSWORD_HASH_MAX + 1];
+	const struct secret password = secret_of("password1");
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		if (secret_cost_is_allowed(&rows[i].cost) != rows[i].allowed)
+			fail_msg("%s", rows[i].why);
+	assert_int_equal(secret_password_hash(&password, &rows[7].cost, hash), INTERNAL);
+	assert_string_equal(hash, "");
+}
+
+static void
+the_reference_implementations_hashes_verify(void **state)
+{
+	/* Made with the command of the reference implementation, phc-winner-argon2 20171227:
+	 * printf password | argon2 saltsaltsaltsalt -id -v 13 -t 2 -k 19456 -p 1 -l 32 -e */
+	static const struct {
+		const char *why;
+		const char *hash;
+		const char *password;
+		bool equal;
+	} rows[] = {
+		/* clang-format off */
+		{ "19 MiB, two passes",          TWO_PASSES HASH,   "password",  true  },
+		{ "12 MiB, three passes",        THREE_PASSES THREE_HASH, "password",  true  },
+		{ "one letter differs",          TWO_PASSES HASH,   "passwore",  false },
+		{ "the password is longer",      TWO_PASSES HASH,   "password1", false },
+		{ "the password is empty",       TWO_PASSES HASH,   "",          false },
+		{ "the hash is another's",       TWO_PASSES HASH_1, "password",  false },
+		{ "the salt is another's",       OTHER_SALT HASH,   "password",  false },
+		{ "it was made with more passes", MORE_PASSES HASH, "password",  false },
+		/* clang-format on */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const struct secret password = secret_of(rows[i].password);
+		bool equal = !rows[i].equal;
+
+		assert_int_equal(secret_password_verify(&password, rows[i].hash, &equal), OK);
+		if (equal != rows[i].equal)
+			fail_msg("%s", rows[i].why);
+	}
+}
+
+static void
+a_broken_hash_is_no_wrong_password(void **state)
+{
+	static const struct {
+		const char *why;
+		const char *hash;
+	} rows[] = {
+		/* clang-format off */
+		{ "empty",                         "" },
+		{ "a word",                        "password" },
+		{ "bcrypt",                        "$2b$12$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXY" },
+		{ "Argon2i",                       "$argon2i$v=19$m=19456,t=2,p=1" SALT HASH },
+		{ "an older version",              "$argon2id$v=16$m=19456,t=2,p=1" SALT HASH },
+		{ "two lanes",                     "$argon2id$v=19$m=19456,t=2,p=2" SALT HASH },
+		{ "no passes",                     "$argon2id$v=19$m=19456,t=0,p=1" SALT HASH },
+		{ "more passes than there can be", "$argon2id$v=19$m=19456,t=4294967296,p=1" SALT HASH },
+		{ "less memory than there can be", "$argon2id$v=19$m=7,t=2,p=1" SALT HASH },
+		{ "more memory than there can be", "$argon2id$v=19$m=4294967296,t=2,p=1" SALT HASH },
+		{ "a sign before a number",        "$argon2id$v=19$m=+19456,t=2,p=1" SALT HASH },
+		{ "a space before a number",       "$argon2id$v=19$m= 19456,t=2,p=1" SALT HASH },
+		{ "the numbers in another order",  "$argon2id$v=19$t=2,m=19456,p=1" SALT HASH },
+		{ "cut after the salt",            "$argon2id$v=19$m=19456,t=2,p=1" SALT },
+		{ "nothing in the hash's place",   TWO_PASSES },
+		{ "one character of hash missing", TWO_PASSES "T95q7S205tf9WI4HhYOZDIQmMMAbntacGXTIku0gXT" },
+		{ "spare bits in the hash",        TWO_PASSES "T95q7S205tf9WI4HhYOZDIQmMMAbntacGXTIku0gXT9" },
+		{ "no base64 in the hash",         TWO_PASSES "T95q7S205tf9WI4HhYOZDIQmMMAbntacGXTIku0gXT!" },
+		{ "a short salt",                  "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$" HASH },
+		{ "a space behind",                TWO_PASSES HASH " " },
+		{ "a second hash behind",          TWO_PASSES HASH "$" HASH },
+		/* clang-format on */
+	};
+	const struct secret password = secret_of("password");
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		bool equal = true;
+
+		if (secret_password_verify(&password, rows[i].hash, &equal) != INTERNAL)
+			fail_msg("taken for a hash: %s", rows[i].why);
+		assert_true(equal); /* untouched */
+	}
+}
+
+static void
+a_hash_made_here_says_its_cost_and_verifies(void **state)
+{
+	static const struct secret_cost cost = CHEAP;
+	const struct secret password = secret_of("hoken2026kenko");
+	char hash[PASSWORD_HASH_MAX + 1], other[PASSWORD_HASH_MAX + 1];
+	bool equal = false;
+
+	(void)state;
+	assert_int_equal(secret_password_hash(&password, &cost, hash), OK);
+	assert_true(text_starts_with(hash, "$argon2id$v=19$m=12288,t=3,p=1$"));
+	assert_int_equal(secret_password_verify(&password, hash, &equal), OK);
+	assert_true(equal);
+	assert_int_equal(secret_password_hash(&password, &cost, other), OK);
+	assert_string_not_equal(hash, other);
+}
+
+/* Lowers the bound of address space to what is in use and 8 MiB, for one call. */
+static struct rlimit
+memory_take_away(void)
+{
+	struct rlimit before, less;
+	unsigned long pages = 0;
+	FILE *const statm = fopen("/proc/self/statm", "re");
+
+	assert_non_null(statm);
+	assert_int_equal(fscanf(statm, "%lu", &pages), 1);
+	fclose(statm);
+	assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+	less = before;
+	less.rlim_cur = pages * (unsigned long)sysconf(_SC_PAGESIZE) + 8ul * MIB;
+	assert_int_equal(setrlimit(RLIMIT_AS, &less), 0);
+	return before;
+}
+
+static void
+no_memory_is_no_wrong_password(void **state)
+{
+	static const struct secret_cost cost = CHEAP;
+	const struct secret password = secret_of("hoken2026kenko");
+	char hash[PASSWORD_HASH_MAX + 1], none[PASSWORD_HASH_MAX + 1] = "x";
+	bool equal = true;
+
+	(void)state;
+	assert_int_equal(secret_password_hash(&password, &cost, hash), OK);
+	const struct rlimit before = memory_take_away();
+	const enum result verified = secret_password_verify(&password, hash, &equal);
+	const enum result hashed = secret_password_hash(&password, &cost, none);
+	assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+	assert_int_equal(verified, UNAVAILABLE);
+	assert_true(equal); /* untouched */
+	assert_int_equal(hashed, UNAVAILABLE);
+	assert_string_equal(none, "");
+}
+
+static void
+memory_for_keys_is_zeroed(void **state)
+{
+	static const uint8_t zeros[100];
+	uint8_t *const memory = secret_alloc(sizeof zeros);
+
+	(void)state;
+	assert_non_null(memory);
+	assert_memory_equal(memory, zeros, sizeof zeros);
+	secret_free(memory);
+	secret_free(NULL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_secret_takes_its_bound_and_no_byte_more),
+		cmocka_unit_test(wiping_leaves_nothing),
+		cmocka_unit_test(secrets_are_equal_by_length_and_every_byte),
+		cmocka_unit_test(chance_stays_below_its_bound_and_reaches_all_of_it),
+		cmocka_unit_test(keyed_hashes_are_hmac_of_label_zero_message),
+		cmocka_unit_test(what_was_sealed_opens_and_no_two_seals_are_alike),
+		cmocka_unit_test(a_seal_opens_only_whole_with_its_key_and_bound),
+		cmocka_unit_test(base64_is_that_of_rfc_4648),
+		cmocka_unit_test(only_one_spelling_of_base64url_is_read),
+		cmocka_unit_test(costs_below_every_floor_of_asvs_are_not_allowed),
+		cmocka_unit_test(the_reference_implementations_hashes_verify),
+		cmocka_unit_test(a_broken_hash_is_no_wrong_password),
+		cmocka_unit_test(a_hash_made_here_says_its_cost_and_verifies),
+		cmocka_unit_test(no_memory_is_no_wrong_password),
+		cmocka_unit_test(memory_for_keys_is_zeroed),
+	};
+
+	return cmocka_run_group_tests_name("secret", tests, start, NULL);
+}

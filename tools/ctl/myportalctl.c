@@ -1,0 +1,87 @@
+/* myportalctl.c - myportalctl, the operator's command: finds the command and runs it. */
+
+#include "ctl.h"
+
+#include "secret.h"
+#include "text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* clang-format off */
+static const struct command {
+	const char *name;
+	int (*run)(const struct config *, int argc, char **argv);
+	const char *usage;
+} commands[] = {
+	{ "migrate", ctl_migrate, "migrate [--folder DIR]              bring the tables up to this version" },
+	{ "keys",    ctl_keys,    "keys new|list                       add a signing key; show which there are" },
+	{ "roster",  ctl_roster,  "roster import [--dry-run] FILE.csv   take over who is insured" },
+	{ "captcha", ctl_captcha, "captcha answer TOKEN|-              open a CAPTCHA token, for tests" },
+};
+/* clang-format on */
+
+static int
+usage(void)
+{
+	fputs("usage: myportalctl COMMAND ...\n", stderr);
+	for (size_t i = 0; i < LENGTH(commands); i++)
+		fprintf(stderr, "  %s\n", commands[i].usage);
+	fputs("Settings come from the environment, as for myportald.\n", stderr);
+	return CTL_USAGE;
+}
+
+struct db *
+ctl_db_open(const struct config *c, const struct statement *table, unsigned statements,
+    unsigned statement_timeout_s)
+{
+	const struct db_options options = {
+		.host = c->db_host,
+		.port = (unsigned)c->db_port,
+		.socket = c->db_socket[0] != '\0' ? c->db_socket : NULL,
+		.name = c->db_name,
+		.user = c->db_owner_user,
+		.password = c->db_owner_password,
+		.tls_required = c->db_socket[0] == '\0' && config_is(c->db_tls, "required"),
+		.ca_file = c->db_ca_file,
+		.connections = 1,
+		.connect_timeout_s = 2,
+		.statement_timeout_s = statement_timeout_s,
+	};
+	struct db *db = db_open(&options, table, statements);
+
+	if (db == NULL)
+		fputs("myportalctl: no memory\n", stderr);
+	return db;
+}
+
+static const struct command *
+find_command(const char *name)
+{
+	for (size_t i = 0; i < LENGTH(commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct config config;
+	char why[WHY_MAX + 1] = "";
+	const struct command *command = argc > 1 ? find_command(argv[1]) : NULL;
+
+	if (command == NULL)
+		return usage();
+	if (!secret_start() || !db_start())
+		text_copy_cut(why, sizeof why, "a library did not start");
+	if (why[0] != '\0' || !config_read(&config, why)) {
+		fprintf(stderr, "myportalctl: %s\n", why);
+		return CTL_ERROR;
+	}
+	const int status = command->run(&config, argc - 2, argv + 2);
+	config_wipe(&config);
+	db_stop();
+	return status == CTL_USAGE ? usage() : status;
+}

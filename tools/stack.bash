@@ -1,0 +1,402 @@
+# shellcheck shell=bash
+# stack.bash - a private MariaDB, a mail catcher and myportald in one folder; packages and build.
+#
+# Sourced by tools/run, tools/test and tests/flow. Its caller sets
+#   TREE   the checkout
+#   STACK  the folder: data, keys, secrets, mails, logs and pids; made when missing
+#   BUILD  the build tree, build when unset
+# and the service's settings, which stay in the environment (stack_settings has the sample's).
+# A function says what failed on standard error and returns 1. Programs are ended by their pid, and
+# only when that pid still is ours; nothing outside STACK changes, but for installed packages and,
+# where STACK is too deep for a socket's name, one folder in /tmp.
+
+PATH=$PATH:/usr/sbin:/sbin # mariadbd, on a user's PATH
+: "${TREE:?}" "${STACK:?}"
+BUILD=${BUILD:-build}
+[[ $BUILD == /* ]] || BUILD=$TREE/$BUILD
+
+complain() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	return 1
+}
+
+# Repeats a command until it succeeds, for SECONDS at most.
+wait_until() { # SECONDS COMMAND...
+	local last=$((SECONDS + $1 + 1))
+	shift
+	until "$@"; do
+		((SECONDS < last)) || return 1
+		sleep 0.05
+	done
+}
+
+# --- packages and build ---------------------------------------------------------------------------
+
+packages_missing() { # GROUP...
+	local groups=" $* " wanted
+	wanted=$(awk -v groups="$groups" 'index(groups, " " $1 " ") { print $2 }' "$TREE/tools/packages")
+	comm -23 <(sort -u <<<"$wanted") <(
+		# shellcheck disable=SC2086 # one word a package
+		dpkg-query -W -f '${Package} ${db:Status-Status}\n' $wanted 2>/dev/null |
+			sed -n 's/ installed$//p' | sort -u
+	)
+}
+
+# apt as root, or through sudo.
+as_root() {
+	if ((EUID == 0)); then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo -- "$@"
+	else
+		complain "packages must be installed by root, and there is no sudo"
+	fi
+}
+
+apt_install() {
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "$@"
+}
+
+# Installs what is missing. The lists are fetched only when they turn out to be absent or too old.
+packages_install() { # GROUP...
+	local missing log=$STACK/apt.log
+	mapfile -t missing < <(packages_missing "$@")
+	((${#missing[@]} > 0)) || return 0
+	mkdir -p "$STACK" || return 1
+	printf 'Installing %s\n' "${missing[*]}"
+	if ! { apt_install "${missing[@]}" || { as_root apt-get -q update && apt_install "${missing[@]}"; }; } \
+		>"$log" 2>&1; then
+		tail -n 20 "$log" >&2
+		complain "could not install ${missing[*]}; the whole output is in $log"
+		return 1
+	fi
+}
+
+# shellcheck disable=SC2120 # tools/run needs no option
+build_tree() { # [MESON OPTION...]
+	if [[ ! -e $BUILD/build.ninja ]]; then
+		meson setup "$BUILD" "$TREE" "$@" || return 1
+	fi
+	ninja -C "$BUILD"
+}
+
+# --- settings -------------------------------------------------------------------------------------
+
+# The names of the service's settings; config.c has the one list of them.
+settings_names() {
+	sed -n 's/^\t{ "\([A-Z0-9_]*\)".*/\1/p' "$TREE/lib/base/config.c"
+}
+
+settings_forget() { # PATTERN: names to unset, as in DB_*
+	local name
+	for name in $(settings_names); do
+		# shellcheck disable=SC2053 # a pattern
+		[[ $name != $1 ]] || unset "$name" "${name}_FILE"
+	done
+}
+
+# Every setting in use, as lines any shell can source.
+settings_print() {
+	local name
+	for name in $(settings_names | sed 'p; s/$/_FILE/'); do
+		[[ -v $name ]] || continue
+		printf "export %s='%s'\n" "$name" "${!name//\'/\'\\\'\'}"
+	done
+}
+
+# A socket's name ends at 107 bytes: in a deep checkout it goes to a folder of its own in /tmp, whose
+# name is kept so that the database can come and go.
+socket_folder() {
+	local folder=$STACK LC_ALL=C
+	if ((${#folder} > 90)); then
+		folder=$(cat "$STACK/socket-folder" 2>/dev/null) && [[ -d $folder ]] ||
+			folder=$(mktemp -d /tmp/myportal.XXXXXXXX) || return 1
+		printf '%s\n' "$folder" >"$STACK/socket-folder"
+	fi
+	printf '%s\n' "$folder"
+}
+
+# What the sample needs beyond the defaults. A value already in the environment wins, except where
+# this stack itself is meant: its database, its catcher, its keys.
+stack_settings() {
+	local sockets
+	mkdir -p "$STACK" || return 1
+	sockets=$(socket_folder) || return 1
+	settings_forget 'DB_*'
+	settings_forget 'SMTP_*'
+	export LISTEN="${LISTEN:-127.0.0.1:8080}"
+	export LISTEN_INSIDE="${LISTEN_INSIDE:-127.0.0.1:9090}"
+	export CORS_ORIGINS="${CORS_ORIGINS:-http://127.0.0.1:5173}"
+	export DB_SOCKET="$sockets/db.sock"
+	export DB_NAME=myportal
+	export DB_USER=myportal
+	export DB_PASSWORD_FILE="$STACK/secrets/db-password"
+	export DB_OWNER_USER=myportal_owner
+	export DB_OWNER_PASSWORD_FILE="$STACK/secrets/db-owner-password"
+	export KEYS_FOLDER="$STACK/keys"
+	export SMTP_URL="smtp://127.0.0.1:${RUN_SMTP_PORT:-2525}"
+	export SMTP_TLS=none
+	export MAIL_FROM="${MAIL_FROM:-no-reply@kenpo.example}"
+	export PORTAL_URL="${PORTAL_URL:-http://127.0.0.1:5173}"
+	export SOCIETY_NAME_JA="${SOCIETY_NAME_JA:-みほん健康保険組合}"
+	export SOCIETY_NAME_EN="${SOCIETY_NAME_EN:-Sample Health Insurance Society}"
+	export SOCIETY_WORDS="${SOCIETY_WORDS:-みほん,mihon,kenpo,mihonkenpo,myportal}"
+}
+
+# --- processes ------------------------------------------------------------------------------------
+
+# What the command line of a program of this stack must hold.
+process_mark() { # NAME
+	case $1 in
+	mariadbd) printf '%s\n' "--datadir=$STACK/db" ;;
+	mail-catcher) printf '%s\n' "$STACK/mail" ;;
+	*) printf '%s\n' "$BUILD/api/myportald" ;;
+	esac
+}
+
+# Prints the pid of a program of ours that runs. A stale pid file may name a stranger: the command
+# line tells. (That of a process which has ended and waits for its parent is empty.)
+process_pid() { # NAME
+	local pid line
+	pid=$(cat "$STACK/$1.pid" 2>/dev/null) || return 1
+	line=$(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline") || return 1
+	[[ $line == *"$(process_mark "$1")"* ]] || return 1
+	printf '%s\n' "$pid"
+}
+
+process_runs() { # NAME
+	process_pid "$1" >/dev/null
+}
+
+process_began() { # NAME PID
+	process_runs "$1" || ! kill -0 "$2" 2>/dev/null
+}
+
+process_gone() { # NAME
+	! process_runs "$1"
+}
+
+# Starts a program in a session of its own, so that a Ctrl-C in the terminal reaches only the
+# script. The descriptors of bats and of a lock are closed: their owners wait for the last holder.
+process_start() { # NAME COMMAND...
+	local name=$1
+	shift
+	setsid "$@" </dev/null >>"$STACK/$name.log" 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
+	printf '%s\n' "$!" >"$STACK/$name.pid"
+	wait_until 5 process_began "$name" "$!"
+}
+
+# Asks a program to end, waits, and then insists. One that had ended by itself is noted in
+# STACK/died: a crash between two tests must not pass unseen.
+process_stop() { # NAME SECONDS
+	local pid
+	[[ -e $STACK/$1.pid ]] || return 0
+	if pid=$(process_pid "$1"); then
+		kill -TERM "$pid"
+		wait_until "$2" process_gone "$1" || kill -KILL "$pid"
+		wait_until 5 process_gone "$1"
+	else
+		printf '%s\n' "$1" >>"$STACK/died"
+	fi
+	rm -f "$STACK/$1.pid"
+}
+
+# Ends a program as a power cut would.
+process_kill() { # NAME
+	local pid
+	pid=$(process_pid "$1") || return 0
+	kill -KILL "$pid"
+	wait_until 5 process_gone "$1"
+	rm -f "$STACK/$1.pid"
+}
+
+process_failed() { # NAME
+	tail -n 20 "$STACK/$1.log" >&2
+	complain "$1 did not start; its log is $STACK/$1.log"
+}
+
+port_is_free() { # HOST:PORT
+	! (exec 3<>"/dev/tcp/${1%:*}/${1##*:}") 2>/dev/null
+}
+
+# Prints the first of COUNT free ports in a row, below those that outgoing connections get.
+free_ports() { # COUNT
+	local first port
+	for _ in {1..100}; do
+		first=$((20000 + RANDOM % 1200 * 10))
+		for ((port = first; port < first + $1; port++)); do
+			port_is_free "127.0.0.1:$port" || continue 2
+		done
+		printf '%s\n' "$first"
+		return 0
+	done
+	complain "found no $1 free ports in a row"
+}
+
+# --- database -------------------------------------------------------------------------------------
+
+# The invoking system user is the server's administrator, over its socket only.
+db_admin() {
+	mariadb --no-defaults --socket="$DB_SOCKET" --user="$(id -un)" --connect-timeout=2 \
+		--default-character-set=utf8mb4 --batch --skip-column-names "$@"
+}
+
+# Makes the data folder: whole or not at all.
+db_install() {
+	local as=()
+	[[ ! -d $STACK/db ]] || return 0
+	rm -rf "$STACK/db.new"
+	((EUID != 0)) || as=(--user=root)
+	if ! mariadb-install-db --no-defaults "${as[@]}" --datadir="$STACK/db.new" --skip-test-db \
+		--skip-name-resolve --auth-root-authentication-method=socket \
+		--auth-root-socket-user="$(id -un)" --innodb-log-file-size=32M >"$STACK/db-install.log" 2>&1; then
+		tail -n 20 "$STACK/db-install.log" >&2
+		complain "could not make a database in $STACK/db"
+		return 1
+	fi
+	mv "$STACK/db.new" "$STACK/db"
+}
+
+db_answers() {
+	db_admin -e 'SELECT 1' >/dev/null 2>&1
+}
+
+db_answers_or_ended() {
+	db_answers || process_gone mariadbd
+}
+
+db_start() {
+	local as=()
+	db_install || return 1
+	mkdir -p "$STACK/db-tmp" "${DB_SOCKET%/*}" || return 1
+	((EUID != 0)) || as=(--user=root)
+	process_start mariadbd "$(command -v mariadbd)" --no-defaults "${as[@]}" \
+		--datadir="$STACK/db" --tmpdir="$STACK/db-tmp" --socket="$DB_SOCKET" \
+		--pid-file="$STACK/db/mariadbd.pid" --bind-address=127.0.0.1 --port="${RUN_DB_PORT:-3307}" \
+		--skip-name-resolve --skip-log-bin --character-set-server=utf8mb4 \
+		--innodb-buffer-pool-size=64M --innodb-log-file-size=32M \
+		--innodb-flush-log-at-trx-commit=1 --performance-schema=OFF
+	wait_until 30 db_answers_or_ended
+	if ! { process_runs mariadbd && db_answers; }; then
+		process_failed mariadbd
+	fi
+}
+
+db_stop() {
+	process_stop mariadbd 30
+}
+
+secret_make() { # FILE
+	[[ ! -s $1 ]] || return 0
+	mkdir -p "${1%/*}" && chmod 0700 "${1%/*}" || return 1
+	(umask 077 && od -An -N24 -tx1 /dev/urandom | tr -d ' \n' >"$1")
+}
+
+# The database and its two users, made anew with exactly their rights: the owner's are all on this
+# one database, the service's are those of schema/rights.sql once the tables are there.
+db_users() {
+	secret_make "$DB_PASSWORD_FILE" && secret_make "$DB_OWNER_PASSWORD_FILE" || return 1
+	db_admin <<-SQL
+		CREATE DATABASE IF NOT EXISTS $DB_NAME CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
+		CREATE OR REPLACE USER '$DB_OWNER_USER'@'%' IDENTIFIED BY '$(<"$DB_OWNER_PASSWORD_FILE")';
+		CREATE OR REPLACE USER '$DB_USER'@'%' IDENTIFIED BY '$(<"$DB_PASSWORD_FILE")';
+		GRANT ALL ON $DB_NAME.* TO '$DB_OWNER_USER'@'%';
+	SQL
+}
+
+ctl() {
+	"$BUILD/tools/ctl/myportalctl" "$@"
+}
+
+db_fill() { # ROSTER
+	db_users || return 1
+	ctl migrate --folder "$TREE/schema" || return 1
+	db_admin "$DB_NAME" <"$TREE/schema/rights.sql" || return 1
+	ctl roster import "$1"
+}
+
+# --- mail catcher, keys, service ------------------------------------------------------------------
+
+# Its rules of misbehaviour are read at every step (tools/mail-catcher --help): tests write them.
+smtp_start() {
+	local address=127.0.0.1:${RUN_SMTP_PORT:-2525}
+	touch "$STACK/smtp-script"
+	process_start mail-catcher "$TREE/tools/mail-catcher" "$address" "$STACK/mail" \
+		--script "$STACK/smtp-script"
+	wait_until 10 smtp_listens_or_ended "$address"
+	process_runs mail-catcher || process_failed mail-catcher
+}
+
+smtp_listens_or_ended() { # ADDRESS
+	! port_is_free "$1" || process_gone mail-catcher
+}
+
+smtp_stop() {
+	process_stop mail-catcher 5
+}
+
+keys_make() {
+	compgen -G "$KEYS_FOLDER/stage-*.key" >/dev/null || ctl keys new
+}
+
+# myportald, with other settings for this once. It gets no word of the owner's password.
+server_spawn() { # NAME [SETTING=value...]
+	local name=$1
+	shift
+	process_start "$name" env -u DB_OWNER_PASSWORD_FILE "$@" "$BUILD/api/myportald"
+}
+
+server_ready() { # INSIDE
+	[[ $(curl -s --noproxy '*' -o /dev/null -w '%{http_code}' --max-time 2 "http://$1/readyz") == 200 ]]
+}
+
+server_ready_or_ended() { # NAME INSIDE
+	server_ready "$2" || process_gone "$1"
+}
+
+server_wait() { # NAME INSIDE
+	wait_until 30 server_ready_or_ended "$@"
+	if ! { process_runs "$1" && server_ready "$2"; }; then
+		process_failed "$1"
+	fi
+}
+
+# shellcheck disable=SC2120 # only tests want other settings
+server_start() { # [SETTING=value...]
+	printf '%s\n' "$*" >"$STACK/myportald.changed"
+	server_spawn myportald "$@"
+	server_wait myportald "$LISTEN_INSIDE"
+}
+
+server_stop() {
+	process_stop myportald 30
+}
+
+# --- all of it ------------------------------------------------------------------------------------
+
+# A port in use is said here, in one line, and not by the third program in its log.
+stack_ports_free() {
+	local pair
+	for pair in "LISTEN=$LISTEN" "LISTEN_INSIDE=$LISTEN_INSIDE" \
+		"RUN_DB_PORT=127.0.0.1:${RUN_DB_PORT:-3307}" "RUN_SMTP_PORT=127.0.0.1:${RUN_SMTP_PORT:-2525}"; do
+		port_is_free "${pair#*=}" ||
+			complain "${pair#*=} is in use: end what listens there, or choose another by ${pair%%=*}" ||
+			return 1
+	done
+}
+
+stack_start() { # ROSTER
+	rm -f "$STACK/died"
+	# shellcheck disable=SC2119
+	stack_ports_free && db_start && db_fill "$1" && keys_make && smtp_start && server_start
+}
+
+stack_stop() {
+	process_stop other 30
+	process_stop myportald 30
+	process_stop mail-catcher 5
+	process_stop mariadbd 30
+	if [[ -e $STACK/socket-folder ]]; then
+		rm -rf "$(<"$STACK/socket-folder")" "$STACK/socket-folder"
+	fi
+}
