@@ -6,7 +6,6 @@
 
 #include "http.h"
 
-#include "cleanup.h"
 #include "clock.h"
 #include "text.h"
 
@@ -20,15 +19,13 @@
 #include <time.h>
 
 #define HEAD_MAX                16384 /* request line and headers; more is 431 */
-#define READ_BUFFER_SIZE        32768 /* civetweb's: a head over HEAD_MAX is still seen, and told so */
+#define READ_BUFFER_SIZE        32768 /* civetweb's: a head over HEAD_MAX is still seen */
 #define CONTENT_LENGTH_DIGITS   15    /* far over BODY_MAX, far under an overflow */
-#define REQUESTS_PER_CONNECTION 100  /* then the worker goes to who waits */
-#define FIXED_HEAD_MAX          1024 /* of an answer, without the extra lines */
+#define REQUESTS_PER_CONNECTION 100   /* then the worker goes to who waits */
 #define DRAIN_MAX_MS            10000
 #define START_MAX_MS            5000
 
-/* Of every answer (OWASP REST; ASVS 3.4, 3.5.8). No Server header: it helps nobody but a scanner.
- */
+/* Of every answer (ASVS 3.4, 3.5.8). No Server header: it helps nobody but a scanner. */
 #define FIXED_HEADERS                                                                              \
 	"Cache-Control: no-store\r\n"                                                              \
 	"X-Content-Type-Options: nosniff\r\n"                                                      \
@@ -74,7 +71,6 @@ struct worker {
 	bool failed;              /* civetweb reported an error of this connection */
 	int64_t waiting_since_ms; /* for the request that comes next */
 	struct http_exchange exchange;
-	char wire[FIXED_HEAD_MAX + HTTP_HEADERS_MAX + REPLY_MAX + 1];
 };
 
 struct http {
@@ -291,6 +287,7 @@ exchange_wipe(struct http_exchange *exchange)
 {
 	explicit_bzero(exchange->request.body, exchange->request.body_size);
 	explicit_bzero(exchange->reply.headers, exchange->reply.headers_size);
+	explicit_bzero(exchange->reply.head, sizeof exchange->reply.head);
 	explicit_bzero(exchange->reply.body, exchange->reply.body_size);
 }
 
@@ -399,32 +396,39 @@ content_lines(const struct http_reply *reply, char *ret, size_t ret_size)
 	    reply->media_type, reply->body_size);
 }
 
-/* Head and body leave in one write: in two, Nagle and a delayed acknowledgement cost 40 ms. */
-static void
-send_reply(struct worker *worker, bool keep)
+/* Writes the head of the answer right before its body and returns where it begins. */
+static const char *
+head_write(const struct mg_connection *connection, struct http_reply *reply, bool keep)
 {
-	struct mg_connection *connection = worker->exchange.request.connection;
-	const char *method = worker->exchange.request.method;
-	const struct http_reply *reply = &worker->exchange.reply;
 	char date[30], content[160];
 
 	date_text(date);
 	const bool fits = content_lines(reply, content, sizeof content) &&
-			  text_format(worker->wire, FIXED_HEAD_MAX + HTTP_HEADERS_MAX,
+			  text_format(reply->head, sizeof reply->head,
 			      "HTTP/1.1 %d %s\r\nDate: %s\r\nConnection: %s\r\n%s" FIXED_HEADERS
 			      "%s\r\n",
 			      reply->status, mg_get_response_code_text(connection, reply->status),
 			      date, keep ? "keep-alive" : "close", content, reply->headers);
 	assert(fits && reply->status >= 200 && reply->body_size <= REPLY_MAX);
 	(void)fits;
+	const size_t size = strlen(reply->head);
+	char *start = (char *)reply + offsetof(struct http_reply, body) - size;
+	return memmove(start, reply->head, size);
+}
 
-	size_t size = strlen(worker->wire);
-	if (reply->media_type != NULL && (method == NULL || strcmp(method, "HEAD") != 0)) {
-		memcpy(worker->wire + size, reply->body, reply->body_size);
-		size += reply->body_size;
-	}
-	mg_write(connection, worker->wire, size); /* a client that is gone is no news */
-	explicit_bzero(worker->wire, size);
+/* Head and body leave in one write: in two, Nagle and a delayed acknowledgement cost 40 ms. */
+static void
+send_reply(struct http_exchange *exchange, bool keep)
+{
+	struct http_reply *reply = &exchange->reply;
+	const char *method = exchange->request.method;
+	const char *start = head_write(exchange->request.connection, reply, keep);
+	const bool with_body = reply->media_type != NULL &&
+			       (method == NULL || strcmp(method, "HEAD") != 0);
+	const char *end = reply->body + (with_body ? reply->body_size : 0);
+
+	/* A client that is gone is no news. */
+	mg_write(exchange->request.connection, start, (size_t)(end - start));
 }
 
 static bool
@@ -452,7 +456,7 @@ finish(struct http *http, struct worker *worker, bool keep)
 	/* civetweb would go on to read the rest of an announced body, however long. */
 	if (!keep)
 		mg_disable_connection_keep_alive(worker->exchange.request.connection);
-	send_reply(worker, keep);
+	send_reply(&worker->exchange, keep);
 	exchange_wipe(&worker->exchange);
 	worker->waiting_since_ms = clock_monotonic_ms();
 	atomic_fetch_sub(&http->running, 1);
@@ -545,7 +549,10 @@ on_closing(const struct mg_connection *connection)
 
 	if (worker_of(connection)->failed || info->request_uri == NULL || info->local_uri != NULL)
 		return;
-	refuse((struct mg_connection *)(uintptr_t)connection, MALFORMED);
+	/* The callback's const is for its user, not of the object. */
+	refuse(
+	    (struct mg_connection *)(uintptr_t)connection, /* NOLINT(performance-no-int-to-ptr) */
+	    MALFORMED);
 }
 
 static void
@@ -584,12 +591,6 @@ static const struct mg_callbacks callbacks = {
 };
 
 /* Opening and closing */
-
-static void
-http_free(struct http *const *http)
-{
-	free(*http);
-}
 
 struct number {
 	char text[12];
@@ -670,38 +671,46 @@ http_new(const struct http_options *options, const struct http_server *server)
 	return http;
 }
 
+/* All or nothing; on failure `why` is told. */
+static bool
+http_start(struct http *http, const char *listen, char why[static WHY_MAX + 1])
+{
+	char text[128] = "";
+	struct mg_error_data error = { .text = text, .text_buffer_size = sizeof text };
+
+	/* Asked for nothing it answers 0 as when it fails: ask for something it has. */
+	if (mg_init_library(MG_FEATURES_FILES) == 0) {
+		text_copy_cut(why, WHY_MAX + 1, "civetweb does not start");
+		return false;
+	}
+	http->context = start(http, listen, &error);
+	if (http->context != NULL && all_started(http))
+		return true;
+	if (!text_format(why, WHY_MAX + 1, "cannot listen on %s with %u workers: %s", listen,
+		http->worker_count, http->context == NULL ? text : "not all threads could be made"))
+		text_copy_cut(why, WHY_MAX + 1, "cannot listen");
+	mg_stop(http->context);
+	mg_exit_library();
+	return false;
+}
+
 struct http *
 http_open(const struct http_options *options, const struct http_server *server,
     char why[static WHY_MAX + 1])
 {
-	CLEANUP(http_free) struct http *http = NULL;
-	char text[128] = "";
-	struct mg_error_data error = { .text = text, .text_buffer_size = sizeof text };
-
 	/* Address and port; no list, and none of civetweb's suffixes ("443s"). */
 	if (options->listen[strspn(options->listen, "0123456789.:")] != '\0') {
-		text_copy_cut(why, WHY_MAX + 1, "is not an IPv4 address and port");
+		text_copy_cut(why, WHY_MAX + 1, "not an IPv4 address and port to listen on");
 		return NULL;
 	}
-	http = http_new(options, server);
-	/* Asked for nothing it answers 0 as when it fails: ask for something it has. */
-	if (http == NULL || mg_init_library(MG_FEATURES_FILES) == 0) {
-		text_copy_cut(why, WHY_MAX + 1, "no memory to listen");
+	struct http *http = http_new(options, server);
+	if (http == NULL) {
+		text_copy_cut(why, WHY_MAX + 1, "no memory for so many workers");
 		return NULL;
 	}
-	http->context = start(http, options->listen, &error);
-	if (http->context != NULL && all_started(http)) {
-		struct http *opened = http;
-
-		http = NULL;
-		return opened;
-	}
-	if (!text_format(why, WHY_MAX + 1, "cannot listen on %s with %u workers: %s",
-		options->listen, options->workers,
-		http->context == NULL ? text : "not all threads could be made"))
-		why[0] = '\0';
-	mg_stop(http->context);
-	mg_exit_library();
+	if (http_start(http, options->listen, why))
+		return http;
+	free(http);
 	return NULL;
 }
 

@@ -51,6 +51,7 @@ struct http_request {
 };
 
 #define HTTP_HEADERS_MAX 1024 /* bytes of extra header lines of one answer */
+#define HTTP_HEAD_MAX    (1024 + HTTP_HEADERS_MAX)
 
 /* What goes out. `body` is written by others; everything has a bound, and one write sends it all.
  */
@@ -61,6 +62,7 @@ struct http_reply {
 	bool close; /* end the connection after this answer */
 	size_t headers_size;
 	char headers[HTTP_HEADERS_MAX + 1]; /* "Name: value\r\n" lines beside the fixed ones */
+	char head[HTTP_HEAD_MAX + 1];       /* http.c's own */
 	char body[REPLY_MAX + 1];
 };
 

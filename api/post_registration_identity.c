@@ -6,9 +6,9 @@
 #include "endpoints.h"
 
 #include "auth_key.h"
+#include "calendar_date.h"
 #include "cleanup.h"
 #include "insured_number.h"
-#include "person.h"
 #include "say.h"
 #include "service.h"
 
@@ -21,7 +21,7 @@ struct identity_wish {
 
 static const struct field fields[] = {
 	TEXT_FIELD(identity_wish, insured_number, INSURED_NUMBER_INPUT_MAX, insured_number_fold),
-	OPTIONAL_FIELD(identity_wish, birth_date, BIRTH_DATE_INPUT_MAX, birth_date_fold),
+	OPTIONAL_FIELD(identity_wish, birth_date, CALENDAR_DATE_INPUT_MAX, calendar_date_fold),
 	TEXT_FIELD(identity_wish, captcha_token, TOKEN_MAX, NULL),
 	TEXT_FIELD(identity_wish, captcha_answer, CAPTCHA_INPUT_MAX, captcha_answer_fold),
 	END_OF_FIELDS,

@@ -5,17 +5,22 @@
 
 CREATE TABLE roster_run (
   id           BINARY(16)      NOT NULL PRIMARY KEY,
+  under_way    TINYINT         NULL COMMENT '1 until the import is over, which nobody but itself sees',
   file_hash    BINARY(32)      NOT NULL COMMENT 'SHA-256 of the file as read',
   lines_read   BIGINT UNSIGNED NOT NULL,
+  dependents   BIGINT UNSIGNED NOT NULL COMMENT 'read, not stored',
   added        BIGINT UNSIGNED NOT NULL,
   changed      BIGINT UNSIGNED NOT NULL,
   ended        BIGINT UNSIGNED NOT NULL COMMENT 'absent from the file, eligible before',
+  ambiguous    BIGINT UNSIGNED NOT NULL COMMENT 'lines that spell the same as another person',
   who          VARCHAR(80)     NOT NULL,
-  created_at   BIGINT          NOT NULL
+  created_at   BIGINT          NOT NULL,
+  -- A second import waits for the first.
+  UNIQUE KEY roster_run_under_way (under_way)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
 
 CREATE TABLE insured_person (
-  id             BINARY(16)     NOT NULL PRIMARY KEY,
+  id             BINARY(16)     NOT NULL,
   number         VARBINARY(114) NOT NULL COMMENT '番号, folded',
   symbol         VARBINARY(114) NOT NULL COMMENT '記号, folded',
   lookup         VARBINARY(228) AS (CONCAT(number, symbol)) STORED COMMENT 'as members type it',
@@ -23,11 +28,12 @@ CREATE TABLE insured_person (
   kana_name      VARBINARY(300) NOT NULL,
   eligible_from  DATE           NOT NULL,
   eligible_until DATE           NULL COMMENT 'the first day without eligibility',
-  roster_run     BINARY(16)     NOT NULL,
-  UNIQUE KEY insured_person_pair (number, symbol),
+  roster_run     BINARY(16)     NOT NULL COMMENT 'the last that changed this row',
+  -- Clustered as a roster is compared with it: in one pass, wherever the random ids fall.
+  PRIMARY KEY (number, symbol),
+  UNIQUE KEY insured_person_id (id),
   -- Not unique: two pairs can spell one string; then nobody is told apart by it, and nobody matches.
-  KEY insured_person_lookup (lookup),
-  KEY insured_person_roster_run (roster_run)
+  KEY insured_person_lookup (lookup)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
 
 CREATE TABLE account (

@@ -126,6 +126,7 @@ stack_settings() {
 	settings_forget 'SMTP_*'
 	export LISTEN="${LISTEN:-127.0.0.1:8080}"
 	export LISTEN_INSIDE="${LISTEN_INSIDE:-127.0.0.1:9090}"
+	export DRAIN_MS="${DRAIN_MS:-0}" # no proxy has to notice that it ends
 	export CORS_ORIGINS="${CORS_ORIGINS:-http://127.0.0.1:5173}"
 	export DB_SOCKET="$sockets/db.sock"
 	export DB_NAME=myportal

@@ -54,8 +54,8 @@ clock_text(int64_t time_s, char ret[CLOCK_TEXT_MAX + 1])
 	const time_t seconds = time_s;
 	struct tm tm;
 
-	gmtime_r(&seconds, &tm);
-	if (strftime(ret, CLOCK_TEXT_MAX + 1, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+	if (gmtime_r(&seconds, &tm) == NULL ||
+	    strftime(ret, CLOCK_TEXT_MAX + 1, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
 		ret[0] = '\0';
 }
 

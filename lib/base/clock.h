@@ -20,7 +20,7 @@ int64_t clock_now(void);
 int64_t clock_monotonic_ms(void);
 int64_t clock_monotonic_us(void);
 
-/* RFC 3339 in UTC with whole seconds: "2026-11-22T01:02:03Z". */
+/* RFC 3339 in UTC with whole seconds: "2026-11-22T01:02:03Z"; empty for a year beyond 9999. */
 void clock_text(int64_t time_s, char ret[CLOCK_TEXT_MAX + 1]);
 
 /* Today's date in Japan (UTC+9, no summer time), as "2026-11-22": eligibility is a matter of days

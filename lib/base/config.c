@@ -83,6 +83,24 @@ static const struct setting settings[] = {
 };
 /* clang-format on */
 
+/* A whole file of text, its trailing newline dropped. A longer one, or one with a NUL in it, is
+ * refused: what is left of a cut secret is another secret. */
+static bool
+file_text(const char *path, char ret[static CONFIG_WORDS_MAX + 2])
+{
+	CLEANUP(cleanup_fclose) FILE *file = fopen(path, "re");
+
+	if (file == NULL)
+		return false;
+	const size_t length = fread(ret, 1, CONFIG_WORDS_MAX + 1, file);
+	ret[length] = '\0';
+	if (ferror(file) || fgetc(file) != EOF || strlen(ret) != length)
+		return false;
+	if (length > 0 && ret[length - 1] == '\n')
+		ret[length - 1] = '\0';
+	return true;
+}
+
 /* The text of a setting: NAME, else the content of NAME_FILE, else the default. */
 static bool
 setting_text(const struct setting *setting, char ret[static CONFIG_WORDS_MAX + 2])
@@ -97,23 +115,17 @@ setting_text(const struct setting *setting, char ret[static CONFIG_WORDS_MAX + 2
 	const char *path = getenv(name_file);
 	if (path == NULL)
 		return text_copy(ret, CONFIG_WORDS_MAX + 2, setting->value);
-
-	CLEANUP(cleanup_fclose) FILE *file = fopen(path, "re");
-	if (file == NULL)
-		return false;
-	const size_t length = fread(ret, 1, CONFIG_WORDS_MAX + 1, file);
-	ret[length] = '\0';
-	if (length > 0 && ret[length - 1] == '\n')
-		ret[length - 1] = '\0';
-	return ferror(file) == 0;
+	return file_text(path, ret);
 }
 
 /* Is `value` one of the words in "yes|no"? */
 static bool
 is_one_of(const char *value, const char *words)
 {
-	const size_t length = strlen(value);
+	const size_t length = strcspn(value, "|"); /* "yes|no" is no choice */
 
+	if (value[length] != '\0')
+		return false;
 	for (const char *word = words; length > 0 && word != NULL; word = strchr(word, '|')) {
 		word += *word == '|';
 		if (strncmp(word, value, length) == 0 &&
@@ -189,22 +201,41 @@ complain(const struct setting *setting, const char *value, char why[static WHY_M
 		text_copy_cut(why, WHY_MAX + 1, setting->name);
 }
 
+static void
+complain_of_no_text(const struct setting *setting, char why[static WHY_MAX + 1])
+{
+	if (!text_format(why, WHY_MAX + 1,
+		"%s is longer than %d bytes, or %s_FILE names no readable text of at most that",
+		setting->name, CONFIG_WORDS_MAX, setting->name))
+		text_copy_cut(why, WHY_MAX + 1, setting->name);
+}
+
+/* One setting; `value` is the room to read it into. */
+static bool
+read_one(const struct setting *setting, struct config *ret, char value[static CONFIG_WORDS_MAX + 2],
+    char why[static WHY_MAX + 1])
+{
+	if (!setting_text(setting, value)) {
+		complain_of_no_text(setting, why);
+		return false;
+	}
+	if (setting_put(setting, value, ret))
+		return true;
+	complain(setting, value, why);
+	return false;
+}
+
 bool
 config_read(struct config *ret, char why[static WHY_MAX + 1])
 {
 	char value[CONFIG_WORDS_MAX + 2];
+	bool right = true;
 
 	memset(ret, 0, sizeof *ret);
-	for (size_t i = 0; i < LENGTH(settings); i++) {
-		value[0] = '\0';
-		if (setting_text(&settings[i], value) && setting_put(&settings[i], value, ret))
-			continue;
-		complain(&settings[i], value, why);
-		explicit_bzero(value, sizeof value);
-		return false;
-	}
+	for (size_t i = 0; right && i < LENGTH(settings); i++)
+		right = read_one(&settings[i], ret, value, why);
 	explicit_bzero(value, sizeof value);
-	return true;
+	return right;
 }
 
 void

@@ -9,8 +9,11 @@
 bool
 faults_has(const struct faults *faults, const char *field)
 {
+	char kept[FAULT_FIELD_MAX + 1]; /* how a longer name would be in the list */
+
+	text_copy_cut(kept, sizeof kept, field);
 	for (size_t i = 0; i < faults->count; i++)
-		if (strncmp(faults->list[i].field, field, FAULT_FIELD_MAX) == 0)
+		if (strcmp(faults->list[i].field, kept) == 0)
 			return true;
 	return false;
 }

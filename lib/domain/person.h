@@ -5,7 +5,6 @@
 
 #include "bounds.h"
 #include "db.h"
-#include "faults.h"
 #include "result.h"
 
 #include <stdbool.h>
@@ -20,11 +19,5 @@ struct person {
  * `birth_date` (else "") it must be theirs too. NO_ROW: nobody, or the string means two. */
 enum result person_find(struct db_tx *, const char *insured_number, const char *birth_date,
     const char *today, struct person *ret) MUST_USE;
-
-#define BIRTH_DATE_INPUT_MAX 64
-
-/* A birth date as typed: 1970-01-31, also with slashes, full-width digits, or as 19700131. Folded to
- * the first form; FAULT_BAD_FORMAT if it is no calendar day. ret_size is BIRTH_DATE_LENGTH + 1. */
-enum fault birth_date_fold(const char *typed, char *ret, size_t ret_size);
 
 #endif

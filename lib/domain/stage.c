@@ -50,7 +50,10 @@ stage_seal(const struct keyring *keyring, const struct pass *pass,
 		.context_size = LAYOUT_FIXED + strlen(pass->email),
 	};
 	struct layout layout = { .version = LAYOUT_VERSION };
+	const char *use = stage_rule(pass->stage)->name;
 
+	if (use == NULL || !text_copy(claims.use, sizeof claims.use, use))
+		return INTERNAL;
 	memcpy(layout.language, pass->language, sizeof layout.language);
 	memcpy(layout.subject_id, pass->subject_id, sizeof layout.subject_id);
 	memcpy(layout.parent_jti, pass->parent_jti, sizeof layout.parent_jti);
@@ -58,8 +61,6 @@ stage_seal(const struct keyring *keyring, const struct pass *pass,
 	memcpy(claims.context, &layout, claims.context_size);
 	secret_wipe_bytes(&layout, sizeof layout);
 	memcpy(claims.jti, pass->jti, sizeof claims.jti);
-	if (!text_copy(claims.use, sizeof claims.use, stage_rule(pass->stage)->name))
-		return INTERNAL;
 	return token_seal(keyring, &claims, ret_token);
 }
 

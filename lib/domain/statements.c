@@ -124,3 +124,113 @@ const struct statement migration_statements[MIGRATION_STATEMENTS__MAX] = {
 	    .params = 2,
 	},
 };
+
+/* What the lines say and what therefore changes, for one connection: nothing of it is written to the
+ * log, sent to a replica or left behind by a crash. A change without a line is an end. */
+const char *const roster_session_sql[] = {
+	"CREATE TEMPORARY TABLE roster_line ("
+	" line BIGINT UNSIGNED NOT NULL,"
+	" number VARBINARY(114) NOT NULL,"
+	" symbol VARBINARY(114) NOT NULL,"
+	" birth_date DATE NOT NULL,"
+	" kana_name VARBINARY(300) NOT NULL,"
+	" eligible_from DATE NOT NULL,"
+	" eligible_until DATE NULL,"
+	" PRIMARY KEY (number, symbol, line)"
+	") ENGINE=InnoDB",
+	"CREATE TEMPORARY TABLE roster_change ("
+	" number VARBINARY(114) NOT NULL,"
+	" symbol VARBINARY(114) NOT NULL,"
+	" line BIGINT UNSIGNED NULL,"
+	" PRIMARY KEY (number, symbol)"
+	") ENGINE=InnoDB",
+	NULL,
+};
+
+#define ROSTER_LINE_INSERT_                                                                        \
+	"INSERT INTO roster_line (line, number, symbol, birth_date, kana_name, eligible_from,"     \
+	" eligible_until) VALUES (?, ?, ?, ?, ?, ?, ?)"
+
+/* Lines and persons are the same by both 番号 and 記号. Plans read without locks (READ COMMITTED);
+ * changes begin at the plan (STRAIGHT_JOIN), so that only what changes is locked. */
+const struct statement roster_statements[ROSTER_STATEMENTS__MAX] = {
+	[ROSTER_RUN_BEGIN] = {
+	    "INSERT INTO roster_run (id, under_way, file_hash, lines_read, dependents, added, changed, ended,"
+	    " ambiguous, who, created_at) VALUES (?, 1, '', 0, 0, 0, 0, 0, 0, ?, ?)",
+	    .params = 3,
+	},
+	[ROSTER_RUN_END] = {
+	    "UPDATE roster_run SET under_way = NULL, file_hash = ?, lines_read = ?, dependents = ?, added = ?,"
+	    " changed = ?, ended = ?, ambiguous = ? WHERE id = ?",
+	    .params = 8,
+	},
+
+	[ROSTER_LINE_INSERT] = { ROSTER_LINE_INSERT_, .params = ROSTER_LINE_VALUES },
+	[ROSTER_LINES_INSERT] = {
+	    ROSTER_LINE_INSERT_ ", (?, ?, ?, ?, ?, ?, ?), (?, ?, ?, ?, ?, ?, ?), (?, ?, ?, ?, ?, ?, ?),"
+	    " (?, ?, ?, ?, ?, ?, ?), (?, ?, ?, ?, ?, ?, ?), (?, ?, ?, ?, ?, ?, ?), (?, ?, ?, ?, ?, ?, ?)",
+	    .params = ROSTER_LINE_VALUES * ROSTER_LINES_AT_ONCE,
+	},
+	/* Each line whose pair an earlier one has, and the first that has it. */
+	[ROSTER_DOUBLED] = {
+	    "SELECT line, other, COUNT(*) OVER () FROM (SELECT l.line, MIN(o.line) AS other"
+	    " FROM roster_line l STRAIGHT_JOIN roster_line o USING (number, symbol)"
+	    " WHERE o.line < l.line GROUP BY l.line) a ORDER BY line LIMIT ?",
+	    .params = 1, .columns = 3,
+	},
+
+	[ROSTER_PLAN_CHANGES] = {
+	    "INSERT INTO roster_change (number, symbol, line) SELECT l.number, l.symbol, l.line"
+	    " FROM roster_line l STRAIGHT_JOIN insured_person p USING (number, symbol)"
+	    " WHERE p.birth_date <> l.birth_date OR p.kana_name <> l.kana_name"
+	    " OR p.eligible_from <> l.eligible_from OR NOT p.eligible_until <=> l.eligible_until",
+	},
+	/* Also those whose time has not begun. */
+	[ROSTER_PLAN_ENDS] = {
+	    "INSERT INTO roster_change (number, symbol) SELECT p.number, p.symbol FROM insured_person p"
+	    " LEFT JOIN roster_line l USING (number, symbol)"
+	    " WHERE l.line IS NULL AND (p.eligible_until IS NULL OR p.eligible_until > ?)",
+	    .params = 1,
+	},
+	/* The eligible, and those of them whom the plan makes not so: by their absence or by their dates. */
+	[ROSTER_LOSS_READ] = {
+	    "SELECT COUNT(*), COALESCE(SUM(c.number IS NOT NULL AND (l.line IS NULL"
+	    " OR l.eligible_from > ? OR COALESCE(l.eligible_until <= ?, 0))), 0)"
+	    " FROM insured_person p LEFT JOIN roster_change c USING (number, symbol)"
+	    " LEFT JOIN roster_line l ON l.number = c.number AND l.symbol = c.symbol AND l.line = c.line"
+	    " WHERE p.eligible_from <= ? AND (p.eligible_until IS NULL OR p.eligible_until > ?)",
+	    .params = 4, .columns = 2,
+	},
+
+	[ROSTER_ADD] = {
+	    "INSERT INTO insured_person (id, number, symbol, birth_date, kana_name, eligible_from,"
+	    " eligible_until, roster_run) SELECT RANDOM_BYTES(16), l.number, l.symbol, l.birth_date,"
+	    " l.kana_name, l.eligible_from, l.eligible_until, ? FROM roster_line l"
+	    " LEFT JOIN insured_person p USING (number, symbol) WHERE p.id IS NULL",
+	    .params = 1,
+	},
+	[ROSTER_CHANGE] = {
+	    "UPDATE roster_change c STRAIGHT_JOIN roster_line l USING (number, symbol, line)"
+	    " STRAIGHT_JOIN insured_person p ON p.number = c.number AND p.symbol = c.symbol"
+	    " SET p.birth_date = l.birth_date, p.kana_name = l.kana_name,"
+	    " p.eligible_from = l.eligible_from, p.eligible_until = l.eligible_until, p.roster_run = ?",
+	    .params = 1,
+	},
+	[ROSTER_END] = {
+	    "UPDATE roster_change c STRAIGHT_JOIN insured_person p USING (number, symbol)"
+	    " SET p.eligible_until = ?, p.roster_run = ? WHERE c.line IS NULL",
+	    .params = 2,
+	},
+
+	/* Each line whose string PERSON_BY_LOOKUP finds twice, and the first other line that spells it;
+	 * none: that person is not in the file. */
+	[ROSTER_AMBIGUOUS] = {
+	    "SELECT line, other, COUNT(*) OVER () FROM (SELECT l.line, COALESCE(MIN(o.line), 0) AS other"
+	    " FROM insured_person p"
+	    " STRAIGHT_JOIN insured_person q ON q.lookup = p.lookup AND q.number <> p.number"
+	    " STRAIGHT_JOIN roster_line l ON l.number = p.number AND l.symbol = p.symbol"
+	    " LEFT JOIN roster_line o ON o.number = q.number AND o.symbol = q.symbol"
+	    " GROUP BY l.line) a ORDER BY line LIMIT ?",
+	    .params = 1, .columns = 3,
+	},
+};

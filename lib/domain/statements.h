@@ -36,4 +36,28 @@ enum migration_statement { MIGRATION_BEGIN, MIGRATION_READ, MIGRATION_END, MIGRA
 extern const struct statement migration_statements[];
 extern const char migration_table_sql[];
 
+/* myportalctl roster: a table of its own, because only its connection has the temporary tables, which
+ * roster_session_sql makes. */
+enum roster_statement {
+	ROSTER_RUN_BEGIN,
+	ROSTER_RUN_END,
+	ROSTER_LINE_INSERT,
+	ROSTER_LINES_INSERT,
+	ROSTER_DOUBLED,
+	ROSTER_PLAN_CHANGES,
+	ROSTER_PLAN_ENDS,
+	ROSTER_LOSS_READ,
+	ROSTER_ADD,
+	ROSTER_CHANGE,
+	ROSTER_END,
+	ROSTER_AMBIGUOUS,
+	ROSTER_STATEMENTS__MAX
+};
+
+#define ROSTER_LINE_VALUES   7 /* of one line in an INSERT */
+#define ROSTER_LINES_AT_ONCE 8 /* in ROSTER_LINES_INSERT */
+
+extern const struct statement roster_statements[];
+extern const char *const roster_session_sql[];
+
 #endif

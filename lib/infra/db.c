@@ -200,6 +200,9 @@ set_options(MYSQL *mysql, const struct db_options *o)
 	    mysql_options(
 		mysql, MARIADB_OPT_RESTRICTED_AUTH, "mysql_native_password,client_ed25519") != 0)
 		return false;
+	for (const char *const *sql = o->session_sql; sql != NULL && *sql != NULL; sql++)
+		if (mysql_options(mysql, MYSQL_INIT_COMMAND, *sql) != 0)
+			return false;
 	if (!o->tls_required)
 		return true;
 	return mysql_options(mysql, MYSQL_OPT_SSL_ENFORCE, &yes) == 0 &&
@@ -363,11 +366,11 @@ borrow_slot(struct db *db)
 {
 	const struct timespec until = clock_monotonic_in(BORROW_MS);
 	struct connection *connection;
+	int waited = 0;
 
 	pthread_mutex_lock(&db->mutex);
-	while ((connection = idle_connection(db)) == NULL)
-		if (pthread_cond_timedwait(&db->returned, &db->mutex, &until) != 0)
-			break;
+	while ((connection = idle_connection(db)) == NULL && waited == 0)
+		waited = pthread_cond_timedwait(&db->returned, &db->mutex, &until);
 	if (connection != NULL && connection->generation != db->generation) {
 		connection_close(connection, db->statements);
 		connection->generation = db->generation;

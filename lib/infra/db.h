@@ -31,7 +31,7 @@
 #include <stdint.h>
 
 #define DB_RETRY_MS    2000
-#define DB_PARAMS_MAX  16
+#define DB_PARAMS_MAX  56 /* eight lines of a roster; their bindings stay below 8 KiB of stack */
 #define DB_COLUMNS_MAX 16
 
 /* One row of the statement table (domain/statements.c). Prepared on every connection when it is
@@ -54,6 +54,9 @@ struct db_options {
 	unsigned connections;         /* the most that are open at once */
 	unsigned connect_timeout_s;   /* 2 */
 	unsigned statement_timeout_s; /* 3; an import asks for more */
+	/* Commands for every new connection before its statements are prepared, NULL-ended and not
+	 * copied; or NULL. They make the temporary tables that statements name. */
+	const char *const *session_sql;
 };
 
 struct db;

@@ -59,7 +59,7 @@ void keyring_hash(const struct keyring *, enum keyring_use, const void *message,
 /* Adds a stage key to the folder (made with mode 0700 if missing) and, if there is none, the derive
  * key. Files appear whole or not at all; of several at once, one makes the derive key. False, and
  * `why`, on any failure, and when there are KEYRING_STAGE_MAX already. */
-bool keyring_new(const char *folder, char ret_kid[static KID_MAX + 1],
-    char why[static WHY_MAX + 1]) MUST_USE;
+bool keyring_new(
+    const char *folder, char ret_kid[static KID_MAX + 1], char why[static WHY_MAX + 1]) MUST_USE;
 
 #endif

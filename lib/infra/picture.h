@@ -9,9 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define PICTURE_WIDTH  248 /* pixels */
+#define PICTURE_HEIGHT 80
+
 /* Draws `answer` (CAPTCHA_LENGTH characters of the look-alike-free alphabet, upper case) so that a
- * person reads it and an OCR program mostly does not; every call draws differently. Writes a PNG of
- * at most CAPTCHA_PNG_MAX bytes. UNAVAILABLE: no memory. Takes a few ms: drawn ahead by a pool. */
+ * person reads it and an OCR program mostly does not; every call draws differently. Writes a grey
+ * PNG of at most CAPTCHA_PNG_MAX bytes, mostly about 6,000. UNAVAILABLE: no memory; ret_png may
+ * then hold the beginning of one. Takes a few ms, and cairo likes a larger stack than the HTTP
+ * server's: drawn ahead by the one thread of domain/picture_stock. */
 enum result picture_draw(const char *answer, uint8_t ret_png[static CAPTCHA_PNG_MAX],
     size_t *ret_size) MUST_USE;
 

@@ -251,7 +251,7 @@ secret_password_verify(const struct secret *password, const char *hash, bool *re
 	return OK;
 }
 
-/* The library's state has a size of its own; ours is a little larger, so callers need no sodium.h. */
+/* Ours is a little larger than the library's state, so that callers need no sodium.h. */
 _Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(struct secret_sha256), "the state fits");
 
 void

@@ -13,9 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SECRET_KEY_SIZE       32 /* 256-bit keys everywhere (ASVS 11.2.3) */
-#define SECRET_SEAL_OVERHEAD  40 /* XChaCha20-Poly1305: nonce of 24, tag of 16 */
-#define SECRET_BASE64_MAX(n)  (((n) + 2) / 3 * 4) /* base64 or base64url length, without the NUL */
+#define SECRET_KEY_SIZE      32                  /* 256-bit keys everywhere (ASVS 11.2.3) */
+#define SECRET_SEAL_OVERHEAD 40                  /* XChaCha20-Poly1305: nonce of 24, tag of 16 */
+#define SECRET_BASE64_MAX(n) (((n) + 2) / 3 * 4) /* base64 or base64url length, without the NUL */
 
 /* A short secret text: a password, an authentication key, a CAPTCHA answer. Held by its owner by
  * value, wiped by CLEANUP(secret_wipe), never printed, never compared but with secret_equal. */
@@ -82,8 +82,8 @@ void secret_base64url(const void *bytes, size_t size, char *ret);
 
 /* Decodes canonical base64url: no padding, no white space, spare bits zero. False otherwise, or if
  * more than `ret_max` bytes come out. */
-bool secret_unbase64url(const char *text, size_t length, void *ret, size_t ret_max,
-    size_t *ret_size) MUST_USE;
+bool secret_unbase64url(
+    const char *text, size_t length, void *ret, size_t ret_max, size_t *ret_size) MUST_USE;
 
 /* Argon2id, "$argon2id$v=19$m=19456,t=2,p=1$...". UNAVAILABLE: no memory. INTERNAL: a cost that is
  * not allowed. Slow: hash pool only. */
@@ -92,10 +92,10 @@ enum result secret_password_hash(const struct secret *password, const struct sec
 
 /* OK and *ret_equal; UNAVAILABLE: no memory, which says nothing about the password. INTERNAL:
  * `hash` is none that secret_password_hash makes. It may cost less than is allowed now. */
-enum result secret_password_verify(const struct secret *password, const char *hash,
-    bool *ret_equal) MUST_USE;
+enum result secret_password_verify(
+    const struct secret *password, const char *hash, bool *ret_equal) MUST_USE;
 
-/* SHA-256 of what is no secret: a file, so that a changed one is noticed. In one go, or piece by piece. */
+/* SHA-256 of what is no secret: a file, so that a changed one is noticed. Whole, or by pieces. */
 #define SECRET_SHA256_SIZE 32
 
 struct secret_sha256 {

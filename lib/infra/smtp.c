@@ -15,6 +15,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #define CONNECT_TIMEOUT_MS    3000L
@@ -211,6 +212,19 @@ outcome(struct smtp *smtp, CURLcode code, char ret_error[static SMTP_ERROR_MAX +
 	return reply >= 500 && sent > 0 ? SMTP_REFUSED : SMTP_LATER;
 }
 
+/* libcurl keeps a connection whose server fell silent behind DATA, and would take the late answer
+ * for the next letter's. Cut, it is found dead before it is used again, and nobody waits after
+ * QUIT. */
+static void
+hang_up(struct smtp *smtp)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+
+	if (curl_easy_getinfo(smtp->curl, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK &&
+	    fd != CURL_SOCKET_BAD)
+		shutdown(fd, SHUT_RDWR);
+}
+
 static enum smtp_outcome
 unsent(enum smtp_outcome result, const char *why, char ret_error[static SMTP_ERROR_MAX + 1])
 {
@@ -241,7 +255,10 @@ smtp_send(struct smtp *smtp, const struct letter *letter, char ret_error[static 
 	curl_easy_setopt(smtp->curl, CURLOPT_MAIL_RCPT, recipients);
 	curl_easy_setopt(smtp->curl, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(smtp->curl, CURLOPT_MIMEPOST, parts);
-	return outcome(smtp, curl_easy_perform(smtp->curl), ret_error);
+	const CURLcode code = curl_easy_perform(smtp->curl);
+	if (code != CURLE_OK)
+		hang_up(smtp);
+	return outcome(smtp, code, ret_error);
 }
 
 static bool

@@ -47,7 +47,8 @@ enum smtp_outcome {
 
 struct smtp;
 
-/* Once in main, before any thread. */
+/* Once in main, before any thread. The process must ignore SIGPIPE: libcurl is told to leave
+ * signals alone. */
 bool smtp_start(void) MUST_USE;
 
 /* Copies what it needs of the options. NULL: no memory, a setting libcurl does not take, or `from`

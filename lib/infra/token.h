@@ -18,8 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TOKEN_USE_MAX  24 /* "authentication-key", "email-confirmation" */
-#define TOKEN_SKEW_S   60 /* how far two replicas' clocks may differ, for nbf and iat only */
+#define TOKEN_USE_MAX    24    /* "authentication-key", "email-confirmation" */
+#define TOKEN_SKEW_S     60    /* how far two replicas' clocks may differ, for nbf and iat only */
 #define TOKEN_LIFE_MAX_S 86400 /* no stage token lives longer; a claim that says so is not ours */
 
 struct claims {
@@ -28,19 +28,19 @@ struct claims {
 	int64_t issued_at;           /* seconds; nbf is the same */
 	int64_t expires_at;
 	size_t context_size;
-	uint8_t context[TOKEN_CONTEXT_MAX]; /* plain here, sealed in the token; its form is the use's */
+	uint8_t context[TOKEN_CONTEXT_MAX]; /* plain here, sealed in the token; the use's form */
 };
 
 /* Writes the token of `claims` with the signing key. INTERNAL: a use, life or size that no token
  * may have. UNAVAILABLE: no memory. */
-enum result token_seal(const struct keyring *, const struct claims *,
-    char ret[static TOKEN_MAX + 1]) MUST_USE;
+enum result token_seal(
+    const struct keyring *, const struct claims *, char ret[static TOKEN_MAX + 1]) MUST_USE;
 
 /* Opens a token at time `now`. TOKEN_INVALID: anything but a token of ours, told apart by nothing;
  * TOKEN_EXPIRED: ours, signature and claims right, but past exp. UNAVAILABLE: no memory. On
  * failure *ret is untouched. */
-enum result token_open(const struct keyring *, const char *token, int64_t now,
-    struct claims *ret) MUST_USE;
+enum result token_open(
+    const struct keyring *, const char *token, int64_t now, struct claims *ret) MUST_USE;
 
 /* Wipes the personal part. */
 void claims_wipe(struct claims *);

@@ -9,7 +9,6 @@
 suite_settings() {
 	local setting
 	export MAIL_COOLDOWN_S=2 # long enough to be met, short enough to be waited for
-	export DRAIN_MS=0        # no proxy has to notice
 	export HTTP_WORKERS=32
 	export DB_CONNECTIONS=8
 	for setting in ${TEST_SETTINGS-}; do

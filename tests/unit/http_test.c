@@ -45,7 +45,7 @@ struct fixture {
 	char source[64];
 	char authorization[64];
 	bool authorization_twice;
-	enum result body; /* of the last http_read_body */
+	atomic_uint body; /* result of the last http_read_body */
 };
 
 static void
@@ -84,11 +84,13 @@ note(struct fixture *fixture, const struct http_request *request)
 static void
 serve_echo(struct fixture *fixture, struct http_exchange *exchange)
 {
-	fixture->body = http_read_body(&exchange->request);
-	if (fixture->body == OK)
+	const enum result result = http_read_body(&exchange->request);
+
+	atomic_store(&fixture->body, result);
+	if (result == OK)
 		reply_text(&exchange->reply, 200, exchange->request.body);
 	else
-		reply_text(&exchange->reply, statuses[fixture->body], result_code(fixture->body));
+		reply_text(&exchange->reply, statuses[result], result_code(result));
 }
 
 static void
@@ -360,10 +362,14 @@ ask_once(const struct fixture *fixture, const char *request, struct answer *ret)
 	close(client.fd);
 }
 
-#define HOST  "Host: a\r\n"
-#define GET   "GET / HTTP/1.1\r\n" HOST
-#define GET_X "GET /x HTTP/1.1\r\n" HOST "\r\n"
-#define POST  "POST /echo HTTP/1.1\r\n" HOST
+#define HOST      "Host: a\r\n"
+#define V11       " HTTP/1.1\r\n" HOST
+#define GET       "GET /" V11
+#define GET_X     "GET /x" V11 "\r\n"
+#define POST      "POST /echo" V11
+#define CL        "Content-Length: "
+#define TE        "Transfer-Encoding: "
+#define NO_CHUNKS "\r\n\r\n0\r\n\r\n"
 
 static void
 assert_lives(const char *why)
@@ -389,106 +395,107 @@ struct refusal {
 	"A" n "0: 1\r\nA" n "1: 1\r\nA" n "2: 1\r\nA" n "3: 1\r\n"                             \
 	"A" n "4: 1\r\nA" n "5: 1\r\nA" n "6: 1\r\nA" n "7: 1\r\nA" n "8: 1\r\nA" n "9: 1\r\n" \
 	"A" n "a: 1\r\nA" n "b: 1\r\nA" n "c: 1\r\nA" n "d: 1\r\nA" n "e: 1\r\nA" n "f: 1\r\n"
-#define HEADERS_63                                                                     \
-	H16("1")                                                                       \
-	H16("2")                                                                       \
-	H16("3") "B0: 1\r\nB1: 1\r\nB2: 1\r\nB3: 1\r\nB4: 1\r\n"                       \
-		 "B5: 1\r\nB6: 1\r\nB7: 1\r\nB8: 1\r\nB9: 1\r\nBa: 1\r\nBb: 1\r\nBc: " \
-		 "1\r\nBd: 1\r\nBe: 1\r\n"
+#define HEADERS_63                                                            \
+	H16("1")                                                              \
+	H16("2")                                                              \
+	H16("3")                                                              \
+	"B0: 1\r\nB1: 1\r\nB2: 1\r\nB3: 1\r\nB4: 1\r\n"                       \
+	"B5: 1\r\nB6: 1\r\nB7: 1\r\nB8: 1\r\nB9: 1\r\nBa: 1\r\nBb: 1\r\nBc: " \
+	"1\r\nBd: 1\r\nBe: 1\r\n"
 
 /* Behind each of them comes GET /x, which must not be served. */
 /* clang-format off */
 static const struct refusal refusals[] = {
-	{ "length and chunked",             BYTES(POST "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400 },
-	{ "chunked and length",             BYTES(POST "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n"), 400 },
-	{ "chunked alone",                  BYTES(POST "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"), 400 },
-	{ "chunked in capitals",            BYTES(POST "TRANSFER-ENCODING: CHUNKED\r\n\r\n0\r\n\r\n"), 400 },
-	{ "identity",                       BYTES(POST "Transfer-Encoding: identity\r\nContent-Length: 2\r\n\r\n{}"), 400 },
-	{ "identity, then chunked",         BYTES(POST "Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400 },
-	{ "identity, chunked in one",       BYTES(POST "Transfer-Encoding: identity, chunked\r\n\r\n0\r\n\r\n"), 400 },
-	{ "an unknown coding",              BYTES(POST "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"), 400 },
-	{ "an empty coding",                BYTES(POST "Transfer-Encoding:\r\nContent-Length: 2\r\n\r\n{}"), 400 },
-	{ "space before the colon of TE",   BYTES(POST "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n"), 400 },
-	{ "two spaces before a colon",      BYTES(GET "A  : 1\r\n\r\n"), 400 },
-	{ "space before a colon, no value", BYTES(GET "A :\r\n\r\n"), 400 },
-	{ "tab before a colon",             BYTES(GET "A\t: 1\r\n\r\n"), 400 },
-	{ "tab in a value",                 BYTES(GET "A: 1\t2\r\n\r\n"), 400 },
-	{ "a header without a name",        BYTES(GET ": 1\r\n\r\n"), 400 },
-	{ "a header without a colon",       BYTES(GET "A\r\n\r\n"), 400 },
-	{ "two words before a colon",       BYTES(GET "A B: 1\r\n\r\n"), 400 },
-	{ "two lengths that differ",        BYTES(POST "Content-Length: 2\r\nContent-Length: 40\r\n\r\n{}"), 400 },
-	{ "the same length twice",          BYTES(POST "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}"), 400 },
-	{ "a list of lengths",              BYTES(POST "Content-Length: 2, 2\r\n\r\n{}"), 400 },
-	{ "a length with letters",          BYTES(POST "Content-Length: 2abc\r\n\r\n{}"), 400 },
-	{ "a length of letters",            BYTES(POST "Content-Length: abc\r\n\r\n{}"), 400 },
-	{ "a length with plus",             BYTES(POST "Content-Length: +2\r\n\r\n{}"), 400 },
-	{ "a length below zero",            BYTES(POST "Content-Length: -2\r\n\r\n{}"), 400 },
-	{ "a length in hex",                BYTES(POST "Content-Length: 0x2\r\n\r\n{}"), 400 },
-	{ "a length behind a space",        BYTES(POST "Content-Length: 2 \r\n\r\n{}"), 400 },
-	{ "no length in Content-Length",    BYTES(POST "Content-Length:\r\n\r\n{}"), 400 },
-	{ "16 digits of length",            BYTES(POST "Content-Length: 0000000000000002\r\n\r\n{}"), 400 },
-	{ "a length over 64 bits",          BYTES(POST "Content-Length: 18446744073709551618\r\n\r\n{}"), 400 },
-	{ "no Host",                        BYTES("GET / HTTP/1.1\r\n\r\n"), 400 },
-	{ "no Host among others",           BYTES("GET / HTTP/1.1\r\nAccept: a\r\n\r\n"), 400 },
-	{ "two Hosts",                      BYTES(GET "Host: b\r\n\r\n"), 400 },
-	{ "the same Host twice",            BYTES(GET HOST "\r\n"), 400 },
-	{ "two Hosts in HTTP/1.0",          BYTES("GET / HTTP/1.0\r\n" HOST HOST "\r\n"), 400 },
-	{ "an empty Host",                  BYTES("GET / HTTP/1.1\r\nHost:\r\n\r\n"), 400 },
-	{ "a list of Hosts",                BYTES("GET / HTTP/1.1\r\nHost: a, b\r\n\r\n"), 400 },
-	{ "a Host with a user",             BYTES("GET / HTTP/1.1\r\nHost: a@b\r\n\r\n"), 400 },
-	{ "a Host with a path",             BYTES("GET / HTTP/1.1\r\nHost: a/b\r\n\r\n"), 400 },
-	{ "a folded header",                BYTES(GET "A: 1\r\n 2\r\n\r\n"), 400 },
-	{ "a folded TE",                    BYTES(POST "Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n"), 400 },
-	{ "TE behind a folded header",      BYTES(POST "A: 1\r\n 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400 },
-	{ "a folded first header",          BYTES("GET / HTTP/1.1\r\n Host: a\r\n\r\n"), 400 },
-	{ "folded first, HTTP/1.0",         BYTES("GET / HTTP/1.0\r\n A: a\r\n\r\n"), 400 },
-	{ "LF after the request line",      BYTES("GET / HTTP/1.1\nHost: a\r\n\r\n"), 400 },
-	{ "LF after the first header",      BYTES("GET / HTTP/1.1\r\nHost: a\nA: 1\r\n\r\n"), 400 },
-	{ "LF after the last header",       BYTES(GET "A: 1\n\r\nB: 1\r\n\r\n"), 400 },
-	{ "LF for the empty line",          BYTES(GET "A: 1\r\n\n"), 400 },
-	{ "LF alone everywhere",            BYTES("GET / HTTP/1.1\nHost: a\n\n"), 400 },
-	{ "CR alone in a value",            BYTES(GET "A: 1\rB: 2\r\n\r\n"), 400 },
-	{ "CR alone after the line",        BYTES("GET / HTTP/1.1\rHost: a\r\n\r\n"), 400 },
-	{ "CR CR LF after the line",        BYTES("GET / HTTP/1.1\r\r\nHost: a\r\n\r\n"), 400 },
-	{ "an empty line first",            BYTES("\r\n" GET "\r\n"), 400 },
-	{ "two empty lines first",          BYTES("\r\n\r\n" GET "\r\n"), 400 },
-	{ "LFs first",                      BYTES("\n\n" GET "\r\n"), 400 },
-	{ "a space first",                  BYTES(" " GET "\r\n"), 400 },
-	{ "two spaces after the method",    BYTES("GET  / HTTP/1.1\r\n" HOST "\r\n"), 400 },
-	{ "two spaces before the version",  BYTES("GET /  HTTP/1.1\r\n" HOST "\r\n"), 400 },
-	{ "a space behind the version",     BYTES("GET / HTTP/1.1 \r\n" HOST "\r\n"), 400 },
-	{ "CRLF in the request line",       BYTES("GET \r\n/ HTTP/1.1\r\n" HOST "\r\n"), 400 },
-	{ "CR in the target",               BYTES("GET /a\rb HTTP/1.1\r\n" HOST "\r\n"), 400 },
-	{ "NUL in the target",              BYTES("GET /a\0b HTTP/1.1\r\n" HOST "\r\n"), 400 },
-	{ "NUL in a header",                BYTES(GET "A: \0\r\n\r\n"), 400 },
-	{ "ESC in the target",              BYTES("GET /\033 HTTP/1.1\r\n" HOST "\r\n"), 400 },
-	{ "DEL in the target",              BYTES("GET /\177 HTTP/1.1\r\n" HOST "\r\n"), 400 },
-	{ "UTF-8 in the path",              BYTES("GET /\343\201\202 HTTP/1.1\r\n" HOST "\r\n"), 400 },
-	{ "UTF-8 in the query",             BYTES("GET /?\343\201\202 HTTP/1.1\r\n" HOST "\r\n"), 400 },
-	{ "the highest byte in the path",   BYTES("GET /\377 HTTP/1.1\r\n" HOST "\r\n"), 400 },
-	{ "a high byte in a header's name", BYTES(GET "\343A: 1\r\n\r\n"), 400 },
-	{ "asterisk",                       BYTES("OPTIONS * HTTP/1.1\r\n" HOST "\r\n"), 400 },
-	{ "GET of an asterisk",             BYTES("GET * HTTP/1.1\r\n" HOST "\r\n"), 400 },
-	{ "absolute, another host's",       BYTES("GET http://b/ HTTP/1.1\r\n" HOST "\r\n"), 400 },
-	{ "absolute, another port",         BYTES("GET http://127.0.0.1:1/ HTTP/1.1\r\n" HOST "\r\n"), 400 },
-	{ "absolute without a path",        BYTES("GET http://b HTTP/1.1\r\n" HOST "\r\n"), 400 },
-	{ "a target without a slash",       BYTES("GET a HTTP/1.1\r\n" HOST "\r\n"), 400 },
-	{ "CONNECT to a port",              BYTES("CONNECT a:443 HTTP/1.1\r\n" HOST "\r\n"), 400 },
-	{ "64 headers and one more",        BYTES(GET HEADERS_63 "C: 1\r\n\r\n"), 400 },
-	{ "TE behind 64 headers",           BYTES(POST HEADERS_63 "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400 },
-	{ "a method nobody knows",          BYTES("BREW / HTTP/1.1\r\n" HOST "\r\n"), 400 },
-	{ "TRACE",                          BYTES("TRACE / HTTP/1.1\r\n" HOST "\r\n"), 400 },
-	{ "a method in small letters",      BYTES("get / HTTP/1.1\r\n" HOST "\r\n"), 400 },
-	{ "HTTP/0.9",                       BYTES("GET /\r\n\r\n"), 400 },
-	{ "HTTP/1.2",                       BYTES("GET / HTTP/1.2\r\n" HOST "\r\n"), 505 },
-	{ "HTTP/2.0",                       BYTES("GET / HTTP/2.0\r\n" HOST "\r\n"), 505 },
-	{ "http/1.1",                       BYTES("GET / http/1.1\r\n" HOST "\r\n"), 400 },
-	{ "no version",                     BYTES("GET / HTTP/\r\n" HOST "\r\n"), 505 },
-	{ "the preface of HTTP/2",          BYTES("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), 400 },
-	{ "a TLS hello",                    BYTES("\026\003\001\002\000\001\000\001\374\003\003"), 400 },
-	{ "garbage",                        BYTES("\001\002\003\004\r\n\r\n"), 400 },
-	{ "only empty lines",               BYTES("\r\n\r\n\r\n\r\n"), 400 },
-	{ "a NUL in a body",                BYTES(POST "Content-Length: 3\r\n\r\n{\0}"), 400 },
+	{ "length and chunked",         BYTES(POST CL "5\r\n" TE "chunked" NO_CHUNKS), 400 },
+	{ "chunked and length",         BYTES(POST TE "chunked\r\n" CL "5" NO_CHUNKS), 400 },
+	{ "chunked alone",              BYTES(POST TE "chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"), 400 },
+	{ "chunked in capitals",        BYTES(POST "TRANSFER-ENCODING: CHUNKED" NO_CHUNKS), 400 },
+	{ "identity",                   BYTES(POST TE "identity\r\n" CL "2\r\n\r\n{}"), 400 },
+	{ "identity, then chunked",     BYTES(POST TE "identity\r\n" TE "chunked" NO_CHUNKS), 400 },
+	{ "identity, chunked in one",   BYTES(POST TE "identity, chunked" NO_CHUNKS), 400 },
+	{ "an unknown coding",          BYTES(POST TE "xchunked" NO_CHUNKS), 400 },
+	{ "an empty coding",            BYTES(POST TE "\r\n" CL "2\r\n\r\n{}"), 400 },
+	{ "space before the colon",     BYTES(POST "Transfer-Encoding : chunked" NO_CHUNKS), 400 },
+	{ "two spaces before a colon",  BYTES(GET "A  : 1\r\n\r\n"), 400 },
+	{ "the same, no value",         BYTES(GET "A :\r\n\r\n"), 400 },
+	{ "tab before a colon",         BYTES(GET "A\t: 1\r\n\r\n"), 400 },
+	{ "tab in a value",             BYTES(GET "A: 1\t2\r\n\r\n"), 400 },
+	{ "a header without a name",    BYTES(GET ": 1\r\n\r\n"), 400 },
+	{ "a header without a colon",   BYTES(GET "A\r\n\r\n"), 400 },
+	{ "two words before a colon",   BYTES(GET "A B: 1\r\n\r\n"), 400 },
+	{ "two lengths that differ",    BYTES(POST CL "2\r\n" CL "40\r\n\r\n{}"), 400 },
+	{ "the same length twice",      BYTES(POST CL "2\r\n" CL "2\r\n\r\n{}"), 400 },
+	{ "a list of lengths",          BYTES(POST CL "2, 2\r\n\r\n{}"), 400 },
+	{ "a length with letters",      BYTES(POST CL "2abc\r\n\r\n{}"), 400 },
+	{ "a length of letters",        BYTES(POST CL "abc\r\n\r\n{}"), 400 },
+	{ "a length with plus",         BYTES(POST CL "+2\r\n\r\n{}"), 400 },
+	{ "a length below zero",        BYTES(POST CL "-2\r\n\r\n{}"), 400 },
+	{ "a length in hex",            BYTES(POST CL "0x2\r\n\r\n{}"), 400 },
+	{ "a length behind a space",    BYTES(POST CL "2 \r\n\r\n{}"), 400 },
+	{ "no length, but its header",  BYTES(POST "Content-Length:\r\n\r\n{}"), 400 },
+	{ "16 digits of length",        BYTES(POST CL "0000000000000002\r\n\r\n{}"), 400 },
+	{ "a length over 64 bits",      BYTES(POST CL "18446744073709551618\r\n\r\n{}"), 400 },
+	{ "no Host",                    BYTES("GET / HTTP/1.1\r\n\r\n"), 400 },
+	{ "no Host among others",       BYTES("GET / HTTP/1.1\r\nAccept: a\r\n\r\n"), 400 },
+	{ "two Hosts",                  BYTES(GET "Host: b\r\n\r\n"), 400 },
+	{ "the same Host twice",        BYTES(GET HOST "\r\n"), 400 },
+	{ "two Hosts in HTTP/1.0",      BYTES("GET / HTTP/1.0\r\n" HOST HOST "\r\n"), 400 },
+	{ "an empty Host",              BYTES("GET / HTTP/1.1\r\nHost:\r\n\r\n"), 400 },
+	{ "a list of Hosts",            BYTES("GET / HTTP/1.1\r\nHost: a, b\r\n\r\n"), 400 },
+	{ "a Host with a user",         BYTES("GET / HTTP/1.1\r\nHost: a@b\r\n\r\n"), 400 },
+	{ "a Host with a path",         BYTES("GET / HTTP/1.1\r\nHost: a/b\r\n\r\n"), 400 },
+	{ "a folded header",            BYTES(GET "A: 1\r\n 2\r\n\r\n"), 400 },
+	{ "a folded TE",                BYTES(POST TE "\r\n chunked" NO_CHUNKS), 400 },
+	{ "TE behind a fold",           BYTES(POST "A: 1\r\n 2\r\n" TE "chunked" NO_CHUNKS), 400 },
+	{ "a folded first header",      BYTES("GET / HTTP/1.1\r\n Host: a\r\n\r\n"), 400 },
+	{ "folded first, HTTP/1.0",     BYTES("GET / HTTP/1.0\r\n A: a\r\n\r\n"), 400 },
+	{ "LF after request line",      BYTES("GET / HTTP/1.1\nHost: a\r\n\r\n"), 400 },
+	{ "LF after the first header",  BYTES("GET / HTTP/1.1\r\nHost: a\nA: 1\r\n\r\n"), 400 },
+	{ "LF after the last header",   BYTES(GET "A: 1\n\r\nB: 1\r\n\r\n"), 400 },
+	{ "LF for the empty line",      BYTES(GET "A: 1\r\n\n"), 400 },
+	{ "LF alone everywhere",        BYTES("GET / HTTP/1.1\nHost: a\n\n"), 400 },
+	{ "CR alone in a value",        BYTES(GET "A: 1\rB: 2\r\n\r\n"), 400 },
+	{ "CR alone after the line",    BYTES("GET / HTTP/1.1\rHost: a\r\n\r\n"), 400 },
+	{ "CR CR LF after the line",    BYTES("GET / HTTP/1.1\r\r\nHost: a\r\n\r\n"), 400 },
+	{ "an empty line first",        BYTES("\r\n" GET "\r\n"), 400 },
+	{ "two empty lines first",      BYTES("\r\n\r\n" GET "\r\n"), 400 },
+	{ "LFs first",                  BYTES("\n\n" GET "\r\n"), 400 },
+	{ "a space first",              BYTES(" " GET "\r\n"), 400 },
+	{ "two spaces after method",    BYTES("GET  /" V11 "\r\n"), 400 },
+	{ "two spaces before version",  BYTES("GET / " V11 "\r\n"), 400 },
+	{ "a space behind the version", BYTES("GET / HTTP/1.1 \r\n" HOST "\r\n"), 400 },
+	{ "CRLF in the request line",   BYTES("GET \r\n/" V11 "\r\n"), 400 },
+	{ "CR in the target",           BYTES("GET /a\rb" V11 "\r\n"), 400 },
+	{ "NUL in the target",          BYTES("GET /a\0b" V11 "\r\n"), 400 },
+	{ "NUL in a header",            BYTES(GET "A: \0\r\n\r\n"), 400 },
+	{ "ESC in the target",          BYTES("GET /\033" V11 "\r\n"), 400 },
+	{ "DEL in the target",          BYTES("GET /\177" V11 "\r\n"), 400 },
+	{ "UTF-8 in the path",          BYTES("GET /\343\201\202" V11 "\r\n"), 400 },
+	{ "UTF-8 in the query",         BYTES("GET /?\343\201\202" V11 "\r\n"), 400 },
+	{ "the highest byte in a path", BYTES("GET /\377" V11 "\r\n"), 400 },
+	{ "a high byte in a name",      BYTES(GET "\343A: 1\r\n\r\n"), 400 },
+	{ "asterisk",                   BYTES("OPTIONS *" V11 "\r\n"), 400 },
+	{ "GET of an asterisk",         BYTES("GET *" V11 "\r\n"), 400 },
+	{ "absolute, another host's",   BYTES("GET http://b/" V11 "\r\n"), 400 },
+	{ "absolute, another port",     BYTES("GET http://127.0.0.1:1/" V11 "\r\n"), 400 },
+	{ "absolute without a path",    BYTES("GET http://b" V11 "\r\n"), 400 },
+	{ "a target without a slash",   BYTES("GET a" V11 "\r\n"), 400 },
+	{ "CONNECT to a port",          BYTES("CONNECT a:443" V11 "\r\n"), 400 },
+	{ "65 headers",                 BYTES(GET HEADERS_63 "C: 1\r\n\r\n"), 400 },
+	{ "TE behind 64 headers",       BYTES(POST HEADERS_63 TE "chunked" NO_CHUNKS), 400 },
+	{ "a method nobody knows",      BYTES("BREW /" V11 "\r\n"), 400 },
+	{ "TRACE",                      BYTES("TRACE /" V11 "\r\n"), 400 },
+	{ "a method in small letters",  BYTES("get /" V11 "\r\n"), 400 },
+	{ "HTTP/0.9",                   BYTES("GET /\r\n\r\n"), 400 },
+	{ "HTTP/1.2",                   BYTES("GET / HTTP/1.2\r\n" HOST "\r\n"), 505 },
+	{ "HTTP/2.0",                   BYTES("GET / HTTP/2.0\r\n" HOST "\r\n"), 505 },
+	{ "http/1.1",                   BYTES("GET / http/1.1\r\n" HOST "\r\n"), 400 },
+	{ "no version",                 BYTES("GET / HTTP/\r\n" HOST "\r\n"), 505 },
+	{ "the preface of HTTP/2",      BYTES("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), 400 },
+	{ "a TLS hello",                BYTES("\026\003\001\002\000\001\000\001\374\003"), 400 },
+	{ "garbage",                    BYTES("\001\002\003\004\r\n\r\n"), 400 },
+	{ "only empty lines",           BYTES("\r\n\r\n\r\n\r\n"), 400 },
+	{ "a NUL in a body",            BYTES(POST CL "3\r\n\r\n{\0}"), 400 },
 };
 /* clang-format on */
 
@@ -585,37 +592,35 @@ test_large_heads(void **state)
 	}
 }
 
-/* civetweb parses on into bytes that an earlier connection left in the buffer: behind a first
- * request, the second of two pipelined ones stays there whole. */
+/* civetweb skips white space before a request and then parses on into bytes that an earlier
+ * connection left in the buffer. Of two pipelined requests the second stays there whole: as much
+ * white space as the first was long would have it served again, token and all, to the attacker. */
 static void
 test_buffer_of_another_client(void **state)
 {
+#define VICTIM "GET /a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer s\r\n\r\n"
 	static struct client client;
 	static struct answer answer;
-	static const char first[] = "GET /a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer s\r\n\r\n";
-	static char attack[sizeof first + 1];
+	static char attack[sizeof VICTIM - 1];
 	struct fixture fixture;
 
 	(void)state;
 	fixture_open(&fixture, 2, KEEP_ALIVE_MS);
-	memset(attack, '\r', sizeof first - 3);
-	attack[sizeof first - 3] = '\n';
-	attack[sizeof first - 2] = '\n';
-	for (int i = 0; i < 20; i++) {
+	memset(attack, '\r', sizeof attack);
+	memset(attack + sizeof attack - 2, '\n', 2);
+	for (int i = 0; i < 20; i++) { /* one of two workers takes it: now and then the same */
 		client_open(&client, &fixture);
-		client_say(&client, first);
-		client_ask(&client, first, &answer);
+		client_ask(&client, VICTIM VICTIM, &answer);
 		client_take(&client, false, "the victim's second", &answer);
-		assert_int_equal(answer.status, 200);
 		close(client.fd);
-		usleep(2000);
+		usleep(10000);
 		const unsigned served = atomic_load(&fixture.served);
 		client_open(&client, &fixture);
-		client_send(&client, attack, sizeof first - 1);
+		client_send(&client, attack, sizeof attack);
 		client_take(&client, false, "the attacker", &answer);
-		if (answer.status == 200 || atomic_load(&fixture.served) != served)
-			fail_msg("the request of another client was served again");
 		close(client.fd);
+		if (answer.status != 400 || atomic_load(&fixture.served) != served)
+			fail_msg("the request of another client was served again");
 	}
 	http_close(fixture.http);
 }
@@ -632,39 +637,49 @@ struct passage {
 
 /* clang-format off */
 static const struct passage passages[] = {
-	{ "plain",                     GET "\r\n",                                         "/", "", true },
-	{ "HTTP/1.0 without anything", "GET / HTTP/1.0\r\n\r\n",                           "/", "", false },
-	{ "HTTP/1.0 that wants to stay", "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", "/", "", true },
-	{ "a client that closes",      GET "Connection: close\r\n\r\n",                    "/", "", false },
-	{ "keep-alive said twice",     GET "Connection: keep-alive\r\nConnection: keep-alive\r\n\r\n", "/", "", false },
-	{ "an upgrade is not taken",   GET "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", "/", "", false },
-	{ "an upgrade to h2c",         GET "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n", "/", "", false },
-	{ "a handler that closes",     "GET /close HTTP/1.1\r\n" HOST "\r\n",              "/close", "", false },
-	{ "%00 stays",                 "GET /%00 HTTP/1.1\r\n" HOST "\r\n",                "/%00", "", true },
-	{ "%2e%2e stays",              "GET /%2e%2e/%2F HTTP/1.1\r\n" HOST "\r\n",         "/%2e%2e/%2F", "", true },
-	{ "// stays",                  "GET //a//b HTTP/1.1\r\n" HOST "\r\n",              "//a//b", "", true },
-	{ ".. stays",                  "GET /a/../b/./c HTTP/1.1\r\n" HOST "\r\n",         "/a/../b/./c", "", true },
-	{ "+ and ; stay",              "GET /a+b;c=d HTTP/1.1\r\n" HOST "\r\n",            "/a+b;c=d", "", true },
-	{ "a query",                   "GET /a?b=%00&c HTTP/1.1\r\n" HOST "\r\n",          "/a", "b=%00&c", true },
-	{ "an empty query",            "GET /a? HTTP/1.1\r\n" HOST "\r\n",                 "/a", "", true },
-	{ "two question marks",        "GET /a?b?c HTTP/1.1\r\n" HOST "\r\n",              "/a", "b?c", true },
-	{ "a URL in the path",         "GET /http://b/ HTTP/1.1\r\n" HOST "\r\n",          "/http://b/", "", true },
-	{ "a Host with a port",        "GET / HTTP/1.1\r\nHost: [::1]:8080\r\n\r\n",       "/", "", true },
-	{ "no space behind a colon",   "GET / HTTP/1.1\r\nHost:a\r\n\r\n",                 "/", "", true },
-	{ "spaces behind a colon",     "GET / HTTP/1.1\r\nHost:   a\r\n\r\n",              "/", "", true },
-	{ "an empty header last",      GET "A:\r\n\r\n",                                   "/", "", true },
-	{ "an empty header amidst",    GET "A:\r\nB: 1\r\n\r\n",                           "/", "", true },
-	{ "64 headers",                GET HEADERS_63 "\r\n",                              "/", "", true },
-	{ "UTF-8 in a value",          GET "A: \343\201\202\r\n\r\n",                      "/", "", true },
-	{ "PATCH",                     "PATCH / HTTP/1.1\r\n" HOST "\r\n",                 "/", "", true },
-	{ "DELETE",                    "DELETE / HTTP/1.1\r\n" HOST "\r\n",                "/", "", true },
-	{ "OPTIONS",                   "OPTIONS / HTTP/1.1\r\n" HOST "\r\n",               "/", "", true },
-	{ "a preflight is ours",       "OPTIONS / HTTP/1.1\r\n" HOST "Origin: https://b\r\nAccess-Control-Request-Method: POST\r\n\r\n", "/", "", true },
-	{ "PUT",                       "PUT / HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n", "/", "", true },
-	{ "a body nobody reads",       "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello", "/", "", true },
-	{ "15 digits of length",       "POST / HTTP/1.1\r\n" HOST "Content-Length: 000000000000005\r\n\r\nhello", "/", "", true },
-	{ "a GET with a body",         GET "Content-Length: 5\r\n\r\nhello",               "/", "", true },
-	{ "the longest body unread",   "POST / HTTP/1.1\r\n" HOST "Content-Length: 8193\r\n\r\n", "/", "", false },
+	{ "plain",                       GET "\r\n", "/", "", true },
+	{ "HTTP/1.0 without anything",   "GET / HTTP/1.0\r\n\r\n", "/", "", false },
+	{ "HTTP/1.0 that wants to stay",
+	  "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", "/", "", true },
+	{ "a client that closes",        GET "Connection: close\r\n\r\n", "/", "", false },
+	{ "keep-alive said twice",
+	  GET "Connection: keep-alive\r\nConnection: keep-alive\r\n\r\n", "/", "", false },
+	{ "an upgrade is not taken",
+	  GET "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+	  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", "/", "", false },
+	{ "an upgrade to h2c",
+	  GET "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+	  "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n", "/", "", false },
+	{ "a handler that closes",       "GET /close" V11 "\r\n", "/close", "", false },
+	{ "%00 stays",                   "GET /%00" V11 "\r\n", "/%00", "", true },
+	{ "%2e%2e stays",                "GET /%2e%2e/%2F" V11 "\r\n", "/%2e%2e/%2F", "", true },
+	{ "// stays",                    "GET //a//b" V11 "\r\n", "//a//b", "", true },
+	{ ".. stays",                    "GET /a/../b/./c" V11 "\r\n", "/a/../b/./c", "", true },
+	{ "+ and ; stay",                "GET /a+b;c=d" V11 "\r\n", "/a+b;c=d", "", true },
+	{ "a query",                     "GET /a?b=%00&c" V11 "\r\n", "/a", "b=%00&c", true },
+	{ "an empty query",              "GET /a?" V11 "\r\n", "/a", "", true },
+	{ "two question marks",          "GET /a?b?c" V11 "\r\n", "/a", "b?c", true },
+	{ "a URL in the path",           "GET /http://b/" V11 "\r\n", "/http://b/", "", true },
+	{ "a Host with a port",
+	  "GET / HTTP/1.1\r\nHost: [::1]:8080\r\n\r\n", "/", "", true },
+	{ "no space behind a colon",     "GET / HTTP/1.1\r\nHost:a\r\n\r\n", "/", "", true },
+	{ "spaces behind a colon",       "GET / HTTP/1.1\r\nHost:   a\r\n\r\n", "/", "", true },
+	{ "an empty header last",        GET "A:\r\n\r\n", "/", "", true },
+	{ "an empty header amidst",      GET "A:\r\nB: 1\r\n\r\n", "/", "", true },
+	{ "64 headers",                  GET HEADERS_63 "\r\n", "/", "", true },
+	{ "UTF-8 in a value",            GET "A: \343\201\202\r\n\r\n", "/", "", true },
+	{ "PATCH",                       "PATCH /" V11 "\r\n", "/", "", true },
+	{ "DELETE",                      "DELETE /" V11 "\r\n", "/", "", true },
+	{ "OPTIONS",                     "OPTIONS /" V11 "\r\n", "/", "", true },
+	{ "a preflight is ours",
+	  "OPTIONS /" V11 "Origin: https://b\r\nAccess-Control-Request-Method: POST\r\n\r\n",
+	  "/", "", true },
+	{ "PUT",                         "PUT /" V11 CL "0\r\n\r\n", "/", "", true },
+	{ "a body nobody reads",         "POST /" V11 CL "5\r\n\r\nhello", "/", "", true },
+	{ "15 digits of length",
+	  "POST /" V11 CL "000000000000005\r\n\r\nhello", "/", "", true },
+	{ "a GET with a body",           GET CL "5\r\n\r\nhello", "/", "", true },
+	{ "the longest body unread",     "POST /" V11 CL "8193\r\n\r\n", "/", "", false },
 };
 /* clang-format on */
 
@@ -731,12 +746,12 @@ test_forms_of_answers(void **state)
 		size_t body_size; /* announced */
 	} rows[] = {
 		{ "with a body", GET "\r\n", 200, 5 },
-		{ "HEAD", "HEAD / HTTP/1.1\r\n" HOST "\r\n", 200, 5 },
-		{ "HEAD of the largest", "HEAD /big HTTP/1.1\r\n" HOST "\r\n", 200, REPLY_MAX },
-		{ "the largest", "GET /big HTTP/1.1\r\n" HOST "\r\n", 200, REPLY_MAX },
-		{ "204", "GET /204 HTTP/1.1\r\n" HOST "\r\n", 204, 0 },
-		{ "202 without a body", "GET /202 HTTP/1.1\r\n" HOST "\r\n", 202, 0 },
-		{ "with more headers", "GET /headers HTTP/1.1\r\n" HOST "\r\n", 200, 5 },
+		{ "HEAD", "HEAD /" V11 "\r\n", 200, 5 },
+		{ "HEAD of the largest", "HEAD /big" V11 "\r\n", 200, REPLY_MAX },
+		{ "the largest", "GET /big" V11 "\r\n", 200, REPLY_MAX },
+		{ "204", "GET /204" V11 "\r\n", 204, 0 },
+		{ "202 without a body", "GET /202" V11 "\r\n", 202, 0 },
+		{ "with more headers", "GET /headers" V11 "\r\n", 200, 5 },
 	};
 	static struct client client;
 	static struct answer answer;
@@ -765,8 +780,7 @@ test_pipelined(void **state)
 	client_open(&client, &shared);
 	client_say(&client,
 	    POST "Content-Length: 3\r\n\r\none" POST "Content-Length: 5\r\n\r\nthree"
-		 "POST / HTTP/1.1\r\n" HOST "Content-Length: 4\r\n\r\nGET " POST
-		 "Content-Length: 4\r\n\r\nfour");
+		 "POST /" V11 "Content-Length: 4\r\n\r\nGET " POST "Content-Length: 4\r\n\r\nfour");
 	static const char *const expected[] = { "one", "three", "hello", "four" };
 	for (size_t i = 0; i < LENGTH(expected); i++) {
 		client_take(&client, false, expected[i], &answer);
@@ -831,7 +845,7 @@ test_body_apart_from_its_head(void **state)
 	client_ask(&client, "world", &answer);
 	assert_string_equal(answer.body, "helloworld");
 	assert_true(answer.keeps);
-	client_say(&client, "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nun");
+	client_say(&client, "POST /" V11 "Content-Length: 5\r\n\r\nun");
 	usleep(50000);
 	client_ask(&client, "red", &answer); /* nobody reads it; the next is not misread */
 	assert_true(answer.keeps);
@@ -853,9 +867,8 @@ test_expect(void **state)
 	client_ask(&client, "hello", &answer);
 	assert_int_equal(answer.status, 200);
 	assert_string_equal(answer.body, "hello");
-	client_ask(&client,
-	    "POST / HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n",
-	    &answer);
+	client_ask(
+	    &client, "POST /" V11 "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n", &answer);
 	assert_int_equal(answer.status, 200); /* answered without the body: not asked for */
 	assert_false(answer.keeps);
 	close(client.fd);
@@ -879,7 +892,7 @@ test_announced_too_large(void **state)
 		client_open(&client, &shared);
 		client_ask(&client, request, &answer);
 		assert_int_equal(answer.status, 413);
-		assert_int_equal(shared.body, TOO_LARGE);
+		assert_int_equal(atomic_load(&shared.body), TOO_LARGE);
 		assert_false(answer.keeps);
 		assert_true(client_ended(&client)); /* and what it sends is not taken */
 		close(client.fd);
@@ -917,10 +930,10 @@ test_client_gone_amidst_its_body(void **state)
 		close(client.fd);
 	}
 	usleep(50000);
-	assert_int_equal(shared.body, MALFORMED);
+	assert_int_equal(atomic_load(&shared.body), MALFORMED);
 	for (int i = 0; i < 2 * WORKERS; i++) { /* gone before the answer */
 		client_open(&client, &shared);
-		client_say(&client, "GET /big HTTP/1.1\r\n" HOST "\r\n");
+		client_say(&client, "GET /big" V11 "\r\n");
 		close(client.fd);
 	}
 	assert_lives("after clients that left");
@@ -973,8 +986,8 @@ test_slow_clients(void **state)
 		{ "a body, just within each wait", POST "Content-Length: 80\r\n\r\n", LONG_REST,
 		    450000, 408 },
 		{ "a body that stops", POST "Content-Length: 80\r\n\r\n", "", 0, 408 },
-		{ "a body nobody reads", "POST / HTTP/1.1\r\n" HOST "Content-Length: 80\r\n\r\n",
-		    LONG_REST, 100000, 200 },
+		{ "a body nobody reads", "POST /" V11 "Content-Length: 80\r\n\r\n", LONG_REST,
+		    100000, 200 },
 	};
 	static struct answer answer;
 
@@ -1172,7 +1185,7 @@ ask_many(int times)
 	for (int i = 0; i < times; i++) {
 		if (!open)
 			client_open(&client, &shared);
-		client_ask(&client, "GET /a//b/../c?d=e HTTP/1.1\r\n" HOST "\r\n", &answer);
+		client_ask(&client, "GET /a//b/../c?d=e" V11 "\r\n", &answer);
 		assert_int_equal(answer.status, 200);
 		open = answer.keeps;
 		if (!open)
@@ -1191,7 +1204,9 @@ test_requests_leak_nothing(void **state)
 	ask_many(is_long() ? 100000 : 20000);
 	const long after = resident_kib();
 	print_message("             resident %ld KiB, then %ld KiB\n", before, after);
+#ifndef __SANITIZE_ADDRESS__ /* which keeps what was freed */
 	assert_true(after - before < 256);
+#endif
 }
 
 /* Kept alive, no answer waits for an acknowledgement. */
@@ -1248,7 +1263,7 @@ ask_slow(void *context)
 {
 	static struct answer answer;
 
-	ask_once(context, "GET /slow HTTP/1.1\r\n" HOST "\r\n", &answer);
+	ask_once(context, "GET /slow" V11 "\r\n", &answer);
 	return &answer;
 }
 

@@ -163,6 +163,32 @@ keyed_hashes_are_hmac_of_label_zero_message(void **state)
 	}
 }
 
+/* FIPS 180-2, B.1 and B.2. */
+static void
+a_digest_by_pieces_is_that_of_the_whole(void **state)
+{
+	static const char text[] = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
+	uint8_t whole[SECRET_SHA256_SIZE], pieces[SECRET_SHA256_SIZE];
+	char hex[2 * SECRET_SHA256_SIZE + 1];
+	struct secret_sha256 sha256;
+
+	(void)state;
+	secret_sha256("abc", 3, whole);
+	text_hex(whole, sizeof whole, hex);
+	assert_string_equal(
+	    hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	secret_sha256(text, strlen(text), whole);
+	text_hex(whole, sizeof whole, hex);
+	assert_string_equal(
+	    hex, "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+
+	secret_sha256_begin(&sha256);
+	for (size_t i = 0; i < strlen(text); i++)
+		secret_sha256_add(&sha256, &text[i], 1);
+	secret_sha256_end(&sha256, pieces);
+	assert_memory_equal(pieces, whole, sizeof whole);
+}
+
 static void
 what_was_sealed_opens_and_no_two_seals_are_alike(void **state)
 {
@@ -467,6 +493,7 @@ main(void)
 		cmocka_unit_test(secrets_are_equal_by_length_and_every_byte),
 		cmocka_unit_test(chance_stays_below_its_bound_and_reaches_all_of_it),
 		cmocka_unit_test(keyed_hashes_are_hmac_of_label_zero_message),
+		cmocka_unit_test(a_digest_by_pieces_is_that_of_the_whole),
 		cmocka_unit_test(what_was_sealed_opens_and_no_two_seals_are_alike),
 		cmocka_unit_test(a_seal_opens_only_whole_with_its_key_and_bound),
 		cmocka_unit_test(base64_is_that_of_rfc_4648),

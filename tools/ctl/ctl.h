@@ -17,8 +17,9 @@ int ctl_migrate(const struct config *, int argc, char **argv);
 int ctl_roster(const struct config *, int argc, char **argv);
 
 /* A pool of one connection as the owner of the tables. NULL, and said why, if it can not be had.
- * `statement_timeout_s`: how long one statement may take. Close: db_close(). */
+ * `session_sql`: as in db.h, or NULL. `statement_timeout_s`: how long one statement may take.
+ * Close: db_close(). */
 struct db *ctl_db_open(const struct config *, const struct statement *table, unsigned statements,
-    unsigned statement_timeout_s);
+    const char *const *session_sql, unsigned statement_timeout_s);
 
 #endif

@@ -1,4 +1,5 @@
-/* ctl_captcha.c - myportalctl captcha answer: who holds the keys can open a CAPTCHA token. For tests. */
+/* ctl_captcha.c - myportalctl captcha answer: who holds the keys can open a CAPTCHA token. For
+ * tests. */
 
 #include "ctl.h"
 
@@ -10,39 +11,56 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The token from the command line or, as it is a bearer token, rather from standard input. */
-static const char *
-token_of(const char *word, char room[static TOKEN_MAX + 2])
+static bool
+complain(const char *why)
 {
-	if (strcmp(word, "-") != 0)
-		return word;
-	if (fgets(room, TOKEN_MAX + 2, stdin) == NULL)
-		return "";
-	room[strcspn(room, "\n")] = '\0';
-	return room;
+	fprintf(stderr, "myportalctl: %s\n", why);
+	return false;
+}
+
+/* Prints the answer at once: who asked may be waiting for it to send the next token. */
+static bool
+answer(const struct keyring *keyring, const char *token)
+{
+	CLEANUP(captcha_wipe) struct captcha captcha = { 0 };
+	const enum result opened = captcha_open(keyring, token, clock_now(), &captcha);
+
+	if (opened != OK)
+		return complain(result_code(opened));
+	return (printf("%s\n", captcha.answer) > 0 && fflush(stdout) == 0) ||
+	       complain("standard output can not be written");
+}
+
+/* A token is a bearer token, so it had better not stand on a command line. Many can be asked of one
+ * process: a line each, until the end or the first that does not open. */
+static bool
+answer_lines(const struct keyring *keyring)
+{
+	char line[TOKEN_MAX + 2];
+	size_t answered = 0;
+
+	for (; fgets(line, sizeof line, stdin) != NULL; answered++) {
+		line[strcspn(line, "\n")] = '\0';
+		if (!answer(keyring, line))
+			return false;
+	}
+	return answered > 0 || complain("no token on standard input");
 }
 
 int
 ctl_captcha(const struct config *config, int argc, char **argv)
 {
-	CLEANUP(captcha_wipe) struct captcha captcha = { 0 };
-	char room[TOKEN_MAX + 2];
 	char why[WHY_MAX + 1];
 
 	if (argc != 2 || strcmp(argv[0], "answer") != 0)
 		return CTL_USAGE;
 	struct keyring *keyring = keyring_open(config->keys_folder, why);
 	if (keyring == NULL) {
-		fprintf(stderr, "myportalctl: %s\n", why);
+		complain(why);
 		return CTL_ERROR;
 	}
-	const enum result opened =
-	    captcha_open(keyring, token_of(argv[1], room), clock_now(), &captcha);
+	const bool answered = strcmp(argv[1], "-") == 0 ? answer_lines(keyring)
+							: answer(keyring, argv[1]);
 	keyring_close(keyring);
-	if (opened != OK) {
-		fprintf(stderr, "myportalctl: %s\n", result_code(opened));
-		return CTL_ERROR;
-	}
-	printf("%s\n", captcha.answer);
-	return CTL_DONE;
+	return answered ? CTL_DONE : CTL_ERROR;
 }

@@ -211,7 +211,7 @@ apply_folder(struct db *db, const char *folder)
 static bool
 create_table(const struct config *config)
 {
-	struct db *db = ctl_db_open(config, NULL, 0, STATEMENT_TIMEOUT_S);
+	struct db *db = ctl_db_open(config, NULL, 0, NULL, STATEMENT_TIMEOUT_S);
 	unsigned number = 0;
 
 	if (db == NULL)
@@ -232,8 +232,8 @@ ctl_migrate(const struct config *config, int argc, char **argv)
 		return CTL_USAGE;
 	if (!create_table(config))
 		return CTL_ERROR;
-	struct db *db =
-	    ctl_db_open(config, migration_statements, MIGRATION_STATEMENTS__MAX, STATEMENT_TIMEOUT_S);
+	struct db *db = ctl_db_open(
+	    config, migration_statements, MIGRATION_STATEMENTS__MAX, NULL, STATEMENT_TIMEOUT_S);
 	if (db == NULL)
 		return CTL_ERROR;
 	const bool applied = apply_folder(db, folder);

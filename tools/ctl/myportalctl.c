@@ -17,7 +17,8 @@ static const struct command {
 } commands[] = {
 	{ "migrate", ctl_migrate, "migrate [--folder DIR]              bring the tables up to this version" },
 	{ "keys",    ctl_keys,    "keys new|list                       add a signing key; show which there are" },
-	{ "roster",  ctl_roster,  "roster import [--dry-run] FILE.csv   take over who is insured" },
+	{ "roster",  ctl_roster,  "roster import [--dry-run] [--allow-removals] FILE.csv\n"
+	                                   "                                     take over who is insured" },
 	{ "captcha", ctl_captcha, "captcha answer TOKEN|-              open a CAPTCHA token, for tests" },
 };
 /* clang-format on */
@@ -34,7 +35,7 @@ usage(void)
 
 struct db *
 ctl_db_open(const struct config *c, const struct statement *table, unsigned statements,
-    unsigned statement_timeout_s)
+    const char *const *session_sql, unsigned statement_timeout_s)
 {
 	const struct db_options options = {
 		.host = c->db_host,
@@ -48,6 +49,7 @@ ctl_db_open(const struct config *c, const struct statement *table, unsigned stat
 		.connections = 1,
 		.connect_timeout_s = 2,
 		.statement_timeout_s = statement_timeout_s,
+		.session_sql = session_sql,
 	};
 	struct db *db = db_open(&options, table, statements);
 

@@ -1,0 +1,323 @@
+#!/usr/bin/python3
+"""Is openapi.yaml true? Compares it with what build/tests/describe says of the program, both ways,
+and has the program judge its examples. The README's tables, too, once there is one. Prints TAP.
+
+BUILD names the build tree (build)."""
+
+import json
+import re
+import subprocess
+import sys
+
+from contract import BUILD, TREE, Contract, Tap, differences
+
+DESCRIBE = TREE / BUILD / "tests" / "describe"
+
+# A bound of bounds.h, and where openapi.yaml repeats it: as a value, or within a text.
+BOUNDS = (
+    ("AUTH_KEY_LENGTH", "schemas/AuthenticationKeyRequest/properties/authentication_key/minLength"),
+    ("AUTH_KEY_LENGTH", "schemas/AuthenticationKeyRequest/properties/authentication_key/description"),
+    ("AUTH_KEY_SHOWN_MAX", "schemas/Identity/properties/authentication_key/maxLength"),
+    ("BODY_MAX", "responses/BodyTooLarge/description"),
+    ("CAPTCHA_BASE64_MAX", "schemas/Captcha/properties/data/maxLength"),
+    ("CAPTCHA_LENGTH", "schemas/IdentityRequest/properties/captcha_answer/minLength"),
+    ("CAPTCHA_LENGTH", "schemas/IdentityRequest/properties/captcha_answer/description"),
+    ("EMAIL_MASKED_MAX", "schemas/MaskedEmail/maxLength"),
+    ("EMAIL_MAX", "schemas/Account/properties/email/maxLength"),
+    ("EMAIL_MAX", "schemas/Account/properties/login_id/maxLength"),
+    ("EMAIL_MAX", "schemas/AccountStep/properties/email/maxLength"),
+    ("EMAIL_MAX", "schemas/EmailTyped/description"),
+    ("FAULTS_MAX", "schemas/Problem/properties/errors/maxItems"),
+    ("FAULT_FIELD_MAX", "schemas/FieldError/properties/field/maxLength"),
+    ("INSURED_NUMBER_MAX", "schemas/IdentityRequest/properties/insured_number/description"),
+    ("NICKNAME_GRAPHEMES_MAX", "schemas/AccountRequest/properties/nickname/description"),
+    ("NICKNAME_MAX", "schemas/AccountRequest/properties/nickname/description"),
+    ("NICKNAME_MAX", "schemas/Account/properties/nickname/maxLength"),
+    ("PASSWORD_CODE_POINTS_MAX", "schemas/PasswordPolicy/properties/length_max/const"),
+    ("PASSWORD_CODE_POINTS_MAX", "schemas/AccountRequest/properties/password/description"),
+    ("REQUEST_ID_TEXT", "schemas/Problem/properties/request_id/maxLength"),
+    ("TOKEN_MAX", "schemas/Token/maxLength"),
+)
+
+
+def describe(*arguments, body=""):
+    output = subprocess.run([DESCRIBE, *arguments], input=body, text=True, encoding="utf-8",
+                            stdout=subprocess.PIPE, check=True).stdout
+    return json.loads(output)
+
+
+def endpoints_of(rows):
+    return {(row["method"], row["path"]): row for row in rows}
+
+
+def request_schema(contract, operation):
+    content = operation.get("requestBody", {}).get("content", {})
+    return contract.resolve(content["application/json"]["schema"]) if content else None
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+def check_endpoints(contract, program):
+    wrong = []
+    for listener, inside in (("public", False), ("inside", True)):
+        ours = {key: operation["x-token"] for key, operation in contract.operations(inside).items()}
+        theirs = {key: row["token"] for key, row in endpoints_of(program[listener]).items()}
+        wrong += differences(f"{listener} operation, and its token:", ours, theirs)
+    return wrong
+
+
+def check_security(contract):
+    """The standard's word for what x-token says."""
+    return [f"{key}: {operation['security']} with x-token {operation['x-token']}"
+            for inside in (False, True) for key, operation in contract.operations(inside).items()
+            if bool(operation["security"]) == (operation["x-token"] == "none")]
+
+
+def check_fields(contract, program, key):
+    schema = request_schema(contract, contract.operations()[key])
+    row = endpoints_of(program["public"])[key]
+    if (schema is None) != ("fields" not in row):
+        return ["only one side takes a body"]
+    if schema is None:
+        return []
+    required = schema.get("required", [])
+    ours = {name: (contract.resolve(field).get("maxLength"), name not in required)
+            for name, field in schema["properties"].items()}
+    theirs = {field["name"]: (field["input_max"], field["optional"]) for field in row["fields"]}
+    wrong = differences("field, its longest input and whether it is optional:", ours, theirs)
+    if schema.get("additionalProperties") is not False:
+        wrong.append("unknown members are not refused")
+    return wrong
+
+
+def check_problems(contract, program):
+    theirs = {row["code"]: row for row in program["problems"]}
+    return differences("problem", contract.problems, theirs)
+
+
+def check_faults(contract, program):
+    ours = {row["code"]: row for row in contract.components["x-faults"]}
+    return differences("fault", ours, {row["code"]: row for row in program["faults"]})
+
+
+def check_codes(contract):
+    """Each code of a response is a problem of that status, and each problem is of some response."""
+    unrouted = contract.document["x-codes"]
+    used, wrong = set(unrouted), []
+    for inside in (False, True):
+        for key, operation in contract.operations(inside).items():
+            for status, response in contract.responses(operation).items():
+                codes = response.get("x-codes", [])
+                used |= set(codes)
+                wrong += [f"{key} {status}: {code}" for code in codes
+                          if contract.problems.get(code, {}).get("status") != status]
+                if (status >= 400) != bool(codes):
+                    wrong.append(f"{key} {status}: x-codes {codes}")
+    wrong += [f"no response has {code}" for code in contract.problems if code not in used]
+    return wrong + [f"not a problem: {code}" for code in unrouted if code not in contract.problems]
+
+
+def check_code_table(contract):
+    """The table of what an app does on each code has each, with its status."""
+    text = contract.document["info"]["description"]
+    rows = {code: int(status) for status, code in re.findall(r"^\| (\d{3}) \| `(\w+)` \|", text, re.M)}
+    statuses = {code: row["status"] for code, row in contract.problems.items()}
+    return differences("row of the table of codes:", rows, statuses)
+
+
+def check_bounds(contract, program):
+    wrong = []
+    for name, pointer in BOUNDS:
+        value, bound = contract.at("#/components/" + pointer), program["bounds"][name]
+        holds = re.search(rf"\b{bound}\b", value) if isinstance(value, str) else value == bound
+        if not holds:
+            wrong.append(f"{pointer} is not {name}, {bound}")
+    text = contract.document["info"]["description"]
+    for words in (f"at most {program['bounds']['BODY_MAX']} bytes",
+                  f"more than {program['bounds']['JSON_DEPTH_MAX']} levels"):
+        if words not in text:
+            wrong.append(f'info.description does not say "{words}"')
+    return wrong
+
+
+def check_stages(contract, program):
+    """Names, calls and links of the stages; a token of `any` is one of a registration."""
+    schemas = contract.components["schemas"]
+    text = contract.document["info"]["description"]
+    registration = [row for row in program["stages"] if row["path"].startswith("/v1/registration/")]
+    wrong = []
+    if schemas["Stage"]["properties"]["stage"]["enum"] != [row["name"] for row in registration]:
+        wrong.append("Stage.stage")
+    if schemas["Next"]["properties"]["path"]["enum"] != (
+            [row["path"] for row in registration] + [program["login"]]):
+        wrong.append("Next.path")
+    wrong += [f"info.description has no row of the token `{row['name']}`"
+              for row in program["stages"] if f"| `{row['name']}` |" not in text]
+    wrong += [f"info.description does not name {row['portal_path']}"
+              for row in program["stages"] if f"`{row['portal_path']}`" not in text + "``"]
+    return wrong
+
+
+def check_types(contract, program):
+    pattern = contract.components["schemas"]["Problem"]["properties"]["type"]["pattern"]
+    uris = {code: program["problem_type"] + code.replace("_", "-") for code in contract.problems}
+    return [uri for uri in uris.values() if not re.search(pattern, uri)]
+
+
+# --- settings and limits --------------------------------------------------------------------------
+
+def policy_table(program):
+    rows = [f"| `{row['name']}` | {row['count']} | "
+            + (f"{row['window_s']} s" if row["window_s"] else "`MAIL_COOLDOWN_S`")
+            + f" | {row['what_happens']} |" for row in program["policies"]]
+    return "\n".join(["| limit | times | within | then |", "| --- | --- | --- | --- |", *rows, ""])
+
+
+def check_table(text, wanted):
+    """The whole table stands in the text, and nothing more in it."""
+    if wanted + "\n" in text + "\n":
+        return []
+    return ["the table is not, or not exactly:", wanted]
+
+
+def settings(program):
+    """name -> default."""
+    return dict(re.findall(r"^\| `(\w+)` \| `(.*?)` \|", program["settings"], re.M))
+
+
+def spoken(seconds):
+    number, unit = (seconds // 3600, "hours") if seconds % 3600 == 0 else (seconds // 60, "minutes")
+    return f"{number} {unit}"
+
+
+def check_lives(contract, program):
+    told = re.findall(r"\| (\d+ \w+) \(`(\w+)`\) \|", contract.document["info"]["description"])
+    lives = {name: spoken(int(value)) for name, value in settings(program).items()
+             if name.endswith("_LIVES_S")}
+    return differences("life", {name: life for life, name in told}, lives)
+
+
+def check_version(contract):
+    version = re.search(r"version: '(.*?)'", (TREE / "meson.build").read_text())[1]
+    ours = contract.document["info"]["version"]
+    return [] if ours == version else [f"{ours} in openapi.yaml, {version} in meson.build"]
+
+
+# --- examples -------------------------------------------------------------------------------------
+
+def examples_of(contract):
+    """(where, schema, value) of every example, and of every default."""
+    for inside in (False, True):
+        for (method, path), operation in contract.operations(inside).items():
+            bodies = {"request": operation.get("requestBody", {}), **contract.responses(operation)}
+            for name, body in bodies.items():
+                for content in body.get("content", {}).values():
+                    for label, example in content["examples"].items():
+                        yield f"{method} {path} {name} {label}", content["schema"], example["value"]
+    for name, header in contract.components["headers"].items():
+        if "example" in header:
+            yield f"header {name}", header["schema"], header["example"]
+    for name, schema in contract.components["schemas"].items():
+        for member, field in schema.get("properties", {}).items():
+            if "default" in field:
+                yield f"default of {name}.{member}", field, field["default"]
+
+
+def check_examples(contract):
+    return [f"{where}: {error}" for where, schema, value in examples_of(contract)
+            for error in contract.errors(schema, value)]
+
+
+def check_problem_examples(contract, program):
+    """The texts in them are the program's, all in one language."""
+    wrong = []
+    faults = {row["code"]: row["detail"] for row in contract.components["x-faults"]}
+    for response in contract.components["responses"].values():
+        for code, example in response["content"]["application/problem+json"]["examples"].items():
+            value, row = example["value"], contract.problems[code]
+            told = [value["title"], value["detail"]]
+            told += [error["detail"] for error in value.get("errors", [])]
+            texts = [row["title"], row["detail"]]
+            texts += [faults[error["code"]] for error in value.get("errors", [])]
+            uri = program["problem_type"] + code.replace("_", "-")
+            if not any(told == [text[language] for text in texts] for language in ("ja", "en")):
+                wrong.append(f"{code}: {told}")
+            if (value["code"], value["status"], value["type"]) != (code, row["status"], uri):
+                wrong.append(f"{code}: code, status or type")
+    return wrong
+
+
+# --- bodies, judged by the program ----------------------------------------------------------------
+
+def fault_of(key, body, field):
+    """The program's word on a field of a body; None: it has no objection."""
+    verdict = describe(*key, body=json.dumps(body))
+    return {error["field"]: error["code"] for error in verdict["errors"]}.get(field)
+
+
+def variations(contract, schema, example):
+    """(what, field, body, the fault it must have; "any" will do for too short)."""
+    yield "unknown", "unknown", {**example, "unknown": "x"}, "unknown_field"
+    for name, field in schema["properties"].items():
+        field = contract.resolve(field)
+        typed = example.get(name, field.get("default"))
+        yield "null", name, {**example, name: None}, "wrong_type"
+        yield "too long", name, {**example, name: typed.ljust(field["maxLength"] + 1, "x")}, "too_long"
+        if field.get("minLength", 1) > 1:
+            yield "too short", name, {**example, name: typed[:field["minLength"] - 1]}, "any"
+        if name in schema.get("required", []):
+            rest = {key: value for key, value in example.items() if key != name}
+            yield "absent", name, rest, "required"
+
+
+def check_bodies(contract, key):
+    """The program takes every example, and refuses what the schema refuses."""
+    operation = contract.operations()[key]
+    schema = request_schema(contract, operation)
+    examples = operation["requestBody"]["content"]["application/json"]["examples"]
+    wrong = []
+    for label, example in examples.items():
+        verdict = describe(*key, body=json.dumps(example["value"]))
+        if verdict["code"] != "ok":
+            wrong.append(f"example {label}: {verdict}")
+    fullest = max((example["value"] for example in examples.values()), key=len)
+    for what, name, body, wanted in variations(contract, schema, fullest):
+        fault = fault_of(key, body, name)
+        if fault is None or wanted not in ("any", fault):
+            wrong.append(f"{name} {what}: {fault}, not {wanted}")
+        if not contract.errors(schema, body):
+            wrong.append(f"{name} {what}: the schema takes it")
+    return wrong
+
+
+def main():
+    contract, program, tap = Contract(), describe(), Tap()
+    tap.check("operations and the tokens they take", check_endpoints(contract, program))
+    tap.check("security says what x-token says", check_security(contract))
+    for key in contract.operations():
+        tap.check(f"fields of {' '.join(key)}", check_fields(contract, program, key))
+    tap.check("problems: codes, statuses, texts", check_problems(contract, program))
+    tap.check("faults: codes, texts", check_faults(contract, program))
+    tap.check("codes of the responses", check_codes(contract))
+    tap.check("codes of the table in the description", check_code_table(contract))
+    tap.check("type of a problem", check_types(contract, program))
+    tap.check("bounds", check_bounds(contract, program))
+    tap.check("stages and links", check_stages(contract, program))
+    tap.check("lives of the tokens", check_lives(contract, program))
+    tap.check("limits", check_table(contract.document["info"]["description"], policy_table(program)))
+    tap.check("version", check_version(contract))
+    tap.check("examples fit their schemas", check_examples(contract))
+    tap.check("examples of problems say what the program says", check_problem_examples(contract, program))
+    for key, operation in contract.operations().items():
+        if "requestBody" in operation:
+            tap.check(f"the program and the schema agree on bodies of {' '.join(key)}",
+                      check_bodies(contract, key))
+    readme = TREE / "README.md"
+    if readme.exists():
+        text = readme.read_text("utf-8")
+        tap.check("settings of the README", check_table(text, program["settings"]))
+        tap.check("limits of the README", check_table(text, policy_table(program)))
+    return tap.end()
+
+
+sys.exit(main())

@@ -1,0 +1,164 @@
+#!/usr/bin/python3
+"""Did the flow tests see everything that openapi.yaml promises, and only that?
+
+Reads what a run of tests/flow left in a folder (.test/BUILD): the servers' logs, for each operation
+must have answered at least once with each of its codes; and answers.jsonl, every answer that
+helper.bash got, which must be as described. Prints TAP; without such a run, skips.
+
+  coverage.py [FOLDER]"""
+
+import json
+import pathlib
+import sys
+
+from contract import BUILD, TREE, Contract, Tap
+
+# Codes that no flow is asked for, and why.
+NEVER = {
+    "internal_error": "our own bug: nothing that can be sent brings it about",
+}
+
+# Codes that one operation may show for all, because they are decided in one place before any of
+# them is looked at; and why not each.
+ONCE = {
+    "request_timeout": "seconds of waiting each",
+    "overloaded": "asked before the path is; the log has no route for it",
+}
+
+# What comes without an operation, and is seen by tests/unit/http_test.c: bytes that curl does not
+# send, and the moment between the last answer and the closed port.
+NO_FLOW = {"malformed_request", "headers_too_large", "http_version_not_supported", "unavailable"}
+
+NOWHERE = ("-", "-")
+
+
+def logged(folder):
+    """(METHOD, path, status, code) of every request the servers wrote a line about."""
+    seen = set()
+    for path in folder.glob("*.log"):
+        for line in path.read_text("utf-8", "replace").splitlines():
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                continue  # other programs log there, too
+            if isinstance(entry, dict) and entry.get("event") == "request":
+                seen.add((entry["method"], entry["route"], entry["status"], entry["code"]))
+    return seen
+
+
+def promised(contract):
+    """What must occur, of the public listener: (METHOD, path, status, code)."""
+    for (method, path), operation in contract.operations().items():
+        for status, response in contract.responses(operation).items():
+            for code in response.get("x-codes", ["ok"]):
+                yield method, path, status, code
+    for code in contract.document["x-codes"]:
+        if code not in NO_FLOW:
+            yield *NOWHERE, contract.problems[code]["status"], code
+
+
+def occurred(row, seen):
+    code = row[-1]
+    return row in seen or (code in ONCE and any(code == other for *_, other in seen))
+
+
+# --- answers --------------------------------------------------------------------------------------
+
+def headers_of(text):
+    """name, lower-cased -> value."""
+    lines = (line.partition(":") for line in text.splitlines()[1:])
+    return {name.strip().lower(): value.strip() for name, _, value in lines if name.strip()}
+
+
+def wrong_headers(contract, response, headers):
+    wrong = [f"{name}: {headers.get(name.lower())}"
+             for name, value in contract.components["x-headers"].items()
+             if headers.get(name.lower()) != value]
+    if "server" in headers:
+        wrong.append("there is a Server header")
+    for name, header in response.get("headers", {}).items():
+        if name.lower() not in headers:
+            wrong.append(f"{name} is absent")
+        else:
+            schema = contract.resolve(header)["schema"]
+            wrong += [f"{name} {error}" for error in contract.errors(schema, headers[name.lower()])]
+    return wrong
+
+
+def wrong_body(contract, response, headers, body):
+    media_type = headers.get("content-type", "").partition(";")[0]
+    if "content" not in response:
+        return [] if body == "" else [f"a body where none is described: {body}"]
+    if media_type not in response["content"]:
+        return [f"Content-Type: {media_type}"]
+    wrong = contract.errors(response["content"][media_type]["schema"], body)
+    codes = response.get("x-codes")
+    if codes and not wrong and body["code"] not in codes:
+        wrong.append(f"code {body['code']} is not one of {codes}")
+    return wrong
+
+
+def response_of(contract, operation, answer):
+    """The description of an answer; None: there is none. What comes without an operation may come
+    to each."""
+    response = contract.responses(operation).get(answer["status"]) if operation else None
+    code = answer["body"].get("code") if isinstance(answer["body"], dict) else None
+    if response is not None and code in response.get("x-codes", [code]):
+        return response
+    if code in contract.document["x-codes"] and answer["status"] == contract.problems[code]["status"]:
+        return {**contract.components["responses"]["InternalError"], "x-codes": [code]}
+    return response
+
+
+def wrong_answer(contract, operation, answer):
+    headers = headers_of(answer["headers"])
+    response = response_of(contract, operation, answer)
+    if answer["method"] == "OPTIONS" and answer["status"] == 204:
+        response = {}
+    if response is None:
+        return [f"is not described: {answer['body']}"]
+    wrong = wrong_headers(contract, response, headers)
+    if answer["method"] != "HEAD":
+        wrong += wrong_body(contract, response, headers, answer["body"])
+    return wrong
+
+
+def read_answers(folder):
+    path = folder / "answers.jsonl"
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    return [answer for answer in map(json.loads, lines) if answer["status"] > 0]
+
+
+def check_answers(contract, answers, tap):
+    operations = {**contract.operations(), **contract.operations(inside=True)}
+    groups = {key: [] for key in (*operations, NOWHERE)}
+    for answer in answers:
+        method = "GET" if answer["method"] == "HEAD" else answer["method"]
+        key = (method, answer["path"].partition("?")[0])
+        groups[key if key in operations else NOWHERE].append(answer)
+    for key, group in groups.items():
+        wrong = [f"{answer['method']} {answer['path']} {answer['status']}: {error}" for answer in group
+                 for error in wrong_answer(contract, operations.get(key), answer)]
+        tap.check(f"answers of {' '.join(key)} are as described ({len(group)})", wrong)
+
+
+def main():
+    folder = TREE / ".test" / BUILD.replace("/", "-")
+    if len(sys.argv) > 1:
+        folder = pathlib.Path(sys.argv[1])
+    if not (folder / "myportald.log").exists():
+        print(f"1..1\nok 1 - coverage # SKIP there was no run of tests/flow in {folder}")
+        return 0
+    contract, tap, seen = Contract(), Tap(), logged(folder)
+    for row in promised(contract):
+        if row[-1] not in NEVER:
+            method, path, status, code = row
+            tap.check(f"{method} {path} {status} {code} occurred",
+                      [] if occurred(row, seen) else ["no flow test brings it about"])
+    answers = read_answers(folder)
+    tap.check("answers were kept", [] if answers else [f"no answers.jsonl in {folder}"])
+    check_answers(contract, answers, tap)
+    return tap.end()
+
+
+sys.exit(main())

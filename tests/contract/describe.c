@@ -1,0 +1,296 @@
+/* describe.c - tells as JSON what the program is made of; contract_test.py holds openapi.yaml and
+ * the README against it.
+ *
+ *   describe                      every table that clients or operators see
+ *   describe METHOD PATH <BODY    what the edge finds wrong with a body, which is then not served
+ */
+
+#include "auth_key.h"
+#include "body.h"
+#include "bounds.h"
+#include "cleanup.h"
+#include "config.h"
+#include "email.h"
+#include "endpoints.h"
+#include "faults.h"
+#include "policy.h"
+#include "problem.h"
+#include "result.h"
+#include "secret.h"
+#include "service.h"
+#include "stage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_MAX 131072 /* all the tables are about 40 kB */
+
+/* Tables -------------------------------------------------------------------------------------- */
+
+static void
+say_fields(struct json *json, const struct body_rule *body)
+{
+	json_array(json, "fields");
+	for (const struct field *field = body->fields; field->name != NULL; field++) {
+		json_item(json);
+		json_text(json, "name", field->name);
+		json_number(json, "input_max", (int64_t)field->input_max);
+		json_bool(json, "optional", field->optional);
+		json_up(json);
+	}
+	json_up(json);
+}
+
+/* Whose token an endpoint demands: a stage's name, "any" or "none". */
+static const char *
+token_of(const struct endpoint *endpoint)
+{
+	switch (endpoint->demand) {
+	case DEMAND_NOTHING:
+		return "none";
+	case DEMAND_ANY_STAGE:
+		return "any";
+	case DEMAND_STAGE:
+		return stage_rule(endpoint->stage)->name;
+	}
+	return NULL;
+}
+
+static void
+say_endpoints(struct json *json, const char *name, const struct endpoint_table *table)
+{
+	json_array(json, name);
+	for (size_t i = 0; i < table->count; i++) {
+		const struct endpoint *endpoint = &table->rows[i];
+
+		json_item(json);
+		json_text(json, "method", endpoint->method);
+		json_text(json, "path", endpoint->path);
+		json_text(json, "token", token_of(endpoint));
+		if (endpoint->body != NULL)
+			say_fields(json, endpoint->body);
+		json_up(json);
+	}
+	json_up(json);
+}
+
+static void
+say_both(struct json *json, const char *name, const char *ja, const char *en)
+{
+	json_object(json, name);
+	json_text(json, "ja", ja);
+	json_text(json, "en", en);
+	json_up(json);
+}
+
+/* Those that leave lib/domain. */
+static void
+say_problems(struct json *json)
+{
+	json_array(json, "problems");
+	for (enum result result = OK + 1; result < RESULT__MAX; result++) {
+		const struct problem *problem = problem_of(result);
+
+		if (result == NO_ROW || result == DUPLICATE)
+			continue;
+		json_item(json);
+		json_text(json, "code", result_code(result));
+		json_number(json, "status", problem->status);
+		say_both(json, "title", problem->title[PROBLEM_JA], problem->title[PROBLEM_EN]);
+		say_both(json, "detail", problem->detail[PROBLEM_JA], problem->detail[PROBLEM_EN]);
+		json_up(json);
+	}
+	json_up(json);
+}
+
+static void
+say_faults(struct json *json)
+{
+	json_array(json, "faults");
+	for (enum fault fault = FAULT_NONE + 1; fault < FAULT__MAX; fault++) {
+		json_item(json);
+		json_text(json, "code", fault_code(fault));
+		say_both(json, "detail", problem_fault_text(fault, PROBLEM_JA),
+		    problem_fault_text(fault, PROBLEM_EN));
+		json_up(json);
+	}
+	json_up(json);
+}
+
+static void
+say_stages(struct json *json)
+{
+	json_array(json, "stages");
+	for (enum stage stage = STAGE_NONE + 1; stage < STAGE__MAX; stage++) {
+		const struct stage_rule *rule = stage_rule(stage);
+
+		if (rule->name == NULL)
+			continue;
+		json_item(json);
+		json_text(json, "name", rule->name);
+		json_text(json, "path", rule->path);
+		json_text(json, "portal_path", rule->portal_path != NULL ? rule->portal_path : "");
+		json_up(json);
+	}
+	json_up(json);
+}
+
+static void
+say_policies(struct json *json)
+{
+	json_array(json, "policies");
+	for (enum policy_scope scope = 1; scope < POLICY_SCOPE__MAX; scope++) {
+		const struct policy *policy = policy_of(scope);
+
+		json_item(json);
+		json_text(json, "name", policy->name);
+		json_number(json, "count", policy->count);
+		json_number(json, "window_s", policy->window_s);
+		json_text(json, "what_happens", policy->what_happens);
+		json_up(json);
+	}
+	json_up(json);
+}
+
+static void
+say_bounds(struct json *json)
+{
+#define BOUND(name)           \
+	{                     \
+#name, (name) \
+	}
+	static const struct {
+		const char *name;
+		int64_t value;
+	} bounds[] = {
+		BOUND(AUTH_KEY_LENGTH),
+		BOUND(AUTH_KEY_SHOWN_MAX),
+		BOUND(BIRTH_DATE_LENGTH),
+		BOUND(BODY_MAX),
+		BOUND(CAPTCHA_LENGTH),
+		BOUND(EMAIL_MASKED_MAX),
+		BOUND(EMAIL_MAX),
+		BOUND(FAULTS_MAX),
+		BOUND(FAULT_FIELD_MAX),
+		BOUND(INSURED_NUMBER_MAX),
+		BOUND(JSON_DEPTH_MAX),
+		BOUND(NICKNAME_GRAPHEMES_MAX),
+		BOUND(NICKNAME_MAX),
+		BOUND(PASSWORD_CODE_POINTS_MAX),
+		BOUND(REQUEST_ID_TEXT),
+		BOUND(TOKEN_MAX),
+		{ "CAPTCHA_BASE64_MAX", SECRET_BASE64_MAX(CAPTCHA_PNG_MAX) },
+	};
+#undef BOUND
+
+	json_object(json, "bounds");
+	for (size_t i = 0; i < LENGTH(bounds); i++)
+		json_number(json, bounds[i].name, bounds[i].value);
+	json_up(json);
+}
+
+/* The table as `myportald --settings` prints it. */
+static void
+say_settings(struct json *json)
+{
+	CLEANUP(cleanup_free) char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out == NULL)
+		return;
+	config_print_table(out);
+	if (fclose(out) == 0)
+		json_text(json, "settings", text);
+}
+
+static void
+say_tables(struct json *json)
+{
+	say_endpoints(json, "public", &endpoints_public);
+	say_endpoints(json, "inside", &endpoints_inside);
+	say_problems(json);
+	say_faults(json);
+	say_stages(json);
+	say_policies(json);
+	say_bounds(json);
+	say_settings(json);
+	json_text(json, "problem_type", PROBLEM_TYPE_PREFIX);
+	json_text(json, "login", STAGE_LOGIN_PATH);
+}
+
+/* Bodies -------------------------------------------------------------------------------------- */
+
+/* What a body is read into; too big for a frame. */
+struct room {
+	_Alignas(max_align_t) char body[BODY_STRUCT_MAX];
+	char text[BODY_MAX + 1];
+	struct faults faults;
+};
+
+/* As the gate does, with the settings' defaults. */
+static enum result
+judge(const struct endpoint *endpoint, struct room *room)
+{
+	static const struct config config = { .identity_birth_date = "no" };
+	const struct service service = {
+		.config = &config,
+		.password_rules = { .length_min = 8,
+		    .letter_and_digit = true,
+		    .society_words = "" },
+	};
+	const struct body_rule *rule = endpoint->body;
+	const size_t size = fread(room->text, 1, BODY_MAX, stdin);
+	const enum result read = body_read(
+	    room->text, size, rule->fields, room->body, rule->size, &room->faults);
+
+	if (read != OK && read != BAD_FIELD)
+		return read;
+	if (rule->judge != NULL)
+		rule->judge(&service, room->body, &room->faults);
+	return room->faults.count == 0 ? OK : BAD_FIELD;
+}
+
+static enum result
+say_verdict(struct json *json, const char *method, const char *path)
+{
+	CLEANUP(cleanup_free) struct room *room = calloc(1, sizeof *room);
+	const struct endpoint *endpoint = NULL;
+
+	TRY(endpoint_find(&endpoints_public, method, path, &endpoint));
+	if (room == NULL || endpoint->body == NULL)
+		return INTERNAL;
+	json_text(json, "code", result_code(judge(endpoint, room)));
+	json_array(json, "errors");
+	for (size_t i = 0; i < room->faults.count; i++) {
+		json_item(json);
+		json_text(json, "field", room->faults.list[i].field);
+		json_text(json, "code", fault_code(room->faults.list[i].fault));
+		json_up(json);
+	}
+	json_up(json);
+	return OK;
+}
+
+int
+main(int argc, char **argv)
+{
+	CLEANUP(json_free) struct json *json = json_new();
+	CLEANUP(cleanup_free) char *text = malloc(TEXT_MAX);
+	enum result result = OK;
+	size_t length = 0;
+
+	if (argc == 3)
+		result = say_verdict(json, argv[1], argv[2]);
+	else
+		say_tables(json);
+	if (text != NULL && result == OK)
+		result = json_finish(json, text, TEXT_MAX, &length);
+	if (text == NULL || result != OK) {
+		fprintf(stderr, "describe: %s\n", result_code(result));
+		return EXIT_FAILURE;
+	}
+	puts(text);
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,208 @@
+# The whole story of a registration, and each step said twice.
+
+load helper
+load story
+
+@test "an address becomes an account: two mails with links, a key on the screen, a completion mail" {
+	email=$(new_email)
+	invite "$email"
+	same "$(field .resend_after) $(field .link_expires_in)" "$MAIL_COOLDOWN_S 10800"
+
+	api GET /v1/registration/stage '' "$invitation"
+	want 200
+	same "$(field .stage) $(field .attempts_left) $(field .next.path)" "identity 5 /v1/registration/identity"
+	same "$(field .email)" "m***@example.jp"
+
+	identify "$invitation" "$(new_person)"
+	want 200
+	[[ $(field .authentication_key) =~ ^[A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{2}$ ]]
+	same "$(field .email) $(field .link_expires_in) $(field .next.path)" \
+		"m***@example.jp 1800 /v1/registration/authentication-key"
+	key=$(field .authentication_key)
+	second_link=$(mail_token "$email" 2)
+
+	api GET /v1/registration/stage '' "$second_link"
+	want 200
+	same "$(field .stage) $(field .next.path)" "authentication-key /v1/registration/authentication-key"
+
+	confirm_key "$second_link" "$key"
+	want 200
+	same "$(field .stage) $(field .email)" "account $email"
+	same "$(field '.password_policy | [.length_min, .length_max, .composition] | @csv')" '8,128,"letter-and-digit"'
+	stage_token=$(field .stage_token)
+
+	api GET /v1/registration/stage '' "$stage_token"
+	want 200
+	same "$(field .stage) $(field .attempts_left) $(field .next.path)" "account 10 /v1/registration/account"
+
+	create_account "$stage_token" "$email"
+	want 201
+	same "$(jq -c .account <<<"$body")" \
+		"{\"login_id\":\"$email\",\"nickname\":\"はなこ\",\"email\":\"$email\",\"email_verified\":true}"
+	same "$(jq -c .next <<<"$body")" '{"method":"POST","path":"/v1/sessions"}'
+	wait_mail "$email" 3 | grep -q 登録が完了
+
+	api GET /v1/registration/stage '' "$stage_token"
+	want 200
+	same "$(field .next.path)" /v1/sessions
+}
+
+@test "letters carry the society's name, the lifetime, who did not ask, no replies, and text beside HTML" {
+	email=$(new_email)
+	invite "$email"
+	text=$(wait_mail "$email")
+	for part in みほん健康保険組合 3時間 心当たり ご返信; do
+		grep -q "$part" <<<"$text" || { echo "no $part in: $text" >&2; false; }
+	done
+	mail_part "$email" html | grep -q "$(mail_link "$email" | sed 's/&/\&amp;/g')"
+	grep -q みほん健康保険組合 <<<"$(mail_part "$email" From)$(mail_part "$email" Subject)"
+	same "$(mail_part "$email" Auto-Submitted)" auto-generated
+	raw=$(mail_part "$email" raw)
+	never env LC_ALL=C grep -q '[^ -~[:space:]]' <<<"$raw" # header and parts travel as ASCII
+	[[ $(mail_link "$email") == "$PORTAL_URL"/register/identity#token=* ]]
+}
+
+@test "who asks in English gets every letter and problem in English" {
+	email=$(new_email)
+	ACCEPT_LANGUAGE='en-GB, ja;q=0.5' invite "$email"
+	wait_mail "$email" | grep -q "3 hours"
+	wait_mail "$email" | grep -q "Sample Health Insurance Society"
+	identify "$invitation" "$(new_person)"
+	want 200
+	wait_mail "$email" 2 | grep -q "30 minutes"
+	ACCEPT_LANGUAGE=en api GET /v1/registration/stage
+	want 401 token_missing
+	same "$(header Content-Language)" en
+	api GET /v1/registration/stage
+	same "$(header Content-Language)" ja
+}
+
+@test "the same answer for every address, and one mail in a cool-down however it is spelled" {
+	email=$(new_email)
+	invite "$email"
+	first=$body
+	api POST /v1/registration/email "{\"email\":\"${email^^}\"}"
+	want 202
+	same "$body" "$first"
+	sleep 0.5
+	same "$(mail_count "$email")$(mail_count "${email^^}")" 11 # one mail; the address is found in any case
+	sleep "$MAIL_COOLDOWN_S"
+	api POST /v1/registration/email "{\"email\":\"$email\"}"
+	want 202
+	wait_mail "$email" 2 >/dev/null
+}
+
+@test "the identity sent again gives the same key, and after the cool-down the second link again" {
+	email=$(new_email)
+	invite "$email"
+	identify "$invitation" "$(new_person)"
+	want 200
+	first=$body
+	wait_mail "$email" 2 >/dev/null
+
+	api POST /v1/registration/identity "$identity_body" "$invitation"
+	want 200
+	same "$body" "$first"
+	sleep 0.5
+	same "$(mail_count "$email")" 2
+
+	sleep "$MAIL_COOLDOWN_S"
+	api POST /v1/registration/identity "$identity_body" "$invitation"
+	want 200
+	same "$body" "$first"
+	again=$(mail_token "$email" 3)
+	confirm_key "$again" "$(field .authentication_key)"
+	want 200
+}
+
+@test "the key sent again gives a token of the same account step" {
+	email=$(new_email)
+	identified "$email" "$(new_person)"
+	confirm_key "$second_link" "$key"
+	want 200
+	first=$(field .expires_at)
+	token=$(field .stage_token)
+	confirm_key "$second_link" "$key"
+	want 200
+	same "$(field .expires_at)" "$first"
+	create_account "$(field .stage_token)" "$email"
+	want 201
+	create_account "$token" "$email"
+	want 201
+}
+
+@test "the account sent again gives the same 201; with other facts the token is spent" {
+	email=$(new_email)
+	registered "$email" "$(new_person)"
+	first=$body
+	create_account "$stage_token" "$email"
+	want 201
+	same "$body" "$first"
+	create_account "$stage_token" "$email" nickname=べつのひと
+	want 401 token_spent
+	create_account "$stage_token" "$email" password=asagao7rakudb password_confirmation=asagao7rakudb
+	want 401 token_spent
+	create_account "$stage_token" "$email" login_id="x$email"
+	want 401 token_spent
+	same "$(db "SELECT COUNT(*) FROM account WHERE login_id = '$email'")" 1
+}
+
+@test "another address starts with the proven one and takes over when its own link is confirmed" {
+	email=$(new_email)
+	other=other$(new_email)
+	at_account_step "$email" "$(new_person)"
+	create_account "$stage_token" "$email" email="$other"
+	want 201
+	same "$(field .account.email) $(jq .account.email_verified <<<"$body")" "$other false"
+	same "$(db "SELECT email, pending_email FROM account WHERE login_id = '$email'")" "$email	$other"
+
+	confirmation=$(mail_token "$other")
+	[[ $(mail_link "$other") == "$PORTAL_URL"/settings/email-confirmation#token=* ]]
+	api GET /v1/registration/stage '' "$confirmation"
+	want 401 token_invalid
+	api POST /v1/me/email/confirmation '' "$confirmation"
+	want 204
+	same "$body" ''
+	same "$(db "SELECT email, COALESCE(pending_email, '-') FROM account WHERE login_id = '$email'")" "$other	-"
+	wait_mail "$email" 4 >/dev/null # invitation, second link, completion, and the notice to the old address
+	api POST /v1/me/email/confirmation '' "$confirmation"
+	want 204
+	same "$(db "SELECT email FROM account WHERE login_id = '$email'")" "$other"
+}
+
+@test "a link for an address that is no longer wished for is spent" {
+	email=$(new_email)
+	other=other$(new_email)
+	at_account_step "$email" "$(new_person)"
+	create_account "$stage_token" "$email" email="$other"
+	want 201
+	confirmation=$(mail_token "$other")
+	db "UPDATE account SET pending_email = NULL WHERE login_id = '$email'"
+	api POST /v1/me/email/confirmation '' "$confirmation"
+	want 401 token_spent
+}
+
+@test "an insured person with an account gets the same answer, and a notice instead of the second link" {
+	person=$(new_person)
+	registered "$(new_email)" "$person"
+	email=$(new_email)
+	invite "$email"
+	identify "$invitation" "$person"
+	want 200
+	same "$(jq -c 'keys' <<<"$body")" '["authentication_key","email","link_expires_in","next","resend_after"]'
+	text=$(wait_mail "$email" 2)
+	grep -q すでに <<<"$text"
+	never grep -q '#token=' <<<"$text"
+}
+
+@test "opening a link changes nothing: GET and HEAD of every path leave every row as it was" { # asvs 3.5.3
+	email=$(new_email)
+	invite "$email"
+	before=$(db 'CHECKSUM TABLE account, stage_op, attempt, insured_person EXTENDED')
+	for path in /v1/registration/{stage,email,identity,account,authentication-key} /v1/captcha /v1/me/email/confirmation; do
+		api GET "$path" '' "$invitation"
+		api HEAD "$path" '' "$invitation"
+		api OPTIONS "$path" '' "$invitation"
+	done
+	same "$(db 'CHECKSUM TABLE account, stage_op, attempt, insured_person EXTENDED')" "$before"
+}

@@ -1,0 +1,206 @@
+# The account step: what may be chosen, who was first, and that one token makes one account.
+
+load helper
+load story
+
+@test "all that is wrong with a body is told at once" {
+	at_account_step "$(new_email)" "$(new_person)"
+	api POST /v1/registration/account '{"login_id":"a b","password":"short","password_confirmation":"other","email":"x@","nickname":" "}' "$stage_token"
+	want 400 invalid_fields
+	same "$(jq -r '[.errors[].field] | sort | join(" ")' <<<"$body")" "email login_id nickname password password_confirmation"
+	jq -e '.errors | all(.detail | length > 0)' <<<"$body"
+	api POST /v1/registration/account '{"login_id":1,"password":null,"password_confirmation":[],"email":{},"nickname":true}' "$stage_token"
+	want 400 invalid_fields
+	same "$(jq -r '[.errors[].code] | unique | join(" ")' <<<"$body")" wrong_type
+}
+
+@test "passwords at each boundary" { # asvs 6.2.1 6.2.4 6.2.9 6.2.11
+	email=$(new_email)
+	at_account_step "$email" "$(new_person)"
+	repeat() { printf "%.0s$1" $(seq "$2"); }
+	while IFS='|' read -r password wanted; do
+		create_account "$stage_token" "$email" "password=$password" "password_confirmation=$password" nickname=' '
+		want 400 invalid_fields
+		same "$(jq -r '[.errors[] | select(.field == "password") | .code] | join(" ")' <<<"$body")" "$wanted" ||
+			{ echo "password: $password" >&2; false; }
+	done <<-ROWS
+		rakuda7|too_short
+		rakuda77|
+		rakudarakuda|needs_letter_and_digit
+		7777888899|needs_letter_and_digit
+		RAKUDA7777|needs_letter_and_digit
+		ｒａｋｕｄａ７７|needs_letter_and_digit
+		password1|common_password
+		PassWord1|common_password
+		らくだ の 7日間 a1|
+		r7$(repeat 駱 62)|
+		r7$(repeat x 126)|
+		r7$(repeat x 127)|too_long
+		${email%@*}|context_password
+		${email%@*}1!|context_password
+	ROWS
+}
+
+@test "no composition rule where the society sets none" { # asvs 6.2.5
+	start_other PASSWORD_COMPOSITION=none PASSWORD_LENGTH_MIN=15
+	email=$(new_email)
+	at_account_step "$email" "$(new_person)"
+	for password in らくだがさばくをあるいていくよ 739201845610293 'rakuda ga aruku yo'; do
+		BASE_URL=http://$OTHER_LISTEN create_account "$stage_token" "$email" "password=$password" "password_confirmation=$password" nickname=' '
+		want 400 invalid_fields
+		same "$(faults)" nickname:required
+	done
+	BASE_URL=http://$OTHER_LISTEN create_account "$stage_token" "$email" password=rakuda7aruku77 password_confirmation=rakuda7aruku77
+	want 400 invalid_fields
+	same "$(faults)" password:too_short
+}
+
+@test "a control character, a NUL or half a character in a password is refused" { # asvs 6.2.8
+	email=$(new_email)
+	at_account_step "$email" "$(new_person)"
+	json=$(account_json "$email")
+	api POST /v1/registration/account "${json//$PASSWORD/asagao7\\u0000rakuda}" "$stage_token"
+	want 400 malformed_request
+	api POST /v1/registration/account "${json//$PASSWORD/asagao7\\u0001rakuda}" "$stage_token"
+	want 400 invalid_fields
+	same "$(faults)" "password:bad_character password_confirmation:bad_character"
+	api POST /v1/registration/account "${json//$PASSWORD/asagao7$'\xc3'rakuda}" "$stage_token"
+	want 400 malformed_request
+	api POST /v1/registration/account "${json//$PASSWORD/asagao7\\ud800rakuda}" "$stage_token"
+	want 400 malformed_request
+	same "$(db "SELECT COUNT(*) FROM account WHERE login_id = '$email'")" 0
+}
+
+@test "a password is NFC and nothing else: composed and decomposed are one, case and spaces are not" { # asvs 6.2.8
+	email=$(new_email)
+	at_account_step "$email" "$(new_person)"
+	composed=$'caf\u00e9 7 rakuda'
+	decomposed=$'cafe\u0301 7 rakuda'
+	create_account "$stage_token" "$email" "password=$composed" "password_confirmation=$decomposed"
+	want 201
+	create_account "$stage_token" "$email" "password=$decomposed" "password_confirmation=$decomposed"
+	want 201
+	for other in "$composed " " $composed" "${composed^^[c]}"; do
+		create_account "$stage_token" "$email" "password=$other" "password_confirmation=$other"
+		want 401 token_spent
+	done
+	db "SELECT password_hash FROM account WHERE login_id = '$email'" | grep -q '^\$argon2id\$v=19\$m=19456,t=2,p=1\$'
+}
+
+@test "nicknames: graphemes are counted, spaces folded, nothing invisible" {
+	email=$(new_email)
+	at_account_step "$email" "$(new_person)"
+	while IFS='|' read -r nickname wanted; do
+		create_account "$stage_token" "$email" "nickname=$(printf '%b' "$nickname")" password_confirmation=x
+		same "$(jq -r '[.errors[] | select(.field == "nickname") | .code] | join(" ")' <<<"$body")" "$wanted" ||
+			{ echo "nickname: $nickname" >&2; false; }
+	done <<-'ROWS'
+		あ|
+		あいうえおかきくけこさしすせそたちつてと|
+		あいうえおかきくけこさしすせそたちつてとな|too_long
+		👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦|
+		　 |required
+		a\u202eb|bad_character
+		a\u200bb|bad_character
+		a\tb|bad_character
+		a\x7fb|bad_character
+	ROWS
+	create_account "$stage_token" "$email" 'nickname=　は　 な  こ '
+	want 201
+	same "$(field .account.nickname)" "は な こ"
+}
+
+@test "login IDs: full width is folded, case is one, carriers keep their dots, a domain may be Japanese" {
+	n=$RANDOM$RANDOM
+	while IFS='|' read -r typed stored; do
+		at_account_step "$(new_email)" "$(new_person)"
+		create_account "$stage_token" "$(new_email)" "login_id=$typed" "email=$typed"
+		want 201
+		same "$(field .account.login_id)" "$stored"
+	done <<-ROWS
+		Ｔａｒｏ${n}＠ｅｘａｍｐｌｅ．ｊｐ|taro$n@example.jp
+		UPPER$n@EXAMPLE.JP|upper$n@example.jp
+		a..b$n.@docomo.ne.jp|a..b$n.@docomo.ne.jp
+		x$n@日本語.jp|x$n@xn--wgv71a119e.jp
+		$(printf 'a%.0s' {1..50})$n@example.jp|$(printf 'a%.0s' {1..50})$n@example.jp
+	ROWS
+	for typed in 'a..b@example.jp' 'a@localhost' 'a@b@example.jp' '"a"@example.jp' 'a@[192.0.2.1]' 'a@192.0.2.1' "$(printf 'a%.0s' {1..65})@example.jp" 'あ@example.jp'; do
+		create_account "$stage_token" "$(new_email)" "login_id=$typed" password_confirmation=x
+		want 400 invalid_fields
+		jq -e '[.errors[].field] | index("login_id")' <<<"$body"
+	done
+}
+
+@test "a login ID that is taken is told here, ten times a token" { # asvs 6.3.8
+	taken=$(new_email)
+	registered "$taken" "$(new_person)"
+	email=$(new_email)
+	at_account_step "$email" "$(new_person)"
+	for left in 9 8 7 6 5 4 3 2 1 0; do
+		create_account "$stage_token" "$email" "login_id=${taken^^}"
+		want 409 login_id_taken
+		same "$(field .attempts_left)" "$left"
+	done
+	create_account "$stage_token" "$email"
+	want 410 registration_over
+}
+
+@test "after a login ID that is taken another one makes the account" {
+	taken=$(new_email)
+	registered "$taken" "$(new_person)"
+	email=$(new_email)
+	at_account_step "$email" "$(new_person)"
+	create_account "$stage_token" "$email" "login_id=$taken"
+	want 409 login_id_taken
+	create_account "$stage_token" "$email"
+	want 201
+}
+
+@test "two registrations of one person: the first account stays, the second is over" {
+	person=$(new_person)
+	at_account_step "$(new_email)" "$person"
+	first=$stage_token
+	at_account_step "$(new_email)" "$person"
+	create_account "$first" "$(new_email)"
+	want 201
+	create_account "$stage_token" "$(new_email)"
+	want 410 registration_over
+}
+
+# Sends N bodies at once; prints how often each status came back.
+at_once() { # N TOKEN-FILE BODY-FILE
+	seq "$1" | xargs -P 100 -I{} sh -c '
+		curl -s -o /dev/null -w "%{http_code}\n" --noproxy "*" --max-time 60 "$1/v1/registration/account" \
+			-H "Content-Type: application/json" -H "Authorization: Bearer $(sed -n "{}p" "$2")" \
+			--data-binary "$(sed -n "{}p" "$3")"' sh "http://$LISTEN" "$2" "$3" | sort | uniq -c | awk '{ print $2 "=" $1 }' | xargs
+}
+
+@test "a hundred submits of one token at once make one account" { # asvs 2.3.4
+	email=$(new_email)
+	at_account_step "$email" "$(new_person)"
+	for _ in {1..100}; do
+		echo "$stage_token" >>"$BATS_TEST_TMPDIR/tokens"
+		account_json "$email" >>"$BATS_TEST_TMPDIR/bodies"
+	done
+	got=$(at_once 100 "$BATS_TEST_TMPDIR/tokens" "$BATS_TEST_TMPDIR/bodies")
+	echo "$got" >&2
+	[[ $got =~ (^| )201= ]]
+	never grep -Eq '(^| )(5[0-24-9][0-9]|000|400|404|422)=' <<<"$got" # 201, 401, 410 and 503 are what may come
+	same "$(db "SELECT COUNT(*) FROM account WHERE login_id = '$email'")" 1
+	create_account "$stage_token" "$email"
+	want 201
+}
+
+@test "one login ID wished for by many at once goes to one" { # asvs 2.3.4
+	wished=$(new_email)
+	for _ in {1..20}; do
+		at_account_step "$(new_email)" "$(new_person)"
+		echo "$stage_token" >>"$BATS_TEST_TMPDIR/tokens"
+		account_json "$(new_email)" login_id="$wished" >>"$BATS_TEST_TMPDIR/bodies"
+	done
+	for _ in {1..4}; do cat "$BATS_TEST_TMPDIR/tokens" >>"$BATS_TEST_TMPDIR/all"; cat "$BATS_TEST_TMPDIR/bodies" >>"$BATS_TEST_TMPDIR/wishes"; done
+	got=$(at_once 80 "$BATS_TEST_TMPDIR/all" "$BATS_TEST_TMPDIR/wishes")
+	echo "$got" >&2
+	same "$(db "SELECT COUNT(*) FROM account WHERE login_id = '$wished'")" 1
+	never grep -Eq '(^| )(5[0-24-9][0-9]|000|400|404|422)=' <<<"$got"
+}

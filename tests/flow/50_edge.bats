@@ -1,0 +1,270 @@
+# The HTTP edge: what every request and every answer has in common.
+
+load helper
+load story
+
+readonly PUBLIC=(POST:/v1/captcha POST:/v1/registration/email GET:/v1/registration/stage POST:/v1/registration/identity
+	POST:/v1/registration/authentication-key POST:/v1/registration/account POST:/v1/me/email/confirmation)
+
+# Sends bytes as they are (printf's escapes) to the public port; prints all that comes back.
+raw() { # BYTES
+	local host=${LISTEN%:*} port=${LISTEN##*:}
+	exec 3<>"/dev/tcp/$host/$port"
+	(trap '' PIPE && printf '%b' "$1" >&3) 2>/dev/null || true # it may close while we still send
+	timeout 8 cat <&3 || true
+	exec 3>&-
+}
+
+@test "every answer has the security headers, an id, and no server's name" { # asvs 3.4.3 3.4.4 3.4.5 3.4.6 14.3.2
+	for request in GET:/ GET:/v1/registration/stage POST:/v1/registration/email BREW:/v1/captcha OPTIONS:/v1/captcha; do
+		api "${request%%:*}" "${request#*:}" '{"email":"x"}'
+		same "$(header Cache-Control)" no-store
+		same "$(header X-Content-Type-Options)" nosniff
+		same "$(header Content-Security-Policy)" "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
+		same "$(header Referrer-Policy)" no-referrer
+		same "$(header Cross-Origin-Resource-Policy)" same-site
+		[[ $(header X-Request-Id) =~ ^[0-9a-f]{16}$ ]]
+		never header Server
+		never header Set-Cookie
+	done
+	answer=$(raw 'GARBAGE\r\n\r\n')
+	grep -qi '^X-Content-Type-Options: nosniff' <<<"$answer"
+	grep -q '"code":"malformed_request"' <<<"$answer"
+}
+
+@test "a path is exactly a path" { # asvs 1.1.1
+	for path in / /v1 /v1/ /v1/captcha/ /v1//captcha /v1/Captcha /v1/captcha%00 /v1/%63aptcha /v1/captcha/../captcha /v1/captcha%2f /healthz /readyz /metrics /etc/passwd /index.html; do
+		status=$(curl -s -o "$BATS_TEST_TMPDIR/b" -w '%{http_code}' --path-as-is --noproxy '*' -X POST -H 'Content-Type: application/json' -d '{}' "http://$LISTEN$path")
+		same "$path $status $(jq -r .code "$BATS_TEST_TMPDIR/b")" "$path 404 not_found"
+	done
+}
+
+@test "other methods are refused with what is allowed" { # asvs 4.1.4 13.4.4
+	for request in "${PUBLIC[@]}"; do
+		for method in PUT DELETE PATCH TRACE PROPFIND LOCK BREW; do
+			api "$method" "${request#*:}"
+			if [[ $status == 400 ]]; then continue; fi # a method the parser does not know
+			want 405 method_not_allowed
+			grep -q "${request%%:*}" <<<"$(header Allow)"
+		done
+	done
+	api GET /v1/captcha
+	want 405 method_not_allowed
+	same "$(header Allow)" "POST, OPTIONS"
+	api POST /v1/registration/stage '{}'
+	want 405 method_not_allowed
+	same "$(header Allow)" "GET, HEAD, OPTIONS"
+}
+
+@test "HEAD is GET without the body" { # asvs 4.2.2
+	invite "$(new_email)"
+	api GET /v1/registration/stage '' "$invitation"
+	length=$(header Content-Length)
+	api HEAD /v1/registration/stage '' "$invitation"
+	want 200
+	same "$(header Content-Length)" "$length"
+}
+
+@test "only JSON is a body: other types are 415 and change nothing" { # asvs 3.5.2
+	before=$(db 'SELECT COUNT(*) FROM outbox')
+	for type in text/plain application/x-www-form-urlencoded multipart/form-data application/jsonp application/json-patch+json 'application/json; charset=shift_jis'; do
+		CONTENT_TYPE=$type api POST /v1/registration/email '{"email":"a@example.jp"}'
+		want 415 unsupported_media_type
+	done
+	status=$(curl -s -o /dev/null -w '%{http_code}' --noproxy '*' -H 'Content-Type:' -d '{"email":"a@example.jp"}' "http://$LISTEN/v1/registration/email")
+	same "$status" 415
+	same "$(db 'SELECT COUNT(*) FROM outbox')" "$before"
+	CONTENT_TYPE='Application/JSON ; charset="UTF-8"' api POST /v1/registration/email "{\"email\":\"$(new_email)\"}"
+	want 202
+}
+
+@test "what is not strictly one JSON object is malformed" { # asvs 1.5.3
+	deep=$(printf '[%.0s' {1..1000})
+	for text in '' '[]' '"a"' 'null' '{' '{}x' '{"email":"a@example.jp"} {}' $'\xef\xbb\xbf{}' '{"email":01}' '{"email":"a"."b"}' \
+		'{"email":"a\u0000@example.jp"}' $'{"email":"\xff@example.jp"}' $'{"email":"\xc0\xaf"}' $'{"email":"\xed\xa0\x80"}' $'{"email":"a\x01"}' \
+		'{"email":"a@example.jp","email":"b@example.jp"}' '{"email":"a@example.jp","\u0065mail":"b@example.jp"}' "$deep" "{\"email\":$deep" \
+		'{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":1}}}}}}}}}' '{"email":NaN}' "{'email':'a'}" '{"email":"a@example.jp",}'; do
+		api POST /v1/registration/email "$text "
+		want 400 malformed_request || { echo "body: $text" >&2; false; }
+	done
+	api POST /v1/registration/email '{"email":1e999}'
+	want 400 invalid_fields
+	same "$(faults)" email:wrong_type
+	api POST /v1/registration/email '{"Email":"a@example.jp"}'
+	want 400 invalid_fields
+	same "$(faults)" "email:required Email:unknown_field"
+}
+
+@test "a body over 8 KiB is refused, unread" {
+	big=$(head -c 9000 /dev/zero | tr '\0' a)
+	api POST /v1/registration/email "{\"email\":\"$big\"}"
+	want 413 body_too_large
+	answer=$(raw "POST /v1/registration/email HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000000000\r\n\r\n")
+	grep -q '^HTTP/1.1 413' <<<"$answer"
+	grep -qi '^Connection: close' <<<"$answer"
+}
+
+@test "ambiguous framing is refused, and what stands behind it is never a second request" { # asvs 4.2.1
+	tail='\r\n\r\n0\r\n\r\nGET /v1/registration/stage HTTP/1.1\r\nHost: x\r\n\r\n'
+	head='POST /v1/registration/email HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n'
+	for framing in 'Content-Length: 5\r\nTransfer-Encoding: chunked' 'Content-Length: 5\r\nContent-Length: 6' 'Content-Length: 5\r\nContent-Length: 5' \
+		'Content-Length: 5abc' 'Content-Length: +5' 'Content-Length: -5' 'Content-Length: 99999999999999999999' 'Transfer-Encoding : chunked' 'Transfer-Encoding: identity' \
+		'Transfer-Encoding: identity, chunked' 'Transfer-Encoding:\tchunked' 'transfer-encoding: x'; do
+		answer=$(raw "$head$framing$tail")
+		same "$(grep -c '^HTTP/1.1' <<<"$answer") $(head -n 1 <<<"$answer" | cut -d' ' -f2)" "1 400" || { echo "$framing: $answer" >&2; false; }
+	done
+	for request in 'GET /v1/registration/stage HTTP/1.1\r\n\r\n' 'GET /v1/registration/stage HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n'; do
+		same "$(raw "$request" | head -n 1 | cut -d' ' -f2)" 400
+	done
+}
+
+@test "tokens that would crash a parser are refused" { # asvs 9.1.2
+	deep=$(printf '[%.0s' {1..1000} | base64 -w0 | tr '+/' '-_' | tr -d =)
+	none=$(printf '{"alg":"none","typ":"JWT"}' | base64 -w0 | tr '+/' '-_' | tr -d =)
+	payload=$(printf '{"use":"identity"}' | base64 -w0 | tr '+/' '-_' | tr -d =)
+	for token in a.b.c .. ... "$deep.$payload.x" "$none.$payload." "$(head -c 2000 /dev/zero | tr '\0' a)" '%00' 'a b' "é"; do
+		api GET /v1/registration/stage '' "$token"
+		want 401 token_invalid || { echo "token: ${token:0:60}" >&2; false; }
+	done
+	long=$(head -c 90000 /dev/zero | tr '\0' a)
+	api GET /v1/registration/stage '' "$long"
+	[[ $status == 431 || $status == 413 || $status == 400 || $status == 000 ]]
+	api GET /v1/registration/stage
+	want 401 token_missing
+	same "$(header WWW-Authenticate)" Bearer
+	REQUEST_HEADERS=('Authorization: Basic eDp5')
+	api GET /v1/registration/stage
+	want 401 token_invalid
+	REQUEST_HEADERS=('Authorization: Bearer a.b.c' 'Authorization: Bearer a.b.c')
+	api GET /v1/registration/stage
+	want 401 token_invalid
+}
+
+@test "a token opens its own step and no other" { # asvs 2.3.1 9.2.2
+	email=$(new_email)
+	at_account_step "$email" "$(new_person)"
+	captcha_for "$invitation" >/dev/null
+	declare -A fits=(
+		[/v1/captcha]=$invitation [/v1/registration/identity]=$invitation
+		[/v1/registration/authentication-key]=$second_link [/v1/registration/account]=$stage_token)
+	for path in "${!fits[@]}" /v1/me/email/confirmation; do
+		for token in "$invitation" "$second_link" "$stage_token" "$captcha_token"; do
+			[[ ${fits[$path]-} != "$token" ]] || continue
+			api POST "$path" '{}' "$token"
+			want 401 token_invalid || { echo "$path" >&2; false; }
+		done
+	done
+	api GET /v1/registration/stage '' "$captcha_token"
+	want 401 token_invalid
+}
+
+@test "a token with any byte changed is refused" { # asvs 9.1.1
+	invite "$(new_email)"
+	for ((i = 0; i < ${#invitation}; i += 23)); do
+		char=${invitation:i:1}
+		if [[ $char == A ]]; then other=B; else other=A; fi
+		api GET /v1/registration/stage '' "${invitation:0:i}$other${invitation:i+1}"
+		want 401 token_invalid
+	done
+}
+
+@test "nothing personal can be read in a token" { # asvs 14.1.1
+	email=$(new_email)
+	person=$(new_person)
+	at_account_step "$email" "$person"
+	for token in "$invitation" "$second_link" "$stage_token"; do
+		claims=$(cut -d. -f2 <<<"$token" | tr '_-' '/+' | base64 -d 2>/dev/null || true)
+		never grep -q -e "${email%@*}" -e "$person" <<<"$claims"
+		same "$(grep -o '"[a-z]*":' <<<"$claims" | sort | tr -d '":\n')" audctxexpiatissjtinbfuse
+	done
+}
+
+@test "a query is never asked for" { # asvs 15.3.7
+	api GET '/v1/registration/stage?a=1'
+	want 400 malformed_request
+	api POST '/v1/registration/email?email=a@example.jp' '{"email":"b@example.jp"}'
+	want 400 malformed_request
+}
+
+@test "CORS: the app's origin is echoed, no other is" { # asvs 3.4.2
+	ORIGIN=$CORS_ORIGINS api GET /v1/registration/stage
+	same "$(header Access-Control-Allow-Origin)" "$CORS_ORIGINS"
+	grep -q Origin <<<"$(header Vary)"
+	REQUEST_HEADERS=('Access-Control-Request-Method: POST' 'Access-Control-Request-Headers: authorization,content-type')
+	ORIGIN=$CORS_ORIGINS api OPTIONS /v1/captcha
+	want 204
+	same "$(header Access-Control-Allow-Methods)" "POST, OPTIONS"
+	grep -qi authorization <<<"$(header Access-Control-Allow-Headers)"
+	for origin in https://evil.example null "$CORS_ORIGINS.evil.example" "${CORS_ORIGINS%?}" "${CORS_ORIGINS^^}"; do
+		ORIGIN=$origin api OPTIONS /v1/captcha
+		never header Access-Control-Allow-Origin
+		ORIGIN=$origin api GET /v1/registration/stage
+		never header Access-Control-Allow-Origin
+	done
+}
+
+@test "headers of a client change no link" { # asvs 1.2.2
+	email=$(new_email)
+	REQUEST_HEADERS=('Host: evil.example' 'X-Forwarded-Host: evil.example' 'Forwarded: host=evil.example')
+	api POST /v1/registration/email "{\"email\":\"$email\"}"
+	want 202
+	[[ $(mail_link "$email") == "$PORTAL_URL"/register/identity#token=* ]]
+	wait_mail "$email" | never grep -q evil
+}
+
+@test "what is typed can not become a header, a recipient, a placeholder or HTML of a letter" { # asvs 1.3.7 1.3.10 1.3.11
+	mails=$(find "$STACK/mail/new" -type f | wc -l)
+	for address in 'a@example.jp\r\nBcc: x@example.jp' 'a@example.jp>\r\nRCPT TO:<x@example.jp' 'a@example.jp\nX: y' 'a,b@example.jp' 'a@example.jp, b@example.jp' '<a@example.jp>'; do
+		api POST /v1/registration/email "{\"email\":\"$address\"}"
+		want 400 invalid_fields
+	done
+	sleep 0.5
+	same "$(find "$STACK/mail/new" -type f | wc -l)" "$mails"
+	email=$(new_email)
+	at_account_step "$email" "$(new_person)"
+	create_account "$stage_token" "$email" 'nickname=<b>%s{link}&'
+	want 201
+	wait_mail "$email" 3 | grep -qF '<b>%s{link}&'
+	mail_part "$email" html 3 | grep -qF '&lt;b&gt;%s{link}&amp;'
+}
+
+@test "inside only: alive, ready and metrics answer on the inside listener" { # asvs 13.4.5
+	for path in /healthz /readyz; do
+		BASE_URL=http://$LISTEN_INSIDE api GET "$path"
+		want 200
+	done
+	BASE_URL=http://$LISTEN_INSIDE api GET /metrics
+	want 200
+	[[ $(header Content-Type) == text/plain* ]]
+	grep -q '^myportal_requests_total{method="POST",route="/v1/registration/email",code="ok"} [1-9]' <<<"$body"
+	BASE_URL=http://$LISTEN_INSIDE api GET /v1/registration/stage
+	want 404 not_found
+}
+
+@test "four times as many busy clients as workers: all are served" {
+	local -a clients=()
+	start_other HTTP_WORKERS=8 REQUESTS_MAX=8
+	for i in {1..32}; do
+		(for _ in {1..25}; do echo "url = http://$OTHER_LISTEN/v1/registration/stage"; echo 'output = /dev/null'; done |
+			curl -s --noproxy '*' --max-time 30 -w '%{http_code}\n' -K - | grep -c 401 >"$BATS_TEST_TMPDIR/served.$i") &
+		clients+=($!)
+	done
+	wait "${clients[@]}"
+	same "$(cat "$BATS_TEST_TMPDIR"/served.* | sort | uniq -c | xargs)" "32 25"
+}
+
+@test "more requests than places get 503 at once, and later all is well" {
+	local -a clients=()
+	start_other REQUESTS_MAX=1
+	at_account_step "$(new_email)" "$(new_person)"
+	for i in {1..12}; do
+		curl -s -o /dev/null -w '%{http_code} %{time_total}\n' --noproxy '*' "http://$OTHER_LISTEN/v1/registration/account" \
+			-H 'Content-Type: application/json' -H "Authorization: Bearer $stage_token" -d "$(account_json "$(new_email)")" >"$BATS_TEST_TMPDIR/code.$i" &
+		clients+=($!)
+	done
+	wait "${clients[@]}"
+	cat "$BATS_TEST_TMPDIR"/code.* >&2
+	grep -q ^503 "$BATS_TEST_TMPDIR"/code.*
+	BASE_URL=http://$OTHER_LISTEN api GET /v1/registration/stage
+	want 401
+}

@@ -1,0 +1,156 @@
+# What breaks outside: database, mail server, the process itself. Nothing acknowledged is lost.
+
+load helper
+load story
+
+@test "the database away: 503 with Retry-After in time, not ready, back by itself" { # asvs 16.5.2
+	db_stop
+	for _ in 1 2 3; do
+		started=$EPOCHREALTIME
+		api POST /v1/registration/email "{\"email\":\"$(new_email)\"}"
+		want 503 unavailable
+		same "$(header Retry-After)" 1
+		(($(bc_ms "$started") < 5000))
+	done
+	BASE_URL=http://$LISTEN_INSIDE api GET /readyz
+	want 503
+	BASE_URL=http://$LISTEN_INSIDE api GET /healthz
+	want 200
+	db_start
+	wait_until 5 eval 'BASE_URL=http://$LISTEN_INSIDE api GET /readyz; [[ $status == 200 ]]'
+	registered "$(new_email)" "$(new_person)"
+}
+
+# Milliseconds since a moment of $EPOCHREALTIME.
+bc_ms() { # MOMENT
+	local now=${EPOCHREALTIME/./}
+	echo $(((now - ${1/./}) / 1000))
+}
+
+@test "the service starts while the database is away, and serves once it is there" {
+	server_stop
+	db_stop
+	server_spawn myportald
+	wait_until 5 eval 'BASE_URL=http://$LISTEN_INSIDE api GET /healthz; [[ $status == 200 ]]'
+	api POST /v1/registration/email "{\"email\":\"$(new_email)\"}"
+	want 503 unavailable
+	db_start
+	wait_until 5 eval 'BASE_URL=http://$LISTEN_INSIDE api GET /readyz; [[ $status == 200 ]]'
+	invite "$(new_email)"
+}
+
+@test "a database that dies in the middle loses nothing that was acknowledged" {
+	email=$(new_email)
+	at_account_step "$email" "$(new_person)"
+	process_kill mariadbd
+	create_account "$stage_token" "$email"
+	want 503
+	db_start
+	wait_until 10 eval 'create_account "$stage_token" "$email"; [[ $status == 201 ]]'
+	process_kill mariadbd
+	db_start
+	same "$(db "SELECT COUNT(*) FROM account WHERE login_id = '$email'")" 1
+	wait_mail "$email" 3 >/dev/null
+}
+
+@test "the mail server away: nothing lost, nothing twice" {
+	smtp_stop
+	declare -a emails
+	for i in 1 2 3 4 5; do
+		emails[i]=$(new_email)
+		api POST /v1/registration/email "{\"email\":\"${emails[i]}\"}"
+		want 202
+	done
+	sleep 1.5
+	same "$(db "SELECT COUNT(*), MIN(tries) > 0 FROM outbox WHERE state = 0 AND tries > 0 AND last_error <> ''")" "5	1"
+	smtp_start
+	db "UPDATE outbox SET next_try_at = UTC_TIMESTAMP(6) WHERE state = 0" # the pause, cut short
+	for i in 1 2 3 4 5; do
+		wait_mail "${emails[i]}" >/dev/null
+	done
+	sleep 1.5
+	for i in 1 2 3 4 5; do
+		same "$(mail_count "${emails[i]}")" 1
+	done
+	same "$(db "SELECT COUNT(*) FROM outbox WHERE state = 0")" 0
+}
+
+@test "a mail server that answers 451 gets the letter again under the same Message-ID" {
+	email=$(new_email)
+	smtp_script 'after-data 451'
+	api POST /v1/registration/email "{\"email\":\"$email\"}"
+	want 202
+	wait_until 10 eval '[[ $(db "SELECT COUNT(*) FROM outbox WHERE state = 0 AND last_error LIKE \"smtp 451%\"") == 1 ]]'
+	id=$(db "SELECT LOWER(HEX(id)) FROM outbox WHERE state = 0")
+	smtp_script ''
+	db "UPDATE outbox SET next_try_at = UTC_TIMESTAMP(6) WHERE state = 0"
+	wait_mail "$email" >/dev/null
+	[[ $(mail_part "$email" Message-ID) == "<$id@"* ]]
+}
+
+@test "a mail server that refuses an address for good makes a dead letter" {
+	smtp_script 'rcpt 550'
+	api POST /v1/registration/email "{\"email\":\"$(new_email)\"}"
+	want 202
+	wait_until 10 eval '[[ $(db "SELECT COUNT(*) FROM outbox WHERE state = 2 AND last_error LIKE \"smtp 550%\" AND email = \"\"") -ge 1 ]]'
+}
+
+@test "a worker that died leaves a lease, and another sends the letter" {
+	smtp_stop
+	email=$(new_email)
+	api POST /v1/registration/email "{\"email\":\"$email\"}"
+	want 202
+	sleep 1.2
+	process_kill myportald
+	db "UPDATE outbox SET lease_until = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND, lease_owner = REPEAT('x', 16), next_try_at = UTC_TIMESTAMP(6) WHERE state = 0"
+	smtp_start
+	server_start
+	wait_mail "$email" >/dev/null
+	sleep 1.2
+	same "$(mail_count "$email")" 1
+}
+
+@test "a letter whose link has expired is not sent any more" {
+	smtp_stop
+	email=$(new_email)
+	api POST /v1/registration/email "{\"email\":\"$email\"}"
+	want 202
+	sleep 1.2
+	db "UPDATE outbox SET expires_at = 1, next_try_at = UTC_TIMESTAMP(6) WHERE state = 0"
+	smtp_start
+	wait_until 10 eval '[[ $(db "SELECT COUNT(*) FROM outbox WHERE state = 3 AND last_error = \"expired\"") -ge 1 ]]'
+	same "$(mail_count "$email")" 0
+}
+
+@test "settled letters keep no address" {
+	registered "$(new_email)" "$(new_person)"
+	wait_until 5 eval '[[ $(db "SELECT COUNT(*) FROM outbox WHERE state = 0") == 0 ]]'
+	same "$(db "SELECT COUNT(*) FROM outbox WHERE state <> 0 AND (email <> '' OR nickname <> '')")" 0
+}
+
+@test "a stop is graceful: not ready first, running requests end, within ten seconds" {
+	restart_server DRAIN_MS=1500
+	pid=$(process_pid myportald)
+	kill -TERM "$pid"
+	wait_until 2 eval 'BASE_URL=http://$LISTEN_INSIDE api GET /readyz; [[ $status == 503 ]]'
+	api GET /v1/registration/stage
+	want 401
+	wait_until 10 process_gone myportald
+	tail -n 1 "$STACK/myportald.log" | jq -e '.event == "stopped"'
+}
+
+@test "a stop in the middle of requests loses none that was answered" {
+	local -a clients=()
+	for i in {1..20}; do
+		email=$(new_email)$i.jp
+		(api POST /v1/registration/email "{\"email\":\"$email\"}"; [[ $status != 202 ]] || echo "$email" >>"$BATS_TEST_TMPDIR/accepted") &
+		clients+=($!)
+	done
+	server_stop
+	wait "${clients[@]}"
+	server_start
+	while read -r email; do
+		wait_mail "$email" >/dev/null
+		same "$(mail_count "$email")" 1
+	done < <(cat "$BATS_TEST_TMPDIR/accepted" 2>/dev/null)
+}

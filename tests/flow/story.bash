@@ -1,0 +1,87 @@
+# shellcheck shell=bash
+# story.bash - the steps of a registration, as the flow tests tell them. Loaded after helper.bash.
+
+# What a member would choose; a common password it is not.
+readonly PASSWORD=asagao7rakuda
+
+# Asks for an invitation; sets $invitation, the token of its link.
+invite() { # ADDRESS
+	local before
+	before=$(mail_count "$1")
+	api POST /v1/registration/email "{\"email\":\"$1\"}"
+	want 202 || return 1
+	invitation=$(mail_token "$1" $((before + 1)))
+}
+
+# Posts the identity step with a fresh CAPTCHA; the answer is in $status and $body.
+identify() { # TOKEN NUMBER [BIRTH-DATE]
+	captcha_for "$1" >/dev/null || return 1
+	identity_body=$(jq -nc --arg n "$2" --arg t "$captcha_token" --arg a "$captcha_answer" --arg b "${3-}" \
+		'{insured_number: $n, captcha_token: $t, captcha_answer: $a} + if $b == "" then {} else {birth_date: $b} end')
+	api POST /v1/registration/identity "$identity_body" "$1"
+}
+
+# Address and number in, $invitation, $key and $second_link out.
+identified() { # ADDRESS NUMBER
+	local mails
+	invite "$1" || return 1
+	mails=$(mail_count "$1")
+	identify "$invitation" "$2" || return 1
+	want 200 || return 1
+	key=$(field .authentication_key)
+	second_link=$(mail_token "$1" $((mails + 1)))
+}
+
+confirm_key() { # TOKEN KEY
+	api POST /v1/registration/authentication-key "{\"authentication_key\":\"$2\"}" "$1"
+}
+
+# Everything up to the account step: sets $stage_token.
+at_account_step() { # ADDRESS NUMBER
+	identified "$1" "$2" || return 1
+	confirm_key "$second_link" "$key"
+	want 200 || return 1
+	stage_token=$(field .stage_token)
+}
+
+# The body of the account step. Members named behind replace those of the sample: nickname=...
+account_json() { # ADDRESS [MEMBER=VALUE...]
+	local pair json
+	json=$(jq -nc --arg e "$1" --arg p "$PASSWORD" \
+		'{login_id: $e, password: $p, password_confirmation: $p, email: $e, nickname: "はなこ"}')
+	for pair in "${@:2}"; do
+		json=$(jq -c --arg k "${pair%%=*}" --arg v "${pair#*=}" '.[$k] = $v' <<<"$json")
+	done
+	printf '%s\n' "$json"
+}
+
+create_account() { # TOKEN ADDRESS [MEMBER=VALUE...]
+	api POST /v1/registration/account "$(account_json "${@:2}")" "$1"
+}
+
+# The whole story: an account for an address and a number.
+registered() { # ADDRESS NUMBER
+	at_account_step "$1" "$2" || return 1
+	create_account "$stage_token" "$1"
+	want 201
+}
+
+# Names the faults of the last answer: "email:bad_format nickname:required".
+faults() {
+	jq -r '[.errors[]? | .field + ":" + .code] | join(" ")' <<<"$body"
+}
+
+# Fails with both texts unless they are equal.
+same() { # GOT WANTED
+	[[ $1 == "$2" ]] && return 0
+	printf 'got:    %s\nwanted: %s\n' "$1" "$2" >&2
+	return 1
+}
+
+# Fails when the command succeeds. (A bare "!" in the middle of a test can not fail it.)
+never() { # COMMAND...
+	if "$@"; then
+		printf 'should have failed: %s\n' "$*" >&2
+		return 1
+	fi
+}

@@ -1,0 +1,276 @@
+/* endpoints_test.c - which method and path meet which endpoint, and what Allow says of the others. */
+
+#include "endpoints.h"
+
+#include "bounds.h"
+
+#include <ctype.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+typedef enum result handler(struct call *);
+
+/* clang-format off */
+static const struct {
+	const char *method, *path;
+	handler *serve; /* NULL: `refusal` */
+	enum result refusal;
+} calls[] = {
+	{ "POST",    "/v1/captcha",                         post_captcha,                         OK },
+	{ "POST",    "/v1/registration/email",              post_registration_email,              OK },
+	{ "GET",     "/v1/registration/stage",              get_registration_stage,               OK },
+	{ "HEAD",    "/v1/registration/stage",              get_registration_stage,               OK },
+	{ "POST",    "/v1/registration/identity",           post_registration_identity,           OK },
+	{ "POST",    "/v1/registration/authentication-key", post_registration_authentication_key, OK },
+	{ "POST",    "/v1/registration/account",            post_registration_account,            OK },
+	{ "POST",    "/v1/me/email/confirmation",           post_me_email_confirmation,           OK },
+
+	/* a link opened by a mail scanner must meet nothing that changes anything */
+	{ "GET",     "/v1/registration/identity",           NULL, METHOD_NOT_ALLOWED },
+	{ "HEAD",    "/v1/registration/identity",           NULL, METHOD_NOT_ALLOWED },
+	{ "HEAD",    "/v1/me/email/confirmation",           NULL, METHOD_NOT_ALLOWED },
+	{ "POST",    "/v1/registration/stage",              NULL, METHOD_NOT_ALLOWED },
+	{ "PUT",     "/v1/registration/account",            NULL, METHOD_NOT_ALLOWED },
+	{ "DELETE",  "/v1/registration/account",            NULL, METHOD_NOT_ALLOWED },
+	{ "PATCH",   "/v1/registration/account",            NULL, METHOD_NOT_ALLOWED },
+	{ "OPTIONS", "/v1/registration/account",            NULL, METHOD_NOT_ALLOWED },
+	{ "TRACE",   "/v1/registration/account",            NULL, METHOD_NOT_ALLOWED },
+	{ "post",    "/v1/registration/account",            NULL, METHOD_NOT_ALLOWED },
+	{ "get",     "/v1/registration/stage",              NULL, METHOD_NOT_ALLOWED },
+	{ "head",    "/v1/registration/stage",              NULL, METHOD_NOT_ALLOWED },
+	{ "POSTS",   "/v1/registration/account",            NULL, METHOD_NOT_ALLOWED },
+	{ "POS",     "/v1/registration/account",            NULL, METHOD_NOT_ALLOWED },
+	{ "",        "/v1/registration/account",            NULL, METHOD_NOT_ALLOWED },
+
+	{ "GET",     "/",                                   NULL, NOT_FOUND },
+	{ "GET",     "",                                    NULL, NOT_FOUND },
+	{ "GET",     "/v1",                                 NULL, NOT_FOUND },
+	{ "GET",     "/v1/registration",                    NULL, NOT_FOUND },
+	{ "POST",    "/v1/registration/",                   NULL, NOT_FOUND },
+	{ "POST",    "/v1/captcha/",                        NULL, NOT_FOUND },
+	{ "POST",    "/v1/captcha//",                       NULL, NOT_FOUND },
+	{ "POST",    "//v1/captcha",                        NULL, NOT_FOUND },
+	{ "POST",    "/v1//captcha",                        NULL, NOT_FOUND },
+	{ "POST",    "/v1/./captcha",                       NULL, NOT_FOUND },
+	{ "POST",    "/v1/x/../captcha",                    NULL, NOT_FOUND },
+	{ "POST",    "v1/captcha",                          NULL, NOT_FOUND },
+	{ "POST",    "/v1/captch",                          NULL, NOT_FOUND },
+	{ "POST",    "/v1/captchas",                        NULL, NOT_FOUND },
+	{ "POST",    "/v1/Captcha",                         NULL, NOT_FOUND },
+	{ "POST",    "/V1/captcha",                         NULL, NOT_FOUND },
+	{ "POST",    "/v1%2fcaptcha",                       NULL, NOT_FOUND },
+	{ "POST",    "/v1%2Fcaptcha",                       NULL, NOT_FOUND },
+	{ "POST",    "/v1/%63aptcha",                       NULL, NOT_FOUND },
+	{ "POST",    "/v1/captcha%00",                      NULL, NOT_FOUND },
+	{ "POST",    "/v1/captcha%20",                      NULL, NOT_FOUND },
+	{ "POST",    "/v1/captcha;x=1",                     NULL, NOT_FOUND },
+	{ "POST",    "/v1/captcha?x=1",                     NULL, NOT_FOUND },
+	{ "POST",    "/v1/captcha#x",                       NULL, NOT_FOUND },
+	{ "POST",    "/v1/captcha.json",                    NULL, NOT_FOUND },
+	{ "POST",    "/v2/captcha",                         NULL, NOT_FOUND },
+	{ "POST",    "http://portal.example/v1/captcha",    NULL, NOT_FOUND },
+	{ "OPTIONS", "*",                                   NULL, NOT_FOUND },
+	{ "GET",     "/healthz",                            NULL, NOT_FOUND },
+	{ "GET",     "/readyz",                             NULL, NOT_FOUND },
+	{ "GET",     "/metrics",                            NULL, NOT_FOUND },
+};
+/* clang-format on */
+
+static const struct endpoint nobody;
+
+static void
+calls_meet_their_endpoint_or_none(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(calls); i++) {
+		const struct endpoint *found = &nobody;
+		const enum result result =
+		    endpoint_find(&endpoints_public, calls[i].method, calls[i].path, &found);
+
+		if (result != calls[i].refusal)
+			fail_msg("%s %s: %s", calls[i].method, calls[i].path, result_code(result));
+		if (result == OK && found->serve != calls[i].serve)
+			fail_msg("%s %s: met %s", calls[i].method, calls[i].path, found->path);
+		if (result != OK && found != &nobody)
+			fail_msg("%s %s: named an endpoint", calls[i].method, calls[i].path);
+	}
+}
+
+static void
+the_inside_has_its_own(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *method, *path;
+		handler *serve;
+		enum result refusal;
+	} rows[] = {
+		{ "GET",  "/healthz",     get_healthz, OK },
+		{ "HEAD", "/healthz",     get_healthz, OK },
+		{ "GET",  "/readyz",      get_readyz,  OK },
+		{ "HEAD", "/readyz",      get_readyz,  OK },
+		{ "GET",  "/metrics",     get_metrics, OK },
+		{ "POST", "/metrics",     NULL,        METHOD_NOT_ALLOWED },
+		{ "GET",  "/healthz/",    NULL,        NOT_FOUND },
+		{ "GET",  "/health",      NULL,        NOT_FOUND },
+		{ "POST", "/v1/captcha",  NULL,        NOT_FOUND },
+	};
+	/* clang-format on */
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const struct endpoint *found = &nobody;
+		const enum result result =
+		    endpoint_find(&endpoints_inside, rows[i].method, rows[i].path, &found);
+
+		if (result != rows[i].refusal || (result == OK && found->serve != rows[i].serve))
+			fail_msg("%s %s: %s", rows[i].method, rows[i].path, result_code(result));
+	}
+}
+
+static void
+allow_names_the_methods(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		const struct endpoint_table *table;
+		const char *path;
+		const char *expected;
+	} rows[] = {
+		{ "what is posted to",        &endpoints_public, "/v1/captcha",            "POST, OPTIONS" },
+		{ "what is read has HEAD",    &endpoints_public, "/v1/registration/stage", "GET, HEAD, OPTIONS" },
+		{ "the inside's",             &endpoints_inside, "/metrics",               "GET, HEAD, OPTIONS" },
+		{ "no such path",             &endpoints_public, "/v1/nothing",            "" },
+		{ "not quite the path",       &endpoints_public, "/v1/captcha/",           "" },
+		{ "a path of the other door", &endpoints_public, "/metrics",               "" },
+	};
+	/* clang-format on */
+	char allow[ALLOW_MAX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		memset(allow, 'x', sizeof allow);
+		endpoint_allow(rows[i].table, rows[i].path, allow);
+		if (strcmp(allow, rows[i].expected) != 0)
+			fail_msg("%s: \"%.*s\"", rows[i].why, ALLOW_MAX, allow);
+	}
+}
+
+static enum result
+serve_nothing(struct call *call)
+{
+	(void)call;
+	return OK;
+}
+
+/* One path, several methods, as /v1/me will have them. */
+static void
+a_path_may_have_several_methods(void **state)
+{
+	/* clang-format off */
+	static const struct endpoint rows[] = {
+		{ "GET",    "/v1/me",     DEMAND_NOTHING, STAGE_NONE, NULL, serve_nothing },
+		{ "PATCH",  "/v1/me",     DEMAND_NOTHING, STAGE_NONE, NULL, serve_nothing },
+		{ "DELETE", "/v1/me",     DEMAND_NOTHING, STAGE_NONE, NULL, serve_nothing },
+		{ "PUT",    "/v1/me/xxx", DEMAND_NOTHING, STAGE_NONE, NULL, serve_nothing },
+	};
+	/* clang-format on */
+	static const struct endpoint_table table = { rows, LENGTH(rows) };
+	const struct endpoint *found;
+	char allow[ALLOW_MAX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(endpoint_find(&table, rows[i].method, "/v1/me", &found), OK);
+		assert_ptr_equal(found, &rows[i]);
+	}
+	assert_int_equal(endpoint_find(&table, "HEAD", "/v1/me", &found), OK);
+	assert_ptr_equal(found, &rows[0]);
+	assert_int_equal(endpoint_find(&table, "PUT", "/v1/me", &found), METHOD_NOT_ALLOWED);
+	endpoint_allow(&table, "/v1/me", allow);
+	assert_string_equal(allow, "GET, HEAD, PATCH, DELETE, OPTIONS");
+}
+
+/* The table itself: what the gate takes for granted. */
+static void
+check_row(const struct endpoint_table *table, size_t i)
+{
+	const struct endpoint *const row = &table->rows[i];
+	const bool reads = strcmp(row->method, "GET") == 0;
+
+	assert_non_null(row->serve);
+	assert_int_equal(row->path[0], '/');
+	assert_int_equal(strspn(row->path, "abcdefghijklmnopqrstuvwxyz0123456789-/"), strlen(row->path));
+	for (const char *at = row->method; *at != '\0'; at++)
+		assert_true(isupper((unsigned char)*at));
+	if (reads && row->body != NULL)
+		fail_msg("%s: a GET with a body", row->path);
+	if (row->body != NULL && row->body->size > BODY_STRUCT_MAX)
+		fail_msg("%s: its body does not fit", row->path);
+	if ((row->demand == DEMAND_STAGE) != (row->stage != STAGE_NONE))
+		fail_msg("%s: a stage without a demand for it, or the other way round", row->path);
+	for (size_t j = 0; j < i; j++)
+		if (strcmp(row->path, table->rows[j].path) == 0 &&
+		    strcmp(row->method, table->rows[j].method) == 0)
+			fail_msg("%s: twice", row->path);
+}
+
+static void
+rows_are_what_the_gate_takes_for_granted(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < endpoints_public.count; i++)
+		check_row(&endpoints_public, i);
+	for (size_t i = 0; i < endpoints_inside.count; i++)
+		check_row(&endpoints_inside, i);
+}
+
+/* What `next` tells the app to call must be there, and want the token it gets. */
+static void
+every_stage_has_the_endpoint_it_names(void **state)
+{
+	(void)state;
+	for (enum stage stage = STAGE_IDENTITY; stage < STAGE_CAPTCHA; stage++) {
+		const struct stage_rule *const rule = stage_rule(stage);
+		const struct endpoint *found;
+
+		if (endpoint_find(&endpoints_public, rule->method, rule->path, &found) != OK)
+			fail_msg("%s: %s %s is not served", rule->name, rule->method, rule->path);
+		if (found->demand != DEMAND_STAGE || found->stage != stage)
+			fail_msg("%s: %s does not want its token", rule->name, rule->path);
+	}
+}
+
+static void
+only_the_first_step_wants_no_token(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < endpoints_public.count; i++) {
+		const struct endpoint *const row = &endpoints_public.rows[i];
+
+		if ((row->demand == DEMAND_NOTHING) !=
+		    (strcmp(row->path, "/v1/registration/email") == 0))
+			fail_msg("%s: token", row->path);
+	}
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(calls_meet_their_endpoint_or_none),
+		cmocka_unit_test(the_inside_has_its_own),
+		cmocka_unit_test(allow_names_the_methods),
+		cmocka_unit_test(a_path_may_have_several_methods),
+		cmocka_unit_test(rows_are_what_the_gate_takes_for_granted),
+		cmocka_unit_test(every_stage_has_the_endpoint_it_names),
+		cmocka_unit_test(only_the_first_step_wants_no_token),
+	};
+
+	return cmocka_run_group_tests_name("endpoints", tests, NULL, NULL);
+}

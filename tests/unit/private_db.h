@@ -1,0 +1,41 @@
+/* private_db.h - a MariaDB server of a test's own: its folder, its socket, its port on the loopback.
+ *
+ * It ends with the thread that started it, at the latest; only a test that is killed leaves a folder
+ * behind, in /tmp. */
+
+#ifndef PRIVATE_DB_H
+#define PRIVATE_DB_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#define PRIVATE_DB_NAME     "test"
+#define PRIVATE_DB_USER     "tester" /* all rights on the one database */
+#define PRIVATE_DB_NARROW   "narrow" /* the same, but one connection at a time */
+#define PRIVATE_DB_ADMIN    "admin"  /* all rights on the server */
+#define PRIVATE_DB_PASSWORD "of no importance" /* of each of them */
+
+#define PRIVATE_DB_PATH_MAX 80
+
+struct private_db {
+	char folder[PRIVATE_DB_PATH_MAX];
+	char socket[PRIVATE_DB_PATH_MAX];
+	char ca_file[PRIVATE_DB_PATH_MAX]; /* signed the certificate, which is for 127.0.0.1 */
+	char other_ca_file[PRIVATE_DB_PATH_MAX]; /* signed nothing */
+	unsigned port;
+	pid_t pid; /* 0: it does not run */
+};
+
+/* Makes the folder: tables, users, certificates. False: what failed is on standard error. */
+bool private_db_make(struct private_db *) __attribute__((warn_unused_result));
+
+/* Starts the server, with TLS or without a word of it, and waits until it takes connections. */
+bool private_db_start(struct private_db *, bool tls) __attribute__((warn_unused_result));
+
+/* Ends it as a power cut would. */
+void private_db_kill(struct private_db *);
+
+/* Ends it, and its folder. */
+void private_db_remove(struct private_db *);
+
+#endif

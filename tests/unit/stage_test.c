@@ -1,0 +1,578 @@
+/* stage_test.c - what a token says comes back whole, from its own kind of token and no other. */
+
+#include "stage.h"
+
+#include "captcha.h"
+#include "cleanup.h"
+#include "secret.h"
+#include "stage_op.h"
+#include "text.h"
+#include "token.h"
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define NOW   INT64_C(1795309323)
+#define LIFE  INT64_C(1800)
+#define FIXED (1 + LANGUAGE_MAX + ID_SIZE + JTI_SIZE) /* of a token's personal part, before the address */
+
+struct fixture {
+	char folder[40];
+	struct keyring *keyring;
+	struct keyring *other;
+};
+
+static struct fixture fixture;
+
+static struct keyring *
+make_keyring(char *folder)
+{
+	char kid[KID_MAX + 1], why[WHY_MAX + 1];
+
+	if (mkdtemp(folder) == NULL || !keyring_new(folder, kid, why))
+		return NULL;
+	return keyring_open(folder, why);
+}
+
+static void
+remove_folder(const char *folder)
+{
+	DIR *const dir = opendir(folder);
+
+	assert_non_null(dir);
+	for (const struct dirent *file; (file = readdir(dir)) != NULL;)
+		unlinkat(dirfd(dir), file->d_name, 0);
+	closedir(dir);
+	rmdir(folder);
+}
+
+static int
+set_up(void **state)
+{
+	char folder[] = "/tmp/stage_test.XXXXXX";
+	char other[] = "/tmp/stage_test.XXXXXX";
+
+	(void)state;
+	if (!secret_start())
+		return -1;
+	fixture.keyring = make_keyring(folder);
+	fixture.other = make_keyring(other);
+	remove_folder(folder);
+	remove_folder(other);
+	return fixture.keyring != NULL && fixture.other != NULL ? 0 : -1;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	keyring_close(fixture.keyring);
+	keyring_close(fixture.other);
+	return 0;
+}
+
+static struct pass
+some_pass(enum stage stage, const char *email)
+{
+	struct pass pass = {
+		.stage = stage,
+		.issued_at = NOW,
+		.expires_at = NOW + LIFE,
+		.language = "ja",
+	};
+
+	secret_random(pass.jti, sizeof pass.jti);
+	secret_random(pass.subject_id, sizeof pass.subject_id);
+	secret_random(pass.parent_jti, sizeof pass.parent_jti);
+	assert_true(text_copy(pass.email, sizeof pass.email, email));
+	return pass;
+}
+
+static struct captcha
+some_captcha(void)
+{
+	struct captcha captcha = {
+		.answer = "7K9QMX",
+		.issued_at = NOW,
+		.expires_at = NOW + LIFE,
+	};
+
+	secret_random(captcha.jti, sizeof captcha.jti);
+	secret_random(captcha.invitation_jti, sizeof captcha.invitation_jti);
+	return captcha;
+}
+
+static void
+assert_same_pass(const char *why, const struct pass *a, const struct pass *b)
+{
+	if (a->stage != b->stage || a->issued_at != b->issued_at || a->expires_at != b->expires_at)
+		fail_msg("%s: stage or times", why);
+	if (strcmp(a->email, b->email) != 0)
+		fail_msg("%s: address \"%s\"", why, b->email);
+	if (strcmp(a->language, b->language) != 0)
+		fail_msg("%s: language \"%s\"", why, b->language);
+	if (memcmp(a->jti, b->jti, sizeof a->jti) != 0 ||
+	    memcmp(a->subject_id, b->subject_id, sizeof a->subject_id) != 0 ||
+	    memcmp(a->parent_jti, b->parent_jti, sizeof a->parent_jti) != 0)
+		fail_msg("%s: ids", why);
+}
+
+/* Is nothing of an earlier content left, and nothing written? */
+static const struct pass untouched = { .stage = STAGE_ACCOUNT, .email = "untouched" };
+
+static void
+assert_refused(const char *why, const char *token, int64_t now, enum result expected)
+{
+	struct pass pass = untouched;
+
+	if (stage_open(fixture.keyring, token, now, &pass) != expected)
+		fail_msg("%s: verdict", why);
+	if (memcmp(&pass, &untouched, sizeof pass) != 0)
+		fail_msg("%s: something was written", why);
+}
+
+static void
+a_pass_goes_there_and_back(void **state)
+{
+	char longest[EMAIL_MAX + 1];
+
+	(void)state;
+	memset(longest, 'a', EMAIL_MAX);
+	longest[EMAIL_MAX] = '\0';
+	/* clang-format off */
+	const struct {
+		const char *why;
+		const char *email;
+	} rows[] = {
+		{ "an address",                   "hanako@example.jp" },
+		{ "the longest address",          longest },
+		{ "one byte less",                longest + 1 },
+		{ "no address",                   "" },
+		{ "one letter",                   "a" },
+		{ "what a carrier once gave out", "a..b.@docomo.ne.jp" },
+		{ "bytes beyond ASCII",           "\xff\xe3\x81\x82@x" },
+	};
+	/* clang-format on */
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		for (enum stage stage = STAGE_IDENTITY; stage < STAGE_CAPTCHA; stage++) {
+			const struct pass pass = some_pass(stage, rows[i].email);
+			struct pass back = untouched;
+			char token[TOKEN_MAX + 1];
+
+			assert_int_equal(stage_seal(fixture.keyring, &pass, token), OK);
+			assert_int_equal(stage_open(fixture.keyring, token, NOW, &back), OK);
+			assert_same_pass(rows[i].why, &pass, &back);
+		}
+}
+
+static void
+zeros_and_a_lack_of_language_come_back(void **state)
+{
+	struct pass pass = some_pass(STAGE_IDENTITY, "a@example.jp"), back = untouched;
+	char token[TOKEN_MAX + 1];
+
+	(void)state;
+	memset(pass.subject_id, 0, sizeof pass.subject_id);
+	memset(pass.parent_jti, 0, sizeof pass.parent_jti);
+	memset(pass.language, 0, sizeof pass.language);
+	assert_int_equal(stage_seal(fixture.keyring, &pass, token), OK);
+	assert_int_equal(stage_open(fixture.keyring, token, NOW, &back), OK);
+	assert_same_pass("zeros", &pass, &back);
+}
+
+/* Anyone may read a token; nobody reads in it what is personal. */
+static void
+nothing_personal_is_to_be_seen(void **state)
+{
+	const struct pass pass = some_pass(STAGE_IDENTITY, "hanako.kenpo@example.jp");
+	char token[TOKEN_MAX + 1];
+	char payload[TOKEN_MAX + 1] = "";
+	size_t size;
+
+	(void)state;
+	assert_int_equal(stage_seal(fixture.keyring, &pass, token), OK);
+	const char *const start = strchr(token, '.') + 1;
+	assert_true(secret_unbase64url(
+	    start, (size_t)(strchr(start, '.') - start), payload, TOKEN_MAX, &size));
+	assert_non_null(strstr(payload, "\"use\":\"identity\""));
+	assert_null(strstr(payload, "hanako"));
+	assert_null(strstr(payload, "example"));
+	assert_null(strstr(payload, "\"ja\""));
+}
+
+static void
+a_token_has_its_time_and_its_keys(void **state)
+{
+	const struct pass pass = some_pass(STAGE_ACCOUNT, "a@example.jp");
+	struct pass back;
+	char token[TOKEN_MAX + 1], spoilt[TOKEN_MAX + 1];
+
+	(void)state;
+	assert_int_equal(stage_seal(fixture.keyring, &pass, token), OK);
+	assert_int_equal(stage_open(fixture.keyring, token, NOW + LIFE - 1, &back), OK);
+	assert_refused("the second it expires", token, NOW + LIFE, TOKEN_EXPIRED);
+	assert_refused("long after", token, NOW + 10 * LIFE, TOKEN_EXPIRED);
+	assert_refused("long before", token, NOW - 10 * LIFE, TOKEN_INVALID);
+	assert_refused("nothing", "", NOW, TOKEN_INVALID);
+	assert_refused("no token", "hello", NOW, TOKEN_INVALID);
+
+	strcpy(spoilt, token);
+	char *const last = spoilt + strlen(spoilt) - 10;
+	*last = *last == 'A' ? 'B' : 'A';
+	assert_refused("another signature", spoilt, NOW, TOKEN_INVALID);
+
+	assert_int_equal(stage_seal(fixture.other, &pass, token), OK);
+	assert_refused("keys of another", token, NOW, TOKEN_INVALID);
+}
+
+static void
+a_stage_without_a_token_mints_none(void **state)
+{
+	static const enum stage stages[] = { STAGE_NONE, STAGE_CAPTCHA };
+	char token[TOKEN_MAX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(stages); i++) {
+		const struct pass pass = some_pass(stages[i], "a@example.jp");
+
+		assert_int_equal(stage_seal(fixture.keyring, &pass, token), INTERNAL);
+	}
+}
+
+static void
+times_that_are_none_mint_no_token(void **state)
+{
+	struct pass pass = some_pass(STAGE_IDENTITY, "a@example.jp");
+	char token[TOKEN_MAX + 1];
+
+	(void)state;
+	pass.expires_at = pass.issued_at;
+	assert_int_equal(stage_seal(fixture.keyring, &pass, token), INTERNAL);
+	pass.expires_at = pass.issued_at + TOKEN_LIFE_MAX_S + 1;
+	assert_int_equal(stage_seal(fixture.keyring, &pass, token), INTERNAL);
+	pass.expires_at = pass.issued_at + TOKEN_LIFE_MAX_S;
+	assert_int_equal(stage_seal(fixture.keyring, &pass, token), OK);
+}
+
+/* A token of our keys whose personal part is not of this form: of an older or a newer release. */
+static void
+only_this_form_is_opened(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		const char *use;
+		uint8_t version;
+		size_t size;
+		enum result expected;
+	} rows[] = {
+		{ "this form, no address",             "identity",           1, FIXED,                 OK },
+		{ "this form, one letter",             "identity",           1, FIXED + 1,             OK },
+		{ "this form, the longest address",    "identity",           1, FIXED + EMAIL_MAX,     OK },
+		{ "another stage of this form",        "email-confirmation", 1, FIXED,                 OK },
+		{ "an address a byte too long",        "identity",           1, FIXED + EMAIL_MAX + 1, TOKEN_INVALID },
+		{ "as long as a token can hold",       "identity",           1, TOKEN_CONTEXT_MAX,     TOKEN_INVALID },
+		{ "a byte short of the fixed part",    "identity",           1, FIXED - 1,             TOKEN_INVALID },
+		{ "nothing but the version",           "identity",           1, 1,                     TOKEN_INVALID },
+		{ "nothing at all",                    "identity",           0, 0,                     TOKEN_INVALID },
+		{ "version 0",                         "identity",           0, FIXED + 1,             TOKEN_INVALID },
+		{ "version 2",                         "identity",           2, FIXED + 1,             TOKEN_INVALID },
+		{ "version 255",                       "identity",         255, FIXED + 1,             TOKEN_INVALID },
+		{ "a use that is no stage",            "none",               1, FIXED + 1,             TOKEN_INVALID },
+		{ "the CAPTCHA's use in this form",    "captcha",            1, FIXED + 1,             TOKEN_INVALID },
+		{ "the beginning of a stage",          "ident",              1, FIXED + 1,             TOKEN_INVALID },
+		{ "a stage and more",                  "identity-x",         1, FIXED + 1,             TOKEN_INVALID },
+	};
+	/* clang-format on */
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct claims claims = {
+			.issued_at = NOW,
+			.expires_at = NOW + LIFE,
+			.context_size = rows[i].size,
+		};
+		struct pass pass;
+		char token[TOKEN_MAX + 1];
+
+		assert_true(text_copy(claims.use, sizeof claims.use, rows[i].use));
+		memset(claims.context, 'a', sizeof claims.context);
+		claims.context[0] = rows[i].version;
+		assert_int_equal(token_seal(fixture.keyring, &claims, token), OK);
+		if (rows[i].expected != OK)
+			assert_refused(rows[i].why, token, NOW, rows[i].expected);
+		else if (stage_open(fixture.keyring, token, NOW, &pass) != OK)
+			fail_msg("%s: refused", rows[i].why);
+		else if (strlen(pass.email) != rows[i].size - FIXED)
+			fail_msg("%s: address \"%s\"", rows[i].why, pass.email);
+	}
+}
+
+static void
+a_captcha_goes_there_and_back(void **state)
+{
+	const struct captcha captcha = some_captcha();
+	struct captcha back = { .answer = "AAAAAA" };
+	char token[TOKEN_MAX + 1];
+
+	(void)state;
+	assert_int_equal(captcha_seal(fixture.keyring, &captcha, token), OK);
+	assert_int_equal(captcha_open(fixture.keyring, token, NOW, &back), OK);
+	assert_memory_equal(&back, &captcha, sizeof back);
+	assert_int_equal(captcha_open(fixture.keyring, token, NOW + LIFE - 1, &back), OK);
+	assert_int_equal(captcha_open(fixture.keyring, token, NOW + LIFE, &back), TOKEN_EXPIRED);
+	assert_int_equal(captcha_open(fixture.other, token, NOW, &back), TOKEN_INVALID);
+	assert_int_equal(captcha_open(fixture.keyring, "", NOW, &back), TOKEN_INVALID);
+}
+
+static void
+a_captcha_of_another_size_is_none(void **state)
+{
+	static const size_t sizes[] = { 0, 1, JTI_SIZE, JTI_SIZE + CAPTCHA_LENGTH - 1,
+		JTI_SIZE + CAPTCHA_LENGTH + 1, TOKEN_CONTEXT_MAX };
+	struct claims claims = { .use = "captcha", .issued_at = NOW, .expires_at = NOW + LIFE };
+	struct captcha captcha;
+	char token[TOKEN_MAX + 1];
+
+	(void)state;
+	memset(claims.context, 'A', sizeof claims.context);
+	for (size_t i = 0; i < LENGTH(sizes); i++) {
+		claims.context_size = sizes[i];
+		assert_int_equal(token_seal(fixture.keyring, &claims, token), OK);
+		if (captcha_open(fixture.keyring, token, NOW, &captcha) != TOKEN_INVALID)
+			fail_msg("%zu bytes", sizes[i]);
+	}
+}
+
+/* Every use that a token of ours may have against both who open tokens. */
+static void
+a_token_is_good_for_its_use_only(void **state)
+{
+	(void)state;
+	for (enum stage stage = STAGE_IDENTITY; stage < STAGE_CAPTCHA; stage++) {
+		const struct pass pass = some_pass(stage, "a@example.jp");
+		struct captcha captcha;
+		struct pass back;
+		char token[TOKEN_MAX + 1];
+
+		assert_int_equal(stage_seal(fixture.keyring, &pass, token), OK);
+		if (captcha_open(fixture.keyring, token, NOW, &captcha) != TOKEN_INVALID)
+			fail_msg("%s: taken as a CAPTCHA", stage_rule(stage)->name);
+		assert_int_equal(stage_open(fixture.keyring, token, NOW, &back), OK);
+		if (back.stage != stage)
+			fail_msg("%s: taken as %d", stage_rule(stage)->name, (int)back.stage);
+	}
+
+	const struct captcha captcha = some_captcha();
+	char token[TOKEN_MAX + 1];
+
+	assert_int_equal(captcha_seal(fixture.keyring, &captcha, token), OK);
+	assert_refused("a CAPTCHA's", token, NOW, TOKEN_INVALID);
+}
+
+/* The worst case: personal parts of one size, so that only the use tells them apart. */
+static void
+a_use_is_told_by_its_name_alone(void **state)
+{
+	struct claims claims = {
+		.use = "account",
+		.issued_at = NOW,
+		.expires_at = NOW + LIFE,
+		.context_size = JTI_SIZE + CAPTCHA_LENGTH,
+	};
+	struct captcha captcha;
+	char token[TOKEN_MAX + 1];
+
+	(void)state;
+	assert_int_equal(token_seal(fixture.keyring, &claims, token), OK);
+	assert_int_equal(captcha_open(fixture.keyring, token, NOW, &captcha), TOKEN_INVALID);
+}
+
+static void
+an_answer_is_right_or_wrong(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		const char *answer;
+		bool right;
+	} rows[] = {
+		{ "the answer",               "7K9QMX",  true },
+		{ "nothing",                  "",        false },
+		{ "its beginning",            "7K9QM",   false },
+		{ "a character more",         "7K9QMXX", false },
+		{ "another first",            "8K9QMX",  false },
+		{ "another last",             "7K9QMY",  false },
+		{ "not folded",               "7k9qmx",  false },
+		{ "a space behind",           "7K9QMX ", false },
+	};
+	/* clang-format on */
+	const struct captcha captcha = some_captcha();
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		if (captcha_answer_is(&captcha, rows[i].answer) != rows[i].right)
+			fail_msg("%s: \"%s\"", rows[i].why, rows[i].answer);
+}
+
+static void
+wiping_leaves_nothing(void **state)
+{
+	static const struct pass no_pass;
+	static const struct captcha no_captcha;
+	struct pass pass = some_pass(STAGE_ACCOUNT, "a@example.jp");
+	struct captcha captcha = some_captcha();
+
+	(void)state;
+	pass_wipe(&pass);
+	captcha_wipe(&captcha);
+	assert_memory_equal(&pass, &no_pass, sizeof pass);
+	assert_memory_equal(&captcha, &no_captcha, sizeof captcha);
+}
+
+/* clang-format off */
+static const struct {
+	enum stage stage;
+	const char *name, *path;
+	enum stage then;
+	bool mailed;
+} story[] = {
+	{ STAGE_IDENTITY,           "identity",           "/v1/registration/identity",           STAGE_AUTHENTICATION_KEY, true },
+	{ STAGE_AUTHENTICATION_KEY, "authentication-key", "/v1/registration/authentication-key", STAGE_ACCOUNT,            true },
+	{ STAGE_ACCOUNT,            "account",            "/v1/registration/account",            STAGE_NONE,               false },
+	{ STAGE_EMAIL_CONFIRMATION, "email-confirmation", "/v1/me/email/confirmation",           STAGE_NONE,               true },
+};
+/* clang-format on */
+
+static void
+the_story_goes_on_as_told(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(story); i++) {
+		const struct stage_rule *const rule = stage_rule(story[i].stage);
+
+		assert_string_equal(rule->name, story[i].name);
+		assert_string_equal(rule->path, story[i].path);
+		assert_string_equal(rule->method, "POST");
+		assert_int_equal(rule->then, story[i].then);
+		assert_int_equal(rule->portal_path != NULL, story[i].mailed);
+		assert_true(strlen(rule->name) <= TOKEN_USE_MAX);
+	}
+	/* Stored in rows and in tokens under way: never another number. */
+	assert_int_equal(STAGE_IDENTITY, 1);
+	assert_int_equal(STAGE_AUTHENTICATION_KEY, 2);
+	assert_int_equal(STAGE_ACCOUNT, 3);
+	assert_int_equal(STAGE_EMAIL_CONFIRMATION, 4);
+	assert_int_equal(STAGE_CAPTCHA, 5);
+}
+
+#define TEXT_255                                                             \
+	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"   \
+	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"   \
+	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"   \
+	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde"
+
+/* No two of these lists may have one fingerprint. */
+static const char *const bodies[][5] = {
+	{ NULL },
+	{ "", NULL },
+	{ "", "", NULL },
+	{ "ab", NULL },
+	{ "a", "b", NULL },
+	{ "b", "a", NULL },
+	{ "ab", "", NULL },
+	{ "", "ab", NULL },
+	{ "a", "", "b", NULL },
+	{ "AB", NULL },
+	{ "ab ", NULL },
+	{ "\001a", NULL },
+	{ "\001b\001a", NULL },
+	{ TEXT_255, NULL },
+	{ TEXT_255, TEXT_255, TEXT_255, TEXT_255, NULL },
+	{ TEXT_255, TEXT_255, TEXT_255, "", NULL },
+};
+
+static void
+a_fingerprint_tells_bodies_apart(void **state)
+{
+	uint8_t prints[LENGTH(bodies)][KEYED_HASH_SIZE], again[KEYED_HASH_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(bodies); i++) {
+		stage_op_fingerprint(fixture.keyring, bodies[i], prints[i]);
+		stage_op_fingerprint(fixture.keyring, bodies[i], again);
+		assert_memory_equal(prints[i], again, sizeof again);
+		stage_op_fingerprint(fixture.other, bodies[i], again);
+		assert_memory_not_equal(prints[i], again, sizeof again);
+		for (size_t j = 0; j < i; j++)
+			if (memcmp(prints[i], prints[j], sizeof again) == 0)
+				fail_msg("bodies %zu and %zu have one fingerprint", j, i);
+	}
+}
+
+/* Rows of releases before must still be recognised. */
+static void
+a_fingerprint_is_made_as_it_always_was(void **state)
+{
+	static const char *const body[] = { "56789100", "", "7K9QMX", NULL };
+	static const char message[] = "\010" "56789100" "\0" "\006" "7K9QMX";
+	uint8_t print[KEYED_HASH_SIZE], expected[KEYED_HASH_SIZE];
+
+	(void)state;
+	stage_op_fingerprint(fixture.keyring, body, print);
+	keyring_hash(fixture.keyring, KEYRING_FINGERPRINT, message, sizeof message - 1, expected);
+	assert_memory_equal(print, expected, sizeof print);
+}
+
+static void
+spendings_are_the_same_in_kind_and_print(void **state)
+{
+	const struct stage_op op = { .kind = STAGE_IDENTITY, .fingerprint = { 1, 2, 3 } };
+	struct stage_op other = op;
+
+	(void)state;
+	other.outcome = OUTCOME_DONE;
+	other.created_at = NOW;
+	other.jti[0] = 9;
+	assert_true(stage_op_same(&op, &other));
+	other.kind = STAGE_ACCOUNT;
+	assert_false(stage_op_same(&op, &other));
+	other = op;
+	other.fingerprint[KEYED_HASH_SIZE - 1] = 1;
+	assert_false(stage_op_same(&op, &other));
+	other = op;
+	other.fingerprint[0] = 0;
+	assert_false(stage_op_same(&op, &other));
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_pass_goes_there_and_back),
+		cmocka_unit_test(zeros_and_a_lack_of_language_come_back),
+		cmocka_unit_test(nothing_personal_is_to_be_seen),
+		cmocka_unit_test(a_token_has_its_time_and_its_keys),
+		cmocka_unit_test(a_stage_without_a_token_mints_none),
+		cmocka_unit_test(times_that_are_none_mint_no_token),
+		cmocka_unit_test(only_this_form_is_opened),
+		cmocka_unit_test(a_captcha_goes_there_and_back),
+		cmocka_unit_test(a_captcha_of_another_size_is_none),
+		cmocka_unit_test(a_token_is_good_for_its_use_only),
+		cmocka_unit_test(a_use_is_told_by_its_name_alone),
+		cmocka_unit_test(an_answer_is_right_or_wrong),
+		cmocka_unit_test(wiping_leaves_nothing),
+		cmocka_unit_test(the_story_goes_on_as_told),
+		cmocka_unit_test(a_fingerprint_tells_bodies_apart),
+		cmocka_unit_test(a_fingerprint_is_made_as_it_always_was),
+		cmocka_unit_test(spendings_are_the_same_in_kind_and_print),
+	};
+
+	return cmocka_run_group_tests_name("stage", tests, set_up, tear_down);
+}
