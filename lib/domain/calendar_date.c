@@ -15,8 +15,8 @@ spell(const char *folded, char ret[static CLOCK_DATE_MAX + 1])
 	const size_t length = strlen(folded);
 
 	if (length == 8)
-		return text_format(ret, CLOCK_DATE_MAX + 1, "%.4s-%.2s-%.2s", folded, folded + 4,
-		    folded + 6);
+		return text_format(
+		    ret, CLOCK_DATE_MAX + 1, "%.4s-%.2s-%.2s", folded, folded + 4, folded + 6);
 	if (length != CLOCK_DATE_MAX || folded[4] != folded[7])
 		return false;
 	memcpy(ret, folded, length + 1);

@@ -152,11 +152,13 @@ tell_ambiguous(void *context)
 
 	if (pairing->other == 0)
 		fits = text_format(why, sizeof why,
-		    "spells the same together with 記号 as that of a person who is not in the file, "
+		    "spells the same together with 記号 as that of a person who is not in the "
+		    "file, "
 		    "so it matches nobody");
 	else
 		fits = text_format(why, sizeof why,
-		    "spells the same together with 記号 as in line %" PRId64 ", so it matches nobody",
+		    "spells the same together with 記号 as in line %" PRId64
+		    ", so it matches nobody",
 		    pairing->other);
 	if (!fits)
 		return INTERNAL;
@@ -186,8 +188,8 @@ plan(struct db_tx *tx, struct import *import)
 	const struct db_value today[] = { db_text(import->today), { 0 } };
 	const struct db_value four_todays[] = { today[0], today[0], today[0], today[0], { 0 } };
 	struct roster_counts *counts = &import->counts;
-	const struct db_slot loss[] = { db_to_number(&counts->eligible), db_to_number(&counts->lost),
-		{ 0 } };
+	const struct db_slot loss[] = { db_to_number(&counts->eligible),
+		db_to_number(&counts->lost), { 0 } };
 
 	TRY(db_change(tx, ROSTER_PLAN_CHANGES, NULL, &counts->changed));
 	TRY(db_change(tx, ROSTER_PLAN_ENDS, today, &counts->ended));

@@ -1,9 +1,9 @@
 /* roster.h - takes over who is insured from a roster file: all of it or nothing.
  *
- * One transaction. The lines go into a temporary table of its connection, which nobody else sees, no
- * replica gets and no crash leaves behind; what differs is planned there, and only those persons'
- * rows are locked and changed. A person keeps the id for life. Who is not in the file is no longer
- * eligible from today on, but never deleted: an account may hang on them. */
+ * One transaction. The lines go into a temporary table of its connection, which nobody else sees,
+ * no replica gets and no crash leaves behind; what differs is planned there, and only those
+ * persons' rows are locked and changed. A person keeps the id for life. Who is not in the file is
+ * no longer eligible from today on, but never deleted: an account may hang on them. */
 
 #ifndef ROSTER_H
 #define ROSTER_H
@@ -20,21 +20,23 @@
 #define ROSTER_LOSS_PERCENT_MAX 10
 #define ROSTER_LOSS_FEW         20
 
-#define ROSTER_REMARKS_MAX 1000 /* doubled or ambiguous lines told one by one; beyond, counted */
-#define ROSTER_WHO_MAX     80
+#define ROSTER_REMARKS_MAX 1000 /* faults, and ambiguous lines, told one by one; beyond, counted \
+				 */
+#define ROSTER_WHO_MAX 80
 
 /* X(name, text): `text` is for the operator. */
-#define ROSTER_OUTCOME_LIST(X)                                                                     \
-	X(ROSTER_IMPORTED, "imported")                                                             \
-	X(ROSTER_TRIED, "dry run: nothing was changed")                                            \
-	X(ROSTER_FAULTY, "nothing was imported, because lines are faulty")                         \
-	X(ROSTER_NOBODY, "nothing was imported, because no line is of an insured person")          \
-	X(ROSTER_WRITTEN_TO, "nothing was imported, because the file was written to meanwhile")    \
-	X(ROSTER_LOSS, "nothing was imported, because too many would lose their eligibility")      \
-	X(ROSTER_BUSY, "nothing was imported, because another import is under way")                \
-	X(ROSTER_AWAY, "the database is away: nothing was imported")                               \
-	X(ROSTER_LOST, "the database was lost on the way: import again, which is safe even if "    \
-		       "the import was just done")                                                 \
+#define ROSTER_OUTCOME_LIST(X)                                                                  \
+	X(ROSTER_IMPORTED, "imported")                                                          \
+	X(ROSTER_TRIED, "dry run: nothing was changed")                                         \
+	X(ROSTER_FAULTY, "nothing was imported, because lines are faulty")                      \
+	X(ROSTER_NOBODY, "nothing was imported, because no line is of an insured person")       \
+	X(ROSTER_WRITTEN_TO, "nothing was imported, because the file was written to meanwhile") \
+	X(ROSTER_LOSS, "nothing was imported, because too many would lose their eligibility")   \
+	X(ROSTER_BUSY, "nothing was imported, because another import is under way or the "      \
+		       "database did not answer")                                               \
+	X(ROSTER_AWAY, "the database is away: nothing was imported")                            \
+	X(ROSTER_LOST, "the database was lost on the way: import again, which is safe even if " \
+		       "the import was just done")                                              \
 	X(ROSTER_BUG, "nothing was imported, because of an error of this program")
 
 #define ROSTER_OUTCOME_ENUM_(name, text) name,
@@ -54,9 +56,10 @@ struct roster_counts {
 	uint64_t added, changed, unchanged; /* of the insured */
 	uint64_t ended;                     /* stored before, absent now */
 	uint64_t ambiguous; /* lines whose 番号 and 記号 also spell another's: they match nobody */
-	uint64_t doubled;   /* lines with the pair of one before; at most ROSTER_REMARKS_MAX are told */
-	int64_t eligible;   /* today, before the import */
-	int64_t lost;       /* of them, no longer eligible after it */
+	uint64_t
+	    doubled; /* lines with the pair of one before; at most ROSTER_REMARKS_MAX are told */
+	int64_t eligible; /* today, before the import */
+	int64_t lost;     /* of them, no longer eligible after it */
 };
 
 /* Imports an opened file into a pool that was opened with roster_statements and roster_session_sql.

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #define RECORD_MAX 65536
-#define FIELDS_MAX 256 /* exports have columns that are not ours */
+#define FIELDS_MAX 256  /* exports have columns that are not ours */
 #define FIELD_MAX  1024 /* as text; a name of 300 bytes has 600 in half-width kana */
 
 struct roster_file {
@@ -78,7 +78,8 @@ is_utf8(const char *text)
 static const char *
 decode_cp932(iconv_t from_cp932, const char *field, char ret[static FIELD_MAX + 1])
 {
-	char *in = (char *)(uintptr_t)field; /* the library takes a pointer to non-const and only reads */
+	char *in = (char *)(uintptr_t)
+	    field; /* the library takes a pointer to non-const and only reads */
 	char *out = ret;
 	size_t in_left = strlen(field), out_left = FIELD_MAX;
 
@@ -144,8 +145,8 @@ all_utf8(const char *const *fields, size_t count)
 
 /* The columns of this name: how many, and where the last one is. */
 static unsigned
-find_column(const struct roster_header *header, const char *const *fields, const char *name,
-    size_t *ret_at)
+find_column(
+    const struct roster_header *header, const char *const *fields, const char *name, size_t *ret_at)
 {
 	char text[FIELD_MAX + 1];
 	unsigned found = 0;
@@ -194,7 +195,8 @@ roster_header_close(struct roster_header *header)
 	header->from_cp932 = NULL;
 }
 
-/* One line: a reader for each column takes its plain text, or says why it can not --------------- */
+/* One line: a reader for each column takes its plain text, or says why it can not ---------------
+ */
 
 static const char *
 read_number(const char *text, char *ret)
@@ -229,7 +231,8 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* It does not tell who is insured, and nothing is stored of it; a wrong one means slipped columns. */
+/* It does not tell who is insured, and nothing is stored of it; a wrong one means slipped columns.
+ */
 static const char *
 branch_read(const char *text, struct roster_line *ret)
 {
@@ -322,8 +325,8 @@ static const char *(*const readers[ROSTER_COLUMN__MAX])(const char *, struct ros
 	[ROSTER_ELIGIBLE_UNTIL] = eligible_until_read,
 };
 
-/* Members type 番号 and 記号 as one string, which must fold to what is stored of the two: a long vowel
- * mark in front of 記号 is a kana behind a 番号 in kana, and a hyphen everywhere else. */
+/* Members type 番号 and 記号 as one string, which must fold to what is stored of the two: a long
+ * vowel mark in front of 記号 is a kana behind a 番号 in kana, and a hyphen everywhere else. */
 static const char *
 judge_together(
     const struct roster_header *header, const char *const *fields, const struct roster_line *line)
@@ -371,7 +374,8 @@ roster_line_judge(const struct roster_header *header, uint64_t at_line, const ch
 
 	if (count != header->fields) {
 		tell(listener, at_line, NULL,
-		    count < header->fields ? "fewer fields than the header" : "more fields than the header");
+		    count < header->fields ? "fewer fields than the header"
+					   : "more fields than the header");
 		return false;
 	}
 	for (unsigned i = 0; i < ROSTER_COLUMN__MAX; i++) {
@@ -418,7 +422,8 @@ open_stream(struct roster_file *file, const char *path, char why[static WHY_MAX 
 		return false;
 	}
 	file->stream = fopencookie(file, "r", (cookie_io_functions_t){ .read = read_and_hash });
-	if (file->stream == NULL || setvbuf(file->stream, file->ahead, _IOFBF, sizeof file->ahead) != 0) {
+	if (file->stream == NULL ||
+	    setvbuf(file->stream, file->ahead, _IOFBF, sizeof file->ahead) != 0) {
 		text_copy_cut(why, WHY_MAX + 1, "no memory");
 		return false;
 	}
@@ -452,8 +457,8 @@ read_header(struct roster_file *file)
 }
 
 struct roster_file *
-roster_file_open(const char *path, const struct roster_listener *listener,
-    char why[static WHY_MAX + 1])
+roster_file_open(
+    const char *path, const struct roster_listener *listener, char why[static WHY_MAX + 1])
 {
 	struct roster_file *file = calloc(1, sizeof *file);
 
@@ -465,8 +470,11 @@ roster_file_open(const char *path, const struct roster_listener *listener,
 	file->listener = listener;
 	secret_sha256_begin(&file->hash);
 	if (open_stream(file, path, why)) {
-		file->csv = (struct csv){ .file = file->stream, .bytes = file->record,
-			.bytes_max = RECORD_MAX, .fields = file->fields, .fields_max = FIELDS_MAX };
+		file->csv = (struct csv){ .file = file->stream,
+			.bytes = file->record,
+			.bytes_max = RECORD_MAX,
+			.fields = file->fields,
+			.fields_max = FIELDS_MAX };
 		if (read_header(file))
 			return file;
 	}
@@ -493,8 +501,8 @@ roster_file_next(struct roster_file *file, struct roster_line *ret)
 {
 	while (record_next(file)) {
 		file->lines++;
-		if (roster_line_judge(&file->header, file->csv.line, file->fields, file->csv.count, ret,
-			file->listener))
+		if (roster_line_judge(&file->header, file->csv.line, file->fields, file->csv.count,
+			ret, file->listener))
 			return true;
 		file->faulty_lines++;
 	}

@@ -1,9 +1,9 @@
 /* roster_file.h - a roster as the society's system exports it: CSV in, judged lines out.
  *
- * The header names the columns: in any order, others between them ignored. It also tells the encoding:
- * 記号 is never the same bytes in UTF-8 and in Shift_JIS (Microsoft's, CP932), and neither reads as
- * the other. Every fault is told with its line and column and never with what stood there: these
- * numbers are secrets by law (健康保険法 第194条の2), and so are names. */
+ * The header names the columns: in any order, others between them ignored. It also tells the
+ * encoding: 記号 is never the same bytes in UTF-8 and in Shift_JIS (Microsoft's, CP932), and
+ * neither reads as the other. Every fault is told with its line and column and never with what
+ * stood there: these numbers are secrets by law (健康保険法 第194条の2), and so are names. */
 
 #ifndef ROSTER_FILE_H
 #define ROSTER_FILE_H
@@ -21,14 +21,14 @@
 #define ROSTER_KANA_NAME_MAX 300 /* bytes after NFKC, as in the table: a hundred kana */
 
 /* X(name, text): `text` is its name in the header. */
-#define ROSTER_COLUMN_LIST(X)                    \
-	X(ROSTER_SYMBOL, "記号")                 \
-	X(ROSTER_NUMBER, "番号")                 \
-	X(ROSTER_BRANCH, "枝番")                 \
-	X(ROSTER_CATEGORY, "被保険者区分")       \
-	X(ROSTER_KANA_NAME, "氏名カナ")          \
-	X(ROSTER_BIRTH_DATE, "生年月日")         \
-	X(ROSTER_ELIGIBLE_FROM, "資格取得日")    \
+#define ROSTER_COLUMN_LIST(X)                 \
+	X(ROSTER_SYMBOL, "記号")              \
+	X(ROSTER_NUMBER, "番号")              \
+	X(ROSTER_BRANCH, "枝番")              \
+	X(ROSTER_CATEGORY, "被保険者区分")    \
+	X(ROSTER_KANA_NAME, "氏名カナ")       \
+	X(ROSTER_BIRTH_DATE, "生年月日")      \
+	X(ROSTER_ELIGIBLE_FROM, "資格取得日") \
 	X(ROSTER_ELIGIBLE_UNTIL, "資格喪失日")
 
 #define ROSTER_COLUMN_ENUM_(name, text) name,
@@ -79,10 +79,10 @@ bool roster_line_judge(const struct roster_header *, uint64_t line, const char *
 
 struct roster_file;
 
-/* Opens a regular file and reads its header. NULL, and `why` says it; empty where the listener heard
- * the faults. The listener is borrowed until roster_file_close(). */
-struct roster_file *roster_file_open(const char *path, const struct roster_listener *,
-    char why[static WHY_MAX + 1]) MUST_USE;
+/* Opens a regular file and reads its header. NULL, and `why` says it; empty where the listener
+ * heard the faults. The listener is borrowed until roster_file_close(). */
+struct roster_file *roster_file_open(
+    const char *path, const struct roster_listener *, char why[static WHY_MAX + 1]) MUST_USE;
 
 /* Closes, and wipes every copy of a line that it held. NULL is fine. */
 void roster_file_close(struct roster_file *);

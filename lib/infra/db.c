@@ -186,7 +186,7 @@ set_options(MYSQL *mysql, const struct db_options *o)
 	char session[256];
 
 	if (!text_format(session, sizeof session,
-		"SET SESSION innodb_lock_wait_timeout=2, max_statement_time=%u, "
+		"SET SESSION innodb_lock_wait_timeout=1, max_statement_time=%u, "
 		"tx_isolation='READ-COMMITTED', sql_mode='TRADITIONAL', time_zone='+00:00', "
 		"autocommit=1",
 		o->statement_timeout_s))

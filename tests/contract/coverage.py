@@ -98,11 +98,19 @@ def wrong_body(contract, response, headers, body):
     return wrong
 
 
+def code_of(contract, answer):
+    """The code of a problem. That of a HEAD is not told: one of its status will do."""
+    if answer["method"] != "HEAD":
+        return answer["body"].get("code") if isinstance(answer["body"], dict) else None
+    return next((code for code in contract.document["x-codes"]
+                 if contract.problems[code]["status"] == answer["status"]), None)
+
+
 def response_of(contract, operation, answer):
     """The description of an answer; None: there is none. What comes without an operation may come
     to each."""
     response = contract.responses(operation).get(answer["status"]) if operation else None
-    code = answer["body"].get("code") if isinstance(answer["body"], dict) else None
+    code = code_of(contract, answer)
     if response is not None and code in response.get("x-codes", [code]):
         return response
     if code in contract.document["x-codes"] and answer["status"] == contract.problems[code]["status"]:

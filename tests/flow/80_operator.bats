@@ -72,7 +72,7 @@ own_migrate() {
 	local key
 	key=$(find "$BATS_TEST_TMPDIR/keys" -name 'stage-*.key' | head -n 1)
 	refused() { # WORD
-		output=$(KEYS_FOLDER=$BATS_TEST_TMPDIR/keys LISTEN=$OTHER_LISTEN LISTEN_INSIDE=$OTHER_LISTEN_INSIDE timeout 10 "$TREE/$BUILD/api/myportald" 2>&1) \&\& return 1
+		output=$(KEYS_FOLDER=$BATS_TEST_TMPDIR/keys LISTEN=$OTHER_LISTEN LISTEN_INSIDE=$OTHER_LISTEN_INSIDE timeout 10 "$BUILD/api/myportald" 2>&1) && return 1
 		jq -e '.event == "not_started"' <<<"$(tail -n 1 <<<"$output")"
 	}
 	chmod 0444 "$key"
@@ -90,7 +90,7 @@ own_migrate() {
 
 @test "a setting out of its bounds refuses the start and says which; a secret is never shown" {
 	tried() { # SETTING=VALUE
-		output=$(env "$1" LISTEN="$OTHER_LISTEN" LISTEN_INSIDE="$OTHER_LISTEN_INSIDE" timeout 10 "$TREE/$BUILD/api/myportald" 2>&1) \&\& return 1
+		output=$(env "$1" LISTEN="$OTHER_LISTEN" LISTEN_INSIDE="$OTHER_LISTEN_INSIDE" timeout 10 "$BUILD/api/myportald" 2>&1) && return 1
 		grep -q "${1%%=*} must be" <<<"$output" || { echo "$output" >&2; return 1; }
 	}
 	tried HTTP_WORKERS=0
@@ -100,7 +100,7 @@ own_migrate() {
 	tried PORTAL_URL=
 	tried DB_PASSWORD="$(head -c 600 /dev/zero | tr '\0' x)"
 	never grep -q xxx <<<"$output"
-	output=$(ARGON2_MEMORY_KIB=12288 ARGON2_PASSES=2 LISTEN=$OTHER_LISTEN LISTEN_INSIDE=$OTHER_LISTEN_INSIDE timeout 10 "$TREE/$BUILD/api/myportald" 2>&1) && false
+	output=$(ARGON2_MEMORY_KIB=12288 ARGON2_PASSES=2 LISTEN=$OTHER_LISTEN LISTEN_INSIDE=$OTHER_LISTEN_INSIDE timeout 10 "$BUILD/api/myportald" 2>&1) && false
 	grep -q ARGON2 <<<"$output"
 }
 
@@ -126,6 +126,6 @@ own_migrate() {
 
 @test "the programs start no other program, and export nothing" { # asvs 1.2.5
 	for program in api/myportald tools/ctl/myportalctl; do
-		nm -D --undefined-only "$TREE/$BUILD/$program" | never grep -Ew 'system|popen|execv|execve|execvp|posix_spawn|fork'
+		nm -D --undefined-only "$BUILD/$program" | never grep -Ew 'system|popen|execv|execve|execvp|posix_spawn|fork'
 	done
 }

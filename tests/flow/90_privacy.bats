@@ -8,26 +8,25 @@ load story
 	email=$(new_email)
 	person=$(new_person)
 	registered "$email" "$person"
-	cat "$STACK"/myportald*.log "$STACK"/other*.log >"$BATS_TEST_TMPDIR/logs"
+	logs >"$BATS_TEST_TMPDIR/logs"
+	grep -q '"event":"request"' "$BATS_TEST_TMPDIR/logs"
 	for secret in "$PASSWORD" "$key" "${key//-/}" "$invitation" "$second_link" "$stage_token" "$captcha_token" "$person" "$email" はなこ; do
-		never grep -qF -- "$secret" "$BATS_TEST_TMPDIR/logs" || { echo "in a log: $secret" >&2; false; }
+		never grep -qF -- "$secret" "$BATS_TEST_TMPDIR/logs"
 	done
 	never grep -qE '@|eyJ|900"' "$BATS_TEST_TMPDIR/logs" # no address, no token, no number of anybody
 }
 
 @test "every log line is one JSON object with a UTC time and an event" { # asvs 16.2.4
-	cat "$STACK"/myportald*.log "$STACK"/other*.log | grep -v '^==' >"$BATS_TEST_TMPDIR/logs"
+	logs >"$BATS_TEST_TMPDIR/logs"
 	jq -es 'all(.[]; (.time | test("^[0-9-]{10}T[0-9:]{8}Z$")) and (.event | length > 0))' "$BATS_TEST_TMPDIR/logs"
-	jq -es 'map(select(.event == "request")) | length > 100 and all(.[]; .request and .route and .status and .code)' "$BATS_TEST_TMPDIR/logs"
+	jq -es 'map(select(.event == "request")) | length > 5 and all(.[]; .request and .route and .status and .code)' "$BATS_TEST_TMPDIR/logs"
 }
 
 @test "no password, key, token or CAPTCHA answer is in the database" {
-	dump=$BATS_TEST_TMPDIR/dump
 	registered "$(new_email)" "$(new_person)"
-	MYSQL_PWD=$(<"$DB_OWNER_PASSWORD_FILE") mariadb-dump --no-defaults --socket="$DB_SOCKET" --user="$DB_OWNER_USER" \
-		--skip-lock-tables --no-tablespaces "$DB_NAME" >"$dump"
+	dump >"$BATS_TEST_TMPDIR/dump"
 	for secret in "$PASSWORD" "$key" "${key//-/}" "$invitation" "$second_link" "$stage_token" "$captcha_token"; do
-		never grep -aqF -- "$secret" "$dump" || { echo "in the database: $secret" >&2; false; }
+		never grep -aqF -- "$secret" "$BATS_TEST_TMPDIR/dump"
 	done
-	grep -aq argon2id "$dump" # the dump is one
+	grep -aq argon2id "$BATS_TEST_TMPDIR/dump" # the dump is one
 }

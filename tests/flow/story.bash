@@ -71,6 +71,20 @@ faults() {
 	jq -r '[.errors[]? | .field + ":" + .code] | join(" ")' <<<"$body"
 }
 
+# Every row of every table, bytes as they are (but NUL, which no shell holds).
+dump() {
+	local table
+	for table in $(db 'SHOW TABLES'); do
+		printf '== %s\n' "$table"
+		db "SELECT * FROM $table" | tr -d '\0'
+	done
+}
+
+# Every log line of every server of this run.
+logs() {
+	find "$STACK" -maxdepth 1 \( -name 'myportald*.log' -o -name 'other*.log' \) -exec cat {} +
+}
+
 # Fails with both texts unless they are equal.
 same() { # GOT WANTED
 	[[ $1 == "$2" ]] && return 0

@@ -52,13 +52,13 @@ may_allocate(void)
 	return true;
 }
 
-void *
+__attribute__((visibility("default"))) void *
 malloc(size_t size)
 {
 	return may_allocate() ? __libc_malloc(size) : NULL;
 }
 
-void *
+__attribute__((visibility("default"))) void *
 calloc(size_t count, size_t size)
 {
 	return may_allocate() ? __libc_calloc(count, size) : NULL;
@@ -73,7 +73,7 @@ holds_marker(const char *bytes, size_t size)
 	return false;
 }
 
-void
+__attribute__((visibility("default"))) void
 free(void *block)
 {
 	if (watch.on && block != NULL) {

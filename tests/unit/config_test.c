@@ -33,11 +33,17 @@ struct fixture {
 	char path[64];
 };
 
-/* Nothing in the environment but what must be. */
+/* Nothing in the environment but what must be, and how cmocka is to report. */
 static void
 environment_reset(void)
 {
+	const char *output = getenv("CMOCKA_MESSAGE_OUTPUT");
+	char *kept = output != NULL ? strdup(output) : NULL;
+
 	assert_int_equal(clearenv(), 0);
+	if (kept != NULL)
+		assert_int_equal(setenv("CMOCKA_MESSAGE_OUTPUT", kept, 1), 0);
+	free(kept);
 	for (size_t i = 0; i < LENGTH(demanded); i++)
 		assert_int_equal(setenv(demanded[i][0], demanded[i][1], 1), 0);
 }

@@ -180,7 +180,7 @@ private_db_remove(struct private_db *db)
 	const char *const arguments[] = { "rm", "-r", "-f", "--", db->folder, NULL };
 
 	private_db_kill(db);
-	if (!run("/", arguments))
+	if (!run(db->folder, arguments))
 		fprintf(stderr, "%s is left behind\n", db->folder);
 }
 

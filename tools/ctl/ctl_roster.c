@@ -1,7 +1,7 @@
 /* ctl_roster.c - myportalctl roster import: takes over who is insured, and says what that changes.
  *
- * What is wrong with the file goes to standard error, a line each, as compilers say it; the counts go
- * to standard output, "name: number". Neither ever shows a number or a name. */
+ * What is wrong with the file goes to standard error, a line each, as compilers say it; the counts
+ * go to standard output, "name: number". Neither ever shows a number or a name. */
 
 #include "ctl.h"
 
@@ -18,7 +18,6 @@
 #include <string.h>
 
 #define STATEMENT_TIMEOUT_S 3600 /* one statement takes over ten million lines */
-#define FAULTS_SHOWN_MAX    1000
 
 struct order {
 	const char *path;
@@ -48,7 +47,7 @@ hear(void *context, const struct roster_remark *remark)
 {
 	struct heard *heard = context;
 
-	if (!remark->warning && ++heard->faults > FAULTS_SHOWN_MAX)
+	if (!remark->warning && ++heard->faults > ROSTER_REMARKS_MAX)
 		return;
 	fprintf(stderr, "%s:%" PRIu64 ": %s%s%s%s\n", heard->path, remark->line,
 	    remark->warning ? "warning: " : "", remark->column != NULL ? remark->column : "",
@@ -56,11 +55,11 @@ hear(void *context, const struct roster_remark *remark)
 }
 
 static void
-say_unshown(const char *what, uint64_t count, uint64_t shown_max)
+say_unshown(const char *what, uint64_t count)
 {
-	if (count > shown_max)
-		fprintf(stderr, "myportalctl: %" PRIu64 " %s, of which %" PRIu64 " are shown\n", count,
-		    what, shown_max);
+	if (count > ROSTER_REMARKS_MAX)
+		fprintf(stderr, "myportalctl: %" PRIu64 " %s, of which %d are shown\n", count, what,
+		    ROSTER_REMARKS_MAX);
 }
 
 static void
@@ -88,7 +87,7 @@ static int
 done(enum roster_outcome outcome, const struct roster_counts *counts)
 {
 	print_counts(counts);
-	say_unshown("ambiguous lines", counts->ambiguous, ROSTER_REMARKS_MAX);
+	say_unshown("ambiguous lines", counts->ambiguous);
 	if (outcome == ROSTER_TRIED)
 		printf("%s\n", roster_outcome_text(outcome));
 	else if (counts->added + counts->changed + counts->ended == 0)
@@ -103,7 +102,7 @@ refused(enum roster_outcome outcome, const struct roster_counts *counts, const s
 
 	if (counts->doubled > ROSTER_REMARKS_MAX)
 		faults += counts->doubled - ROSTER_REMARKS_MAX;
-	say_unshown("faults", faults, FAULTS_SHOWN_MAX);
+	say_unshown("faults", faults);
 	if (outcome == ROSTER_LOSS)
 		fprintf(stderr,
 		    "myportalctl: %" PRId64 " of %" PRId64
@@ -122,7 +121,8 @@ import_file(const struct config *config, const struct order *order)
 	struct roster_counts counts;
 	char why[WHY_MAX + 1];
 
-	CLEANUP(close_file) struct roster_file *file = roster_file_open(order->path, &listener, why);
+	CLEANUP(close_file)
+	struct roster_file *file = roster_file_open(order->path, &listener, why);
 	if (file == NULL) {
 		fprintf(stderr, "myportalctl: %s: %s\n", order->path,
 		    why[0] != '\0' ? why : roster_outcome_text(ROSTER_FAULTY));
@@ -133,8 +133,8 @@ import_file(const struct config *config, const struct order *order)
 	    roster_session_sql, STATEMENT_TIMEOUT_S);
 	if (db == NULL)
 		return CTL_ERROR;
-	const enum roster_outcome outcome =
-	    roster_import(db, file, &order->options, &listener, &counts);
+	const enum roster_outcome outcome = roster_import(
+	    db, file, &order->options, &listener, &counts);
 	if (outcome == ROSTER_IMPORTED || outcome == ROSTER_TRIED)
 		return done(outcome, &counts);
 	return refused(outcome, &counts, &heard);

@@ -1,0 +1,1536 @@
+/* db_test.c - values, pool, transactions and their retries, against a real server that is deadlocked,
+ * killed, cut off and started again.
+ *
+ * An argument chooses tests by name: db_test 'threads*'. */
+
+#include "db.h"
+
+#include "clock.h"
+#include "private_db.h"
+#include "secret.h"
+#include "tcp_proxy.h"
+#include "text.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define POOL 4
+
+enum {
+	THING_INSERT,
+	THING_READ,
+	THING_COUNT,
+	THING_LIST,
+	THING_CLEAR,
+	COUNTER_ADD,
+	COUNTER_READ,
+	COUNTER_CLEAR,
+	NAP,
+	CONNECTION,
+	SESSION,
+	TOO_GREAT,
+	FIVE_BYTES,
+	LIST__MAX
+};
+
+static const struct statement list[LIST__MAX] = {
+	[THING_INSERT] = { "INSERT INTO thing (id, name, data, number) VALUES (?, ?, ?, ?)", 4, 0 },
+	[THING_READ] = { "SELECT name, data, number FROM thing WHERE id = ?", 1, 3 },
+	[THING_COUNT] = { "SELECT COUNT(*) FROM thing", 0, 1 },
+	[THING_LIST] = { "SELECT number FROM thing ORDER BY number", 0, 1 },
+	[THING_CLEAR] = { "DELETE FROM thing", 0, 0 },
+	[COUNTER_ADD] = { "UPDATE counter SET n = n + ? WHERE id = ?", 2, 0 },
+	[COUNTER_READ] = { "SELECT n FROM counter WHERE id = ?", 1, 1 },
+	[COUNTER_CLEAR] = { "UPDATE counter SET n = 0", 0, 0 },
+	[NAP] = { "SELECT SLEEP(?)", 1, 1 },
+	[CONNECTION] = { "SELECT CONNECTION_ID()", 0, 1 },
+	[SESSION] = { "SELECT @@tx_isolation, @@sql_mode, @@time_zone, @@character_set_client, "
+		      "@@local_infile",
+	    0, 5 },
+	[TOO_GREAT] = { "SELECT CAST(18446744073709551615 AS UNSIGNED)", 0, 1 },
+	[FIVE_BYTES] = { "SELECT CAST('abcde' AS BINARY)", 0, 1 },
+};
+
+static const char *const tables[] = {
+	"CREATE TABLE thing (id BINARY(16) NOT NULL PRIMARY KEY, name VARCHAR(20) NULL,"
+	" data VARBINARY(32) NULL, number BIGINT NULL, UNIQUE KEY thing_name (name)) ENGINE=InnoDB",
+	"CREATE TABLE counter (id INT NOT NULL PRIMARY KEY, n BIGINT NOT NULL) ENGINE=InnoDB",
+	"INSERT INTO counter VALUES (1, 0), (2, 0), (3, 0), (4, 0)",
+};
+
+static struct private_db server;
+static struct db *db; /* over the socket; a pool of POOL */
+
+/* A database to work with ---------------------------------------------------------------------- */
+
+static struct db_options
+plain_options(void)
+{
+	return (struct db_options){
+		.socket = server.socket,
+		.name = PRIVATE_DB_NAME,
+		.user = PRIVATE_DB_USER,
+		.password = PRIVATE_DB_PASSWORD,
+		.connections = POOL,
+		.connect_timeout_s = 2,
+		.statement_timeout_s = 3,
+	};
+}
+
+static struct db *
+open_pool(const struct db_options *options)
+{
+	struct db *const pool = db_open(options, list, LIST__MAX);
+
+	assert_non_null(pool);
+	return pool;
+}
+
+static enum result
+command_tx(struct db_tx *tx, void *context)
+{
+	return db_command(tx, context, NULL);
+}
+
+/* As the administrator, on a connection of its own. */
+static enum result
+administer(const char *sql)
+{
+	struct db_options options = plain_options();
+
+	options.user = PRIVATE_DB_ADMIN;
+	struct db *const admin = db_open(&options, NULL, 0);
+	if (admin == NULL)
+		return INTERNAL;
+	const enum result result = db_each_committed(admin, command_tx, (void *)(uintptr_t)sql);
+	db_close(admin);
+	return result;
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	if (!secret_start() || !db_start() || !private_db_make(&server) ||
+	    !private_db_start(&server, false))
+		return -1;
+	const struct db_options options = plain_options();
+	for (size_t i = 0; i < LENGTH(tables); i++)
+		if (administer(tables[i]) != OK)
+			return -1;
+	db = db_open(&options, list, LIST__MAX);
+	return db != NULL ? 0 : -1;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	db_close(db);
+	db_stop();
+	private_db_remove(&server);
+	return 0;
+}
+
+static enum result
+clear_tx(struct db_tx *tx, void *context)
+{
+	(void)context;
+	TRY(db_change(tx, THING_CLEAR, NULL, NULL));
+	return db_change(tx, COUNTER_CLEAR, NULL, NULL);
+}
+
+static int
+clear(void **state)
+{
+	(void)state;
+	return db_transaction(db, clear_tx, NULL) == OK ? 0 : -1;
+}
+
+/* Bodies --------------------------------------------------------------------------------------- */
+
+/* One statement, and how often it was run. */
+struct job {
+	unsigned statement;
+	const struct db_value *in;
+	const struct db_slot *out; /* NULL: it changes */
+	uint64_t rows;
+	unsigned runs;
+};
+
+static enum result
+job_tx(struct db_tx *tx, void *context)
+{
+	struct job *const job = context;
+
+	job->runs++;
+	return job->out != NULL ? db_row(tx, job->statement, job->in, job->out)
+				: db_change(tx, job->statement, job->in, &job->rows);
+}
+
+static enum result
+run_job(struct db *pool, struct job *job)
+{
+	return db_transaction(pool, job_tx, job);
+}
+
+static int64_t
+number_of(struct db *pool, unsigned statement, const struct db_value *in)
+{
+	int64_t number = -1;
+	const struct db_slot out[] = { db_to_number(&number), { 0 } };
+
+	assert_int_equal(
+	    run_job(pool, &(struct job){ .statement = statement, .in = in, .out = out }), OK);
+	return number;
+}
+
+static int64_t
+count_things(void)
+{
+	return number_of(db, THING_COUNT, NULL);
+}
+
+static int64_t
+counter(int64_t id)
+{
+	const struct db_value in[] = { db_number(id), { 0 } };
+
+	return number_of(db, COUNTER_READ, in);
+}
+
+static enum result
+insert_thing(struct db_tx *tx, uint8_t id, const char *name, int64_t number)
+{
+	const uint8_t key[16] = { id };
+	const struct db_value in[] = {
+		db_bytes(key, sizeof key),
+		db_text_or_null(name),
+		db_bytes("x", 1),
+		db_number(number),
+		{ 0 },
+	};
+
+	return db_change(tx, THING_INSERT, in, NULL);
+}
+
+static enum result
+add(struct db_tx *tx, int64_t id, int64_t what)
+{
+	const struct db_value in[] = { db_number(what), db_number(id), { 0 } };
+	uint64_t rows = 0;
+
+	TRY(db_change(tx, COUNTER_ADD, in, &rows));
+	return rows == 1 ? OK : NOT_FOUND;
+}
+
+static int64_t
+retries(struct db *pool)
+{
+	int64_t open, busy, count;
+
+	db_totals(pool, &open, &busy, &count);
+	return count;
+}
+
+static void
+sleep_ms(int ms)
+{
+	nanosleep(&(const struct timespec){ ms / 1000, ms % 1000 * 1000000L }, NULL);
+}
+
+/* Values --------------------------------------------------------------------------------------- */
+
+/* clang-format off */
+static const struct {
+	const char *why;
+	const char *name; /* "" becomes NULL */
+	const void *data;
+	size_t size;
+	int64_t number;
+} values[] = {
+	{ "plain",                         "name",                 "data",         4, 1 },
+	{ "no name, no data, nought",      "",                     "",             0, 0 },
+	{ "the greatest number",           "greatest",             "x",            1, INT64_MAX },
+	{ "the least number",              "least",                "x",            1, INT64_MIN },
+	{ "minus one",                     "minus",                "x",            1, -1 },
+	{ "NUL and 0xff within bytes",     "bytes",                "\0\xff\0a",    4, 5 },
+	{ "as many bytes as fit",          "full",
+	  "0123456789abcdef0123456789abcdef", 32, 6 },
+	{ "quotes are no SQL",             "'\"`\\';--",           "'); DROP",     8, 7 },
+	{ "20 characters of four bytes",
+	  "\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363"
+	  "\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363",
+	  "x", 1, 8 },
+	{ "kana",                          "\u3042\u30a2\uff71",   "x",            1, 9 },
+	{ "a trailing space",              "name ",                "data ",        5, 10 },
+	{ "another case",                  "NAME",                 "DATA",         4, 11 },
+	{ "a line end",                    "a\r\nb",               "\r\n",         2, 12 },
+};
+/* clang-format on */
+
+static void
+values_come_back_as_they_went(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(values); i++) {
+		const uint8_t id[16] = { 0, (uint8_t)i, 0xff };
+		char name[101];
+		uint8_t data[32];
+		int64_t number = 77;
+		const struct db_value row[] = { db_bytes(id, sizeof id),
+			db_text_or_null(values[i].name), db_bytes(values[i].data, values[i].size),
+			db_number(values[i].number), { 0 } };
+		const struct db_value key[] = { db_bytes(id, sizeof id), { 0 } };
+		const struct db_slot out[] = { db_to_text(name, sizeof name),
+			db_to_bytes(data, values[i].size), db_to_number(&number), { 0 } };
+		struct job insert = { .statement = THING_INSERT, .in = row };
+
+		memset(name, 'x', sizeof name);
+		memset(data, 'x', sizeof data);
+		assert_int_equal(run_job(db, &insert), OK);
+		assert_int_equal(insert.rows, 1);
+		if (run_job(db, &(struct job){ THING_READ, key, out, 0, 0 }) != OK)
+			fail_msg("%s: not read", values[i].why);
+		if (strcmp(name, values[i].name) != 0)
+			fail_msg("%s: name \"%s\"", values[i].why, name);
+		if (memcmp(data, values[i].data, values[i].size) != 0)
+			fail_msg("%s: data", values[i].why);
+		if (number != values[i].number)
+			fail_msg("%s: number %lld", values[i].why, (long long)number);
+	}
+}
+
+static void
+null_becomes_nothing(void **state)
+{
+	const uint8_t id[16] = { 1 };
+	static const uint8_t zeros[16];
+	char name[8] = "before";
+	uint8_t data[16];
+	int64_t number = 77;
+	const struct db_value row[] = { db_bytes(id, sizeof id), { .type = DB_NULL },
+		{ .type = DB_NULL }, { .type = DB_NULL }, { 0 } };
+	const struct db_value key[] = { db_bytes(id, sizeof id), { 0 } };
+	const struct db_slot out[] = { db_to_text(name, sizeof name), db_to_bytes(data, sizeof data),
+		db_to_number(&number), { 0 } };
+
+	(void)state;
+	memset(data, 'x', sizeof data);
+	assert_int_equal(run_job(db, &(struct job){ .statement = THING_INSERT, .in = row }), OK);
+	assert_int_equal(run_job(db, &(struct job){ THING_READ, key, out, 0, 0 }), OK);
+	assert_string_equal(name, "");
+	assert_memory_equal(data, zeros, sizeof data);
+	assert_int_equal(number, 0);
+}
+
+/* The slot of one column against the five bytes "abcde"; what is behind it stays. */
+static void
+a_value_fits_its_slot_or_is_refused(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		enum db_type type;
+		size_t size;
+		enum result expected;
+	} rows[] = {
+		{ "a text with room",                 DB_TEXT,  10, OK },
+		{ "a text that just fits",            DB_TEXT,  6,  OK },
+		{ "no room for the NUL",              DB_TEXT,  5,  INTERNAL },
+		{ "no room for the last byte",        DB_TEXT,  4,  INTERNAL },
+		{ "room for a NUL only",              DB_TEXT,  1,  INTERNAL },
+		{ "as many bytes as there are",       DB_BYTES, 5,  OK },
+		{ "one byte more than there are",     DB_BYTES, 6,  INTERNAL },
+		{ "one byte fewer",                   DB_BYTES, 4,  INTERNAL },
+		{ "one byte",                         DB_BYTES, 1,  INTERNAL },
+		{ "letters are no number",            DB_NUMBER, 8, INTERNAL },
+	};
+	/* clang-format on */
+	_Alignas(8) char bytes[16];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const struct db_slot out[] = { { rows[i].type, bytes, rows[i].size }, { 0 } };
+
+		memset(bytes, 0x5a, sizeof bytes);
+		const enum result result =
+		    run_job(db, &(struct job){ FIVE_BYTES, NULL, out, 0, 0 });
+		if (result != rows[i].expected)
+			fail_msg("%s: %s", rows[i].why, result_code(result));
+		if (result == OK && memcmp(bytes, "abcde", 5) != 0)
+			fail_msg("%s: other bytes", rows[i].why);
+		if (result == OK && rows[i].type == DB_TEXT && bytes[5] != '\0')
+			fail_msg("%s: no end", rows[i].why);
+		for (size_t j = rows[i].size; j < sizeof bytes; j++)
+			if (bytes[j] != 0x5a)
+				fail_msg("%s: wrote behind the slot", rows[i].why);
+	}
+}
+
+static void
+a_number_beyond_63_bits_is_refused(void **state)
+{
+	int64_t number;
+	const struct db_slot out[] = { db_to_number(&number), { 0 } };
+
+	(void)state;
+	assert_int_equal(run_job(db, &(struct job){ TOO_GREAT, NULL, out, 0, 0 }), INTERNAL);
+}
+
+static void
+no_row_is_told_and_nothing_written(void **state)
+{
+	const uint8_t id[16] = { 99 };
+	const struct db_value key[] = { db_bytes(id, sizeof id), { 0 } };
+	char name[8] = "before";
+	uint8_t data[1] = { 7 };
+	int64_t number = 77;
+	const struct db_slot out[] = { db_to_text(name, sizeof name), db_to_bytes(data, sizeof data),
+		db_to_number(&number), { 0 } };
+
+	(void)state;
+	assert_int_equal(run_job(db, &(struct job){ THING_READ, key, out, 0, 0 }), NO_ROW);
+	assert_string_equal(name, "before");
+	assert_int_equal(data[0], 7);
+	assert_int_equal(number, 77);
+}
+
+/* Rows ----------------------------------------------------------------------------------------- */
+
+struct reading {
+	int64_t number;
+	int64_t seen[8];
+	unsigned count;
+	unsigned stop_at; /* 0: never */
+	enum result stop;
+};
+
+static enum result
+see(void *context)
+{
+	struct reading *const reading = context;
+
+	reading->seen[reading->count++] = reading->number;
+	return reading->count == reading->stop_at ? reading->stop : OK;
+}
+
+/* Reads on even after a refusal: the connection must be of use. */
+static enum result
+read_list_tx(struct db_tx *tx, void *context)
+{
+	struct reading *const reading = context;
+	const struct db_slot out[] = { db_to_number(&reading->number), { 0 } };
+	int64_t count = 0;
+	const struct db_slot one[] = { db_to_number(&count), { 0 } };
+	const enum result result = db_rows(tx, THING_LIST, NULL, out, see, reading);
+
+	TRY(db_row(tx, THING_COUNT, NULL, one));
+	return count == 5 ? result : INTERNAL;
+}
+
+static enum result
+insert_five_tx(struct db_tx *tx, void *context)
+{
+	(void)context;
+	for (uint8_t i = 0; i < 5; i++)
+		TRY(insert_thing(tx, i, "", 10 * (5 - i)));
+	return OK;
+}
+
+static void
+rows_come_one_by_one_until_stopped(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		unsigned stop_at;
+		enum result stop;
+		unsigned expected;
+	} rows[] = {
+		{ "all of them",             0, OK,       5 },
+		{ "the first is enough",     1, OVER,     1 },
+		{ "after the third",         3, NO_ROW,   3 },
+		{ "at the last",             5, INTERNAL, 5 },
+	};
+	/* clang-format on */
+	(void)state;
+	assert_int_equal(db_transaction(db, insert_five_tx, NULL), OK);
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct reading reading = { .stop_at = rows[i].stop_at, .stop = rows[i].stop };
+
+		if (db_transaction(db, read_list_tx, &reading) != rows[i].stop)
+			fail_msg("%s: verdict", rows[i].why);
+		if (reading.count != rows[i].expected)
+			fail_msg("%s: %u rows", rows[i].why, reading.count);
+		for (unsigned j = 0; j < reading.count; j++)
+			if (reading.seen[j] != 10 * (j + 1))
+				fail_msg("%s: row %u", rows[i].why, j);
+	}
+}
+
+static enum result
+read_none_tx(struct db_tx *tx, void *context)
+{
+	struct reading *const reading = context;
+	const struct db_slot out[] = { db_to_number(&reading->number), { 0 } };
+
+	return db_rows(tx, THING_LIST, NULL, out, see, reading);
+}
+
+static void
+no_rows_are_no_error(void **state)
+{
+	struct reading reading = { 0 };
+
+	(void)state;
+	assert_int_equal(db_transaction(db, read_none_tx, &reading), OK);
+	assert_int_equal(reading.count, 0);
+}
+
+static void
+only_what_changed_is_counted(void **state)
+{
+	const struct db_value one[] = { db_number(1), db_number(1), { 0 } };
+	const struct db_value same[] = { db_number(0), db_number(1), { 0 } };
+	const struct db_value nobody[] = { db_number(1), db_number(99), { 0 } };
+	struct job job = { .statement = COUNTER_ADD, .in = one };
+
+	(void)state;
+	assert_int_equal(run_job(db, &job), OK);
+	assert_int_equal(job.rows, 1);
+	job.in = same;
+	assert_int_equal(run_job(db, &job), OK);
+	assert_int_equal(job.rows, 0);
+	job.in = nobody;
+	assert_int_equal(run_job(db, &job), OK);
+	assert_int_equal(job.rows, 0);
+}
+
+/* Duplicates ----------------------------------------------------------------------------------- */
+
+struct collision {
+	uint8_t id;
+	const char *name;
+	bool primary, by_name, other;
+};
+
+static enum result
+collide_tx(struct db_tx *tx, void *context)
+{
+	struct collision *const c = context;
+	const enum result result = insert_thing(tx, c->id, c->name, 0);
+
+	c->primary = db_duplicate_is(tx, "PRIMARY");
+	c->by_name = db_duplicate_is(tx, "thing_name");
+	c->other = db_duplicate_is(tx, "thing") || db_duplicate_is(tx, c->name);
+	if (result != DUPLICATE)
+		return result;
+	/* What was undone is the statement, not the transaction. */
+	TRY(add(tx, 1, 1));
+	return OK;
+}
+
+static void
+a_duplicate_tells_its_key(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		uint8_t id;
+		const char *name;
+		bool primary, by_name;
+	} rows[] = {
+		{ "the first",                           1, "a",                       false, false },
+		{ "the same id",                         1, "b",                       true,  false },
+		{ "the same name",                       2, "a",                       false, true },
+		{ "both: the primary key is first",      1, "a",                       true,  false },
+		{ "a name that spells another's end",    3, "x' for key 'PRIMARY",     false, false },
+		{ "that name again",                     4, "x' for key 'PRIMARY",     false, true },
+		{ "a name of a quote",                   5, "'",                       false, false },
+		{ "a quote again",                       6, "'",                       false, true },
+		{ "no name",                             7, "",                        false, false },
+		{ "no name again: NULLs are no equals",  8, "",                        false, false },
+	};
+	/* clang-format on */
+	int64_t duplicates = 0;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct collision collision = { .id = rows[i].id, .name = rows[i].name };
+
+		if (db_transaction(db, collide_tx, &collision) != OK)
+			fail_msg("%s: verdict", rows[i].why);
+		if (collision.primary != rows[i].primary || collision.by_name != rows[i].by_name)
+			fail_msg("%s: key", rows[i].why);
+		if (collision.other && collision.name[0] != '\0')
+			fail_msg("%s: a key of nobody's", rows[i].why);
+		duplicates += rows[i].primary || rows[i].by_name;
+		if (counter(1) != duplicates)
+			fail_msg("%s: the rest of the transaction", rows[i].why);
+	}
+	assert_int_equal(count_things(), (int64_t)LENGTH(rows) - duplicates);
+}
+
+static enum result
+insert_tx(struct db_tx *tx, void *context)
+{
+	const struct collision *const c = context;
+
+	return insert_thing(tx, c->id, c->name, 0);
+}
+
+static void
+a_duplicate_that_is_passed_on_is_one(void **state)
+{
+	struct collision collision = { .id = 1, .name = "a" };
+
+	(void)state;
+	assert_int_equal(db_transaction(db, insert_tx, &collision), OK);
+	assert_int_equal(db_transaction(db, insert_tx, &collision), DUPLICATE);
+	assert_int_equal(db_each_committed(db, insert_tx, &collision), DUPLICATE);
+	assert_int_equal(count_things(), 1);
+}
+
+/* Transactions --------------------------------------------------------------------------------- */
+
+/* Inserts, then ends as told. */
+static enum result
+insert_and_end_tx(struct db_tx *tx, void *context)
+{
+	static uint8_t next;
+
+	TRY(insert_thing(tx, ++next, "", 0));
+	TRY(add(tx, 1, 1));
+	return *(const enum result *)context;
+}
+
+static void
+anything_but_ok_rolls_back(void **state)
+{
+	(void)state;
+	for (enum result end = OK; end < RESULT__MAX; end++) {
+		assert_int_equal(db_transaction(db, insert_and_end_tx, &end), end);
+		assert_int_equal(count_things(), 1); /* of the first round: OK */
+		assert_int_equal(counter(1), 1);
+	}
+}
+
+static void
+each_committed_keeps_what_was_done(void **state)
+{
+	enum result end = OVER;
+
+	(void)state;
+	assert_int_equal(db_each_committed(db, insert_and_end_tx, &end), OVER);
+	assert_int_equal(count_things(), 1);
+	assert_int_equal(counter(1), 1);
+}
+
+/* A body that forgets what it was told. */
+static enum result
+forgetful_tx(struct db_tx *tx, void *context)
+{
+	unsigned *const runs = context;
+
+	++*runs;
+	TRY(add(tx, 1, 1));
+	if (insert_thing(tx, 1, "a name of more than twenty letters", 0) == OK)
+		return INTERNAL;
+	return OK;
+}
+
+static void
+a_forgotten_error_commits_nothing(void **state)
+{
+	unsigned runs = 0;
+
+	(void)state;
+	assert_int_not_equal(db_transaction(db, forgetful_tx, &runs), OK);
+	assert_int_equal(runs, 1);
+	assert_int_equal(counter(1), 0);
+	assert_int_equal(count_things(), 0);
+}
+
+static enum result
+read_session_tx(struct db_tx *tx, void *context)
+{
+	char(*const texts)[512] = context;
+	int64_t infile = 0;
+	const struct db_slot out[] = { db_to_text(texts[0], 512), db_to_text(texts[1], 512),
+		db_to_text(texts[2], 512), db_to_text(texts[3], 512), db_to_number(&infile), { 0 } };
+
+	return db_row(tx, SESSION, NULL, out);
+}
+
+static void
+a_session_is_as_the_service_relies_on(void **state)
+{
+	char texts[4][512];
+
+	(void)state;
+	assert_int_equal(db_transaction(db, read_session_tx, texts), OK);
+	assert_string_equal(texts[0], "READ-COMMITTED");
+	assert_non_null(strstr(texts[1], "STRICT_ALL_TABLES"));
+	assert_string_equal(texts[2], "+00:00");
+	assert_string_equal(texts[3], "utf8mb4");
+}
+
+static enum result
+command_number_tx(struct db_tx *tx, void *context)
+{
+	unsigned *const number = context;
+
+	*number = 77;
+	TRY(db_command(tx, "DO 1", number));
+	if (*number != 0)
+		return OVER;
+	return db_command(tx, "SELECT FROM", number);
+}
+
+static void
+a_command_tells_the_servers_number(void **state)
+{
+	unsigned number;
+
+	(void)state;
+	assert_int_equal(db_each_committed(db, command_number_tx, &number), INTERNAL);
+	assert_int_equal(number, 1064);
+	assert_int_equal(count_things(), 0); /* the connection is of use */
+}
+
+/* What the server says of an error holds data: the log gets number and class only. */
+static void
+errors_are_logged_without_their_data(void **state)
+{
+	char text[1024] = "";
+	unsigned runs = 0;
+	int ends[2];
+	const int real = dup(STDERR_FILENO);
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+	dup2(ends[1], STDERR_FILENO);
+	const enum result result = db_transaction(db, forgetful_tx, &runs);
+	dup2(real, STDERR_FILENO);
+	const ssize_t size = read(ends[0], text, sizeof text - 1);
+	close(real);
+	close(ends[0]);
+	close(ends[1]);
+
+	assert_int_not_equal(result, OK);
+	assert_true(size > 0);
+	assert_non_null(strstr(text, "\"number\":1406,\"sqlstate\":\"22001\""));
+	assert_null(strstr(text, "name"));
+	assert_null(strstr(text, "twenty"));
+}
+
+/* Two who meet --------------------------------------------------------------------------------- */
+
+/* Adds to both counters, in an order of its own; between them, at the first try, it waits for the
+ * other to be there as well. */
+struct duel {
+	struct db *pool;
+	int64_t first, second;
+	sem_t *mine, *theirs;
+	unsigned runs;
+	enum result result;
+};
+
+static enum result
+duel_tx(struct db_tx *tx, void *context)
+{
+	struct duel *const duel = context;
+
+	TRY(add(tx, duel->first, 1));
+	if (duel->runs++ == 0) {
+		sem_post(duel->theirs);
+		sem_wait(duel->mine);
+	}
+	return add(tx, duel->second, 1);
+}
+
+static void *
+fight(void *argument)
+{
+	struct duel *const duel = argument;
+
+	duel->result = db_transaction(duel->pool, duel_tx, duel);
+	return NULL;
+}
+
+static void
+both_of_a_deadlock_end_well(void **state)
+{
+	const int64_t before = retries(db);
+	pthread_t threads[2];
+	sem_t one, two;
+
+	(void)state;
+	sem_init(&one, 0, 0);
+	sem_init(&two, 0, 0);
+	struct duel duels[] = { { db, 1, 2, &one, &two, 0, INTERNAL },
+		{ db, 2, 1, &two, &one, 0, INTERNAL } };
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, fight, &duels[i]), 0);
+	for (size_t i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	sem_destroy(&one);
+	sem_destroy(&two);
+
+	assert_int_equal(duels[0].result, OK);
+	assert_int_equal(duels[1].result, OK);
+	assert_int_equal(duels[0].runs + duels[1].runs, 3); /* one of them was the victim, once */
+	assert_int_equal(retries(db) - before, 1);
+	assert_int_equal(counter(1), 2);
+	assert_int_equal(counter(2), 2);
+}
+
+/* Holds a row for a time. */
+struct holder {
+	struct db *pool;
+	sem_t holds;
+	int ms;
+	enum result result;
+};
+
+static enum result
+hold_tx(struct db_tx *tx, void *context)
+{
+	struct holder *const holder = context;
+
+	TRY(add(tx, 1, 100));
+	sem_post(&holder->holds);
+	sleep_ms(holder->ms);
+	return OK;
+}
+
+static void *
+hold(void *argument)
+{
+	struct holder *const holder = argument;
+
+	holder->result = db_transaction(holder->pool, hold_tx, holder);
+	return NULL;
+}
+
+static pthread_t
+start_holder(struct holder *holder)
+{
+	pthread_t thread;
+
+	sem_init(&holder->holds, 0, 0);
+	assert_int_equal(pthread_create(&thread, NULL, hold, holder), 0);
+	sem_wait(&holder->holds);
+	return thread;
+}
+
+static void
+end_holder(struct holder *holder, pthread_t thread)
+{
+	pthread_join(thread, NULL);
+	sem_destroy(&holder->holds);
+	assert_int_equal(holder->result, OK);
+}
+
+static void
+a_row_that_is_held_for_a_while_is_waited_for(void **state)
+{
+	const struct db_value in[] = { db_number(1), db_number(1), { 0 } };
+	struct job job = { .statement = COUNTER_ADD, .in = in };
+	struct holder holder = { .pool = db, .ms = 1400 };
+	const pthread_t thread = start_holder(&holder);
+
+	(void)state;
+	const enum result result = run_job(db, &job);
+	end_holder(&holder, thread);
+	assert_int_equal(result, OK);
+	assert_int_equal(job.runs, 2); /* the first waited a second in vain */
+	assert_int_equal(counter(1), 101);
+}
+
+static void
+a_row_that_is_held_too_long_is_unavailable(void **state)
+{
+	const struct db_value in[] = { db_number(1), db_number(1), { 0 } };
+	struct job job = { .statement = COUNTER_ADD, .in = in };
+	struct holder holder = { .pool = db, .ms = 2600 };
+	const pthread_t thread = start_holder(&holder);
+	const int64_t started = clock_monotonic_ms();
+
+	(void)state;
+	const enum result result = run_job(db, &job);
+	const int64_t took = clock_monotonic_ms() - started;
+	end_holder(&holder, thread);
+	assert_int_equal(result, UNAVAILABLE);
+	assert_int_equal(job.runs, 2);
+	assert_in_range(took, 1900, 2550);
+	assert_int_equal(counter(1), 100);
+}
+
+/* Limits --------------------------------------------------------------------------------------- */
+
+static void
+a_statement_that_takes_too_long_is_stopped(void **state)
+{
+	struct db_options options = plain_options();
+	const struct db_value in[] = { db_number(20), { 0 } };
+	int64_t slept;
+	const struct db_slot out[] = { db_to_number(&slept), { 0 } };
+	struct job job = { NAP, in, out, 0, 0 };
+
+	(void)state;
+	options.statement_timeout_s = 1;
+	struct db *const pool = open_pool(&options);
+	const int64_t connection = number_of(pool, CONNECTION, NULL);
+	const int64_t started = clock_monotonic_ms();
+	const enum result result = run_job(pool, &job);
+	const int64_t took = clock_monotonic_ms() - started;
+
+	assert_int_equal(result, UNAVAILABLE);
+	assert_int_equal(job.runs, 1); /* it would be as slow again */
+	assert_in_range(took, 900, 1900);
+	assert_int_equal(number_of(pool, CONNECTION, NULL), connection);
+	db_close(pool);
+}
+
+static void
+a_call_waits_a_second_for_a_connection(void **state)
+{
+	struct db_options options = plain_options();
+	struct job job = { .statement = THING_CLEAR };
+
+	(void)state;
+	options.connections = 1;
+	struct db *const pool = open_pool(&options);
+	struct holder holder = { .pool = pool, .ms = 1500 };
+	const pthread_t thread = start_holder(&holder);
+	const int64_t started = clock_monotonic_ms();
+	const enum result refused = run_job(pool, &job);
+	const int64_t took = clock_monotonic_ms() - started;
+	const unsigned runs = job.runs;
+	const enum result served = run_job(pool, &job); /* and half a second later it is free */
+
+	end_holder(&holder, thread);
+	db_close(pool);
+	assert_int_equal(refused, UNAVAILABLE);
+	assert_int_equal(runs, 0);
+	assert_in_range(took, 950, 1400);
+	assert_int_equal(served, OK);
+}
+
+/* Pool and threads ----------------------------------------------------------------------------- */
+
+#define THREADS      16
+#define TRANSACTIONS 200
+
+struct toil {
+	struct db *pool;
+	int64_t id;
+	unsigned failed;
+};
+
+static enum result
+toil_tx(struct db_tx *tx, void *context)
+{
+	const struct toil *const toil = context;
+	const struct db_value in[] = { db_number(toil->id), { 0 } };
+	int64_t n;
+	const struct db_slot out[] = { db_to_number(&n), { 0 } };
+
+	TRY(add(tx, toil->id, 1));
+	return db_row(tx, COUNTER_READ, in, out);
+}
+
+static void *
+toil(void *argument)
+{
+	struct toil *const mine = argument;
+
+	for (int i = 0; i < TRANSACTIONS; i++)
+		mine->failed += db_transaction(mine->pool, toil_tx, mine) != OK;
+	return NULL;
+}
+
+static void
+threads_share_the_pool_and_lose_nothing(void **state)
+{
+	const struct db_options options = plain_options();
+	struct db *const pool = open_pool(&options);
+	struct toil toils[THREADS];
+	pthread_t threads[THREADS];
+	int64_t open, busy, again, sum = 0;
+	unsigned failed = 0;
+
+	(void)state;
+	for (size_t i = 0; i < THREADS; i++) {
+		toils[i] = (struct toil){ .pool = pool, .id = (int64_t)(i % 4 + 1) };
+		assert_int_equal(pthread_create(&threads[i], NULL, toil, &toils[i]), 0);
+	}
+	for (int i = 0; i < 20; i++) {
+		db_totals(pool, &open, &busy, &again);
+		assert_in_range(open, 0, POOL);
+		assert_in_range(busy, 0, open);
+		sleep_ms(5);
+	}
+	for (size_t i = 0; i < THREADS; i++) {
+		pthread_join(threads[i], NULL);
+		failed += toils[i].failed;
+	}
+	for (int64_t id = 1; id <= 4; id++)
+		sum += counter(id);
+	db_totals(pool, &open, &busy, &again);
+	db_close(pool);
+
+	assert_int_equal(failed, 0);
+	assert_int_equal(sum, THREADS * TRANSACTIONS);
+	assert_int_equal(busy, 0);
+	assert_in_range(open, 1, POOL);
+}
+
+static void
+a_pool_connects_when_it_is_used(void **state)
+{
+	const struct db_options options = plain_options();
+	struct db *const pool = open_pool(&options);
+	int64_t open, busy, again;
+
+	(void)state;
+	db_totals(pool, &open, &busy, &again);
+	assert_int_equal(open, 0);
+	const int64_t connection = number_of(pool, CONNECTION, NULL);
+	assert_int_equal(number_of(pool, CONNECTION, NULL), connection);
+	db_totals(pool, &open, &busy, &again);
+	assert_int_equal(open, 1);
+	assert_int_equal(busy, 0);
+	assert_int_equal(again, 0);
+	db_close(pool);
+	db_close(NULL);
+}
+
+/* Connections that are refused ----------------------------------------------------------------- */
+
+static void
+statements_that_are_not_as_counted_are_refused(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		struct statement statement;
+	} rows[] = {
+		{ "a parameter too many counted", { "SELECT n FROM counter WHERE id = ?", 2, 1 } },
+		{ "one too few",                  { "SELECT n FROM counter WHERE id = ?", 0, 1 } },
+		{ "a column too many",            { "SELECT n FROM counter WHERE id = ?", 1, 2 } },
+		{ "one too few",                  { "SELECT n FROM counter WHERE id = ?", 1, 0 } },
+		{ "no SQL",                       { "SELEKT 1",                           0, 1 } },
+		{ "no such table",                { "SELECT n FROM nothing",              0, 1 } },
+		{ "two statements in one",        { "DO 1; DO 2",                         0, 0 } },
+	};
+	/* clang-format on */
+	const struct db_options options = plain_options();
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		int64_t number;
+		const struct db_slot out[] = { db_to_number(&number), { 0 } };
+		struct db *const pool = db_open(&options, &rows[i].statement, 1);
+		struct job job = { .statement = 0, .out = out };
+
+		assert_non_null(pool);
+		if (run_job(pool, &job) != UNAVAILABLE || job.runs != 0)
+			fail_msg("%s: \"%s\" was taken", rows[i].why, rows[i].statement.sql);
+		db_close(pool);
+	}
+}
+
+static void
+a_wrong_login_is_unavailable(void **state)
+{
+	/* clang-format off */
+	const struct {
+		const char *why, *user, *password, *name;
+	} rows[] = {
+		{ "another password", PRIVATE_DB_USER, "guessed",           PRIVATE_DB_NAME },
+		{ "no password",      PRIVATE_DB_USER, "",                  PRIVATE_DB_NAME },
+		{ "nobody",           "nobody",        PRIVATE_DB_PASSWORD, PRIVATE_DB_NAME },
+		{ "no such database", PRIVATE_DB_USER, PRIVATE_DB_PASSWORD, "nothing" },
+	};
+	/* clang-format on */
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct db_options options = plain_options();
+		struct job job = { .statement = THING_CLEAR };
+
+		options.user = rows[i].user;
+		options.password = rows[i].password;
+		options.name = rows[i].name;
+		struct db *const pool = open_pool(&options);
+		if (run_job(pool, &job) != UNAVAILABLE || job.runs != 0)
+			fail_msg("%s: let in", rows[i].why);
+		db_close(pool);
+	}
+}
+
+struct nested {
+	struct db *pool;
+	enum result inner;
+};
+
+static enum result
+nested_tx(struct db_tx *tx, void *context)
+{
+	struct nested *const nested = context;
+	struct job job = { .statement = THING_CLEAR };
+
+	nested->inner = run_job(nested->pool, &job);
+	return add(tx, 1, 1);
+}
+
+/* 1226: the server lets this user have one connection. */
+static void
+too_many_connections_are_unavailable(void **state)
+{
+	struct db_options options = plain_options();
+
+	(void)state;
+	options.user = PRIVATE_DB_NARROW;
+	struct nested nested = { .pool = open_pool(&options), .inner = OK };
+	const enum result outer = db_transaction(nested.pool, nested_tx, &nested);
+	db_close(nested.pool);
+	assert_int_equal(nested.inner, UNAVAILABLE);
+	assert_int_equal(outer, OK);
+}
+
+static void
+a_read_only_server_is_unavailable(void **state)
+{
+	const struct db_options options = plain_options();
+	struct db *const pool = open_pool(&options);
+	const struct db_value in[] = { db_number(1), db_number(1), { 0 } };
+	struct job job = { .statement = COUNTER_ADD, .in = in };
+	const int64_t connection = number_of(pool, CONNECTION, NULL);
+
+	(void)state;
+	assert_int_equal(administer("SET GLOBAL read_only = ON"), OK);
+	const enum result refused = run_job(pool, &job);
+	const unsigned runs = job.runs;
+	const enum result mended = administer("SET GLOBAL read_only = OFF");
+	const enum result served = run_job(pool, &job);
+	const int64_t other = number_of(pool, CONNECTION, NULL);
+	db_close(pool);
+
+	assert_int_equal(refused, UNAVAILABLE);
+	assert_int_equal(runs, 3);
+	assert_int_equal(mended, OK);
+	assert_int_equal(served, OK);
+	assert_int_not_equal(other, connection);
+	assert_int_equal(counter(1), 1);
+}
+
+/* A connection that is lost -------------------------------------------------------------------- */
+
+/* Between two statements of its first run, something happens to the connection. */
+struct interrupted {
+	unsigned runs;
+	void (*happen)(int64_t connection);
+	int64_t took_ms;
+};
+
+static enum result
+interrupted_tx(struct db_tx *tx, void *context)
+{
+	struct interrupted *const in = context;
+	int64_t connection = 0;
+	const struct db_slot out[] = { db_to_number(&connection), { 0 } };
+
+	in->runs++;
+	TRY(db_row(tx, CONNECTION, NULL, out));
+	TRY(add(tx, 1, 1));
+	if (in->runs == 1) {
+		const int64_t started = clock_monotonic_ms();
+
+		in->happen(connection);
+		in->took_ms = clock_monotonic_ms() - started;
+	}
+	return insert_thing(tx, 1, "once", 0);
+}
+
+static void
+tell_server(const char *verb, int64_t connection)
+{
+	char sql[64];
+
+	assert_true(text_format(sql, sizeof sql, "%s %lld", verb, (long long)connection));
+	assert_int_equal(administer(sql), OK);
+}
+
+static void
+kill_connection(int64_t connection)
+{
+	tell_server("KILL CONNECTION", connection);
+}
+
+static void
+a_connection_lost_on_the_way_is_made_anew(void **state)
+{
+	struct interrupted in = { .happen = kill_connection };
+	const int64_t before = retries(db);
+
+	(void)state;
+	assert_int_equal(db_transaction(db, interrupted_tx, &in), OK);
+	assert_int_equal(in.runs, 2);
+	assert_int_equal(retries(db) - before, 1);
+	assert_int_equal(counter(1), 1);
+	assert_int_equal(count_things(), 1);
+}
+
+struct napper {
+	sem_t *known;
+	int64_t connection;
+	unsigned runs;
+	enum result result;
+};
+
+static enum result
+nap_tx(struct db_tx *tx, void *context)
+{
+	struct napper *const napper = context;
+	int64_t slept;
+	const struct db_value in[] = { db_number(3), { 0 } };
+	const struct db_slot id[] = { db_to_number(&napper->connection), { 0 } };
+	const struct db_slot out[] = { db_to_number(&slept), { 0 } };
+
+	napper->runs++;
+	TRY(add(tx, 1, 1));
+	TRY(db_row(tx, CONNECTION, NULL, id));
+	sem_post(napper->known);
+	return db_row(tx, NAP, in, out);
+}
+
+static void *
+nap(void *argument)
+{
+	struct napper *const napper = argument;
+
+	napper->result = db_transaction(db, nap_tx, napper);
+	return NULL;
+}
+
+/* 1317: whoever stopped it meant it. */
+static void
+a_statement_that_is_stopped_is_not_run_again(void **state)
+{
+	struct napper napper = { .result = OK };
+	pthread_t thread;
+	sem_t known;
+
+	(void)state;
+	sem_init(&known, 0, 0);
+	napper.known = &known;
+	assert_int_equal(pthread_create(&thread, NULL, nap, &napper), 0);
+	sem_wait(&known);
+	sleep_ms(100);
+	tell_server("KILL QUERY", napper.connection);
+	pthread_join(thread, NULL);
+	sem_destroy(&known);
+	assert_int_equal(napper.result, UNAVAILABLE);
+	assert_int_equal(napper.runs, 1);
+	assert_int_equal(counter(1), 0);
+}
+
+/* All of the pool's connections, open at once. */
+static enum result
+open_all_tx(struct db_tx *tx, void *context)
+{
+	unsigned *const depth = context;
+
+	if (--*depth > 0)
+		return db_transaction(db, open_all_tx, depth);
+	return add(tx, 2, 1);
+}
+
+static void
+a_server_that_fell_between_calls_is_not_noticed(void **state)
+{
+	struct job job = { .statement = THING_CLEAR };
+	unsigned depth = POOL;
+	int64_t open, busy, again;
+
+	(void)state;
+	assert_int_equal(db_transaction(db, open_all_tx, &depth), OK);
+	db_totals(db, &open, &busy, &again);
+	assert_int_equal(open, POOL);
+	private_db_kill(&server);
+	assert_true(private_db_start(&server, false));
+	assert_int_equal(run_job(db, &job), OK);
+	/* One stale connection was met; its sisters were not tried one by one. */
+	assert_int_equal(job.runs, 1);
+	assert_int_equal(retries(db) - again, 1);
+	depth = POOL;
+	assert_int_equal(db_transaction(db, open_all_tx, &depth), OK);
+	assert_int_equal(retries(db) - again, 1);
+	assert_int_equal(counter(2), 2);
+}
+
+static void
+restart_server(int64_t connection)
+{
+	(void)connection;
+	private_db_kill(&server);
+	assert_true(private_db_start(&server, false));
+}
+
+static void
+a_server_that_falls_on_the_way_is_waited_for(void **state)
+{
+	struct interrupted in = { .happen = restart_server };
+	enum result result;
+
+	(void)state;
+	do { /* on a machine so busy that the server needs longer than anyone would wait */
+		assert_int_equal(clear(NULL), 0);
+		in.runs = 0;
+		result = db_transaction(db, interrupted_tx, &in);
+	} while (in.took_ms > DB_RETRY_MS - 200);
+	assert_int_equal(result, OK);
+	assert_int_equal(in.runs, 2);
+	assert_int_equal(counter(1), 1); /* of the first run nothing is left */
+	assert_int_equal(count_things(), 1);
+}
+
+static void
+a_server_that_is_away_costs_nobody_time(void **state)
+{
+	struct job job = { .statement = THING_CLEAR };
+
+	(void)state;
+	private_db_kill(&server);
+	const int64_t started = clock_monotonic_ms();
+	const enum result first = run_job(db, &job); /* finds out */
+	const int64_t found = clock_monotonic_ms();
+	enum result others = UNAVAILABLE;
+	for (int i = 0; i < 100 && others == UNAVAILABLE; i++)
+		others = run_job(db, &job);
+	const int64_t told = clock_monotonic_ms();
+	assert_true(private_db_start(&server, false));
+	sleep_ms(510);
+	const enum result back = run_job(db, &job);
+
+	assert_int_equal(first, UNAVAILABLE);
+	assert_int_equal(others, UNAVAILABLE);
+	assert_in_range(found - started, 0, 600);
+	assert_in_range(told - found, 0, 300);
+	assert_int_equal(back, OK);
+	assert_int_equal(job.runs, 1);
+}
+
+static void
+a_pool_opens_while_the_server_is_away(void **state)
+{
+	struct db_options options = plain_options();
+	struct job job = { .statement = THING_CLEAR };
+
+	(void)state;
+	options.socket = "/tmp/private_db.nowhere/socket";
+	struct db *const pool = open_pool(&options);
+	const int64_t started = clock_monotonic_ms();
+	assert_int_equal(run_job(pool, &job), UNAVAILABLE);
+	assert_int_equal(db_each_committed(pool, job_tx, &job), UNAVAILABLE);
+	assert_in_range(clock_monotonic_ms() - started, 0, 600);
+	assert_int_equal(job.runs, 0);
+	db_close(pool);
+}
+
+/* COMMIT, its answer lost ---------------------------------------------------------------------- */
+
+struct spending {
+	unsigned runs;
+	unsigned duplicates;
+};
+
+/* As a token is spent: the row under its key says that it was. */
+static enum result
+spend_tx(struct db_tx *tx, void *context)
+{
+	struct spending *const spending = context;
+	const enum result result = insert_thing(tx, 1, "spent", 0);
+
+	spending->runs++;
+	spending->duplicates += result == DUPLICATE;
+	if (result == DUPLICATE)
+		return OK;
+	TRY(result);
+	return add(tx, 1, 1);
+}
+
+static void
+a_commit_without_an_answer_is_done_once(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		const char *word;
+		enum tcp_cut cut;
+		unsigned runs, duplicates;
+	} rows[] = {
+		{ "committed, and nobody heard of it",  "\003COMMIT",            TCP_CUT_AFTER,  2, 1 },
+		{ "the COMMIT never arrived",           "\003COMMIT",            TCP_CUT_BEFORE, 2, 0 },
+		{ "lost before the body began",         "\003START TRANSACTION", TCP_CUT_BEFORE, 1, 0 },
+	};
+	/* clang-format on */
+	struct db_options options = plain_options();
+	struct tcp_proxy *const proxy = tcp_proxy_open("127.0.0.1", server.port, &options.port);
+
+	(void)state;
+	assert_non_null(proxy);
+	options.socket = NULL;
+	options.host = "127.0.0.1";
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct db *const pool = open_pool(&options);
+		struct spending spending = { 0 };
+		const unsigned cuts = tcp_proxy_cuts(proxy);
+
+		assert_int_equal(clear(NULL), 0);
+		tcp_proxy_cut(proxy, rows[i].word, rows[i].cut);
+		const enum result result = db_transaction(pool, spend_tx, &spending);
+		const int64_t again = retries(pool);
+		db_close(pool);
+		if (tcp_proxy_cuts(proxy) != cuts + 1)
+			fail_msg("%s: the wire was not cut", rows[i].why);
+		if (result != OK || again != 1 || spending.runs != rows[i].runs)
+			fail_msg("%s: %s after %u runs", rows[i].why, result_code(result),
+			    spending.runs);
+		if (spending.duplicates != rows[i].duplicates)
+			fail_msg("%s: %u duplicates", rows[i].why, spending.duplicates);
+		if (count_things() != 1 || counter(1) != 1)
+			fail_msg("%s: not exactly once", rows[i].why);
+	}
+	tcp_proxy_close(proxy);
+}
+
+/* TLS ------------------------------------------------------------------------------------------ */
+
+static void
+without_tls_not_a_byte_is_said(void **state)
+{
+	struct db_options options = plain_options();
+	struct job job = { .statement = THING_CLEAR };
+	struct tcp_proxy *const proxy = tcp_proxy_open("127.0.0.1", server.port, &options.port);
+
+	(void)state;
+	assert_non_null(proxy);
+	options.socket = NULL;
+	options.host = "127.0.0.1";
+	options.tls_required = true;
+	options.ca_file = server.ca_file;
+	struct db *const pool = open_pool(&options);
+	const enum result result = run_job(pool, &job);
+	db_close(pool);
+	const size_t sent = tcp_proxy_sent(proxy);
+	tcp_proxy_close(proxy);
+	assert_int_equal(result, UNAVAILABLE);
+	assert_int_equal(job.runs, 0);
+	assert_int_equal(sent, 0);
+}
+
+static void
+only_the_right_certificate_is_trusted(void **state)
+{
+	/* clang-format off */
+	const struct {
+		const char *why;
+		const char *host; /* 127.0.0.2 is a proxy's: a name that the certificate has not */
+		const char *ca_file;
+		enum result expected;
+	} rows[] = {
+		{ "signed by ours, for this address",    "127.0.0.1", server.ca_file,       OK },
+		{ "signed by ours, for another address", "127.0.0.2", server.ca_file,       UNAVAILABLE },
+		{ "signed by another authority",         "127.0.0.1", server.other_ca_file, UNAVAILABLE },
+		{ "signed by none of the system's",      "127.0.0.1", NULL,                 UNAVAILABLE },
+		{ "an authority that is not there",      "127.0.0.1", "/nonexistent.pem",   UNAVAILABLE },
+	};
+	/* clang-format on */
+	unsigned proxy_port;
+	struct tcp_proxy *const proxy = tcp_proxy_open("127.0.0.2", server.port, &proxy_port);
+
+	(void)state;
+	assert_non_null(proxy);
+	private_db_kill(&server);
+	assert_true(private_db_start(&server, true));
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct db_options options = plain_options();
+		struct job job = { .statement = THING_CLEAR };
+
+		options.socket = NULL;
+		options.host = rows[i].host;
+		options.port = strcmp(options.host, "127.0.0.2") == 0 ? proxy_port : server.port;
+		options.tls_required = true;
+		options.ca_file = rows[i].ca_file;
+		struct db *const pool = open_pool(&options);
+		const enum result result = run_job(pool, &job);
+		db_close(pool);
+		if (result != rows[i].expected)
+			fail_msg("%s: %s", rows[i].why, result_code(result));
+	}
+	tcp_proxy_close(proxy);
+}
+
+int
+main(int argc, char **argv)
+{
+#define WITH_EMPTY_TABLES(test) cmocka_unit_test_setup(test, clear)
+	static const struct CMUnitTest tests[] = {
+		WITH_EMPTY_TABLES(values_come_back_as_they_went),
+		WITH_EMPTY_TABLES(null_becomes_nothing),
+		cmocka_unit_test(a_value_fits_its_slot_or_is_refused),
+		cmocka_unit_test(a_number_beyond_63_bits_is_refused),
+		WITH_EMPTY_TABLES(no_row_is_told_and_nothing_written),
+		WITH_EMPTY_TABLES(rows_come_one_by_one_until_stopped),
+		WITH_EMPTY_TABLES(no_rows_are_no_error),
+		WITH_EMPTY_TABLES(only_what_changed_is_counted),
+		WITH_EMPTY_TABLES(a_duplicate_tells_its_key),
+		WITH_EMPTY_TABLES(a_duplicate_that_is_passed_on_is_one),
+		WITH_EMPTY_TABLES(anything_but_ok_rolls_back),
+		WITH_EMPTY_TABLES(each_committed_keeps_what_was_done),
+		WITH_EMPTY_TABLES(a_forgotten_error_commits_nothing),
+		cmocka_unit_test(a_session_is_as_the_service_relies_on),
+		WITH_EMPTY_TABLES(a_command_tells_the_servers_number),
+		WITH_EMPTY_TABLES(errors_are_logged_without_their_data),
+		WITH_EMPTY_TABLES(both_of_a_deadlock_end_well),
+		WITH_EMPTY_TABLES(a_row_that_is_held_for_a_while_is_waited_for),
+		WITH_EMPTY_TABLES(a_row_that_is_held_too_long_is_unavailable),
+		cmocka_unit_test(a_statement_that_takes_too_long_is_stopped),
+		WITH_EMPTY_TABLES(a_call_waits_a_second_for_a_connection),
+		WITH_EMPTY_TABLES(threads_share_the_pool_and_lose_nothing),
+		cmocka_unit_test(a_pool_connects_when_it_is_used),
+		cmocka_unit_test(statements_that_are_not_as_counted_are_refused),
+		cmocka_unit_test(a_wrong_login_is_unavailable),
+		WITH_EMPTY_TABLES(too_many_connections_are_unavailable),
+		WITH_EMPTY_TABLES(a_read_only_server_is_unavailable),
+		WITH_EMPTY_TABLES(a_connection_lost_on_the_way_is_made_anew),
+		WITH_EMPTY_TABLES(a_statement_that_is_stopped_is_not_run_again),
+		WITH_EMPTY_TABLES(a_server_that_fell_between_calls_is_not_noticed),
+		WITH_EMPTY_TABLES(a_server_that_falls_on_the_way_is_waited_for),
+		cmocka_unit_test(a_server_that_is_away_costs_nobody_time),
+		cmocka_unit_test(a_pool_opens_while_the_server_is_away),
+		WITH_EMPTY_TABLES(a_commit_without_an_answer_is_done_once),
+		cmocka_unit_test(without_tls_not_a_byte_is_said),
+		cmocka_unit_test(only_the_right_certificate_is_trusted),
+	};
+
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
+	return cmocka_run_group_tests_name("db", tests, set_up, tear_down);
+}
