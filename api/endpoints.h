@@ -21,12 +21,13 @@ struct service;
 /* One request as a handler sees it: what it brought is checked, what it answers is built here. */
 struct call {
 	struct service *service;
-	const struct pass *pass; /* of the token that the endpoint demands; NULL where it demands none */
-	const void *body;        /* the struct its field table fills */
+	const struct pass
+	    *pass;        /* of the token that the endpoint demands; NULL where it demands none */
+	const void *body; /* the struct its field table fills */
 	enum problem_language language;
-	int status;              /* of success; 200 unless the handler says otherwise */
-	int attempts_left;       /* told with a refusal; -1: not told */
-	struct json *json;       /* the answer's object */
+	int status;               /* of success; 200 unless the handler says otherwise */
+	int attempts_left;        /* told with a refusal; -1: not told */
+	struct json *json;        /* the answer's object */
 	struct http_reply *reply; /* only for what is not JSON */
 };
 
@@ -66,7 +67,8 @@ enum result endpoint_find(const struct endpoint_table *, const char *method, con
 #define ALLOW_MAX 64
 
 /* The methods of a path, "GET, HEAD, OPTIONS, POST"; empty for an unknown path. */
-void endpoint_allow(const struct endpoint_table *, const char *path, char ret[static ALLOW_MAX + 1]);
+void endpoint_allow(
+    const struct endpoint_table *, const char *path, char ret[static ALLOW_MAX + 1]);
 
 /* Handlers: one file each, of the same name, beside the rule of its body. */
 enum result get_healthz(struct call *);

@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#define RETRY_AFTER_S  "1"
+#define RETRY_AFTER_S   "1"
 #define PREFLIGHT_AGE_S "600"
 
 /* What is known about the request that is being served. */
@@ -63,7 +63,8 @@ bearer(const struct http_request *request, const char **ret_token)
 static bool
 is_registration(enum stage stage)
 {
-	return stage == STAGE_IDENTITY || stage == STAGE_AUTHENTICATION_KEY || stage == STAGE_ACCOUNT;
+	return stage == STAGE_IDENTITY || stage == STAGE_AUTHENTICATION_KEY ||
+	       stage == STAGE_ACCOUNT;
 }
 
 static enum result
@@ -89,8 +90,8 @@ check_token(struct visit *visit)
 static bool
 is_json(const char *content_type)
 {
-	static const char *const accepted[] = { "application/json", "application/json;charset=utf-8",
-		"application/json;charset=\"utf-8\"" };
+	static const char *const accepted[] = { "application/json",
+		"application/json;charset=utf-8", "application/json;charset=\"utf-8\"" };
 	char squeezed[48];
 	size_t length = 0;
 
@@ -171,7 +172,8 @@ answer_options(const struct visit *visit, const char *allow, bool allowed_origin
 	if (!allowed_origin || visit->request->preflight_method == NULL)
 		return;
 	http_add_header(visit->reply, "Access-Control-Allow-Methods", allow);
-	http_add_header(visit->reply, "Access-Control-Allow-Headers", "Authorization, Content-Type");
+	http_add_header(
+	    visit->reply, "Access-Control-Allow-Headers", "Authorization, Content-Type");
 	http_add_header(visit->reply, "Access-Control-Max-Age", PREFLIGHT_AGE_S);
 }
 
@@ -235,6 +237,24 @@ serve(struct visit *visit, union body_room *room)
 	return write_answer(visit);
 }
 
+/* Takes a place among the requests being worked on; beyond the bound 503 at once. */
+static enum result
+enter_and_serve(struct visit *visit)
+{
+	struct service *service = visit->gate->service;
+	union body_room room;
+
+	if (visit->gate->inside)
+		return serve(visit, &room);
+	const unsigned others = atomic_fetch_add(&service->requests, 1);
+	const enum result result = others < (unsigned)service->config->requests_max
+				       ? serve(visit, &room)
+				       : OVERLOADED;
+	atomic_fetch_sub(&service->requests, 1);
+	secret_wipe_bytes(room.bytes, sizeof room.bytes);
+	return result;
+}
+
 static enum result
 find_and_serve(struct visit *visit)
 {
@@ -242,10 +262,9 @@ find_and_serve(struct visit *visit)
 	const struct endpoint_table *endpoints = visit->gate->endpoints;
 	const bool allowed_origin = allow_origin(visit);
 	char allow[ALLOW_MAX + 1];
-	union body_room room;
 
-	const enum result found =
-	    endpoint_find(endpoints, request->method, request->path, &visit->endpoint);
+	const enum result found = endpoint_find(
+	    endpoints, request->method, request->path, &visit->endpoint);
 	if (found == METHOD_NOT_ALLOWED) {
 		endpoint_allow(endpoints, request->path, allow);
 		if (strcmp(request->method, "OPTIONS") == 0) {
@@ -255,25 +274,7 @@ find_and_serve(struct visit *visit)
 		http_add_header(visit->reply, "Allow", allow);
 	}
 	TRY(found);
-	const enum result result = serve(visit, &room);
-	secret_wipe_bytes(room.bytes, sizeof room.bytes);
-	return result;
-}
-
-/* Takes a place among the requests being worked on; beyond the bound 503 at once. */
-static enum result
-enter_and_serve(struct visit *visit)
-{
-	struct service *service = visit->gate->service;
-
-	if (visit->gate->inside)
-		return find_and_serve(visit);
-	const unsigned others = atomic_fetch_add(&service->requests, 1);
-	const enum result result = others < (unsigned)service->config->requests_max
-				       ? find_and_serve(visit)
-				       : OVERLOADED;
-	atomic_fetch_sub(&service->requests, 1);
-	return result;
+	return enter_and_serve(visit);
 }
 
 static void
@@ -307,16 +308,15 @@ finish(struct visit *visit, enum result result, int64_t started_us)
 	if (visit->gate->inside)
 		return;
 	metrics_count(visit->gate->service->metrics, endpoint, result, duration_us);
-	log_event("request",
-	    (const struct log_value[]){
-		log_text("request", visit->id),
-		log_text("method", endpoint != NULL ? endpoint->method : "-"),
-		log_text("route", endpoint != NULL ? endpoint->path : "-"),
-		log_int("status", visit->reply->status),
-		log_text("code", result_code(result)),
-		log_int("us", duration_us),
-		{ 0 },
-	    });
+	log_event("request", (const struct log_value[]){
+				 log_text("request", visit->id),
+				 log_text("method", endpoint != NULL ? endpoint->method : "-"),
+				 log_text("route", endpoint != NULL ? endpoint->path : "-"),
+				 log_int("status", visit->reply->status),
+				 log_text("code", result_code(result)),
+				 log_int("us", duration_us),
+				 { 0 },
+			     });
 }
 
 void
@@ -326,7 +326,7 @@ gate_serve(void *context, struct http_exchange *exchange)
 	struct visit visit;
 
 	begin(&visit, context, exchange);
-	finish(&visit, enter_and_serve(&visit), started_us);
+	finish(&visit, find_and_serve(&visit), started_us);
 }
 
 void

@@ -21,6 +21,9 @@ get_registration_stage(struct call *call)
 	json_time(call->json, "server_time", clock_now());
 	say_masked_email(call->json, pass->email);
 	json_number(call->json, "attempts_left", standing.attempts_left);
+	if (pass->stage == STAGE_IDENTITY)
+		json_bool(call->json, "birth_date_required",
+		    config_is(call->service->config->identity_birth_date, "yes"));
 	say_next(call->json, standing.next);
 	return OK;
 }

@@ -26,11 +26,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PICTURES_AHEAD     16
-#define HASH_QUEUE_A_THREAD 47 /* what a core hashes in two seconds at 42 ms each */
-#define SMTP_TIMEOUT_MS    6000 /* a stop waits for it, and has ten seconds */
-#define INSIDE_WORKERS     4
-#define MALLOC_ARENAS      2 /* more arenas buy speed that nobody here needs with memory */
+#define PICTURES_AHEAD      16
+#define HASH_QUEUE_A_THREAD 47   /* what a core hashes in two seconds at 42 ms each */
+#define SMTP_TIMEOUT_MS     6000 /* a stop waits for it, and has ten seconds */
+#define INSIDE_WORKERS      4
+#define MALLOC_ARENAS       2 /* more arenas buy speed that nobody here needs with memory */
 
 /* All that is opened at start and closed at the end. */
 struct parts {
@@ -130,7 +130,8 @@ open_parts(const struct config *c, struct parts *parts, char why[static WHY_MAX 
 		(size_t)c->argon2_memory_kib * 1024 };
 
 	if (!secret_cost_is_allowed(&cost)) {
-		text_copy_cut(why, WHY_MAX + 1, "ARGON2_MEMORY_KIB and ARGON2_PASSES are below the floor");
+		text_copy_cut(
+		    why, WHY_MAX + 1, "ARGON2_MEMORY_KIB and ARGON2_PASSES are below the floor");
 		return false;
 	}
 	parts->keyring = keyring_open(c->keys_folder, why);
@@ -198,7 +199,9 @@ static bool
 serve(const struct config *c, struct parts *parts, char why[static WHY_MAX + 1])
 {
 	struct service service;
-	struct gate inside = { .service = &service, .endpoints = &endpoints_inside, .inside = true };
+	struct gate inside = {
+		.service = &service, .endpoints = &endpoints_inside, .inside = true
+	};
 	struct gate public = { .service = &service, .endpoints = &endpoints_public };
 	sigset_t stops;
 	int signal_number;
@@ -209,7 +212,8 @@ serve(const struct config *c, struct parts *parts, char why[static WHY_MAX + 1])
 		return false;
 	parts->public = listen_on(c->listen, (unsigned)c->http_workers, c, &public, why);
 	if (parts->public != NULL) {
-		log_event("started", (const struct log_value[]){ log_text("listen", c->listen), { 0 } });
+		log_event(
+		    "started", (const struct log_value[]){ log_text("listen", c->listen), { 0 } });
 		sigemptyset(&stops);
 		sigaddset(&stops, SIGTERM);
 		sigaddset(&stops, SIGINT);
@@ -265,7 +269,8 @@ main(int argc, char **argv)
 		return EXIT_SUCCESS;
 	}
 	if (argc != 1) {
-		fputs("usage: myportald [--settings]\nSettings come from the environment.\n", stderr);
+		fputs(
+		    "usage: myportald [--settings]\nSettings come from the environment.\n", stderr);
 		return EXIT_FAILURE;
 	}
 	prepare_process();

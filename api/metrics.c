@@ -30,8 +30,8 @@ struct metrics {
 struct metrics *
 metrics_new(const struct endpoint_table *table)
 {
-	struct metrics *metrics =
-	    calloc(1, sizeof *metrics + (table->count + 1) * sizeof(struct route));
+	struct metrics *metrics = calloc(
+	    1, sizeof *metrics + (table->count + 1) * sizeof(struct route));
 
 	if (metrics != NULL)
 		metrics->table = table;
@@ -67,8 +67,7 @@ struct text {
 	bool full;
 };
 
-static void __attribute__((format(printf, 2, 3)))
-put(struct text *text, const char *format, ...)
+static void __attribute__((format(printf, 2, 3))) put(struct text *text, const char *format, ...)
 {
 	va_list arguments;
 
@@ -148,13 +147,16 @@ put_parts(struct text *text, const struct service *service)
 	struct mailer_totals mail;
 
 	db_totals(service->registration.db, &open, &busy, &retries);
-	put_number(text, "db_connections", "gauge", "Connections to the database that are open.", open);
+	put_number(
+	    text, "db_connections", "gauge", "Connections to the database that are open.", open);
 	put_number(text, "db_connections_busy", "gauge", "Connections in use.", busy);
-	put_number(text, "db_retries_total", "counter", "Transactions that were run again.", retries);
+	put_number(
+	    text, "db_retries_total", "counter", "Transactions that were run again.", retries);
 	hash_pool_totals(service->registration.hash_pool, &cpu_us, &jobs);
-	put_number(text, "password_hashes_total", "counter", "Argon2id hashes and verifications.", jobs);
-	put_number(text, "password_hash_cpu_microseconds_total", "counter", "CPU time spent on them.",
-	    cpu_us);
+	put_number(
+	    text, "password_hashes_total", "counter", "Argon2id hashes and verifications.", jobs);
+	put_number(text, "password_hash_cpu_microseconds_total", "counter",
+	    "CPU time spent on them.", cpu_us);
 	mailer_totals(service->registration.mailer, &mail);
 	put_head(text, "mails_total", "counter", "Tries to send a mail, by outcome.");
 	put(text, "myportal_mails_total{outcome=\"sent\"} %" PRId64 "\n", mail.sent);

@@ -24,7 +24,7 @@ void metrics_free(struct metrics *);
 void metrics_count(struct metrics *, const struct endpoint *, enum result, int64_t duration_us);
 
 /* Writes all of it, with what db, mailer and hash pool count. INTERNAL: it does not fit. */
-enum result metrics_write(const struct service *, char *ret, size_t ret_size,
-    size_t *ret_length) MUST_USE;
+enum result metrics_write(
+    const struct service *, char *ret, size_t ret_size, size_t *ret_length) MUST_USE;
 
 #endif

@@ -3,7 +3,6 @@
 #include "endpoints.h"
 
 #include "cleanup.h"
-#include "secret.h"
 #include "service.h"
 #include "text.h"
 
@@ -30,27 +29,20 @@ static const struct field fields[] = {
 
 const struct body_rule captcha_body = { fields, sizeof(struct captcha_wish), NULL };
 
-/* Too big for a worker's stack. */
-struct answer {
-	struct drawn_captcha captcha;
-	char data[SECRET_BASE64_MAX(CAPTCHA_PNG_MAX) + 1];
-};
-
 enum result
 post_captcha(struct call *call)
 {
-	CLEANUP(cleanup_free) struct answer *answer = malloc(sizeof *answer);
+	CLEANUP(cleanup_free) struct drawn_captcha *captcha = malloc(sizeof *captcha);
 
-	if (answer == NULL)
+	if (captcha == NULL)
 		return UNAVAILABLE;
-	TRY(registration_draw_captcha(&call->service->registration, call->pass, &answer->captcha));
+	TRY(registration_draw_captcha(&call->service->registration, call->pass, captcha));
 
-	secret_base64(answer->captcha.png, answer->captcha.png_size, answer->data);
 	call->status = 201;
-	json_text(call->json, "captcha_token", answer->captcha.token);
+	json_text(call->json, "captcha_token", captcha->token);
 	json_text(call->json, "kind", "image");
 	json_text(call->json, "media_type", "image/png");
-	json_text(call->json, "data", answer->data);
-	json_time(call->json, "expires_at", answer->captcha.expires_at);
+	json_text(call->json, "data", captcha->png_base64);
+	json_time(call->json, "expires_at", captcha->expires_at);
 	return OK;
 }

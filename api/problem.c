@@ -103,8 +103,8 @@ static const struct problem identity_mismatch = { 422,
 };
 static const struct problem captcha_wrong = { 422,
 	{ "画像認証の文字が違います", "Wrong characters" },
-	{ "新しい画像または音声を出して、その文字を入力してください。",
-	  "Please get a new picture or sound and enter its characters." },
+	{ "新しい画像を表示して、その文字を入力してください。",
+	  "Please get a new picture and enter its characters." },
 };
 static const struct problem key_wrong = { 422,
 	{ "認証キーが違います", "Wrong authentication key" },

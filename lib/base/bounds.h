@@ -51,6 +51,7 @@
 #define CAPTCHA_LENGTH           6 /* 32^6 = 2^30, spent at the first try */
 #define CAPTCHA_INPUT_MAX        64
 #define CAPTCHA_PNG_MAX          20480
+#define CAPTCHA_BASE64_MAX       27308 /* what 20,480 bytes become */
 #define BIRTH_DATE_LENGTH        10 /* 1970-01-31 */
 #define LANGUAGE_MAX             2  /* "ja", "en" */
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define JAPAN_OFFSET_S (9 * 3600)
+#define JAPAN_OFFSET_S ((int64_t)9 * 3600)
 
 int64_t
 clock_now(void)

@@ -29,7 +29,8 @@
 enum fault { FAULT_LIST(FAULT_ENUM_) FAULT__MAX };
 #undef FAULT_ENUM_
 
-#define FAULTS_MAX 12 /* the widest body has five fields; strangers' unknown ones share the rest \
+#define FAULTS_MAX \
+	12 /* the widest body has five fields; strangers' unknown ones share the rest \
 		       */
 #define FAULT_FIELD_MAX 40
 

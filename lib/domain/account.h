@@ -26,12 +26,12 @@ struct account {
 enum result account_insert(struct db_tx *, const struct account *) MUST_USE;
 
 /* Reads all but id, person_id and created_at, which are left as they were. NO_ROW. */
-enum result account_read(struct db_tx *, const uint8_t id[static ID_SIZE],
-    struct account *ret) MUST_USE;
+enum result account_read(
+    struct db_tx *, const uint8_t id[static ID_SIZE], struct account *ret) MUST_USE;
 
 /* Makes the pending address the proven one. NO_ROW: it is no longer the pending one. */
-enum result account_confirm_email(struct db_tx *, const uint8_t id[static ID_SIZE],
-    const char *email) MUST_USE;
+enum result account_confirm_email(
+    struct db_tx *, const uint8_t id[static ID_SIZE], const char *email) MUST_USE;
 
 void account_wipe(struct account *);
 

@@ -15,7 +15,8 @@ enum result
 captcha_seal(const struct keyring *keyring, const struct captcha *captcha,
     char ret_token[static TOKEN_MAX + 1])
 {
-	CLEANUP(claims_wipe) struct claims claims = {
+	CLEANUP(claims_wipe)
+	struct claims claims = {
 		.use = CAPTCHA_USE,
 		.issued_at = captcha->issued_at,
 		.expires_at = captcha->expires_at,

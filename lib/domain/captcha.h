@@ -21,12 +21,12 @@ struct captcha {
 	int64_t expires_at;
 };
 
-enum result captcha_seal(const struct keyring *, const struct captcha *,
-    char ret_token[static TOKEN_MAX + 1]) MUST_USE;
+enum result captcha_seal(
+    const struct keyring *, const struct captcha *, char ret_token[static TOKEN_MAX + 1]) MUST_USE;
 
 /* TOKEN_INVALID or TOKEN_EXPIRED; whether it belongs to the link is the caller's question. */
-enum result captcha_open(const struct keyring *, const char *token, int64_t now,
-    struct captcha *ret) MUST_USE;
+enum result captcha_open(
+    const struct keyring *, const char *token, int64_t now, struct captcha *ret) MUST_USE;
 
 /* Compares in constant time; `answer` is folded. */
 bool captcha_answer_is(const struct captcha *, const char *answer);

@@ -18,9 +18,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LEASE_S     60   /* well above SMTP's whole deadline: a lease that ends means a worker that died */
+#define LEASE_S \
+	60 /* well above SMTP's whole deadline: a lease that ends means a worker that died */
 #define TICK_MS     1000 /* how often an unwoken worker looks */
-#define STACK_BYTES (512 * 1024)
+#define STACK_BYTES ((size_t)512 * 1024)
 
 /* One thread and what it alone uses: too big for a stack, so allocated with the mailer. */
 struct worker {
@@ -82,7 +83,8 @@ mint_link(struct worker *w)
 {
 	const struct outbox_mail *mail = &w->mail;
 	const enum stage stage = stage_of(mail->kind);
-	CLEANUP(pass_wipe) struct pass pass = {
+	CLEANUP(pass_wipe)
+	struct pass pass = {
 		.stage = stage,
 		.issued_at = mail->created_at,
 		.expires_at = mail->expires_at,
@@ -114,7 +116,8 @@ render(struct worker *w)
 
 	TRY(mint_link(w));
 	text_hex(mail->id, sizeof mail->id, id);
-	if (!text_format(message_id, sizeof message_id, "%s%.90s", id, domain != NULL ? domain : "@localhost"))
+	if (!text_format(message_id, sizeof message_id, "%s%.90s", id,
+		domain != NULL ? domain : "@localhost"))
 		return INTERNAL;
 	const struct letter_facts facts = {
 		.kind = mail->kind,
@@ -136,7 +139,8 @@ again_later(int64_t tries)
 {
 	if (tries > (int64_t)LENGTH(pauses_s))
 		return (struct verdict){ .state = OUTBOX_DEAD };
-	return (struct verdict){ .state = OUTBOX_OWED, .wait_s = pauses_s[tries < 1 ? 0 : tries - 1] };
+	return (
+	    struct verdict){ .state = OUTBOX_OWED, .wait_s = pauses_s[tries < 1 ? 0 : tries - 1] };
 }
 
 /* Sends the claimed mail, or finds why not. */
@@ -334,8 +338,8 @@ struct mailer *
 mailer_open(const struct mailer_options *options)
 {
 	pthread_condattr_t monotonic;
-	struct mailer *mailer =
-	    calloc(1, sizeof *mailer + options->workers * sizeof(struct worker));
+	struct mailer *mailer = calloc(
+	    1, sizeof *mailer + options->workers * sizeof(struct worker));
 
 	if (mailer == NULL)
 		return NULL;

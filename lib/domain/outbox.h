@@ -47,8 +47,8 @@ enum result outbox_due(struct db_tx *, struct outbox_due *ret) MUST_USE;
 enum result outbox_claim(struct db_tx *, const uint8_t id[static ID_SIZE],
     const uint8_t owner[static ID_SIZE], int64_t lease_s) MUST_USE;
 
-enum result outbox_read(struct db_tx *, const uint8_t id[static ID_SIZE],
-    struct outbox_mail *ret) MUST_USE;
+enum result outbox_read(
+    struct db_tx *, const uint8_t id[static ID_SIZE], struct outbox_mail *ret) MUST_USE;
 
 /* Ends one and empties its address. `error` has no personal data. */
 enum result outbox_settle(struct db_tx *, const uint8_t id[static ID_SIZE],

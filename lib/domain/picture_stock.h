@@ -13,13 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How long a taker waits for the painter. Well under a client's patience, and time for a hundred. */
+/* How long a taker waits for the painter: well under a client's patience, time for a hundred. */
 #define PICTURE_STOCK_WAIT_MS 500
 
 struct picture_stock;
 
-/* Starts drawing `count` pictures ahead, of which each keeps about 8 KiB resident. NULL: no memory
- * or thread. Close: picture_stock_close(). */
+/* Starts drawing `count` pictures ahead, each of which keeps about 10 KiB resident. NULL: no
+ * memory or thread. Close: picture_stock_close(). */
 struct picture_stock *picture_stock_open(unsigned count) MUST_USE;
 
 /* Ends the painter and wipes the answers; NULL is fine. Takers who wait are answered OVERLOADED

@@ -12,6 +12,8 @@ enum policy_scope {
 	POLICY_IDENTITY_TRIES = 3,  /* per invitation; the last wrong one ends it */
 	POLICY_KEY_TRIES = 4,       /* per second link; the last wrong one ends it */
 	POLICY_ACCOUNT_TRIES = 5,   /* per account step: how many login IDs may be asked for */
+	POLICY_WRONG_REPEATS =
+	    6, /* per spent token: submits that differ from the one that spent it */
 	POLICY_SCOPE__MAX
 };
 

@@ -25,7 +25,8 @@
 
 /* Fills in what every owed mail has; the caller adds what its kind needs. */
 static struct outbox_mail
-mail_to(enum letter_kind kind, const char *email, const char *language, int64_t now, int64_t lives_s)
+mail_to(
+    enum letter_kind kind, const char *email, const char *language, int64_t now, int64_t lives_s)
 {
 	struct outbox_mail mail = { .kind = kind, .created_at = now, .expires_at = now + lives_s };
 
@@ -74,8 +75,8 @@ registration_invite(const struct registration *r, const char *email, const char 
 	};
 
 	email_key(email, key);
-	invitation.cooldown = attempt_of(r->keyring, POLICY_INVITATION_MAIL, key, strlen(key), now,
-	    r->cooldown_s);
+	invitation.cooldown = attempt_of(
+	    r->keyring, POLICY_INVITATION_MAIL, key, strlen(key), now, r->cooldown_s);
 	secret_wipe_bytes(key, sizeof key);
 	secret_random(invitation.mail.jti, sizeof invitation.mail.jti);
 	const enum result result = db_transaction(r->db, invite_tx, &invitation);
@@ -87,13 +88,16 @@ registration_invite(const struct registration *r, const char *email, const char 
 
 /* Standing ------------------------------------------------------------------------------------ */
 
-/* What the database knows of a link: was it used, how many tries are left. */
+/* What the database knows of a link: was it used, how many tries are left. A used one has tries of
+ * another kind: who sends other facts than those it was used with guesses at them. */
 struct link {
 	const struct pass *pass;
 	struct attempt tries;
+	struct attempt repeats;
 	bool used;
 	struct stage_op op; /* when used */
 	int tries_left;
+	int repeats_left;
 };
 
 static enum result
@@ -105,20 +109,43 @@ link_tx(struct db_tx *tx, void *context)
 	if (read != OK && read != NO_ROW)
 		return read;
 	link->used = read == OK;
-	return attempt_left(tx, &link->tries, &link->tries_left);
+	TRY(attempt_left(tx, &link->tries, &link->tries_left));
+	return attempt_left(tx, &link->repeats, &link->repeats_left);
 }
 
 /* OVER: all its tries were used up by wrong ones. */
 static enum result
 link_read(const struct registration *r, const struct pass *pass, struct link *ret)
 {
-	struct link link = { .pass = pass, .tries = tries_of(r, pass) };
+	struct link link = {
+		.pass = pass,
+		.tries = tries_of(r, pass),
+		.repeats = attempt_of(r->keyring, POLICY_WRONG_REPEATS, pass->jti, sizeof pass->jti,
+		    clock_now(), r->cooldown_s),
+	};
 
 	TRY(db_each_committed(r->db, link_tx, &link));
-	if (!link.used && link.tries_left <= 0)
+	if ((link.used ? link.repeats_left : link.tries_left) <= 0)
 		return OVER;
 	*ret = link;
 	return OK;
+}
+
+static enum result
+take_repeat_tx(struct db_tx *tx, void *context)
+{
+	struct link *link = context;
+
+	return attempt_take(tx, &link->repeats, &link->repeats_left);
+}
+
+/* The token was used with other facts than these: says so, and counts it, or whoever has the link
+ * could try facts until the answer is the earlier one. */
+static enum result
+refuse_repeat(const struct registration *r, struct link *link)
+{
+	TRY(db_transaction(r->db, take_repeat_tx, link));
+	return link->repeats_left < 0 ? OVER : TOKEN_SPENT;
 }
 
 enum result
@@ -135,18 +162,23 @@ registration_standing(const struct registration *r, const struct pass *pass, str
 	return OK;
 }
 
+_Static_assert(
+    CAPTCHA_BASE64_MAX == SECRET_BASE64_MAX(CAPTCHA_PNG_MAX), "the largest picture fits");
+
 /* CAPTCHA ------------------------------------------------------------------------------------- */
 
 enum result
-registration_draw_captcha(const struct registration *r, const struct pass *pass,
-    struct drawn_captcha *ret)
+registration_draw_captcha(
+    const struct registration *r, const struct pass *pass, struct drawn_captcha *ret)
 {
 	CLEANUP(captcha_wipe) struct captcha captcha = { 0 };
 	CLEANUP(secret_wipe) struct secret answer = { 0 };
 	struct link link;
+	size_t png_size = 0;
 
 	TRY(link_read(r, pass, &link));
-	TRY(picture_stock_take(r->pictures, &answer, ret->png, &ret->png_size));
+	TRY(picture_stock_take(r->pictures, &answer, ret->png, &png_size));
+	secret_base64(ret->png, png_size, ret->png_base64);
 
 	captcha.issued_at = clock_now();
 	captcha.expires_at = captcha.issued_at + r->captcha_lives_s;
@@ -205,8 +237,8 @@ pass_captcha(const struct registration *r, const struct pass *pass, const struct
 	};
 	memcpy(try.op.jti, captcha.jti, sizeof try.op.jti);
 	stage_op_fingerprint(r->keyring,
-	    (const char *const[]){ identity->insured_number, identity->birth_date,
-		identity->captcha_answer, NULL },
+	    (const char *const[]){
+		identity->insured_number, identity->birth_date, identity->captcha_answer, NULL },
 	    try.op.fingerprint);
 	TRY(db_transaction(r->db, captcha_try_tx, &try));
 	*ret_attempts_left = try.tries_left;
@@ -229,8 +261,8 @@ find_person_tx(struct db_tx *tx, void *context)
 {
 	struct identification *i = context;
 
-	return person_find(tx, i->identity->insured_number, i->identity->birth_date, i->today,
-	    &i->person);
+	return person_find(
+	    tx, i->identity->insured_number, i->identity->birth_date, i->today, &i->person);
 }
 
 /* Spends the invitation, or finds it spent on the same number; owes the second mail unless one went
@@ -265,8 +297,8 @@ settle_identity(const struct registration *r, const struct pass *pass, struct id
 	    pass->email, pass->language, now, r->second_link_lives_s);
 	memcpy(i->mail.parent_jti, pass->jti, sizeof i->mail.parent_jti);
 	memcpy(i->mail.subject_id, i->person.id, sizeof i->mail.subject_id);
-	i->cooldown =
-	    attempt_of(r->keyring, POLICY_SECOND_MAIL, pass->jti, sizeof pass->jti, now, r->cooldown_s);
+	i->cooldown = attempt_of(
+	    r->keyring, POLICY_SECOND_MAIL, pass->jti, sizeof pass->jti, now, r->cooldown_s);
 	const enum result result = db_transaction(r->db, settle_identity_tx, i);
 	outbox_mail_wipe(&i->mail);
 	return result;
@@ -274,8 +306,8 @@ settle_identity(const struct registration *r, const struct pass *pass, struct id
 
 /* The key both channels meet in: derived from the invitation, stored nowhere. */
 static void
-derive_key(const struct registration *r, const uint8_t invitation_jti[static JTI_SIZE],
-    struct secret *ret)
+derive_key(
+    const struct registration *r, const uint8_t invitation_jti[static JTI_SIZE], struct secret *ret)
 {
 	uint8_t hash[KEYED_HASH_SIZE];
 
@@ -285,8 +317,8 @@ derive_key(const struct registration *r, const uint8_t invitation_jti[static JTI
 }
 
 static struct identification
-identification_of(const struct registration *r, const struct pass *pass,
-    const struct identity *identity)
+identification_of(
+    const struct registration *r, const struct pass *pass, const struct identity *identity)
 {
 	struct identification i = { .identity = identity };
 
@@ -314,7 +346,7 @@ registration_identify(const struct registration *r, const struct pass *pass,
 	TRY(link_read(r, pass, &link));
 	*ret_attempts_left = link.tries_left;
 	if (link.used && !stage_op_same(&link.op, &i.op))
-		return TOKEN_SPENT;
+		return refuse_repeat(r, &link);
 	if (!link.used)
 		TRY(pass_captcha(r, pass, identity, ret_attempts_left));
 	const enum result found = db_each_committed(r->db, find_person_tx, &i);
@@ -399,6 +431,8 @@ registration_confirm_key(const struct registration *r, const struct pass *pass,
 	secret_random(op.next_id, sizeof op.next_id);
 	stage_op_fingerprint(r->keyring, (const char *const[]){ key->text, NULL }, op.fingerprint);
 	TRY(link_read(r, pass, &link));
+	if (link.used && !stage_op_same(&link.op, &op))
+		return refuse_repeat(r, &link);
 	if (!link.used) {
 		const enum result judged = judge_key(r, pass, key, &link);
 
@@ -445,10 +479,10 @@ owe_mails(const struct registration *r, const struct account *account, struct cr
 {
 	const int64_t now = account->created_at;
 
-	creation->completion = mail_to(LETTER_COMPLETION, account->email, account->language, now,
-	    r->invitation_lives_s);
-	text_copy_cut(creation->completion.nickname, sizeof creation->completion.nickname,
-	    account->nickname);
+	creation->completion = mail_to(
+	    LETTER_COMPLETION, account->email, account->language, now, r->invitation_lives_s);
+	text_copy_cut(
+	    creation->completion.nickname, sizeof creation->completion.nickname, account->nickname);
 	if (account->pending_email[0] == '\0')
 		return;
 	creation->confirmation = mail_to(LETTER_EMAIL_CONFIRMATION, account->pending_email,
@@ -488,7 +522,7 @@ read_account_tx(struct db_tx *tx, void *context)
 
 /* The token made an account: is it the one that is wished for? Facts first, then the password. */
 static enum result
-repeat_creation(const struct registration *r, const struct account_wish *wish,
+compare_creation(const struct registration *r, const struct account_wish *wish,
     const struct stage_op *op, struct account *ret)
 {
 	struct earlier_account earlier = { .id = op->next_id, .account = ret };
@@ -504,6 +538,15 @@ repeat_creation(const struct registration *r, const struct account_wish *wish,
 		return TOKEN_SPENT;
 	TRY(hash_pool_verify(r->hash_pool, wish->password, ret->password_hash, &same));
 	return same ? OK : TOKEN_SPENT;
+}
+
+static enum result
+repeat_creation(const struct registration *r, const struct account_wish *wish, struct link *link,
+    struct account *ret)
+{
+	const enum result compared = compare_creation(r, wish, &link->op, ret);
+
+	return compared == TOKEN_SPENT ? refuse_repeat(r, link) : compared;
 }
 
 static enum result
@@ -526,7 +569,7 @@ create(const struct registration *r, const struct pass *pass, const struct accou
 	/* Spent meanwhile: by the same submit sent twice, or by our own COMMIT whose answer was lost. */
 	struct link link;
 	TRY(link_read(r, pass, &link));
-	return link.used ? repeat_creation(r, wish, &link.op, ret) : INTERNAL;
+	return link.used ? repeat_creation(r, wish, &link, ret) : INTERNAL;
 }
 
 enum result
@@ -537,7 +580,7 @@ registration_create_account(const struct registration *r, const struct pass *pas
 
 	TRY(link_read(r, pass, &link));
 	if (link.used)
-		return repeat_creation(r, wish, &link.op, ret);
+		return repeat_creation(r, wish, &link, ret);
 	fill_account(pass, wish, ret);
 	TRY(hash_pool_hash(r->hash_pool, wish->password, ret->password_hash));
 	/* Counted after the hash, so that a busy hash pool costs the member no try. */
@@ -574,8 +617,8 @@ confirm_email_tx(struct db_tx *tx, void *context)
 	if (confirmed != OK)
 		return confirmed == NO_ROW ? TOKEN_SPENT : confirmed;
 	text_copy_cut(confirmation->notice.email, sizeof confirmation->notice.email, account.email);
-	text_copy_cut(confirmation->notice.language, sizeof confirmation->notice.language,
-	    account.language);
+	text_copy_cut(
+	    confirmation->notice.language, sizeof confirmation->notice.language, account.language);
 	return outbox_insert(tx, &confirmation->notice);
 }
 
@@ -585,7 +628,9 @@ registration_confirm_email(const struct registration *r, const struct pass *pass
 	const int64_t now = clock_now();
 	struct confirmation confirmation = {
 		.pass = pass,
-		.op = { .kind = STAGE_EMAIL_CONFIRMATION, .outcome = OUTCOME_DONE, .created_at = now },
+		.op = { .kind = STAGE_EMAIL_CONFIRMATION,
+		    .outcome = OUTCOME_DONE,
+		    .created_at = now },
 		.notice = mail_to(LETTER_EMAIL_CHANGED, "", "", now, r->invitation_lives_s),
 	};
 

@@ -46,26 +46,27 @@ struct registration {
 };
 
 /* Owes the invitation, at most one a cool-down and address. The answer tells nothing. */
-enum result registration_invite(const struct registration *, const char *email,
-    const char *language) MUST_USE;
+enum result registration_invite(
+    const struct registration *, const char *email, const char *language) MUST_USE;
 
-/* A picture and the token that seals its answer. OVER: the link has ended. */
+/* A picture and the token that seals its answer; 49 kB, too big for a worker's stack. OVER: the link
+ * has ended. */
 struct drawn_captcha {
 	char token[TOKEN_MAX + 1];
 	int64_t expires_at;
-	size_t png_size;
-	uint8_t png[CAPTCHA_PNG_MAX];
+	char png_base64[CAPTCHA_BASE64_MAX + 1];
+	uint8_t png[CAPTCHA_PNG_MAX]; /* the same picture, on its way there */
 };
-enum result registration_draw_captcha(const struct registration *, const struct pass *,
-    struct drawn_captcha *ret) MUST_USE;
+enum result registration_draw_captcha(
+    const struct registration *, const struct pass *, struct drawn_captcha *ret) MUST_USE;
 
 /* Where the holder of a token stands. OVER: the link has ended. */
 struct standing {
 	const struct stage_rule *next; /* whose call comes next; NULL: logging in */
 	int attempts_left;
 };
-enum result registration_standing(const struct registration *, const struct pass *,
-    struct standing *ret) MUST_USE;
+enum result registration_standing(
+    const struct registration *, const struct pass *, struct standing *ret) MUST_USE;
 
 /* IDENTITY_MISMATCH, CAPTCHA_WRONG: *ret_attempts_left says how many tries the link has; OVER:
  * that was the last, or it had ended; TOKEN_SPENT: the link was used for another number. */

@@ -20,9 +20,8 @@
 #define ROSTER_LOSS_PERCENT_MAX 10
 #define ROSTER_LOSS_FEW         20
 
-#define ROSTER_REMARKS_MAX 1000 /* faults, and ambiguous lines, told one by one; beyond, counted \
-				 */
-#define ROSTER_WHO_MAX 80
+#define ROSTER_REMARKS_MAX 1000 /* told one by one; what is beyond is counted */
+#define ROSTER_WHO_MAX     80
 
 /* X(name, text): `text` is for the operator. */
 #define ROSTER_OUTCOME_LIST(X)                                                                  \

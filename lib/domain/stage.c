@@ -37,14 +37,16 @@ struct layout {
 #define LAYOUT_VERSION 1
 #define LAYOUT_FIXED   offsetof(struct layout, email)
 
-_Static_assert(sizeof(struct layout) == LAYOUT_FIXED + EMAIL_MAX, "bytes only: no padding in a token");
+_Static_assert(
+    sizeof(struct layout) == LAYOUT_FIXED + EMAIL_MAX, "bytes only: no padding in a token");
 _Static_assert(sizeof(struct layout) <= TOKEN_CONTEXT_MAX, "the longest address fits a token");
 
 enum result
-stage_seal(const struct keyring *keyring, const struct pass *pass,
-    char ret_token[static TOKEN_MAX + 1])
+stage_seal(
+    const struct keyring *keyring, const struct pass *pass, char ret_token[static TOKEN_MAX + 1])
 {
-	CLEANUP(claims_wipe) struct claims claims = {
+	CLEANUP(claims_wipe)
+	struct claims claims = {
 		.issued_at = pass->issued_at,
 		.expires_at = pass->expires_at,
 		.context_size = LAYOUT_FIXED + strlen(pass->email),

@@ -25,12 +25,13 @@ enum stage {
 };
 
 struct stage_rule {
-	const char *name;         /* the token's use, and `stage` in answers */
-	const char *method;       /* the call that spends it */
+	const char *name;   /* the token's use, and `stage` in answers */
+	const char *method; /* the call that spends it */
 	const char *path;
-	const char *portal_path;  /* where a mailed link points, below PORTAL_URL; NULL: never mailed */
-	enum stage then;          /* what follows; STAGE_NONE: logging in */
-	enum policy_scope tries;  /* what is counted at it; 0: nothing */
+	const char
+	    *portal_path; /* where a mailed link points, below PORTAL_URL; NULL: never mailed */
+	enum stage then;  /* what follows; STAGE_NONE: logging in */
+	enum policy_scope tries; /* what is counted at it; 0: nothing */
 };
 
 /* The row of a stage. */
@@ -48,17 +49,18 @@ struct pass {
 	int64_t expires_at;
 	char email[EMAIL_MAX + 1];       /* the address the link was mailed to */
 	char language[LANGUAGE_MAX + 1]; /* of the letters */
-	uint8_t subject_id[ID_SIZE];     /* person, or account for STAGE_EMAIL_CONFIRMATION; else zeros */
-	uint8_t parent_jti[JTI_SIZE];    /* the invitation behind a second link; else zeros */
+	uint8_t
+	    subject_id[ID_SIZE]; /* person, or account for STAGE_EMAIL_CONFIRMATION; else zeros */
+	uint8_t parent_jti[JTI_SIZE]; /* the invitation behind a second link; else zeros */
 };
 
 /* Mints the token of a pass. INTERNAL: its stage has no token of this form, or its times are none. */
-enum result stage_seal(const struct keyring *, const struct pass *,
-    char ret_token[static TOKEN_MAX + 1]) MUST_USE;
+enum result stage_seal(
+    const struct keyring *, const struct pass *, char ret_token[static TOKEN_MAX + 1]) MUST_USE;
 
 /* Opens a token of any stage. TOKEN_INVALID, TOKEN_EXPIRED. */
-enum result stage_open(const struct keyring *, const char *token, int64_t now,
-    struct pass *ret) MUST_USE;
+enum result stage_open(
+    const struct keyring *, const char *token, int64_t now, struct pass *ret) MUST_USE;
 
 void pass_wipe(struct pass *);
 

@@ -63,8 +63,8 @@ wipe_message(uint8_t (*message)[1024])
 }
 
 void
-stage_op_fingerprint(const struct keyring *keyring, const char *const *texts,
-    uint8_t ret[static KEYED_HASH_SIZE])
+stage_op_fingerprint(
+    const struct keyring *keyring, const char *const *texts, uint8_t ret[static KEYED_HASH_SIZE])
 {
 	CLEANUP(wipe_message) uint8_t message[1024];
 	size_t size = 0;

@@ -16,11 +16,7 @@
 #include <stdint.h>
 
 /* What came of it; stored: never renumber. */
-enum stage_outcome {
-	OUTCOME_DONE = 1,
-	OUTCOME_CAPTCHA_RIGHT = 2,
-	OUTCOME_CAPTCHA_WRONG = 3
-};
+enum stage_outcome { OUTCOME_DONE = 1, OUTCOME_CAPTCHA_RIGHT = 2, OUTCOME_CAPTCHA_WRONG = 3 };
 
 struct stage_op {
 	uint8_t jti[JTI_SIZE];
@@ -35,15 +31,15 @@ struct stage_op {
 enum result stage_op_insert(struct db_tx *, const struct stage_op *) MUST_USE;
 
 /* Reads a spending. NO_ROW: not spent. */
-enum result stage_op_read(struct db_tx *, const uint8_t jti[static JTI_SIZE],
-    struct stage_op *ret) MUST_USE;
+enum result stage_op_read(
+    struct db_tx *, const uint8_t jti[static JTI_SIZE], struct stage_op *ret) MUST_USE;
 
 /* Were both made of the same body? */
 bool stage_op_same(const struct stage_op *, const struct stage_op *);
 
 /* The fingerprint of texts that make up a body, each with its length, so that no two lists of texts
  * have one fingerprint; NULL ends the list. */
-void stage_op_fingerprint(const struct keyring *, const char *const *texts,
-    uint8_t ret[static KEYED_HASH_SIZE]);
+void stage_op_fingerprint(
+    const struct keyring *, const char *const *texts, uint8_t ret[static KEYED_HASH_SIZE]);
 
 #endif

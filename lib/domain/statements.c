@@ -102,13 +102,12 @@ const struct statement statements[STATEMENTS__MAX] = {
 };
 
 /* What migrations record of themselves; it comes before the first of them. */
-const char migration_table_sql[] =
-    "CREATE TABLE IF NOT EXISTS schema_migration ("
-    " version INT NOT NULL PRIMARY KEY,"
-    " checksum BINARY(32) NOT NULL,"
-    " begun_at BIGINT NOT NULL,"
-    " ended_at BIGINT NULL"
-    ") ENGINE=InnoDB";
+const char migration_table_sql[] = "CREATE TABLE IF NOT EXISTS schema_migration ("
+				   " version INT NOT NULL PRIMARY KEY,"
+				   " checksum BINARY(32) NOT NULL,"
+				   " begun_at BIGINT NOT NULL,"
+				   " ended_at BIGINT NULL"
+				   ") ENGINE=InnoDB";
 
 const struct statement migration_statements[MIGRATION_STATEMENTS__MAX] = {
 	[MIGRATION_BEGIN] = {
@@ -128,6 +127,8 @@ const struct statement migration_statements[MIGRATION_STATEMENTS__MAX] = {
 /* What the lines say and what therefore changes, for one connection: nothing of it is written to the
  * log, sent to a replica or left behind by a crash. A change without a line is an end. */
 const char *const roster_session_sql[] = {
+	/* Registrations hold what it waits for no longer; another import holds it too long. */
+	"SET SESSION innodb_lock_wait_timeout = 5",
 	"CREATE TEMPORARY TABLE roster_line ("
 	" line BIGINT UNSIGNED NOT NULL,"
 	" number VARBINARY(114) NOT NULL,"
@@ -147,8 +148,8 @@ const char *const roster_session_sql[] = {
 	NULL,
 };
 
-#define ROSTER_LINE_INSERT_                                                                        \
-	"INSERT INTO roster_line (line, number, symbol, birth_date, kana_name, eligible_from,"     \
+#define ROSTER_LINE_INSERT_                                                                    \
+	"INSERT INTO roster_line (line, number, symbol, birth_date, kana_name, eligible_from," \
 	" eligible_until) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 /* Lines and persons are the same by both 番号 and 記号. Plans read without locks (READ COMMITTED);

@@ -31,7 +31,12 @@ enum statement_name {
 extern const struct statement statements[];
 
 /* myportalctl migrate: a table of its own, because the others do not prepare on an empty database. */
-enum migration_statement { MIGRATION_BEGIN, MIGRATION_READ, MIGRATION_END, MIGRATION_STATEMENTS__MAX };
+enum migration_statement {
+	MIGRATION_BEGIN,
+	MIGRATION_READ,
+	MIGRATION_END,
+	MIGRATION_STATEMENTS__MAX
+};
 
 extern const struct statement migration_statements[];
 extern const char migration_table_sql[];

@@ -1,11 +1,11 @@
 /* picture.c - draw the picture of a CAPTCHA with cairo.
  *
- * Glyphs are strokes of our own, not a font: fontconfig and its caches would cost more memory than
- * the rest of the service, and strokes can be bent point by point. What keeps OCR out is that the
- * line is light on dark in some places and dark on light in others, that it waves and its glyphs
- * nearly touch, and that an arc runs behind them: no one threshold, blur or opening undoes all of
- * it. A person hardly notices, for every glyph is whole, of one shade and rimmed by the other. Grey
- * only: nothing depends on seeing colours.
+ * Glyphs are strokes of our own, not a font's: no font package to depend on, no caches of
+ * fontconfig in memory, and strokes can be bent point by point. What keeps OCR out is that the line
+ * is light on dark in some places and dark on light in others, that it waves and its glyphs nearly
+ * touch, and that arcs as dark and nearly as thick join them: no threshold, blur or opening undoes
+ * all of it. A person hardly notices, for every glyph is whole, of one shade and rimmed by the
+ * other. Grey only: nothing depends on seeing colours.
  *
  * It is one hurdle among several, not a proof: a network trained on these pictures will read them.
  * tools/captcha-measure tells how often tesseract does. */
@@ -23,8 +23,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One byte of grey a pixel makes 19,840 bytes, so that even a PNG that zlib could not shrink at all
- * is smaller than CAPTCHA_PNG_MAX: 80 filter bytes, 16 of zlib, less than 150 of chunks. */
+/* One byte of grey a pixel makes 19,840 bytes, so that even a PNG that zlib can not shrink is
+ * smaller than CAPTCHA_PNG_MAX: white noise of this size takes 20,031. */
 #define WIDTH  PICTURE_WIDTH
 #define HEIGHT PICTURE_HEIGHT
 
@@ -34,6 +34,7 @@
 #define PEN    6.4
 #define RIM    2.0
 #define ARC    5.4
+#define ARCS   2
 #define TILT   9.0 /* how far the edge between two shades leans, each way */
 
 /* Glyph units. */
@@ -339,7 +340,8 @@ draw_ground(cairo_t *cairo, const struct line *line)
 	for (size_t i = 1; i < CAPTCHA_LENGTH; i++)
 		if (line->dark[i] != line->dark[i - 1])
 			turn_shade(cairo, line->edge[i] + between(-3, 3));
-	draw_arc(cairo);
+	for (int i = 0; i < ARCS; i++)
+		draw_arc(cairo);
 }
 
 /* A random stand within the glyph's part of the line. */
@@ -357,6 +359,8 @@ glyph_place(const struct line *line, size_t i)
 	};
 }
 
+/* First its rim and what it encloses in the shade of the ground: an arc seen in the mouth of a C
+ * would make a G of it. */
 static void
 draw_glyph(cairo_t *cairo, const struct line *line, size_t i)
 {
@@ -368,6 +372,7 @@ draw_glyph(cairo_t *cairo, const struct line *line, size_t i)
 	pen_follow(&pen, line->glyph[i]->strokes);
 	cairo_set_source_rgba(cairo, 0, 0, 0, ground);
 	cairo_set_line_width(cairo, width + 2 * RIM);
+	cairo_fill_preserve(cairo);
 	cairo_stroke_preserve(cairo);
 	cairo_set_source_rgba(cairo, 0, 0, 0, ink);
 	cairo_set_line_width(cairo, width);

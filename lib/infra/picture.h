@@ -17,7 +17,7 @@
  * PNG of at most CAPTCHA_PNG_MAX bytes, mostly about 6,000. UNAVAILABLE: no memory; ret_png may
  * then hold the beginning of one. Takes a few ms, and cairo likes a larger stack than the HTTP
  * server's: drawn ahead by the one thread of domain/picture_stock. */
-enum result picture_draw(const char *answer, uint8_t ret_png[static CAPTCHA_PNG_MAX],
-    size_t *ret_size) MUST_USE;
+enum result picture_draw(
+    const char *answer, uint8_t ret_png[static CAPTCHA_PNG_MAX], size_t *ret_size) MUST_USE;
 
 #endif

@@ -2,17 +2,17 @@
  * sizes and times. */
 
 #include "auth_key.h"
+#include "cleanup.h"
 #include "clock.h"
 #include "picture.h"
 #include "secret.h"
 #include "text.h"
 
-#include "cleanup.h"
-
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 
-#define PATH_MAX_ 512
+#define PATH_SIZE 512
 
 struct totals {
 	size_t size_max, size_sum;
@@ -24,7 +24,7 @@ draw_one(const char *folder, int64_t number, struct totals *totals)
 {
 	static uint8_t png[CAPTCHA_PNG_MAX];
 	char answer[CAPTCHA_LENGTH + 1];
-	char path[PATH_MAX_];
+	char path[PATH_SIZE];
 	size_t size;
 
 	captcha_answer_random(answer);

@@ -66,7 +66,8 @@ class Contract:
         clients pass over them."""
         resolver = jsonschema.RefResolver("", self.strict)
         validator = jsonschema.Draft202012Validator(strict(schema), resolver=resolver)
-        return [f"{error.json_path}: {error.message[:200]}" for error in validator.iter_errors(value)]
+        return [f"{error.json_path}: {error.message[:200]}"
+                for error in validator.iter_errors(value)]
 
 
 def strict(node):

@@ -13,10 +13,12 @@ from contract import BUILD, TREE, Contract, Tap, differences
 
 DESCRIBE = TREE / BUILD / "tests" / "describe"
 
+KEY_TYPED = "schemas/AuthenticationKeyRequest/properties/authentication_key"
+
 # A bound of bounds.h, and where openapi.yaml repeats it: as a value, or within a text.
 BOUNDS = (
-    ("AUTH_KEY_LENGTH", "schemas/AuthenticationKeyRequest/properties/authentication_key/minLength"),
-    ("AUTH_KEY_LENGTH", "schemas/AuthenticationKeyRequest/properties/authentication_key/description"),
+    ("AUTH_KEY_LENGTH", KEY_TYPED + "/minLength"),
+    ("AUTH_KEY_LENGTH", KEY_TYPED + "/description"),
     ("AUTH_KEY_SHOWN_MAX", "schemas/Identity/properties/authentication_key/maxLength"),
     ("BODY_MAX", "responses/BodyTooLarge/description"),
     ("CAPTCHA_BASE64_MAX", "schemas/Captcha/properties/data/maxLength"),
@@ -120,7 +122,8 @@ def check_codes(contract):
 def check_code_table(contract):
     """The table of what an app does on each code has each, with its status."""
     text = contract.document["info"]["description"]
-    rows = {code: int(status) for status, code in re.findall(r"^\| (\d{3}) \| `(\w+)` \|", text, re.M)}
+    rows = re.findall(r"^\| (\d{3}) \| `(\w+)` \|", text, re.M)
+    rows = {code: int(status) for status, code in rows}
     statuses = {code: row["status"] for code, row in contract.problems.items()}
     return differences("row of the table of codes:", rows, statuses)
 
@@ -262,7 +265,8 @@ def variations(contract, schema, example):
         field = contract.resolve(field)
         typed = example.get(name, field.get("default"))
         yield "null", name, {**example, name: None}, "wrong_type"
-        yield "too long", name, {**example, name: typed.ljust(field["maxLength"] + 1, "x")}, "too_long"
+        long = typed.ljust(field["maxLength"] + 1, "x")
+        yield "too long", name, {**example, name: long}, "too_long"
         if field.get("minLength", 1) > 1:
             yield "too short", name, {**example, name: typed[:field["minLength"] - 1]}, "any"
         if name in schema.get("required", []):
@@ -292,6 +296,7 @@ def check_bodies(contract, key):
 
 def main():
     contract, program, tap = Contract(), describe(), Tap()
+    description = contract.document["info"]["description"]
     tap.check("operations and the tokens they take", check_endpoints(contract, program))
     tap.check("security says what x-token says", check_security(contract))
     for key in contract.operations():
@@ -304,13 +309,14 @@ def main():
     tap.check("bounds", check_bounds(contract, program))
     tap.check("stages and links", check_stages(contract, program))
     tap.check("lives of the tokens", check_lives(contract, program))
-    tap.check("limits", check_table(contract.document["info"]["description"], policy_table(program)))
+    tap.check("limits", check_table(description, policy_table(program)))
     tap.check("version", check_version(contract))
     tap.check("examples fit their schemas", check_examples(contract))
-    tap.check("examples of problems say what the program says", check_problem_examples(contract, program))
+    tap.check("examples of problems say what the program says",
+              check_problem_examples(contract, program))
     for key, operation in contract.operations().items():
         if "requestBody" in operation:
-            tap.check(f"the program and the schema agree on bodies of {' '.join(key)}",
+            tap.check(f"program and schema agree on bodies of {' '.join(key)}",
                       check_bodies(contract, key))
     readme = TREE / "README.md"
     if readme.exists():

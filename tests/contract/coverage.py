@@ -113,9 +113,11 @@ def response_of(contract, operation, answer):
     code = code_of(contract, answer)
     if response is not None and code in response.get("x-codes", [code]):
         return response
-    if code in contract.document["x-codes"] and answer["status"] == contract.problems[code]["status"]:
-        return {**contract.components["responses"]["InternalError"], "x-codes": [code]}
-    return response
+    if code not in contract.document["x-codes"]:
+        return response
+    if answer["status"] != contract.problems[code]["status"]:
+        return None
+    return {**contract.components["responses"]["InternalError"], "x-codes": [code]}
 
 
 def wrong_answer(contract, operation, answer):
@@ -145,7 +147,8 @@ def check_answers(contract, answers, tap):
         key = (method, answer["path"].partition("?")[0])
         groups[key if key in operations else NOWHERE].append(answer)
     for key, group in groups.items():
-        wrong = [f"{answer['method']} {answer['path']} {answer['status']}: {error}" for answer in group
+        wrong = [f"{answer['method']} {answer['path']} {answer['status']}: {error}"
+                 for answer in group
                  for error in wrong_answer(contract, operations.get(key), answer)]
         tap.check(f"answers of {' '.join(key)} are as described ({len(group)})", wrong)
 

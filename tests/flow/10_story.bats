@@ -11,7 +11,7 @@ load story
 	api GET /v1/registration/stage '' "$invitation"
 	want 200
 	same "$(field .stage) $(field .attempts_left) $(field .next.path)" "identity 5 /v1/registration/identity"
-	same "$(field .email)" "m***@example.jp"
+	same "$(field .email) $(jq .birth_date_required <<<"$body")" "m***@example.jp false"
 
 	identify "$invitation" "$(new_person)"
 	want 200

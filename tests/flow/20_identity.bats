@@ -104,6 +104,20 @@ load story
 	want 401 token_spent
 }
 
+@test "a used link is no place to guess the number: five others end it, for the right one too" {
+	person=$(new_person)
+	invite "$(new_email)"
+	identify "$invitation" "$person"
+	want 200
+	right=$identity_body
+	for guess in 1 2 3 4 5; do
+		api POST /v1/registration/identity "$(jq -c --arg n "66666666$guess" '.insured_number = $n' <<<"$right")" "$invitation"
+		want 401 token_spent
+	done
+	api POST /v1/registration/identity "$right" "$invitation"
+	want 410 registration_over
+}
+
 @test "dependents, those not yet and no longer eligible, and strings that mean two people match nobody" {
 	db "UPDATE insured_person SET eligible_from = '2199-01-01' WHERE lookup = '$(new_person)'"
 	early=$(<"$STACK/persons")900

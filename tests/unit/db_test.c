@@ -906,6 +906,83 @@ a_statement_that_takes_too_long_is_stopped(void **state)
 	db_close(pool);
 }
 
+/* Keeps every COMMIT of the server waiting. */
+struct brake {
+	sem_t held, release;
+	enum result result;
+};
+
+static enum result
+brake_tx(struct db_tx *tx, void *context)
+{
+	struct brake *const brake = context;
+	const enum result result = db_command(tx, "FLUSH TABLES WITH READ LOCK", NULL);
+
+	sem_post(&brake->held);
+	sem_wait(&brake->release);
+	return result != OK ? result : db_command(tx, "UNLOCK TABLES", NULL);
+}
+
+static void *
+brake(void *argument)
+{
+	struct brake *const brake = argument;
+	struct db_options options = plain_options();
+
+	options.user = PRIVATE_DB_ADMIN;
+	struct db *const admin = db_open(&options, NULL, 0);
+	brake->result = db_each_committed(admin, brake_tx, brake);
+	db_close(admin);
+	return NULL;
+}
+
+struct braked {
+	struct brake brake;
+	pthread_t thread;
+	unsigned runs;
+};
+
+static enum result
+braked_tx(struct db_tx *tx, void *context)
+{
+	struct braked *const braked = context;
+
+	braked->runs++;
+	TRY(insert_thing(tx, 1, "", 0));
+	pthread_create(&braked->thread, NULL, brake, &braked->brake);
+	sem_wait(&braked->brake.held);
+	return OK;
+}
+
+/* The next transaction on this connection must not find the last one still open, and commit it. */
+static void
+a_commit_that_takes_too_long_leaves_nothing(void **state)
+{
+	struct db_options options = plain_options();
+	struct braked braked = { .runs = 0 };
+
+	(void)state;
+	options.statement_timeout_s = 1;
+	options.connections = 1;
+	struct db *const pool = open_pool(&options);
+	sem_init(&braked.brake.held, 0, 0);
+	sem_init(&braked.brake.release, 0, 0);
+	const enum result result = db_transaction(pool, braked_tx, &braked);
+	sem_post(&braked.brake.release);
+	pthread_join(braked.thread, NULL);
+	sem_destroy(&braked.brake.held);
+	sem_destroy(&braked.brake.release);
+	const enum result next =
+	    run_job(pool, &(struct job){ .statement = COUNTER_CLEAR });
+	db_close(pool);
+
+	assert_int_equal(braked.brake.result, OK);
+	assert_int_equal(result, UNAVAILABLE);
+	assert_int_equal(braked.runs, 1);
+	assert_int_equal(next, OK);
+	assert_int_equal(count_things(), 0);
+}
+
 static void
 a_call_waits_a_second_for_a_connection(void **state)
 {
@@ -1512,6 +1589,7 @@ main(int argc, char **argv)
 		WITH_EMPTY_TABLES(a_row_that_is_held_for_a_while_is_waited_for),
 		WITH_EMPTY_TABLES(a_row_that_is_held_too_long_is_unavailable),
 		cmocka_unit_test(a_statement_that_takes_too_long_is_stopped),
+		WITH_EMPTY_TABLES(a_commit_that_takes_too_long_leaves_nothing),
 		WITH_EMPTY_TABLES(a_call_waits_a_second_for_a_connection),
 		WITH_EMPTY_TABLES(threads_share_the_pool_and_lose_nothing),
 		cmocka_unit_test(a_pool_connects_when_it_is_used),

@@ -14,14 +14,13 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include <cmocka.h>
 
-#define TAKERS     6
-#define PATIENCE_S 30
+#define TAKERS      6
+#define PATIENCE_MS 30000
 
 static atomic_bool has_memory;
 
@@ -82,7 +81,7 @@ an_empty_stock_is_overloaded_after_the_wait(void **state)
 	taker = (struct taker){ .stock = stock, .size = 77, .png = { 0xaa } };
 	take(&taker);
 	assert_int_equal(taker.result, OVERLOADED);
-	assert_in_range(taker.waited_ms, PICTURE_STOCK_WAIT_MS, PATIENCE_S * 1000);
+	assert_in_range(taker.waited_ms, PICTURE_STOCK_WAIT_MS, PATIENCE_MS);
 	assert_int_equal(taker.answer.length, 0);
 	assert_int_equal(taker.png[0], 0xaa);
 	assert_int_equal(taker.size, 77);
@@ -94,7 +93,7 @@ it_draws_again_when_memory_is_back(void **state)
 {
 	static struct taker taker;
 	struct picture_stock *const stock = open_stock(false);
-	const int64_t until_ms = clock_monotonic_ms() + PATIENCE_S * 1000;
+	const int64_t until_ms = clock_monotonic_ms() + PATIENCE_MS;
 
 	(void)state;
 	taker = (struct taker){ .stock = stock };

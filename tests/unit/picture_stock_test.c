@@ -12,16 +12,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include <cmocka.h>
 
-#define TAKERS     8
-#define TAKES      16 /* by each */
-#define PATIENCE_S 30
+#define TAKERS      8
+#define TAKES       16 /* by each */
+#define PATIENCE_MS 30000
 
 struct taken {
 	struct secret answer;
@@ -48,7 +46,7 @@ static void
 wait_until_ready(struct picture_stock *stock, unsigned count)
 {
 	const struct timespec moment = { .tv_nsec = 1000000 };
-	const int64_t until_ms = clock_monotonic_ms() + PATIENCE_S * 1000;
+	const int64_t until_ms = clock_monotonic_ms() + PATIENCE_MS;
 	unsigned ready, waiting;
 
 	for (;;) {
@@ -76,7 +74,7 @@ static void *
 take_many(void *argument)
 {
 	struct taker *const taker = argument;
-	const int64_t until_ms = clock_monotonic_ms() + PATIENCE_S * 1000;
+	const int64_t until_ms = clock_monotonic_ms() + PATIENCE_MS;
 
 	while (taker->count < TAKES && clock_monotonic_ms() < until_ms) {
 		struct taken *const taken = &taker->taken[taker->count];
@@ -158,7 +156,7 @@ it_closes_at_any_time(void **state)
 	for (int i = 0; i < 20; i++) {
 		struct picture_stock *const stock = picture_stock_open(32);
 		assert_non_null(stock);
-		nanosleep(&(struct timespec){ .tv_nsec = 300000 * i }, NULL);
+		nanosleep(&(struct timespec){ .tv_nsec = 300000L * i }, NULL);
 		picture_stock_close(stock);
 	}
 }

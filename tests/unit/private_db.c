@@ -21,6 +21,7 @@
 
 #define START_MS      30000
 #define ARGUMENTS_MAX 32
+#define FILES_MAX     1024
 #define DATA_MAX      (PRIVATE_DB_PATH_MAX + 16)
 
 /* For the server itself, at every start; its reader wants a statement a line. */
@@ -39,7 +40,8 @@ static const char init_sql[] =
 
 /* Programs ------------------------------------------------------------------------------------- */
 
-/* In the child: the folder is its home, a file there gets what it says. */
+/* In the child: the folder is its home, a file there gets what it says, and nothing of the test's
+ * is held open: a connection that the test closes has to end. */
 static void
 become(const char *folder, const char *const *arguments)
 {
@@ -49,6 +51,8 @@ become(const char *folder, const char *const *arguments)
 
 	if (out < 0 || dup2(out, STDOUT_FILENO) < 0 || dup2(out, STDERR_FILENO) < 0)
 		_exit(126);
+	for (int fd = STDERR_FILENO + 1; fd < FILES_MAX; fd++)
+		close(fd);
 	execvp(arguments[0], (char *const *)(uintptr_t)arguments);
 	_exit(127);
 }

@@ -20,7 +20,7 @@
 #include <string.h>
 #include <time.h>
 
-#define FILE_MAX_BYTES      (256 * 1024)
+#define FILE_MAX_BYTES      ((size_t)256 * 1024)
 #define STATEMENT_TIMEOUT_S 600 /* ALTER of a large table */
 #define WAIT_FOR_OTHER_S    60
 
@@ -30,7 +30,7 @@ struct migration {
 	char *text; /* cut into statements while it runs */
 	int64_t now;
 	bool ended;
-	bool started; /* DDL is never run again: what it did halfway is not undone */
+	bool started;   /* DDL is never run again: what it did halfway is not undone */
 	unsigned error; /* the server's number when a statement failed */
 };
 
@@ -74,8 +74,8 @@ read_tx(struct db_tx *tx, void *context)
 	uint8_t checksum[32] = { 0 };
 	int64_t ended_at = 0;
 	const struct db_value in[] = { db_number(m->version), { 0 } };
-	const struct db_slot out[] = { db_to_bytes(checksum, sizeof checksum), db_to_number(&ended_at),
-		{ 0 } };
+	const struct db_slot out[] = { db_to_bytes(checksum, sizeof checksum),
+		db_to_number(&ended_at), { 0 } };
 
 	TRY(db_row(tx, MIGRATION_READ, in, out));
 	if (!secret_equal_bytes(checksum, m->checksum, sizeof checksum))
