@@ -52,8 +52,8 @@
 #define CAPTCHA_INPUT_MAX        64
 #define CAPTCHA_PNG_MAX          20480
 #define CAPTCHA_BASE64_MAX       27308 /* what 20,480 bytes become */
-#define BIRTH_DATE_LENGTH        10 /* 1970-01-31 */
-#define LANGUAGE_MAX             2  /* "ja", "en" */
+#define BIRTH_DATE_LENGTH        10    /* 1970-01-31 */
+#define LANGUAGE_MAX             2     /* "ja", "en" */
 
 /* Mail */
 #define SOCIETY_NAME_MAX 120

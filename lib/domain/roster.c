@@ -24,7 +24,7 @@ struct import {
 	char today[CLOCK_DATE_MAX + 1];
 	bool reached; /* the database answered */
 	bool started; /* the file is read, and it is not read again */
-	unsigned held;
+	size_t held;
 	struct roster_line lines[BATCH];
 };
 
@@ -73,14 +73,14 @@ static enum result
 stage_held(struct db_tx *tx, struct import *import)
 {
 	struct db_value in[BATCH_VALUES + 1] = { 0 };
-	const unsigned held = import->held;
+	const size_t held = import->held;
 
 	import->held = 0;
-	for (unsigned i = 0; i < held; i++)
+	for (size_t i = 0; i < held; i++)
 		line_values(&import->lines[i], &in[i * ROSTER_LINE_VALUES]);
 	if (held == BATCH)
 		return db_change(tx, ROSTER_LINES_INSERT, in, NULL);
-	for (unsigned i = 0; i < held; i++) {
+	for (size_t i = 0; i < held; i++) {
 		struct db_value one[ROSTER_LINE_VALUES + 1] = { 0 };
 
 		line_values(&import->lines[i], one);

@@ -124,8 +124,8 @@ const struct statement migration_statements[MIGRATION_STATEMENTS__MAX] = {
 	},
 };
 
-/* What the lines say and what therefore changes, for one connection: nothing of it is written to the
- * log, sent to a replica or left behind by a crash. A change without a line is an end. */
+/* What the lines say and what therefore changes, for one connection: nothing of it is sent to a replica
+ * or left behind by a crash. A change without a line is an end. */
 const char *const roster_session_sql[] = {
 	/* Registrations hold what it waits for no longer; another import holds it too long. */
 	"SET SESSION innodb_lock_wait_timeout = 5",

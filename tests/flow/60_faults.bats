@@ -130,12 +130,12 @@ bc_ms() { # MOMENT
 
 @test "a stop is graceful: not ready first, running requests end, within ten seconds" {
 	restart_server DRAIN_MS=1500
-	pid=$(process_pid myportald)
-	kill -TERM "$pid"
+	process_stop myportald 10 &
+	stopping=$!
 	wait_until 2 eval 'BASE_URL=http://$LISTEN_INSIDE api GET /readyz; [[ $status == 503 ]]'
 	api GET /v1/registration/stage
 	want 401
-	wait_until 10 process_gone myportald
+	wait "$stopping"
 	tail -n 1 "$STACK/myportald.log" | jq -e '.event == "stopped"'
 }
 

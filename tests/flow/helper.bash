@@ -23,7 +23,7 @@ teardown() {
 #   CONTENT_TYPE     of a request with a body (application/json)
 # and the array REQUEST_HEADERS for any others.
 api() { # METHOD PATH [JSON] [TOKEN]
-	local method=$1 path=$2 json=${3-} token=${4-} out=$BATS_TEST_TMPDIR/answer line
+	local method=$1 path=$2 json=${3-} token=${4-} out=$BATS_TEST_TMPDIR/answer.$BASHPID line
 	local -a options=(--silent --show-error --noproxy '*' --max-time 30 --dump-header "$out.headers" --output "$out.body")
 	options+=(--write-out '%{http_code}')
 	if [[ $method == HEAD ]]; then options+=(--head); else options+=(--request "$method"); fi

@@ -89,8 +89,8 @@ calls_meet_their_endpoint_or_none(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(calls); i++) {
 		const struct endpoint *found = &nobody;
-		const enum result result =
-		    endpoint_find(&endpoints_public, calls[i].method, calls[i].path, &found);
+		const enum result result = endpoint_find(
+		    &endpoints_public, calls[i].method, calls[i].path, &found);
 
 		if (result != calls[i].refusal)
 			fail_msg("%s %s: %s", calls[i].method, calls[i].path, result_code(result));
@@ -124,8 +124,8 @@ the_inside_has_its_own(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		const struct endpoint *found = &nobody;
-		const enum result result =
-		    endpoint_find(&endpoints_inside, rows[i].method, rows[i].path, &found);
+		const enum result result = endpoint_find(
+		    &endpoints_inside, rows[i].method, rows[i].path, &found);
 
 		if (result != rows[i].refusal || (result == OK && found->serve != rows[i].serve))
 			fail_msg("%s %s: %s", rows[i].method, rows[i].path, result_code(result));
@@ -205,7 +205,8 @@ check_row(const struct endpoint_table *table, size_t i)
 
 	assert_non_null(row->serve);
 	assert_int_equal(row->path[0], '/');
-	assert_int_equal(strspn(row->path, "abcdefghijklmnopqrstuvwxyz0123456789-/"), strlen(row->path));
+	assert_int_equal(
+	    strspn(row->path, "abcdefghijklmnopqrstuvwxyz0123456789-/"), strlen(row->path));
 	for (const char *at = row->method; *at != '\0'; at++)
 		assert_true(isupper((unsigned char)*at));
 	if (reads && row->body != NULL)

@@ -53,7 +53,7 @@ static struct {
 	char logged[4096];
 } f;
 
-/* A service --------------------------------------------------------------------------------------- */
+/* A service ---------------------------------------------------------------------------------- */
 
 static bool
 open_keyring(void)
@@ -72,8 +72,12 @@ mint_tokens(void)
 {
 	const struct keyring *const keyring = f.service.registration.keyring;
 	const int64_t now = clock_now();
-	struct pass pass = { .issued_at = now, .expires_at = now + 600, .email = EMAIL, .language = "ja" };
-	const struct captcha captcha = { .answer = "7K9QMX", .issued_at = now, .expires_at = now + 600 };
+	struct pass pass = {
+		.issued_at = now, .expires_at = now + 600, .email = EMAIL, .language = "ja"
+	};
+	const struct captcha captcha = {
+		.answer = "7K9QMX", .issued_at = now, .expires_at = now + 600
+	};
 
 	for (enum stage stage = STAGE_IDENTITY; stage < STAGE_CAPTCHA; stage++) {
 		pass.stage = stage;
@@ -194,11 +198,12 @@ reset(void **state)
 	return 0;
 }
 
-/* Asking ------------------------------------------------------------------------------------------ */
+/* Asking ------------------------------------------------------------------------------------- */
 
 /* The few things that a row says of a request. */
 struct ask {
-	const char *method, *path, *query, *authorization, *content_type, *origin, *preflight, *language;
+	const char *method, *path, *query, *authorization, *content_type, *origin, *preflight,
+	    *language;
 	int64_t content_length;
 	bool twice;
 };
@@ -269,7 +274,9 @@ header(const char *name)
 		const char *const end = strstr(at, "\r\n");
 
 		assert_non_null(end);
-		text_copy_cut(line, sizeof line < (size_t)(end - at) + 1 ? sizeof line : (size_t)(end - at) + 1, at);
+		text_copy_cut(line,
+		    sizeof line < (size_t)(end - at) + 1 ? sizeof line : (size_t)(end - at) + 1,
+		    at);
 		if (text_starts_with(line, name) && text_starts_with(line + strlen(name), ": ")) {
 			assert_false(found);
 			found = true;
@@ -342,7 +349,7 @@ assert_logged(const char *why, const char *route, const char *code)
 		fail_msg("%s: personal: %s", why, f.logged);
 }
 
-/* Guards ------------------------------------------------------------------------------------------ */
+/* Guards ------------------------------------------------------------------------------------- */
 
 static void
 what_is_not_served_is_told_first(void **state)
@@ -511,10 +518,11 @@ other_media_types_are_refused(void **state)
 	static const char *const types[] = { NULL, "", " ", "json", "text/json", "text/plain",
 		"application/jsonp", "application/json-patch+json", "application/problem+json",
 		"application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "*/*",
-		"application/json, application/json", "application/json;", "application/json; charset",
-		"application/json; charset=shift_jis", "application/json; charset=utf-16",
-		"application/json; charset=utf-8; q=1", "application/json; version=1",
-		"text/plain; a=application/json", "application/json\x01",
+		"application/json, application/json", "application/json;",
+		"application/json; charset", "application/json; charset=shift_jis",
+		"application/json; charset=utf-16", "application/json; charset=utf-8; q=1",
+		"application/json; version=1", "text/plain; a=application/json",
+		"application/json\x01",
 		"application/json; charset=utf-8                                               x" };
 
 	(void)state;
@@ -525,7 +533,7 @@ other_media_types_are_refused(void **state)
 	}
 }
 
-/* CORS -------------------------------------------------------------------------------------------- */
+/* CORS --------------------------------------------------------------------------------------- */
 
 static void
 only_configured_origins_are_let_in(void **state)
@@ -607,7 +615,8 @@ refusals_are_for_the_page_as_well(void **state)
 		ask(&f.public, &asked);
 		atomic_store(&f.service.requests, 0);
 		assert_problem(rows[i].why, rows[i].status, rows[i].code);
-		if (!header_is("Access-Control-Allow-Origin", ORIGIN) || !header_is("Vary", "Origin"))
+		if (!header_is("Access-Control-Allow-Origin", ORIGIN) ||
+		    !header_is("Vary", "Origin"))
 			fail_msg("%s: %s", rows[i].why, f.exchange.reply.headers);
 	}
 }
@@ -653,7 +662,7 @@ a_preflight_is_answered_from_the_table(void **state)
 	}
 }
 
-/* Load -------------------------------------------------------------------------------------------- */
+/* Load --------------------------------------------------------------------------------------- */
 
 static void
 beyond_the_bound_is_told_at_once(void **state)
@@ -716,7 +725,7 @@ a_database_that_is_away_is_told_in_time(void **state)
 	assert_in_range(clock_monotonic_ms() - started, 0, 1500);
 }
 
-/* Answers ----------------------------------------------------------------------------------------- */
+/* Answers ------------------------------------------------------------------------------------ */
 
 static void
 an_answer_speaks_the_members_language(void **state)
@@ -756,7 +765,8 @@ head_gets_what_get_gets(void **state)
 		ask(&f.inside, &(struct ask){ "HEAD", paths[i] });
 		assert_int_equal(reply->status, status);
 	}
-	ask(&f.public, &(struct ask){ "HEAD", STAGE_PATH, .authorization = f.bearer[STAGE_IDENTITY] });
+	ask(&f.public,
+	    &(struct ask){ "HEAD", STAGE_PATH, .authorization = f.bearer[STAGE_IDENTITY] });
 	assert_int_equal(reply->status, 503);
 	ask(&f.public, &(struct ask){ "HEAD", STAGE_PATH });
 	assert_int_equal(reply->status, 401);
@@ -791,7 +801,7 @@ a_refusal_from_below_is_a_problem_as_well(void **state)
 	assert_string_equal(f.logged, "");
 }
 
-/* Inside ------------------------------------------------------------------------------------------ */
+/* Inside ------------------------------------------------------------------------------------- */
 
 static void
 health_touches_nothing(void **state)
@@ -847,7 +857,8 @@ the_inside_has_its_guards(void **state)
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		ask(&f.inside, &rows[i].ask);
 		assert_problem(rows[i].why, rows[i].status, rows[i].code);
-		assert_string_equal(strstr(f.logged, "\"event\":\"request\"") != NULL ? "logged" : "", "");
+		assert_string_equal(
+		    strstr(f.logged, "\"event\":\"request\"") != NULL ? "logged" : "", "");
 	}
 }
 
@@ -865,8 +876,8 @@ metric(const char *line)
 static void
 every_public_request_is_counted_once(void **state)
 {
-	static const char missing[] =
-	    "myportal_requests_total{method=\"GET\",route=\"" STAGE_PATH "\",code=\"token_missing\"} ";
+	static const char missing[] = "myportal_requests_total{method=\"GET\",route=\"" STAGE_PATH
+				      "\",code=\"token_missing\"} ";
 	static const char unknown[] =
 	    "myportal_requests_total{method=\"-\",route=\"-\",code=\"not_found\"} ";
 	static const char flying[] = "\nmyportal_requests_in_flight ";
@@ -885,7 +896,7 @@ every_public_request_is_counted_once(void **state)
 	assert_null(strstr(f.exchange.reply.body, "other"));
 }
 
-/* Over the wire ----------------------------------------------------------------------------------- */
+/* Over the wire ------------------------------------------------------------------------------ */
 
 struct wire {
 	struct http *http;
@@ -1011,9 +1022,10 @@ bodies_are_judged_before_a_handler_sees_them(void **state)
 
 	wire_open(&wire);
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		const int64_t length =
-		    rows[i].announced != 0 ? rows[i].announced : (int64_t)strlen(rows[i].body);
-		const char *const bearer = rows[i].stage != STAGE_NONE ? f.bearer[rows[i].stage] : NULL;
+		const int64_t length = rows[i].announced != 0 ? rows[i].announced
+							      : (int64_t)strlen(rows[i].body);
+		const char *const bearer = rows[i].stage != STAGE_NONE ? f.bearer[rows[i].stage]
+								       : NULL;
 
 		assert_true(text_format(request, sizeof request,
 		    POST_HEAD "Content-Type: %s\r\n%s%s%sContent-Length: %lld\r\n\r\n%s",
@@ -1024,11 +1036,13 @@ bodies_are_judged_before_a_handler_sees_them(void **state)
 		exchange_bytes(&wire, request, answer, sizeof answer);
 		if (clock_monotonic_ms() - started > 1500)
 			fail_msg("%s: took too long", rows[i].why);
-		if (strncmp(answer, "HTTP/1.1 ", 9) != 0 || strncmp(answer + 9, rows[i].status, 3) != 0)
+		if (strncmp(answer, "HTTP/1.1 ", 9) != 0 ||
+		    strncmp(answer + 9, rows[i].status, 3) != 0)
 			fail_msg("%s: %s", rows[i].why, answer);
 		for (size_t j = 0; j < LENGTH(rows[i].parts) && rows[i].parts[j] != NULL; j++)
 			if (strstr(answer, rows[i].parts[j]) == NULL)
-				fail_msg("%s: without %s: %s", rows[i].why, rows[i].parts[j], answer);
+				fail_msg(
+				    "%s: without %s: %s", rows[i].why, rows[i].parts[j], answer);
 		if (strstr(answer, "hanako") != NULL)
 			fail_msg("%s: says what it was told", rows[i].why);
 	}
@@ -1044,13 +1058,15 @@ the_wire_has_heads_without_bodies_and_refusals_with_ids(void **state)
 	(void)state;
 	wire_open(&wire);
 	exchange_bytes(&wire,
-	    "HEAD " STAGE_PATH " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", answer, sizeof answer);
+	    "HEAD " STAGE_PATH " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", answer,
+	    sizeof answer);
 	assert_true(text_starts_with(answer, "HTTP/1.1 401 "));
 	assert_non_null(strstr(answer, "WWW-Authenticate: Bearer\r\n"));
 	assert_string_equal(strstr(answer, "\r\n\r\n"), "\r\n\r\n");
 
 	exchange_bytes(&wire,
-	    "POST /v1/registration/email HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+	    "POST /v1/registration/email HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: "
+	    "chunked\r\n\r\n0\r\n\r\n",
 	    answer, sizeof answer);
 	assert_true(text_starts_with(answer, "HTTP/1.1 400 "));
 	assert_non_null(strstr(answer, "X-Request-Id: "));
@@ -1058,7 +1074,8 @@ the_wire_has_heads_without_bodies_and_refusals_with_ids(void **state)
 	assert_non_null(strstr(answer, "Connection: close\r\n"));
 
 	exchange_bytes(&wire,
-	    "OPTIONS " STAGE_PATH " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", answer, sizeof answer);
+	    "OPTIONS " STAGE_PATH " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", answer,
+	    sizeof answer);
 	assert_true(text_starts_with(answer, "HTTP/1.1 204 "));
 	assert_non_null(strstr(answer, "Allow: GET, HEAD, OPTIONS\r\n"));
 	http_close(wire.http);

@@ -185,8 +185,8 @@ a_hostile_value_stays_a_value(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(hostile); i++) {
-		log_and_read("e", (const struct log_value[]){ log_text("v", hostile[i].value),
-				      log_int("n", 1), { 0 } });
+		log_and_read("e", (const struct log_value[]){
+				      log_text("v", hostile[i].value), log_int("n", 1), { 0 } });
 		assert_one_line(hostile[i].why);
 		assert_true(text_format(expected, sizeof expected,
 		    "\"event\":\"e\",\"v\":\"%s\",\"n\":1}", hostile[i].expected));
@@ -314,7 +314,8 @@ threads_do_not_mix(void **state)
 		memcpy(fixture.line, lines[i], (size_t)sizes[i]);
 		fixture.size = (size_t)sizes[i];
 		assert_one_line("of a thread");
-		assert_int_equal(sscanf(rest_of_line(), "\"event\":\"thread\",\"n\":%d}", &number), 1);
+		assert_int_equal(
+		    sscanf(rest_of_line(), "\"event\":\"thread\",\"n\":%d}", &number), 1);
 		assert_in_range(number, 0, LENGTH(seen) - 1);
 		assert_false(seen[number]);
 		seen[number] = true;

@@ -111,16 +111,22 @@ make_tables(const char *folder)
 {
 	char data[DATA_MAX];
 	const char *const arguments[] = {
-		"mariadb-install-db", "--no-defaults", data, "--skip-test-db",
-		"--skip-name-resolve", "--auth-root-authentication-method=socket",
-		"--innodb-log-file-size=4M", "--innodb-buffer-pool-size=8M",
-		geteuid() == 0 ? "--user=root" : NULL, NULL,
+		"mariadb-install-db",
+		"--no-defaults",
+		data,
+		"--skip-test-db",
+		"--skip-name-resolve",
+		"--auth-root-authentication-method=socket",
+		"--innodb-log-file-size=4M",
+		"--innodb-buffer-pool-size=8M",
+		geteuid() == 0 ? "--user=root" : NULL,
+		NULL,
 	};
 
 	return data_option(folder, data) && run(folder, arguments);
 }
 
-#define EC_CERTIFICATE                                                                    \
+#define EC_CERTIFICATE                                                                     \
 	"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", \
 	    "-nodes", "-days", "2"
 
@@ -161,7 +167,8 @@ widen_path(void)
 	const char *const path = getenv("PATH");
 	char wide[4096];
 
-	return text_format(wide, sizeof wide, "%s:/usr/sbin:/sbin", path != NULL ? path : "/usr/bin") &&
+	return text_format(
+		   wide, sizeof wide, "%s:/usr/sbin:/sbin", path != NULL ? path : "/usr/bin") &&
 	       setenv("PATH", wide, 1) == 0;
 }
 
@@ -174,7 +181,8 @@ private_db_make(struct private_db *db)
 	return widen_path() &&
 	       text_format(db->socket, sizeof db->socket, "%s/socket", db->folder) &&
 	       text_format(db->ca_file, sizeof db->ca_file, "%s/ca.pem", db->folder) &&
-	       text_format(db->other_ca_file, sizeof db->other_ca_file, "%s/other.pem", db->folder) &&
+	       text_format(
+		   db->other_ca_file, sizeof db->other_ca_file, "%s/other.pem", db->folder) &&
 	       write_init_sql(db) && make_tables(db->folder) && make_certificates(db->folder);
 }
 
@@ -232,7 +240,8 @@ start(struct private_db *db, bool tls)
 		"--ssl-key=../server.key", "--ssl-ca=../ca.pem" };
 	size_t count = 0;
 
-	if (!data_option(db->folder, data) || !text_format(port, sizeof port, "--port=%u", db->port))
+	if (!data_option(db->folder, data) ||
+	    !text_format(port, sizeof port, "--port=%u", db->port))
 		return false;
 	while (arguments[count] != NULL)
 		count++;
@@ -254,8 +263,8 @@ private_db_start(struct private_db *db, bool tls)
 		return false;
 	while (!takes_connections(db)) {
 		if (has_ended(db) || clock_monotonic_ms() > deadline_ms) {
-			fprintf(stderr, "mariadbd does not run; its words are in %s/log\n",
-			    db->folder);
+			fprintf(
+			    stderr, "mariadbd does not run; its words are in %s/log\n", db->folder);
 			return false;
 		}
 		nanosleep(&(const struct timespec){ .tv_nsec = 10000000 }, NULL);

@@ -10,9 +10,9 @@
 #include <sys/types.h>
 
 #define PRIVATE_DB_NAME     "test"
-#define PRIVATE_DB_USER     "tester" /* all rights on the one database */
-#define PRIVATE_DB_NARROW   "narrow" /* the same, but one connection at a time */
-#define PRIVATE_DB_ADMIN    "admin"  /* all rights on the server */
+#define PRIVATE_DB_USER     "tester"           /* all rights on the one database */
+#define PRIVATE_DB_NARROW   "narrow"           /* the same, but one connection at a time */
+#define PRIVATE_DB_ADMIN    "admin"            /* all rights on the server */
 #define PRIVATE_DB_PASSWORD "of no importance" /* of each of them */
 
 #define PRIVATE_DB_PATH_MAX 80

@@ -19,9 +19,10 @@
 
 #include <cmocka.h>
 
-#define NOW   INT64_C(1795309323)
-#define LIFE  INT64_C(1800)
-#define FIXED (1 + LANGUAGE_MAX + ID_SIZE + JTI_SIZE) /* of a token's personal part, before the address */
+#define NOW  INT64_C(1795309323)
+#define LIFE INT64_C(1800)
+#define FIXED \
+	(1 + LANGUAGE_MAX + ID_SIZE + JTI_SIZE) /* of a token's personal part, before the address */
 
 struct fixture {
 	char folder[40];
@@ -472,10 +473,10 @@ the_story_goes_on_as_told(void **state)
 	assert_int_equal(STAGE_CAPTCHA, 5);
 }
 
-#define TEXT_255                                                             \
-	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"   \
-	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"   \
-	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"   \
+#define TEXT_255                                                           \
+	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" \
+	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" \
+	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" \
 	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde"
 
 /* No two of these lists may have one fingerprint. */
@@ -521,7 +522,11 @@ static void
 a_fingerprint_is_made_as_it_always_was(void **state)
 {
 	static const char *const body[] = { "56789100", "", "7K9QMX", NULL };
-	static const char message[] = "\010" "56789100" "\0" "\006" "7K9QMX";
+	static const char message[] = "\010"
+				      "56789100"
+				      "\0"
+				      "\006"
+				      "7K9QMX";
 	uint8_t print[KEYED_HASH_SIZE], expected[KEYED_HASH_SIZE];
 
 	(void)state;

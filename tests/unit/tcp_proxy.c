@@ -34,6 +34,7 @@ struct tcp_proxy {
 	pthread_mutex_t mutex;        /* guards all below */
 	const char *word;             /* NULL: nothing is to be cut */
 	enum tcp_cut cut;
+	unsigned calls;
 	unsigned cuts;
 	size_t sent;
 };
@@ -63,6 +64,9 @@ wire_open(struct tcp_proxy *proxy)
 	const int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	size_t i = 0;
 
+	pthread_mutex_lock(&proxy->mutex);
+	proxy->calls++;
+	pthread_mutex_unlock(&proxy->mutex);
 	while (i < WIRES_MAX && proxy->wires[i].client >= 0)
 		i++;
 	if (i < WIRES_MAX && client >= 0 && server >= 0 &&
@@ -210,6 +214,15 @@ tcp_proxy_cut(struct tcp_proxy *proxy, const char *word, enum tcp_cut cut)
 	proxy->word = word;
 	proxy->cut = cut;
 	pthread_mutex_unlock(&proxy->mutex);
+}
+
+unsigned
+tcp_proxy_calls(struct tcp_proxy *proxy)
+{
+	pthread_mutex_lock(&proxy->mutex);
+	const unsigned calls = proxy->calls;
+	pthread_mutex_unlock(&proxy->mutex);
+	return calls;
 }
 
 unsigned

@@ -20,7 +20,8 @@ void tcp_proxy_close(struct tcp_proxy *);
 /* Cuts the connection on which a client next sends `word`, once. Kept as a pointer. */
 void tcp_proxy_cut(struct tcp_proxy *, const char *word, enum tcp_cut);
 
-/* How often it cut; how many bytes clients have sent. */
+/* How often a client came, how often it was cut, how many bytes clients have sent. */
+unsigned tcp_proxy_calls(struct tcp_proxy *);
 unsigned tcp_proxy_cuts(struct tcp_proxy *);
 size_t tcp_proxy_sent(struct tcp_proxy *);
 

@@ -284,8 +284,8 @@ a_number_is_digits_within_bounds(void **state)
 		const bool right = text_number(rows[i].text, rows[i].min, rows[i].max, &number);
 
 		if (right != (rows[i].expected != -1) || number != rows[i].expected)
-			fail_msg("%s: \"%s\" gave %lld", rows[i].why, rows[i].text,
-			    (long long)number);
+			fail_msg(
+			    "%s: \"%s\" gave %lld", rows[i].why, rows[i].text, (long long)number);
 	}
 }
 
