@@ -155,11 +155,11 @@ allow_origin(const struct visit *visit)
 
 	if (origins[0] == '\0' || visit->gate->inside)
 		return false;
-	http_add_header(visit->reply, "Vary", "Origin");
+	http_reply_add(visit->reply, "Vary", "Origin");
 	if (origin == NULL || !origin_is_ours(origins, origin))
 		return false;
-	http_add_header(visit->reply, "Access-Control-Allow-Origin", origin);
-	http_add_header(visit->reply, "Access-Control-Expose-Headers", "Retry-After, X-Request-Id");
+	http_reply_add(visit->reply, "Access-Control-Allow-Origin", origin);
+	http_reply_add(visit->reply, "Access-Control-Expose-Headers", "Retry-After, X-Request-Id");
 	return true;
 }
 
@@ -167,14 +167,14 @@ allow_origin(const struct visit *visit)
 static void
 answer_options(const struct visit *visit, const char *allow, bool allowed_origin)
 {
-	http_add_header(visit->reply, "Allow", allow);
+	http_reply_add(visit->reply, "Allow", allow);
 	visit->reply->status = 204;
 	if (!allowed_origin || visit->request->preflight_method == NULL)
 		return;
-	http_add_header(visit->reply, "Access-Control-Allow-Methods", allow);
-	http_add_header(
+	http_reply_add(visit->reply, "Access-Control-Allow-Methods", allow);
+	http_reply_add(
 	    visit->reply, "Access-Control-Allow-Headers", "Authorization, Content-Type");
-	http_add_header(visit->reply, "Access-Control-Max-Age", PREFLIGHT_AGE_S);
+	http_reply_add(visit->reply, "Access-Control-Max-Age", PREFLIGHT_AGE_S);
 }
 
 /* Answers ------------------------------------------------------------------------------------- */
@@ -198,10 +198,10 @@ write_problem(const struct visit *visit, enum result result)
 		reply->body_size = strlen(reply->body);
 	}
 	if (reply->status == 401)
-		http_add_header(reply, "WWW-Authenticate", "Bearer"); /* RFC 9110 15.5.2 */
+		http_reply_add(reply, "WWW-Authenticate", "Bearer"); /* RFC 9110 15.5.2 */
 	if (reply->status == 503)
-		http_add_header(reply, "Retry-After", RETRY_AFTER_S);
-	http_add_header(reply, "Content-Language", problem_language_code(visit->call.language));
+		http_reply_add(reply, "Retry-After", RETRY_AFTER_S);
+	http_reply_add(reply, "Content-Language", problem_language_code(visit->call.language));
 }
 
 static enum result
@@ -271,7 +271,7 @@ find_and_serve(struct visit *visit)
 			answer_options(visit, allow, allowed_origin);
 			return OK;
 		}
-		http_add_header(visit->reply, "Allow", allow);
+		http_reply_add(visit->reply, "Allow", allow);
 	}
 	TRY(found);
 	return enter_and_serve(visit);
@@ -293,7 +293,7 @@ begin(struct visit *visit, const struct gate *gate, struct http_exchange *exchan
 	visit->call.language = problem_language(exchange->request.accept_language);
 	visit->call.status = 200;
 	visit->call.attempts_left = -1;
-	http_add_header(visit->reply, "X-Request-Id", visit->id);
+	http_reply_add(visit->reply, "X-Request-Id", visit->id);
 }
 
 static void

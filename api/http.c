@@ -1,12 +1,13 @@
 /* http.c - bytes in, struct http_request out; reply in, bytes out. The only file with civetweb.
  *
- * civetweb 1.15 is lenient where a proxy in front of it may not be, drops what it does not
- * understand, and has no deadline for a body; what is refused or bounded here says why. What a path
- * means, and what an answer says, is the server's business. */
+ * civetweb 1.15 drops what it does not understand and has no deadline for a body; what is done about
+ * that says why. That it is lenient where a proxy in front of it may not be, http_guard.c knows.
+ * What a path means, and what an answer says, is the server's business. */
 
 #include "http.h"
 
 #include "clock.h"
+#include "http_guard.h"
 #include "text.h"
 
 #include <civetweb.h>
@@ -18,51 +19,10 @@
 #include <strings.h>
 #include <time.h>
 
-#define HEAD_MAX                16384 /* request line and headers; more is 431 */
-#define READ_BUFFER_SIZE        32768 /* civetweb's: a head over HEAD_MAX is still seen */
-#define CONTENT_LENGTH_DIGITS   15    /* far over BODY_MAX, far under an overflow */
+#define READ_BUFFER_SIZE        32768 /* a head over HTTP_HEAD_SIZE_MAX is still seen */
 #define REQUESTS_PER_CONNECTION 100   /* then the worker goes to who waits */
 #define DRAIN_MAX_MS            10000
 #define START_MAX_MS            5000
-
-/* Of every answer (ASVS 3.4, 3.5.8). No Server header: it helps nobody but a scanner. */
-#define FIXED_HEADERS                                                                              \
-	"Cache-Control: no-store\r\n"                                                              \
-	"X-Content-Type-Options: nosniff\r\n"                                                      \
-	"Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; base-uri 'none'\r\n" \
-	"Referrer-Policy: no-referrer\r\n"                                                         \
-	"Cross-Origin-Resource-Policy: same-site\r\n"
-
-/* The headers that are looked at. */
-enum header {
-	CONNECTION,
-	CONTENT_LENGTH,
-	HOST,
-	TRANSFER_ENCODING,
-	ACCEPT_LANGUAGE,
-	AUTHORIZATION,
-	CONTENT_TYPE,
-	ORIGIN,
-	PREFLIGHT_METHOD,
-	HEADER__MAX
-};
-
-static const char *const header_names[HEADER__MAX] = {
-	[CONNECTION] = "Connection",
-	[CONTENT_LENGTH] = "Content-Length",
-	[HOST] = "Host",
-	[TRANSFER_ENCODING] = "Transfer-Encoding",
-	[ACCEPT_LANGUAGE] = "Accept-Language",
-	[AUTHORIZATION] = "Authorization",
-	[CONTENT_TYPE] = "Content-Type",
-	[ORIGIN] = "Origin",
-	[PREFLIGHT_METHOD] = "Access-Control-Request-Method",
-};
-
-struct headers {
-	const char *value[HEADER__MAX];
-	unsigned times[HEADER__MAX];
-};
 
 /* What one of civetweb's threads has of its own. It serves one connection at a time. */
 struct worker {
@@ -98,169 +58,55 @@ worker_of(const struct mg_connection *connection)
 	return mg_get_thread_pointer(connection);
 }
 
+/* Where civetweb's read buffer begins, as far as is known: at no head's right, and at most heads. */
 static const char *
-end_of(const char *text)
+buffer_of(struct worker *worker, const char *head)
 {
-	return text + strlen(text);
-}
-
-/* The guard
- *
- * civetweb cuts the head into strings by writing NULs over what is between them, and shows only the
- * strings. Where they lie tells what was between: with CRLF and nothing else, each begins at
- * exactly one place. */
-
-static bool
-request_line_is_exact(const struct mg_request_info *info)
-{
-	const char *target_end = end_of(
-	    info->query_string != NULL ? info->query_string : info->request_uri);
-
-	return info->request_uri == end_of(info->request_method) + 1 &&
-	       info->http_version == target_end + strlen(" HTTP/");
-}
-
-static bool
-is_blank(const char *from, const char *to)
-{
-	while (from < to && *from == ' ')
-		from++;
-	return from == to;
-}
-
-/* Where the empty line after the headers should be; NULL if a line before it is not exact (bare LF,
- * white space before a name or a colon). */
-static const char *
-headers_end(const struct mg_request_info *info)
-{
-	const char *line = end_of(info->http_version) + strlen("\r\n");
-
-	for (int i = 0; i < info->num_headers; i++) {
-		const struct mg_header *header = &info->http_headers[i];
-
-		if (header->name != line || !is_blank(end_of(header->name) + 1, header->value))
-			return NULL;
-		line = end_of(header->value) + strlen("\r\n");
-	}
-	return line;
-}
-
-/* civetweb stops without a word at a folded line, a line it does not understand, and after 64. */
-static bool
-is_empty_line(const char *line, bool after_header)
-{
-	return line[-1] == '\0' && line[0] == (after_header ? '\r' : '\0') && line[1] == '\0';
-}
-
-/* RFC 9112 2.2 lets a server skip empty lines before a request. civetweb then takes the body from
- * the wrong place, and goes on into what an earlier client left in the buffer. */
-static bool
-begins_buffer(struct worker *worker, const char *method)
-{
-	if (worker->buffer == NULL || method < worker->buffer)
-		worker->buffer = method;
-	return method == worker->buffer;
+	if (worker->buffer == NULL || head < worker->buffer)
+		worker->buffer = head;
+	return worker->buffer;
 }
 
 static enum result
-head_is_exact(struct worker *worker, const struct mg_request_info *info)
+guard(struct worker *worker, const struct mg_request_info *info, struct http_headers *ret_headers)
 {
-	if (!begins_buffer(worker, info->request_method) || !request_line_is_exact(info))
-		return MALFORMED;
-	const char *end = headers_end(info);
-	if (end == NULL)
-		return MALFORMED;
-	if (end - info->request_method > HEAD_MAX)
-		return HEADERS_TOO_LARGE;
-	return is_empty_line(end, info->num_headers > 0) ? OK : MALFORMED;
-}
+	struct http_head head = {
+		.buffer = buffer_of(worker, info->request_method),
+		.method = info->request_method,
+		.path = info->request_uri,
+		.query = info->query_string,
+		.version = info->http_version,
+		.line_count = (size_t)info->num_headers,
+	};
 
-/* RFC 9112 6.3: one length, or none; chunked is the proxy's to undo. */
-static bool
-framing_is_clear(const struct headers *headers)
-{
-	const char *length = headers->value[CONTENT_LENGTH];
-
-	if (headers->times[TRANSFER_ENCODING] > 0 || headers->times[CONTENT_LENGTH] > 1)
-		return false;
-	if (length == NULL)
-		return true;
-	const size_t digits = strspn(length, "0123456789");
-	return digits > 0 && digits <= CONTENT_LENGTH_DIGITS && length[digits] == '\0';
-}
-
-/* RFC 9112 3.2 */
-static bool
-host_is_clear(const struct headers *headers, const char *http_version)
-{
-	const char *host = headers->value[HOST];
-
-	if (host == NULL)
-		return strcmp(http_version, "1.0") == 0;
-	return headers->times[HOST] == 1 && host[0] != '\0' &&
-	       host[strcspn(host, " ,/?#@\\")] == '\0';
-}
-
-static bool
-is_visible_ascii(const char *text)
-{
-	while (*text > ' ' && *text < 0x7F)
-		text++;
-	return *text == '\0';
-}
-
-static bool
-target_is_plain(const struct mg_request_info *info)
-{
-	return info->request_uri[0] == '/' && is_visible_ascii(info->request_uri) &&
-	       (info->query_string == NULL || is_visible_ascii(info->query_string));
-}
-
-static void
-headers_note(struct headers *headers, const struct mg_header *header)
-{
-	for (int name = 0; name < HEADER__MAX; name++) {
-		if (!text_equal_ignoring_case(header->name, header_names[name]))
-			continue;
-		headers->value[name] = header->value;
-		headers->times[name]++;
-		return;
-	}
-}
-
-static enum result
-guard(struct worker *worker, const struct mg_request_info *info, struct headers *ret_headers)
-{
-	TRY(head_is_exact(worker, info));
+	static_assert(MG_MAX_HEADERS == HTTP_HEAD_LINES_MAX, "");
 	for (int i = 0; i < info->num_headers; i++)
-		headers_note(ret_headers, &info->http_headers[i]);
-	if (!framing_is_clear(ret_headers) || !host_is_clear(ret_headers, info->http_version) ||
-	    !target_is_plain(info))
-		return MALFORMED;
-	return OK;
+		head.lines[i] = (struct http_line){ info->http_headers[i].name,
+			info->http_headers[i].value };
+	return http_guard(&head, ret_headers);
 }
 
 /* Requests */
 
 static const char *
-once(const struct headers *headers, enum header name)
+once(const struct http_headers *headers, enum http_header name)
 {
 	return headers->times[name] == 1 ? headers->value[name] : NULL;
 }
 
 static void
-request_fill(
-    struct http_request *request, const struct mg_request_info *info, const struct headers *headers)
+request_fill(struct http_request *request, const struct mg_request_info *info,
+    const struct http_headers *headers)
 {
 	request->method = info->request_method;
 	request->path = info->request_uri;
 	request->query = info->query_string;
-	request->authorization = once(headers, AUTHORIZATION);
-	request->authorization_twice = headers->times[AUTHORIZATION] > 1;
-	request->content_type = once(headers, CONTENT_TYPE);
-	request->accept_language = once(headers, ACCEPT_LANGUAGE);
-	request->origin = once(headers, ORIGIN);
-	request->preflight_method = once(headers, PREFLIGHT_METHOD);
+	request->authorization = once(headers, HTTP_AUTHORIZATION);
+	request->authorization_twice = headers->times[HTTP_AUTHORIZATION] > 1;
+	request->content_type = once(headers, HTTP_CONTENT_TYPE);
+	request->accept_language = once(headers, HTTP_ACCEPT_LANGUAGE);
+	request->origin = once(headers, HTTP_ORIGIN);
+	request->preflight_method = once(headers, HTTP_PREFLIGHT_METHOD);
 	request->content_length = info->content_length;
 }
 
@@ -358,71 +204,14 @@ body_is_taken(struct http_request *request)
 
 /* Answers */
 
-void
-http_add_header(struct http_reply *reply, const char *name, const char *value)
-{
-	char *line = reply->headers + reply->headers_size;
-	const size_t room = sizeof reply->headers - reply->headers_size;
-
-	assert(name[strcspn(name, "\r\n: ")] == '\0' && value[strcspn(value, "\r\n")] == '\0');
-	const bool fits = text_format(line, room, "%s: %s\r\n", name, value);
-	assert(fits);
-	(void)fits;
-	reply->headers_size += strlen(line);
-}
-
-/* RFC 9110 5.6.7 */
-static void
-date_text(char ret[static 30])
-{
-	const time_t now = (time_t)clock_now();
-	struct tm tm;
-
-	gmtime_r(&now, &tm);
-	if (strftime(ret, 30, "%a, %d %b %Y %H:%M:%S GMT", &tm) == 0)
-		ret[0] = '\0';
-}
-
-/* RFC 9110 8.6: a 204 has no length, everything else of ours has exactly one. */
-static bool
-content_lines(const struct http_reply *reply, char *ret, size_t ret_size)
-{
-	ret[0] = '\0';
-	if (reply->status == 204)
-		return true;
-	if (reply->media_type == NULL)
-		return text_format(ret, ret_size, "Content-Length: 0\r\n");
-	return text_format(ret, ret_size, "Content-Type: %s\r\nContent-Length: %zu\r\n",
-	    reply->media_type, reply->body_size);
-}
-
-/* Writes the head of the answer right before its body and returns where it begins. */
-static const char *
-head_write(const struct mg_connection *connection, struct http_reply *reply, bool keep)
-{
-	char date[30], content[160];
-
-	date_text(date);
-	const bool fits = content_lines(reply, content, sizeof content) &&
-			  text_format(reply->head, sizeof reply->head,
-			      "HTTP/1.1 %d %s\r\nDate: %s\r\nConnection: %s\r\n%s" FIXED_HEADERS
-			      "%s\r\n",
-			      reply->status, mg_get_response_code_text(connection, reply->status),
-			      date, keep ? "keep-alive" : "close", content, reply->headers);
-	assert(fits && reply->status >= 200 && reply->body_size <= REPLY_MAX);
-	(void)fits;
-	const size_t size = strlen(reply->head);
-	char *start = (char *)reply + offsetof(struct http_reply, body) - size;
-	return memmove(start, reply->head, size);
-}
-
 /* Head and body leave in one write: in two, Nagle and a delayed acknowledgement cost 40 ms. */
 static void
 send_reply(struct http_exchange *exchange, bool keep)
 {
 	struct http_reply *reply = &exchange->reply;
 	const char *method = exchange->request.method;
-	const char *start = head_write(exchange->request.connection, reply, keep);
+	const char *start = http_reply_head(
+	    reply, mg_get_response_code_text(exchange->request.connection, reply->status), keep);
 	const bool with_body = reply->media_type != NULL &&
 			       (method == NULL || strcmp(method, "HEAD") != 0);
 	const char *end = reply->body + (with_body ? reply->body_size : 0);
@@ -432,12 +221,12 @@ send_reply(struct http_exchange *exchange, bool keep)
 }
 
 static bool
-client_keeps(const struct headers *headers, const char *http_version)
+client_keeps(const struct http_headers *headers, const char *http_version)
 {
-	if (headers->times[CONNECTION] == 0)
+	if (headers->times[HTTP_CONNECTION] == 0)
 		return strcmp(http_version, "1.1") == 0;
-	return headers->times[CONNECTION] == 1 &&
-	       text_equal_ignoring_case(headers->value[CONNECTION], "keep-alive");
+	return headers->times[HTTP_CONNECTION] == 1 &&
+	       text_equal_ignoring_case(headers->value[HTTP_CONNECTION], "keep-alive");
 }
 
 static bool
@@ -483,7 +272,7 @@ on_request(struct mg_connection *connection)
 	struct http *http = http_of(connection);
 	struct worker *worker = worker_of(connection);
 	const struct mg_request_info *info = mg_get_request_info(connection);
-	struct headers headers = { 0 };
+	struct http_headers headers = { 0 };
 
 	worker->served++;
 	const enum result verdict = guard(worker, info, &headers);

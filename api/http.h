@@ -1,11 +1,8 @@
 /* http.h - the only file that knows civetweb: bytes in, struct http_request out; reply in, bytes
  * out.
  *
- * Before a request is handed on, http.c has refused what two parsers could read differently
- * (RFC 9112 2.2, 3, 5, 6.3; ASVS 4.2.1): any Transfer-Encoding, a Content-Length that is not one
- * string of 1-15 digits, a Host missing or given twice, white space before the method or a header's
- * colon, folded lines, bare LF, more than 64 headers, targets that are not a path of visible ASCII.
- * Such a connection is answered and closed. Paths are compared as they came: nothing is decoded.
+ * Before a request is handed on, http_guard.c has refused what two parsers could read differently;
+ * such a connection is answered and closed. Paths are compared as they came: nothing is decoded.
  *
  * A request is served on a thread of civetweb's with a 100 KiB stack; each such thread has one
  * struct http_exchange of its own, so nothing is allocated for a request. Bodies and answers are
@@ -22,6 +19,7 @@
 #define HTTP_H
 
 #include "bounds.h"
+#include "http_reply.h"
 #include "result.h"
 
 #include <stdbool.h>
@@ -48,22 +46,6 @@ struct http_request {
 	bool body_failed;             /* http_read_body failed; it does not try again */
 	struct mg_connection *connection;
 	char body[BODY_MAX + 1]; /* NUL-terminated */
-};
-
-#define HTTP_HEADERS_MAX 1024 /* bytes of extra header lines of one answer */
-#define HTTP_HEAD_MAX    (1024 + HTTP_HEADERS_MAX)
-
-/* What goes out. `body` is written by others; everything has a bound, and one write sends it all.
- */
-struct http_reply {
-	int status;
-	const char *media_type; /* NULL: no body */
-	size_t body_size;
-	bool close; /* end the connection after this answer */
-	size_t headers_size;
-	char headers[HTTP_HEADERS_MAX + 1]; /* "Name: value\r\n" lines beside the fixed ones */
-	char head[HTTP_HEAD_MAX + 1];       /* http.c's own */
-	char body[REPLY_MAX + 1];
 };
 
 struct http_exchange {
@@ -110,9 +92,5 @@ void http_close(struct http *);
  * peer went away, or there is a NUL in it. A body nobody read is read before the answer goes out.
  */
 enum result http_read_body(struct http_request *) MUST_USE;
-
-/* Adds a header line. Values come from us, never from a client as they are; a CR or LF in one, or
- * a line that does not fit, is a bug and ends in assert(). */
-void http_add_header(struct http_reply *, const char *name, const char *value);
 
 #endif

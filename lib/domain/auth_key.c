@@ -165,3 +165,14 @@ captcha_answer_random(char ret[static CAPTCHA_LENGTH + 1])
 		ret[i] = AUTH_KEY_ALPHABET[secret_random_below(sizeof AUTH_KEY_ALPHABET - 1)];
 	ret[CAPTCHA_LENGTH] = '\0';
 }
+
+void
+auth_key_derive(const struct keyring *keyring, const uint8_t invitation_jti[static JTI_SIZE],
+    struct secret *ret)
+{
+	uint8_t hash[KEYED_HASH_SIZE];
+
+	keyring_hash(keyring, KEYRING_AUTHENTICATION_KEY, invitation_jti, JTI_SIZE, hash);
+	auth_key_from_hash(hash, ret);
+	secret_wipe_bytes(hash, sizeof hash);
+}

@@ -9,6 +9,7 @@
 
 #include "bounds.h"
 #include "faults.h"
+#include "keyring.h"
 #include "secret.h"
 
 #include <stddef.h>
@@ -25,6 +26,11 @@ enum fault captcha_answer_fold(const char *typed, char *ret, size_t ret_size);
 
 /* The first 50 bits of a keyed hash as AUTH_KEY_LENGTH characters. */
 void auth_key_from_hash(const uint8_t hash[static KEYED_HASH_SIZE], struct secret *ret);
+
+/* The key of a registration, in which both channels meet: derived from its invitation's jti with the key
+ * ring, stored nowhere. */
+void auth_key_derive(
+    const struct keyring *, const uint8_t invitation_jti[static JTI_SIZE], struct secret *ret);
 
 /* As shown on the screen: "K7QM-4TXD-9P". */
 void auth_key_shown(const struct secret *key, char ret[static AUTH_KEY_SHOWN_MAX + 1]);

@@ -4,8 +4,21 @@
 
 #include "secret.h"
 #include "statements.h"
+#include "text.h"
 
 #include <string.h>
+
+struct outbox_mail
+outbox_mail_to(
+    enum letter_kind kind, const char *email, const char *language, int64_t now, int64_t lives_s)
+{
+	struct outbox_mail mail = { .kind = kind, .created_at = now, .expires_at = now + lives_s };
+
+	secret_random(mail.id, sizeof mail.id);
+	text_copy_cut(mail.email, sizeof mail.email, email);
+	text_copy_cut(mail.language, sizeof mail.language, language);
+	return mail;
+}
 
 enum result
 outbox_insert(struct db_tx *tx, const struct outbox_mail *mail)

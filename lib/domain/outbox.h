@@ -29,6 +29,11 @@ struct outbox_mail {
 	int64_t tries;      /* made so far, the present one included */
 };
 
+/* A new mail with what every one has: a fresh id, times, the address cut to its bound. The caller adds
+ * what its kind needs, and makes it before the transaction that may run again. */
+struct outbox_mail outbox_mail_to(
+    enum letter_kind, const char *email, const char *language, int64_t now, int64_t lives_s);
+
 /* How a mail ends; stored: never renumber. */
 enum outbox_state { OUTBOX_OWED = 0, OUTBOX_SENT = 1, OUTBOX_DEAD = 2, OUTBOX_DROPPED = 3 };
 

@@ -480,6 +480,14 @@ rows_come_one_by_one_until_stopped(void **state)
 	}
 }
 
+static void
+of_many_rows_the_first_is_read(void **state)
+{
+	(void)state;
+	assert_int_equal(db_transaction(db, insert_five_tx, NULL), OK);
+	assert_int_equal(number_of(db, THING_LIST, NULL), 10);
+}
+
 static enum result
 read_none_tx(struct db_tx *tx, void *context)
 {
@@ -1584,6 +1592,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(a_number_beyond_63_bits_is_refused),
 		WITH_EMPTY_TABLES(no_row_is_told_and_nothing_written),
 		WITH_EMPTY_TABLES(rows_come_one_by_one_until_stopped),
+		WITH_EMPTY_TABLES(of_many_rows_the_first_is_read),
 		WITH_EMPTY_TABLES(no_rows_are_no_error),
 		WITH_EMPTY_TABLES(only_what_changed_is_counted),
 		WITH_EMPTY_TABLES(a_duplicate_tells_its_key),

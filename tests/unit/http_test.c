@@ -118,8 +118,8 @@ serve(void *context, struct http_exchange *exchange)
 	if (strcmp(path, "/slow") == 0)
 		usleep(400000);
 	if (strcmp(path, "/headers") == 0) {
-		http_add_header(reply, "Allow", "GET, HEAD");
-		http_add_header(reply, "Vary", "Origin");
+		http_reply_add(reply, "Allow", "GET, HEAD");
+		http_reply_add(reply, "Vary", "Origin");
 	}
 }
 

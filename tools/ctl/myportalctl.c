@@ -19,7 +19,7 @@ static const struct command {
 	{ "keys",    ctl_keys,    "keys new|list                       add a signing key; show which there are" },
 	{ "roster",  ctl_roster,  "roster import [--dry-run] [--allow-removals] FILE.csv\n"
 	                                   "                                     take over who is insured" },
-	{ "captcha", ctl_captcha, "captcha answer TOKEN|-              open a CAPTCHA token, for tests" },
+	{ "captcha", ctl_captcha, "captcha answer TOKEN|-              open a CAPTCHA token, or one a line, for tests" },
 };
 /* clang-format on */
 

@@ -1,0 +1,57 @@
+/* http_guard.h - is this the head of a request that no two parsers can read differently? Pure.
+ *
+ * (RFC 9112 2.2, 3, 5, 6.3; ASVS 4.2.1.) Refused are any Transfer-Encoding, a Content-Length that
+ * is not one string of 1-15 digits, a Host missing or given twice, white space before the method or
+ * a header's colon, folded lines, bare LF, more than 64 headers, targets that are not a path of
+ * visible ASCII. The request methods and versions there are, the parser knows. */
+
+#ifndef HTTP_GUARD_H
+#define HTTP_GUARD_H
+
+#include "result.h"
+
+#include <stddef.h>
+
+#define HTTP_HEAD_SIZE_MAX  16384 /* request line and headers; more is 431 */
+#define HTTP_HEAD_LINES_MAX 64
+
+struct http_line {
+	const char *name;
+	const char *value;
+};
+
+/* A head as the parser leaves it: one buffer, cut into strings by NULs that it wrote over what was
+ * between them. Every pointer is into that buffer, whose end at least two bytes follow. */
+struct http_head {
+	const char *buffer; /* where it begins */
+	const char *method;
+	const char *path;
+	const char *query;   /* behind a '?', or NULL */
+	const char *version; /* behind "HTTP/" */
+	size_t line_count;
+	struct http_line lines[HTTP_HEAD_LINES_MAX];
+};
+
+/* The headers that are looked at. */
+enum http_header {
+	HTTP_CONNECTION,
+	HTTP_CONTENT_LENGTH,
+	HTTP_HOST,
+	HTTP_TRANSFER_ENCODING,
+	HTTP_ACCEPT_LANGUAGE,
+	HTTP_AUTHORIZATION,
+	HTTP_CONTENT_TYPE,
+	HTTP_ORIGIN,
+	HTTP_PREFLIGHT_METHOD, /* Access-Control-Request-Method */
+	HTTP_HEADER__MAX
+};
+
+struct http_headers {
+	const char *value[HTTP_HEADER__MAX]; /* NULL: absent; the last, if there are several */
+	unsigned times[HTTP_HEADER__MAX];
+};
+
+/* OK, and the headers; MALFORMED; HEADERS_TOO_LARGE: over HTTP_HEAD_SIZE_MAX. */
+enum result http_guard(const struct http_head *, struct http_headers *ret_headers) MUST_USE;
+
+#endif

@@ -1,0 +1,35 @@
+/* http_reply.h - one answer in memory: its lines, and the head that goes before its body. */
+
+#ifndef HTTP_REPLY_H
+#define HTTP_REPLY_H
+
+#include "bounds.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define HTTP_REPLY_HEADERS_MAX 1024 /* bytes of extra header lines of one answer */
+#define HTTP_REPLY_HEAD_MAX    (1024 + HTTP_REPLY_HEADERS_MAX)
+
+/* `body` is written by others; everything has a bound, and one write sends it all. */
+struct http_reply {
+	int status;
+	const char *media_type; /* NULL: no body */
+	size_t body_size;
+	bool close; /* end the connection after this answer */
+	size_t headers_size;
+	char
+	    headers[HTTP_REPLY_HEADERS_MAX + 1]; /* "Name: value\r\n" lines beside the fixed ones */
+	char head[HTTP_REPLY_HEAD_MAX + 1];      /* http_reply_head()'s own */
+	char body[REPLY_MAX + 1];
+};
+
+/* Adds a header line. Values come from us, never from a client as they are; a CR or LF in one, or
+ * a line that does not fit, is a bug and ends in assert(). */
+void http_reply_add(struct http_reply *, const char *name, const char *value);
+
+/* Writes the head so that it ends where the body begins, and returns where it begins: both leave in
+ * one piece. `reason` is what HTTP calls the status. */
+const char *http_reply_head(struct http_reply *, const char *reason, bool keep_alive);
+
+#endif

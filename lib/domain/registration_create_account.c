@@ -1,0 +1,165 @@
+/* registration_create_account.c - the account step: one token makes one account.
+ *
+ * Whether the login ID is free and whether the person has none yet is the database's word: unique keys
+ * inside the transaction that spends the token. */
+
+#include "registration.h"
+
+#include "account.h"
+#include "cleanup.h"
+#include "clock.h"
+#include "db.h"
+#include "hash_pool.h"
+#include "link.h"
+#include "mailer.h"
+#include "outbox.h"
+#include "stage_op.h"
+#include "text.h"
+
+#include <string.h>
+
+struct creation {
+	struct account *account;
+	struct stage_op op;
+	struct outbox_mail completion;
+	struct outbox_mail confirmation; /* LETTER_NONE: the address is the proven one */
+};
+
+static enum result
+create_account_tx(struct db_tx *tx, void *context)
+{
+	const struct creation *creation = context;
+
+	TRY(stage_op_insert(tx, &creation->op));
+	TRY(account_insert(tx, creation->account));
+	TRY(outbox_insert(tx, &creation->completion));
+	if (creation->confirmation.kind == LETTER_NONE)
+		return OK;
+	return outbox_insert(tx, &creation->confirmation);
+}
+
+static void
+creation_wipe(struct creation *creation)
+{
+	outbox_mail_wipe(&creation->completion);
+	outbox_mail_wipe(&creation->confirmation);
+}
+
+/* Owes the completion mail, and the confirmation of an address that is not the proven one. */
+static void
+owe_mails(const struct registration *r, const struct account *account, struct creation *creation)
+{
+	const int64_t now = account->created_at;
+
+	creation->completion = outbox_mail_to(
+	    LETTER_COMPLETION, account->email, account->language, now, r->invitation_lives_s);
+	text_copy_cut(
+	    creation->completion.nickname, sizeof creation->completion.nickname, account->nickname);
+	if (account->pending_email[0] == '\0')
+		return;
+	creation->confirmation = outbox_mail_to(LETTER_EMAIL_CONFIRMATION, account->pending_email,
+	    account->language, now, r->email_confirmation_lives_s);
+	secret_random(creation->confirmation.jti, sizeof creation->confirmation.jti);
+	memcpy(creation->confirmation.subject_id, account->id, sizeof account->id);
+}
+
+/* The account as wished, but for its hash. */
+static void
+fill_account(const struct pass *pass, const struct account_wish *wish, struct account *ret)
+{
+	const bool proven = strcmp(wish->email, pass->email) == 0;
+
+	*ret = (struct account){ .created_at = clock_now() };
+	secret_random(ret->id, sizeof ret->id);
+	memcpy(ret->person_id, pass->subject_id, sizeof ret->person_id);
+	text_copy_cut(ret->login_id, sizeof ret->login_id, wish->login_id);
+	text_copy_cut(ret->email, sizeof ret->email, pass->email);
+	text_copy_cut(ret->pending_email, sizeof ret->pending_email, proven ? "" : wish->email);
+	text_copy_cut(ret->nickname, sizeof ret->nickname, wish->nickname);
+	text_copy_cut(ret->language, sizeof ret->language, pass->language);
+}
+
+struct earlier_account {
+	const uint8_t *id;
+	struct account *account;
+};
+
+static enum result
+read_account_tx(struct db_tx *tx, void *context)
+{
+	const struct earlier_account *earlier = context;
+
+	return account_read(tx, earlier->id, earlier->account);
+}
+
+/* The token made an account: is it the one that is wished for? Facts first, then the password. */
+static enum result
+compare_creation(const struct registration *r, const struct account_wish *wish,
+    const struct stage_op *op, struct account *ret)
+{
+	struct earlier_account earlier = { .id = op->next_id, .account = ret };
+	bool same = false;
+
+	const enum result read = db_each_committed(r->db, read_account_tx, &earlier);
+	if (read == NO_ROW)
+		return TOKEN_SPENT;
+	TRY(read);
+	const char *email = ret->pending_email[0] != '\0' ? ret->pending_email : ret->email;
+	if (strcmp(ret->login_id, wish->login_id) != 0 || strcmp(email, wish->email) != 0 ||
+	    strcmp(ret->nickname, wish->nickname) != 0)
+		return TOKEN_SPENT;
+	TRY(hash_pool_verify(r->hash_pool, wish->password, ret->password_hash, &same));
+	return same ? OK : TOKEN_SPENT;
+}
+
+static enum result
+repeat_creation(const struct registration *r, const struct account_wish *wish, struct link *link,
+    struct account *ret)
+{
+	const enum result compared = compare_creation(r, wish, &link->op, ret);
+
+	return compared == TOKEN_SPENT ? link_refuse_repeat(r, link) : compared;
+}
+
+static enum result
+create(const struct registration *r, const struct pass *pass, const struct account_wish *wish,
+    struct account *ret)
+{
+	CLEANUP(creation_wipe) struct creation creation = { .account = ret };
+
+	owe_mails(r, ret, &creation);
+	creation.op = (struct stage_op){
+		.kind = STAGE_ACCOUNT,
+		.outcome = OUTCOME_DONE,
+		.created_at = ret->created_at,
+	};
+	memcpy(creation.op.jti, pass->jti, sizeof creation.op.jti);
+	memcpy(creation.op.next_id, ret->id, sizeof creation.op.next_id);
+	const enum result created = db_transaction(r->db, create_account_tx, &creation);
+	if (created != DUPLICATE)
+		return created;
+	/* Spent meanwhile: by the same submit sent twice, or by our own COMMIT whose answer was lost. */
+	struct link link;
+	TRY(link_read(r, pass, &link));
+	return link.used ? repeat_creation(r, wish, &link, ret) : INTERNAL;
+}
+
+enum result
+registration_create_account(const struct registration *r, const struct pass *pass,
+    const struct account_wish *wish, struct account *ret, int *ret_attempts_left)
+{
+	struct link link;
+
+	TRY(link_read(r, pass, &link));
+	if (link.used)
+		return repeat_creation(r, wish, &link, ret);
+	fill_account(pass, wish, ret);
+	TRY(hash_pool_hash(r->hash_pool, wish->password, ret->password_hash));
+	/* Counted after the hash, so that a busy hash pool costs the member no try. */
+	TRY(link_take_try(r, &link));
+	*ret_attempts_left = link.tries_left;
+
+	TRY(create(r, pass, wish, ret));
+	mailer_wake(r->mailer);
+	return OK;
+}

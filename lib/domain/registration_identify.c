@@ -1,0 +1,224 @@
+/* registration_identify.c - the identity step: CAPTCHA, number, the key on the screen.
+ *
+ * Questions in order: was the link used, is the CAPTCHA right (spent, and the try counted, before
+ * anything is compared), who is it. Then the deed: the link is spent and the second mail owed. */
+
+#include "registration.h"
+
+#include "attempts.h"
+#include "auth_key.h"
+#include "captcha.h"
+#include "cleanup.h"
+#include "clock.h"
+#include "db.h"
+#include "link.h"
+#include "mailer.h"
+#include "outbox.h"
+#include "person.h"
+#include "picture_stock.h"
+#include "stage_op.h"
+#include "text.h"
+
+#include <string.h>
+
+_Static_assert(
+    CAPTCHA_BASE64_MAX == SECRET_BASE64_MAX(CAPTCHA_PNG_MAX), "the largest picture fits");
+
+/* CAPTCHA ------------------------------------------------------------------------------------- */
+
+enum result
+registration_draw_captcha(
+    const struct registration *r, const struct pass *pass, struct drawn_captcha *ret)
+{
+	CLEANUP(captcha_wipe) struct captcha captcha = { 0 };
+	CLEANUP(secret_wipe) struct secret answer = { 0 };
+	struct link link;
+	size_t png_size = 0;
+
+	TRY(link_read(r, pass, &link));
+	TRY(picture_stock_take(r->pictures, &answer, ret->png, &png_size));
+	secret_base64(ret->png, png_size, ret->png_base64);
+
+	captcha.issued_at = clock_now();
+	captcha.expires_at = captcha.issued_at + r->captcha_lives_s;
+	secret_random(captcha.jti, sizeof captcha.jti);
+	memcpy(captcha.invitation_jti, pass->jti, sizeof captcha.invitation_jti);
+	if (!text_copy(captcha.answer, sizeof captcha.answer, answer.text))
+		return INTERNAL;
+	ret->expires_at = captcha.expires_at;
+	return captcha_seal(r->keyring, &captcha, ret->token);
+}
+
+/* One try at the identity step: the spending of its CAPTCHA, and the count of the link's. */
+struct captcha_try {
+	struct stage_op op;
+	struct link *link;
+};
+
+static enum result
+captcha_try_tx(struct db_tx *tx, void *context)
+{
+	struct captcha_try *try = context;
+	struct stage_op earlier;
+	const enum result spent = stage_op_insert(tx, &try->op);
+
+	if (spent == DUPLICATE) {
+		TRY(stage_op_read(tx, try->op.jti, &earlier));
+		/* The same body again: it was counted then, and gets the same verdict now. */
+		TRY(attempt_left(tx, &try->link->tries, &try->link->tries_left));
+		return stage_op_same(&earlier, &try->op) ? OK : CAPTCHA_WRONG;
+	}
+	TRY(spent);
+	if (try->op.outcome == OUTCOME_CAPTCHA_WRONG)
+		return attempt_left(tx, &try->link->tries, &try->link->tries_left);
+	TRY(attempt_take(tx, &try->link->tries, &try->link->tries_left));
+	return try->link->tries_left < 0 ? OVER : OK;
+}
+
+/* Spends the CAPTCHA and counts the try, both committed before anything is compared. */
+static enum result
+pass_captcha(const struct registration *r, const struct pass *pass, const struct identity *identity,
+    struct link *link)
+{
+	CLEANUP(captcha_wipe) struct captcha captcha = { 0 };
+	struct captcha_try try = { .link = link };
+
+	if (captcha_open(r->keyring, identity->captcha_token, clock_now(), &captcha) != OK ||
+	    !secret_equal_bytes(captcha.invitation_jti, pass->jti, JTI_SIZE))
+		return CAPTCHA_WRONG;
+
+	const bool right = captcha_answer_is(&captcha, identity->captcha_answer);
+	try.op = (struct stage_op){
+		.kind = STAGE_CAPTCHA,
+		.outcome = right ? OUTCOME_CAPTCHA_RIGHT : OUTCOME_CAPTCHA_WRONG,
+		.created_at = clock_now(),
+	};
+	memcpy(try.op.jti, captcha.jti, sizeof try.op.jti);
+	stage_op_fingerprint(r->keyring,
+	    (const char *const[]){
+		identity->insured_number, identity->birth_date, identity->captcha_answer, NULL },
+	    try.op.fingerprint);
+	TRY(db_transaction(r->db, captcha_try_tx, &try));
+	return right ? OK : CAPTCHA_WRONG;
+}
+
+/* Identify ------------------------------------------------------------------------------------ */
+
+struct identification {
+	const struct identity *identity;
+	char today[CLOCK_DATE_MAX + 1];
+	struct person person;
+	struct stage_op op;
+	struct attempt cooldown;
+	struct outbox_mail mail;
+};
+
+static enum result
+find_person_tx(struct db_tx *tx, void *context)
+{
+	struct identification *i = context;
+
+	return person_find(
+	    tx, i->identity->insured_number, i->identity->birth_date, i->today, &i->person);
+}
+
+/* Spends the invitation, or finds it spent on the same number; owes the second mail unless one went
+ * out a moment ago. */
+static enum result
+settle_identity_tx(struct db_tx *tx, void *context)
+{
+	struct identification *i = context;
+	struct stage_op op = i->op;
+	int left = 0;
+	enum result spent = stage_op_insert(tx, &op);
+
+	if (spent == DUPLICATE)
+		spent = stage_op_read(tx, op.jti, &op);
+	TRY(spent);
+	if (!stage_op_same(&op, &i->op))
+		return TOKEN_SPENT;
+	TRY(attempt_take(tx, &i->cooldown, &left));
+	if (left < 0)
+		return OK;
+	/* The second link keeps its jti however often it is mailed, and so its count of tries. */
+	memcpy(i->mail.jti, op.next_id, sizeof i->mail.jti);
+	return outbox_insert(tx, &i->mail);
+}
+
+static enum result
+settle_identity(const struct registration *r, const struct pass *pass, struct identification *i)
+{
+	const int64_t now = clock_now();
+
+	i->mail = outbox_mail_to(
+	    i->person.has_account ? LETTER_ALREADY_REGISTERED : LETTER_SECOND_LINK, pass->email,
+	    pass->language, now, r->second_link_lives_s);
+	memcpy(i->mail.parent_jti, pass->jti, sizeof i->mail.parent_jti);
+	memcpy(i->mail.subject_id, i->person.id, sizeof i->mail.subject_id);
+	i->cooldown = attempt_of(
+	    r->keyring, POLICY_SECOND_MAIL, pass->jti, sizeof pass->jti, now, r->cooldown_s);
+	const enum result result = db_transaction(r->db, settle_identity_tx, i);
+	outbox_mail_wipe(&i->mail);
+	return result;
+}
+
+static struct identification
+identification_of(
+    const struct registration *r, const struct pass *pass, const struct identity *identity)
+{
+	struct identification i = { .identity = identity };
+
+	clock_date_japan(clock_now(), i.today);
+	i.op = (struct stage_op){
+		.kind = STAGE_IDENTITY,
+		.outcome = OUTCOME_DONE,
+		.created_at = clock_now(),
+	};
+	memcpy(i.op.jti, pass->jti, sizeof i.op.jti);
+	secret_random(i.op.next_id, sizeof i.op.next_id);
+	stage_op_fingerprint(r->keyring,
+	    (const char *const[]){ identity->insured_number, identity->birth_date, NULL },
+	    i.op.fingerprint);
+	return i;
+}
+
+/* CAPTCHA and number of a link that was not used yet. */
+static enum result
+judge(const struct registration *r, const struct pass *pass, struct link *link,
+    struct identification *i)
+{
+	TRY(pass_captcha(r, pass, i->identity, link));
+	const enum result found = db_each_committed(r->db, find_person_tx, i);
+	if (found == NO_ROW)
+		return link->tries_left > 0 ? IDENTITY_MISMATCH : OVER;
+	return found;
+}
+
+/* The link was used: on this number the same answer, on another none. */
+static enum result
+judge_again(const struct registration *r, struct link *link, struct identification *i)
+{
+	if (!stage_op_same(&link->op, &i->op))
+		return link_refuse_repeat(r, link);
+	const enum result found = db_each_committed(r->db, find_person_tx, i);
+	return found == NO_ROW ? OVER : found; /* lost eligibility meanwhile */
+}
+
+enum result
+registration_identify(const struct registration *r, const struct pass *pass,
+    const struct identity *identity, struct secret *ret_key, int *ret_attempts_left)
+{
+	struct identification i = identification_of(r, pass, identity);
+	struct link link;
+
+	TRY(link_read(r, pass, &link));
+	const enum result judged = link.used ? judge_again(r, &link, &i)
+					     : judge(r, pass, &link, &i);
+	*ret_attempts_left = link.tries_left;
+	TRY(judged);
+
+	TRY(settle_identity(r, pass, &i));
+	mailer_wake(r->mailer);
+	auth_key_derive(r->keyring, pass->jti, ret_key);
+	return OK;
+}
