@@ -172,8 +172,7 @@ answer_options(const struct visit *visit, const char *allow, bool allowed_origin
 	if (!allowed_origin || visit->request->preflight_method == NULL)
 		return;
 	http_reply_add(visit->reply, "Access-Control-Allow-Methods", allow);
-	http_reply_add(
-	    visit->reply, "Access-Control-Allow-Headers", "Authorization, Content-Type");
+	http_reply_add(visit->reply, "Access-Control-Allow-Headers", "Authorization, Content-Type");
 	http_reply_add(visit->reply, "Access-Control-Max-Age", PREFLIGHT_AGE_S);
 }
 

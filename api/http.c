@@ -58,7 +58,10 @@ worker_of(const struct mg_connection *connection)
 	return mg_get_thread_pointer(connection);
 }
 
-/* Where civetweb's read buffer begins, as far as is known: at no head's right, and at most heads. */
+/* Requests */
+
+/* Where civetweb's read buffer begins, as far as is known: nearly every head begins there, and none
+ * before it. */
 static const char *
 buffer_of(struct worker *worker, const char *head)
 {
@@ -67,74 +70,33 @@ buffer_of(struct worker *worker, const char *head)
 	return worker->buffer;
 }
 
-static enum result
-guard(struct worker *worker, const struct mg_request_info *info, struct http_headers *ret_headers)
-{
-	struct http_head head = {
-		.buffer = buffer_of(worker, info->request_method),
-		.method = info->request_method,
-		.path = info->request_uri,
-		.query = info->query_string,
-		.version = info->http_version,
-		.line_count = (size_t)info->num_headers,
-	};
-
-	static_assert(MG_MAX_HEADERS == HTTP_HEAD_LINES_MAX, "");
-	for (int i = 0; i < info->num_headers; i++)
-		head.lines[i] = (struct http_line){ info->http_headers[i].name,
-			info->http_headers[i].value };
-	return http_guard(&head, ret_headers);
-}
-
-/* Requests */
-
-static const char *
-once(const struct http_headers *headers, enum http_header name)
-{
-	return headers->times[name] == 1 ? headers->value[name] : NULL;
-}
-
 static void
-request_fill(struct http_request *request, const struct mg_request_info *info,
-    const struct http_headers *headers)
+head_fill(struct http_head *head, const char *buffer, const struct mg_request_info *info)
 {
-	request->method = info->request_method;
-	request->path = info->request_uri;
-	request->query = info->query_string;
-	request->authorization = once(headers, HTTP_AUTHORIZATION);
-	request->authorization_twice = headers->times[HTTP_AUTHORIZATION] > 1;
-	request->content_type = once(headers, HTTP_CONTENT_TYPE);
-	request->accept_language = once(headers, HTTP_ACCEPT_LANGUAGE);
-	request->origin = once(headers, HTTP_ORIGIN);
-	request->preflight_method = once(headers, HTTP_PREFLIGHT_METHOD);
-	request->content_length = info->content_length;
+	static_assert(MG_MAX_HEADERS == HTTP_HEAD_LINES_MAX, "http_guard.h says as many");
+	head->buffer = buffer;
+	head->method = info->request_method;
+	head->path = info->request_uri;
+	head->query = info->query_string;
+	head->version = info->http_version;
+	head->line_count = (size_t)info->num_headers;
+	for (int i = 0; i < info->num_headers; i++) {
+		head->lines[i].name = info->http_headers[i].name;
+		head->lines[i].value = info->http_headers[i].value;
+	}
 }
 
-/* Clears all but the big arrays, whose untouched pages stay untouched. */
 static struct http_exchange *
 exchange_begin(struct worker *worker, struct mg_connection *connection)
 {
 	struct http_exchange *exchange = &worker->exchange;
 
-	memset(&exchange->request, 0, offsetof(struct http_request, body));
-	memset(&exchange->reply, 0, offsetof(struct http_reply, headers));
-	exchange->request.body[0] = '\0';
-	exchange->reply.headers[0] = '\0';
-	exchange->reply.body[0] = '\0';
-	exchange->request.content_length = -1;
+	http_request_clear(&exchange->request);
+	http_reply_clear(&exchange->reply);
 	exchange->request.connection = connection;
 	text_copy_cut(exchange->request.source, sizeof exchange->request.source,
 	    mg_get_request_info(connection)->remote_addr);
 	return exchange;
-}
-
-static void
-exchange_wipe(struct http_exchange *exchange)
-{
-	explicit_bzero(exchange->request.body, exchange->request.body_size);
-	explicit_bzero(exchange->reply.headers, exchange->reply.headers_size);
-	explicit_bzero(exchange->reply.head, sizeof exchange->reply.head);
-	explicit_bzero(exchange->reply.body, exchange->reply.body_size);
 }
 
 /* RFC 9110 10.1.1: some clients hold a body back until they are asked for it. */
@@ -221,15 +183,6 @@ send_reply(struct http_exchange *exchange, bool keep)
 }
 
 static bool
-client_keeps(const struct http_headers *headers, const char *http_version)
-{
-	if (headers->times[HTTP_CONNECTION] == 0)
-		return strcmp(http_version, "1.1") == 0;
-	return headers->times[HTTP_CONNECTION] == 1 &&
-	       text_equal_ignoring_case(headers->value[HTTP_CONNECTION], "keep-alive");
-}
-
-static bool
 server_keeps(struct http *http, const struct worker *worker)
 {
 	return http->keep_alive_ms > 0 && !worker->exchange.reply.close &&
@@ -246,7 +199,8 @@ finish(struct http *http, struct worker *worker, bool keep)
 	if (!keep)
 		mg_disable_connection_keep_alive(worker->exchange.request.connection);
 	send_reply(&worker->exchange, keep);
-	exchange_wipe(&worker->exchange);
+	http_request_wipe(&worker->exchange.request);
+	http_reply_wipe(&worker->exchange.reply);
 	worker->waiting_since_ms = clock_monotonic_ms();
 	atomic_fetch_sub(&http->running, 1);
 	return status;
@@ -272,23 +226,26 @@ on_request(struct mg_connection *connection)
 	struct http *http = http_of(connection);
 	struct worker *worker = worker_of(connection);
 	const struct mg_request_info *info = mg_get_request_info(connection);
-	struct http_headers headers = { 0 };
+	struct http_headers headers;
+	struct http_head head;
 
 	worker->served++;
-	const enum result verdict = guard(worker, info, &headers);
+	head_fill(&head, buffer_of(worker, info->request_method), info);
+	const enum result verdict = http_guard(&head, &headers);
 	if (verdict != OK)
 		return refuse(connection, verdict);
 	/* Counted first, asked then: http_close() does it the other way round. */
 	atomic_fetch_add(&http->running, 1);
 	struct http_exchange *exchange = exchange_begin(worker, connection);
-	request_fill(&exchange->request, info, &headers);
+	http_request_fill(&exchange->request, &head, &headers);
+	exchange->request.content_length = info->content_length;
 	if (atomic_load(&http->closing))
 		http->server.refuse(http->server.context, exchange, UNAVAILABLE);
 	else
 		http->server.serve(http->server.context, exchange);
 
-	const bool keep = body_is_taken(&exchange->request) &&
-			  client_keeps(&headers, info->http_version) && server_keeps(http, worker);
+	const bool keep = body_is_taken(&exchange->request) && exchange->request.keeps &&
+			  server_keeps(http, worker);
 	return finish(http, worker, keep);
 }
 

@@ -20,33 +20,12 @@
 
 #include "bounds.h"
 #include "http_reply.h"
+#include "http_request.h"
 #include "result.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct mg_connection;
-
-/* What the edge looks at; pointers are valid while the request is served. Absent headers are NULL;
- * so is one that came twice. */
-struct http_request {
-	const char *method;
-	const char *path;  /* before the '?', undecoded */
-	const char *query; /* behind it, or NULL */
-	const char *authorization;
-	bool authorization_twice;
-	const char *content_type;
-	const char *accept_language;
-	const char *origin;
-	const char *preflight_method; /* Access-Control-Request-Method */
-	char source[SOURCE_MAX + 1];  /* the socket's address */
-	int64_t content_length;       /* -1: none announced */
-	size_t body_size;             /* after http_read_body */
-	bool body_failed;             /* http_read_body failed; it does not try again */
-	struct mg_connection *connection;
-	char body[BODY_MAX + 1]; /* NUL-terminated */
-};
 
 struct http_exchange {
 	struct http_request request;

@@ -17,6 +17,23 @@
 	"Referrer-Policy: no-referrer\r\n"                                                         \
 	"Cross-Origin-Resource-Policy: same-site\r\n"
 
+/* All but the big arrays, whose untouched pages stay untouched. */
+void
+http_reply_clear(struct http_reply *reply)
+{
+	memset(reply, 0, offsetof(struct http_reply, headers));
+	reply->headers[0] = '\0';
+	reply->body[0] = '\0';
+}
+
+void
+http_reply_wipe(struct http_reply *reply)
+{
+	explicit_bzero(reply->headers, reply->headers_size);
+	explicit_bzero(reply->head, sizeof reply->head);
+	explicit_bzero(reply->body, reply->body_size);
+}
+
 void
 http_reply_add(struct http_reply *reply, const char *name, const char *value)
 {

@@ -24,6 +24,10 @@ struct http_reply {
 	char body[REPLY_MAX + 1];
 };
 
+/* No lines, no body. What the last one's held is http_reply_wipe()'s. */
+void http_reply_clear(struct http_reply *);
+void http_reply_wipe(struct http_reply *);
+
 /* Adds a header line. Values come from us, never from a client as they are; a CR or LF in one, or
  * a line that does not fit, is a bug and ends in assert(). */
 void http_reply_add(struct http_reply *, const char *name, const char *value);

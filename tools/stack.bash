@@ -76,6 +76,8 @@ packages_install() { # GROUP...
 build_tree() { # [MESON OPTION...]
 	if [[ ! -e $BUILD/build.ninja ]]; then
 		meson setup "$BUILD" "$TREE" "$@" || return 1
+	elif (($# > 0)); then
+		meson configure "$BUILD" "$@" || return 1 # a tree of tools/run has no tests yet
 	fi
 	ninja -C "$BUILD"
 }

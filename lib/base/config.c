@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum setting_type { TEXT, NUMBER, CHOICE };
-enum { SECRET = 1 };
+enum { SECRET = 1, LINES = 2 }; /* LINES: may hold newlines */
 
 struct setting {
 	const char *name;
@@ -66,7 +66,7 @@ static const struct setting settings[] = {
 	{ "PORTAL_URL",               AT(portal_url),                 TEXT,   "",                 8, 512,       NULL, 0, "the app's address; links in letters begin with it" },
 	{ "SOCIETY_NAME_JA",          AT(society_name_ja),            TEXT,   "",                 1, 120,       NULL, 0, "in letters" },
 	{ "SOCIETY_NAME_EN",          AT(society_name_en),            TEXT,   "",                 1, 120,       NULL, 0, "in English letters" },
-	{ "SOCIETY_WORDS",            AT(society_words),              TEXT,   "",                 0, 4096,      NULL, 0, "words refused as passwords: names of society, products, city; commas or lines between" },
+	{ "SOCIETY_WORDS",            AT(society_words),              TEXT,   "",                 0, 4096,      NULL, LINES, "words refused as passwords: names of society, products, city; commas or lines between" },
 
 	{ "INVITATION_LIVES_S",       AT(invitation_lives_s),         NUMBER, "10800",            60, DAY_S,    NULL, 0, "first link" },
 	{ "SECOND_LINK_LIVES_S",      AT(second_link_lives_s),        NUMBER, "1800",             60, DAY_S,    NULL, 0, "second link" },
@@ -136,10 +136,10 @@ is_one_of(const char *value, const char *words)
 }
 
 static bool
-has_control_character(const char *value)
+has_control_character(const char *value, bool lines)
 {
 	for (; *value != '\0'; value++)
-		if ((unsigned char)*value < 0x20 && *value != '\n')
+		if ((unsigned char)*value < 0x20 && !(lines && *value == '\n'))
 			return true;
 	return false;
 }
@@ -161,7 +161,8 @@ setting_put(const struct setting *setting, const char *value, struct config *con
 		return is_one_of(value, setting->words) && text_copy(member, setting->size, value);
 	case TEXT:
 		return length >= (size_t)setting->min && length <= (size_t)setting->max &&
-		       !has_control_character(value) && text_copy(member, setting->size, value);
+		       !has_control_character(value, (setting->flags & LINES) != 0) &&
+		       text_copy(member, setting->size, value);
 	}
 	return false;
 }

@@ -507,8 +507,11 @@ run_once(
 	result = body(tx, context);
 	if (!transaction)
 		return result;
-	if (result == OK && tx->advice == ADVICE_NONE)
-		return mysql_commit(mysql) == 0 ? OK : note_connection_error(tx);
+	if (result == OK && tx->advice == ADVICE_NONE) {
+		if (mysql_commit(mysql) == 0)
+			return OK;
+		result = note_connection_error(tx);
+	}
 	/* After a lost connection there is nothing to roll back; after anything else there must be.
 	 */
 	if (tx->advice != ADVICE_RECONNECT && mysql_rollback(mysql) != 0)
@@ -603,6 +606,7 @@ db_change(struct db_tx *tx, unsigned number, const struct db_value *in, uint64_t
 {
 	MYSQL_STMT *statement;
 
+	assert(tx->db->table[number].columns == 0);
 	TRY(execute(tx, number, in, &statement));
 	if (ret_rows != NULL)
 		*ret_rows = mysql_stmt_affected_rows(statement);

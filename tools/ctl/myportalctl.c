@@ -5,6 +5,7 @@
 #include "secret.h"
 #include "text.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +77,7 @@ main(int argc, char **argv)
 
 	if (command == NULL)
 		return usage();
+	signal(SIGPIPE, SIG_IGN); /* TLS to the database writes to sockets that may be gone */
 	if (!secret_start() || !db_start())
 		text_copy_cut(why, sizeof why, "a library did not start");
 	if (why[0] != '\0' || !config_read(&config, why)) {
