@@ -104,6 +104,17 @@ settings_print() {
 		[[ -v $name ]] || continue
 		printf "export %s='%s'\n" "$name" "${!name//\'/\'\\\'\'}"
 	done
+	settings_defaults
+}
+
+# Those that are not set, as comments: sourced, they would stay what they are when a default changes.
+settings_defaults() {
+	local name value
+	"$BUILD/api/myportald" --settings | sed -n 's/^| `\([A-Z0-9_]*\)` | `\(.*\)` | [^|]* | .*/\1 \2/p' |
+		while read -r name value; do
+			local file=${name}_FILE
+			[[ -v $name || -v $file ]] || printf "# %s='%s'\n" "$name" "${value#-}"
+		done
 }
 
 # A socket's name ends at 107 bytes: in a deep checkout it goes to a folder of its own in /tmp, whose
@@ -244,7 +255,7 @@ db_admin() {
 		--default-character-set=utf8mb4 --batch --skip-column-names "$@"
 }
 
-# Makes the data folder: whole or not at all.
+# Makes the data folder: whole or not at all. --force: also where no name can be looked up.
 db_install() {
 	local as=()
 	[[ ! -d $STACK/db ]] || return 0
@@ -252,7 +263,7 @@ db_install() {
 	((EUID != 0)) || as=(--user=root)
 	if ! mariadb-install-db --no-defaults "${as[@]}" --datadir="$STACK/db.new" --skip-test-db \
 		--skip-name-resolve --auth-root-authentication-method=socket \
-		--auth-root-socket-user="$(id -un)" --innodb-log-file-size=32M >"$STACK/db-install.log" 2>&1; then
+		--auth-root-socket-user="$(id -un)" --innodb-log-file-size=32M --force >"$STACK/db-install.log" 2>&1; then
 		tail -n 20 "$STACK/db-install.log" >&2
 		complain "could not make a database in $STACK/db"
 		return 1
