@@ -3,7 +3,7 @@
  * (RFC 9112 2.2, 3, 5, 6.3; ASVS 4.2.1.) Refused are any Transfer-Encoding, a Content-Length that
  * is not one string of 1-15 digits, a Host missing or given twice, white space before the method or
  * a header's colon, folded lines, bare LF, more than 64 headers, targets that are not a path of
- * visible ASCII. The request methods and versions there are, the parser knows. */
+ * visible ASCII. Which methods and versions there are, the parser knows. */
 
 #ifndef HTTP_GUARD_H
 #define HTTP_GUARD_H
@@ -21,7 +21,7 @@ struct http_line {
 };
 
 /* A head as the parser leaves it: one buffer, cut into strings by NULs that it wrote over what was
- * between them. Every pointer is into that buffer, whose end at least two bytes follow. */
+ * between them. Every pointer is into that buffer, in which two bytes behind the head can be read. */
 struct http_head {
 	const char *buffer; /* where it begins */
 	const char *method;

@@ -53,8 +53,6 @@ complain(const char *why)
 static void
 parts_close(struct parts *parts)
 {
-	http_close(parts->public);
-	http_close(parts->inside);
 	mailer_close(parts->mailer);
 	picture_stock_close(parts->pictures);
 	hash_pool_close(parts->hash_pool);
@@ -194,7 +192,59 @@ listen_on(const char *address, unsigned workers, const struct config *c, struct 
 	return http_open(&options, &server, why);
 }
 
-/* Serves until a signal asks to stop; tells the proxy first, and gives it time to notice. */
+static void *
+close_listener(void *http)
+{
+	http_close(http);
+	return NULL;
+}
+
+/* Both at once: each waits up to two seconds for its idle connections. */
+static void
+close_listeners(struct parts *parts)
+{
+	pthread_t inside;
+	const bool beside = pthread_create(&inside, NULL, close_listener, parts->inside) == 0;
+
+	http_close(parts->public);
+	if (beside)
+		pthread_join(inside, NULL);
+	else
+		http_close(parts->inside);
+	parts->public = NULL;
+	parts->inside = NULL;
+}
+
+/* The signals that ask for a stop; blocked in every thread, taken by sigwait() in this one alone. */
+static sigset_t
+stop_signals(void)
+{
+	sigset_t stops;
+
+	sigemptyset(&stops);
+	sigaddset(&stops, SIGTERM);
+	sigaddset(&stops, SIGINT);
+	return stops;
+}
+
+/* Until a stop is asked for; then tells the proxy first, and gives it time to notice. */
+static void
+serve_until_stopped(const struct config *c, struct service *service)
+{
+	const sigset_t stops = stop_signals();
+	const struct timespec drain = {
+		.tv_sec = c->drain_ms / 1000,
+		.tv_nsec = c->drain_ms % 1000 * 1000000,
+	};
+	int signal_number;
+
+	log_event("started", (const struct log_value[]){ log_text("listen", c->listen), { 0 } });
+	sigwait(&stops, &signal_number);
+	atomic_store(&service->draining, true);
+	log_event("draining", (const struct log_value[]){ { 0 } });
+	nanosleep(&drain, NULL);
+}
+
 static bool
 serve(const struct config *c, struct parts *parts, char why[static WHY_MAX + 1])
 {
@@ -203,45 +253,25 @@ serve(const struct config *c, struct parts *parts, char why[static WHY_MAX + 1])
 		.service = &service, .endpoints = &endpoints_inside, .inside = true
 	};
 	struct gate public = { .service = &service, .endpoints = &endpoints_public };
-	sigset_t stops;
-	int signal_number;
 
 	fill_service(&service, c, parts);
 	parts->inside = listen_on(c->listen_inside, INSIDE_WORKERS, c, &inside, why);
 	if (parts->inside == NULL)
 		return false;
 	parts->public = listen_on(c->listen, (unsigned)c->http_workers, c, &public, why);
-	if (parts->public != NULL) {
-		log_event(
-		    "started", (const struct log_value[]){ log_text("listen", c->listen), { 0 } });
-		sigemptyset(&stops);
-		sigaddset(&stops, SIGTERM);
-		sigaddset(&stops, SIGINT);
-		sigwait(&stops, &signal_number);
-		atomic_store(&service.draining, true);
-		log_event("draining", (const struct log_value[]){ { 0 } });
-		nanosleep(&(struct timespec){ .tv_sec = c->drain_ms / 1000,
-			      .tv_nsec = c->drain_ms % 1000 * 1000000 },
-		    NULL);
-	}
-	const bool served = parts->public != NULL;
-	/* The gates end with this function: their listeners first. */
-	http_close(parts->public);
-	http_close(parts->inside);
-	parts->public = NULL;
-	parts->inside = NULL;
-	return served;
+	const bool listens = parts->public != NULL;
+	if (listens)
+		serve_until_stopped(c, &service);
+	close_listeners(parts); /* the gates end with this function: their listeners first */
+	return listens;
 }
 
-/* Signals go to sigwait() alone; no memory image of a process with keys in it is ever written. */
+/* No memory image of a process with keys in it is ever written. */
 static void
 prepare_process(void)
 {
-	sigset_t stops;
+	const sigset_t stops = stop_signals();
 
-	sigemptyset(&stops);
-	sigaddset(&stops, SIGTERM);
-	sigaddset(&stops, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &stops, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	setrlimit(RLIMIT_CORE, &(const struct rlimit){ 0, 0 });

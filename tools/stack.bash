@@ -110,6 +110,7 @@ settings_print() {
 # Those that are not set, as comments: sourced, they would stay what they are when a default changes.
 settings_defaults() {
 	local name value
+	# shellcheck disable=SC2016 # the table's backticks
 	"$BUILD/api/myportald" --settings | sed -n 's/^| `\([A-Z0-9_]*\)` | `\(.*\)` | [^|]* | .*/\1 \2/p' |
 		while read -r name value; do
 			local file=${name}_FILE

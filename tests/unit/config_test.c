@@ -254,6 +254,19 @@ a_refusal_never_says_a_secret(void **state)
 	}
 }
 
+static void
+lines_are_for_the_setting_that_has_them(void **state)
+{
+	struct fixture *const f = *state;
+
+	environment_reset();
+	setenv("SOCIETY_WORDS", "kenpo\nmihon", 1);
+	assert_true(config_read(&f->config, f->why));
+	assert_string_equal(f->config.society_words, "kenpo\nmihon");
+	setenv("SOCIETY_NAME_JA", "kenpo\nmihon", 1);
+	assert_false(config_read(&f->config, f->why));
+}
+
 /* A setting from a file: what is in it, what comes of it. */
 static void
 a_file_is_taken_whole_or_not_at_all(void **state)
@@ -267,7 +280,7 @@ a_file_is_taken_whole_or_not_at_all(void **state)
 	} rows[] = {
 		{ "without a newline",                     "secret",     6, "secret" },
 		{ "its trailing newline is dropped",       "secret\n",   7, "secret" },
-		{ "only the last one",                     "secret\n\n", 8, "secret\n" },
+		{ "another newline is part of it",         "secret\n\n", 8, NULL },
 		{ "spaces are part of it",                 " secret ",   8, " secret " },
 		{ "an empty file is the empty text",       "",           0, "" },
 		{ "nothing but a newline is, too",         "\n",         1, "" },

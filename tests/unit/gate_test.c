@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "db.h"
 #include "hash_pool.h"
+#include "loopback.h"
 #include "mailer.h"
 #include "metrics.h"
 #include "picture_stock.h"
@@ -17,7 +18,6 @@
 #include "statements.h"
 #include "text.h"
 
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -903,27 +903,13 @@ struct wire {
 	uint16_t port;
 };
 
-static uint16_t
-free_port(void)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	socklen_t size = sizeof address;
-	const int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
-	close(fd);
-	return ntohs(address.sin_port);
-}
-
 static void
 wire_open(struct wire *wire)
 {
 	const struct http_server server = { gate_serve, gate_refuse, &f.public };
 	char listen[32], why[WHY_MAX + 1] = "";
 
-	wire->port = free_port();
+	wire->port = loopback_free_port();
 	assert_true(text_format(listen, sizeof listen, "127.0.0.1:%u", wire->port));
 	const struct http_options options = { listen, 4, 0, 1000 };
 	wire->http = http_open(&options, &server, why);
@@ -935,13 +921,11 @@ wire_open(struct wire *wire)
 static void
 exchange_bytes(const struct wire *wire, const char *bytes, char *answer, size_t answer_size)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(wire->port) };
-	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+	const int fd = loopback_connect(wire->port);
 	size_t size = 0;
 	ssize_t more;
 
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+	assert_true(fd >= 0);
 	assert_int_equal(send(fd, bytes, strlen(bytes), MSG_NOSIGNAL), strlen(bytes));
 	while (size < answer_size - 1 &&
 	       (more = recv(fd, answer + size, answer_size - 1 - size, 0)) > 0)

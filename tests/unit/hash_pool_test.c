@@ -2,6 +2,7 @@
 
 #include "hash_pool.h"
 
+#include "start_secret.h"
 #include "text.h"
 
 #include <pthread.h>
@@ -29,13 +30,6 @@ struct caller {
 	char hash[PASSWORD_HASH_MAX + 1];
 	enum result result;
 };
-
-static int
-start(void **state)
-{
-	(void)state;
-	return secret_start() ? 0 : -1;
-}
 
 static void *
 call(void *argument)
@@ -192,5 +186,5 @@ main(void)
 		cmocka_unit_test(a_pool_that_could_not_hash_does_not_open),
 	};
 
-	return cmocka_run_group_tests_name("hash_pool", tests, start, NULL);
+	return cmocka_run_group_tests_name("hash_pool", tests, start_secret, NULL);
 }

@@ -6,6 +6,7 @@
 #include "http.h"
 
 #include "clock.h"
+#include "loopback.h"
 #include "text.h"
 
 #include <setjmp.h>
@@ -15,7 +16,6 @@
 
 #include <cmocka.h>
 
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <poll.h>
 #include <pthread.h>
@@ -133,20 +133,6 @@ refuse(void *context, struct http_exchange *exchange, enum result why)
 	exchange->reply.media_type = "application/problem+json; charset=utf-8";
 }
 
-static uint16_t
-free_port(void)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	socklen_t size = sizeof address;
-	const int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
-	close(fd);
-	return ntohs(address.sin_port);
-}
-
 static void
 fixture_open(struct fixture *fixture, unsigned workers, int keep_alive_ms)
 {
@@ -155,7 +141,7 @@ fixture_open(struct fixture *fixture, unsigned workers, int keep_alive_ms)
 
 	memset(fixture, 0, sizeof *fixture);
 	pthread_mutex_init(&fixture->lock, NULL);
-	fixture->port = free_port();
+	fixture->port = loopback_free_port();
 	assert_true(text_format(listen, sizeof listen, "127.0.0.1:%u", fixture->port));
 	const struct http_options options = { listen, workers, keep_alive_ms, TIMEOUT_MS };
 	fixture->http = http_open(&options, &server, why);
@@ -200,12 +186,9 @@ struct answer {
 static void
 client_open(struct client *client, const struct fixture *fixture)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(fixture->port) };
-
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	client->size = 0;
-	client->fd = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(connect(client->fd, (struct sockaddr *)&address, sizeof address), 0);
+	client->fd = loopback_connect(fixture->port);
+	assert_true(client->fd >= 0);
 }
 
 static bool

@@ -438,15 +438,15 @@ static void
 no_key_is_made_where_none_would_be_taken(void **state)
 {
 	struct fixture *const fixture = *state;
-	char kid[KID_MAX + 1] = "x";
+	char kid[KID_MAX + 1] = "x", why[WHY_MAX + 1];
 
 	open_to_others(fixture);
-	assert_false(keyring_new(fixture->folder, kid, fixture->why));
-	assert_non_null(strstr(fixture->why, "0700"));
+	assert_false(keyring_new(fixture->folder, kid, why));
+	assert_non_null(strstr(why, "0700"));
 	assert_string_equal(kid, "");
-	assert_false(keyring_new("/nonexistent/keys", kid, fixture->why));
-	assert_non_null(strstr(fixture->why, "cannot make the folder"));
-	assert_false(keyring_new(path_of(fixture, DERIVE), kid, fixture->why));
+	assert_false(keyring_new("/nonexistent/keys", kid, why));
+	assert_non_null(strstr(why, "cannot make the folder"));
+	assert_false(keyring_new(path_of(fixture, DERIVE), kid, why));
 	assert_int_equal(files_count(fixture, "stage-"), 1);
 }
 

@@ -3,7 +3,8 @@
 #include "password.h"
 
 #include "common_passwords.h"
-#include "secret.h"
+#include "fold_rows.h"
+#include "start_secret.h"
 #include "unicode.h"
 
 #include <setjmp.h>
@@ -40,55 +41,49 @@ static const struct password_rules longer = { 15, true, "" };
 static const struct password_rules wordless = { 8, false, "" };
 
 /* clang-format off */
-struct fold_row {
-	const char *why;
-	const char *typed;
-	const char *folded;
-	enum fault fault;
-};
-
 static const struct fold_row folds[] = {
-	{ "ASCII stays",            "tsuki7kage",              "tsuki7kage", FAULT_NONE },
-	{ "nothing is for the rules to judge", "",             "",           FAULT_NONE },
-	{ "spaces stay, at the ends too", "  a b  ",           "  a b  ",    FAULT_NONE },
-	{ "case stays",             "AbC",                     "AbC",        FAULT_NONE },
-	{ "every printable of ASCII", " !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~",
-	  " !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", FAULT_NONE },
-	{ "full width stays",       "ｐａｓｓ１",              "ｐａｓｓ１", FAULT_NONE },
-	{ "half-width kana stay",   "ｹﾝﾎﾟ",                    "ｹﾝﾎﾟ",       FAULT_NONE },
-	{ "an ideographic space stays", "月\u3000影",          "月\u3000影", FAULT_NONE },
-	{ "a kana and its mark become one", "か\u3099き",      "がき",       FAULT_NONE },
-	{ "an accent and its letter too", "e\u0301",           "é",          FAULT_NONE },
-	{ "a family of emoji",      "👨‍👩‍👧",                  "👨‍👩‍👧",     FAULT_NONE },
-	{ "512 bytes",              X512("a"),                 X512("a"),    FAULT_NONE },
-	{ "128 kana typed as 256",  X128("か\u3099"),          X128("が"),   FAULT_NONE },
-	{ "128 of four bytes",      X128("😀"),                X128("😀"),   FAULT_NONE },
-	{ "one byte over 512",      X512("a") "a",             "",           FAULT_TOO_LONG },
-	{ "129 of four bytes",      X128("😀") "😀",           "",           FAULT_TOO_LONG },
-	{ "NFC makes it too long",  X64("\U0001D160"),         "",           FAULT_TOO_LONG },
+	{ "ASCII stays",               "tsuki7kage",            FAULT_NONE, "tsuki7kage" },
+	{ "nothing is for the rules to judge", "",              FAULT_NONE, "" },
+	{ "spaces stay, at the ends too", "  a b  ",            FAULT_NONE, "  a b  " },
+	{ "case stays",                "AbC",                   FAULT_NONE, "AbC" },
+	{ "every printable of ASCII",
+	  " !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~",
+	  FAULT_NONE, " !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~" },
+	{ "full width stays",          "ｐａｓｓ１",            FAULT_NONE, "ｐａｓｓ１" },
+	{ "half-width kana stay",      "ｹﾝﾎﾟ",                  FAULT_NONE, "ｹﾝﾎﾟ" },
+	{ "an ideographic space stays", "月\u3000影",           FAULT_NONE, "月\u3000影" },
+	{ "a kana and its mark become one", "か\u3099き",       FAULT_NONE, "がき" },
+	{ "an accent and its letter too", "e\u0301",            FAULT_NONE, "é" },
+	{ "a family of emoji",         "👨‍👩‍👧",                FAULT_NONE, "👨‍👩‍👧" },
+	{ "512 bytes",                 X512("a"),               FAULT_NONE, X512("a") },
+	{ "128 kana typed as 256",     X128("か\u3099"),        FAULT_NONE, X128("が") },
+	{ "128 of four bytes",         X128("😀"),              FAULT_NONE, X128("😀") },
+	{ "one byte over 512",         X512("a") "a",           FAULT_TOO_LONG, "" },
+	{ "129 of four bytes",         X128("😀") "😀",         FAULT_TOO_LONG, "" },
+	{ "NFC makes it too long",     X64("\U0001D160"),       FAULT_TOO_LONG, "" },
 	{ "1024 bytes typed, 346 folded",
 	  X64(HAN) SIXTEEN(HAN) SIXTEEN(HAN) SIXTEEN(HAN) HAN "1234567",
-	  X64("한") SIXTEEN("한") SIXTEEN("한") SIXTEEN("한") "한1234567", FAULT_NONE },
+	  FAULT_NONE, X64("한") SIXTEEN("한") SIXTEEN("한") SIXTEEN("한") "한1234567" },
 	{ "one byte more, though it folds",
-	  X64(HAN) SIXTEEN(HAN) SIXTEEN(HAN) SIXTEEN(HAN) HAN "12345678", "", FAULT_TOO_LONG },
-	{ "NFC makes it three times as long", X256("\U0001D160"), "",        FAULT_TOO_LONG },
-	{ "1024 bytes are still read", X1024("a"),             "",           FAULT_TOO_LONG },
-	{ "1025 bytes are not",     X1024("a") "\xFF",         "",           FAULT_TOO_LONG },
-	{ "tab",                    "tsuki\t7kage",            "",           FAULT_BAD_CHARACTER },
-	{ "line feed at the end",   "tsuki7kage\n",            "",           FAULT_BAD_CHARACTER },
-	{ "carriage return",        "\rtsuki7kage",            "",           FAULT_BAD_CHARACTER },
-	{ "escape",                 "tsuki\x1B" "7kage",       "",           FAULT_BAD_CHARACTER },
-	{ "delete",                 "tsuki\x7F" "7kage",       "",           FAULT_BAD_CHARACTER },
-	{ "U+0085 next line",       "tsuki\xC2\x85" "7kage",   "",           FAULT_BAD_CHARACTER },
-	{ "U+2028 line separator",  "tsuki\u20287kage",        "",           FAULT_BAD_CHARACTER },
-	{ "U+2029 paragraph separator", "tsuki\u20297kage",    "",           FAULT_BAD_CHARACTER },
-	{ "unassigned",             "tsuki\u03787kage",        "",           FAULT_BAD_CHARACTER },
-	{ "a non-character",        "tsuki\uFFFF7kage",        "",           FAULT_BAD_CHARACTER },
-	{ "no UTF-8",               "tsuki7kage\xFF",          "",           FAULT_BAD_CHARACTER },
-	{ "Shift_JIS",              "\x8C\x8E\x89\x65",        "",           FAULT_BAD_CHARACTER },
-	{ "half a character",       "tsuki7\xE3\x81",          "",           FAULT_BAD_CHARACTER },
-	{ "an overlong form",       "tsuki7\xC0\xAF",          "",           FAULT_BAD_CHARACTER },
-	{ "a surrogate",            "tsuki7\xED\xA0\x80",      "",           FAULT_BAD_CHARACTER },
+	  X64(HAN) SIXTEEN(HAN) SIXTEEN(HAN) SIXTEEN(HAN) HAN "12345678", FAULT_TOO_LONG, "" },
+	{ "NFC makes it three times as long", X256("\U0001D160"), FAULT_TOO_LONG, "" },
+	{ "1024 bytes are still read", X1024("a"),              FAULT_TOO_LONG, "" },
+	{ "1025 bytes are not",        X1024("a") "\xFF",       FAULT_TOO_LONG, "" },
+	{ "tab",                       "tsuki\t7kage",          FAULT_BAD_CHARACTER, "" },
+	{ "line feed at the end",      "tsuki7kage\n",          FAULT_BAD_CHARACTER, "" },
+	{ "carriage return",           "\rtsuki7kage",          FAULT_BAD_CHARACTER, "" },
+	{ "escape",                    "tsuki\x1B" "7kage",     FAULT_BAD_CHARACTER, "" },
+	{ "delete",                    "tsuki\x7F" "7kage",     FAULT_BAD_CHARACTER, "" },
+	{ "U+0085 next line",          "tsuki\xC2\x85" "7kage", FAULT_BAD_CHARACTER, "" },
+	{ "U+2028 line separator",     "tsuki\u20287kage",      FAULT_BAD_CHARACTER, "" },
+	{ "U+2029 paragraph separator", "tsuki\u20297kage",     FAULT_BAD_CHARACTER, "" },
+	{ "unassigned",                "tsuki\u03787kage",      FAULT_BAD_CHARACTER, "" },
+	{ "a non-character",           "tsuki\uFFFF7kage",      FAULT_BAD_CHARACTER, "" },
+	{ "no UTF-8",                  "tsuki7kage\xFF",        FAULT_BAD_CHARACTER, "" },
+	{ "Shift_JIS",                 "\x8C\x8E\x89\x65",      FAULT_BAD_CHARACTER, "" },
+	{ "half a character",          "tsuki7\xE3\x81",        FAULT_BAD_CHARACTER, "" },
+	{ "an overlong form",          "tsuki7\xC0\xAF",        FAULT_BAD_CHARACTER, "" },
+	{ "a surrogate",               "tsuki7\xED\xA0\x80",    FAULT_BAD_CHARACTER, "" },
 };
 
 struct row {
@@ -288,21 +283,10 @@ static const struct row words[] = {
 static void
 passwords_are_taken_as_typed(void **state)
 {
-	char folded[PASSWORD_MAX + 1];
-	unsigned failures = 0;
+	static const struct folding folding = { password_fold, PASSWORD_MAX + 1 };
 
 	(void)state;
-	for (size_t i = 0; i < LENGTH(folds); i++) {
-		const struct fold_row *row = &folds[i];
-
-		memset(folded, 'x', sizeof folded);
-		const enum fault fault = password_fold(row->typed, folded, sizeof folded);
-		if (fault == row->fault && strcmp(folded, row->folded) == 0)
-			continue;
-		print_error("%s: %s, \"%s\"\n", row->why, fault_code(fault), folded);
-		failures++;
-	}
-	assert_int_equal(failures, 0);
+	assert_folds(&folding, folds, LENGTH(folds));
 }
 
 static void
@@ -459,13 +443,6 @@ what_is_nearly_common_is_not(void **state)
 			fail_msg("\"%s\" is called common", rows[i]);
 }
 
-static int
-start(void **state)
-{
-	(void)state;
-	return secret_start() ? 0 : -1;
-}
-
 int
 main(void)
 {
@@ -480,5 +457,5 @@ main(void)
 		cmocka_unit_test(what_is_nearly_common_is_not),
 	};
 
-	return cmocka_run_group_tests(tests, start, NULL);
+	return cmocka_run_group_tests(tests, start_secret, NULL);
 }

@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "picture.h"
+#include "start_secret.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -43,13 +44,6 @@ struct taker {
 	uint8_t png[CAPTCHA_PNG_MAX];
 	size_t size;
 };
-
-static int
-start(void **state)
-{
-	(void)state;
-	return secret_start() ? 0 : -1;
-}
 
 static void *
 take(void *argument)
@@ -187,5 +181,5 @@ main(void)
 		cmocka_unit_test(closing_sends_away_who_waits),
 	};
 
-	return cmocka_run_group_tests(tests, start, NULL);
+	return cmocka_run_group_tests(tests, start_secret, NULL);
 }

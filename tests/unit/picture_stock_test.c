@@ -6,6 +6,7 @@
 #include "auth_key.h"
 #include "clock.h"
 #include "picture.h"
+#include "start_secret.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -33,13 +34,6 @@ struct taker {
 	struct taken *taken; /* TAKES of them */
 	unsigned count;
 };
-
-static int
-start(void **state)
-{
-	(void)state;
-	return secret_start() ? 0 : -1;
-}
 
 /* Until `count` are ready; no longer than a machine may be busy. */
 static void
@@ -171,5 +165,5 @@ main(void)
 		cmocka_unit_test(it_closes_at_any_time),
 	};
 
-	return cmocka_run_group_tests(tests, start, NULL);
+	return cmocka_run_group_tests(tests, start_secret, NULL);
 }

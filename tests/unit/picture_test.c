@@ -5,7 +5,7 @@
 
 #include "auth_key.h"
 #include "clock.h"
-#include "secret.h"
+#include "start_secret.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,13 +22,6 @@ struct png {
 	uint8_t bytes[CAPTCHA_PNG_MAX];
 	size_t size;
 };
-
-static int
-start(void **state)
-{
-	(void)state;
-	return secret_start() ? 0 : -1;
-}
 
 static uint32_t
 big_endian(const uint8_t *bytes)
@@ -125,5 +118,5 @@ main(void)
 		cmocka_unit_test(one_answer_is_never_drawn_twice_alike),
 	};
 
-	return cmocka_run_group_tests(tests, start, NULL);
+	return cmocka_run_group_tests(tests, start_secret, NULL);
 }

@@ -4,9 +4,9 @@
 
 #include "bounds.h"
 #include "clock.h"
+#include "loopback.h"
 #include "text.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -144,22 +144,6 @@ make_certificates(const char *folder)
 	return run(folder, ca) && run(folder, other) && run(folder, server);
 }
 
-/* A port that was free just now; the server keeps it over its restarts. */
-static unsigned
-free_port(void)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	socklen_t size = sizeof address;
-	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	const bool known = fd >= 0 && bind(fd, (struct sockaddr *)&address, size) == 0 &&
-			   getsockname(fd, (struct sockaddr *)&address, &size) == 0;
-	if (fd >= 0)
-		close(fd);
-	return known ? ntohs(address.sin_port) : 0;
-}
-
 /* mariadbd is not on a user's PATH. */
 static bool
 widen_path(void)
@@ -175,7 +159,11 @@ widen_path(void)
 bool
 private_db_make(struct private_db *db)
 {
-	*db = (struct private_db){ .folder = "/tmp/private_db.XXXXXX", .port = free_port() };
+	/* The server keeps its port over its restarts. */
+	*db = (struct private_db){
+		.folder = "/tmp/private_db.XXXXXX",
+		.port = loopback_free_port(),
+	};
 	if (db->port == 0 || mkdtemp(db->folder) == NULL)
 		return false;
 	return widen_path() &&

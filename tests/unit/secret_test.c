@@ -2,6 +2,7 @@
 
 #include "secret.h"
 
+#include "start_secret.h"
 #include "text.h"
 
 #include <setjmp.h>
@@ -39,13 +40,6 @@ secret_of(const char *text)
 
 	assert_true(secret_set(&secret, text));
 	return secret;
-}
-
-static int
-start(void **state)
-{
-	(void)state;
-	return secret_start() ? 0 : -1;
 }
 
 static void
@@ -506,5 +500,5 @@ main(void)
 		cmocka_unit_test(memory_for_keys_is_zeroed),
 	};
 
-	return cmocka_run_group_tests_name("secret", tests, start, NULL);
+	return cmocka_run_group_tests_name("secret", tests, start_secret, NULL);
 }

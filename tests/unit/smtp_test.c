@@ -8,12 +8,11 @@
 
 #include "bounds.h"
 #include "clock.h"
+#include "loopback.h"
 #include "text.h"
 
-#include <arpa/inet.h>
 #include <glob.h>
 #include <inttypes.h>
-#include <netinet/in.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -23,7 +22,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -733,27 +731,13 @@ one_connection_serves_many_letters(void **state)
 	smtp_close(smtp);
 }
 
-static int
-free_port(void)
-{
-	const int fd = socket(AF_INET, SOCK_STREAM, 0);
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	socklen_t size = sizeof address;
-
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	assert_int_equal(bind(fd, (const struct sockaddr *)&address, size), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
-	close(fd);
-	return ntohs(address.sin_port);
-}
-
 static void
 nobody_there_means_later(void **state)
 {
 	struct smtp_options options = options_for(PLAIN);
 
 	(void)state;
-	assert_true(text_format(url, sizeof url, "smtp://127.0.0.1:%d", free_port()));
+	assert_true(text_format(url, sizeof url, "smtp://127.0.0.1:%d", loopback_free_port()));
 	must_send_once("connection refused", &options, SMTP_LATER, "curl 7");
 	options.url = "smtp://nowhere.invalid";
 	must_send_once("no such host", &options, SMTP_LATER, "curl 6");
