@@ -455,6 +455,7 @@ main(void)
 		IN_A_CLEAN_ENVIRONMENT(values_arrive_where_they_belong),
 		IN_A_CLEAN_ENVIRONMENT(a_refusal_says_bounds_and_value),
 		IN_A_CLEAN_ENVIRONMENT(a_refusal_never_says_a_secret),
+		IN_A_CLEAN_ENVIRONMENT(lines_are_for_the_setting_that_has_them),
 		IN_A_CLEAN_ENVIRONMENT(a_file_is_taken_whole_or_not_at_all),
 		IN_A_CLEAN_ENVIRONMENT(a_file_has_a_longest_length),
 		IN_A_CLEAN_ENVIRONMENT(a_file_that_is_not_there_is_told),
