@@ -95,6 +95,19 @@ bc_ms() { # MOMENT
 	wait_until 10 eval '[[ $(db "SELECT COUNT(*) FROM outbox WHERE state = 2 AND last_error LIKE \"smtp 550%\" AND email = \"\"") -ge 1 ]]'
 }
 
+@test "a letter that could not be sent in nine tries is a dead one, and the log says so" {
+	smtp_stop
+	api POST /v1/registration/email "{\"email\":\"$(new_email)\"}"
+	want 202
+	wait_until 10 eval '[[ $(db "SELECT COUNT(*) FROM outbox WHERE state = 0 AND tries = 1 AND lease_until IS NULL") == 1 ]]'
+	dead=$(grep -c '"event":"mail_not_sent"' "$STACK/myportald.log" || true)
+	db "UPDATE outbox SET tries = 7, next_try_at = UTC_TIMESTAMP(6) WHERE state = 0"
+	wait_until 10 eval '[[ $(db "SELECT COUNT(*) FROM outbox WHERE state = 0 AND tries = 8 AND lease_until IS NULL") == 1 ]]'
+	db "UPDATE outbox SET next_try_at = UTC_TIMESTAMP(6) WHERE state = 0"
+	wait_until 10 eval '[[ $(db "SELECT COUNT(*) FROM outbox WHERE state = 2 AND tries = 9 AND email = \"\"") == 1 ]]'
+	same "$(grep -c '"event":"mail_not_sent"' "$STACK/myportald.log")" $((dead + 1))
+}
+
 @test "a worker that died leaves a lease, and another sends the letter" {
 	smtp_stop
 	email=$(new_email)
