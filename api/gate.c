@@ -1,7 +1,8 @@
 /* gate.c - one request's life.
  *
- * Every guard is asked once, here, before a handler runs: is there room, does the path exist, is the
- * token right for it, is the body what it must be. Whatever happens, one answer and one log line. */
+ * Every guard is asked once, here, before a handler runs: is there room, does the path exist, is
+ * the token right for it, is the body what it must be. Whatever happens, one answer and one log
+ * line. */
 
 #include "gate.h"
 

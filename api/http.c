@@ -1,8 +1,8 @@
 /* http.c - bytes in, struct http_request out; reply in, bytes out. The only file with civetweb.
  *
- * civetweb 1.15 drops what it does not understand and has no deadline for a body; what is done about
- * that says why. That it is lenient where a proxy in front of it may not be, http_guard.c knows.
- * What a path means, and what an answer says, is the server's business. */
+ * civetweb 1.15 drops what it does not understand and has no deadline for a body; what is done
+ * about that says why. That it is lenient where a proxy in front of it may not be, http_guard.c
+ * knows. What a path means, and what an answer says, is the server's business. */
 
 #include "http.h"
 

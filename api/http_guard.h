@@ -21,7 +21,8 @@ struct http_line {
 };
 
 /* A head as the parser leaves it: one buffer, cut into strings by NULs that it wrote over what was
- * between them. Every pointer is into that buffer, in which two bytes behind the head can be read. */
+ * between them. Every pointer is into that buffer, in which two bytes behind the head can be
+ * read. */
 struct http_head {
 	const char *buffer; /* where it begins */
 	const char *method;

@@ -1,4 +1,4 @@
-/* main.c - wiring: settings -> keys, db, pools, mail -> serve until SIGTERM -> drain -> close in reverse. */
+/* main.c - wiring: settings, keys, db, pools, mail; serves until SIGTERM, drains, closes. */
 
 #include "config.h"
 #include "db.h"
@@ -215,7 +215,8 @@ close_listeners(struct parts *parts)
 	parts->inside = NULL;
 }
 
-/* The signals that ask for a stop; blocked in every thread, taken by sigwait() in this one alone. */
+/* The signals that ask for a stop; blocked in every thread, taken by sigwait() in this one
+ * alone. */
 static sigset_t
 stop_signals(void)
 {

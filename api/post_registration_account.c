@@ -62,7 +62,8 @@ post_registration_account(struct call *call)
 	TRY(registration_create_account(
 	    &call->service->registration, call->pass, &wish, &account, &call->attempts_left));
 
-	/* An address that is not the proven one is told as wished, and not verified until its link is used. */
+	/* An address that is not the proven one is told as wished, and not verified until its link
+	 * is used. */
 	const bool verified = account.pending_email[0] == '\0';
 	call->status = 201;
 	json_object(call->json, "account");

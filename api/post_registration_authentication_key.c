@@ -1,4 +1,4 @@
-/* post_registration_authentication_key.c - POST /v1/registration/authentication-key: link and key meet. */
+/* post_registration_authentication_key.c - POST .../authentication-key: link and key meet. */
 
 #include "endpoints.h"
 

@@ -1,7 +1,7 @@
 /* post_registration_identity.c - POST /v1/registration/identity: the number and the CAPTCHA.
  *
- * On a match the authentication key is shown, and the second link is mailed: neither works alone. An
- * insured person who has an account already gets the same answer; only the mail tells. */
+ * On a match the authentication key is shown, and the second link is mailed: neither works alone.
+ * An insured person who has an account already gets the same answer; only the mail tells. */
 
 #include "endpoints.h"
 
@@ -27,7 +27,8 @@ static const struct field fields[] = {
 	END_OF_FIELDS,
 };
 
-/* The society may demand the birth date; where it does not, a given one must be right all the same. */
+/* The society may demand the birth date; where it does not, a given one must be right all the
+ * same. */
 static void
 judge(const struct service *service, const void *body, struct faults *faults)
 {

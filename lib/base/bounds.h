@@ -19,7 +19,7 @@
 #define ORIGIN_MAX      267 /* scheme, host of 253, port */
 
 /* Tokens */
-#define TOKEN_MAX         1024 /* what every proxy's header limit passes easily; checked before parsing */
+#define TOKEN_MAX         1024 /* passes every proxy's header limit; checked before parsing */
 #define TOKEN_CONTEXT_MAX 320 /* the personal part before sealing: an address and 3 ids */
 #define JTI_SIZE          16  /* 128 random bits: ASVS 7.2.3 */
 #define ID_SIZE           16  /* persons, accounts, mails: BINARY(16), random */

@@ -27,8 +27,8 @@ enum fault captcha_answer_fold(const char *typed, char *ret, size_t ret_size);
 /* The first 50 bits of a keyed hash as AUTH_KEY_LENGTH characters. */
 void auth_key_from_hash(const uint8_t hash[static KEYED_HASH_SIZE], struct secret *ret);
 
-/* The key of a registration, in which both channels meet: derived from its invitation's jti with the key
- * ring, stored nowhere. */
+/* The key of a registration, in which both channels meet: derived from its invitation's jti with
+ * the key ring, stored nowhere. */
 void auth_key_derive(
     const struct keyring *, const uint8_t invitation_jti[static JTI_SIZE], struct secret *ret);
 

@@ -1,4 +1,5 @@
-/* captcha.h - the CAPTCHA of the identity step: a token that seals its answer, spent at the first try.
+/* captcha.h - the CAPTCHA of the identity step: a token that seals its answer, spent at the first
+ * try.
  *
  * Nothing is stored when one is made: answer and invitation are in the token's sealed part. */
 

@@ -1,7 +1,7 @@
 /* link.h - what the database knows of a token of a stage: was it used, how many tries are left.
  *
- * Tries are taken in a committed transaction before they are judged. A used token has tries of another
- * kind: who sends other facts than those it was used with guesses at them. */
+ * Tries are taken in a committed transaction before they are judged. A used token has tries of
+ * another kind: who sends other facts than those it was used with guesses at them. */
 
 #ifndef LINK_H
 #define LINK_H
@@ -29,7 +29,8 @@ enum result link_read(const struct registration *, const struct pass *, struct l
 /* Takes one of its tries; link->tries_left then tells. OVER: none was left. */
 enum result link_take_try(const struct registration *, struct link *) MUST_USE;
 
-/* The token was used with other facts than these: counts that. TOKEN_SPENT; OVER: once too often. */
+/* The token was used with other facts than these: counts that. TOKEN_SPENT; OVER: once too
+ * often. */
 enum result link_refuse_repeat(const struct registration *, struct link *) MUST_USE;
 
 #endif

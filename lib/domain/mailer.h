@@ -1,8 +1,9 @@
 /* mailer.h - the workers that send what the outbox owes.
  *
  * Each claims a mail with a lease, mints its token, renders the letter, sends it within a deadline
- * well below the lease, and settles it: sent; again later (4xx, no server) with growing pauses; dead
- * (5xx, or too many tries); dropped (its link has expired, or it was never meant to be sent). */
+ * well below the lease, and settles it: sent; again later (4xx, no server) with growing pauses;
+ * dead (5xx, or too many tries); dropped (its link has expired, or it was never meant to be
+ * sent). */
 
 #ifndef MAILER_H
 #define MAILER_H

@@ -29,8 +29,8 @@ struct outbox_mail {
 	int64_t tries;      /* made so far, the present one included */
 };
 
-/* A new mail with what every one has: a fresh id, times, the address cut to its bound. The caller adds
- * what its kind needs, and makes it before the transaction that may run again. */
+/* A new mail with what every one has: a fresh id, times, the address cut to its bound. The caller
+ * adds what its kind needs, and makes it before the transaction that may run again. */
 struct outbox_mail outbox_mail_to(
     enum letter_kind, const char *email, const char *language, int64_t now, int64_t lives_s);
 

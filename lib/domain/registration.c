@@ -2,7 +2,8 @@
  *
  * The others have a file each: registration_identify.c, registration_confirm_key.c,
  * registration_create_account.c. In all of them random values, hashes and times are made before a
- * transaction, so that running it again writes the same rows; functions named *_tx run inside one. */
+ * transaction, so that running it again writes the same rows; functions named *_tx run inside
+ * one. */
 
 #include "registration.h"
 

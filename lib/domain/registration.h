@@ -7,9 +7,9 @@
  *   create_account   that token, login ID, password, ... -> the account, and a mail
  *   confirm_email    link mailed to another address -> it becomes the account's
  *
- * Inputs are folded and judged before (email.h, insured_number.h, ...). A step repeated with the same
- * token and the same facts gives the same answer; with other facts TOKEN_SPENT. UNAVAILABLE and
- * OVERLOADED may come from every step, and it may then be repeated as it is. */
+ * Inputs are folded and judged before (email.h, insured_number.h, ...). A step repeated with the
+ * same token and the same facts gives the same answer; with other facts TOKEN_SPENT. UNAVAILABLE
+ * and OVERLOADED may come from every step, and it may then be repeated as it is. */
 
 #ifndef REGISTRATION_H
 #define REGISTRATION_H
@@ -49,8 +49,8 @@ struct registration {
 enum result registration_invite(
     const struct registration *, const char *email, const char *language) MUST_USE;
 
-/* A picture and the token that seals its answer; 49 kB, too big for a worker's stack. OVER: the link
- * has ended. */
+/* A picture and the token that seals its answer; 49 kB, too big for a worker's stack. OVER: the
+ * link has ended. */
 struct drawn_captcha {
 	char token[TOKEN_MAX + 1];
 	int64_t expires_at;

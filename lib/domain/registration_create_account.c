@@ -1,7 +1,7 @@
 /* registration_create_account.c - the account step: one token makes one account.
  *
- * Whether the login ID is free and whether the person has none yet is the database's word: unique keys
- * inside the transaction that spends the token. */
+ * Whether the login ID is free and whether the person has none yet is the database's word: unique
+ * keys inside the transaction that spends the token. */
 
 #include "registration.h"
 
@@ -138,7 +138,8 @@ create(const struct registration *r, const struct pass *pass, const struct accou
 	const enum result created = db_transaction(r->db, create_account_tx, &creation);
 	if (created != DUPLICATE)
 		return created;
-	/* Spent meanwhile: by the same submit sent twice, or by our own COMMIT whose answer was lost. */
+	/* Spent meanwhile: by the same submit sent twice, or by our own COMMIT whose answer was
+	 * lost. */
 	struct link link;
 	TRY(link_read(r, pass, &link));
 	return link.used ? repeat_creation(r, wish, &link, ret) : INTERNAL;

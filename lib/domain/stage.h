@@ -54,7 +54,8 @@ struct pass {
 	uint8_t parent_jti[JTI_SIZE]; /* the invitation behind a second link; else zeros */
 };
 
-/* Mints the token of a pass. INTERNAL: its stage has no token of this form, or its times are none. */
+/* Mints the token of a pass. INTERNAL: its stage has no token of this form, or its times are
+ * none. */
 enum result stage_seal(
     const struct keyring *, const struct pass *, char ret_token[static TOKEN_MAX + 1]) MUST_USE;
 

@@ -1,7 +1,7 @@
 /* stage_op.h - which tokens were spent, on what, and what came of it.
  *
- * One row under the primary key jti is the spending; a second one is DUPLICATE, and whoever meets it
- * reads the row: the same fingerprint gets the same outcome, another one is told "spent". */
+ * One row under the primary key jti is the spending; a second one is DUPLICATE, and whoever meets
+ * it reads the row: the same fingerprint gets the same outcome, another one is told "spent". */
 
 #ifndef STAGE_OP_H
 #define STAGE_OP_H

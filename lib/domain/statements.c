@@ -1,7 +1,7 @@
 /* statements.c - every SQL statement the service can run.
  *
- * Decisions are unique keys and conditional updates. Whole seconds come from the service's clock, as
- * tokens have them; the outbox's leases use the database's clock, which all replicas share. */
+ * Decisions are unique keys and conditional updates. Whole seconds come from the service's clock,
+ * as tokens have them; the outbox's leases use the database's clock, which all replicas share. */
 
 #include "statements.h"
 
@@ -124,8 +124,8 @@ const struct statement migration_statements[MIGRATION_STATEMENTS__MAX] = {
 	},
 };
 
-/* What the lines say and what therefore changes, for one connection: nothing of it is sent to a replica
- * or left behind by a crash. A change without a line is an end. */
+/* What the lines say and what therefore changes, for one connection: nothing of it is sent to a
+ * replica or left behind by a crash. A change without a line is an end. */
 const char *const roster_session_sql[] = {
 	/* Registrations hold what it waits for no longer; another import holds it too long. */
 	"SET SESSION innodb_lock_wait_timeout = 5",
@@ -193,7 +193,8 @@ const struct statement roster_statements[ROSTER_STATEMENTS__MAX] = {
 	    " WHERE l.line IS NULL AND (p.eligible_until IS NULL OR p.eligible_until > ?)",
 	    .params = 1,
 	},
-	/* The eligible, and those of them whom the plan makes not so: by their absence or by their dates. */
+	/* The eligible, and those of them whom the plan makes not so: by their absence or by their
+	 * dates. */
 	[ROSTER_LOSS_READ] = {
 	    "SELECT COUNT(*), COALESCE(SUM(c.number IS NOT NULL AND (l.line IS NULL"
 	    " OR l.eligible_from > ? OR COALESCE(l.eligible_until <= ?, 0))), 0)"
@@ -223,8 +224,8 @@ const struct statement roster_statements[ROSTER_STATEMENTS__MAX] = {
 	    .params = 2,
 	},
 
-	/* Each line whose string PERSON_BY_LOOKUP finds twice, and the first other line that spells it;
-	 * none: that person is not in the file. */
+	/* Each line whose string PERSON_BY_LOOKUP finds twice, and the first other line that
+	 * spells it; none: that person is not in the file. */
 	[ROSTER_AMBIGUOUS] = {
 	    "SELECT line, other, COUNT(*) OVER () FROM (SELECT l.line, COALESCE(MIN(o.line), 0) AS other"
 	    " FROM insured_person p"

@@ -30,7 +30,8 @@ enum statement_name {
 /* The table db_open() takes; STATEMENTS__MAX rows. */
 extern const struct statement statements[];
 
-/* myportalctl migrate: a table of its own, because the others do not prepare on an empty database. */
+/* myportalctl migrate: a table of its own, because the others do not prepare on an empty
+ * database. */
 enum migration_statement {
 	MIGRATION_BEGIN,
 	MIGRATION_READ,
@@ -41,8 +42,8 @@ enum migration_statement {
 extern const struct statement migration_statements[];
 extern const char migration_table_sql[];
 
-/* myportalctl roster: a table of its own, because only its connection has the temporary tables, which
- * roster_session_sql makes. */
+/* myportalctl roster: a table of its own, because only its connection has the temporary tables,
+ * which roster_session_sql makes. */
 enum roster_statement {
 	ROSTER_RUN_BEGIN,
 	ROSTER_RUN_END,

@@ -185,7 +185,8 @@ set_options(MYSQL *mysql, const struct db_options *o)
 					: read_timeout_s;
 	char session[256];
 
-	/* A second for a lock leaves time within DB_RETRY_MS for another try, which two would not. */
+	/* A second for a lock leaves time within DB_RETRY_MS for another try, which two would
+	 * not. */
 	if (!text_format(session, sizeof session,
 		"SET SESSION innodb_lock_wait_timeout=1, max_statement_time=%u, "
 		"tx_isolation='READ-COMMITTED', sql_mode='TRADITIONAL', time_zone='+00:00', "

@@ -1,9 +1,9 @@
 /* ctl_migrate.c - myportalctl migrate: brings the tables up to this version.
  *
- * Files schema/NNNN_*.sql are applied in order, once each. A row in schema_migration is begun before a
- * file runs and ended after it: its primary key lets only one of several that start at once run it
- * (they wait for it), and its checksum refuses a file that was edited after it ran. DDL can not be
- * rolled back: a file that broke off halfway stays begun, and is said so. */
+ * Files schema/NNNN_*.sql are applied in order, once each. A row in schema_migration is begun
+ * before a file runs and ended after it: its primary key lets only one of several that start at
+ * once run it (they wait for it), and its checksum refuses a file that was edited after it ran.
+ * DDL can not be rolled back: a file that broke off halfway stays begun, and is said so. */
 
 #include "ctl.h"
 
@@ -207,7 +207,8 @@ apply_folder(struct db *db, const char *folder)
 	return applied;
 }
 
-/* The table of migrations comes first: the statements about it do not prepare before it is there. */
+/* The table of migrations comes first: the statements about it do not prepare before it is
+ * there. */
 static bool
 create_table(const struct config *config)
 {
