@@ -20,11 +20,11 @@
 
 /* Tokens */
 #define TOKEN_MAX         1024 /* passes every proxy's header limit; checked before parsing */
-#define TOKEN_CONTEXT_MAX 320 /* the personal part before sealing: an address and 3 ids */
-#define JTI_SIZE          16  /* 128 random bits: ASVS 7.2.3 */
-#define ID_SIZE           16  /* persons, accounts, mails: BINARY(16), random */
-#define KEYED_HASH_SIZE   32  /* HMAC-SHA-256 */
-#define KID_MAX           32  /* "20261122T010203Z-1a2b3c4d" fits */
+#define TOKEN_CONTEXT_MAX 320  /* the personal part before sealing: an address and 3 ids */
+#define JTI_SIZE          16   /* 128 random bits: ASVS 7.2.3 */
+#define ID_SIZE           16   /* persons, accounts, mails: BINARY(16), random */
+#define KEYED_HASH_SIZE   32   /* HMAC-SHA-256 */
+#define KID_MAX           32   /* "20261122T010203Z-1a2b3c4d" fits */
 
 /* Addresses */
 #define EMAIL_MAX       254 /* RFC 5321 4.5.3.1.3: a path of 256 less its brackets */

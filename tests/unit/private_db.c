@@ -115,6 +115,7 @@ make_tables(const char *folder)
 		"--no-defaults",
 		data,
 		"--skip-test-db",
+		"--force", /* where no name can be looked up */
 		"--skip-name-resolve",
 		"--auth-root-authentication-method=socket",
 		"--innodb-log-file-size=4M",
