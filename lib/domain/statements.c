@@ -95,10 +95,6 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " lease_until = NULL WHERE id = ? AND state = 0 AND lease_owner = ?",
 	    .params = 4,
 	},
-	[OUTBOX_BACKLOG] = {
-	    "SELECT COUNT(*), COALESCE(SUM(state = 2), 0) FROM outbox WHERE state IN (0, 2)",
-	    .columns = 2,
-	},
 };
 
 /* What migrations record of themselves; it comes before the first of them. */

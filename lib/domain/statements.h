@@ -23,7 +23,6 @@ enum statement_name {
 	OUTBOX_READ,
 	OUTBOX_SETTLE,
 	OUTBOX_RETRY,
-	OUTBOX_BACKLOG,
 	STATEMENTS__MAX
 };
 
