@@ -72,7 +72,7 @@ static enum result
 check_token(struct visit *visit)
 {
 	const struct endpoint *endpoint = visit->endpoint;
-	const struct keyring *keyring = visit->gate->service->registration.keyring;
+	const struct keyring *keyring = visit->gate->service->portal.keyring;
 	const char *token = NULL;
 
 	if (endpoint->demand == DEMAND_NOTHING)

@@ -5,6 +5,7 @@
 #include "endpoints.h"
 
 #include "clock.h"
+#include "registration.h"
 #include "say.h"
 #include "service.h"
 
@@ -14,7 +15,7 @@ get_registration_stage(struct call *call)
 	const struct pass *pass = call->pass;
 	struct standing standing = { 0 };
 
-	TRY(registration_standing(&call->service->registration, pass, &standing));
+	TRY(registration_standing(&call->service->portal, pass, &standing));
 
 	json_text(call->json, "stage", stage_rule(pass->stage)->name);
 	json_time(call->json, "expires_at", pass->expires_at);

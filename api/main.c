@@ -158,7 +158,7 @@ fill_service(struct service *service, const struct config *c, const struct parts
 		.letter_and_digit = config_is(c->password_composition, "letter-and-digit"),
 		.society_words = c->society_words,
 	};
-	service->registration = (struct registration){
+	service->portal = (struct portal){
 		.db = parts->db,
 		.keyring = parts->keyring,
 		.hash_pool = parts->hash_pool,

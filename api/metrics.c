@@ -146,18 +146,18 @@ put_parts(struct text *text, const struct service *service)
 	int64_t open, busy, retries, cpu_us, jobs;
 	struct mailer_totals mail;
 
-	db_totals(service->registration.db, &open, &busy, &retries);
+	db_totals(service->portal.db, &open, &busy, &retries);
 	put_number(
 	    text, "db_connections", "gauge", "Connections to the database that are open.", open);
 	put_number(text, "db_connections_busy", "gauge", "Connections in use.", busy);
 	put_number(
 	    text, "db_retries_total", "counter", "Transactions that were run again.", retries);
-	hash_pool_totals(service->registration.hash_pool, &cpu_us, &jobs);
+	hash_pool_totals(service->portal.hash_pool, &cpu_us, &jobs);
 	put_number(
 	    text, "password_hashes_total", "counter", "Argon2id hashes and verifications.", jobs);
 	put_number(text, "password_hash_cpu_microseconds_total", "counter",
 	    "CPU time spent on them.", cpu_us);
-	mailer_totals(service->registration.mailer, &mail);
+	mailer_totals(service->portal.mailer, &mail);
 	put_head(text, "mails_total", "counter", "Tries to send a mail, by outcome.");
 	put(text, "myportal_mails_total{outcome=\"sent\"} %" PRId64 "\n", mail.sent);
 	put(text, "myportal_mails_total{outcome=\"later\"} %" PRId64 "\n", mail.later);

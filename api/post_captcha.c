@@ -3,6 +3,7 @@
 #include "endpoints.h"
 
 #include "cleanup.h"
+#include "registration.h"
 #include "service.h"
 #include "text.h"
 
@@ -36,7 +37,7 @@ post_captcha(struct call *call)
 
 	if (captcha == NULL)
 		return UNAVAILABLE;
-	TRY(registration_draw_captcha(&call->service->registration, call->pass, captcha));
+	TRY(registration_draw_captcha(&call->service->portal, call->pass, captcha));
 
 	call->status = 201;
 	json_text(call->json, "captcha_token", captcha->token);

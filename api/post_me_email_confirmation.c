@@ -2,12 +2,13 @@
 
 #include "endpoints.h"
 
+#include "registration.h"
 #include "service.h"
 
 enum result
 post_me_email_confirmation(struct call *call)
 {
-	TRY(registration_confirm_email(&call->service->registration, call->pass));
+	TRY(registration_confirm_email(&call->service->portal, call->pass));
 	call->status = 204;
 	return OK;
 }

@@ -6,6 +6,7 @@
 #include "email.h"
 #include "nickname.h"
 #include "password.h"
+#include "registration.h"
 #include "say.h"
 #include "service.h"
 
@@ -60,7 +61,7 @@ post_registration_account(struct call *call)
 	if (!secret_set(&password, in->password))
 		return INTERNAL;
 	TRY(registration_create_account(
-	    &call->service->registration, call->pass, &wish, &account, &call->attempts_left));
+	    &call->service->portal, call->pass, &wish, &account, &call->attempts_left));
 
 	/* An address that is not the proven one is told as wished, and not verified until its link
 	 * is used. */

@@ -4,6 +4,7 @@
 
 #include "auth_key.h"
 #include "cleanup.h"
+#include "registration.h"
 #include "service.h"
 
 struct key_wish {
@@ -37,7 +38,7 @@ post_registration_authentication_key(struct call *call)
 	if (!secret_set(&key, in->authentication_key))
 		return INTERNAL;
 	TRY(registration_confirm_key(
-	    &call->service->registration, call->pass, &key, &step, &call->attempts_left));
+	    &call->service->portal, call->pass, &key, &step, &call->attempts_left));
 
 	json_text(call->json, "stage_token", step.token);
 	json_text(call->json, "stage", stage_rule(STAGE_ACCOUNT)->name);

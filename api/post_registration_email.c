@@ -5,6 +5,7 @@
 #include "endpoints.h"
 
 #include "email.h"
+#include "registration.h"
 #include "service.h"
 
 struct email {
@@ -22,12 +23,12 @@ enum result
 post_registration_email(struct call *call)
 {
 	const struct email *in = call->body;
-	const struct registration *registration = &call->service->registration;
+	const struct portal *portal = &call->service->portal;
 
-	TRY(registration_invite(registration, in->email, problem_language_code(call->language)));
+	TRY(registration_invite(portal, in->email, problem_language_code(call->language)));
 
 	call->status = 202;
-	json_number(call->json, "resend_after", registration->cooldown_s);
-	json_number(call->json, "link_expires_in", registration->invitation_lives_s);
+	json_number(call->json, "resend_after", portal->cooldown_s);
+	json_number(call->json, "link_expires_in", portal->invitation_lives_s);
 	return OK;
 }

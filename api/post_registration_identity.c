@@ -9,6 +9,7 @@
 #include "calendar_date.h"
 #include "cleanup.h"
 #include "insured_number.h"
+#include "registration.h"
 #include "say.h"
 #include "service.h"
 
@@ -44,7 +45,7 @@ enum result
 post_registration_identity(struct call *call)
 {
 	const struct identity_wish *in = call->body;
-	const struct registration *registration = &call->service->registration;
+	const struct portal *portal = &call->service->portal;
 	const struct identity identity = {
 		.insured_number = in->insured_number,
 		.birth_date = in->birth_date,
@@ -54,13 +55,13 @@ post_registration_identity(struct call *call)
 	CLEANUP(secret_wipe) struct secret key = { 0 };
 	char shown[AUTH_KEY_SHOWN_MAX + 1];
 
-	TRY(registration_identify(registration, call->pass, &identity, &key, &call->attempts_left));
+	TRY(registration_identify(portal, call->pass, &identity, &key, &call->attempts_left));
 
 	auth_key_shown(&key, shown);
 	json_text(call->json, "authentication_key", shown);
 	say_masked_email(call->json, call->pass->email);
-	json_number(call->json, "link_expires_in", registration->second_link_lives_s);
-	json_number(call->json, "resend_after", registration->cooldown_s);
+	json_number(call->json, "link_expires_in", portal->second_link_lives_s);
+	json_number(call->json, "resend_after", portal->cooldown_s);
 	say_next(call->json, stage_rule(STAGE_AUTHENTICATION_KEY));
 	secret_wipe_bytes(shown, sizeof shown);
 	return OK;

@@ -5,7 +5,7 @@
 
 #include "config.h"
 #include "password.h"
-#include "registration.h"
+#include "portal.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -14,7 +14,7 @@ struct metrics;
 
 struct service {
 	const struct config *config;
-	struct registration registration; /* and the db, keys, pools it works with */
+	struct portal portal; /* the db, keys and pools that the stories work with */
 	struct password_rules password_rules;
 	struct metrics *metrics;
 	atomic_uint requests; /* being worked on now */

@@ -26,22 +26,22 @@ read_tx(struct db_tx *tx, void *context)
 }
 
 static struct attempt
-attempt_at(const struct registration *r, enum policy_scope scope, const struct pass *pass)
+attempt_at(const struct portal *p, enum policy_scope scope, const struct pass *pass)
 {
 	return attempt_of(
-	    r->keyring, scope, pass->jti, sizeof pass->jti, clock_now(), r->cooldown_s);
+	    p->keyring, scope, pass->jti, sizeof pass->jti, clock_now(), p->cooldown_s);
 }
 
 enum result
-link_read(const struct registration *r, const struct pass *pass, struct link *ret)
+link_read(const struct portal *p, const struct pass *pass, struct link *ret)
 {
 	struct link link = {
-		.tries = attempt_at(r, stage_rule(pass->stage)->tries, pass),
-		.repeats = attempt_at(r, POLICY_WRONG_REPEATS, pass),
+		.tries = attempt_at(p, stage_rule(pass->stage)->tries, pass),
+		.repeats = attempt_at(p, POLICY_WRONG_REPEATS, pass),
 	};
 	struct reading reading = { .pass = pass, .link = &link };
 
-	TRY(db_each_committed(r->db, read_tx, &reading));
+	TRY(db_each_committed(p->db, read_tx, &reading));
 	if ((link.used ? link.repeats_left : link.tries_left) <= 0)
 		return OVER;
 	*ret = link;
@@ -57,9 +57,9 @@ take_try_tx(struct db_tx *tx, void *context)
 }
 
 enum result
-link_take_try(const struct registration *r, struct link *link)
+link_take_try(const struct portal *p, struct link *link)
 {
-	TRY(db_transaction(r->db, take_try_tx, link));
+	TRY(db_transaction(p->db, take_try_tx, link));
 	return link->tries_left < 0 ? OVER : OK;
 }
 
@@ -72,8 +72,8 @@ take_repeat_tx(struct db_tx *tx, void *context)
 }
 
 enum result
-link_refuse_repeat(const struct registration *r, struct link *link)
+link_refuse_repeat(const struct portal *p, struct link *link)
 {
-	TRY(db_transaction(r->db, take_repeat_tx, link));
+	TRY(db_transaction(p->db, take_repeat_tx, link));
 	return link->repeats_left < 0 ? OVER : TOKEN_SPENT;
 }

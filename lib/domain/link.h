@@ -24,13 +24,13 @@ struct link {
 };
 
 /* Reads all of it. OVER: its tries were used up by wrong ones. */
-enum result link_read(const struct registration *, const struct pass *, struct link *ret) MUST_USE;
+enum result link_read(const struct portal *, const struct pass *, struct link *ret) MUST_USE;
 
 /* Takes one of its tries; link->tries_left then tells. OVER: none was left. */
-enum result link_take_try(const struct registration *, struct link *) MUST_USE;
+enum result link_take_try(const struct portal *, struct link *) MUST_USE;
 
 /* The token was used with other facts than these: counts that. TOKEN_SPENT; OVER: once too
  * often. */
-enum result link_refuse_repeat(const struct registration *, struct link *) MUST_USE;
+enum result link_refuse_repeat(const struct portal *, struct link *) MUST_USE;
 
 #endif

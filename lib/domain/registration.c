@@ -42,36 +42,36 @@ invite_tx(struct db_tx *tx, void *context)
 }
 
 enum result
-registration_invite(const struct registration *r, const char *email, const char *language)
+registration_invite(const struct portal *p, const char *email, const char *language)
 {
 	const int64_t now = clock_now();
 	char key[EMAIL_MAX + 1];
 	struct invitation invitation = {
 		.mail = outbox_mail_to(
-		    LETTER_INVITATION, email, language, now, r->invitation_lives_s),
+		    LETTER_INVITATION, email, language, now, p->invitation_lives_s),
 	};
 
 	email_key(email, key);
 	invitation.cooldown = attempt_of(
-	    r->keyring, POLICY_INVITATION_MAIL, key, strlen(key), now, r->cooldown_s);
+	    p->keyring, POLICY_INVITATION_MAIL, key, strlen(key), now, p->cooldown_s);
 	secret_wipe_bytes(key, sizeof key);
 	secret_random(invitation.mail.jti, sizeof invitation.mail.jti);
-	const enum result result = db_transaction(r->db, invite_tx, &invitation);
+	const enum result result = db_transaction(p->db, invite_tx, &invitation);
 	outbox_mail_wipe(&invitation.mail);
 	if (result == OK)
-		mailer_wake(r->mailer);
+		mailer_wake(p->mailer);
 	return result;
 }
 
 /* Standing ------------------------------------------------------------------------------------ */
 
 enum result
-registration_standing(const struct registration *r, const struct pass *pass, struct standing *ret)
+registration_standing(const struct portal *p, const struct pass *pass, struct standing *ret)
 {
 	const struct stage_rule *rule = stage_rule(pass->stage);
 	struct link link;
 
-	TRY(link_read(r, pass, &link));
+	TRY(link_read(p, pass, &link));
 	if (link.used)
 		rule = rule->then != STAGE_NONE ? stage_rule(rule->then) : NULL;
 	ret->next = rule;
@@ -110,7 +110,7 @@ confirm_email_tx(struct db_tx *tx, void *context)
 }
 
 enum result
-registration_confirm_email(const struct registration *r, const struct pass *pass)
+registration_confirm_email(const struct portal *p, const struct pass *pass)
 {
 	const int64_t now = clock_now();
 	struct confirmation confirmation = {
@@ -118,13 +118,13 @@ registration_confirm_email(const struct registration *r, const struct pass *pass
 		.op = { .kind = STAGE_EMAIL_CONFIRMATION,
 		    .outcome = OUTCOME_DONE,
 		    .created_at = now },
-		.notice = outbox_mail_to(LETTER_EMAIL_CHANGED, "", "", now, r->invitation_lives_s),
+		.notice = outbox_mail_to(LETTER_EMAIL_CHANGED, "", "", now, p->invitation_lives_s),
 	};
 
 	memcpy(confirmation.op.jti, pass->jti, sizeof confirmation.op.jti);
-	const enum result result = db_transaction(r->db, confirm_email_tx, &confirmation);
+	const enum result result = db_transaction(p->db, confirm_email_tx, &confirmation);
 	outbox_mail_wipe(&confirmation.notice);
 	if (result == OK)
-		mailer_wake(r->mailer);
+		mailer_wake(p->mailer);
 	return result;
 }

@@ -16,6 +16,7 @@
 
 #include "account.h"
 #include "bounds.h"
+#include "portal.h"
 #include "result.h"
 #include "secret.h"
 #include "stage.h"
@@ -24,30 +25,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct db;
-struct hash_pool;
-struct keyring;
-struct mailer;
-struct picture_stock;
-
-/* What the steps work with; all of it outlives them and belongs to main. */
-struct registration {
-	struct db *db;
-	const struct keyring *keyring;
-	struct hash_pool *hash_pool;
-	struct picture_stock *pictures;
-	struct mailer *mailer;
-	int64_t invitation_lives_s;
-	int64_t second_link_lives_s;
-	int64_t account_step_lives_s;
-	int64_t captcha_lives_s;
-	int64_t email_confirmation_lives_s;
-	int64_t cooldown_s;
-};
-
 /* Owes the invitation, at most one a cool-down and address. The answer tells nothing. */
 enum result registration_invite(
-    const struct registration *, const char *email, const char *language) MUST_USE;
+    const struct portal *, const char *email, const char *language) MUST_USE;
 
 /* A picture and the token that seals its answer; 49 kB, too big for a worker's stack. OVER: the
  * link has ended. */
@@ -58,7 +38,7 @@ struct drawn_captcha {
 	uint8_t png[CAPTCHA_PNG_MAX]; /* the same picture, on its way there */
 };
 enum result registration_draw_captcha(
-    const struct registration *, const struct pass *, struct drawn_captcha *ret) MUST_USE;
+    const struct portal *, const struct pass *, struct drawn_captcha *ret) MUST_USE;
 
 /* Where the holder of a token stands. OVER: the link has ended. */
 struct standing {
@@ -66,7 +46,7 @@ struct standing {
 	int attempts_left;
 };
 enum result registration_standing(
-    const struct registration *, const struct pass *, struct standing *ret) MUST_USE;
+    const struct portal *, const struct pass *, struct standing *ret) MUST_USE;
 
 /* IDENTITY_MISMATCH, CAPTCHA_WRONG: *ret_attempts_left says how many tries the link has; OVER:
  * that was the last, or it had ended; TOKEN_SPENT: the link was used for another number. */
@@ -76,7 +56,7 @@ struct identity {
 	const char *captcha_token;
 	const char *captcha_answer; /* folded */
 };
-enum result registration_identify(const struct registration *, const struct pass *,
+enum result registration_identify(const struct portal *, const struct pass *,
     const struct identity *, struct secret *ret_key, int *ret_attempts_left) MUST_USE;
 
 /* KEY_WRONG, OVER, TOKEN_SPENT as above. */
@@ -84,7 +64,7 @@ struct account_step {
 	char token[TOKEN_MAX + 1];
 	int64_t expires_at;
 };
-enum result registration_confirm_key(const struct registration *, const struct pass *,
+enum result registration_confirm_key(const struct portal *, const struct pass *,
     const struct secret *key, struct account_step *ret, int *ret_attempts_left) MUST_USE;
 
 /* TAKEN: another login ID is needed; *ret_attempts_left. OVER: too many were taken, or the person
@@ -95,10 +75,10 @@ struct account_wish {
 	const char *nickname;
 	const struct secret *password;
 };
-enum result registration_create_account(const struct registration *, const struct pass *,
+enum result registration_create_account(const struct portal *, const struct pass *,
     const struct account_wish *, struct account *ret, int *ret_attempts_left) MUST_USE;
 
 /* TOKEN_SPENT: the account waits for another address by now, or for none. */
-enum result registration_confirm_email(const struct registration *, const struct pass *) MUST_USE;
+enum result registration_confirm_email(const struct portal *, const struct pass *) MUST_USE;
 
 #endif

@@ -30,35 +30,35 @@ spend_tx(struct db_tx *tx, void *context)
 
 /* Counts the try, then compares. */
 static enum result
-judge_key(const struct registration *r, const struct pass *pass, const struct secret *key,
-    struct link *link)
+judge_key(
+    const struct portal *p, const struct pass *pass, const struct secret *key, struct link *link)
 {
 	CLEANUP(secret_wipe) struct secret right = { 0 };
 
-	TRY(link_take_try(r, link));
-	auth_key_derive(r->keyring, pass->parent_jti, &right);
+	TRY(link_take_try(p, link));
+	auth_key_derive(p->keyring, pass->parent_jti, &right);
 	if (secret_equal(key, &right))
 		return OK;
 	return link->tries_left > 0 ? KEY_WRONG : OVER;
 }
 
 static enum result
-account_step_token(const struct registration *r, const struct pass *pass, const struct stage_op *op,
+account_step_token(const struct portal *p, const struct pass *pass, const struct stage_op *op,
     struct account_step *ret)
 {
 	CLEANUP(pass_wipe) struct pass next = *pass;
 
 	next.stage = STAGE_ACCOUNT;
 	next.issued_at = op->created_at;
-	next.expires_at = op->created_at + r->account_step_lives_s;
+	next.expires_at = op->created_at + p->account_step_lives_s;
 	memcpy(next.jti, op->next_id, sizeof next.jti);
 	ret->expires_at = next.expires_at;
-	return stage_seal(r->keyring, &next, ret->token);
+	return stage_seal(p->keyring, &next, ret->token);
 }
 
 enum result
-registration_confirm_key(const struct registration *r, const struct pass *pass,
-    const struct secret *key, struct account_step *ret, int *ret_attempts_left)
+registration_confirm_key(const struct portal *p, const struct pass *pass, const struct secret *key,
+    struct account_step *ret, int *ret_attempts_left)
 {
 	struct stage_op op = {
 		.kind = STAGE_AUTHENTICATION_KEY,
@@ -69,17 +69,17 @@ registration_confirm_key(const struct registration *r, const struct pass *pass,
 
 	memcpy(op.jti, pass->jti, sizeof op.jti);
 	secret_random(op.next_id, sizeof op.next_id);
-	stage_op_fingerprint(r->keyring, (const char *const[]){ key->text, NULL }, op.fingerprint);
-	TRY(link_read(r, pass, &link));
+	stage_op_fingerprint(p->keyring, (const char *const[]){ key->text, NULL }, op.fingerprint);
+	TRY(link_read(p, pass, &link));
 	if (link.used && !stage_op_same(&link.op, &op))
-		return link_refuse_repeat(r, &link);
+		return link_refuse_repeat(p, &link);
 	if (!link.used) {
-		const enum result judged = judge_key(r, pass, key, &link);
+		const enum result judged = judge_key(p, pass, key, &link);
 
 		*ret_attempts_left = link.tries_left;
 		TRY(judged);
 	}
 
-	TRY(db_transaction(r->db, spend_tx, &op));
-	return account_step_token(r, pass, &op, ret);
+	TRY(db_transaction(p->db, spend_tx, &op));
+	return account_step_token(p, pass, &op, ret);
 }

@@ -47,18 +47,18 @@ creation_wipe(struct creation *creation)
 
 /* Owes the completion mail, and the confirmation of an address that is not the proven one. */
 static void
-owe_mails(const struct registration *r, const struct account *account, struct creation *creation)
+owe_mails(const struct portal *p, const struct account *account, struct creation *creation)
 {
 	const int64_t now = account->created_at;
 
 	creation->completion = outbox_mail_to(
-	    LETTER_COMPLETION, account->email, account->language, now, r->invitation_lives_s);
+	    LETTER_COMPLETION, account->email, account->language, now, p->invitation_lives_s);
 	text_copy_cut(
 	    creation->completion.nickname, sizeof creation->completion.nickname, account->nickname);
 	if (account->pending_email[0] == '\0')
 		return;
 	creation->confirmation = outbox_mail_to(LETTER_EMAIL_CONFIRMATION, account->pending_email,
-	    account->language, now, r->email_confirmation_lives_s);
+	    account->language, now, p->email_confirmation_lives_s);
 	secret_random(creation->confirmation.jti, sizeof creation->confirmation.jti);
 	memcpy(creation->confirmation.subject_id, account->id, sizeof account->id);
 }
@@ -94,13 +94,13 @@ read_account_tx(struct db_tx *tx, void *context)
 
 /* The token made an account: is it the one that is wished for? Facts first, then the password. */
 static enum result
-compare_creation(const struct registration *r, const struct account_wish *wish,
-    const struct stage_op *op, struct account *ret)
+compare_creation(const struct portal *p, const struct account_wish *wish, const struct stage_op *op,
+    struct account *ret)
 {
 	struct earlier_account earlier = { .id = op->next_id, .account = ret };
 	bool same = false;
 
-	const enum result read = db_each_committed(r->db, read_account_tx, &earlier);
+	const enum result read = db_each_committed(p->db, read_account_tx, &earlier);
 	if (read == NO_ROW)
 		return TOKEN_SPENT;
 	TRY(read);
@@ -108,26 +108,26 @@ compare_creation(const struct registration *r, const struct account_wish *wish,
 	if (strcmp(ret->login_id, wish->login_id) != 0 || strcmp(email, wish->email) != 0 ||
 	    strcmp(ret->nickname, wish->nickname) != 0)
 		return TOKEN_SPENT;
-	TRY(hash_pool_verify(r->hash_pool, wish->password, ret->password_hash, &same));
+	TRY(hash_pool_verify(p->hash_pool, wish->password, ret->password_hash, &same));
 	return same ? OK : TOKEN_SPENT;
 }
 
 static enum result
-repeat_creation(const struct registration *r, const struct account_wish *wish, struct link *link,
-    struct account *ret)
+repeat_creation(
+    const struct portal *p, const struct account_wish *wish, struct link *link, struct account *ret)
 {
-	const enum result compared = compare_creation(r, wish, &link->op, ret);
+	const enum result compared = compare_creation(p, wish, &link->op, ret);
 
-	return compared == TOKEN_SPENT ? link_refuse_repeat(r, link) : compared;
+	return compared == TOKEN_SPENT ? link_refuse_repeat(p, link) : compared;
 }
 
 static enum result
-create(const struct registration *r, const struct pass *pass, const struct account_wish *wish,
+create(const struct portal *p, const struct pass *pass, const struct account_wish *wish,
     struct account *ret)
 {
 	CLEANUP(creation_wipe) struct creation creation = { .account = ret };
 
-	owe_mails(r, ret, &creation);
+	owe_mails(p, ret, &creation);
 	creation.op = (struct stage_op){
 		.kind = STAGE_ACCOUNT,
 		.outcome = OUTCOME_DONE,
@@ -135,32 +135,32 @@ create(const struct registration *r, const struct pass *pass, const struct accou
 	};
 	memcpy(creation.op.jti, pass->jti, sizeof creation.op.jti);
 	memcpy(creation.op.next_id, ret->id, sizeof creation.op.next_id);
-	const enum result created = db_transaction(r->db, create_account_tx, &creation);
+	const enum result created = db_transaction(p->db, create_account_tx, &creation);
 	if (created != DUPLICATE)
 		return created;
 	/* Spent meanwhile: by the same submit sent twice, or by our own COMMIT whose answer was
 	 * lost. */
 	struct link link;
-	TRY(link_read(r, pass, &link));
-	return link.used ? repeat_creation(r, wish, &link, ret) : INTERNAL;
+	TRY(link_read(p, pass, &link));
+	return link.used ? repeat_creation(p, wish, &link, ret) : INTERNAL;
 }
 
 enum result
-registration_create_account(const struct registration *r, const struct pass *pass,
+registration_create_account(const struct portal *p, const struct pass *pass,
     const struct account_wish *wish, struct account *ret, int *ret_attempts_left)
 {
 	struct link link;
 
-	TRY(link_read(r, pass, &link));
+	TRY(link_read(p, pass, &link));
 	if (link.used)
-		return repeat_creation(r, wish, &link, ret);
+		return repeat_creation(p, wish, &link, ret);
 	fill_account(pass, wish, ret);
-	TRY(hash_pool_hash(r->hash_pool, wish->password, ret->password_hash));
+	TRY(hash_pool_hash(p->hash_pool, wish->password, ret->password_hash));
 	/* Counted after the hash, so that a busy hash pool costs the member no try. */
-	TRY(link_take_try(r, &link));
+	TRY(link_take_try(p, &link));
 	*ret_attempts_left = link.tries_left;
 
-	TRY(create(r, pass, wish, ret));
-	mailer_wake(r->mailer);
+	TRY(create(p, pass, wish, ret));
+	mailer_wake(p->mailer);
 	return OK;
 }

@@ -28,25 +28,25 @@ _Static_assert(
 
 enum result
 registration_draw_captcha(
-    const struct registration *r, const struct pass *pass, struct drawn_captcha *ret)
+    const struct portal *p, const struct pass *pass, struct drawn_captcha *ret)
 {
 	CLEANUP(captcha_wipe) struct captcha captcha = { 0 };
 	CLEANUP(secret_wipe) struct secret answer = { 0 };
 	struct link link;
 	size_t png_size = 0;
 
-	TRY(link_read(r, pass, &link));
-	TRY(picture_stock_take(r->pictures, &answer, ret->png, &png_size));
+	TRY(link_read(p, pass, &link));
+	TRY(picture_stock_take(p->pictures, &answer, ret->png, &png_size));
 	secret_base64(ret->png, png_size, ret->png_base64);
 
 	captcha.issued_at = clock_now();
-	captcha.expires_at = captcha.issued_at + r->captcha_lives_s;
+	captcha.expires_at = captcha.issued_at + p->captcha_lives_s;
 	secret_random(captcha.jti, sizeof captcha.jti);
 	memcpy(captcha.invitation_jti, pass->jti, sizeof captcha.invitation_jti);
 	if (!text_copy(captcha.answer, sizeof captcha.answer, answer.text))
 		return INTERNAL;
 	ret->expires_at = captcha.expires_at;
-	return captcha_seal(r->keyring, &captcha, ret->token);
+	return captcha_seal(p->keyring, &captcha, ret->token);
 }
 
 /* One try at the identity step: the spending of its CAPTCHA, and the count of the link's. */
@@ -77,13 +77,13 @@ captcha_try_tx(struct db_tx *tx, void *context)
 
 /* Spends the CAPTCHA and counts the try, both committed before anything is compared. */
 static enum result
-pass_captcha(const struct registration *r, const struct pass *pass, const struct identity *identity,
+pass_captcha(const struct portal *p, const struct pass *pass, const struct identity *identity,
     struct link *link)
 {
 	CLEANUP(captcha_wipe) struct captcha captcha = { 0 };
 	struct captcha_try try = { .link = link };
 
-	if (captcha_open(r->keyring, identity->captcha_token, clock_now(), &captcha) != OK ||
+	if (captcha_open(p->keyring, identity->captcha_token, clock_now(), &captcha) != OK ||
 	    !secret_equal_bytes(captcha.invitation_jti, pass->jti, JTI_SIZE))
 		return CAPTCHA_WRONG;
 
@@ -94,11 +94,11 @@ pass_captcha(const struct registration *r, const struct pass *pass, const struct
 		.created_at = clock_now(),
 	};
 	memcpy(try.op.jti, captcha.jti, sizeof try.op.jti);
-	stage_op_fingerprint(r->keyring,
+	stage_op_fingerprint(p->keyring,
 	    (const char *const[]){
 		identity->insured_number, identity->birth_date, identity->captcha_answer, NULL },
 	    try.op.fingerprint);
-	TRY(db_transaction(r->db, captcha_try_tx, &try));
+	TRY(db_transaction(p->db, captcha_try_tx, &try));
 	return right ? OK : CAPTCHA_WRONG;
 }
 
@@ -146,25 +146,24 @@ settle_identity_tx(struct db_tx *tx, void *context)
 }
 
 static enum result
-settle_identity(const struct registration *r, const struct pass *pass, struct identification *i)
+settle_identity(const struct portal *p, const struct pass *pass, struct identification *i)
 {
 	const int64_t now = clock_now();
 
 	i->mail = outbox_mail_to(
 	    i->person.has_account ? LETTER_ALREADY_REGISTERED : LETTER_SECOND_LINK, pass->email,
-	    pass->language, now, r->second_link_lives_s);
+	    pass->language, now, p->second_link_lives_s);
 	memcpy(i->mail.parent_jti, pass->jti, sizeof i->mail.parent_jti);
 	memcpy(i->mail.subject_id, i->person.id, sizeof i->mail.subject_id);
 	i->cooldown = attempt_of(
-	    r->keyring, POLICY_SECOND_MAIL, pass->jti, sizeof pass->jti, now, r->cooldown_s);
-	const enum result result = db_transaction(r->db, settle_identity_tx, i);
+	    p->keyring, POLICY_SECOND_MAIL, pass->jti, sizeof pass->jti, now, p->cooldown_s);
+	const enum result result = db_transaction(p->db, settle_identity_tx, i);
 	outbox_mail_wipe(&i->mail);
 	return result;
 }
 
 static struct identification
-identification_of(
-    const struct registration *r, const struct pass *pass, const struct identity *identity)
+identification_of(const struct portal *p, const struct pass *pass, const struct identity *identity)
 {
 	struct identification i = { .identity = identity };
 
@@ -176,7 +175,7 @@ identification_of(
 	};
 	memcpy(i.op.jti, pass->jti, sizeof i.op.jti);
 	secret_random(i.op.next_id, sizeof i.op.next_id);
-	stage_op_fingerprint(r->keyring,
+	stage_op_fingerprint(p->keyring,
 	    (const char *const[]){ identity->insured_number, identity->birth_date, NULL },
 	    i.op.fingerprint);
 	return i;
@@ -184,11 +183,10 @@ identification_of(
 
 /* CAPTCHA and number of a link that was not used yet. */
 static enum result
-judge(const struct registration *r, const struct pass *pass, struct link *link,
-    struct identification *i)
+judge(const struct portal *p, const struct pass *pass, struct link *link, struct identification *i)
 {
-	TRY(pass_captcha(r, pass, i->identity, link));
-	const enum result found = db_each_committed(r->db, find_person_tx, i);
+	TRY(pass_captcha(p, pass, i->identity, link));
+	const enum result found = db_each_committed(p->db, find_person_tx, i);
 	if (found == NO_ROW)
 		return link->tries_left > 0 ? IDENTITY_MISMATCH : OVER;
 	return found;
@@ -196,29 +194,29 @@ judge(const struct registration *r, const struct pass *pass, struct link *link,
 
 /* The link was used: on this number the same answer, on another none. */
 static enum result
-judge_again(const struct registration *r, struct link *link, struct identification *i)
+judge_again(const struct portal *p, struct link *link, struct identification *i)
 {
 	if (!stage_op_same(&link->op, &i->op))
-		return link_refuse_repeat(r, link);
-	const enum result found = db_each_committed(r->db, find_person_tx, i);
+		return link_refuse_repeat(p, link);
+	const enum result found = db_each_committed(p->db, find_person_tx, i);
 	return found == NO_ROW ? OVER : found; /* lost eligibility meanwhile */
 }
 
 enum result
-registration_identify(const struct registration *r, const struct pass *pass,
+registration_identify(const struct portal *p, const struct pass *pass,
     const struct identity *identity, struct secret *ret_key, int *ret_attempts_left)
 {
-	struct identification i = identification_of(r, pass, identity);
+	struct identification i = identification_of(p, pass, identity);
 	struct link link;
 
-	TRY(link_read(r, pass, &link));
-	const enum result judged = link.used ? judge_again(r, &link, &i)
-					     : judge(r, pass, &link, &i);
+	TRY(link_read(p, pass, &link));
+	const enum result judged = link.used ? judge_again(p, &link, &i)
+					     : judge(p, pass, &link, &i);
 	*ret_attempts_left = link.tries_left;
 	TRY(judged);
 
-	TRY(settle_identity(r, pass, &i));
-	mailer_wake(r->mailer);
-	auth_key_derive(r->keyring, pass->jti, ret_key);
+	TRY(settle_identity(p, pass, &i));
+	mailer_wake(p->mailer);
+	auth_key_derive(p->keyring, pass->jti, ret_key);
 	return OK;
 }

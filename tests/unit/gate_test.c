@@ -63,14 +63,14 @@ open_keyring(void)
 	if (!text_copy(f.folder, sizeof f.folder, "/tmp/gate_test.XXXXXX") ||
 	    mkdtemp(f.folder) == NULL || !keyring_new(f.folder, kid, why))
 		return false;
-	f.service.registration.keyring = keyring_open(f.folder, why);
-	return f.service.registration.keyring != NULL;
+	f.service.portal.keyring = keyring_open(f.folder, why);
+	return f.service.portal.keyring != NULL;
 }
 
 static bool
 mint_tokens(void)
 {
-	const struct keyring *const keyring = f.service.registration.keyring;
+	const struct keyring *const keyring = f.service.portal.keyring;
 	const int64_t now = clock_now();
 	struct pass pass = {
 		.issued_at = now, .expires_at = now + 600, .email = EMAIL, .language = "ja"
@@ -98,11 +98,11 @@ mint_tokens(void)
 }
 
 static struct mailer *
-open_mailer(const struct registration *registration)
+open_mailer(const struct portal *portal)
 {
 	const struct mailer_options options = {
-		.db = registration->db,
-		.keyring = registration->keyring,
+		.db = portal->db,
+		.keyring = portal->keyring,
 		.smtp = { .url = "smtp://127.0.0.1:1",
 		    .from = "no-reply@kenpo.example",
 		    .from_name = "Kenpo",
@@ -117,7 +117,7 @@ open_mailer(const struct registration *registration)
 }
 
 static bool
-open_parts(struct registration *registration)
+open_parts(struct portal *portal)
 {
 	const struct db_options away = {
 		.socket = "/tmp/gate_test.nowhere/socket",
@@ -130,14 +130,13 @@ open_parts(struct registration *registration)
 	};
 	const struct secret_cost cost = { 2, 19456UL * 1024 };
 
-	registration->db = db_open(&away, statements, STATEMENTS__MAX);
-	registration->hash_pool = hash_pool_open(1, 4, &cost);
-	registration->pictures = picture_stock_open(1);
-	if (registration->db == NULL || registration->hash_pool == NULL ||
-	    registration->pictures == NULL)
+	portal->db = db_open(&away, statements, STATEMENTS__MAX);
+	portal->hash_pool = hash_pool_open(1, 4, &cost);
+	portal->pictures = picture_stock_open(1);
+	if (portal->db == NULL || portal->hash_pool == NULL || portal->pictures == NULL)
 		return false;
-	registration->mailer = open_mailer(registration);
-	return registration->mailer != NULL;
+	portal->mailer = open_mailer(portal);
+	return portal->mailer != NULL;
 }
 
 static int
@@ -146,7 +145,7 @@ set_up(void **state)
 	(void)state;
 	signal(SIGPIPE, SIG_IGN);
 	if (!secret_start() || !smtp_start() || !db_start() || !open_keyring() || !mint_tokens() ||
-	    !open_parts(&f.service.registration))
+	    !open_parts(&f.service.portal))
 		return -1;
 	f.config.requests_max = REQUESTS_MAX;
 	strcpy(f.config.identity_birth_date, "no");
@@ -174,16 +173,16 @@ remove_folder(void)
 static int
 tear_down(void **state)
 {
-	struct registration *const registration = &f.service.registration;
+	struct portal *const registration = &f.service.portal;
 
 	(void)state;
-	mailer_close(registration->mailer);
-	picture_stock_close(registration->pictures);
-	hash_pool_close(registration->hash_pool);
-	db_close(registration->db);
+	mailer_close(portal->mailer);
+	picture_stock_close(portal->pictures);
+	hash_pool_close(portal->hash_pool);
+	db_close(portal->db);
 	db_stop();
 	metrics_free(f.service.metrics);
-	keyring_close((struct keyring *)(uintptr_t)registration->keyring);
+	keyring_close((struct keyring *)(uintptr_t)portal->keyring);
 	remove_folder();
 	return 0;
 }

@@ -1,0 +1,35 @@
+/* portal.h - what the stories of lib/domain work with: made by main, outlives every request.
+ *
+ * registration.h, session.h, recovery.h and profile.h tell the stories. */
+
+#ifndef PORTAL_H
+#define PORTAL_H
+
+#include <stdint.h>
+
+struct access_keys;
+struct db;
+struct hash_pool;
+struct keyring;
+struct mailer;
+struct picture_stock;
+
+struct portal {
+	struct db *db;
+	const struct keyring *keyring;
+	struct access_keys *access_keys;
+	struct hash_pool *hash_pool;
+	struct picture_stock *pictures;
+	struct mailer *mailer;
+	int64_t invitation_lives_s;
+	int64_t second_link_lives_s;
+	int64_t account_step_lives_s;
+	int64_t captcha_lives_s;
+	int64_t email_confirmation_lives_s;
+	int64_t password_reset_lives_s;
+	int64_t session_idle_s;  /* a login ends when it is not refreshed for so long (ASVS 7.3.1) */
+	int64_t session_lives_s; /* and then in any case (ASVS 7.3.2) */
+	int64_t cooldown_s;
+};
+
+#endif
