@@ -1,132 +1,50 @@
-/* keyring.c - the folder of keys: load, check, make. */
+/* keyring.c - the keys of stage tokens and of keyed hashes: load, refresh; and the making and
+ * rotating of every key in the folder. */
 
 #include "keyring.h"
 
+#include "access_token.h"
 #include "cleanup.h"
 #include "clock.h"
 #include "text.h"
+#include "token.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#define DERIVE_NAME  "derive.key"
-#define STAGE_PREFIX "stage-"
-#define STAGE_SUFFIX ".key"
-#define KID_FORM     "ddddddddTddddddZ-hhhhhhhh" /* d: a digit, h: a lower-case hex digit */
-#define KID_LENGTH   (sizeof KID_FORM - 1)
-#define KEY_TEXT     (2 * SECRET_KEY_SIZE + 1) /* hex digits and a newline */
-#define NAME_SIZE    (sizeof STAGE_PREFIX + KID_MAX + sizeof STAGE_SUFFIX)
+#define DERIVE_NAME "derive.key"
+#define KEY_TEXT    (2 * SECRET_KEY_SIZE + 1) /* hex digits and a newline */
 
-_Static_assert(KID_LENGTH <= KID_MAX, "a key id fits");
+_Static_assert(KEY_TEXT <= KEY_FILE_MAX, "a key's text fits");
 
-struct keyring {
+/* What a refresh changes. */
+struct stages {
+	uint8_t stamp[KEY_STAMP_SIZE]; /* of the folder, before it was read */
 	size_t count;
-	struct stage_key stages[KEYRING_STAGE_MAX]; /* newest first */
+	struct stage_key keys[KEYRING_STAGE_MAX]; /* newest first */
+};
+
+struct keys {
+	struct stages stages;
 	uint8_t derive[SECRET_KEY_SIZE];
 };
 
-/* The opened folder, and where complaints about it go. */
-struct folder {
-	const char *path;
-	DIR *dir;
-	char *why;
+/* The lock is for keys.stages; keys.derive is never written to again. */
+struct shared {
+	pthread_rwlock_t lock;
+	struct keys keys;
 };
 
-static void
-folder_close(const struct folder *folder)
-{
-	if (folder->dir != NULL)
-		closedir(folder->dir);
-}
-
-/* One line about one file; widths keep the expectation from being cut off behind a long path. */
-static bool
-refuse(const struct folder *folder, const char *name, const char *expected)
-{
-	(void)snprintf(folder->why, WHY_MAX + 1, "%.200s/%.60s: %s", folder->path, name, expected);
-	return false;
-}
-
-static bool
-refuse_errno(const struct folder *folder, const char *name, const char *deed)
-{
-	char expected[100];
-
-	(void)snprintf(
-	    expected, sizeof expected, "%s: %m", deed); /* not strerror: it is not thread-safe */
-	return refuse(folder, name, expected);
-}
-
-static bool
-folder_open(struct folder *folder)
-{
-	struct stat stat;
-
-	folder->dir = opendir(folder->path);
-	if (folder->dir == NULL || fstat(dirfd(folder->dir), &stat) != 0)
-		return refuse_errno(folder, "", "cannot open the folder of keys");
-	if ((stat.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return refuse(folder, "", "the folder must be writable by its owner only (0700)");
-	return true;
-}
-
-static bool
-is_of_form(char form, char character)
-{
-	const bool digit = character >= '0' && character <= '9';
-
-	if (form == 'd')
-		return digit;
-	if (form == 'h')
-		return digit || (character >= 'a' && character <= 'f');
-	return character == form;
-}
-
-/* Does `text` begin with a key id, as keyring_new makes them? */
-static bool
-is_kid(const char *text)
-{
-	for (size_t i = 0; i < KID_LENGTH; i++)
-		if (!is_of_form(KID_FORM[i], text[i]))
-			return false;
-	return true;
-}
-
-/* Reads the key id out of "stage-KID.key". False: another name. */
-static bool
-stage_name_read(const char *name, char ret_kid[static KID_MAX + 1])
-{
-	const char *kid = name + strlen(STAGE_PREFIX);
-
-	if (!text_starts_with(name, STAGE_PREFIX) || !is_kid(kid) ||
-	    strcmp(kid + KID_LENGTH, STAGE_SUFFIX) != 0)
-		return false;
-	memcpy(ret_kid, kid, KID_LENGTH);
-	ret_kid[KID_LENGTH] = '\0';
-	return true;
-}
+struct keyring {
+	char *path;
+	struct shared *shared; /* locked memory */
+};
 
 /* Loading. */
-
-static bool
-file_check(const struct folder *folder, const char *name, int fd)
-{
-	struct stat stat;
-
-	if (fstat(fd, &stat) != 0)
-		return refuse_errno(folder, name, "cannot examine");
-	if (!S_ISREG(stat.st_mode))
-		return refuse(folder, name, "must be a regular file");
-	if ((stat.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		return refuse(folder, name, "must be open to its owner only (0400)");
-	if (stat.st_size != KEY_TEXT)
-		return refuse(folder, name, "must be 64 hex digits and a newline");
-	return true;
-}
 
 static bool
 is_weak(const uint8_t key[static SECRET_KEY_SIZE])
@@ -138,97 +56,97 @@ is_weak(const uint8_t key[static SECRET_KEY_SIZE])
 }
 
 static void
-wipe_key_text(char (*text)[KEY_TEXT + 1])
-{
-	secret_wipe_bytes(*text, sizeof *text);
-}
-
-static void
 wipe_key(uint8_t (*key)[SECRET_KEY_SIZE])
 {
 	secret_wipe_bytes(*key, sizeof *key);
 }
 
-static bool
-key_read(const struct folder *folder, const char *name, uint8_t ret[static SECRET_KEY_SIZE])
+static void
+free_keys(struct keys *const *keys)
 {
-	CLEANUP(wipe_key_text) char text[KEY_TEXT + 1] = "";
-	/* O_NONBLOCK: a pipe laid in the place of a key must not hold up the start. */
-	CLEANUP(cleanup_close)
-	const int fd = openat(
-	    dirfd(folder->dir), name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	secret_free(*keys);
+}
 
-	if (fd < 0 && errno == ELOOP)
-		return refuse(folder, name, "must be a regular file, not a symbolic link");
-	if (fd < 0)
-		return refuse_errno(folder, name, "cannot open");
-	if (!file_check(folder, name, fd))
+void
+stage_key_wipe(struct stage_key *key)
+{
+	secret_wipe_bytes(key, sizeof *key);
+}
+
+static bool
+key_read(const struct key_folder *folder, const char *name, uint8_t ret[static SECRET_KEY_SIZE])
+{
+	static const struct key_form form = {
+		.size_min = KEY_TEXT,
+		.size_max = KEY_TEXT,
+		.expected = "must be 64 hex digits and a newline",
+	};
+	CLEANUP(key_text_wipe) char text[KEY_FILE_MAX + 1] = "";
+
+	if (!key_folder_read(folder, name, &form, text))
 		return false;
-	if (read(fd, text, KEY_TEXT) != KEY_TEXT)
-		return refuse(folder, name, "cannot be read whole");
 	if (text[KEY_TEXT - 1] != '\n')
-		return refuse(folder, name, "must be 64 hex digits and a newline");
+		return key_folder_refuse(folder, name, form.expected);
 	text[KEY_TEXT - 1] = '\0';
 	if (!text_unhex(text, ret, SECRET_KEY_SIZE))
-		return refuse(folder, name, "must be 64 hex digits and a newline");
+		return key_folder_refuse(folder, name, form.expected);
 	if (is_weak(ret))
-		return refuse(folder, name, "is no random key: all its bytes are the same");
+		return key_folder_refuse(
+		    folder, name, "is no random key: all its bytes are the same");
 	return true;
 }
 
-/* Makes room for a key id, so that the newest stays first. */
-static struct stage_key *
-stage_place(struct keyring *ring, const char *kid)
+static bool
+stage_load(const struct key_folder *folder, const char *kid, struct stage_key *ret)
 {
-	size_t at = 0;
+	CLEANUP(wipe_key) uint8_t root[SECRET_KEY_SIZE] = { 0 };
+	char name[KEY_NAME_MAX + 1];
 
-	while (at < ring->count && strcmp(ring->stages[at].kid, kid) > 0)
-		at++;
-	memmove(
-	    &ring->stages[at + 1], &ring->stages[at], (ring->count - at) * sizeof ring->stages[0]);
-	ring->count++;
-	return &ring->stages[at];
+	key_name(KEY_STAGE, kid, name);
+	if (!key_read(folder, name, root))
+		return false;
+	memcpy(ret->kid, kid, sizeof ret->kid);
+	secret_keyed_hash(root, "stage token, sign", "", 0, ret->sign);
+	secret_keyed_hash(root, "stage token, seal", "", 0, ret->seal);
+	return true;
 }
 
 static bool
-stage_load(struct keyring *ring, const struct folder *folder, const char *name, const char *kid)
+keys_load(const struct key_folder *folder, struct keys *ret)
 {
-	CLEANUP(wipe_key) uint8_t root[SECRET_KEY_SIZE] = { 0 };
+	struct key_kids kids;
 
-	if (ring->count == KEYRING_STAGE_MAX)
-		return refuse(folder, name, "is one stage key too many: remove the oldest");
-	if (!key_read(folder, name, root))
+	key_folder_stamp(folder, ret->stages.stamp);
+	if (!key_read(folder, DERIVE_NAME, ret->derive) ||
+	    !key_folder_kids(folder, KEY_STAGE, &kids))
 		return false;
-
-	struct stage_key *const stage = stage_place(ring, kid);
-	memcpy(stage->kid, kid, KID_LENGTH + 1);
-	secret_keyed_hash(root, "stage token, sign", "", 0, stage->sign);
-	secret_keyed_hash(root, "stage token, seal", "", 0, stage->seal);
+	for (size_t i = 0; i < kids.count; i++)
+		if (!stage_load(folder, kids.kids[i], &ret->stages.keys[i]))
+			return false;
+	ret->stages.count = kids.count;
+	if (kids.count == 0)
+		return key_folder_refuse(folder, "stage-KID.key", "there is no stage key");
 	return true;
 }
 
 static bool
 keyring_load(struct keyring *ring, const char *path, char *why)
 {
-	CLEANUP(folder_close) struct folder folder = { .path = path, .why = why };
-	char kid[KID_MAX + 1];
+	CLEANUP(key_folder_close) struct key_folder folder = { .path = path, .why = why };
 
-	if (!folder_open(&folder) || !key_read(&folder, DERIVE_NAME, ring->derive))
+	(void)snprintf(why, WHY_MAX + 1, "no memory for keys");
+	ring->path = strdup(path);
+	ring->shared = secret_alloc(sizeof *ring->shared);
+	if (ring->path == NULL || ring->shared == NULL)
 		return false;
-
-	for (const struct dirent *file; (file = readdir(folder.dir)) != NULL;)
-		if (stage_name_read(file->d_name, kid) &&
-		    !stage_load(ring, &folder, file->d_name, kid))
-			return false;
-	if (ring->count == 0)
-		return refuse(&folder, STAGE_PREFIX "KID" STAGE_SUFFIX, "there is no stage key");
-	return true;
+	pthread_rwlock_init(&ring->shared->lock, NULL); /* never fails in glibc */
+	return key_folder_open(&folder) && keys_load(&folder, &ring->shared->keys);
 }
 
 struct keyring *
 keyring_open(const char *folder, char why[static WHY_MAX + 1])
 {
-	struct keyring *const ring = secret_alloc(sizeof *ring);
+	struct keyring *const ring = calloc(1, sizeof *ring);
 
 	if (ring == NULL) {
 		(void)snprintf(why, WHY_MAX + 1, "no memory for keys");
@@ -243,19 +161,102 @@ keyring_open(const char *folder, char why[static WHY_MAX + 1])
 void
 keyring_close(struct keyring *ring)
 {
-	secret_free(ring);
+	if (ring == NULL)
+		return;
+	if (ring->shared != NULL)
+		pthread_rwlock_destroy(&ring->shared->lock);
+	secret_free(ring->shared);
+	free(ring->path);
+	free(ring);
 }
 
-const struct stage_key *
-keyring_signing(const struct keyring *ring)
+/* Refreshing. */
+
+static bool
+is_unchanged(const struct keyring *ring, const struct key_folder *folder)
 {
-	return &ring->stages[0];
+	uint8_t stamp[KEY_STAMP_SIZE];
+
+	key_folder_stamp(folder, stamp);
+	pthread_rwlock_rdlock(&ring->shared->lock);
+	const bool same = memcmp(stamp, ring->shared->keys.stages.stamp, sizeof stamp) == 0;
+	pthread_rwlock_unlock(&ring->shared->lock);
+	return same;
 }
 
-const struct stage_key *
-keyring_stage(const struct keyring *ring, size_t i)
+static void
+stages_take(struct keyring *ring, const struct stages *stages)
 {
-	return i < ring->count ? &ring->stages[i] : NULL;
+	pthread_rwlock_wrlock(&ring->shared->lock);
+	ring->shared->keys.stages = *stages;
+	pthread_rwlock_unlock(&ring->shared->lock);
+}
+
+static bool
+refresh(struct keyring *ring, bool *ret_changed, char *why)
+{
+	CLEANUP(key_folder_close)
+	struct key_folder folder = { .path = ring->path, .why = why };
+	CLEANUP(free_keys) struct keys *keys = NULL;
+
+	if (!key_folder_open(&folder))
+		return false;
+	if (is_unchanged(ring, &folder))
+		return true;
+
+	keys = secret_alloc(sizeof *keys);
+	if (keys == NULL)
+		return key_folder_refuse(&folder, "", "no memory for keys");
+	if (!keys_load(&folder, keys))
+		return false;
+	if (!secret_equal_bytes(keys->derive, ring->shared->keys.derive, sizeof keys->derive))
+		return key_folder_refuse(
+		    &folder, DERIVE_NAME, "is another than at the start: it must never change");
+	stages_take(ring, &keys->stages);
+	*ret_changed = true;
+	return true;
+}
+
+bool
+keyring_refresh(struct keyring *ring, bool *ret_changed, char why[static WHY_MAX + 1])
+{
+	*ret_changed = false;
+	/* A file may be removed between listing and reading; the second look no longer lists it. */
+	if (refresh(ring, ret_changed, why))
+		return true;
+	return refresh(ring, ret_changed, why);
+}
+
+/* Handing out. */
+
+void
+keyring_signing(const struct keyring *ring, struct stage_key *ret)
+{
+	const struct stages *const stages = &ring->shared->keys.stages;
+
+	pthread_rwlock_rdlock(&ring->shared->lock);
+	*ret = stages->keys[key_signing_at(stages->count)];
+	pthread_rwlock_unlock(&ring->shared->lock);
+}
+
+static const struct stage_key *
+stages_find(const struct stages *stages, const char *kid)
+{
+	for (size_t i = 0; i < stages->count; i++)
+		if (strcmp(stages->keys[i].kid, kid) == 0)
+			return &stages->keys[i];
+	return NULL;
+}
+
+bool
+keyring_find(const struct keyring *ring, const char *kid, struct stage_key *ret)
+{
+	pthread_rwlock_rdlock(&ring->shared->lock);
+	const struct stage_key *const key = stages_find(&ring->shared->keys.stages, kid);
+	if (key != NULL)
+		*ret = *key;
+	pthread_rwlock_unlock(&ring->shared->lock);
+	return key != NULL;
 }
 
 void
@@ -266,111 +267,202 @@ keyring_hash(const struct keyring *ring, enum keyring_use use, const void *messa
 		[KEYRING_AUTHENTICATION_KEY] = "authentication key",
 		[KEYRING_FINGERPRINT] = "fingerprint",
 		[KEYRING_ATTEMPT] = "attempt",
+		[KEYRING_REFRESH_TOKEN] = "refresh token",
+		[KEYRING_CLIENT] = "client",
 	};
 
-	secret_keyed_hash(ring->derive, labels[use], message, size, ret);
+	secret_keyed_hash(ring->shared->keys.derive, labels[use], message, size, ret);
 }
 
 /* Making. */
 
 static bool
-file_fill(int fd)
+random_key_write(char ret[static KEY_FILE_MAX + 1])
 {
-	CLEANUP(wipe_key_text) char text[KEY_TEXT + 1];
 	CLEANUP(wipe_key) uint8_t key[SECRET_KEY_SIZE];
 
 	secret_random(key, sizeof key);
-	text_hex(key, sizeof key, text);
-	text[KEY_TEXT - 1] = '\n';
-	return write(fd, text, KEY_TEXT) == KEY_TEXT && fsync(fd) == 0;
-}
-
-static bool
-file_make(int dir, const char *name)
-{
-	CLEANUP(cleanup_close)
-	const int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR);
-
-	return fd >= 0 && file_fill(fd);
-}
-
-/* Writes a new key under another name, then links it into place: whole or not at all, and, since a
- * link never replaces, by one of those who try at once. errno is EEXIST for the others. */
-static bool
-key_make(int dir, const char *name)
-{
-	uint8_t chance[8];
-	char draft[sizeof ".new-" + 2 * sizeof chance] = ".new-";
-
-	secret_random(chance, sizeof chance);
-	text_hex(chance, sizeof chance, draft + strlen(draft));
-	const bool made = file_make(dir, draft) && linkat(dir, draft, dir, name, 0) == 0;
-	const int error = errno;
-	unlinkat(dir, draft, 0);
-	errno = error;
-	return made && fsync(dir) == 0;
-}
-
-static bool
-derive_make(const struct folder *folder)
-{
-	const int dir = dirfd(folder->dir);
-
-	if (faccessat(dir, DERIVE_NAME, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-		return true;
-	if (key_make(dir, DERIVE_NAME) || errno == EEXIST)
-		return true;
-	return refuse_errno(folder, DERIVE_NAME, "cannot make");
-}
-
-/* A folder that keyring_open would refuse must not come of making one key more. */
-static bool
-has_room(const struct folder *folder)
-{
-	char kid[KID_MAX + 1];
-	size_t count = 0;
-
-	for (const struct dirent *file; (file = readdir(folder->dir)) != NULL;)
-		count += stage_name_read(file->d_name, kid);
-	if (count >= KEYRING_STAGE_MAX)
-		return refuse(folder, STAGE_PREFIX "KID" STAGE_SUFFIX,
-		    "there are as many stage keys as are allowed: remove the oldest");
+	text_hex(key, sizeof key, ret);
+	ret[KEY_TEXT - 1] = '\n';
+	ret[KEY_TEXT] = '\0';
 	return true;
 }
 
-/* 2026-11-22T01:02:03Z and chance become 20261122T010203Z-1a2b3c4d, which sorts by time. */
-static void
-kid_make(char ret[static KID_MAX + 1])
-{
-	char now[CLOCK_TEXT_MAX + 1];
-	uint8_t chance[4];
+static const struct {
+	bool (*write)(char ret[static KEY_FILE_MAX + 1]);
+	int64_t tokens_live_s;
+} kinds[KEY_KIND__MAX] = {
+	[KEY_STAGE] = { random_key_write, TOKEN_LIFE_MAX_S },
+	[KEY_ACCESS] = { access_key_write, ACCESS_TOKEN_LIVES_S + TOKEN_SKEW_S },
+};
 
-	clock_text(clock_now(), now);
-	for (const char *from = now; *from != '\0'; from++)
-		if (*from != '-' && *from != ':')
-			*ret++ = *from;
-	*ret++ = '-';
-	secret_random(chance, sizeof chance);
-	text_hex(chance, sizeof chance, ret);
+/* The folder, held by one at a time, and what is in it. */
+struct making {
+	struct key_folder folder;
+	int64_t now;
+	struct key_kids kids[KEY_KIND__MAX];
+};
+
+static void
+making_end(const struct making *making)
+{
+	key_folder_close(&making->folder);
+}
+
+static bool
+key_make(const struct key_folder *folder, const char *name,
+    bool (*write_key)(char ret[static KEY_FILE_MAX + 1]))
+{
+	CLEANUP(key_text_wipe) char text[KEY_FILE_MAX + 1] = "";
+
+	if (!write_key(text))
+		return key_folder_refuse(folder, name, "cannot make a key");
+	return key_folder_make(folder, name, text, strlen(text));
+}
+
+static bool
+derive_make(const struct key_folder *folder)
+{
+	return key_folder_has(folder, DERIVE_NAME) ||
+	       key_make(folder, DERIVE_NAME, random_key_write);
+}
+
+static bool
+kids_read(struct making *making)
+{
+	for (enum key_kind kind = 0; kind < KEY_KIND__MAX; kind++)
+		if (!key_folder_kids(&making->folder, kind, &making->kids[kind]))
+			return false;
+	return true;
+}
+
+static bool
+making_begin(struct making *making)
+{
+	if (mkdir(making->folder.path, S_IRWXU) != 0 && errno != EEXIST)
+		return key_folder_refuse_errno(
+		    &making->folder, "", "cannot make the folder of keys");
+	return key_folder_open(&making->folder) && key_folder_lock(&making->folder) &&
+	       kids_read(making);
+}
+
+/* Adds a key that sorts last, whatever the clock says. */
+static bool
+key_add(struct making *making, enum key_kind kind)
+{
+	const struct key_kids *const kids = &making->kids[kind];
+	const int64_t newest = kids->count > 0 ? kid_time(kids->kids[0]) : 0;
+	char kid[KID_MAX + 1], name[KEY_NAME_MAX + 1];
+
+	kid_make(making->now > newest ? making->now : newest + 1, kid);
+	key_name(kind, kid, name);
+	return key_make(&making->folder, name, kinds[kind].write) && kids_read(making);
+}
+
+/* Adds keys until there are `count`: the first of an empty folder is the one that signs. */
+static bool
+keys_add_until(struct making *making, enum key_kind kind, size_t count)
+{
+	while (making->kids[kind].count < count)
+		if (!key_add(making, kind))
+			return false;
+	return true;
 }
 
 bool
 keyring_new(const char *path, char ret_kid[static KID_MAX + 1], char why[static WHY_MAX + 1])
 {
-	CLEANUP(folder_close) struct folder folder = { .path = path, .why = why };
-	char kid[KID_MAX + 1];
-	char name[NAME_SIZE];
+	CLEANUP(making_end)
+	struct making making = { .folder = { .path = path, .why = why }, .now = clock_now() };
 
 	ret_kid[0] = '\0';
-	if (mkdir(path, S_IRWXU) != 0 && errno != EEXIST)
-		return refuse_errno(&folder, "", "cannot make the folder of keys");
-	if (!folder_open(&folder) || !has_room(&folder) || !derive_make(&folder))
+	if (!making_begin(&making) || !derive_make(&making.folder))
 		return false;
+	for (enum key_kind kind = 0; kind < KEY_KIND__MAX; kind++)
+		if (!keys_add_until(&making, kind, 2))
+			return false;
+	memcpy(ret_kid, making.kids[KEY_STAGE].kids[0], KID_MAX + 1);
+	return true;
+}
 
-	kid_make(kid);
-	if (!text_format(name, sizeof name, STAGE_PREFIX "%s" STAGE_SUFFIX, kid) ||
-	    !key_make(dirfd(folder.dir), name))
-		return refuse_errno(&folder, name, "cannot make");
-	memcpy(ret_kid, kid, sizeof kid);
+/* Rotating. */
+
+/* Not before all replicas know what will sign then. A kind of less than two keys goes on signing
+ * with what it has. */
+static bool
+is_time(const struct making *making, enum key_kind kind)
+{
+	const struct key_kids *const kids = &making->kids[kind];
+	char name[KEY_NAME_MAX + 1];
+
+	if (kids->count < 2 || making->now - kid_time(kids->kids[0]) >= KEYRING_ROTATION_S)
+		return true;
+	key_name(kind, kids->kids[0], name);
+	return key_folder_refuse(&making->folder, name,
+	    "was made less than 60 s ago: the replicas must see it before it signs");
+}
+
+/* The last token of the i-th key has expired: it stopped signing when it came third. */
+static bool
+is_past_use(const struct making *making, enum key_kind kind, size_t i)
+{
+	return i >= 2 && making->now - kid_time(making->kids[kind].kids[i - 2]) >=
+			     kinds[kind].tokens_live_s + KEYRING_PAST_USE_S;
+}
+
+/* From the oldest on. Today's current is kept, and will be the previous key. */
+static bool
+past_use_remove(struct making *making, enum key_kind kind)
+{
+	const struct key_kids *const kids = &making->kids[kind];
+	char name[KEY_NAME_MAX + 1];
+
+	for (size_t i = kids->count; i > 0 && is_past_use(making, kind, i - 1); i--) {
+		key_name(kind, kids->kids[i - 1], name);
+		if (!key_folder_remove(&making->folder, name))
+			return false;
+	}
+	return kids_read(making);
+}
+
+static bool
+has_room(const struct making *making, enum key_kind kind)
+{
+	const struct key_kids *const kids = &making->kids[kind];
+	char name[KEY_NAME_MAX + 1];
+
+	if (kids->count < KEYS_MAX)
+		return true;
+	key_name(kind, kids->kids[KEYS_MAX - 1], name);
+	return key_folder_refuse(&making->folder, name,
+	    "tokens of the oldest of as many keys as are allowed may still be out: rotate later");
+}
+
+static bool
+may_rotate(struct making *making, enum keyring_haste haste)
+{
+	for (enum key_kind kind = 0; kind < KEY_KIND__MAX; kind++)
+		if (haste == KEYRING_PATIENT && !is_time(making, kind))
+			return false;
+	for (enum key_kind kind = 0; kind < KEY_KIND__MAX; kind++)
+		if (!past_use_remove(making, kind) || !has_room(making, kind))
+			return false;
+	return true;
+}
+
+bool
+keyring_rotate(const char *path, int64_t now, enum keyring_haste haste,
+    char ret_kid[static KID_MAX + 1], char why[static WHY_MAX + 1])
+{
+	CLEANUP(making_end)
+	struct making making = { .folder = { .path = path, .why = why }, .now = now };
+
+	ret_kid[0] = '\0';
+	if (!making_begin(&making) || !derive_make(&making.folder) || !may_rotate(&making, haste))
+		return false;
+	for (enum key_kind kind = 0; kind < KEY_KIND__MAX; kind++)
+		if (!key_add(&making, kind) || !keys_add_until(&making, kind, 2))
+			return false;
+	memcpy(ret_kid, making.kids[KEY_STAGE].kids[0], KID_MAX + 1);
 	return true;
 }

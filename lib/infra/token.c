@@ -16,15 +16,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ISSUER          "myportal"
-#define AUDIENCE_PREFIX ISSUER "/"
-#define AUDIENCE_MAX    (sizeof AUDIENCE_PREFIX - 1 + TOKEN_USE_MAX)
-#define HEADER_FORM     "{\"alg\":\"HS256\",\"kid\":\"%s\",\"typ\":\"JWT\"}" /* libjwt's form */
-#define HEADER_MAX      (sizeof HEADER_FORM - 3 + KID_MAX)
-#define SIGNATURE_SIZE  32 /* HMAC-SHA-256 */
-#define SEALED_MAX      (TOKEN_CONTEXT_MAX + SECRET_SEAL_OVERHEAD)
-#define JTI_TEXT_MAX    SECRET_BASE64_MAX(JTI_SIZE)
-#define BOUND_MAX       (JTI_TEXT_MAX + 1 + TOKEN_USE_MAX)
+#define ISSUER            "myportal"
+#define AUDIENCE_PREFIX   ISSUER "/"
+#define AUDIENCE_MAX      (sizeof AUDIENCE_PREFIX - 1 + TOKEN_USE_MAX)
+#define HEADER_FORM       "{\"alg\":\"HS256\",\"kid\":\"%s\",\"typ\":\"JWT\"}" /* libjwt's form */
+#define HEADER_MAX        (HEADER_AROUND_KID + KID_MAX)
+#define HEADER_KID_AT     (sizeof "{\"alg\":\"HS256\",\"kid\":\"" - 1)
+#define HEADER_AROUND_KID (sizeof HEADER_FORM - sizeof "%s")
+#define SIGNATURE_SIZE    32 /* HMAC-SHA-256 */
+#define SEALED_MAX        (TOKEN_CONTEXT_MAX + SECRET_SEAL_OVERHEAD)
+#define JTI_TEXT_MAX      SECRET_BASE64_MAX(JTI_SIZE)
+#define BOUND_MAX         (JTI_TEXT_MAX + 1 + TOKEN_USE_MAX)
 
 _Static_assert(sizeof(long) == sizeof(int64_t), "libjwt's integers hold our times");
 
@@ -113,7 +115,7 @@ token_write(
 enum result
 token_seal(const struct keyring *ring, const struct claims *claims, char ret[static TOKEN_MAX + 1])
 {
-	const struct stage_key *const key = keyring_signing(ring);
+	CLEANUP(stage_key_wipe) struct stage_key key = { 0 };
 	char jti[JTI_TEXT_MAX + 1];
 	char context[SECRET_BASE64_MAX(SEALED_MAX) + 1];
 	char bound[BOUND_MAX + 1];
@@ -134,29 +136,31 @@ token_seal(const struct keyring *ring, const struct claims *claims, char ret[sta
 	secret_base64url(claims->jti, JTI_SIZE, jti);
 	if (!bound_write(&writing, bound))
 		return INTERNAL;
-	secret_seal(key->seal, bound, claims->context, claims->context_size, sealed);
+	keyring_signing(ring, &key);
+	secret_seal(key.seal, bound, claims->context, claims->context_size, sealed);
 	secret_base64url(sealed, claims->context_size + SECRET_SEAL_OVERHEAD, context);
-	return token_write(key, &writing, ret);
+	return token_write(&key, &writing, ret);
 }
 
 /* Opening. */
 
-/* The key whose header this is. The token has no other say in what opens it. */
-static const struct stage_key *
-key_of_header(const struct keyring *ring, const char *header, size_t length)
+/* The key whose header this is. The token has no other say in what opens it: what stands in the
+ * place of the key id finds a key of ours, and then every byte must be as that key's header has it.
+ * */
+static bool
+key_of_header(const struct keyring *ring, const char *encoded, size_t length, struct stage_key *ret)
 {
-	char known[HEADER_MAX + 1];
-	char encoded[SECRET_BASE64_MAX(HEADER_MAX) + 1];
-	const struct stage_key *key;
+	char header[HEADER_MAX + 1], known[HEADER_MAX + 1], kid[KID_MAX + 1];
+	size_t size;
 
-	for (size_t i = 0; (key = keyring_stage(ring, i)) != NULL; i++) {
-		if (!text_format(known, sizeof known, HEADER_FORM, key->kid))
-			continue;
-		secret_base64url(known, strlen(known), encoded);
-		if (strlen(encoded) == length && memcmp(encoded, header, length) == 0)
-			return key;
-	}
-	return NULL;
+	if (!secret_unbase64url(encoded, length, header, HEADER_MAX, &size) ||
+	    size < HEADER_AROUND_KID)
+		return false;
+	memcpy(kid, header + HEADER_KID_AT, size - HEADER_AROUND_KID);
+	kid[size - HEADER_AROUND_KID] = '\0';
+	return keyring_find(ring, kid, ret) &&
+	       text_format(known, sizeof known, HEADER_FORM, ret->kid) && strlen(known) == size &&
+	       memcmp(known, header, size) == 0;
 }
 
 /* Ours are one flat object. libjwt parses before it verifies, and its parser calls itself for every
@@ -184,21 +188,20 @@ signature_is_whole(const char *text)
 
 /* Length, alphabet, three parts, a header of ours: all that is asked before libjwt sees anything.
  */
-static const struct stage_key *
-key_of_token(const struct keyring *ring, const char *token)
+static bool
+key_of_token(const struct keyring *ring, const char *token, struct stage_key *ret)
 {
 	if (strnlen(token, TOKEN_MAX + 1) > TOKEN_MAX)
-		return NULL;
+		return false;
 	const char *const payload = strchr(token, '.');
 	if (payload == NULL)
-		return NULL;
+		return false;
 	const char *const signature = strchr(payload + 1, '.');
 	if (signature == NULL)
-		return NULL;
-	if (!payload_is_flat(payload + 1, (size_t)(signature - payload) - 1) ||
-	    !signature_is_whole(signature + 1))
-		return NULL;
-	return key_of_header(ring, token, (size_t)(payload - token));
+		return false;
+	return payload_is_flat(payload + 1, (size_t)(signature - payload) - 1) &&
+	       signature_is_whole(signature + 1) &&
+	       key_of_header(ring, token, (size_t)(payload - token), ret);
 }
 
 /* Reads as laxly as libjwt does: what is wrong here comes out different when written again. */
@@ -254,19 +257,19 @@ token_open(const struct keyring *ring, const char *token, int64_t now, struct cl
 {
 	CLEANUP(free_jwt) jwt_t *jwt = NULL;
 	CLEANUP(claims_wipe) struct claims claims = { 0 };
+	CLEANUP(stage_key_wipe) struct stage_key key = { 0 };
 	struct writing writing;
-	const struct stage_key *const key = key_of_token(ring, token);
 
-	if (key == NULL)
+	if (!key_of_token(ring, token, &key))
 		return TOKEN_INVALID;
-	if (jwt_decode(&jwt, token, key->sign, SECRET_KEY_SIZE) != 0 ||
+	if (jwt_decode(&jwt, token, key.sign, SECRET_KEY_SIZE) != 0 ||
 	    jwt_get_alg(jwt) != JWT_ALG_HS256)
 		return TOKEN_INVALID;
 
 	if (!writing_read(jwt, &writing))
 		return TOKEN_INVALID;
-	TRY(writing_check(key, &writing, token));
-	if (!claims_unseal(key, &writing, &claims) || claims.issued_at > now + TOKEN_SKEW_S)
+	TRY(writing_check(&key, &writing, token));
+	if (!claims_unseal(&key, &writing, &claims) || claims.issued_at > now + TOKEN_SKEW_S)
 		return TOKEN_INVALID;
 	if (now >= claims.expires_at)
 		return TOKEN_EXPIRED;

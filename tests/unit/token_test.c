@@ -31,8 +31,10 @@
 #define DERIVE      "derive.key"
 #define KID         "20261122T010203Z-1a2b3c4d"
 #define OLD_KID     "20261115T010203Z-00000001"
+#define NEXT_KID    "20261129T010203Z-00000002"
 #define STAGE       "stage-" KID ".key"
 #define OLD_STAGE   "stage-" OLD_KID ".key"
+#define NEXT_STAGE  "stage-" NEXT_KID ".key"
 #define PATH_SIZE   128
 #define JSON_MAX    768
 #define FORGED_MAX  3072
@@ -40,7 +42,7 @@
 
 struct fixture {
 	char folder[32];
-	struct keyring *ring;  /* a key that signs, and an older one */
+	struct keyring *ring;  /* a key that signs, an older one, and the next */
 	struct keyring *old;   /* the older one alone, as it signed before the rotation */
 	struct keyring *other; /* as made by somebody else under the same key id */
 };
@@ -68,7 +70,7 @@ key_put(const struct fixture *fixture, const char *ring, const char *file, uint8
 	assert_int_equal(fclose(stream), 0);
 }
 
-/* A ring of one stage key and, if `old` is not 0, an older one. */
+/* A ring of one stage key or, if `old` is not 0, of three: a newer and an older one beside it. */
 static struct keyring *
 ring_make(
     const struct fixture *fixture, const char *name, const char *stage, uint8_t byte, uint8_t old)
@@ -79,8 +81,10 @@ ring_make(
 	assert_int_equal(mkdir(path, 0700), 0);
 	key_put(fixture, name, DERIVE, 'd');
 	key_put(fixture, name, stage, byte);
-	if (old != 0)
+	if (old != 0) {
 		key_put(fixture, name, OLD_STAGE, old);
+		key_put(fixture, name, NEXT_STAGE, 'N');
+	}
 
 	struct keyring *const ring = keyring_open(path, why);
 	if (ring == NULL)
@@ -91,7 +95,7 @@ ring_make(
 static void
 ring_remove(const struct fixture *fixture, const char *name, struct keyring *ring)
 {
-	static const char *const files[] = { DERIVE, STAGE, OLD_STAGE };
+	static const char *const files[] = { DERIVE, STAGE, OLD_STAGE, NEXT_STAGE };
 	char path[PATH_SIZE];
 
 	keyring_close(ring);
@@ -260,10 +264,12 @@ another_key_of_the_same_id_does_not_open(void **state)
 {
 	const struct fixture *const fixture = *state;
 	const struct claims claims = some_claims();
+	struct stage_key others, ours;
 	char token[TOKEN_MAX + 1];
 
-	assert_string_equal(
-	    keyring_signing(fixture->other)->kid, keyring_signing(fixture->ring)->kid);
+	keyring_signing(fixture->other, &others);
+	keyring_signing(fixture->ring, &ours);
+	assert_string_equal(others.kid, ours.kid);
 	seal(fixture->other, &claims, token);
 	assert_int_equal(open_at(fixture->ring, token, NOW), TOKEN_INVALID);
 	/* Not even as expired: time is told of tokens of ours only. */
@@ -419,11 +425,13 @@ static const char *
 forge(const struct fixture *fixture, const struct parts *parts, enum signing signing)
 {
 	static char forged[FORGED_MAX];
+	struct stage_key key;
 
 	secret_base64url(parts->header, strlen(parts->header), forged);
 	strcat(forged, ".");
 	secret_base64url(parts->payload, strlen(parts->payload), forged + strlen(forged));
-	sign(keyring_signing(fixture->ring), signing, forged);
+	keyring_signing(fixture->ring, &key);
+	sign(&key, signing, forged);
 	return forged;
 }
 
@@ -472,6 +480,10 @@ a_token_has_no_say_in_what_opens_it(void **state)
 		{ "right header, another length", "HS256", "HS256", SIGN_HS512, TOKEN_INVALID },
 		{ "a key id unknown",             "1a2b3c4d", "1a2b3c4e", SIGN_HS256, TOKEN_INVALID },
 		{ "the older key's id",           KID, OLD_KID, SIGN_HS256, TOKEN_INVALID },
+		{ "the next key's id",            KID, NEXT_KID, SIGN_HS256, TOKEN_INVALID },
+		{ "a key id as long as fits",     KID, KID "01234567", SIGN_HS256, TOKEN_INVALID },
+		{ "a key id one longer",          KID, KID "012345678", SIGN_HS256, TOKEN_INVALID },
+		{ "a header shorter than its frame", "\"kid\":\"" KID "\",\"typ\":\"JWT\"", "\"typ\":\"\"", SIGN_HS256, TOKEN_INVALID },
 		{ "a path for a key id",          KID, "../../../../dev/null", SIGN_HS256, TOKEN_INVALID },
 		{ "a statement for a key id",     KID, "' OR ''='", SIGN_HS256, TOKEN_INVALID },
 		{ "an empty key id",              KID, "", SIGN_HS256, TOKEN_INVALID },

@@ -1,48 +1,103 @@
-/* ctl_keys.c - myportalctl keys: make and list the keys of the ring. Never shows a key. */
+/* ctl_keys.c - myportalctl keys: make, rotate and list the keys of the folder. Never shows a key.
+ * */
 
 #include "ctl.h"
 
+#include "access_token.h"
+#include "clock.h"
 #include "keyring.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static int
-new_key(const char *folder)
+complain(const char *why)
+{
+	fprintf(stderr, "myportalctl: %s\n", why);
+	return CTL_ERROR;
+}
+
+static int
+new_keys(const char *folder)
 {
 	char kid[KID_MAX + 1];
 	char why[WHY_MAX + 1];
 
-	if (!keyring_new(folder, kid, why)) {
-		fprintf(stderr, "myportalctl: %s\n", why);
-		return CTL_ERROR;
-	}
+	if (!keyring_new(folder, kid, why))
+		return complain(why);
 	printf("%s\n", kid);
 	return CTL_DONE;
 }
 
 static int
-list_keys(const char *folder)
+rotate_keys(const char *folder, enum keyring_haste haste)
+{
+	char kid[KID_MAX + 1];
+	char why[WHY_MAX + 1];
+
+	if (!keyring_rotate(folder, clock_now(), haste, kid, why))
+		return complain(why);
+	printf("%s\n", kid);
+	return CTL_DONE;
+}
+
+/* Would the service take the folder? */
+static bool
+folder_is_right(const char *folder, char why[static WHY_MAX + 1])
+{
+	struct keyring *const keyring = keyring_open(folder, why);
+	struct access_keys *const access_keys = keyring != NULL ? access_keys_open(folder, why)
+								: NULL;
+
+	access_keys_close(access_keys);
+	keyring_close(keyring);
+	return access_keys != NULL;
+}
+
+static bool
+list_kind(const struct key_folder *folder, enum key_kind kind)
+{
+	struct key_kids kids;
+
+	if (!key_folder_kids(folder, kind, &kids))
+		return false;
+	for (size_t i = 0; i < kids.count; i++)
+		printf("%-6s  %s  %s\n", key_kind_name(kind), kids.kids[i],
+		    key_state_name(key_state_at(kids.count, i)));
+	return true;
+}
+
+static int
+list_keys(const char *path)
 {
 	char why[WHY_MAX + 1];
-	struct keyring *keyring = keyring_open(folder, why);
+	struct key_folder folder = { .path = path, .why = why };
 
-	if (keyring == NULL) {
-		fprintf(stderr, "myportalctl: %s\n", why);
-		return CTL_ERROR;
-	}
-	for (size_t i = 0; keyring_stage(keyring, i) != NULL; i++)
-		printf("%s  %s\n", keyring_stage(keyring, i)->kid, i == 0 ? "signs" : "opens");
-	keyring_close(keyring);
-	return CTL_DONE;
+	if (!folder_is_right(path, why))
+		return complain(why);
+	const bool listed = key_folder_open(&folder) && list_kind(&folder, KEY_STAGE) &&
+			    list_kind(&folder, KEY_ACCESS);
+	key_folder_close(&folder);
+	return listed ? CTL_DONE : complain(why);
+}
+
+static bool
+words_are(int argc, char **argv, const char *first, const char *second)
+{
+	return argc == 1 + (second != NULL) && strcmp(argv[0], first) == 0 &&
+	       (second == NULL || strcmp(argv[1], second) == 0);
 }
 
 int
 ctl_keys(const struct config *config, int argc, char **argv)
 {
-	if (argc == 1 && strcmp(argv[0], "new") == 0)
-		return new_key(config->keys_folder);
-	if (argc == 1 && strcmp(argv[0], "list") == 0)
+	if (words_are(argc, argv, "new", NULL))
+		return new_keys(config->keys_folder);
+	if (words_are(argc, argv, "rotate", NULL))
+		return rotate_keys(config->keys_folder, KEYRING_PATIENT);
+	if (words_are(argc, argv, "rotate", "--force"))
+		return rotate_keys(config->keys_folder, KEYRING_FORCED);
+	if (words_are(argc, argv, "list", NULL))
 		return list_keys(config->keys_folder);
 	return CTL_USAGE;
 }

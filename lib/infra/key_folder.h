@@ -1,0 +1,108 @@
+/* key_folder.h - the folder of key files: open, list, read, make and remove, alike for every kind.
+ *
+ * Kept by keyring.c and access_token.c; keyring.h says what is in it. A file is "KIND-KID.SUFFIX",
+ * or has a name of its own; files with other names are not looked at. A KID is a UTC time and
+ * chance, "20261122T010203Z-1a2b3c4d", and sorts by time.
+ *
+ * The place of a key among those of its kind, newest first, is its state. There is no list to keep:
+ *   next      the newest: every replica knows it, nothing is signed with it yet
+ *   current   the one after it signs; alone, a key is current
+ *   previous  all older ones: what they signed is taken until it expires
+ * So of two replicas of which one has not seen the newest key yet, each takes what the
+ * other signs. */
+
+#ifndef KEY_FOLDER_H
+#define KEY_FOLDER_H
+
+#include "bounds.h"
+#include "result.h"
+
+#include <dirent.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define KEYS_MAX       8   /* of a kind */
+#define KEY_FILE_MAX   512 /* bytes of a key file; a P-256 key in PEM has 241 */
+#define KEY_NAME_MAX   (sizeof "access-.pem" - 1 + KID_MAX)
+#define KEY_STAMP_SIZE 32
+
+enum key_kind { KEY_STAGE, KEY_ACCESS, KEY_KIND__MAX };
+
+enum key_state { KEY_NEXT, KEY_CURRENT, KEY_PREVIOUS, KEY_STATE__MAX };
+
+/* The opened folder, and where complaints about it go: `why` of WHY_MAX + 1 bytes. Both texts are
+ * the caller's. */
+struct key_folder {
+	const char *path;
+	char *why;
+	DIR *dir;
+};
+
+/* The key ids of one kind, newest first. */
+struct key_kids {
+	size_t count;
+	char kids[KEYS_MAX][KID_MAX + 1];
+};
+
+/* What a file must be like, and how to say so. */
+struct key_form {
+	size_t size_min;
+	size_t size_max; /* at most KEY_FILE_MAX */
+	const char *expected;
+};
+
+/* Opens folder->path. False, and `why`: missing, or writable by group or others. For
+ * CLEANUP(key_folder_close), which takes the unopened, too. */
+bool key_folder_open(struct key_folder *) MUST_USE;
+void key_folder_close(const struct key_folder *);
+
+/* Waits until nobody else makes or removes keys here, until it is closed. False, and `why`, where
+ * the file system cannot (a folder on NFS). */
+bool key_folder_lock(const struct key_folder *) MUST_USE;
+
+/* Write one line about one file to `why`; false, always. The second adds what errno says. */
+bool key_folder_refuse(const struct key_folder *, const char *name, const char *expected);
+bool key_folder_refuse_errno(const struct key_folder *, const char *name, const char *deed);
+
+/* What the folder looks like: another stamp after any file was added, removed or written to. */
+void key_folder_stamp(const struct key_folder *, uint8_t ret[static KEY_STAMP_SIZE]);
+
+/* The kids of a kind. False, and `why`: more than KEYS_MAX. */
+bool key_folder_kids(const struct key_folder *, enum key_kind, struct key_kids *ret) MUST_USE;
+
+/* Is there a file of this name, of whatever kind? */
+bool key_folder_has(const struct key_folder *, const char *name);
+
+/* Reads a file whole and adds a NUL. False, and `why` (never what was in it): missing, not a
+ * regular file (a symbolic link, too), open to group or others, a size that is not of the form. */
+bool key_folder_read(const struct key_folder *, const char *name, const struct key_form *,
+    char ret[static KEY_FILE_MAX + 1]) MUST_USE;
+
+/* Makes a file of mode 0400 that appears whole or not at all and replaces nothing: of several who
+ * make it at once, one does. False, and `why`. */
+bool key_folder_make(
+    const struct key_folder *, const char *name, const char *text, size_t size) MUST_USE;
+
+/* Removes a file; one that is gone already is fine. False, and `why`. */
+bool key_folder_remove(const struct key_folder *, const char *name) MUST_USE;
+
+/* "stage-KID.key", "access-KID.pem". */
+void key_name(enum key_kind, const char *kid, char ret[static KEY_NAME_MAX + 1]);
+
+/* "stage", "access"; "next", "current", "previous". */
+const char *key_kind_name(enum key_kind);
+const char *key_state_name(enum key_state);
+
+/* The state of the i-th of `count` keys, and which one signs (count > 0). */
+enum key_state key_state_at(size_t count, size_t i);
+size_t key_signing_at(size_t count);
+
+/* A key id of a time, and the time of a key id, in seconds since 1970. */
+void kid_make(int64_t time_s, char ret[static KID_MAX + 1]);
+int64_t kid_time(const char *kid);
+
+/* Wipes a file's text, for CLEANUP. */
+void key_text_wipe(char (*text)[KEY_FILE_MAX + 1]);
+
+#endif
