@@ -2,6 +2,10 @@
 
 #include "hash_pool.h"
 
+#include "clock.h"
+#include "hash_memory.h"
+
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -22,22 +26,31 @@ struct job {
 	struct job *next;
 };
 
+struct worker {
+	struct hash_pool *pool;
+	pthread_t thread;
+	pthread_cond_t called; /* of the monotonic clock */
+	bool resting;          /* is in the pool's list of those */
+	struct worker *next;   /* who began to rest before it */
+};
+
 struct hash_pool {
 	struct secret_cost cost;
-	unsigned callers_max; /* one for each worker, and those who queue */
+	char nobodys[PASSWORD_HASH_MAX + 1]; /* hash, of the same cost */
+	unsigned callers_max;                /* one for each worker, and those who queue */
 	_Atomic int64_t cpu_us;
 	_Atomic int64_t jobs;
 
-	pthread_mutex_t lock; /* of what follows, and of the jobs in the queue */
-	pthread_cond_t arrived;
+	pthread_mutex_t lock; /* of what follows, of the jobs in the queue, of those who rest */
 	pthread_cond_t left;
 	struct job *first;
 	struct job **last;
+	struct worker *resting; /* the last to begin */
 	unsigned callers;
 	bool closing;
 
 	unsigned workers;
-	pthread_t worker[];
+	struct worker worker[];
 };
 
 static int64_t
@@ -49,12 +62,52 @@ thread_cpu_us(void)
 	return (int64_t)spent.tv_sec * 1000000 + spent.tv_nsec / 1000;
 }
 
+/* Unmapping takes a millisecond: not under the lock. */
+static void
+memory_give_back(struct hash_pool *pool)
+{
+	pthread_mutex_unlock(&pool->lock);
+	hash_memory_release();
+	pthread_mutex_lock(&pool->lock);
+}
+
+/* Until it is called, or the pool closes. */
+static void
+worker_rest(struct hash_pool *pool, struct worker *worker)
+{
+	const struct timespec lull_ends = clock_monotonic_in(HASH_POOL_LULL_MS);
+
+	worker->resting = true;
+	worker->next = pool->resting;
+	pool->resting = worker;
+	while (worker->resting && !pool->closing)
+		if (hash_memory_kept() == 0)
+			pthread_cond_wait(&worker->called, &pool->lock);
+		else if (pthread_cond_timedwait(&worker->called, &pool->lock, &lull_ends) ==
+			 ETIMEDOUT)
+			memory_give_back(pool);
+}
+
+/* The one whose memory is the likeliest to be there still. */
+static void
+worker_call(struct hash_pool *pool)
+{
+	struct worker *const worker = pool->resting;
+
+	if (worker == NULL)
+		return;
+	pool->resting = worker->next;
+	worker->resting = false;
+	pthread_cond_signal(&worker->called);
+}
+
 /* Takes the oldest job, waiting for one. NULL: closing, and nothing left to do. */
 static struct job *
-queue_take(struct hash_pool *pool)
+queue_take(struct hash_pool *pool, struct worker *worker)
 {
+	/* A worker that was called may find that a busy one was quicker. */
 	while (pool->first == NULL && !pool->closing)
-		pthread_cond_wait(&pool->arrived, &pool->lock);
+		worker_rest(pool, worker);
 
 	struct job *const job = pool->first;
 	if (job == NULL)
@@ -70,7 +123,7 @@ queue_put(struct hash_pool *pool, struct job *job)
 {
 	*pool->last = job;
 	pool->last = &job->next;
-	pthread_cond_signal(&pool->arrived);
+	worker_call(pool);
 }
 
 static void
@@ -78,6 +131,7 @@ job_do(struct hash_pool *pool, struct job *job)
 {
 	const int64_t before_us = thread_cpu_us();
 
+	hash_memory_keep();
 	if (job->hash != NULL)
 		job->result = secret_password_verify(job->password, job->hash, &job->equal);
 	else
@@ -89,10 +143,11 @@ job_do(struct hash_pool *pool, struct job *job)
 static void *
 work(void *argument)
 {
-	struct hash_pool *const pool = argument;
+	struct worker *const worker = argument;
+	struct hash_pool *const pool = worker->pool;
 
 	pthread_mutex_lock(&pool->lock);
-	for (struct job *job; (job = queue_take(pool)) != NULL;) {
+	for (struct job *job; (job = queue_take(pool, worker)) != NULL;) {
 		pthread_mutex_unlock(&pool->lock);
 		job_do(pool, job);
 		pthread_mutex_lock(&pool->lock);
@@ -101,6 +156,7 @@ work(void *argument)
 		pthread_cond_signal(&job->finished);
 	}
 	pthread_mutex_unlock(&pool->lock);
+	hash_memory_release();
 	return NULL;
 }
 
@@ -137,14 +193,39 @@ hash_pool_hash(struct hash_pool *pool, const struct secret *password,
 }
 
 enum result
-hash_pool_verify(
-    struct hash_pool *pool, const struct secret *password, const char *hash, bool *ret_equal)
+hash_pool_verify(struct hash_pool *pool, const struct secret *password, const char *hash_or_null,
+    bool *ret_equal)
 {
-	struct job job = { .password = password, .hash = hash };
+	const bool is_somebodys = hash_or_null != NULL;
+	struct job job = { .password = password,
+		.hash = is_somebodys ? hash_or_null : pool->nobodys };
 
 	TRY(wait_for(pool, &job));
-	*ret_equal = job.equal;
+	*ret_equal = job.equal && is_somebodys;
 	return OK;
+}
+
+bool
+hash_pool_needs_rehash(const struct hash_pool *pool, const char *hash)
+{
+	return !secret_password_costs(hash, &pool->cost);
+}
+
+static bool
+worker_start(struct hash_pool *pool, const pthread_attr_t *attributes)
+{
+	struct worker *const worker = &pool->worker[pool->workers];
+	pthread_condattr_t monotonic;
+
+	worker->pool = pool;
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&worker->called, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	if (pthread_create(&worker->thread, attributes, work, worker) != 0)
+		return false;
+	pool->workers++;
+	return true;
 }
 
 static bool
@@ -156,11 +237,8 @@ workers_start(struct hash_pool *pool, unsigned threads)
 	if (pthread_attr_init(&attributes) != 0)
 		return false;
 	pthread_attr_setstacksize(&attributes, STACK_SIZE);
-	while (started && pool->workers < threads) {
-		started = pthread_create(&pool->worker[pool->workers], &attributes, work, pool) ==
-			  0;
-		pool->workers += started;
-	}
+	while (started && pool->workers < threads)
+		started = worker_start(pool, &attributes);
 	pthread_attr_destroy(&attributes);
 	return started;
 }
@@ -175,15 +253,30 @@ hash_pool_open(unsigned threads, unsigned queue_max, const struct secret_cost *c
 		return NULL;
 
 	pool->cost = *cost;
+	secret_password_nobody(cost, pool->nobodys);
 	pool->callers_max = threads + queue_max;
 	pool->last = &pool->first;
 	pthread_mutex_init(&pool->lock, NULL);
-	pthread_cond_init(&pool->arrived, NULL);
 	pthread_cond_init(&pool->left, NULL);
 	if (workers_start(pool, threads))
 		return pool;
 	hash_pool_close(pool);
 	return NULL;
+}
+
+/* After the jobs in the queue. */
+static void
+workers_end(struct hash_pool *pool)
+{
+	pthread_mutex_lock(&pool->lock);
+	pool->closing = true;
+	for (unsigned i = 0; i < pool->workers; i++)
+		pthread_cond_signal(&pool->worker[i].called);
+	pthread_mutex_unlock(&pool->lock);
+	for (unsigned i = 0; i < pool->workers; i++) {
+		pthread_join(pool->worker[i].thread, NULL);
+		pthread_cond_destroy(&pool->worker[i].called);
+	}
 }
 
 void
@@ -192,20 +285,13 @@ hash_pool_close(struct hash_pool *pool)
 	if (pool == NULL)
 		return;
 
-	pthread_mutex_lock(&pool->lock);
-	pool->closing = true;
-	pthread_cond_broadcast(&pool->arrived);
-	pthread_mutex_unlock(&pool->lock);
-	for (unsigned i = 0; i < pool->workers; i++)
-		pthread_join(pool->worker[i], NULL);
-
+	workers_end(pool);
 	/* The last callers have their answers; let them out of the lock before it goes. */
 	pthread_mutex_lock(&pool->lock);
 	while (pool->callers > 0)
 		pthread_cond_wait(&pool->left, &pool->lock);
 	pthread_mutex_unlock(&pool->lock);
 	pthread_cond_destroy(&pool->left);
-	pthread_cond_destroy(&pool->arrived);
 	pthread_mutex_destroy(&pool->lock);
 	free(pool);
 }

@@ -2,7 +2,12 @@
  *
  * Argon2id is the one expensive thing of the service. It runs here and nowhere else, so that a
  * storm of it can not starve the rest: each thread has a 1 MiB stack, the queue is bounded, and
- * what does not fit is refused at once. Callers wait for their answer. */
+ * what does not fit is refused at once. Callers wait for their answer.
+ *
+ * A worker keeps the work area of its hashes (hash_memory.h) while jobs come, and gives it back to
+ * the kernel HASH_POOL_LULL_MS after its last: memory in use is the cost's times the workers that
+ * are busy, and none when nobody logs in. The worker that rested last is called first, so that as
+ * few as are needed hold memory, and those keep it. */
 
 #ifndef HASH_POOL_H
 #define HASH_POOL_H
@@ -11,6 +16,8 @@
 #include "secret.h"
 
 #include <stdbool.h>
+
+#define HASH_POOL_LULL_MS 50 /* a worker without a job for so long gives its memory back */
 
 struct hash_pool;
 
@@ -27,9 +34,19 @@ void hash_pool_close(struct hash_pool *);
 enum result hash_pool_hash(struct hash_pool *, const struct secret *password,
     char ret_hash[static PASSWORD_HASH_MAX + 1]) MUST_USE;
 
-/* Verifies. OK and *ret_equal; OVERLOADED; UNAVAILABLE; INTERNAL: `hash` is no Argon2id hash. */
-enum result hash_pool_verify(
-    struct hash_pool *, const struct secret *password, const char *hash, bool *ret_equal) MUST_USE;
+/* Verifies. OK and *ret_equal; OVERLOADED; UNAVAILABLE: no memory, which says nothing about the
+ * password; INTERNAL: `hash` is no Argon2id hash.
+ *
+ * `hash` NULL: there is no such account. The password is verified against a hash of nobody's, at
+ * the pool's cost, and never equal: who asks can not tell by the time that passes whether a login
+ * name exists (ASVS 6.3.8), and the caller goes one way for both. A hash that was made at another
+ * cost takes another time until it is made anew: hash_pool_needs_rehash(). */
+enum result hash_pool_verify(struct hash_pool *, const struct secret *password,
+    const char *hash_or_null, bool *ret_equal) MUST_USE;
+
+/* Was `hash` made at another cost than the pool's, lower or higher (or is it no hash at all)? Then
+ * the password, once it is known to be right, should be hashed anew. */
+bool hash_pool_needs_rehash(const struct hash_pool *, const char *hash) MUST_USE;
 
 /* Microseconds of CPU spent in hashing so far, and jobs done, for the metrics. */
 void hash_pool_totals(const struct hash_pool *, int64_t *ret_cpu_us, int64_t *ret_jobs);

@@ -6,6 +6,7 @@
 
 #include <sodium.h>
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -249,6 +250,30 @@ secret_password_verify(const struct secret *password, const char *hash, bool *re
 	*ret_equal = secret_equal_bytes(found, known.hash, sizeof found);
 	secret_wipe_bytes(found, sizeof found);
 	return OK;
+}
+
+bool
+secret_password_costs(const char *hash, const struct secret_cost *cost)
+{
+	struct encoded known;
+
+	return encoded_read(hash, &known) && known.cost.passes == cost->passes &&
+	       known.cost.memory_bytes / 1024 == cost->memory_bytes / 1024;
+}
+
+void
+secret_password_nobody(const struct secret_cost *cost, char ret[static PASSWORD_HASH_MAX + 1])
+{
+	const int form = sodium_base64_VARIANT_ORIGINAL_NO_PADDING;
+	struct encoded nobody;
+	char salt[22 + 1], hash[43 + 1];
+
+	randombytes_buf(nobody.salt, sizeof nobody.salt);
+	randombytes_buf(nobody.hash, sizeof nobody.hash);
+	sodium_bin2base64(salt, sizeof salt, nobody.salt, sizeof nobody.salt, form);
+	sodium_bin2base64(hash, sizeof hash, nobody.hash, sizeof nobody.hash, form);
+	(void)snprintf(ret, PASSWORD_HASH_MAX + 1, "$argon2id$v=19$m=%zu,t=%" PRIu64 ",p=1$%s$%s",
+	    cost->memory_bytes / 1024, cost->passes, salt, hash);
 }
 
 /* Ours is a little larger than the library's state, so that callers need no sodium.h. */

@@ -2,6 +2,8 @@
 
 #include "hash_pool.h"
 
+#include "clock.h"
+#include "mappings.h"
 #include "start_secret.h"
 #include "text.h"
 
@@ -18,6 +20,14 @@
 
 #define MIB         (1024 * 1024)
 #define CALLERS_MAX 32
+#define ODD         ((size_t)12300 * 1024) /* memory of a hash; nobody else maps so much */
+
+/* clang-format off */
+#define M19456 "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$"
+#define M12288 "$argon2id$v=19$m=12288,t=3,p=1$c2FsdHNhbHRzYWx0c2FsdA$"
+#define M7168  "$argon2id$v=19$m=7168,t=5,p=1$MDEyMzQ1Njc4OWFiY2RlZg$"
+#define M8     "$argon2id$v=19$m=8,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$"
+/* clang-format on */
 
 static const struct secret_cost cheap = { .passes = 3, .memory_bytes = 12 * MIB };
 
@@ -131,12 +141,19 @@ what_does_not_fit_the_queue_is_refused_at_once(void **state)
 }
 
 static void
+pause_ms(long ms)
+{
+	const struct timespec moment = { .tv_nsec = ms * 1000 * 1000 };
+
+	nanosleep(&moment, NULL);
+}
+
+static void
 closing_answers_those_who_wait(void **state)
 {
 	static const struct secret_cost slow = { .passes = 3, .memory_bytes = 64 * MIB };
 	static struct caller callers[4];
 	struct hash_pool *const pool = hash_pool_open(1, LENGTH(callers), &slow);
-	const struct timespec moment = { .tv_nsec = 20 * 1000 * 1000 };
 	_Atomic unsigned called = 0;
 
 	(void)state;
@@ -144,9 +161,162 @@ closing_answers_those_who_wait(void **state)
 	callers_start(pool, callers, LENGTH(callers), &called);
 	while (atomic_load(&called) < LENGTH(callers))
 		sched_yield();
-	nanosleep(&moment, NULL); /* from the count into the queue */
+	pause_ms(20); /* from the count into the queue */
 	hash_pool_close(pool);
 	assert_int_equal(callers_join(callers, LENGTH(callers), OK), LENGTH(callers));
+}
+
+/* Until there are `count` mappings of that size; false after five seconds. */
+static bool
+mappings_become(unsigned count, size_t size)
+{
+	const int64_t until_ms = clock_monotonic_ms() + 5000;
+
+	while (mappings_of(size) != count) {
+		if (clock_monotonic_ms() > until_ms)
+			return false;
+		pause_ms(5);
+	}
+	return true;
+}
+
+static void
+hash_once(struct hash_pool *pool)
+{
+	struct secret password;
+	char hash[PASSWORD_HASH_MAX + 1];
+
+	assert_true(secret_set(&password, "hoken2026kenko"));
+	assert_int_equal(hash_pool_hash(pool, &password, hash), OK);
+}
+
+static void
+memory_is_kept_for_the_lull_and_no_longer(void **state)
+{
+	const struct secret_cost odd = { .passes = 3, .memory_bytes = ODD };
+	struct hash_pool *const pool = hash_pool_open(1, 0, &odd);
+	unsigned kept = 0;
+
+	(void)state;
+	assert_non_null(pool);
+	assert_int_equal(mappings_of(ODD), 0);
+	for (int round = 0; round < 3; round++) {
+		/* More than one try: on a busy machine the lull may pass before we look. */
+		for (int i = 0; i < 20 && kept == 0; i++) {
+			hash_once(pool);
+			kept = mappings_of(ODD);
+		}
+		assert_int_equal(kept, 1);
+		assert_true(mappings_become(0, ODD));
+		kept = 0;
+	}
+
+	hash_once(pool);
+	hash_pool_close(pool);
+	assert_int_equal(mappings_of(ODD), 0);
+}
+
+static void
+one_caller_after_another_needs_one_workers_memory(void **state)
+{
+	const struct secret_cost odd = { .passes = 3, .memory_bytes = ODD };
+	struct hash_pool *const pool = hash_pool_open(4, 0, &odd);
+
+	(void)state;
+	assert_non_null(pool);
+	for (int i = 0; i < 12; i++) {
+		hash_once(pool);
+		assert_true(mappings_of(ODD) <= 1);
+	}
+	hash_pool_close(pool);
+}
+
+static void
+all_workers_are_called_when_all_are_needed(void **state)
+{
+	const struct secret_cost odd = { .passes = 3, .memory_bytes = ODD };
+	static struct caller callers[24];
+	struct hash_pool *const pool = hash_pool_open(3, LENGTH(callers), &odd);
+	_Atomic unsigned called = 0;
+
+	(void)state;
+	assert_non_null(pool);
+	callers_start(pool, callers, LENGTH(callers), &called);
+	assert_true(mappings_become(3, ODD));
+	assert_int_equal(callers_join(callers, LENGTH(callers), OK), LENGTH(callers));
+	assert_true(mappings_become(0, ODD));
+	hash_pool_close(pool);
+}
+
+static void
+hashes_of_another_cost_verify_and_are_to_be_renewed(void **state)
+{
+	/* "password", from the reference implementation; see secret_test.c. */
+	static const struct {
+		const char *why;
+		const char *hash;
+		bool is_old;
+	} rows[] = {
+		/* clang-format off */
+		{ "more memory, fewer passes", M19456 "T95q7S205tf9WI4HhYOZDIQmMMAbntacGXTIku0gXT8", true  },
+		{ "the pool's own cost",       M12288 "g3HSW/Oa6/cFVyP6hPC5ZfXC+rCJpgDANCZ/7CfKokc", false },
+		{ "less memory, more passes",  M7168  "dasDsAfPPgDZGMqnJKZCZGHF02bv9jBKvpGCgJgTqEY", true  },
+		{ "hardly any memory",         M8     "dxM42BlXPGcRaznheIro4EsOsM+d+7/i5tdGzz5GT8c", true  },
+		/* clang-format on */
+	};
+	struct hash_pool *const pool = hash_pool_open(1, 0, &cheap);
+	struct secret password;
+
+	(void)state;
+	assert_non_null(pool);
+	assert_true(secret_set(&password, "password"));
+	for (size_t i = 0; i < 2 * LENGTH(rows); i++) {
+		const size_t row = i % LENGTH(rows);
+		bool equal = false;
+
+		assert_int_equal(hash_pool_verify(pool, &password, rows[row].hash, &equal), OK);
+		if (!equal || hash_pool_needs_rehash(pool, rows[row].hash) != rows[row].is_old)
+			fail_msg("%s", rows[row].why);
+	}
+	assert_true(hash_pool_needs_rehash(pool, ""));
+	hash_pool_close(pool);
+}
+
+/* Microseconds of CPU of the cheapest of five verifications. */
+static int64_t
+verification_cpu_us(struct hash_pool *pool, const char *hash_or_null, bool equal_wanted)
+{
+	int64_t before_us, after_us, jobs, least_us = INT64_MAX;
+	struct secret password;
+
+	assert_true(secret_set(&password, "password"));
+	for (int i = 0; i < 5; i++) {
+		bool equal = !equal_wanted;
+
+		hash_pool_totals(pool, &before_us, &jobs);
+		assert_int_equal(hash_pool_verify(pool, &password, hash_or_null, &equal), OK);
+		assert_int_equal(equal, equal_wanted);
+		hash_pool_totals(pool, &after_us, &jobs);
+		if (after_us - before_us < least_us)
+			least_us = after_us - before_us;
+	}
+	return least_us;
+}
+
+static void
+nobodys_hash_costs_what_somebodys_does_and_is_never_equal(void **state)
+{
+	struct hash_pool *const pool = hash_pool_open(1, 0, &cheap);
+
+	(void)state;
+	assert_non_null(pool);
+	const int64_t somebodys_us = verification_cpu_us(
+	    pool, M12288 "g3HSW/Oa6/cFVyP6hPC5ZfXC+rCJpgDANCZ/7CfKokc", true);
+	const int64_t nobodys_us = verification_cpu_us(pool, NULL, false);
+	hash_pool_close(pool);
+	if (nobodys_us < somebodys_us / 2 || nobodys_us > somebodys_us * 2)
+		fail_msg(
+		    "%ld us for nobody, %ld us for somebody", (long)nobodys_us, (long)somebodys_us);
 }
 
 static void
@@ -182,6 +352,11 @@ main(void)
 		cmocka_unit_test(each_caller_gets_its_own_answer),
 		cmocka_unit_test(what_does_not_fit_the_queue_is_refused_at_once),
 		cmocka_unit_test(closing_answers_those_who_wait),
+		cmocka_unit_test(memory_is_kept_for_the_lull_and_no_longer),
+		cmocka_unit_test(one_caller_after_another_needs_one_workers_memory),
+		cmocka_unit_test(all_workers_are_called_when_all_are_needed),
+		cmocka_unit_test(hashes_of_another_cost_verify_and_are_to_be_renewed),
+		cmocka_unit_test(nobodys_hash_costs_what_somebodys_does_and_is_never_equal),
 		cmocka_unit_test(a_broken_hash_is_told_from_a_wrong_password),
 		cmocka_unit_test(a_pool_that_could_not_hash_does_not_open),
 	};

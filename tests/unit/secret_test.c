@@ -2,8 +2,11 @@
 
 #include "secret.h"
 
+#include "hash_memory.h"
 #include "start_secret.h"
 #include "text.h"
+
+#include <sodium.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,6 +30,9 @@
 #define MORE_PASSES  "$argon2id$v=19$m=19456,t=3,p=1" SALT
 #define OTHER_SALT   "$argon2id$v=19$m=19456,t=2,p=1$d2FsdHNhbHRzYWx0c2FsdA$"
 #define THREE_PASSES "$argon2id$v=19$m=12288,t=3,p=1" SALT
+#define ONE_PASS     "$argon2id$v=19$m=47104,t=1,p=1" SALT
+#define MIXED_SALT   "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRkaWZmc2FsdA$"
+#define HEX_SALT     "$MDEyMzQ1Njc4OWFiY2RlZg$"
 #define THREE_HASH   "g3HSW/Oa6/cFVyP6hPC5ZfXC+rCJpgDANCZ/7CfKokc"
 /* clang-format on */
 
@@ -334,7 +340,7 @@ costs_below_every_floor_of_asvs_are_not_allowed(void **state)
 }
 
 static void
-the_reference_implementations_hashes_verify(void **state)
+reference_hashes_verify(void)
 {
 	/* Made with the command of the reference implementation, phc-winner-argon2 20171227:
 	 * printf password | argon2 saltsaltsaltsalt -id -v 13 -t 2 -k 19456 -p 1 -l 32 -e */
@@ -347,6 +353,13 @@ the_reference_implementations_hashes_verify(void **state)
 		/* clang-format off */
 		{ "19 MiB, two passes",          TWO_PASSES HASH,   "password",  true  },
 		{ "12 MiB, three passes",        THREE_PASSES THREE_HASH, "password",  true  },
+		{ "46 MiB, one pass",            ONE_PASS "QeS/gXBCESjSAaBczoeGQfm2GwTqZvm9ux3yeQqlMsk", "password", true },
+		{ "another password and salt",   MIXED_SALT "bUZw4wjzZbtm5ZBWBUD6utccYO1S/feY7rTSQMee7jE", "differentpassword", true },
+		{ "a password in UTF-8",         "$argon2id$v=19$m=19456,t=2,p=1" HEX_SALT "DLfELLdvEeQLGiscKtGLZMmgBQCUruavOGYMFMAj3PA", "パスワード2026", true },
+		{ "the least memory",            "$argon2id$v=19$m=8,t=1,p=1" HEX_SALT "dxM42BlXPGcRaznheIro4EsOsM+d+7/i5tdGzz5GT8c", "password", true },
+		{ "memory in no whole segments", "$argon2id$v=19$m=12303,t=4,p=1" HEX_SALT "rWYaDM/dz5uG83VTGOZfJwaIdWSb8DKWK//9dvGrdmM", "password", true },
+		{ "7 MiB, five passes",          "$argon2id$v=19$m=7168,t=5,p=1" HEX_SALT "dasDsAfPPgDZGMqnJKZCZGHF02bv9jBKvpGCgJgTqEY", "password", true },
+		{ "64 MiB, two passes",          "$argon2id$v=19$m=65536,t=2,p=1" HEX_SALT "7+/qEheh109gdg4M3e8OHdzFjQSPKlC6NgbVvwpor58", "password", true },
 		{ "one letter differs",          TWO_PASSES HASH,   "passwore",  false },
 		{ "the password is longer",      TWO_PASSES HASH,   "password1", false },
 		{ "the password is empty",       TWO_PASSES HASH,   "",          false },
@@ -356,7 +369,6 @@ the_reference_implementations_hashes_verify(void **state)
 		/* clang-format on */
 	};
 
-	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		const struct secret password = secret_of(rows[i].password);
 		bool equal = !rows[i].equal;
@@ -365,6 +377,59 @@ the_reference_implementations_hashes_verify(void **state)
 		if (equal != rows[i].equal)
 			fail_msg("%s", rows[i].why);
 	}
+}
+
+/* Those of phc-winner-argon2's own src/test.c (Argon2id, version 19, one lane). Their salts have 8
+ * bytes, which secret.c refuses: libsodium itself is asked, of the same archive. */
+static void
+published_vectors_verify(void)
+{
+	static const struct {
+		const char *why;
+		const char *hash;
+		const char *password;
+	} rows[] = {
+		/* clang-format off */
+		{ "64 MiB, two passes",  "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", "password" },
+		{ "256 KiB, two passes", "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4", "password" },
+		{ "64 MiB, one pass",    "$argon2id$v=19$m=65536,t=1,p=1$c29tZXNhbHQ$9qWtwbpyPd3vm1rB1GThgPzZ3/ydHL92zKL+15XZypg", "password" },
+		{ "64 MiB, four passes", "$argon2id$v=19$m=65536,t=4,p=1$c29tZXNhbHQ$kCXUjmjvc5XMqQedpMTsOv+zyJEf5PhtGiUghW9jFyw", "password" },
+		{ "another password",    "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$C4TWUs9rDEvq7w3+J4umqA32aWKB1+DSiRuBfYxFj94", "differentpassword" },
+		{ "another salt",        "$argon2id$v=19$m=65536,t=2,p=1$ZGlmZnNhbHQ$vfMrBczELrFdWP0ZsfhWsRPaHppYdP3MVEMIVlqoFBw", "password" },
+		/* clang-format on */
+	};
+
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		char hash[crypto_pwhash_STRBYTES] = { 0 };
+
+		assert_true(text_copy(hash, sizeof hash, rows[i].hash));
+		if (crypto_pwhash_str_verify(hash, rows[i].password, strlen(rows[i].password)) != 0)
+			fail_msg("refused: %s", rows[i].why);
+		if (crypto_pwhash_str_verify(hash, "passwore", strlen("passwore")) == 0)
+			fail_msg("accepted: %s", rows[i].why);
+	}
+}
+
+static void
+the_reference_implementations_hashes_verify(void **state)
+{
+	(void)state;
+	reference_hashes_verify();
+	published_vectors_verify();
+	assert_int_equal(hash_memory_kept(), 0);
+}
+
+/* What the hash before left in the work area changes nothing. */
+static void
+they_verify_in_memory_that_is_kept(void **state)
+{
+	(void)state;
+	hash_memory_keep();
+	reference_hashes_verify();
+	assert_int_equal(hash_memory_kept(), 19 * MIB);
+	published_vectors_verify();
+	assert_int_equal(hash_memory_kept(), 64 * MIB);
+	hash_memory_release();
 }
 
 static void
@@ -465,6 +530,87 @@ no_memory_is_no_wrong_password(void **state)
 	assert_string_equal(none, "");
 }
 
+/* The work area that is kept serves its own size; for another one there is no memory. */
+static void
+no_memory_beside_what_is_kept_is_no_wrong_password(void **state)
+{
+	static const struct secret_cost cost = CHEAP;
+	const struct secret password = secret_of("password");
+	char hash[PASSWORD_HASH_MAX + 1], none[PASSWORD_HASH_MAX + 1] = "x";
+	bool equal = false, untouched = true;
+
+	(void)state;
+	hash_memory_keep();
+	assert_int_equal(secret_password_hash(&password, &cost, hash), OK);
+	const struct rlimit before = memory_take_away();
+	const enum result of_this_size = secret_password_verify(&password, hash, &equal);
+	const enum result of_another = secret_password_verify(
+	    &password, "$argon2id$v=19$m=65536,t=2,p=1" SALT HASH, &untouched);
+	const size_t kept = hash_memory_kept();
+	const enum result hashed = secret_password_hash(
+	    &password, &(struct secret_cost){ 3, 64 * MIB }, none);
+	assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+	assert_int_equal(of_this_size, OK);
+	assert_true(equal);
+	assert_int_equal(of_another, UNAVAILABLE);
+	assert_true(untouched);
+	assert_int_equal(kept, 0);
+	assert_int_equal(hashed, UNAVAILABLE);
+	assert_string_equal(none, "");
+
+	assert_int_equal(secret_password_verify(&password, hash, &equal), OK);
+	assert_true(equal);
+	hash_memory_release();
+}
+
+static void
+a_hash_says_what_it_cost(void **state)
+{
+	static const struct secret_cost cost = { .passes = 2, .memory_bytes = 19 * MIB };
+	static const struct {
+		const char *why;
+		const char *hash;
+		bool equal;
+	} rows[] = {
+		/* clang-format off */
+		{ "the same cost",      TWO_PASSES HASH,         true  },
+		{ "another salt",       OTHER_SALT HASH,         true  },
+		{ "one pass more",      MORE_PASSES HASH,        false },
+		{ "less memory",        THREE_PASSES THREE_HASH, false },
+		{ "one KiB more",       "$argon2id$v=19$m=19457,t=2,p=1" SALT HASH, false },
+		{ "one KiB less",       "$argon2id$v=19$m=19455,t=2,p=1" SALT HASH, false },
+		{ "no hash behind it",  TWO_PASSES,              false },
+		{ "another algorithm",  "$argon2i$v=19$m=19456,t=2,p=1" SALT HASH,  false },
+		{ "nothing",            "",                      false },
+		/* clang-format on */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		if (secret_password_costs(rows[i].hash, &cost) != rows[i].equal)
+			fail_msg("%s", rows[i].why);
+}
+
+static void
+nobodys_hash_is_a_hash_of_that_cost_and_always_another(void **state)
+{
+	static const struct secret_cost cost = CHEAP;
+	const struct secret password = secret_of("");
+	char hash[PASSWORD_HASH_MAX + 1], other[PASSWORD_HASH_MAX + 1];
+	bool equal = true;
+
+	(void)state;
+	secret_password_nobody(&cost, hash);
+	secret_password_nobody(&cost, other);
+	assert_true(secret_password_costs(hash, &cost));
+	assert_int_equal(secret_password_verify(&password, hash, &equal), OK);
+	assert_false(equal);
+	/* "$argon2id$v=19$m=12288,t=3,p=1$" and 22 characters of salt, then '$' and the hash */
+	assert_memory_equal(hash, other, strlen("$argon2id$v=19$m=12288,t=3,p=1$"));
+	assert_memory_not_equal(hash + 31, other + 31, 22);
+	assert_string_not_equal(hash + 31 + 22, other + 31 + 22);
+}
+
 static void
 memory_for_keys_is_zeroed(void **state)
 {
@@ -494,9 +640,13 @@ main(void)
 		cmocka_unit_test(only_one_spelling_of_base64url_is_read),
 		cmocka_unit_test(costs_below_every_floor_of_asvs_are_not_allowed),
 		cmocka_unit_test(the_reference_implementations_hashes_verify),
+		cmocka_unit_test(they_verify_in_memory_that_is_kept),
 		cmocka_unit_test(a_broken_hash_is_no_wrong_password),
 		cmocka_unit_test(a_hash_made_here_says_its_cost_and_verifies),
 		cmocka_unit_test(no_memory_is_no_wrong_password),
+		cmocka_unit_test(no_memory_beside_what_is_kept_is_no_wrong_password),
+		cmocka_unit_test(a_hash_says_what_it_cost),
+		cmocka_unit_test(nobodys_hash_is_a_hash_of_that_cost_and_always_another),
 		cmocka_unit_test(memory_for_keys_is_zeroed),
 	};
 
