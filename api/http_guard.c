@@ -22,6 +22,9 @@ static const char *const header_names[HTTP_HEADER__MAX] = {
 	[HTTP_CONTENT_TYPE] = "Content-Type",
 	[HTTP_ORIGIN] = "Origin",
 	[HTTP_PREFLIGHT_METHOD] = "Access-Control-Request-Method",
+	[HTTP_COOKIE] = "Cookie",
+	[HTTP_USER_AGENT] = "User-Agent",
+	[HTTP_FORWARDED_FOR] = "X-Forwarded-For",
 };
 
 /* What is between the strings */

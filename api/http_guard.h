@@ -44,6 +44,9 @@ enum http_header {
 	HTTP_CONTENT_TYPE,
 	HTTP_ORIGIN,
 	HTTP_PREFLIGHT_METHOD, /* Access-Control-Request-Method */
+	HTTP_COOKIE,
+	HTTP_USER_AGENT,
+	HTTP_FORWARDED_FOR, /* X-Forwarded-For */
 	HTTP_HEADER__MAX
 };
 

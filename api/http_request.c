@@ -51,5 +51,72 @@ http_request_fill(
 	request->accept_language = once(headers, HTTP_ACCEPT_LANGUAGE);
 	request->origin = once(headers, HTTP_ORIGIN);
 	request->preflight_method = once(headers, HTTP_PREFLIGHT_METHOD);
+	request->cookie = once(headers, HTTP_COOKIE);
+	request->user_agent = once(headers, HTTP_USER_AGENT);
+	request->forwarded_for = once(headers, HTTP_FORWARDED_FOR);
 	request->keeps = client_keeps(headers, head->version);
+}
+
+/* Cookies */
+
+/* What is behind "name=" if the pair at `pair` has that name, else NULL. */
+static const char *
+value_at(const char *pair, const char *name)
+{
+	const size_t length = strlen(name);
+
+	pair += strspn(pair, " \t");
+	return strncmp(pair, name, length) == 0 && pair[length] == '=' ? pair + length + 1 : NULL;
+}
+
+static const char *
+next_pair(const char *pair)
+{
+	const char *const end = strchr(pair, ';');
+
+	return end != NULL ? end + 1 : NULL;
+}
+
+/* Looks at all pairs: how often the name is there, and the last of its values. */
+static unsigned
+values_count(const char *cookie_header, const char *name, const char **ret_value)
+{
+	unsigned count = 0;
+
+	for (const char *pair = cookie_header; pair != NULL; pair = next_pair(pair)) {
+		const char *const value = value_at(pair, name);
+
+		if (value == NULL)
+			continue;
+		*ret_value = value;
+		count++;
+	}
+	return count;
+}
+
+/* RFC 6265 4.1.1, cookie-octet */
+static size_t
+octets_count(const char *value)
+{
+	size_t count = 0;
+
+	while (value[count] > ' ' && value[count] < 0x7F && strchr("\",;\\", value[count]) == NULL)
+		count++;
+	return count;
+}
+
+bool
+http_cookie_value(const char *cookie_header, const char *name, char *ret, size_t ret_size)
+{
+	const char *value = NULL;
+
+	ret[0] = '\0';
+	if (values_count(cookie_header, name, &value) != 1)
+		return false;
+	const size_t length = octets_count(value);
+	if (length >= ret_size || (value[length] != '\0' && value[length] != ';'))
+		return false;
+	memcpy(ret, value, length);
+	ret[length] = '\0';
+	return true;
 }

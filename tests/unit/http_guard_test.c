@@ -274,7 +274,10 @@ headers_are_found_by_name(void **state)
 	static const struct row row = { "all of them", BYTES(GET
 		"|hOST\0 |h\0\0|CONNECTION\0 |c\0\0|content-length\0 |7\0\0|Accept-Language\0|\0\0"
 		"|Authorization\0 |a\0\0|Authorizations\0 |x\0\0|Authorizatio\0 |x\0\0|AUTHORIZATION\0 |b\0\0"
-		"|Content-Type\0 |t\0\0|X-Origin\0 |x\0\0|access-control-REQUEST-method\0 |m\0\0\r\0") };
+		"|Content-Type\0 |t\0\0|X-Origin\0 |x\0\0|access-control-REQUEST-method\0 |m\0\0"
+		"|COOKIE\0 |s=1; t=2\0\0|Cookie2\0 |x\0\0|Set-Cookie\0 |x\0\0|user-agent\0 |u\0\0"
+		"|X-FORWARDED-FOR\0 |1.2.3.4\0\0|X-Forwarded-Host\0 |x\0\0|X_Forwarded_For\0 |x\0\0"
+		"|Forwarded\0 |x\0\0|x-forwarded-for\0 |5.6.7.8\0\0\r\0") };
 	static const struct {
 		enum http_header name;
 		unsigned times;
@@ -289,6 +292,9 @@ headers_are_found_by_name(void **state)
 		{ HTTP_CONTENT_TYPE,      1, "t" },
 		{ HTTP_ORIGIN,            0, NULL },
 		{ HTTP_PREFLIGHT_METHOD,  1, "m" },
+		{ HTTP_COOKIE,            1, "s=1; t=2" },
+		{ HTTP_USER_AGENT,        1, "u" },
+		{ HTTP_FORWARDED_FOR,     2, "5.6.7.8" },
 	};
 	/* clang-format on */
 	struct http_headers headers;

@@ -66,6 +66,9 @@ fill_with_each(struct http_request *request, unsigned times)
 			[HTTP_ACCEPT_LANGUAGE] = "l",
 			[HTTP_ORIGIN] = "o",
 			[HTTP_PREFLIGHT_METHOD] = "m",
+			[HTTP_COOKIE] = "c=1",
+			[HTTP_USER_AGENT] = "u",
+			[HTTP_FORWARDED_FOR] = "f",
 		},
 	};
 
@@ -90,6 +93,10 @@ headers_count_once_or_not_at_all(void **state)
 	assert_string_equal(request.accept_language, "l");
 	assert_string_equal(request.origin, "o");
 	assert_string_equal(request.preflight_method, "m");
+	assert_string_equal(request.cookie, "c=1");
+	assert_string_equal(request.user_agent, "u");
+	assert_string_equal(request.forwarded_for, "f");
+	assert_string_equal(request.source, "");
 	assert_false(request.authorization_twice);
 	for (unsigned times = 2; times <= 3; times++) {
 		fill_with_each(&request, times);
@@ -99,6 +106,9 @@ headers_count_once_or_not_at_all(void **state)
 		assert_null(request.accept_language);
 		assert_null(request.origin);
 		assert_null(request.preflight_method);
+		assert_null(request.cookie);
+		assert_null(request.user_agent);
+		assert_null(request.forwarded_for);
 	}
 }
 
@@ -121,7 +131,98 @@ nothing_of_the_last_request_stays(void **state)
 	assert_string_equal(request.body, "");
 	assert_string_equal(request.source, "");
 	assert_null(request.authorization);
+	assert_null(request.cookie);
+	assert_null(request.user_agent);
+	assert_null(request.forwarded_for);
 	assert_false(request.body_failed);
+}
+
+/* Room for a value of four bytes, and what nobody may touch. */
+struct guarded {
+	char text[5];
+	char guard[8];
+};
+
+static void
+a_cookie_is_found_once_or_not_at_all(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		const char *header;
+		const char *value; /* NULL: none */
+	} rows[] = {
+		{ "no header",                     NULL,                     NULL },
+		{ "an empty header",               "",                       NULL },
+		{ "alone",                         "sid=abcd",               "abcd" },
+		{ "first",                         "sid=abcd; a=1",          "abcd" },
+		{ "last",                          "a=1; sid=abcd",          "abcd" },
+		{ "amidst",                        "a=1; sid=abcd; b=2",     "abcd" },
+		{ "no space between",              "a=1;sid=abcd;b=2",       "abcd" },
+		{ "three spaces between",          "a=1;   sid=abcd",        "abcd" },
+		{ "a semicolon behind",            "sid=abcd;",              "abcd" },
+		{ "a space before empty pairs",    ";; sid=abcd ;;",         NULL },
+		{ "empty pairs close around",      ";; sid=abcd;;",          "abcd" },
+		{ "an empty value",                "sid=",                   "" },
+		{ "an empty value first",          "sid=; a=1",              "" },
+		{ "equals signs in a value",       "sid=a=b=",               "a=b=" },
+		{ "first and last of the octets",  "sid=!~",                 "!~" },
+		{ "the longest value",             "sid=abcd; a=12345678",   "abcd" },
+		{ "one byte more",                 "sid=abcde",              NULL },
+		{ "a longer one of another",       "a=123456789; sid=abcd",  "abcd" },
+
+		{ "another name",                  "a=1",                    NULL },
+		{ "in capitals",                   "SID=abcd",               NULL },
+		{ "a name that ends so",           "xsid=abcd",              NULL },
+		{ "a name that begins so",         "sidx=abcd",              NULL },
+		{ "a prefix to the name",          "__Host-sid=abcd",        NULL },
+		{ "the name as a value",           "a=sid=abcd",             NULL },
+		{ "the name without a value",      "sid",                    NULL },
+		{ "the beginning of the name",     "si",                     NULL },
+		{ "the name, then a pair",         "sid; a=1",               NULL },
+		{ "a space before the sign",       "sid =abcd",              NULL },
+		{ "a comma between",               "a=1, sid=abcd",          NULL },
+
+		{ "the same twice",                "sid=abcd; sid=abcd",     NULL },
+		{ "tossed before",                 "sid=evil; sid=abcd",     NULL },
+		{ "tossed behind, amidst others",  "sid=abcd; a=1; sid=evil; b=2", NULL },
+		{ "tossed with an empty one",      "sid=; sid=abcd",         NULL },
+		{ "tossed with a bad one",         "sid=abcd; sid=\"\"",     NULL },
+		{ "tossed with a long one",        "sid=abcde; sid=abcd",    NULL },
+		{ "tossed behind a tab",           "sid=abcd;\tsid=evil",    NULL },
+		{ "named without, then with",      "sid; sid=abcd",          "abcd" },
+
+		{ "quotes",                        "sid=\"ab\"",             NULL },
+		{ "a quote",                       "sid=ab\"",               NULL },
+		{ "a comma in a value",            "sid=a,b",                NULL },
+		{ "a backslash in a value",        "sid=a\\b",               NULL },
+		{ "a space before a value",        "sid= abc",               NULL },
+		{ "a space in a value",            "sid=a b",                NULL },
+		{ "a space behind a value",        "sid=abc ; a=1",          NULL },
+		{ "a tab in a value",              "sid=a\tb",               NULL },
+		{ "a control in a value",          "sid=a\033b",             NULL },
+		{ "DEL in a value",                "sid=a\177b",             NULL },
+		{ "UTF-8 in a value",              "sid=\343\201\202",       NULL },
+		{ "the highest byte in a value",   "sid=\377",               NULL },
+		{ "what is bad is another's",      "a=\"\\\377\"; sid=abcd", "abcd" },
+	};
+	/* clang-format on */
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct guarded got;
+
+		memset(&got, 'x', sizeof got);
+		const bool found = http_cookie_value(
+		    rows[i].header, "sid", got.text, sizeof got.text);
+		if (found != (rows[i].value != NULL))
+			fail_msg("%s: %s", rows[i].why, found ? "found" : "not found");
+		if (strcmp(got.text, rows[i].value != NULL ? rows[i].value : "") != 0)
+			fail_msg("%s: got \"%s\"", rows[i].why, got.text);
+		for (size_t at = 0; at < sizeof got.guard; at++)
+			if (got.guard[at] != 'x')
+				fail_msg("%s: wrote behind the buffer", rows[i].why);
+	}
 }
 
 int
@@ -131,6 +232,7 @@ main(void)
 		cmocka_unit_test(a_connection_is_kept_if_the_client_says_so),
 		cmocka_unit_test(headers_count_once_or_not_at_all),
 		cmocka_unit_test(nothing_of_the_last_request_stays),
+		cmocka_unit_test(a_cookie_is_found_once_or_not_at_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,65 @@
+/* source_address.h - who asks: the client's address behind proxies, and what is counted and kept of
+ * it. Pure. (ASVS 4.1.3, 15.3.4.)
+ *
+ * A client can write any X-Forwarded-For. Each proxy adds behind it whom it was spoken to by, so it
+ * is true from the right, as far as those who wrote it are ours: the operator's list of them is the
+ * setting TRUSTED_PROXIES. With none, nobody's header is looked at.
+ *
+ * Addresses are texts as inet_ntop() writes them, at most SOURCE_MAX bytes. IPv4 within IPv6
+ * (::ffff:192.0.2.1) is IPv4. */
+
+#ifndef SOURCE_ADDRESS_H
+#define SOURCE_ADDRESS_H
+
+#include "bounds.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SOURCE_NETWORKS_MAX      16
+#define SOURCE_NETWORKS_TEXT_MAX 512
+/* As long as a whole head may be. Were it less, who sends a long one would pass for the proxy. */
+#define FORWARDED_FOR_MAX 16384
+
+struct source_address {
+	uint8_t bytes[16]; /* IPv4 as ::ffff:0:0/96 (RFC 4291 2.5.5.2) */
+};
+
+struct source_network {
+	struct source_address address;
+	unsigned bits; /* of 128 */
+};
+
+/* All zero: none. */
+struct source_networks {
+	size_t count;
+	struct source_network network[SOURCE_NETWORKS_MAX];
+};
+
+/* Reads the proxies that are trusted: networks as 10.0.0.0/8 or 2001:db8::/32, or single addresses,
+ * commas and spaces between; at most SOURCE_NETWORKS_MAX of them in SOURCE_NETWORKS_TEXT_MAX bytes;
+ * "" is none. Refused is also an address with bits behind its prefix (10.0.0.1/8: which was
+ * meant?), and a prefix of 0: who trusts everybody believes what the client writes. False, and
+ * `why` then says what is wrong with which word; `ret` is untouched. */
+bool source_networks_read(const char *text, struct source_networks *ret,
+    char why[static WHY_MAX + 1]) __attribute__((warn_unused_result));
+
+/* Who asks: the first address that is not trusted, from the socket's through X-Forwarded-For from
+ * right to left; the leftmost, if all are. What is no address ends the walk at the one before.
+ * Ports are passed over (192.0.2.1:443, [2001:db8::1]:443); zones (%eth0) and octal (010.0.0.1) are
+ * no addresses. `forwarded_for` is NULL if there was none, or several: which of them came first is
+ * not known, so the proxy must append to one or replace it. One longer than FORWARDED_FOR_MAX is
+ * not looked at. `ret` is "" if the socket's is no address. */
+void source_of(const struct source_networks *trusted, const char *socket_address,
+    const char *forwarded_for, char ret[static SOURCE_MAX + 1]);
+
+/* What is counted: an IPv4 address as it is, "2001:db8:1:2::/64" of an IPv6 one, since a home has
+ * the whole of that (RFC 6177). "" if it is no address. `ret` may be `source`. */
+void source_key(const char *source, char ret[static SOURCE_MAX + 1]);
+
+/* What is kept: enough to tell a region or a provider, not a household: "192.0.2.0" of a /24,
+ * "2001:db8:1::" of a /48. "" if it is no address. `ret` may be `source`. */
+void source_truncate(const char *source, char ret[static SOURCE_MAX + 1]);
+
+#endif
