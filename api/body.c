@@ -202,6 +202,15 @@ json_text(struct json *json, const char *name, const char *value)
 	put(json, name, is_utf8(value) ? cJSON_CreateString(value) : NULL);
 }
 
+void
+json_text_or_null(struct json *json, const char *name, const char *value)
+{
+	if (value[0] == '\0')
+		put(json, name, cJSON_CreateNull());
+	else
+		json_text(json, name, value);
+}
+
 /* cJSON prints numbers through a double, and from about 2^52 on it rounds them. */
 void
 json_number(struct json *json, const char *name, int64_t value)

@@ -71,7 +71,8 @@ struct json;
 struct json *json_new(void);
 void json_free(struct json **); /* for CLEANUP */
 void json_text(struct json *, const char *name, const char *value);
-void json_number(struct json *, const char *name, int64_t value); /* all digits */
+void json_text_or_null(struct json *, const char *name, const char *value); /* "": null */
+void json_number(struct json *, const char *name, int64_t value);           /* all digits */
 void json_bool(struct json *, const char *name, bool value);
 void json_time(struct json *, const char *name, int64_t time_s); /* RFC 3339 UTC */
 

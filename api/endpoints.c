@@ -2,31 +2,77 @@
 
 #include "endpoints.h"
 
+#include "secret.h"
 #include "text.h"
 
 #include <string.h>
 
 /* clang-format off */
 static const struct endpoint rows_public[] = {
-	/* method  path                                    carries a token of                           body                      served by */
-	{ "POST", "/v1/captcha",                           DEMAND_STAGE, STAGE_IDENTITY,                &captcha_body,            post_captcha },
-	{ "POST", "/v1/registration/email",                DEMAND_NOTHING, STAGE_NONE,                  &email_body,              post_registration_email },
-	{ "GET",  "/v1/registration/stage",                DEMAND_ANY_STAGE, STAGE_NONE,                NULL,                     get_registration_stage },
-	{ "POST", "/v1/registration/identity",             DEMAND_STAGE, STAGE_IDENTITY,                &identity_body,           post_registration_identity },
-	{ "POST", "/v1/registration/authentication-key",   DEMAND_STAGE, STAGE_AUTHENTICATION_KEY,      &authentication_key_body, post_registration_authentication_key },
-	{ "POST", "/v1/registration/account",              DEMAND_STAGE, STAGE_ACCOUNT,                 &account_body,            post_registration_account },
-	{ "POST", "/v1/me/email/confirmation",             DEMAND_STAGE, STAGE_EMAIL_CONFIRMATION,      NULL,                     post_me_email_confirmation },
+	/* method    path                                    carries a token of                           body                      served by */
+	{ "POST",   "/v1/captcha",                           DEMAND_STAGE, STAGE_IDENTITY,                &captcha_body,            post_captcha },
+	{ "POST",   "/v1/registration/email",                DEMAND_NOTHING, STAGE_NONE,                  &email_body,              post_registration_email },
+	{ "GET",    "/v1/registration/stage",                DEMAND_ANY_STAGE, STAGE_NONE,                NULL,                     get_registration_stage },
+	{ "POST",   "/v1/registration/identity",             DEMAND_STAGE, STAGE_IDENTITY,                &identity_body,           post_registration_identity },
+	{ "POST",   "/v1/registration/authentication-key",   DEMAND_STAGE, STAGE_AUTHENTICATION_KEY,      &authentication_key_body, post_registration_authentication_key },
+	{ "POST",   "/v1/registration/account",              DEMAND_STAGE, STAGE_ACCOUNT,                 &account_body,            post_registration_account },
+
+	{ "POST",   "/v1/sessions",                          DEMAND_NOTHING, STAGE_NONE,                  &login_body,              post_sessions },
+	{ "GET",    "/v1/sessions",                          DEMAND_LOGIN, STAGE_NONE,                    NULL,                     get_sessions },
+	{ "DELETE", "/v1/sessions",                          DEMAND_LOGIN, STAGE_NONE,                    NULL,                     delete_sessions },
+	{ "POST",   "/v1/sessions/refresh",                  DEMAND_NOTHING, STAGE_NONE,                  &refresh_body,            post_sessions_refresh },
+	{ "DELETE", "/v1/sessions/current",                  DEMAND_LOGIN_OR_COOKIE, STAGE_NONE,          NULL,                     delete_sessions_current },
+	{ "DELETE", "/v1/sessions/{id}",                     DEMAND_LOGIN, STAGE_NONE,                    NULL,                     delete_sessions_id },
+	{ "GET",    "/.well-known/jwks.json",                DEMAND_NOTHING, STAGE_NONE,                  NULL,                     get_jwks },
+
+	{ "POST",   "/v1/recovery/login-id",                 DEMAND_NOTHING, STAGE_NONE,                  &recovery_login_id_body,  post_recovery_login_id },
+	{ "POST",   "/v1/recovery/password",                 DEMAND_NOTHING, STAGE_NONE,                  &recovery_password_body,  post_recovery_password },
+	{ "POST",   "/v1/recovery/password/reset",           DEMAND_STAGE, STAGE_PASSWORD_RESET,          &reset_body,              post_recovery_password_reset },
+
+	{ "GET",    "/v1/me",                                DEMAND_LOGIN, STAGE_NONE,                    NULL,                     get_me },
+	{ "PATCH",  "/v1/me",                                DEMAND_LOGIN, STAGE_NONE,                    &settings_body,           patch_me },
+	{ "DELETE", "/v1/me",                                DEMAND_LOGIN, STAGE_NONE,                    &leave_body,              delete_me },
+	{ "PUT",    "/v1/me/password",                       DEMAND_LOGIN, STAGE_NONE,                    &new_password_body,       put_me_password },
+	{ "PUT",    "/v1/me/email",                          DEMAND_LOGIN, STAGE_NONE,                    &new_email_body,          put_me_email },
+	{ "POST",   "/v1/me/email/confirmation",             DEMAND_STAGE, STAGE_EMAIL_CONFIRMATION,      NULL,                     post_me_email_confirmation },
+	{ "PUT",    "/v1/me/login-id",                       DEMAND_LOGIN, STAGE_NONE,                    &new_login_id_body,       put_me_login_id },
 };
 
 static const struct endpoint rows_inside[] = {
-	{ "GET",  "/healthz",                              DEMAND_NOTHING, STAGE_NONE,                  NULL,                     get_healthz },
-	{ "GET",  "/readyz",                               DEMAND_NOTHING, STAGE_NONE,                  NULL,                     get_readyz },
-	{ "GET",  "/metrics",                              DEMAND_NOTHING, STAGE_NONE,                  NULL,                     get_metrics },
+	{ "GET",    "/healthz",                              DEMAND_NOTHING, STAGE_NONE,                  NULL,                     get_healthz },
+	{ "GET",    "/readyz",                               DEMAND_NOTHING, STAGE_NONE,                  NULL,                     get_readyz },
+	{ "GET",    "/metrics",                              DEMAND_NOTHING, STAGE_NONE,                  NULL,                     get_metrics },
 };
 /* clang-format on */
 
 const struct endpoint_table endpoints_public = { rows_public, LENGTH(rows_public) };
 const struct endpoint_table endpoints_inside = { rows_inside, LENGTH(rows_inside) };
+
+#define ID_PARAMETER "{id}"
+
+bool
+endpoint_path_id(const struct endpoint *endpoint, const char *path, uint8_t ret[static ID_SIZE])
+{
+	const char *parameter = strstr(endpoint->path, ID_PARAMETER);
+	size_t size = 0;
+
+	if (parameter == NULL)
+		return false;
+	const size_t before = (size_t)(parameter - endpoint->path);
+	return strncmp(endpoint->path, path, before) == 0 &&
+	       secret_unbase64url(path + before, strlen(path + before), ret, ID_SIZE, &size) &&
+	       size == ID_SIZE;
+}
+
+static bool
+meets(const struct endpoint *endpoint, const char *path)
+{
+	uint8_t id[ID_SIZE];
+
+	if (strstr(endpoint->path, ID_PARAMETER) != NULL)
+		return endpoint_path_id(endpoint, path, id);
+	return strcmp(endpoint->path, path) == 0;
+}
 
 static bool
 serves(const struct endpoint *endpoint, const char *method)
@@ -42,7 +88,7 @@ endpoint_find(const struct endpoint_table *table, const char *method, const char
 	bool known = false;
 
 	for (size_t i = 0; i < table->count; i++) {
-		if (strcmp(table->rows[i].path, path) != 0)
+		if (!meets(&table->rows[i], path))
 			continue;
 		known = true;
 		if (!serves(&table->rows[i], method))
@@ -60,7 +106,7 @@ endpoint_allow(const struct endpoint_table *table, const char *path, char ret[st
 
 	ret[0] = '\0';
 	for (size_t i = 0; i < table->count; i++) {
-		if (strcmp(table->rows[i].path, path) != 0)
+		if (!meets(&table->rows[i], path))
 			continue;
 		const bool get = strcmp(table->rows[i].method, "GET") == 0;
 		const char *method = get ? "GET, HEAD" : table->rows[i].method;

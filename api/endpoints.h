@@ -8,31 +8,45 @@
 
 #include "body.h"
 #include "faults.h"
+#include "login.h"
 #include "problem.h"
+#include "refusal.h"
 #include "result.h"
 #include "stage.h"
+#include "visitor.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 struct http_reply;
+struct http_request;
 struct service;
 
 /* One request as a handler sees it: what it brought is checked, what it answers is built here. */
 struct call {
 	struct service *service;
-	const struct pass
-	    *pass;        /* of the token that the endpoint demands; NULL where it demands none */
-	const void *body; /* the struct its field table fills */
+	const struct http_request *request; /* only for the cookie */
+	const struct visitor *visitor;
+	const struct pass *pass; /* of the stage token that the endpoint demands, or NULL */
+	struct member *member;   /* of the access token that it demands, or NULL */
+	const uint8_t *path_id;  /* ID_SIZE bytes in the place of {id}, or NULL */
+	const void *body;        /* the struct its field table fills */
+	struct faults *faults;   /* to add to, for BAD_FIELD */
 	enum problem_language language;
 	int status;               /* of success; 200 unless the handler says otherwise */
-	int attempts_left;        /* told with a refusal; -1: not told */
+	struct refusal refusal;   /* told with a refusal */
 	struct json *json;        /* the answer's object */
 	struct http_reply *reply; /* only for what is not JSON */
 };
 
 /* Which token an endpoint demands. */
-enum demand { DEMAND_NOTHING, DEMAND_STAGE, DEMAND_ANY_STAGE };
+enum demand {
+	DEMAND_NOTHING,
+	DEMAND_STAGE,          /* of one stage */
+	DEMAND_ANY_STAGE,      /* of a registration's */
+	DEMAND_LOGIN,          /* an access token */
+	DEMAND_LOGIN_OR_COOKIE /* an access token; without one the handler asks for the cookie */
+};
 
 /* What a body must be. */
 struct body_rule {
@@ -44,7 +58,7 @@ struct body_rule {
 
 struct endpoint {
 	const char *method;
-	const char *path;
+	const char *path; /* "{id}" at its end: an id as base64url */
 	enum demand demand;
 	enum stage stage;             /* with DEMAND_STAGE */
 	const struct body_rule *body; /* NULL: none is allowed */
@@ -64,6 +78,10 @@ extern const struct endpoint_table endpoints_inside;
 enum result endpoint_find(const struct endpoint_table *, const char *method, const char *path,
     const struct endpoint **ret) MUST_USE;
 
+/* The id at the end of a path that met an endpoint's {id}. False: it has none. */
+bool endpoint_path_id(
+    const struct endpoint *, const char *path, uint8_t ret[static ID_SIZE]) MUST_USE;
+
 #define ALLOW_MAX 64
 
 /* The methods of a path, "GET, HEAD, OPTIONS, POST"; empty for an unknown path. */
@@ -71,21 +89,47 @@ void endpoint_allow(
     const struct endpoint_table *, const char *path, char ret[static ALLOW_MAX + 1]);
 
 /* Handlers: one file each, of the same name, beside the rule of its body. */
+enum result delete_me(struct call *);
+enum result delete_sessions(struct call *);
+enum result delete_sessions_current(struct call *);
+enum result delete_sessions_id(struct call *);
 enum result get_healthz(struct call *);
+enum result get_jwks(struct call *);
+enum result get_me(struct call *);
 enum result get_metrics(struct call *);
 enum result get_readyz(struct call *);
 enum result get_registration_stage(struct call *);
+enum result get_sessions(struct call *);
+enum result patch_me(struct call *);
 enum result post_captcha(struct call *);
 enum result post_me_email_confirmation(struct call *);
+enum result post_recovery_login_id(struct call *);
+enum result post_recovery_password(struct call *);
+enum result post_recovery_password_reset(struct call *);
 enum result post_registration_account(struct call *);
 enum result post_registration_authentication_key(struct call *);
 enum result post_registration_email(struct call *);
 enum result post_registration_identity(struct call *);
+enum result post_sessions(struct call *);
+enum result post_sessions_refresh(struct call *);
+enum result put_me_email(struct call *);
+enum result put_me_login_id(struct call *);
+enum result put_me_password(struct call *);
 
 extern const struct body_rule account_body;
 extern const struct body_rule authentication_key_body;
 extern const struct body_rule captcha_body;
 extern const struct body_rule email_body;
 extern const struct body_rule identity_body;
+extern const struct body_rule leave_body;
+extern const struct body_rule login_body;
+extern const struct body_rule new_email_body;
+extern const struct body_rule new_login_id_body;
+extern const struct body_rule new_password_body;
+extern const struct body_rule recovery_login_id_body;
+extern const struct body_rule recovery_password_body;
+extern const struct body_rule refresh_body;
+extern const struct body_rule reset_body;
+extern const struct body_rule settings_body;
 
 #endif

@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "log.h"
 #include "metrics.h"
+#include "origin.h"
 #include "secret.h"
 #include "service.h"
 #include "text.h"
@@ -29,7 +30,10 @@ struct visit {
 	char id[REQUEST_ID_TEXT + 1];
 	const struct endpoint *endpoint; /* NULL: none met */
 	struct faults faults;
+	struct visitor visitor;
+	uint8_t path_id[ID_SIZE];
 	struct pass pass;
+	struct member member;
 	struct call call;
 };
 
@@ -69,20 +73,51 @@ is_registration(enum stage stage)
 }
 
 static enum result
-check_token(struct visit *visit)
+check_stage(struct visit *visit)
 {
 	const struct endpoint *endpoint = visit->endpoint;
 	const struct keyring *keyring = visit->gate->service->portal.keyring;
 	const char *token = NULL;
 
-	if (endpoint->demand == DEMAND_NOTHING)
-		return OK;
 	TRY(bearer(visit->request, &token));
 	TRY(stage_open(keyring, token, clock_now(), &visit->pass));
 	visit->call.pass = &visit->pass;
 	const bool fits = endpoint->demand == DEMAND_STAGE ? visit->pass.stage == endpoint->stage
 							   : is_registration(visit->pass.stage);
 	return fits ? OK : TOKEN_INVALID;
+}
+
+static enum result
+check_login(struct visit *visit)
+{
+	const char *token = NULL;
+
+	if (bearer(visit->request, &token) != OK)
+		return LOGIN_REQUIRED;
+	TRY(login_member(&visit->gate->service->portal, token, &visit->member));
+	visit->call.member = &visit->member;
+	return OK;
+}
+
+static enum result
+check_token(struct visit *visit)
+{
+	const struct http_request *request = visit->request;
+
+	switch (visit->endpoint->demand) {
+	case DEMAND_NOTHING:
+		return OK;
+	case DEMAND_STAGE:
+	case DEMAND_ANY_STAGE:
+		return check_stage(visit);
+	case DEMAND_LOGIN_OR_COOKIE:
+		if (request->authorization == NULL && !request->authorization_twice)
+			return OK;
+		return check_login(visit);
+	case DEMAND_LOGIN:
+		return check_login(visit);
+	}
+	return INTERNAL;
 }
 
 /* Bodies -------------------------------------------------------------------------------------- */
@@ -130,23 +165,6 @@ check_body(struct visit *visit, union body_room *room)
 
 /* CORS ---------------------------------------------------------------------------------------- */
 
-/* Is this origin, to the letter, one of the configured ones? */
-static bool
-origin_is_ours(const char *origins, const char *origin)
-{
-	const size_t length = strlen(origin);
-
-	for (const char *at = origins; length > 0 && *at != '\0';) {
-		const size_t word = strcspn(at, ", ");
-
-		if (word == length && strncmp(at, origin, length) == 0)
-			return true;
-		at += word;
-		at += strspn(at, ", ");
-	}
-	return false;
-}
-
 /* Tells whether a browser may show the answer to the page that asked. */
 static bool
 allow_origin(const struct visit *visit)
@@ -157,9 +175,10 @@ allow_origin(const struct visit *visit)
 	if (origins[0] == '\0' || visit->gate->inside)
 		return false;
 	http_reply_add(visit->reply, "Vary", "Origin");
-	if (origin == NULL || !origin_is_ours(origins, origin))
+	if (origin == NULL || !origin_is_listed(origins, origin))
 		return false;
 	http_reply_add(visit->reply, "Access-Control-Allow-Origin", origin);
+	http_reply_add(visit->reply, "Access-Control-Allow-Credentials", "true"); /* the cookie */
 	http_reply_add(visit->reply, "Access-Control-Expose-Headers", "Retry-After, X-Request-Id");
 	return true;
 }
@@ -179,6 +198,16 @@ answer_options(const struct visit *visit, const char *allow, bool allowed_origin
 
 /* Answers ------------------------------------------------------------------------------------- */
 
+/* RFC 9110 10.2.3, at least a second. */
+static void
+add_wait(struct http_reply *reply, int64_t wait_s)
+{
+	char seconds[24];
+
+	if (text_format(seconds, sizeof seconds, "%lld", (long long)(wait_s > 1 ? wait_s : 1)))
+		http_reply_add(reply, "Retry-After", seconds);
+}
+
 static void
 write_problem(const struct visit *visit, enum result result)
 {
@@ -188,7 +217,7 @@ write_problem(const struct visit *visit, enum result result)
 		.language = visit->call.language,
 		.request_id = visit->id,
 		.faults = &visit->faults,
-		.attempts_left = visit->call.attempts_left,
+		.attempts_left = visit->call.refusal.attempts_left,
 	};
 
 	reply->status = problem_of(result)->status;
@@ -201,6 +230,8 @@ write_problem(const struct visit *visit, enum result result)
 		http_reply_add(reply, "WWW-Authenticate", "Bearer"); /* RFC 9110 15.5.2 */
 	if (reply->status == 503)
 		http_reply_add(reply, "Retry-After", RETRY_AFTER_S);
+	if (reply->status == 429)
+		add_wait(reply, visit->call.refusal.wait_s);
 	http_reply_add(reply, "Content-Language", problem_language_code(visit->call.language));
 }
 
@@ -274,25 +305,41 @@ find_and_serve(struct visit *visit)
 		http_reply_add(visit->reply, "Allow", allow);
 	}
 	TRY(found);
+	if (endpoint_path_id(visit->endpoint, request->path, visit->path_id))
+		visit->call.path_id = visit->path_id;
 	return enter_and_serve(visit);
+}
+
+static void
+look_at_visitor(
+    const struct source_networks *proxies, const struct http_request *request, struct visitor *ret)
+{
+	char source[SOURCE_MAX + 1];
+
+	secret_random(ret->request_id, sizeof ret->request_id);
+	source_of(proxies, request->source, request->forwarded_for, source);
+	source_key(source, ret->source);
+	source_truncate(source, ret->network);
+	ret->user_agent = request->user_agent;
 }
 
 static void
 begin(struct visit *visit, const struct gate *gate, struct http_exchange *exchange)
 {
-	uint8_t id[REQUEST_ID_SIZE];
-
 	memset(visit, 0, sizeof *visit);
 	visit->gate = gate;
 	visit->request = &exchange->request;
 	visit->reply = &exchange->reply;
-	secret_random(id, sizeof id);
-	text_hex(id, sizeof id, visit->id);
+	look_at_visitor(&gate->service->proxies, visit->request, &visit->visitor);
+	text_hex(visit->visitor.request_id, REQUEST_ID_SIZE, visit->id);
+	visit->call.request = visit->request;
+	visit->call.visitor = &visit->visitor;
+	visit->call.faults = &visit->faults;
 	visit->call.service = gate->service;
 	visit->call.reply = &exchange->reply;
 	visit->call.language = problem_language(exchange->request.accept_language);
 	visit->call.status = 200;
-	visit->call.attempts_left = -1;
+	visit->call.refusal.attempts_left = -1;
 	http_reply_add(visit->reply, "X-Request-Id", visit->id);
 }
 
@@ -305,6 +352,7 @@ finish(struct visit *visit, enum result result, int64_t started_us)
 	if (result != OK)
 		write_problem(visit, result);
 	pass_wipe(&visit->pass);
+	member_wipe(&visit->member);
 	if (visit->gate->inside)
 		return;
 	metrics_count(visit->gate->service->metrics, endpoint, result, duration_us);

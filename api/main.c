@@ -1,5 +1,6 @@
 /* main.c - wiring: settings, keys, db, pools, mail; serves until SIGTERM, drains, closes. */
 
+#include "access_token.h"
 #include "config.h"
 #include "db.h"
 #include "gate.h"
@@ -13,6 +14,7 @@
 #include "secret.h"
 #include "service.h"
 #include "smtp.h"
+#include "source_address.h"
 #include "statements.h"
 #include "text.h"
 
@@ -35,6 +37,7 @@
 /* All that is opened at start and closed at the end. */
 struct parts {
 	struct keyring *keyring;
+	struct access_keys *access_keys;
 	struct db *db;
 	struct hash_pool *hash_pool;
 	struct picture_stock *pictures;
@@ -58,6 +61,7 @@ parts_close(struct parts *parts)
 	hash_pool_close(parts->hash_pool);
 	db_close(parts->db);
 	metrics_free(parts->metrics);
+	access_keys_close(parts->access_keys);
 	keyring_close(parts->keyring);
 }
 
@@ -135,6 +139,9 @@ open_parts(const struct config *c, struct parts *parts, char why[static WHY_MAX 
 	parts->keyring = keyring_open(c->keys_folder, why);
 	if (parts->keyring == NULL)
 		return false;
+	parts->access_keys = access_keys_open(c->keys_folder, why);
+	if (parts->access_keys == NULL)
+		return false;
 	text_copy_cut(why, WHY_MAX + 1, "no memory or no threads");
 	parts->metrics = metrics_new(&endpoints_public);
 	parts->db = open_db(c);
@@ -153,14 +160,10 @@ fill_service(struct service *service, const struct config *c, const struct parts
 	memset(service, 0, sizeof *service);
 	service->config = c;
 	service->metrics = parts->metrics;
-	service->password_rules = (struct password_rules){
-		.length_min = (unsigned)c->password_length_min,
-		.letter_and_digit = config_is(c->password_composition, "letter-and-digit"),
-		.society_words = c->society_words,
-	};
 	service->portal = (struct portal){
 		.db = parts->db,
 		.keyring = parts->keyring,
+		.access_keys = parts->access_keys,
 		.hash_pool = parts->hash_pool,
 		.pictures = parts->pictures,
 		.mailer = parts->mailer,
@@ -169,7 +172,15 @@ fill_service(struct service *service, const struct config *c, const struct parts
 		.account_step_lives_s = c->account_step_lives_s,
 		.captcha_lives_s = c->captcha_lives_s,
 		.email_confirmation_lives_s = c->email_confirmation_lives_s,
+		.password_reset_lives_s = c->password_reset_lives_s,
+		.session_idle_s = c->session_idle_s,
+		.session_lives_s = c->session_lives_s,
 		.cooldown_s = c->mail_cooldown_s,
+		.password_rules = {
+		    .length_min = (unsigned)c->password_length_min,
+		    .letter_and_digit = config_is(c->password_composition, "letter-and-digit"),
+		    .society_words = c->society_words,
+		},
 	};
 }
 
@@ -215,7 +226,7 @@ close_listeners(struct parts *parts)
 	parts->inside = NULL;
 }
 
-/* The signals that ask for a stop; blocked in every thread, taken by sigwait() in this one
+/* The signals that ask for a stop; blocked in every thread, taken by sigtimedwait() in this one
  * alone. */
 static sigset_t
 stop_signals(void)
@@ -228,19 +239,47 @@ stop_signals(void)
 	return stops;
 }
 
+static void
+say_refreshed(const char *event, bool good, bool changed, const char *why)
+{
+	if (!good)
+		log_event("keys_not_refreshed", (const struct log_value[]){ log_text("kind", event),
+						    log_text("why", why), { 0 } });
+	else if (changed)
+		log_event(
+		    "keys_refreshed", (const struct log_value[]){ log_text("kind", event), { 0 } });
+}
+
+/* A rotation shows within a second. What is wrong with the folder is said once a minute. */
+static void
+refresh_keys(const struct parts *parts, unsigned second)
+{
+	char why[WHY_MAX + 1] = "";
+	bool changed = false;
+	bool good = keyring_refresh(parts->keyring, &changed, why);
+
+	if (good || second % 60 == 0)
+		say_refreshed("stage", good, changed, why);
+	changed = false;
+	good = access_keys_refresh(parts->access_keys, &changed, why);
+	if (good || second % 60 == 0)
+		say_refreshed("access", good, changed, why);
+}
+
 /* Until a stop is asked for; then tells the proxy first, and gives it time to notice. */
 static void
-serve_until_stopped(const struct config *c, struct service *service)
+serve_until_stopped(const struct config *c, const struct parts *parts, struct service *service)
 {
 	const sigset_t stops = stop_signals();
+	const struct timespec tick = { .tv_sec = 1 };
 	const struct timespec drain = {
 		.tv_sec = c->drain_ms / 1000,
 		.tv_nsec = c->drain_ms % 1000 * 1000000,
 	};
-	int signal_number;
 
 	log_event("started", (const struct log_value[]){ log_text("listen", c->listen), { 0 } });
-	sigwait(&stops, &signal_number);
+	for (unsigned second = 1; sigtimedwait(&stops, NULL, &tick) < 0; second++)
+		refresh_keys(parts, second);
 	atomic_store(&service->draining, true);
 	log_event("draining", (const struct log_value[]){ { 0 } });
 	nanosleep(&drain, NULL);
@@ -256,13 +295,15 @@ serve(const struct config *c, struct parts *parts, char why[static WHY_MAX + 1])
 	struct gate public = { .service = &service, .endpoints = &endpoints_public };
 
 	fill_service(&service, c, parts);
+	if (!source_networks_read(c->trusted_proxies, &service.proxies, why))
+		return false;
 	parts->inside = listen_on(c->listen_inside, INSIDE_WORKERS, c, &inside, why);
 	if (parts->inside == NULL)
 		return false;
 	parts->public = listen_on(c->listen, (unsigned)c->http_workers, c, &public, why);
 	const bool listens = parts->public != NULL;
 	if (listens)
-		serve_until_stopped(c, &service);
+		serve_until_stopped(c, parts, &service);
 	close_listeners(parts); /* the gates end with this function: their listeners first */
 	return listens;
 }

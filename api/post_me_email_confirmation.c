@@ -2,13 +2,13 @@
 
 #include "endpoints.h"
 
-#include "registration.h"
+#include "profile.h"
 #include "service.h"
 
 enum result
 post_me_email_confirmation(struct call *call)
 {
-	TRY(registration_confirm_email(&call->service->portal, call->pass));
+	TRY(profile_confirm_email(&call->service->portal, call->visitor, call->pass));
 	call->status = 204;
 	return OK;
 }

@@ -37,8 +37,8 @@ judge(const struct service *service, const void *body, struct faults *faults)
 
 	if (faults_has(faults, "password"))
 		return;
-	faults_add(
-	    faults, "password", password_judge(&service->password_rules, in->password, personal));
+	faults_add(faults, "password",
+	    password_judge(&service->portal.password_rules, in->password, personal));
 	if (strcmp(in->password, in->password_confirmation) != 0)
 		faults_add(faults, "password_confirmation", FAULT_NOT_EQUAL);
 }
@@ -60,8 +60,8 @@ post_registration_account(struct call *call)
 
 	if (!secret_set(&password, in->password))
 		return INTERNAL;
-	TRY(registration_create_account(
-	    &call->service->portal, call->pass, &wish, &account, &call->attempts_left));
+	TRY(registration_create_account(&call->service->portal, call->visitor, call->pass, &wish,
+	    &account, &call->refusal.attempts_left));
 
 	/* An address that is not the proven one is told as wished, and not verified until its link
 	 * is used. */

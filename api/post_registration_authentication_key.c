@@ -38,7 +38,7 @@ post_registration_authentication_key(struct call *call)
 	if (!secret_set(&key, in->authentication_key))
 		return INTERNAL;
 	TRY(registration_confirm_key(
-	    &call->service->portal, call->pass, &key, &step, &call->attempts_left));
+	    &call->service->portal, call->pass, &key, &step, &call->refusal.attempts_left));
 
 	json_text(call->json, "stage_token", step.token);
 	json_text(call->json, "stage", stage_rule(STAGE_ACCOUNT)->name);

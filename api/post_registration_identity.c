@@ -55,7 +55,8 @@ post_registration_identity(struct call *call)
 	CLEANUP(secret_wipe) struct secret key = { 0 };
 	char shown[AUTH_KEY_SHOWN_MAX + 1];
 
-	TRY(registration_identify(portal, call->pass, &identity, &key, &call->attempts_left));
+	TRY(registration_identify(
+	    portal, call->pass, &identity, &key, &call->refusal.attempts_left));
 
 	auth_key_shown(&key, shown);
 	json_text(call->json, "authentication_key", shown);

@@ -34,33 +34,82 @@ static const struct problem bad_field = { 400,
 static const struct problem token_missing = { 401,
 	{ "リンクの情報がありません", "Token missing" },
 	{ "メールのリンクをもう一度開いてください。"
-	  "うまくいかないときは、もう一度メールアドレスの入力からやり直してください。",
-	  "Please open the link in the mail again. If that does not help, please start again by "
-	  "entering your e-mail address." },
+	  "うまくいかないときは、お手続きをはじめからやり直してください（登録の場合は、"
+	  "メールアドレスの入力からです）。",
+	  "Please open the link in the mail again. If that does not help, please start again "
+	  "from the beginning (for a registration: by entering your e-mail address)." },
 };
 static const struct problem token_invalid = { 401,
 	{ "リンクが正しくありません", "Token not valid" },
 	{ "メールのリンクを、途中で切れないようにそのまま開いてください。"
-	  "うまくいかないときは、もう一度メールアドレスの入力からやり直してください。",
+	  "うまくいかないときは、お手続きをはじめからやり直してください（登録の場合は、"
+	  "メールアドレスの入力からです）。",
 	  "Please open the whole link just as it is in the mail. If that does not help, please "
-	  "start again by entering your e-mail address." },
+	  "start again from the beginning (for a registration: by entering your e-mail "
+	  "address)." },
 };
 static const struct problem token_expired = { 401,
 	{ "リンクの有効期限が切れています", "Link expired" },
-	{ "リンクの有効期限が切れています。もう一度メールアドレスの入力からやり直してください。",
-	  "The link has expired. Please start again by entering your e-mail address." },
+	{ "リンクの有効期限が切れています。"
+	  "お手数ですが、お手続きをはじめからやり直してください（登録の場合は、"
+	  "メールアドレスの入力からです）。",
+	  "The link has expired. Please start again from the beginning (for a registration: by "
+	  "entering your e-mail address)." },
 };
 static const struct problem token_spent = { 401,
-	{ "このリンクは使用済みです", "Link already used" },
-	{ "このリンクはすでに使われています。登録がお済みでしたら、ログインしてください。"
-	  "お済みでないときは、もう一度メールアドレスの入力からやり直してください。",
-	  "This link has already been used. If you have finished registering, please log in. "
-	  "Otherwise please start again by entering your e-mail address." },
+	{ "このリンクはもう使えません", "Link no longer usable" },
+	{ "このリンクはすでに使われたか、新しいお手続きがあったため、使えません。"
+	  "お手続きがお済みでしたら、ログインしてください。"
+	  "お済みでないときは、お手続きをはじめからやり直してください（登録の場合は、"
+	  "メールアドレスの入力からです）。",
+	  "This link has already been used, or a later request has taken its place. If you "
+	  "have finished, please log in. Otherwise please start again from the beginning (for "
+	  "a registration: by entering your e-mail address)." },
+};
+static const struct problem login_required = { 401,
+	{ "ログインが必要です", "Login required" },
+	{ "ログインしていないか、しばらく使われなかったなどの理由で、ログアウトされています。"
+	  "お手数ですが、もう一度ログインしてください。",
+	  "You are not logged in, or have been logged out, for instance because the portal was "
+	  "not used for a while. Please log in again." },
+};
+static const struct problem access_expired = { 401,
+	{ "ログインの確認が必要です", "Access token expired" },
+	{ "もう一度お試しください。"
+	  "うまくいかないときは、画面を再読み込みするか、ログインし直してください。",
+	  "Please try again. If that does not help, please reload the page or log in again." },
+};
+static const struct problem login_failed = { 401,
+	{ "ログインできませんでした", "Login failed" },
+	{ "ログインIDとパスワードをご確認のうえ、もう一度入力してください。"
+	  "パスワードは半角と全角、大文字と小文字が区別されます。"
+	  "何度か失敗されたあとは、正しく入力されても、しばらくログインできません。"
+	  "15分ほどたってから、もう一度お試しください。"
+	  "お忘れのときは、"
+	  "「パスワードを忘れた方」または「ログインIDを忘れた方」からお手続きください。"
+	  "それでもログインできないときは、健康保険組合の窓口へお問い合わせください。",
+	  "Please check your login ID and password and enter them again. In a password, "
+	  "capital and small letters differ, and so do half-width and full-width ones. After "
+	  "several failures even the right password is refused for a while: please try again "
+	  "in 15 minutes. If you have forgotten them, please choose \"Forgot password\" or "
+	  "\"Forgot login ID\". If nothing helps, please contact your health insurance society." },
+};
+static const struct problem password_wrong = { 403,
+	{ "現在のパスワードが違います", "Wrong current password" },
+	{ "今お使いのパスワードを、もう一度入力してください。"
+	  "お忘れのときは、ログイン画面の「パスワードを忘れた方」からお手続きください。",
+	  "Please enter again the password that you use now. If you have forgotten it, please "
+	  "choose \"Forgot password\" on the login page." },
+};
+static const struct problem origin_refused = { 403,
+	{ "このページからは操作できません", "Not allowed from this page" },
+	{ "健康マイポータルのページを開き直して、もう一度お試しください。",
+	  "Please open the member portal again and try once more." },
 };
 static const struct problem not_found = { 404,
 	{ "見つかりません", "Not found" },
-	{ "お探しのページはありません。アドレスをご確認ください。",
-	  "There is nothing at this address. Please check it." },
+	{ "お探しのものはありません。画面を再読み込みするか、アドレスをご確認ください。",
+	  "There is nothing here. Please reload the page, or check the address." },
 };
 static const struct problem method_not_allowed = { 405,
 	{ "この操作はできません", "Method not allowed" },
@@ -78,9 +127,12 @@ static const struct problem taken = { 409,
 	  "This login ID is already in use. Please enter another e-mail address." },
 };
 static const struct problem over = { 410,
-	{ "この登録手続きは終了しました", "This registration is over" },
-	{ "この登録手続きは続けられません。もう一度メールアドレスの入力からやり直してください。",
-	  "This registration cannot go on. Please start again by entering your e-mail address." },
+	{ "この手続きは終了しました", "This procedure is over" },
+	{ "この手続きは続けられません。"
+	  "お手数ですが、お手続きをはじめからやり直してください（登録の場合は、"
+	  "メールアドレスの入力からです）。",
+	  "This procedure cannot go on. Please start again from the beginning (for a "
+	  "registration: by entering your e-mail address)." },
 };
 static const struct problem too_large = { 413,
 	{ "送信内容が大きすぎます", "Request too large" },
@@ -111,6 +163,12 @@ static const struct problem key_wrong = { 422,
 	{ "番号と記号を入力したあとの画面に出た認証キーを、もう一度入力してください。",
 	  "Please enter again the authentication key that the screen showed after you had entered "
 	  "your number." },
+};
+static const struct problem too_many = { 429,
+	{ "しばらくお待ちください", "Too many tries" },
+	{ "何度も続けて試されたため、受け付けを一時的に止めています。"
+	  "しばらくたってから、もう一度お試しください。",
+	  "There have been too many tries. Please wait a while and try again." },
 };
 static const struct problem headers_too_large = { 431,
 	{ "送信内容が大きすぎます", "Request headers too large" },
@@ -154,6 +212,18 @@ problem_of(enum result result)
 		return &token_expired;
 	case TOKEN_SPENT:
 		return &token_spent;
+	case LOGIN_REQUIRED:
+		return &login_required;
+	case ACCESS_EXPIRED:
+		return &access_expired;
+	case LOGIN_FAILED:
+		return &login_failed;
+	case PASSWORD_WRONG:
+		return &password_wrong;
+	case ORIGIN_REFUSED:
+		return &origin_refused;
+	case TOO_MANY:
+		return &too_many;
 	case NOT_FOUND:
 		return &not_found;
 	case METHOD_NOT_ALLOWED:

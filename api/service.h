@@ -4,8 +4,8 @@
 #define SERVICE_H
 
 #include "config.h"
-#include "password.h"
 #include "portal.h"
+#include "source_address.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -15,7 +15,7 @@ struct metrics;
 struct service {
 	const struct config *config;
 	struct portal portal; /* the db, keys and pools that the stories work with */
-	struct password_rules password_rules;
+	struct source_networks proxies;
 	struct metrics *metrics;
 	atomic_uint requests; /* being worked on now */
 	atomic_bool draining; /* not ready any more: a stop has begun */

@@ -10,7 +10,9 @@
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON account TO 'myportal'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON attempt TO 'myportal'@'%';
+GRANT INSERT ON audit_event TO 'myportal'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO 'myportal'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON session TO 'myportal'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON stage_op TO 'myportal'@'%';
 
 GRANT SELECT ON insured_person TO 'myportal'@'%';

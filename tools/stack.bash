@@ -351,7 +351,7 @@ smtp_stop() {
 }
 
 keys_make() {
-	compgen -G "$KEYS_FOLDER/stage-*.key" >/dev/null || ctl keys new
+	ctl keys new >/dev/null # makes what is missing
 }
 
 # myportald, with other settings for this once. It gets no word of the owner's password.

@@ -30,9 +30,9 @@
 #define EMAIL_MAX       254 /* RFC 5321 4.5.3.1.3: a path of 256 less its brackets */
 #define EMAIL_LOCAL_MAX 64  /* RFC 5321 4.5.3.1.1 */
 #define EMAIL_INPUT_MAX \
-	1024         /* as typed: full-width letters are three bytes, an IDN folds shorter */
-#define URL_MAX  512 /* a configured base address of ours */
-#define LINK_MAX (URL_MAX + TOKEN_MAX)
+	1024                /* as typed: full-width letters are three bytes, an IDN folds shorter */
+#define URL_MAX         512 /* a configured base address of ours */
+#define MAILED_LINK_MAX (URL_MAX + TOKEN_MAX)
 
 /* What members type */
 #define PASSWORD_CODE_POINTS_MAX 128

@@ -34,6 +34,7 @@ static const struct setting settings[] = {
 	{ "LISTEN",                   AT(listen),                     TEXT,   "127.0.0.1:8080",   3, 64,        NULL, 0, "public address; a proxy in front ends TLS" },
 	{ "LISTEN_INSIDE",            AT(listen_inside),              TEXT,   "127.0.0.1:9090",   3, 64,        NULL, 0, "health and metrics; never public" },
 	{ "CORS_ORIGINS",             AT(cors_origins),               TEXT,   "",                 0, 512,       NULL, 0, "origins of the app, separated by commas" },
+	{ "TRUSTED_PROXIES",          AT(trusted_proxies),            TEXT,   "",                 0, 512,       NULL, 0, "networks of the proxies whose X-Forwarded-For is believed; empty: nobody's" },
 	{ "HTTP_WORKERS",             AT(http_workers),               NUMBER, "64",              4, 4096,      NULL, 0, "connections served at once; above the proxy's maximum" },
 	{ "REQUESTS_MAX",             AT(requests_max),               NUMBER, "48",               1, 4096,      NULL, 0, "requests worked on at once; more get 503" },
 	{ "KEEP_ALIVE_MS",            AT(keep_alive_ms),              NUMBER, "15000",            0, 600000,    NULL, 0, "idle connections are closed after it; a little above the proxy's" },
@@ -73,6 +74,9 @@ static const struct setting settings[] = {
 	{ "ACCOUNT_STEP_LIVES_S",     AT(account_step_lives_s),       NUMBER, "1800",             60, DAY_S,    NULL, 0, "account step after the authentication key" },
 	{ "CAPTCHA_LIVES_S",          AT(captcha_lives_s),            NUMBER, "600",              30, 3600,     NULL, 0, "" },
 	{ "EMAIL_CONFIRMATION_LIVES_S", AT(email_confirmation_lives_s), NUMBER, "10800",          60, DAY_S,    NULL, 0, "link that proves a new address" },
+	{ "PASSWORD_RESET_LIVES_S",   AT(password_reset_lives_s),     NUMBER, "1800",             60, DAY_S,    NULL, 0, "link that sets a new password" },
+	{ "SESSION_IDLE_S",           AT(session_idle_s),             NUMBER, "604800",           600, 30 * DAY_S, NULL, 0, "a login that is not refreshed for so long is over" },
+	{ "SESSION_LIVES_S",          AT(session_lives_s),            NUMBER, "2592000",          600, 90 * DAY_S, NULL, 0, "and then in any case" },
 
 	{ "IDENTITY_BIRTH_DATE",      AT(identity_birth_date),        CHOICE, "no",               0, 0,         "yes|no", 0, "demand the birth date at the identity step" },
 	{ "PASSWORD_LENGTH_MIN",      AT(password_length_min),        NUMBER, "8",                8, 15,        NULL, 0, "code points" },

@@ -21,6 +21,7 @@ struct config {
 	char listen[CONFIG_TEXT_MAX + 1];
 	char listen_inside[CONFIG_TEXT_MAX + 1];
 	char cors_origins[CONFIG_TEXT_MAX + 1];
+	char trusted_proxies[CONFIG_TEXT_MAX + 1];
 	int64_t http_workers;
 	int64_t requests_max;
 	int64_t keep_alive_ms;
@@ -60,6 +61,9 @@ struct config {
 	int64_t account_step_lives_s;
 	int64_t captcha_lives_s;
 	int64_t email_confirmation_lives_s;
+	int64_t password_reset_lives_s;
+	int64_t session_idle_s;
+	int64_t session_lives_s;
 
 	char identity_birth_date[CONFIG_TEXT_MAX + 1];
 	int64_t password_length_min;

@@ -27,6 +27,12 @@
 	X(TOKEN_INVALID, "token_invalid")                                        \
 	X(TOKEN_EXPIRED, "token_expired")                                        \
 	X(TOKEN_SPENT, "token_spent")                                            \
+	X(LOGIN_REQUIRED, "login_required")                                      \
+	X(ACCESS_EXPIRED, "access_token_expired")                                \
+	X(LOGIN_FAILED, "login_failed")                                          \
+	X(PASSWORD_WRONG, "current_password_wrong")                              \
+	X(ORIGIN_REFUSED, "origin_refused")                                      \
+	X(TOO_MANY, "too_many_tries")                                            \
 	X(NOT_FOUND, "not_found")                                                \
 	X(METHOD_NOT_ALLOWED, "method_not_allowed")                              \
 	X(TIMED_OUT, "request_timeout")                                          \

@@ -2,8 +2,11 @@
 
 #include "account.h"
 
+#include "cleanup.h"
 #include "secret.h"
 #include "statements.h"
+
+#include <string.h>
 
 enum result
 account_insert(struct db_tx *tx, const struct account *account)
@@ -33,16 +36,134 @@ account_read(struct db_tx *tx, const uint8_t id[static ID_SIZE], struct account 
 {
 	const struct db_value in[] = { db_bytes(id, ID_SIZE), { 0 } };
 	const struct db_slot out[] = {
+		db_to_bytes(ret->person_id, sizeof ret->person_id),
 		db_to_text(ret->login_id, sizeof ret->login_id),
 		db_to_text(ret->password_hash, sizeof ret->password_hash),
 		db_to_text(ret->email, sizeof ret->email),
 		db_to_text(ret->pending_email, sizeof ret->pending_email),
 		db_to_text(ret->nickname, sizeof ret->nickname),
 		db_to_text(ret->language, sizeof ret->language),
+		db_to_number(&ret->generation),
+		db_to_number(&ret->created_at),
+		db_to_number(&ret->password_changed_at),
 		{ 0 },
 	};
 
+	memcpy(ret->id, id, sizeof ret->id);
 	return db_row(tx, ACCOUNT_READ, in, out);
+}
+
+enum result
+account_by_login_id(
+    struct db_tx *tx, const char *login_id, const char *today, struct account_standing *ret)
+{
+	struct account *account = &ret->account;
+	int64_t usable = 0;
+	const struct db_value in[] = { db_text(today), db_text(today), db_text(login_id), { 0 } };
+	const struct db_slot out[] = {
+		db_to_bytes(account->id, sizeof account->id),
+		db_to_bytes(account->person_id, sizeof account->person_id),
+		db_to_text(account->password_hash, sizeof account->password_hash),
+		db_to_text(account->email, sizeof account->email),
+		db_to_text(account->nickname, sizeof account->nickname),
+		db_to_text(account->language, sizeof account->language),
+		db_to_number(&account->generation),
+		db_to_number(&usable),
+		db_to_number(&ret->sessions),
+		{ 0 },
+	};
+
+	TRY(db_row(tx, ACCOUNT_BY_LOGIN_ID, in, out));
+	ret->usable = usable != 0;
+	return OK;
+}
+
+/* The row now read, and the list it goes to. */
+struct listing {
+	char login_id[EMAIL_MAX + 1];
+	struct account_login_ids *list;
+};
+
+static enum result
+list_one(void *context)
+{
+	struct listing *listing = context;
+	struct account_login_ids *list = listing->list;
+
+	if (list->count < ACCOUNT_LOGIN_IDS_MAX)
+		memcpy(list->ids[list->count++], listing->login_id, sizeof listing->login_id);
+	return OK;
+}
+
+enum result
+account_login_ids(struct db_tx *tx, const char *email, struct account_login_ids *ret)
+{
+	struct listing listing = { .list = ret };
+	const struct db_value in[] = { db_text(email), { 0 } };
+	const struct db_slot out[] = { db_to_text(listing.login_id, sizeof listing.login_id),
+		{ 0 } };
+
+	ret->count = 0;
+	return db_rows(tx, ACCOUNT_LOGIN_IDS, in, out, list_one, &listing);
+}
+
+enum result
+account_rehash(
+    struct db_tx *tx, const uint8_t id[static ID_SIZE], const char *old_hash, const char *new_hash)
+{
+	const struct db_value in[] = { db_text(new_hash), db_bytes(id, ID_SIZE), db_text(old_hash),
+		{ 0 } };
+
+	return db_change(tx, ACCOUNT_REHASH, in, NULL);
+}
+
+/* Nothing changed: was it the same change, whose COMMIT was not heard of? */
+static enum result
+password_is_set(struct db_tx *tx, const uint8_t id[static ID_SIZE], const char *hash)
+{
+	CLEANUP(account_wipe) struct account account = { 0 };
+
+	TRY(account_read(tx, id, &account));
+	return strcmp(account.password_hash, hash) == 0 ? OK : NO_ROW;
+}
+
+enum result
+account_set_password(struct db_tx *tx, const uint8_t id[static ID_SIZE], int64_t generation,
+    const char *hash, int64_t now)
+{
+	uint64_t rows = 0;
+	const struct db_value in[] = { db_text(hash), db_number(now), db_bytes(id, ID_SIZE),
+		db_number(generation), { 0 } };
+
+	TRY(db_change(tx, ACCOUNT_SET_PASSWORD, in, &rows));
+	return rows == 1 ? OK : password_is_set(tx, id, hash);
+}
+
+enum result
+account_set_settings(
+    struct db_tx *tx, const uint8_t id[static ID_SIZE], const char *nickname, const char *language)
+{
+	const struct db_value in[] = { db_text_or_null(nickname), db_text_or_null(language),
+		db_bytes(id, ID_SIZE), { 0 } };
+
+	return db_change(tx, ACCOUNT_SET_SETTINGS, in, NULL);
+}
+
+enum result
+account_set_pending_email(struct db_tx *tx, const uint8_t id[static ID_SIZE], const char *email)
+{
+	const struct db_value in[] = { db_text(email), db_bytes(id, ID_SIZE), { 0 } };
+
+	return db_change(tx, ACCOUNT_SET_PENDING_EMAIL, in, NULL);
+}
+
+enum result
+account_set_login_id(struct db_tx *tx, const uint8_t id[static ID_SIZE], const char *login_id)
+{
+	const struct db_value in[] = { db_text(login_id), db_bytes(id, ID_SIZE), { 0 } };
+	const enum result set = db_change(tx, ACCOUNT_SET_LOGIN_ID, in, NULL);
+
+	return set == DUPLICATE ? TAKEN : set;
 }
 
 enum result
@@ -53,6 +174,20 @@ account_confirm_email(struct db_tx *tx, const uint8_t id[static ID_SIZE], const 
 
 	TRY(db_change(tx, ACCOUNT_CONFIRM_EMAIL, in, &rows));
 	return rows == 1 ? OK : NO_ROW;
+}
+
+enum result
+account_delete(struct db_tx *tx, const uint8_t id[static ID_SIZE])
+{
+	const struct db_value in[] = { db_bytes(id, ID_SIZE), { 0 } };
+
+	return db_change(tx, ACCOUNT_DELETE, in, NULL);
+}
+
+void
+account_standing_wipe(struct account_standing *standing)
+{
+	secret_wipe_bytes(standing, sizeof *standing);
 }
 
 void

@@ -7,6 +7,8 @@
 #include "db.h"
 #include "result.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* An account as it is stored. Wiped by its owner: it holds a hash and addresses. */
@@ -19,19 +21,66 @@ struct account {
 	char pending_email[EMAIL_MAX + 1]; /* "" or waiting for its proof */
 	char nickname[NICKNAME_MAX + 1];
 	char language[LANGUAGE_MAX + 1];
+	int64_t generation; /* raised by whatever ends all logins; a new one has 1 */
 	int64_t created_at;
+	int64_t password_changed_at;
 };
 
 /* Stores a new one. TAKEN: the login ID is in use; OVER: the person has an account already. */
 enum result account_insert(struct db_tx *, const struct account *) MUST_USE;
 
-/* Reads all but id, person_id and created_at, which are left as they were. NO_ROW. */
+/* Reads all of it. NO_ROW. */
 enum result account_read(
     struct db_tx *, const uint8_t id[static ID_SIZE], struct account *ret) MUST_USE;
+
+/* What logging in and recovery ask of a login ID: the account without login ID, pending address and
+ * times; may it be used (active, its person eligible on the day `today`); how many logins it has.
+ * NO_ROW. */
+struct account_standing {
+	struct account account;
+	bool usable;
+	int64_t sessions;
+};
+void account_standing_wipe(struct account_standing *);
+enum result account_by_login_id(
+    struct db_tx *, const char *login_id, const char *today, struct account_standing *ret) MUST_USE;
+
+/* The login IDs of the active accounts whose proven address this is, the oldest first. */
+#define ACCOUNT_LOGIN_IDS_MAX 8
+
+struct account_login_ids {
+	size_t count;
+	char ids[ACCOUNT_LOGIN_IDS_MAX][EMAIL_MAX + 1];
+};
+enum result account_login_ids(
+    struct db_tx *, const char *email, struct account_login_ids *ret) MUST_USE;
+
+/* Puts the same password's hash of another cost in the place of `old_hash`, if that is there. */
+enum result account_rehash(struct db_tx *, const uint8_t id[static ID_SIZE], const char *old_hash,
+    const char *new_hash) MUST_USE;
+
+/* Sets the password and raises the generation from `generation`: all logins are over. The account
+ * has this hash already: OK. NO_ROW: it has another generation, is not active, or is gone. */
+enum result account_set_password(struct db_tx *, const uint8_t id[static ID_SIZE],
+    int64_t generation, const char *hash, int64_t now) MUST_USE;
+
+/* Sets what is not empty. */
+enum result account_set_settings(struct db_tx *, const uint8_t id[static ID_SIZE],
+    const char *nickname, const char *language) MUST_USE;
+
+enum result account_set_pending_email(
+    struct db_tx *, const uint8_t id[static ID_SIZE], const char *email) MUST_USE;
+
+/* TAKEN: another account has it. */
+enum result account_set_login_id(
+    struct db_tx *, const uint8_t id[static ID_SIZE], const char *login_id) MUST_USE;
 
 /* Makes the pending address the proven one. NO_ROW: it is no longer the pending one. */
 enum result account_confirm_email(
     struct db_tx *, const uint8_t id[static ID_SIZE], const char *email) MUST_USE;
+
+/* Deletes it and its logins; there is none: OK. */
+enum result account_delete(struct db_tx *, const uint8_t id[static ID_SIZE]) MUST_USE;
 
 void account_wipe(struct account *);
 

@@ -2,6 +2,7 @@
 
 #include "attempts.h"
 
+#include "secret.h"
 #include "statements.h"
 
 #include <string.h>
@@ -19,6 +20,7 @@ attempt_of(const struct keyring *keyring, enum policy_scope scope, const void *t
 
 	/* The scope is part of the row's key, so one hash of the thing serves them all. */
 	keyring_hash(keyring, KEYRING_ATTEMPT, thing, size, attempt.thing);
+	secret_random(attempt.taker, sizeof attempt.taker);
 	return attempt;
 }
 
@@ -37,52 +39,64 @@ attempt_left(struct db_tx *tx, const struct attempt *attempt, int *ret_left)
 	return OK;
 }
 
-static enum result
-begin(struct db_tx *tx, const struct attempt *attempt)
+enum result
+attempt_take(struct db_tx *tx, const struct attempt *attempt, int *ret_left, int64_t *ret_wait_s)
 {
-	const struct db_value in[] = { db_number(attempt->scope),
+	const struct policy *policy = policy_of(attempt->scope);
+	const struct db_value now = db_number(attempt->now);
+	const struct db_value count = db_number(policy->count);
+	const struct db_value taker = db_bytes(attempt->taker, sizeof attempt->taker);
+	const struct db_value lock_from = db_number(
+	    policy->lock_from > 0 ? policy->lock_from : INT32_MAX);
+	/* In the order of the statement's lines. */
+	const struct db_value in[] = {
+		db_number(attempt->scope),
 		db_bytes(attempt->thing, sizeof attempt->thing),
-		db_number(attempt->now + attempt->window_s), { 0 } };
+		db_number(attempt->now + attempt->window_s),
+		taker, /* INSERT */
+		now,
+		count,
+		now, /* taker */
+		now,
+		count, /* tries */
+		lock_from,
+		now,
+		db_number(policy->lock_max_s),
+		db_number(policy->lock_s),
+		lock_from,
+		now, /* ends_at */
+		taker,
+		now, /* RETURNING */
+		{ 0 },
+	};
+	int64_t tries = 0, granted = 0, wait_s = 0;
+	const struct db_slot out[] = { db_to_number(&tries), db_to_number(&granted),
+		db_to_number(&wait_s), { 0 } };
 
-	return db_change(tx, ATTEMPT_BEGIN, in, NULL);
+	TRY(db_row(tx, ATTEMPT_TAKE, in, out));
+	*ret_left = granted != 0 ? policy->count - (int)tries : -1;
+	if (ret_wait_s != NULL)
+		*ret_wait_s = wait_s;
+	return OK;
 }
 
 static enum result
-restart(struct db_tx *tx, const struct attempt *attempt, uint64_t *ret_rows)
-{
-	const struct db_value in[] = { db_number(attempt->now + attempt->window_s),
-		db_number(attempt->scope), db_bytes(attempt->thing, sizeof attempt->thing),
-		db_number(attempt->now), { 0 } };
-
-	return db_change(tx, ATTEMPT_RESTART, in, ret_rows);
-}
-
-static enum result
-count(struct db_tx *tx, const struct attempt *attempt, uint64_t *ret_rows)
+change(struct db_tx *tx, enum statement_name name, const struct attempt *attempt)
 {
 	const struct db_value in[] = { db_number(attempt->scope),
-		db_bytes(attempt->thing, sizeof attempt->thing),
-		db_number(policy_of(attempt->scope)->count), { 0 } };
+		db_bytes(attempt->thing, sizeof attempt->thing), { 0 } };
 
-	return db_change(tx, ATTEMPT_COUNT, in, ret_rows);
+	return db_change(tx, name, in, NULL);
 }
 
 enum result
-attempt_take(struct db_tx *tx, const struct attempt *attempt, int *ret_left)
+attempt_give_back(struct db_tx *tx, const struct attempt *attempt)
 {
-	uint64_t rows = 0;
-	const enum result begun = begin(tx, attempt);
+	return change(tx, ATTEMPT_GIVE_BACK, attempt);
+}
 
-	if (begun != DUPLICATE) {
-		*ret_left = policy_of(attempt->scope)->count - 1;
-		return begun;
-	}
-	TRY(restart(tx, attempt, &rows));
-	if (rows == 0)
-		TRY(count(tx, attempt, &rows));
-	if (rows == 0) {
-		*ret_left = -1;
-		return OK;
-	}
-	return attempt_left(tx, attempt, ret_left);
+enum result
+attempt_forget(struct db_tx *tx, const struct attempt *attempt)
+{
+	return change(tx, ATTEMPT_FORGET, attempt);
 }

@@ -14,23 +14,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One counter. Made by attempt_of(), outside a body. */
+#define ATTEMPT_TAKER_SIZE 8 /* random bytes */
+
+/* One try of one thing. Made by attempt_of(), outside a body. */
 struct attempt {
 	enum policy_scope scope;
 	uint8_t thing[KEYED_HASH_SIZE];
+	uint8_t taker[ATTEMPT_TAKER_SIZE];
 	int64_t now;
 	int64_t window_s;
 };
 
-/* The counter of a thing. `cooldown_s` stands in where the policy's window is the setting. */
+/* A try of a thing. `cooldown_s` stands in where the policy's window is the setting. */
 struct attempt attempt_of(const struct keyring *, enum policy_scope, const void *thing, size_t size,
     int64_t now, int64_t cooldown_s);
 
-/* Takes one try. *ret_left: how many are left behind it; -1: none was left, this one must not be
- * made. Run it in a transaction that commits before the try is judged. */
-enum result attempt_take(struct db_tx *, const struct attempt *, int *ret_left) MUST_USE;
+/* Takes the try. *ret_left: how many are left behind it; -1: none was left, or they are locked, and
+ * this one must not be made. *ret_wait_s (may be NULL): until the window is over. Run it in a
+ * transaction that commits before the try is judged. */
+enum result attempt_take(
+    struct db_tx *, const struct attempt *, int *ret_left, int64_t *ret_wait_s) MUST_USE;
 
 /* How many tries are left. */
 enum result attempt_left(struct db_tx *, const struct attempt *, int *ret_left) MUST_USE;
+
+/* The try that was taken did not fail, or was not judged: it does not count. */
+enum result attempt_give_back(struct db_tx *, const struct attempt *) MUST_USE;
+
+/* No try of the thing counts any more. */
+enum result attempt_forget(struct db_tx *, const struct attempt *) MUST_USE;
 
 #endif

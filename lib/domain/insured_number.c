@@ -140,3 +140,26 @@ insurer_number_is_valid(const char *number)
 	}
 	return sum % 10 == 0;
 }
+
+#define TOLD 2 /* characters of a masked number */
+
+/* A star is no longer than a character. */
+void
+insured_number_mask(const char *number, char *ret)
+{
+	const size_t length = unicode_code_points(number);
+	size_t hidden = length > TOLD ? length - TOLD : length;
+	bool hides = false;
+
+	for (; *number != '\0'; number++) {
+		const bool begins = ((unsigned char)*number & 0xC0) != 0x80;
+
+		if (begins) {
+			hides = hidden > 0;
+			hidden -= hides;
+		}
+		if (!hides || begins)
+			*ret++ = hides ? '*' : *number;
+	}
+	*ret = '\0';
+}

@@ -5,8 +5,8 @@
  * a nickname "{link}" stays just that.
  *
  * The nickname greets only where the address is proven to be the account's own. An invitation, a
- * confirmation or "already registered" may reach a stranger, who must neither learn it nor be sent
- * whatever someone typed there. */
+ * confirmation, "already registered" or the login IDs may reach a stranger, who must neither learn
+ * it nor be sent whatever someone typed there; and login IDs may be those of several people. */
 
 #include "letter.h"
 
@@ -16,12 +16,16 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
+#include <time.h>
 
-#define PARAGRAPHS_MAX 9
+#define PARAGRAPHS_MAX 10
 #define LIVES_MAX      40
+#define WHEN_MAX       40
 
-#define HOUR_S   3600
-#define MINUTE_S 60
+#define HOUR_S         3600
+#define MINUTE_S       60
+#define JAPAN_OFFSET_S ((int64_t)9 * HOUR_S)                    /* no summer time */
+#define LAST_SAID_S    (INT64_C(253402300799) - JAPAN_OFFSET_S) /* the year 9999 ends in Japan */
 
 enum language { JAPANESE, ENGLISH, LANGUAGE__MAX };
 
@@ -37,12 +41,14 @@ static const char dear_ja[] = "{nickname} 様";
 
 static const char about_link_ja[] =
     "このリンクは、このメールを受け取られたご本人専用です。ほかの方に転送しないでください。\n"
-    "リンクを開いただけでは、手続きは進みません。開いた画面でご本人が入力すると、先へ進みます。";
+    "リンクを開いただけでは、手続きは進みません。開いた画面でご本人が操作すると、先へ進みます。";
 
 static const char link_lives_ja[] =
     "リンクの有効期間は、このメールをお送りしてから{lives}です。\n"
     "過ぎてしまったときは、お手数ですが、はじめからお手続きください。\n"
     "{portal}";
+
+static const char when_ja[] = "日時：{when}";
 
 static const char footer_ja[] =
     "このメールは送信専用です。ご返信いただいても、お読みすることができません。\n"
@@ -54,11 +60,13 @@ static const char dear_en[] = "Dear {nickname},";
 
 static const char about_link_en[] =
     "This link is for you alone. Please do not forward this message.\n"
-    "Opening the link changes nothing by itself; you go on by typing on the page that opens.";
+    "Opening the link changes nothing by itself; you go on by what you do on the page that opens.";
 
 static const char link_lives_en[] = "The link works for {lives} after this message was sent.\n"
 				    "If it has expired, please start again from the beginning:\n"
 				    "{portal}";
+
+static const char when_en[] = "Time: {when}";
 
 static const char footer_en[] =
     "This message was sent automatically. Replies to it are not read by anyone.\n"
@@ -119,6 +127,7 @@ static const struct words letters[LANGUAGE__MAX][LETTER_KIND__MAX] = {
 			dear_ja,
 			"{society}です。\n"
 			"健康マイポータルの登録が完了しました。",
+			when_ja,
 			"ご自身で決められたログインIDとパスワードで、次のページからログインできます。\n"
 			"{portal}",
 			"ログインIDとパスワードは、ほかの人に知られないように大切に保管してください。"
@@ -136,7 +145,10 @@ static const struct words letters[LANGUAGE__MAX][LETTER_KIND__MAX] = {
 			"それまでは、お知らせの送り先は変わりません。",
 			"{link}",
 			about_link_ja,
-			link_lives_ja,
+			"リンクの有効期間は、このメールをお送りしてから{lives}です。\n"
+			"過ぎてしまったときは、お手数ですが、次のページからログインし、"
+			"設定の画面でもう一度お手続きください。\n"
+			"{portal}",
 			"このメールにお心当たりのない場合は、何もなさらずに、このメールを削除してください。"
 			"お知らせの送り先が変わることはありません。",
 			footer_ja, signature_ja },
@@ -148,10 +160,109 @@ static const struct words letters[LANGUAGE__MAX][LETTER_KIND__MAX] = {
 			"{society}です。\n"
 			"健康マイポータルのお知らせの送り先が、新しいメールアドレスに変わりました。"
 			"今後、このメールアドレスにはお知らせをお送りしません。",
+			when_ja,
 			"ご自身で変更された場合は、何もなさる必要はありません。",
 			"変更した覚えがない場合は、ほかの人がログインしているおそれがあります。"
-			"すぐに次のページからパスワードを変更し、{society}までご連絡ください。\n"
+			"すぐに次のページからログインしてパスワードを変更し、"
+			"{society}までお電話などでご連絡ください。\n"
 			"{portal}",
+			footer_ja, signature_ja },
+	},
+	[LETTER_LOGIN_IDS] = {
+		.subject = "【{society}】健康マイポータル ログインIDのお知らせ",
+		.paragraphs = {
+			"{society}です。\n"
+			"「ログインIDを忘れた方」の手続きを受け付けました。",
+			"このメールアドレスをお知らせの送り先とされている方のログインIDは、次のとおりです。"
+			"2つ以上あるときは、同じメールアドレスをお使いのご家族などの分が含まれています。",
+			"{login_ids}",
+			"次のページからログインしてください。\n"
+			"{portal}",
+			"パスワードもお忘れのときは、ログイン画面の「パスワードを忘れた方」からお手続きください。",
+			"このメールにお心当たりのない場合は、ほかの方がこのメールアドレスを入力された"
+			"可能性があります。ログインIDは、このメールでだけお知らせしています。"
+			"入力された方には伝わっていませんので、何もなさる必要はありません。",
+			footer_ja, signature_ja },
+	},
+	[LETTER_PASSWORD_RESET] = {
+		.subject = "【{society}】健康マイポータル パスワード再設定のご案内",
+		.button = "新しいパスワードを決める",
+		.paragraphs = {
+			dear_ja,
+			"{society}です。\n"
+			"「パスワードを忘れた方」の手続きを受け付けました。",
+			"次のリンクを開き、画面の案内にそって、新しいパスワードを決めてください。"
+			"このリンクでパスワードを決められるのは、一度だけです。",
+			"{link}",
+			about_link_ja,
+			"リンクの有効期間は、このメールをお送りしてから{lives}です。\n"
+			"過ぎてしまったときは、お手数ですが、次のページの「パスワードを忘れた方」から"
+			"もう一度お手続きください。\n"
+			"{portal}",
+			"新しいパスワードが決まると、ログイン中の端末はすべてログアウトされます。"
+			"新しいパスワードで、あらためてログインしてください。",
+			"このメールにお心当たりのない場合は、何もなさらずに、このメールを削除してください。"
+			"リンクの先で入力されないかぎり、パスワードが変わることはありません。",
+			footer_ja, signature_ja },
+	},
+	[LETTER_PASSWORD_CHANGED] = {
+		.subject = "【{society}】健康マイポータル パスワード変更のお知らせ",
+		.paragraphs = {
+			dear_ja,
+			"{society}です。\n"
+			"健康マイポータルのパスワードが変更されました。",
+			when_ja,
+			"ご自身で変更された場合は、何もなさる必要はありません。"
+			"次回からは、新しいパスワードでログインしてください。",
+			"変更した覚えがない場合は、ほかの人がログインしているおそれがあります。"
+			"すぐに次のページの「パスワードを忘れた方」から新しいパスワードを決め直し、"
+			"{society}までお電話などでご連絡ください。\n"
+			"{portal}",
+			footer_ja, signature_ja },
+	},
+	[LETTER_LOGIN_ID_CHANGED] = {
+		.subject = "【{society}】健康マイポータル ログインID変更のお知らせ",
+		.paragraphs = {
+			dear_ja,
+			"{society}です。\n"
+			"健康マイポータルのログインIDが変更されました。",
+			when_ja,
+			"ご自身で変更された場合は、何もなさる必要はありません。"
+			"次回からは、新しいログインIDでログインしてください。",
+			"変更した覚えがない場合は、ほかの人がログインしているおそれがあります。"
+			"すぐに次のページの「ログインIDを忘れた方」で今のログインIDを確かめてから、"
+			"「パスワードを忘れた方」で新しいパスワードを決め直し、"
+			"{society}までお電話などでご連絡ください。\n"
+			"{portal}",
+			footer_ja, signature_ja },
+	},
+	[LETTER_LOGIN_AFTER_FAILURES] = {
+		.subject = "【{society}】健康マイポータル ログインのお知らせ",
+		.paragraphs = {
+			dear_ja,
+			"{society}です。\n"
+			"ログインの失敗が何度か続いたあとに、健康マイポータルへのログインがありました。",
+			when_ja,
+			"ご自身でログインされた場合は、何もなさる必要はありません。",
+			"ログインした覚えがない場合は、ほかの人にパスワードを知られているおそれがあります。"
+			"すぐに次のページの「パスワードを忘れた方」から新しいパスワードを決め直し、"
+			"{society}までお電話などでご連絡ください。\n"
+			"{portal}",
+			footer_ja, signature_ja },
+	},
+	[LETTER_LEFT] = {
+		.subject = "【{society}】健康マイポータル 退会手続き完了のお知らせ",
+		.paragraphs = {
+			dear_ja,
+			"{society}です。\n"
+			"健康マイポータルの退会の手続きが完了しました。"
+			"これまでのログインIDとパスワードでは、ログインできなくなりました。",
+			when_ja,
+			"健康保険の資格が、この手続きで変わることはありません。",
+			"手続きの記録は、お名前や番号を含まない形で、約13か月のあいだ保管します。",
+			"ふたたびお使いになりたいときは、次のページから、あらためて登録していただけます。\n"
+			"{portal}",
+			"ご自身で退会した覚えがない場合は、すぐに{society}までお電話などでご連絡ください。",
 			footer_ja, signature_ja },
 	},
 },
@@ -213,6 +324,7 @@ static const struct words letters[LANGUAGE__MAX][LETTER_KIND__MAX] = {
 			dear_en,
 			"This is a message from {society}.\n"
 			"Your registration for the member portal is complete.",
+			when_en,
 			"You can now log in with the login ID and password you chose, on this "
 			"page:\n"
 			"{portal}",
@@ -232,7 +344,10 @@ static const struct words letters[LANGUAGE__MAX][LETTER_KIND__MAX] = {
 			"Until then, notices go where they went before.",
 			"{link}",
 			about_link_en,
-			link_lives_en,
+			"The link works for {lives} after this message was sent.\n"
+			"If it has expired, please log in on this page and enter the address "
+			"in the settings once more:\n"
+			"{portal}",
 			"If you did not ask for this message, please do nothing and delete it. "
 			"Nothing will be changed.",
 			footer_en, signature_en },
@@ -244,14 +359,149 @@ static const struct words letters[LANGUAGE__MAX][LETTER_KIND__MAX] = {
 			"This is a message from {society}.\n"
 			"Notices of the member portal now go to a new e-mail address. They "
 			"will no longer be sent to this one.",
+			when_en,
 			"If you made this change yourself, there is nothing more to do.",
 			"If you did not make this change, someone else may be using your "
-			"account. Please change your password on this page at once, and "
-			"contact {society}:\n"
+			"account. Please log in on this page and change your password at once, "
+			"and contact {society}, by telephone if you can:\n"
 			"{portal}",
 			footer_en, signature_en },
 	},
+	[LETTER_LOGIN_IDS] = {
+		.subject = "[{society}] Your login ID",
+		.paragraphs = {
+			"This is a message from {society}.\n"
+			"We have received a \"Forgot login ID\" request for the member portal.",
+			"Notices for the following login ID go to this address. If there is "
+			"more than one, the others belong to people who use the same address, "
+			"such as your family.",
+			"{login_ids}",
+			"Please log in on this page:\n"
+			"{portal}",
+			"If you have forgotten your password as well, please choose \"Forgot "
+			"password\" on the login page.",
+			"If you did not ask for this message, someone else may have typed this "
+			"address. The login ID is told in this message only, and not to the "
+			"person who typed the address. There is nothing you need to do.",
+			footer_en, signature_en },
+	},
+	[LETTER_PASSWORD_RESET] = {
+		.subject = "[{society}] Choose a new password",
+		.button = "Choose a new password",
+		.paragraphs = {
+			dear_en,
+			"This is a message from {society}.\n"
+			"We have received a \"Forgot password\" request for the member portal.",
+			"Please open the link below and choose a new password, following the "
+			"instructions on the page. The link sets a password only once.",
+			"{link}",
+			about_link_en,
+			"The link works for {lives} after this message was sent.\n"
+			"If it has expired, please choose \"Forgot password\" once more on this "
+			"page:\n"
+			"{portal}",
+			"Once the new password is set, you are logged out on every device. "
+			"Please log in again with the new password.",
+			"If you did not ask for this message, please do nothing and delete it. "
+			"Your password stays as it is unless someone types on the page behind "
+			"the link.",
+			footer_en, signature_en },
+	},
+	[LETTER_PASSWORD_CHANGED] = {
+		.subject = "[{society}] Your password was changed",
+		.paragraphs = {
+			dear_en,
+			"This is a message from {society}.\n"
+			"Your password for the member portal was changed.",
+			when_en,
+			"If you made this change yourself, there is nothing more to do. Please "
+			"use the new password the next time you log in.",
+			"If you did not make this change, someone else may be using your "
+			"account. Please choose \"Forgot password\" on this page at once to set "
+			"a new password, and contact {society}, by telephone if you can:\n"
+			"{portal}",
+			footer_en, signature_en },
+	},
+	[LETTER_LOGIN_ID_CHANGED] = {
+		.subject = "[{society}] Your login ID was changed",
+		.paragraphs = {
+			dear_en,
+			"This is a message from {society}.\n"
+			"Your login ID for the member portal was changed.",
+			when_en,
+			"If you made this change yourself, there is nothing more to do. Please "
+			"use the new login ID the next time you log in.",
+			"If you did not make this change, someone else may be using your "
+			"account. Please choose \"Forgot login ID\" on this page at once to "
+			"learn the present login ID, then \"Forgot password\" to set a new "
+			"password, and contact {society}, by telephone if you can:\n"
+			"{portal}",
+			footer_en, signature_en },
+	},
+	[LETTER_LOGIN_AFTER_FAILURES] = {
+		.subject = "[{society}] A login to your account",
+		.paragraphs = {
+			dear_en,
+			"This is a message from {society}.\n"
+			"After several failed tries, someone logged in to your account of the "
+			"member portal.",
+			when_en,
+			"If it was you, there is nothing more to do.",
+			"If it was not you, someone else may know your password. Please choose "
+			"\"Forgot password\" on this page at once to set a new password, and "
+			"contact {society}, by telephone if you can:\n"
+			"{portal}",
+			footer_en, signature_en },
+	},
+	[LETTER_LEFT] = {
+		.subject = "[{society}] Your account is closed",
+		.paragraphs = {
+			dear_en,
+			"This is a message from {society}.\n"
+			"Your account of the member portal is closed. You can no longer log in "
+			"with its login ID and password.",
+			when_en,
+			"This does not change your health insurance.",
+			"A record of what happened to the account, without names and numbers, "
+			"is kept for about 13 months.",
+			"If you wish to use the portal again, you may register again on this "
+			"page:\n"
+			"{portal}",
+			"If you did not close your account, please contact {society} at once, "
+			"by telephone if you can.",
+			footer_en, signature_en },
+	},
 },
+};
+
+/* LETTER_LOGIN_IDS where the address has none: it may be a stranger's. */
+static const struct words no_login_ids[LANGUAGE__MAX] = {
+	[JAPANESE] = {
+		.subject = "【{society}】健康マイポータル ログインIDのお知らせ",
+		.paragraphs = {
+			"{society}です。\n"
+			"「ログインIDを忘れた方」の手続きを受け付けました。",
+			"このメールアドレスをお知らせの送り先とする登録は、見つかりませんでした。",
+			"ほかのメールアドレスで登録された場合は、次のページの「ログインIDを忘れた方」で、"
+			"そのメールアドレスを入力してください。"
+			"まだ登録されていない場合は、同じページから登録をお申し込みいただけます。\n"
+			"{portal}",
+			"このメールにお心当たりのない場合は、何もなさらずに、このメールを削除してください。",
+			footer_ja, signature_ja },
+	},
+	[ENGLISH] = {
+		.subject = "[{society}] Your login ID",
+		.paragraphs = {
+			"This is a message from {society}.\n"
+			"We have received a \"Forgot login ID\" request for the member portal.",
+			"We have found no registration whose notices go to this address.",
+			"If you have registered with another address, please choose \"Forgot "
+			"login ID\" on this page and type that address. If you have not "
+			"registered yet, you can do so on the same page:\n"
+			"{portal}",
+			"If you did not ask for this message, please do nothing and delete it.",
+			footer_en, signature_en },
+	},
 };
 /* clang-format on */
 
@@ -265,7 +515,7 @@ static const struct words letters[LANGUAGE__MAX][LETTER_KIND__MAX] = {
 	" style=\"display:inline-block;padding:12px 20px;background:#0b5cad;color:#fff;" \
 	"border-radius:6px\""
 
-enum value_kind { PLAIN, ADDRESS, BUTTON };
+enum value_kind { PLAIN, ADDRESS, BUTTON, LINES };
 
 /* What a placeholder stands for. A paragraph with a `may_lack` value that is empty is left out. */
 struct value {
@@ -273,6 +523,7 @@ struct value {
 	const char *text;
 	enum value_kind kind;
 	bool may_lack;
+	const char *const *lines; /* of LINES, ended by NULL; `text` is the first, or "" */
 };
 
 /* One part being written; `length` runs on past the end, so that one question at the end will do.
@@ -334,8 +585,22 @@ put_text(struct page *page, const char *text)
 }
 
 static void
+put_lines(struct page *page, const char *const *lines)
+{
+	for (size_t i = 0; lines[i] != NULL; i++) {
+		if (i > 0)
+			put_character(page, '\n');
+		put_text(page, lines[i]);
+	}
+}
+
+static void
 put_value(struct page *page, const struct value *value)
 {
+	if (value->kind == LINES) {
+		put_lines(page, value->lines);
+		return;
+	}
 	if (!page->html || value->kind == PLAIN) {
 		put_text(page, value->text);
 		return;
@@ -456,12 +721,62 @@ say_lives(int64_t lives_s, enum language language, char ret[static LIVES_MAX + 1
 	    units[language][hours ? 1 : 0][count == 1 ? 0 : 1]);
 }
 
+/* The minute on a clock in Japan, where the members are; no moment to speak of: "". */
+static bool
+say_when(int64_t time_s, enum language language, char ret[static WHEN_MAX + 1])
+{
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
+		"Aug", "Sep", "Oct", "Nov", "Dec" };
+	struct tm tm;
+
+	ret[0] = '\0';
+	if (time_s <= 0 || time_s > LAST_SAID_S)
+		return true;
+	const time_t japan = time_s + JAPAN_OFFSET_S;
+	if (gmtime_r(&japan, &tm) == NULL)
+		return false;
+	const int year = tm.tm_year + 1900;
+
+	if (language == ENGLISH)
+		return text_format(ret, WHEN_MAX + 1, "%d %s %d %02d:%02d JST", tm.tm_mday,
+		    months[tm.tm_mon], year, tm.tm_hour, tm.tm_min);
+	return text_format(ret, WHEN_MAX + 1, "%d年%d月%d日 %02d:%02d", year, tm.tm_mon + 1,
+	    tm.tm_mday, tm.tm_hour, tm.tm_min);
+}
+
+static const char *const *
+login_ids_of(const struct letter_facts *facts)
+{
+	static const char *const none[] = { NULL };
+
+	return facts->login_ids != NULL ? facts->login_ids : none;
+}
+
+static bool
+login_ids_are_sound(const char *const *ids)
+{
+	for (size_t i = 0; ids[i] != NULL; i++)
+		if (i == LETTER_LOGIN_IDS_MAX || ids[i][0] == '\0' || strlen(ids[i]) > EMAIL_MAX)
+			return false;
+	return true;
+}
+
+static const struct words *
+words_of(const struct letter_facts *facts, enum language language)
+{
+	if (facts->kind == LETTER_LOGIN_IDS && login_ids_of(facts)[0] == NULL)
+		return &no_login_ids[language];
+	return &letters[language][facts->kind];
+}
+
 static bool
 render(const struct letter_facts *facts, struct letter *ret)
 {
 	const enum language language = strcmp(facts->language, "en") == 0 ? ENGLISH : JAPANESE;
-	const struct words *words = &letters[language][facts->kind];
+	const struct words *words = words_of(facts, language);
+	const char *const *ids = login_ids_of(facts);
 	char lives[LIVES_MAX + 1];
+	char when[WHEN_MAX + 1];
 	/* clang-format off */
 	const struct value values[] = {
 		{ "{society}",  facts->society_name, PLAIN,   false },
@@ -469,12 +784,15 @@ render(const struct letter_facts *facts, struct letter *ret)
 		{ "{link}",     facts->link != NULL ? facts->link : "", BUTTON, false },
 		{ "{lives}",    lives,               PLAIN,   false },
 		{ "{nickname}", facts->nickname,     PLAIN,   true },
+		{ "{when}",     when,                PLAIN,   true },
+		{ "{login_ids}", ids[0] != NULL ? ids[0] : "", LINES, false, ids },
 		{ 0 },
 	};
 	/* clang-format on */
 
 	ret->date = facts->date;
-	return say_lives(facts->link_lives_s, language, lives) &&
+	return login_ids_are_sound(ids) && say_lives(facts->link_lives_s, language, lives) &&
+	       say_when(facts->happened_at, language, when) &&
 	       text_copy(ret->to, sizeof ret->to, facts->to) &&
 	       text_copy(ret->language, sizeof ret->language, language == ENGLISH ? "en" : "ja") &&
 	       text_copy(ret->message_id, sizeof ret->message_id, facts->message_id) &&

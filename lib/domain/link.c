@@ -53,7 +53,7 @@ take_try_tx(struct db_tx *tx, void *context)
 {
 	struct link *link = context;
 
-	return attempt_take(tx, &link->tries, &link->tries_left);
+	return attempt_take(tx, &link->tries, &link->tries_left, NULL);
 }
 
 enum result
@@ -68,7 +68,7 @@ take_repeat_tx(struct db_tx *tx, void *context)
 {
 	struct link *link = context;
 
-	return attempt_take(tx, &link->repeats, &link->repeats_left);
+	return attempt_take(tx, &link->repeats, &link->repeats_left, NULL);
 }
 
 enum result

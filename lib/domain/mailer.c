@@ -2,6 +2,7 @@
 
 #include "mailer.h"
 
+#include "account.h"
 #include "bounds.h"
 #include "cleanup.h"
 #include "clock.h"
@@ -30,8 +31,9 @@ struct worker {
 	struct smtp *smtp;
 	struct outbox_mail mail;
 	struct letter letter;
+	struct account_login_ids login_ids; /* of LETTER_LOGIN_IDS */
 	char token[TOKEN_MAX + 1];
-	char link[LINK_MAX + 1];
+	char link[MAILED_LINK_MAX + 1];
 };
 
 struct mailer {
@@ -67,10 +69,17 @@ stage_of(enum letter_kind kind)
 		return STAGE_AUTHENTICATION_KEY;
 	case LETTER_EMAIL_CONFIRMATION:
 		return STAGE_EMAIL_CONFIRMATION;
+	case LETTER_PASSWORD_RESET:
+		return STAGE_PASSWORD_RESET;
 	case LETTER_NONE:
 	case LETTER_ALREADY_REGISTERED:
 	case LETTER_COMPLETION:
 	case LETTER_EMAIL_CHANGED:
+	case LETTER_LOGIN_IDS:
+	case LETTER_PASSWORD_CHANGED:
+	case LETTER_LOGIN_ID_CHANGED:
+	case LETTER_LOGIN_AFTER_FAILURES:
+	case LETTER_LEFT:
 	case LETTER_KIND__MAX:
 		return STAGE_NONE;
 	}
@@ -104,6 +113,9 @@ mint_link(struct worker *w)
 	return fits ? OK : INTERNAL;
 }
 
+_Static_assert(sizeof((struct worker *)0)->link > TOKEN_MAX, "a link has room for its token");
+_Static_assert(ACCOUNT_LOGIN_IDS_MAX == LETTER_LOGIN_IDS_MAX, "what is found fits a letter");
+
 static enum result
 render(struct worker *w)
 {
@@ -113,8 +125,11 @@ render(struct worker *w)
 	const char *domain = strrchr(o->smtp.from, '@');
 	char id[2 * ID_SIZE + 1];
 	char message_id[MESSAGE_ID_MAX + 1];
+	const char *login_ids[ACCOUNT_LOGIN_IDS_MAX + 1] = { NULL };
 
 	TRY(mint_link(w));
+	for (size_t i = 0; i < w->login_ids.count; i++)
+		login_ids[i] = w->login_ids.ids[i];
 	text_hex(mail->id, sizeof mail->id, id);
 	if (!text_format(message_id, sizeof message_id, "%s%.90s", id,
 		domain != NULL ? domain : "@localhost"))
@@ -128,6 +143,8 @@ render(struct worker *w)
 		.link = w->link,
 		.link_lives_s = mail->expires_at - mail->created_at,
 		.nickname = mail->nickname,
+		.login_ids = login_ids,
+		.happened_at = mail->created_at,
 		.message_id = message_id,
 		.date = clock_now(),
 	};
@@ -217,8 +234,14 @@ claim_tx(struct db_tx *tx, void *context)
 {
 	struct errand *errand = context;
 
-	TRY(outbox_claim(tx, errand->id, errand->worker->mailer->owner, LEASE_S));
-	return outbox_read(tx, errand->id, &errand->worker->mail);
+	struct worker *w = errand->worker;
+
+	TRY(outbox_claim(tx, errand->id, w->mailer->owner, LEASE_S));
+	TRY(outbox_read(tx, errand->id, &w->mail));
+	w->login_ids.count = 0;
+	if (w->mail.kind != LETTER_LOGIN_IDS)
+		return OK;
+	return account_login_ids(tx, w->mail.email, &w->login_ids);
 }
 
 static enum result
@@ -238,6 +261,7 @@ wipe(struct worker *w)
 {
 	outbox_mail_wipe(&w->mail);
 	secret_wipe_bytes(&w->letter, sizeof w->letter);
+	secret_wipe_bytes(&w->login_ids, sizeof w->login_ids);
 	secret_wipe_bytes(w->token, sizeof w->token);
 	secret_wipe_bytes(w->link, sizeof w->link);
 }

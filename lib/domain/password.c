@@ -92,6 +92,16 @@ password_fold(const char *typed, char *ret, size_t ret_size)
 	return text_copy(ret, ret_size, normal.text) ? FAULT_NONE : FAULT_TOO_LONG;
 }
 
+enum fault
+password_fold_given(const char *typed, char *ret, size_t ret_size)
+{
+	if (typed[0] == '\0') {
+		ret[0] = '\0';
+		return FAULT_REQUIRED;
+	}
+	return password_fold(typed, ret, ret_size);
+}
+
 static bool
 has_letter_and_digit(const char *password)
 {

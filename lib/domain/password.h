@@ -28,6 +28,9 @@ struct password_rules {
  * say is password_judge's. ret_size is PASSWORD_MAX + 1. */
 enum fault password_fold(const char *typed, char *ret, size_t ret_size);
 
+/* The same for one that must be compared with: FAULT_REQUIRED, too, when it is empty. */
+enum fault password_fold_given(const char *typed, char *ret, size_t ret_size);
+
 /* Judges a folded password. `personal` are the member's own texts (login ID, address, nickname),
  * folded, ended by NULL; empty ones are passed over. FAULT_TOO_SHORT, FAULT_TOO_LONG,
  * FAULT_NEEDS_LETTER_AND_DIGIT, FAULT_COMMON_PASSWORD, FAULT_CONTEXT_PASSWORD or FAULT_NONE. */

@@ -5,6 +5,8 @@
 #ifndef PORTAL_H
 #define PORTAL_H
 
+#include "password.h"
+
 #include <stdint.h>
 
 struct access_keys;
@@ -27,9 +29,10 @@ struct portal {
 	int64_t captcha_lives_s;
 	int64_t email_confirmation_lives_s;
 	int64_t password_reset_lives_s;
-	int64_t session_idle_s;  /* a login ends when it is not refreshed for so long (ASVS 7.3.1) */
+	int64_t session_idle_s; /* a login ends when it is not refreshed for so long (ASVS 7.3.1) */
 	int64_t session_lives_s; /* and then in any case (ASVS 7.3.2) */
 	int64_t cooldown_s;
+	struct password_rules password_rules;
 };
 
 #endif

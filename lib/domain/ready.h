@@ -6,7 +6,7 @@
 #include "result.h"
 
 /* The number of the newest file in schema/. */
-#define READY_SCHEMA_VERSION 1
+#define READY_SCHEMA_VERSION 2
 
 struct db;
 

@@ -1,4 +1,4 @@
-/* registration.c - the short steps of the story: invite, where one stands, confirm an address.
+/* registration.c - the short steps of the story: invite, where one stands.
  *
  * The others have a file each: registration_identify.c, registration_confirm_key.c,
  * registration_create_account.c. In all of them random values, hashes and times are made before a
@@ -15,8 +15,6 @@
 #include "link.h"
 #include "mailer.h"
 #include "outbox.h"
-#include "stage_op.h"
-#include "text.h"
 
 #include <string.h>
 
@@ -34,7 +32,7 @@ invite_tx(struct db_tx *tx, void *context)
 	CLEANUP(outbox_mail_wipe) struct outbox_mail mail = invitation->mail;
 	int left = 0;
 
-	TRY(attempt_take(tx, &invitation->cooldown, &left));
+	TRY(attempt_take(tx, &invitation->cooldown, &left, NULL));
 	/* Within the cool-down a row is written all the same: both paths cost one transaction. */
 	if (left < 0)
 		mail.kind = LETTER_NONE;
@@ -77,54 +75,4 @@ registration_standing(const struct portal *p, const struct pass *pass, struct st
 	ret->next = rule;
 	ret->attempts_left = link.tries_left;
 	return OK;
-}
-
-/* Confirm another address --------------------------------------------------------------------- */
-
-struct confirmation {
-	const struct pass *pass;
-	struct stage_op op;
-	struct outbox_mail notice;
-};
-
-static enum result
-confirm_email_tx(struct db_tx *tx, void *context)
-{
-	struct confirmation *confirmation = context;
-	const struct pass *pass = confirmation->pass;
-	CLEANUP(account_wipe) struct account account = { 0 };
-	const enum result spent = stage_op_insert(tx, &confirmation->op);
-
-	if (spent == DUPLICATE)
-		return OK;
-	TRY(spent);
-	enum result confirmed = account_read(tx, pass->subject_id, &account);
-	if (confirmed == OK)
-		confirmed = account_confirm_email(tx, pass->subject_id, pass->email);
-	if (confirmed != OK)
-		return confirmed == NO_ROW ? TOKEN_SPENT : confirmed;
-	text_copy_cut(confirmation->notice.email, sizeof confirmation->notice.email, account.email);
-	text_copy_cut(
-	    confirmation->notice.language, sizeof confirmation->notice.language, account.language);
-	return outbox_insert(tx, &confirmation->notice);
-}
-
-enum result
-registration_confirm_email(const struct portal *p, const struct pass *pass)
-{
-	const int64_t now = clock_now();
-	struct confirmation confirmation = {
-		.pass = pass,
-		.op = { .kind = STAGE_EMAIL_CONFIRMATION,
-		    .outcome = OUTCOME_DONE,
-		    .created_at = now },
-		.notice = outbox_mail_to(LETTER_EMAIL_CHANGED, "", "", now, p->invitation_lives_s),
-	};
-
-	memcpy(confirmation.op.jti, pass->jti, sizeof confirmation.op.jti);
-	const enum result result = db_transaction(p->db, confirm_email_tx, &confirmation);
-	outbox_mail_wipe(&confirmation.notice);
-	if (result == OK)
-		mailer_wake(p->mailer);
-	return result;
 }

@@ -5,7 +5,6 @@
  *   identify         first link, number, CAPTCHA -> a key on the screen and a mail with the second link
  *   confirm_key      second link, key -> the token of the account step
  *   create_account   that token, login ID, password, ... -> the account, and a mail
- *   confirm_email    link mailed to another address -> it becomes the account's
  *
  * Inputs are folded and judged before (email.h, insured_number.h, ...). A step repeated with the
  * same token and the same facts gives the same answer; with other facts TOKEN_SPENT. UNAVAILABLE
@@ -20,6 +19,7 @@
 #include "result.h"
 #include "secret.h"
 #include "stage.h"
+#include "visitor.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -75,10 +75,8 @@ struct account_wish {
 	const char *nickname;
 	const struct secret *password;
 };
-enum result registration_create_account(const struct portal *, const struct pass *,
-    const struct account_wish *, struct account *ret, int *ret_attempts_left) MUST_USE;
-
-/* TOKEN_SPENT: the account waits for another address by now, or for none. */
-enum result registration_confirm_email(const struct portal *, const struct pass *) MUST_USE;
+enum result registration_create_account(const struct portal *, const struct visitor *,
+    const struct pass *, const struct account_wish *, struct account *ret,
+    int *ret_attempts_left) MUST_USE;
 
 #endif

@@ -6,6 +6,7 @@
 #include "registration.h"
 
 #include "account.h"
+#include "audit.h"
 #include "cleanup.h"
 #include "clock.h"
 #include "db.h"
@@ -23,6 +24,7 @@ struct creation {
 	struct stage_op op;
 	struct outbox_mail completion;
 	struct outbox_mail confirmation; /* LETTER_NONE: the address is the proven one */
+	struct audit_event event;
 };
 
 static enum result
@@ -32,6 +34,7 @@ create_account_tx(struct db_tx *tx, void *context)
 
 	TRY(stage_op_insert(tx, &creation->op));
 	TRY(account_insert(tx, creation->account));
+	TRY(audit_insert(tx, &creation->event));
 	TRY(outbox_insert(tx, &creation->completion));
 	if (creation->confirmation.kind == LETTER_NONE)
 		return OK;
@@ -122,8 +125,8 @@ repeat_creation(
 }
 
 static enum result
-create(const struct portal *p, const struct pass *pass, const struct account_wish *wish,
-    struct account *ret)
+create(const struct portal *p, const struct visitor *visitor, const struct pass *pass,
+    const struct account_wish *wish, struct account *ret)
 {
 	CLEANUP(creation_wipe) struct creation creation = { .account = ret };
 
@@ -133,6 +136,8 @@ create(const struct portal *p, const struct pass *pass, const struct account_wis
 		.outcome = OUTCOME_DONE,
 		.created_at = ret->created_at,
 	};
+	creation.event = audit_event_of(
+	    visitor, AUDIT_ACCOUNT_CREATED, ret->created_at, ret->id, ret->person_id);
 	memcpy(creation.op.jti, pass->jti, sizeof creation.op.jti);
 	memcpy(creation.op.next_id, ret->id, sizeof creation.op.next_id);
 	const enum result created = db_transaction(p->db, create_account_tx, &creation);
@@ -146,8 +151,9 @@ create(const struct portal *p, const struct pass *pass, const struct account_wis
 }
 
 enum result
-registration_create_account(const struct portal *p, const struct pass *pass,
-    const struct account_wish *wish, struct account *ret, int *ret_attempts_left)
+registration_create_account(const struct portal *p, const struct visitor *visitor,
+    const struct pass *pass, const struct account_wish *wish, struct account *ret,
+    int *ret_attempts_left)
 {
 	struct link link;
 
@@ -160,7 +166,7 @@ registration_create_account(const struct portal *p, const struct pass *pass,
 	TRY(link_take_try(p, &link));
 	*ret_attempts_left = link.tries_left;
 
-	TRY(create(p, pass, wish, ret));
+	TRY(create(p, visitor, pass, wish, ret));
 	mailer_wake(p->mailer);
 	return OK;
 }

@@ -71,7 +71,7 @@ captcha_try_tx(struct db_tx *tx, void *context)
 	TRY(spent);
 	if (try->op.outcome == OUTCOME_CAPTCHA_WRONG)
 		return attempt_left(tx, &try->link->tries, &try->link->tries_left);
-	TRY(attempt_take(tx, &try->link->tries, &try->link->tries_left));
+	TRY(attempt_take(tx, &try->link->tries, &try->link->tries_left, NULL));
 	return try->link->tries_left < 0 ? OVER : OK;
 }
 
@@ -137,7 +137,7 @@ settle_identity_tx(struct db_tx *tx, void *context)
 	TRY(spent);
 	if (!stage_op_same(&op, &i->op))
 		return TOKEN_SPENT;
-	TRY(attempt_take(tx, &i->cooldown, &left));
+	TRY(attempt_take(tx, &i->cooldown, &left, NULL));
 	if (left < 0)
 		return OK;
 	/* The second link keeps its jti however often it is mailed, and so its count of tries. */

@@ -20,6 +20,7 @@ stage_rule(enum stage stage)
 		[STAGE_AUTHENTICATION_KEY] = { "authentication-key", "POST", "/v1/registration/authentication-key", "/register/authentication-key", STAGE_ACCOUNT,            POLICY_KEY_TRIES },
 		[STAGE_ACCOUNT]            = { "account",            "POST", "/v1/registration/account",            NULL,                           STAGE_NONE,               POLICY_ACCOUNT_TRIES },
 		[STAGE_EMAIL_CONFIRMATION] = { "email-confirmation", "POST", "/v1/me/email/confirmation",           "/settings/email-confirmation", STAGE_NONE,               0 },
+		[STAGE_PASSWORD_RESET]     = { "password-reset",     "POST", "/v1/recovery/password/reset",         "/recover/password",            STAGE_NONE,               POLICY_RESET_TRIES },
 	};
 	/* clang-format on */
 	return &rules[stage];

@@ -21,6 +21,7 @@ enum stage {
 	STAGE_ACCOUNT = 3,            /* told in the answer of the key step */
 	STAGE_EMAIL_CONFIRMATION = 4, /* link that proves a new address */
 	STAGE_CAPTCHA = 5,            /* captcha.c's own token; spent like the others */
+	STAGE_PASSWORD_RESET = 6,     /* link that sets a new password */
 	STAGE__MAX
 };
 
@@ -49,9 +50,10 @@ struct pass {
 	int64_t expires_at;
 	char email[EMAIL_MAX + 1];       /* the address the link was mailed to */
 	char language[LANGUAGE_MAX + 1]; /* of the letters */
-	uint8_t
-	    subject_id[ID_SIZE]; /* person, or account for STAGE_EMAIL_CONFIRMATION; else zeros */
-	uint8_t parent_jti[JTI_SIZE]; /* the invitation behind a second link; else zeros */
+	uint8_t subject_id[ID_SIZE];     /* person; account for the last two links; else zeros */
+	/* The invitation behind a second link; the account's generation (recovery_pass.h) behind a
+	 * reset link; else zeros. */
+	uint8_t parent_jti[JTI_SIZE];
 };
 
 /* Mints the token of a pass. INTERNAL: its stage has no token of this form, or its times are

@@ -5,28 +5,52 @@
 
 #include "statements.h"
 
+/* Today, twice. */
+#define ELIGIBLE_ "p.eligible_from <= ? AND (p.eligible_until IS NULL OR p.eligible_until > ?)"
+
+/* Logins of accounts that may be used. */
+#define ALIVE_                                                                            \
+	"session s JOIN account a ON a.id = s.account_id AND a.generation = s.generation" \
+	" AND a.state = 1 JOIN insured_person p ON p.id = a.person_id AND " ELIGIBLE_
+
 const struct statement statements[STATEMENTS__MAX] = {
 	[SCHEMA_VERSION] = {
 	    "SELECT COALESCE(MAX(version), 0) FROM schema_migration WHERE ended_at IS NOT NULL",
 	    .columns = 1,
 	},
 
-	/* A counter: begun once, begun again when its window is over, counted while it may. */
-	[ATTEMPT_BEGIN] = {
-	    "INSERT INTO attempt (scope, thing, tries, ends_at) VALUES (?, ?, 1, ?)",
-	    .params = 3,
-	},
-	[ATTEMPT_RESTART] = {
-	    "UPDATE attempt SET tries = 1, ends_at = ? WHERE scope = ? AND thing = ? AND ends_at <= ?",
-	    .params = 4,
-	},
-	[ATTEMPT_COUNT] = {
-	    "UPDATE attempt SET tries = tries + 1 WHERE scope = ? AND thing = ? AND tries < ?",
-	    .params = 3,
+	/* A counter: begun, begun again when its window is over, counted while it may. Assignments
+	 * go from left to right: taker tells the others whether this try was granted. Run again for
+	 * the same taker it is granted again, and the count stays within its limit. */
+	[ATTEMPT_TAKE] = {
+	    "INSERT INTO attempt (scope, thing, tries, ends_at, locked_until, taker) VALUES (?, ?, 1, ?, 0, ?)"
+	    " ON DUPLICATE KEY UPDATE"
+	    " taker = IF(ends_at <= ? OR (tries < ? AND locked_until <= ?), VALUES(taker), taker),"
+	    " tries = IF(taker <> VALUES(taker), tries, IF(ends_at <= ?, 1, LEAST(tries + 1, ?))),"
+	    " locked_until = IF(taker <> VALUES(taker), locked_until,"
+	    " IF(tries < ?, 0, ? + LEAST(?, ? * POW(2, tries - ?)))),"
+	    " ends_at = IF(ends_at <= ?, VALUES(ends_at), ends_at)"
+	    " RETURNING tries, taker = ?, ends_at - ?",
+	    .params = 17, .columns = 3,
 	},
 	[ATTEMPT_READ] = {
 	    "SELECT tries FROM attempt WHERE scope = ? AND thing = ? AND ends_at > ?",
 	    .params = 3, .columns = 1,
+	},
+	[ATTEMPT_GIVE_BACK] = {
+	    "UPDATE attempt SET tries = GREATEST(tries, 1) - 1, locked_until = 0"
+	    " WHERE scope = ? AND thing = ?",
+	    .params = 2,
+	},
+	[ATTEMPT_FORGET] = {
+	    "DELETE FROM attempt WHERE scope = ? AND thing = ?",
+	    .params = 2,
+	},
+
+	[AUDIT_INSERT] = {
+	    "INSERT INTO audit_event (happened_at, request_id, what, account_id, person_id, source)"
+	    " VALUES (?, ?, ?, ?, ?, ?)",
+	    .params = 6,
 	},
 
 	[STAGE_OP_INSERT] = {
@@ -42,7 +66,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	/* One row only when the string means one person: an ambiguous one matches nobody. */
 	[PERSON_BY_LOOKUP] = {
 	    "SELECT p.id, a.id IS NOT NULL FROM insured_person p LEFT JOIN account a ON a.person_id = p.id"
-	    " WHERE p.lookup = ? AND p.eligible_from <= ? AND (p.eligible_until IS NULL OR p.eligible_until > ?)"
+	    " WHERE p.lookup = ? AND " ELIGIBLE_
 	    " AND (? IS NULL OR p.birth_date = ?)"
 	    " AND NOT EXISTS (SELECT 1 FROM insured_person q WHERE q.lookup = p.lookup AND q.id <> p.id)",
 	    .params = 5, .columns = 2,
@@ -54,13 +78,99 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    .params = 10,
 	},
 	[ACCOUNT_READ] = {
-	    "SELECT login_id, password_hash, email, COALESCE(pending_email, ''), nickname, language"
-	    " FROM account WHERE id = ?",
-	    .params = 1, .columns = 6,
+	    "SELECT person_id, login_id, password_hash, email, COALESCE(pending_email, ''), nickname, language,"
+	    " generation, created_at, password_changed_at FROM account WHERE id = ?",
+	    .params = 1, .columns = 10,
+	},
+	/* Whether it may be used: active, and its person is eligible today. */
+	[ACCOUNT_BY_LOGIN_ID] = {
+	    "SELECT a.id, a.person_id, a.password_hash, a.email, a.nickname, a.language, a.generation,"
+	    " a.state = 1 AND p.id IS NOT NULL,"
+	    " (SELECT COUNT(*) FROM session s WHERE s.account_id = a.id)"
+	    " FROM account a LEFT JOIN insured_person p ON p.id = a.person_id AND " ELIGIBLE_
+	    " WHERE a.login_id = ?",
+	    .params = 3, .columns = 9,
+	},
+	[ACCOUNT_LOGIN_IDS] = {
+	    "SELECT login_id FROM account WHERE email = ? AND state = 1 ORDER BY created_at LIMIT 8",
+	    .params = 1, .columns = 1,
+	},
+	[ACCOUNT_REHASH] = {
+	    "UPDATE account SET password_hash = ? WHERE id = ? AND password_hash = ?",
+	    .params = 3,
+	},
+	[ACCOUNT_SET_PASSWORD] = {
+	    "UPDATE account SET password_hash = ?, password_changed_at = ?, generation = generation + 1"
+	    " WHERE id = ? AND generation = ? AND state = 1",
+	    .params = 4,
+	},
+	[ACCOUNT_SET_SETTINGS] = {
+	    "UPDATE account SET nickname = COALESCE(?, nickname), language = COALESCE(?, language)"
+	    " WHERE id = ?",
+	    .params = 3,
+	},
+	[ACCOUNT_SET_PENDING_EMAIL] = {
+	    "UPDATE account SET pending_email = ? WHERE id = ?",
+	    .params = 2,
+	},
+	[ACCOUNT_SET_LOGIN_ID] = {
+	    "UPDATE account SET login_id = ? WHERE id = ?",
+	    .params = 2,
 	},
 	[ACCOUNT_CONFIRM_EMAIL] = {
 	    "UPDATE account SET email = pending_email, pending_email = NULL"
 	    " WHERE id = ? AND pending_email = ?",
+	    .params = 2,
+	},
+	[ACCOUNT_DELETE] = {
+	    "DELETE FROM account WHERE id = ?",
+	    .params = 1,
+	},
+
+	[SESSION_INSERT] = {
+	    "INSERT INTO session (id, account_id, generation, refresh_hash, client, rotated_at, device,"
+	    " created_at, used_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    .params = 10,
+	},
+	[SESSION_TRIM] = {
+	    "DELETE FROM session WHERE account_id = ? ORDER BY used_at LIMIT ?",
+	    .params = 2,
+	},
+	/* Who holds an access token, while the login lives and the account may be used: one look at
+	 * every call, so that whatever ended acts at once on every replica. */
+	[SESSION_MEMBER] = {
+	    "SELECT a.id, a.person_id, a.login_id, a.email, COALESCE(a.pending_email, ''), a.nickname,"
+	    " a.language, a.generation, a.created_at, a.password_changed_at, p.lookup FROM " ALIVE_
+	    " WHERE s.id = ? AND s.expires_at > ? AND s.used_at > ?",
+	    .params = 5, .columns = 11,
+	},
+	[SESSION_READ] = {
+	    "SELECT s.account_id, s.refresh_hash, s.previous_hash, s.client, s.rotated_at, s.created_at,"
+	    " s.expires_at FROM " ALIVE_
+	    " WHERE s.id = ? AND s.expires_at > ? AND s.used_at > ?",
+	    .params = 5, .columns = 7,
+	},
+	[SESSION_ROTATE] = {
+	    "UPDATE session SET previous_hash = refresh_hash, refresh_hash = ?, client = ?, rotated_at = ?,"
+	    " used_at = ? WHERE id = ? AND refresh_hash = ?",
+	    .params = 6,
+	},
+	[SESSION_LIST] = {
+	    "SELECT s.id, s.device, s.created_at, s.used_at, s.expires_at FROM session s"
+	    " JOIN account a ON a.id = s.account_id AND a.generation = s.generation"
+	    " WHERE s.account_id = ? AND s.expires_at > ? AND s.used_at > ? ORDER BY s.used_at DESC LIMIT 20",
+	    .params = 3, .columns = 5,
+	},
+	[SESSION_END] = {
+	    "DELETE FROM session WHERE id = ? AND account_id = ?",
+	    .params = 2,
+	},
+	[SESSION_END_OTHERS] = {
+	    "DELETE FROM session WHERE account_id = ? AND id <> ?",
+	    .params = 2,
+	},
+	[SESSION_RAISE] = {
+	    "UPDATE session SET generation = ? WHERE id = ?",
 	    .params = 2,
 	},
 
@@ -230,5 +340,120 @@ const struct statement roster_statements[ROSTER_STATEMENTS__MAX] = {
 	    " LEFT JOIN roster_line o ON o.number = q.number AND o.symbol = q.symbol"
 	    " GROUP BY l.line) a ORDER BY line LIMIT ?",
 	    .params = 1, .columns = 3,
+	},
+};
+
+/* A row of the operator's: they are numbered behind the service's. */
+#define OPERATOR_(name) [-STATEMENTS__MAX + (name)]
+
+/* Purges go along an index and take rows in its order: two at once wait for each other, and do not
+ * lock each other out. */
+const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STATEMENTS__MAX] = {
+	OPERATOR_(OPERATOR_CLOCK) = { "SELECT UNIX_TIMESTAMP()", .columns = 1 },
+
+	OPERATOR_(OPERATOR_ACCOUNT_FIND) = {
+	    "SELECT id, person_id, state FROM account WHERE login_id = ? FOR UPDATE",
+	    .params = 1, .columns = 3,
+	},
+	OPERATOR_(OPERATOR_ACCOUNT_SHOW) = {
+	    "SELECT c.id, c.state, p.eligible_from <= ? AND (p.eligible_until IS NULL OR p.eligible_until > ?),"
+	    " p.lookup, c.created_at,"
+	    " (SELECT e.happened_at FROM audit_event e WHERE e.account_id = c.id AND e.what = ?"
+	    " ORDER BY e.happened_at DESC LIMIT 1),"
+	    " (SELECT COUNT(*) FROM " ALIVE_
+	    " WHERE s.account_id = c.id AND s.expires_at > ? AND s.used_at > ?)"
+	    " FROM account c JOIN insured_person p ON p.id = c.person_id WHERE c.login_id = ?",
+	    .params = 8, .columns = 7,
+	},
+	OPERATOR_(OPERATOR_ACCOUNT_DISABLE) = {
+	    "UPDATE account SET state = 2, generation = generation + 1 WHERE id = ?",
+	    .params = 1,
+	},
+	OPERATOR_(OPERATOR_ACCOUNT_ENABLE) = {
+	    "UPDATE account SET state = 1 WHERE id = ?",
+	    .params = 1,
+	},
+	OPERATOR_(OPERATOR_ATTEMPT_READ) = {
+	    "SELECT tries, locked_until FROM attempt WHERE scope = ? AND thing = ? AND ends_at > ?",
+	    .params = 3, .columns = 2,
+	},
+
+	OPERATOR_(OPERATOR_LOGINS_END) = {
+	    "UPDATE account SET generation = generation + 1 WHERE id = ?",
+	    .params = 1,
+	},
+	OPERATOR_(OPERATOR_ACCOUNTS_NEXT) = {
+	    "SELECT COUNT(*), MAX(id) FROM (SELECT id FROM account WHERE id > ? ORDER BY id LIMIT ?) a",
+	    .params = 2, .columns = 2,
+	},
+	OPERATOR_(OPERATOR_LOGINS_END_STRETCH) = {
+	    "UPDATE account SET generation = generation + 1 WHERE id > ? AND id <= ?",
+	    .params = 2,
+	},
+	/* Not those of a login that began after the generation was raised. */
+	OPERATOR_(OPERATOR_SESSIONS_DELETE_STRETCH) = {
+	    "DELETE FROM session WHERE account_id > ? AND account_id <= ? AND generation <"
+	    " (SELECT a.generation FROM account a WHERE a.id = session.account_id)"
+	    " ORDER BY account_id, used_at LIMIT ?",
+	    .params = 3,
+	},
+
+	OPERATOR_(OPERATOR_TRAIL) = {
+	    "SELECT happened_at, what, account_id, source, request_id FROM audit_event"
+	    " WHERE happened_at >= ? ORDER BY happened_at DESC, request_id DESC, what DESC LIMIT ?",
+	    .params = 2, .columns = 5,
+	},
+	OPERATOR_(OPERATOR_TRAIL_OF_ACCOUNT) = {
+	    "SELECT happened_at, what, account_id, source, request_id FROM audit_event"
+	    " WHERE account_id = ? AND happened_at >= ?"
+	    " ORDER BY happened_at DESC, request_id DESC, what DESC LIMIT ?",
+	    .params = 3, .columns = 5,
+	},
+
+	OPERATOR_(OPERATOR_STAGE_OP_COUNT) = {
+	    "SELECT COUNT(*) FROM stage_op WHERE created_at <= ?",
+	    .params = 1, .columns = 1,
+	},
+	OPERATOR_(OPERATOR_STAGE_OP_PURGE) = {
+	    "DELETE FROM stage_op WHERE created_at <= ? ORDER BY created_at LIMIT ?",
+	    .params = 2,
+	},
+	OPERATOR_(OPERATOR_ATTEMPT_COUNT) = {
+	    "SELECT COUNT(*) FROM attempt WHERE ends_at <= ?",
+	    .params = 1, .columns = 1,
+	},
+	OPERATOR_(OPERATOR_ATTEMPT_PURGE) = {
+	    "DELETE FROM attempt WHERE ends_at <= ? ORDER BY ends_at LIMIT ?",
+	    .params = 2,
+	},
+	/* What is not settled has no such time, and stays however old it is. */
+	OPERATOR_(OPERATOR_OUTBOX_COUNT) = {
+	    "SELECT COUNT(*) FROM outbox WHERE settled_at <= ?",
+	    .params = 1, .columns = 1,
+	},
+	OPERATOR_(OPERATOR_OUTBOX_PURGE) = {
+	    "DELETE FROM outbox WHERE settled_at <= ? ORDER BY settled_at LIMIT ?",
+	    .params = 2,
+	},
+	OPERATOR_(OPERATOR_SESSION_COUNT) = {
+	    "SELECT COUNT(*) FROM session WHERE expires_at <= ? OR used_at <= ?",
+	    .params = 2, .columns = 1,
+	},
+	OPERATOR_(OPERATOR_SESSIONS_NEXT) = {
+	    "SELECT COUNT(*), MAX(id) FROM (SELECT id FROM session WHERE id > ? ORDER BY id LIMIT ?) s",
+	    .params = 2, .columns = 2,
+	},
+	OPERATOR_(OPERATOR_SESSION_PURGE) = {
+	    "DELETE FROM session WHERE id > ? AND id <= ? AND (expires_at <= ? OR used_at <= ?)"
+	    " ORDER BY id LIMIT ?",
+	    .params = 5,
+	},
+	OPERATOR_(OPERATOR_AUDIT_EVENT_COUNT) = {
+	    "SELECT COUNT(*) FROM audit_event WHERE happened_at <= ?",
+	    .params = 1, .columns = 1,
+	},
+	OPERATOR_(OPERATOR_AUDIT_EVENT_PURGE) = {
+	    "DELETE FROM audit_event WHERE happened_at <= ? ORDER BY happened_at LIMIT ?",
+	    .params = 2,
 	},
 };

@@ -213,6 +213,17 @@ set_options(MYSQL *mysql, const struct db_options *o)
 	       (o->ca_file == NULL || mysql_options(mysql, MYSQL_OPT_SSL_CA, o->ca_file) == 0);
 }
 
+/* MariaDB tells the columns of INSERT ... RETURNING only with its rows; db_rows() counts them. */
+static bool
+counts_are_right(MYSQL_STMT *statement, const struct statement *row)
+{
+	const unsigned columns = mysql_stmt_field_count(statement);
+
+	return mysql_stmt_param_count(statement) == row->params &&
+	       (columns == row->columns ||
+		   (columns == 0 && strstr(row->sql, " RETURNING ") != NULL));
+}
+
 static bool
 prepare_all(struct connection *connection, const struct db *db)
 {
@@ -227,8 +238,7 @@ prepare_all(struct connection *connection, const struct db *db)
 		if (statement == NULL ||
 		    mysql_stmt_prepare(statement, row->sql, strlen(row->sql)) != 0)
 			return false;
-		if (mysql_stmt_param_count(statement) == row->params &&
-		    mysql_stmt_field_count(statement) == row->columns)
+		if (counts_are_right(statement, row))
 			continue;
 		log_event("db_statement_miscounted",
 		    (const struct log_value[]){ log_int("statement", i), { 0 } });
@@ -693,6 +703,8 @@ db_rows(struct db_tx *tx, unsigned number, const struct db_value *in, const stru
 	assert(row.columns == tx->db->table[number].columns);
 	TRY(execute(tx, number, in, &executed));
 	CLEANUP(free_result) MYSQL_STMT *statement = executed;
+	if (mysql_stmt_field_count(statement) != row.columns)
+		return INTERNAL;
 	if (mysql_stmt_bind_result(statement, row.binds) != 0 ||
 	    mysql_stmt_store_result(statement) != 0)
 		return note_statement_error(tx, statement);

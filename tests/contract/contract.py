@@ -3,6 +3,7 @@
 import copy
 import os
 import pathlib
+import re
 
 import jsonschema
 import yaml
@@ -55,6 +56,23 @@ class Contract:
         return {(method.upper(), path): item[method]
                 for path, item in self.document["paths"].items() if ("servers" in item) == inside
                 for method in METHODS if method in item}
+
+    def path_pattern(self, path):
+        """What the paths of requests to '/v1/sessions/{id}' look like."""
+        parts = re.split(r"\{(\w+)\}", path)
+        parts[::2] = map(re.escape, parts[::2])
+        parts[1::2] = [self.parameter(path, name)["schema"]["pattern"].strip("^$")
+                       for name in parts[1::2]]
+        return re.compile("".join(parts))
+
+    def parameter(self, path, name):
+        """One of a path's, as each of its operations has it."""
+        for method, operation in self.document["paths"][path].items():
+            if method in METHODS:
+                for parameter in map(self.resolve, operation["parameters"]):
+                    if (parameter["name"], parameter["in"]) == (name, "path"):
+                        return parameter
+        raise KeyError(f"{path} does not describe {name}")
 
     def responses(self, operation):
         """status -> response."""

@@ -29,6 +29,9 @@ ONCE = {
 # send, and the moment between the last answer and the closed port.
 NO_FLOW = {"malformed_request", "headers_too_large", "http_version_not_supported", "unavailable"}
 
+# Headers that mean something to a client wherever they stand.
+NEVER_UNTOLD = ("Set-Cookie", "WWW-Authenticate", "Retry-After")
+
 NOWHERE = ("-", "-")
 
 
@@ -76,13 +79,24 @@ def wrong_headers(contract, response, headers):
              if headers.get(name.lower()) != value]
     if "server" in headers:
         wrong.append("there is a Server header")
-    for name, header in response.get("headers", {}).items():
-        if name.lower() not in headers:
+    told = {name: contract.resolve(header) for name, header in response.get("headers", {}).items()}
+    for name, header in told.items():
+        value = headers.get(name.lower())
+        if value is not None:
+            wrong += [f"{name} {error}" for error in contract.errors(header["schema"], value)]
+        elif header["required"]:
             wrong.append(f"{name} is absent")
-        else:
-            schema = contract.resolve(header)["schema"]
-            wrong += [f"{name} {error}" for error in contract.errors(schema, headers[name.lower()])]
+    wrong += [f"{name} is not described: {headers[name.lower()]}" for name in NEVER_UNTOLD
+              if name.lower() in headers and name not in told]
     return wrong
+
+
+def wrong_refresh_token(headers, body):
+    """One goes out in the body or in the cookie: never in both, never in none."""
+    if not isinstance(body, dict) or "access_token" not in body:
+        return []
+    ways = ["refresh_token" in body, "set-cookie" in headers]
+    return [] if sum(ways) == 1 else [f"refresh token in the body, in the cookie: {ways}"]
 
 
 def wrong_body(contract, response, headers, body):
@@ -117,7 +131,9 @@ def response_of(contract, operation, answer):
         return response
     if answer["status"] != contract.problems[code]["status"]:
         return None
-    return {**contract.components["responses"]["InternalError"], "x-codes": [code]}
+    alike = contract.components["responses"].values()
+    alike = [one for one in alike if code in one["x-codes"]]
+    return {**(alike or [contract.components["responses"]["InternalError"]])[0], "x-codes": [code]}
 
 
 def wrong_answer(contract, operation, answer):
@@ -130,6 +146,7 @@ def wrong_answer(contract, operation, answer):
     wrong = wrong_headers(contract, response, headers)
     if answer["method"] != "HEAD":
         wrong += wrong_body(contract, response, headers, answer["body"])
+        wrong += wrong_refresh_token(headers, answer["body"])
     return wrong
 
 
@@ -139,13 +156,26 @@ def read_answers(folder):
     return [answer for answer in map(json.loads, lines) if answer["status"] > 0]
 
 
+def router(contract, operations):
+    """answer -> the operation it is of. A path without parameters goes before one with."""
+    patterns = [(key, contract.path_pattern(key[1])) for key in operations if "{" in key[1]]
+
+    def route(answer):
+        method = "GET" if answer["method"] == "HEAD" else answer["method"]
+        path = answer["path"].partition("?")[0]
+        if (method, path) in operations:
+            return method, path
+        return next((key for key, pattern in patterns
+                     if key[0] == method and pattern.fullmatch(path)), NOWHERE)
+    return route
+
+
 def check_answers(contract, answers, tap):
     operations = {**contract.operations(), **contract.operations(inside=True)}
+    route = router(contract, operations)
     groups = {key: [] for key in (*operations, NOWHERE)}
     for answer in answers:
-        method = "GET" if answer["method"] == "HEAD" else answer["method"]
-        key = (method, answer["path"].partition("?")[0])
-        groups[key if key in operations else NOWHERE].append(answer)
+        groups[route(answer)].append(answer)
     for key, group in groups.items():
         wrong = [f"{answer['method']} {answer['path']} {answer['status']}: {error}"
                  for answer in group

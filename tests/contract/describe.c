@@ -5,26 +5,31 @@
  *   describe METHOD PATH <BODY    what the edge finds wrong with a body, which is then not served
  */
 
+#include "access_token.h"
 #include "auth_key.h"
 #include "body.h"
 #include "bounds.h"
 #include "cleanup.h"
 #include "config.h"
+#include "device.h"
 #include "email.h"
 #include "endpoints.h"
 #include "faults.h"
+#include "login.h"
 #include "policy.h"
 #include "problem.h"
+#include "refresh_token.h"
 #include "result.h"
 #include "secret.h"
 #include "service.h"
+#include "session.h"
 #include "stage.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_MAX 131072 /* all the tables are about 40 kB */
+#define TEXT_MAX 131072 /* all the tables are about 50 kB */
 
 /* Tables -------------------------------------------------------------------------------------- */
 
@@ -42,7 +47,7 @@ say_fields(struct json *json, const struct body_rule *body)
 	json_up(json);
 }
 
-/* Whose token an endpoint demands: a stage's name, "any" or "none". */
+/* Whose token an endpoint demands: a stage's name, "any", "access" or "none". */
 static const char *
 token_of(const struct endpoint *endpoint)
 {
@@ -53,6 +58,10 @@ token_of(const struct endpoint *endpoint)
 		return "any";
 	case DEMAND_STAGE:
 		return stage_rule(endpoint->stage)->name;
+	case DEMAND_LOGIN:
+		return "access";
+	case DEMAND_LOGIN_OR_COOKIE:
+		return "access-or-cookie";
 	}
 	return NULL;
 }
@@ -148,6 +157,9 @@ say_policies(struct json *json)
 		json_number(json, "count", policy->count);
 		json_number(json, "window_s", policy->window_s);
 		json_text(json, "what_happens", policy->what_happens);
+		json_number(json, "lock_from", policy->lock_from);
+		json_number(json, "lock_s", policy->lock_s);
+		json_number(json, "lock_max_s", policy->lock_max_s);
 		json_up(json);
 	}
 	json_up(json);
@@ -164,21 +176,28 @@ say_bounds(struct json *json)
 		const char *name;
 		int64_t value;
 	} bounds[] = {
+		BOUND(ACCESS_COORDINATE_MAX),
+		BOUND(ACCESS_TOKEN_LIVES_S),
 		BOUND(AUTH_KEY_LENGTH),
 		BOUND(AUTH_KEY_SHOWN_MAX),
 		BOUND(BIRTH_DATE_LENGTH),
 		BOUND(BODY_MAX),
 		BOUND(CAPTCHA_LENGTH),
+		BOUND(DEVICE_MAX),
 		BOUND(EMAIL_MASKED_MAX),
 		BOUND(EMAIL_MAX),
 		BOUND(FAULTS_MAX),
 		BOUND(FAULT_FIELD_MAX),
 		BOUND(INSURED_NUMBER_MAX),
 		BOUND(JSON_DEPTH_MAX),
+		BOUND(KID_MAX),
+		BOUND(LOGIN_REPEAT_S),
 		BOUND(NICKNAME_GRAPHEMES_MAX),
 		BOUND(NICKNAME_MAX),
 		BOUND(PASSWORD_CODE_POINTS_MAX),
+		BOUND(REFRESH_TOKEN_LENGTH),
 		BOUND(REQUEST_ID_TEXT),
+		BOUND(SESSIONS_MAX),
 		BOUND(TOKEN_MAX),
 		{ "CAPTCHA_BASE64_MAX", CAPTCHA_BASE64_MAX },
 	};
@@ -236,7 +255,7 @@ judge(const struct endpoint *endpoint, struct room *room)
 	static const struct config config = { .identity_birth_date = "no" };
 	const struct service service = {
 		.config = &config,
-		.password_rules = { .length_min = 8,
+		.portal.password_rules = { .length_min = 8,
 		    .letter_and_digit = true,
 		    .society_words = "" },
 	};

@@ -99,3 +99,65 @@ never() { # COMMAND...
 		return 1
 	fi
 }
+
+# --- with an account ------------------------------------------------------------------------------
+
+# An account that nobody had before: sets $email (its login ID and address) and $number.
+new_account() {
+	email=$(new_email)
+	number=$(new_person)
+	registered "$email" "$number" && wait_mail "$email" 3 >/dev/null
+}
+
+# Posts a login; the answer is in $status and $body.
+log_in() { # LOGIN-ID [PASSWORD] [MEMBER=VALUE...]
+	local pair json
+	json=$(jq -nc --arg l "$1" --arg p "${2-$PASSWORD}" '{login_id: $l, password: $p}')
+	for pair in "${@:3}"; do
+		json=$(jq -c --arg k "${pair%%=*}" --arg v "${pair#*=}" '.[$k] = $v' <<<"$json")
+	done
+	api POST /v1/sessions "$json"
+}
+
+# Logs in: sets $access and $refresh.
+logged_in() { # LOGIN-ID [PASSWORD]
+	log_in "$@"
+	want 201 || return 1
+	take_tokens
+}
+
+take_tokens() {
+	access=$(field .access_token) && refresh=$(field .refresh_token)
+}
+
+refresh_login() { # REFRESH-TOKEN
+	api POST /v1/sessions/refresh "{\"refresh_token\":\"$1\"}"
+}
+
+# Is this access token good for anything?
+is_logged_in() { # ACCESS-TOKEN
+	api GET /v1/me '' "$1"
+	[[ $status == 200 ]]
+}
+
+# Asks for a reset link; sets $reset, its token.
+ask_reset() { # LOGIN-ID [ADDRESS]
+	local address=${2-$1} before
+	before=$(mail_count "$address")
+	api POST /v1/recovery/password "{\"login_id\":\"$1\"}"
+	want 202 || return 1
+	reset=$(mail_token "$address" $((before + 1)))
+}
+
+reset_password() { # TOKEN PASSWORD [CONFIRMATION]
+	api POST /v1/recovery/password/reset "$(jq -nc --arg p "$2" --arg c "${3-$2}" '{password: $p, password_confirmation: $c}')" "$1"
+}
+
+change_password() { # ACCESS-TOKEN CURRENT NEW
+	api PUT /v1/me/password "$(jq -nc --arg c "$2" --arg p "$3" '{current_password: $c, password: $p, password_confirmation: $p}')" "$1"
+}
+
+# What happened to an account: numbers of audit.h, sorted.
+events() { # LOGIN-ID
+	db "SELECT GROUP_CONCAT(e.what ORDER BY e.what) FROM audit_event e JOIN account a ON a.id = e.account_id WHERE a.login_id = '$1'"
+}

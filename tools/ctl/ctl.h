@@ -6,14 +6,21 @@
 
 #include "config.h"
 #include "db.h"
+#include "portal.h"
+#include "result.h"
+
+#include <stdbool.h>
 
 #define CTL_DONE  0
 #define CTL_ERROR 1
 #define CTL_USAGE 2
 
+int ctl_account(const struct config *, int argc, char **argv);
+int ctl_audit(const struct config *, int argc, char **argv);
 int ctl_captcha(const struct config *, int argc, char **argv);
 int ctl_keys(const struct config *, int argc, char **argv);
 int ctl_migrate(const struct config *, int argc, char **argv);
+int ctl_purge(const struct config *, int argc, char **argv);
 int ctl_roster(const struct config *, int argc, char **argv);
 
 /* A pool of one connection as the owner of the tables. NULL, and said why, if it can not be had.
@@ -21,5 +28,20 @@ int ctl_roster(const struct config *, int argc, char **argv);
  * Close: db_close(). */
 struct db *ctl_db_open(const struct config *, const struct statement *table, unsigned statements,
     const char *const *session_sql, unsigned statement_timeout_s);
+
+/* What the stories of operator.h and purge.h work with: the database with operator_table(), the
+ * settings, and with `keys` the keyring. False, and said why. Close in any case: ctl_portal_close(). */
+bool ctl_portal_open(const struct config *, bool keys, struct portal *ret);
+void ctl_portal_close(struct portal *);
+
+/* The login ID that a word of the command line is, folded; "-": the line on standard input. False,
+ * and said why. */
+bool ctl_login_id(const char *word, char ret[static EMAIL_MAX + 1]);
+
+/* Was it OK? Says what it was if not. */
+bool ctl_is_done(enum result);
+
+/* Says why on standard error; false. */
+bool ctl_complain(const char *why);
 
 #endif

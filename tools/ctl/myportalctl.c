@@ -17,9 +17,17 @@ static const struct command {
 	const char *usage;
 } commands[] = {
 	{ "migrate", ctl_migrate, "migrate [--folder DIR]              bring the tables up to this version" },
-	{ "keys",    ctl_keys,    "keys new|list                       add a signing key; show which there are" },
+	{ "keys",    ctl_keys,    "keys new|rotate [--force]|list      make keys, rotate them, show them" },
 	{ "roster",  ctl_roster,  "roster import [--dry-run] [--allow-removals] FILE.csv\n"
 	                                   "                                     take over who is insured" },
+	{ "account", ctl_account, "account show LOGIN_ID|-             state, logins and failed logins of an account\n"
+	                                   "  account disable|enable LOGIN_ID|-   take it out of use; back\n"
+	                                   "  account logout LOGIN_ID|-|--all     end its logins, or everybody's\n"
+	                                   "  account unlock LOGIN_ID|-           forget its failed logins\n"
+	                                   "  account send-reset LOGIN_ID|-       mail its member a link to a new password" },
+	{ "audit",   ctl_audit,   "audit [--login-id LOGIN_ID|-] [--account ID] [--since YYYY-MM-DD] [--limit N] [--json]\n"
+	                                   "                                     what happened to accounts, the newest first" },
+	{ "purge",   ctl_purge,   "purge [--dry-run]                   delete what is old; run it daily" },
 	{ "captcha", ctl_captcha, "captcha answer TOKEN|-              open a CAPTCHA token, or one a line, for tests" },
 };
 /* clang-format on */

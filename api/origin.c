@@ -1,0 +1,33 @@
+/* origin.c - which pages' requests are ours. */
+
+#include "origin.h"
+
+#include <string.h>
+
+bool
+origin_is_listed(const char *origins, const char *origin)
+{
+	const size_t length = strlen(origin);
+
+	for (const char *at = origins; length > 0 && *at != '\0';) {
+		const size_t word = strcspn(at, ", ");
+
+		if (word == length && strncmp(at, origin, length) == 0)
+			return true;
+		at += word;
+		at += strspn(at, ", ");
+	}
+	return false;
+}
+
+bool
+origin_is_of(const char *url, const char *origin)
+{
+	const char *host = strstr(url, "://");
+
+	if (host == NULL)
+		return false;
+	host += strlen("://");
+	const size_t length = (size_t)(host - url) + strcspn(host, "/?#");
+	return strlen(origin) == length && strncmp(url, origin, length) == 0;
+}

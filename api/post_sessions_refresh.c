@@ -1,0 +1,51 @@
+/* post_sessions_refresh.c - POST /v1/sessions/refresh: a refresh token for the next pair.
+ *
+ * The token comes in the body or, without it, in the cookie; the next one goes the same way. */
+
+#include "endpoints.h"
+
+#include "cleanup.h"
+#include "login.h"
+#include "refresh_cookie.h"
+#include "say.h"
+#include "service.h"
+
+struct refresh {
+	char refresh_token[REFRESH_TOKEN_LENGTH + 1];
+};
+
+static const struct field fields[] = {
+	OPTIONAL_FIELD(refresh, refresh_token, REFRESH_TOKEN_LENGTH, NULL),
+	END_OF_FIELDS,
+};
+
+const struct body_rule refresh_body = { fields, sizeof(struct refresh), NULL };
+
+static enum result
+refresh_from_cookie(struct call *call, struct login_tokens *ret)
+{
+	CLEANUP(cookie_token_wipe) struct cookie_token cookie = { 0 };
+
+	TRY(refresh_cookie_read(call, &cookie));
+	const enum result refreshed = login_refresh(
+	    &call->service->portal, call->visitor, cookie.text, ret);
+	if (refreshed == LOGIN_REQUIRED)
+		refresh_cookie_clear(call);
+	return refreshed;
+}
+
+enum result
+post_sessions_refresh(struct call *call)
+{
+	const struct refresh *in = call->body;
+	const bool in_cookie = in->refresh_token[0] == '\0';
+	CLEANUP(login_tokens_wipe) struct login_tokens tokens = { 0 };
+
+	if (in_cookie)
+		TRY(refresh_from_cookie(call, &tokens));
+	else
+		TRY(login_refresh(
+		    &call->service->portal, call->visitor, in->refresh_token, &tokens));
+	say_login_tokens(call, &tokens, in_cookie);
+	return OK;
+}

@@ -1,0 +1,54 @@
+/* audit.c - one row for each thing that happened to an account. */
+
+#include "audit.h"
+
+#include "statements.h"
+#include "text.h"
+
+#include <string.h>
+
+const char *
+audit_word(int64_t what)
+{
+#define AUDIT_CASE_(name, number, word) \
+	case number:                    \
+		return word;
+	switch (what) {
+		AUDIT_LIST(AUDIT_CASE_)
+	default:
+		return "unknown";
+	}
+#undef AUDIT_CASE_
+}
+
+struct audit_event
+audit_event_of(const struct visitor *visitor, enum audit_what what, int64_t now,
+    const uint8_t *account_id, const uint8_t *person_id)
+{
+	struct audit_event event = { .what = what, .happened_at = now };
+
+	if (account_id != NULL)
+		memcpy(event.account_id, account_id, sizeof event.account_id);
+	if (person_id != NULL)
+		memcpy(event.person_id, person_id, sizeof event.person_id);
+	memcpy(event.request_id, visitor->request_id, sizeof event.request_id);
+	text_copy_cut(event.network, sizeof event.network, visitor->network);
+	return event;
+}
+
+enum result
+audit_insert(struct db_tx *tx, const struct audit_event *event)
+{
+	const struct db_value in[] = {
+		db_number(event->happened_at),
+		db_bytes(event->request_id, sizeof event->request_id),
+		db_number(event->what),
+		db_bytes(event->account_id, sizeof event->account_id),
+		db_bytes(event->person_id, sizeof event->person_id),
+		db_text(event->network),
+		{ 0 },
+	};
+	const enum result written = db_change(tx, AUDIT_INSERT, in, NULL);
+
+	return written == DUPLICATE ? OK : written;
+}

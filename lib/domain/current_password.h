@@ -1,0 +1,12 @@
+/* current_password.h - is it really the member who asks for a change? */
+
+#ifndef CURRENT_PASSWORD_H
+#define CURRENT_PASSWORD_H
+
+#include "login.h"
+
+/* Counts the try, then compares. PASSWORD_WRONG, TOO_MANY: `ret_refusal` says the rest. */
+enum result current_password_check(const struct portal *, const struct visitor *,
+    const struct member *, const struct secret *current, struct refusal *ret_refusal) MUST_USE;
+
+#endif

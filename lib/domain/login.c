@@ -1,0 +1,219 @@
+/* login.c - a login begins.
+ *
+ * The try is counted, by login ID and by source, and committed before anything is compared. Every
+ * path then hashes once and writes once, so that the time does not tell them apart. */
+
+#include "login.h"
+
+#include "access_token.h"
+#include "attempts.h"
+#include "audit.h"
+#include "cleanup.h"
+#include "clock.h"
+#include "db.h"
+#include "device.h"
+#include "hash_pool.h"
+#include "login_client.h"
+#include "mailer.h"
+#include "notice.h"
+#include "outbox.h"
+
+#include <string.h>
+
+/* So many failures before a success are worth a letter (ASVS 6.3.5). */
+#define FAILURES_TO_TELL 5
+
+/* One try to log in. */
+struct entry {
+	const char *login_id;
+	int64_t now;
+	char today[CLOCK_DATE_MAX + 1];
+	struct attempt by_source;
+	struct attempt by_login_id;
+	int source_left;
+	int login_id_left; /* -1: locked */
+	int64_t wait_s;
+	bool known;
+	struct account_standing standing;
+	char fresh_hash[PASSWORD_HASH_MAX + 1]; /* "": the stored one stays */
+	struct session session;
+	struct audit_event event;
+	struct outbox_mail notice; /* LETTER_NONE: nothing to tell */
+};
+
+static void
+entry_wipe(struct entry *entry)
+{
+	secret_wipe_bytes(entry, sizeof *entry);
+}
+
+void
+login_tokens_wipe(struct login_tokens *tokens)
+{
+	secret_wipe_bytes(tokens, sizeof *tokens);
+}
+
+/* Counts the try, and looks for the account. */
+static enum result
+count_and_find_tx(struct db_tx *tx, void *context)
+{
+	struct entry *entry = context;
+
+	TRY(attempt_take(tx, &entry->by_source, &entry->source_left, &entry->wait_s));
+	if (entry->source_left < 0)
+		return TOO_MANY;
+	TRY(attempt_take(tx, &entry->by_login_id, &entry->login_id_left, NULL));
+	const enum result found = account_by_login_id(
+	    tx, entry->login_id, entry->today, &entry->standing);
+	entry->known = found == OK;
+	return found == NO_ROW ? OK : found;
+}
+
+/* The try was not judged: it does not count. */
+static enum result
+uncount_tx(struct db_tx *tx, void *context)
+{
+	const struct entry *entry = context;
+
+	TRY(attempt_give_back(tx, &entry->by_source));
+	return entry->login_id_left < 0 ? OK : attempt_give_back(tx, &entry->by_login_id);
+}
+
+/* Is it the account's password? Always the work of one hash. LOGIN_FAILED. */
+static enum result
+judge(const struct portal *p, struct entry *entry, const struct secret *password)
+{
+	const bool open = entry->known && entry->login_id_left >= 0;
+	bool equal = false;
+	const enum result verified = hash_pool_verify(
+	    p->hash_pool, password, open ? entry->standing.account.password_hash : NULL, &equal);
+
+	if (verified != OK) {
+		const enum result uncounted = db_each_committed(p->db, uncount_tx, entry);
+		(void)uncounted; /* what went wrong first is what is told */
+		return verified;
+	}
+	return equal && entry->standing.usable ? OK : LOGIN_FAILED;
+}
+
+static enum result
+write_failure_tx(struct db_tx *tx, void *context)
+{
+	const struct entry *entry = context;
+
+	return audit_insert(tx, &entry->event);
+}
+
+static enum result
+fail(const struct portal *p, const struct visitor *visitor, struct entry *entry)
+{
+	const struct account *account = entry->known ? &entry->standing.account : NULL;
+
+	entry->event = audit_event_of(visitor, AUDIT_LOGIN_FAILED, entry->now,
+	    account != NULL ? account->id : NULL, account != NULL ? account->person_id : NULL);
+	TRY(db_each_committed(p->db, write_failure_tx, entry));
+	return LOGIN_FAILED;
+}
+
+static enum result
+begin_tx(struct db_tx *tx, void *context)
+{
+	const struct entry *entry = context;
+	const struct account_standing *standing = &entry->standing;
+	const struct account *account = &standing->account;
+
+	if (standing->sessions >= SESSIONS_MAX)
+		TRY(session_trim(tx, account->id, standing->sessions - SESSIONS_MAX + 1));
+	const enum result begun = session_insert(tx, &entry->session);
+	if (begun != OK && begun != DUPLICATE) /* ours, whose COMMIT was not heard of */
+		return begun;
+	TRY(attempt_forget(tx, &entry->by_login_id));
+	TRY(attempt_give_back(tx, &entry->by_source));
+	if (entry->fresh_hash[0] != '\0')
+		TRY(account_rehash(tx, account->id, account->password_hash, entry->fresh_hash));
+	if (entry->notice.kind != LETTER_NONE)
+		TRY(outbox_insert(tx, &entry->notice));
+	return audit_insert(tx, &entry->event);
+}
+
+/* The cost of a hash has been raised since this one was made; one that can not be had now is made
+ * at the next login. */
+static void
+rehash(const struct portal *p, struct entry *entry, const struct secret *password)
+{
+	if (hash_pool_needs_rehash(p->hash_pool, entry->standing.account.password_hash) &&
+	    hash_pool_hash(p->hash_pool, password, entry->fresh_hash) != OK)
+		entry->fresh_hash[0] = '\0';
+}
+
+static void
+fill_session(const struct portal *p, const struct visitor *visitor, struct entry *entry)
+{
+	struct session *session = &entry->session;
+	const struct account *account = &entry->standing.account;
+
+	secret_random(session->id, sizeof session->id);
+	memcpy(session->account_id, account->id, sizeof session->account_id);
+	session->generation = account->generation;
+	login_client(p->keyring, visitor, session->client);
+	device_of(visitor->user_agent, session->device);
+	session->created_at = entry->now;
+	session->expires_at = entry->now + p->session_lives_s;
+	entry->event = audit_event_of(
+	    visitor, AUDIT_LOGIN, entry->now, account->id, account->person_id);
+}
+
+static void
+fill_notice(struct entry *entry)
+{
+	const struct account *account = &entry->standing.account;
+	const int failures = policy_of(POLICY_LOGIN_FAILURES)->count - entry->login_id_left - 1;
+
+	if (failures < FAILURES_TO_TELL)
+		return;
+	entry->notice = notice_to(LETTER_LOGIN_AFTER_FAILURES, account, entry->now);
+}
+
+static enum result
+begin(const struct portal *p, const struct visitor *visitor, struct entry *entry,
+    struct login_tokens *ret)
+{
+	CLEANUP(refresh_token_wipe) struct refresh_token refresh = { 0 };
+
+	fill_session(p, visitor, entry);
+	fill_notice(entry);
+	refresh = refresh_token_new(entry->session.id);
+	refresh_token_hash(&refresh, entry->session.refresh_hash);
+	TRY(login_tokens_make(p, &entry->session, &refresh, entry->now, ret));
+	TRY(db_transaction(p->db, begin_tx, entry));
+	if (entry->notice.kind != LETTER_NONE)
+		mailer_wake(p->mailer);
+	return OK;
+}
+
+enum result
+login_begin(const struct portal *p, const struct visitor *visitor, const char *login_id,
+    const struct secret *password, struct login_tokens *ret, struct refusal *ret_refusal)
+{
+	const int64_t now = clock_now();
+	CLEANUP(entry_wipe)
+	struct entry entry = {
+		.login_id = login_id,
+		.now = now,
+		.by_source = attempt_of(p->keyring, POLICY_SOURCE_FAILURES, visitor->source,
+		    strlen(visitor->source), now, p->cooldown_s),
+		.by_login_id = attempt_of(p->keyring, POLICY_LOGIN_FAILURES, login_id,
+		    strlen(login_id), now, p->cooldown_s),
+	};
+
+	clock_date_japan(now, entry.today);
+	const enum result counted = db_each_committed(p->db, count_and_find_tx, &entry);
+	ret_refusal->wait_s = counted == TOO_MANY ? entry.wait_s : 0;
+	TRY(counted);
+	const enum result judged = judge(p, &entry, password);
+	if (judged == LOGIN_FAILED)
+		return fail(p, visitor, &entry);
+	TRY(judged);
+	rehash(p, &entry, password);
+	return begin(p, visitor, &entry, ret);
+}

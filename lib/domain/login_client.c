@@ -1,0 +1,46 @@
+/* login_client.c - what beginning and refreshing a login have in common. */
+
+#include "login_client.h"
+
+#include "access_token.h"
+#include "clock.h"
+
+#include <string.h>
+
+void
+login_client(const struct keyring *keyring, const struct visitor *visitor,
+    uint8_t ret[static KEYED_HASH_SIZE])
+{
+	const char *user_agent = visitor->user_agent != NULL ? visitor->user_agent : "";
+
+	keyring_hash(keyring, KEYRING_CLIENT, user_agent, strlen(user_agent), ret);
+}
+
+enum result
+login_tokens_make(const struct portal *p, const struct session *session,
+    const struct refresh_token *refresh, int64_t now, struct login_tokens *ret)
+{
+	const int64_t left_s = session->expires_at - now;
+	struct access_claims claims = {
+		.auth_time = session->created_at,
+		.issued_at = now,
+		.expires_at = now + ACCESS_TOKEN_LIVES_S,
+	};
+
+	memcpy(claims.account_id, session->account_id, sizeof claims.account_id);
+	memcpy(claims.session_id, session->id, sizeof claims.session_id);
+	TRY(access_token_seal(p->access_keys, &claims, ret->access));
+	ret->access_lives_s = ACCESS_TOKEN_LIVES_S;
+	refresh_token_text(refresh, ret->refresh);
+	ret->refresh_lives_s = left_s < p->session_idle_s ? left_s : p->session_idle_s;
+	return OK;
+}
+
+struct session_clock
+login_clock(const struct portal *p, int64_t now, char ret_today[static CLOCK_DATE_MAX + 1])
+{
+	clock_date_japan(now, ret_today);
+	return (struct session_clock){
+		.now = now, .used_after = now - p->session_idle_s, .today = ret_today
+	};
+}

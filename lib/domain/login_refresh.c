@@ -1,0 +1,160 @@
+/* login_refresh.c - a login is refreshed: the token that is good gives the next one, a used one ends
+ * it.
+ *
+ * Which of two who come at once was first is the database's word: one conditional update. */
+
+#include "login.h"
+
+#include "audit.h"
+#include "cleanup.h"
+#include "clock.h"
+#include "db.h"
+#include "login_client.h"
+
+#include <string.h>
+
+/* One refreshing. */
+struct renewal {
+	const struct visitor *visitor;
+	int64_t now;
+	char today[CLOCK_DATE_MAX + 1];
+	struct session_clock clock;
+	const struct refresh_token *token;
+	uint8_t hash[SECRET_SHA256_SIZE];      /* of the token that came */
+	uint8_t next_hash[SECRET_SHA256_SIZE]; /* of the one that takes its place */
+	uint8_t client[KEYED_HASH_SIZE];
+	struct session session; /* as it was found */
+	struct audit_event event;
+};
+
+static enum result
+read_tx(struct db_tx *tx, void *context)
+{
+	struct renewal *renewal = context;
+
+	return session_read(tx, renewal->token->session_id, &renewal->clock, &renewal->session);
+}
+
+static enum result
+rotate_tx(struct db_tx *tx, void *context)
+{
+	const struct renewal *renewal = context;
+	struct session fresh = { .rotated_at = renewal->now };
+
+	memcpy(fresh.id, renewal->session.id, sizeof fresh.id);
+	memcpy(fresh.refresh_hash, renewal->next_hash, sizeof fresh.refresh_hash);
+	memcpy(fresh.client, renewal->client, sizeof fresh.client);
+	return session_rotate(tx, &fresh, renewal->hash);
+}
+
+static enum result
+end_reused_tx(struct db_tx *tx, void *context)
+{
+	const struct renewal *renewal = context;
+	const struct session *session = &renewal->session;
+	const enum result ended = session_end(tx, session->id, session->account_id);
+
+	if (ended != OK)
+		return ended == NO_ROW ? OK : ended;
+	return audit_insert(tx, &renewal->event);
+}
+
+static bool
+is_good(const struct renewal *renewal)
+{
+	return secret_equal_bytes(
+	    renewal->hash, renewal->session.refresh_hash, sizeof renewal->hash);
+}
+
+/* Was it used just now, by the client that asks again? */
+static bool
+is_repeat(const struct renewal *renewal)
+{
+	const struct session *session = &renewal->session;
+
+	return secret_equal_bytes(renewal->hash, session->previous_hash, sizeof renewal->hash) &&
+	       renewal->now - session->rotated_at <= LOGIN_REPEAT_S &&
+	       secret_equal_bytes(renewal->client, session->client, sizeof renewal->client);
+}
+
+static enum result
+end_reused(const struct portal *p, struct renewal *renewal)
+{
+	renewal->event = audit_event_of(renewal->visitor, AUDIT_REFRESH_REUSED, renewal->now,
+	    renewal->session.account_id, NULL);
+	TRY(db_transaction(p->db, end_reused_tx, renewal));
+	return LOGIN_REQUIRED;
+}
+
+/* LOGIN_REQUIRED: it lives no longer. */
+static enum result
+find(const struct portal *p, struct renewal *renewal)
+{
+	const enum result found = db_each_committed(p->db, read_tx, renewal);
+
+	return found == NO_ROW ? LOGIN_REQUIRED : found;
+}
+
+static enum result
+renew(const struct portal *p, struct renewal *renewal)
+{
+	TRY(find(p, renewal));
+	if (is_good(renewal)) {
+		const enum result rotated = db_each_committed(p->db, rotate_tx, renewal);
+
+		if (rotated != NO_ROW)
+			return rotated;
+		TRY(find(p, renewal)); /* another was faster */
+	}
+	return is_repeat(renewal) ? OK : end_reused(p, renewal);
+}
+
+enum result
+login_refresh(const struct portal *p, const struct visitor *visitor, const char *refresh_token,
+    struct login_tokens *ret)
+{
+	CLEANUP(refresh_token_wipe) struct refresh_token token = { 0 };
+	CLEANUP(refresh_token_wipe) struct refresh_token next = { 0 };
+	struct renewal renewal = { .visitor = visitor, .now = clock_now(), .token = &token };
+
+	if (!refresh_token_read(refresh_token, &token))
+		return LOGIN_REQUIRED;
+	next = refresh_token_next(p->keyring, &token);
+	refresh_token_hash(&token, renewal.hash);
+	refresh_token_hash(&next, renewal.next_hash);
+	login_client(p->keyring, visitor, renewal.client);
+	renewal.clock = login_clock(p, renewal.now, renewal.today);
+	TRY(renew(p, &renewal));
+	return login_tokens_make(p, &renewal.session, &next, renewal.now, ret);
+}
+
+/* Ends the login that a token belongs to: to hold it, good or used, is enough. */
+static enum result
+end_tx(struct db_tx *tx, void *context)
+{
+	struct renewal *renewal = context;
+	const enum result found = read_tx(tx, renewal);
+
+	if (found == NO_ROW)
+		return OK;
+	TRY(found);
+	if (!is_good(renewal) && !secret_equal_bytes(renewal->hash, renewal->session.previous_hash,
+				     sizeof renewal->hash))
+		return OK;
+	renewal->event = audit_event_of(
+	    renewal->visitor, AUDIT_LOGGED_OUT, renewal->now, renewal->session.account_id, NULL);
+	return end_reused_tx(tx, renewal);
+}
+
+enum result
+login_end_by_token(const struct portal *p, const struct visitor *visitor, const char *refresh_token)
+{
+	CLEANUP(refresh_token_wipe) struct refresh_token token = { 0 };
+	struct renewal renewal = { .visitor = visitor, .now = clock_now(), .token = &token };
+
+	if (!refresh_token_read(refresh_token, &token))
+		return OK;
+	refresh_token_hash(&token, renewal.hash);
+	renewal.clock = login_clock(p, renewal.now, renewal.today);
+	return db_transaction(p->db, end_tx, &renewal);
+}

@@ -1,0 +1,342 @@
+/* profile.c - a member's settings: questions first, then one transaction with the change, its row in
+ * the audit trail and the letter that is owed. */
+
+#include "profile.h"
+
+#include "account.h"
+#include "attempts.h"
+#include "audit.h"
+#include "cleanup.h"
+#include "clock.h"
+#include "current_password.h"
+#include "db.h"
+#include "email.h"
+#include "hash_pool.h"
+#include "mailer.h"
+#include "notice.h"
+#include "outbox.h"
+#include "password.h"
+#include "session.h"
+#include "stage_op.h"
+#include "text.h"
+
+#include <string.h>
+
+/* What all changes have in common: whose account, what is written beside the change. */
+struct change {
+	const struct member *member;
+	int64_t now;
+	struct audit_event event;
+	struct outbox_mail mail;
+};
+
+static void
+change_wipe(struct change *change)
+{
+	outbox_mail_wipe(&change->mail);
+}
+
+static struct change
+change_of(const struct visitor *visitor, const struct member *member, enum audit_what what,
+    enum letter_kind letter)
+{
+	const int64_t now = clock_now();
+	const struct account *account = &member->account;
+
+	return (struct change){
+		.member = member,
+		.now = now,
+		.event = audit_event_of(visitor, what, now, account->id, account->person_id),
+		.mail = notice_to(letter, account, now),
+	};
+}
+
+/* The rows beside a change. */
+static enum result
+change_tell(struct db_tx *tx, const struct change *change)
+{
+	TRY(audit_insert(tx, &change->event));
+	return outbox_insert(tx, &change->mail);
+}
+
+static enum result
+change_run(const struct portal *p, enum result (*body)(struct db_tx *, void *), void *context)
+{
+	TRY(db_transaction(p->db, body, context));
+	mailer_wake(p->mailer);
+	return OK;
+}
+
+/* Nickname, language --------------------------------------------------------------------------- */
+
+struct setting {
+	const struct change *change;
+	const char *nickname;
+	const char *language;
+};
+
+static enum result
+set_tx(struct db_tx *tx, void *context)
+{
+	const struct setting *setting = context;
+	const uint8_t *id = setting->change->member->account.id;
+
+	TRY(account_set_settings(tx, id, setting->nickname, setting->language));
+	return audit_insert(tx, &setting->change->event);
+}
+
+enum result
+profile_set(const struct portal *p, const struct visitor *visitor, struct member *member,
+    const char *nickname, const char *language)
+{
+	struct account *account = &member->account;
+	CLEANUP(change_wipe)
+	struct change change = change_of(visitor, member, AUDIT_SETTINGS_CHANGED, LETTER_NONE);
+	struct setting setting = { .change = &change, .nickname = nickname, .language = language };
+
+	if (nickname[0] == '\0' && language[0] == '\0')
+		return OK;
+	TRY(db_transaction(p->db, set_tx, &setting));
+	if (nickname[0] != '\0')
+		text_copy_cut(account->nickname, sizeof account->nickname, nickname);
+	if (language[0] != '\0')
+		text_copy_cut(account->language, sizeof account->language, language);
+	return OK;
+}
+
+/* Password ------------------------------------------------------------------------------------- */
+
+struct password_change {
+	const struct change *change;
+	struct attempt failures;
+	char hash[PASSWORD_HASH_MAX + 1];
+};
+
+static enum result
+change_password_tx(struct db_tx *tx, void *context)
+{
+	const struct password_change *c = context;
+	const struct member *member = c->change->member;
+	const struct account *account = &member->account;
+
+	TRY(account_set_password(tx, account->id, account->generation, c->hash, c->change->now));
+	TRY(session_end_others(tx, account->id, member->session_id));
+	TRY(session_raise(tx, member->session_id, account->generation + 1));
+	TRY(attempt_forget(tx, &c->failures));
+	return change_tell(tx, c->change);
+}
+
+enum result
+profile_change_password(const struct portal *p, const struct visitor *visitor,
+    const struct member *member, const struct secret *current, const struct secret *password,
+    struct refusal *ret_refusal)
+{
+	const struct account *account = &member->account;
+	const char *const personal[] = { account->login_id, account->email, account->nickname,
+		NULL };
+	CLEANUP(change_wipe)
+	struct change change = change_of(
+	    visitor, member, AUDIT_PASSWORD_CHANGED, LETTER_PASSWORD_CHANGED);
+	struct password_change c = { .change = &change };
+
+	ret_refusal->fault = password_judge(&p->password_rules, password->text, personal);
+	if (ret_refusal->fault != FAULT_NONE)
+		return BAD_FIELD;
+	TRY(current_password_check(p, visitor, member, current, ret_refusal));
+	TRY(hash_pool_hash(p->hash_pool, password, c.hash));
+	c.failures = attempt_of(p->keyring, POLICY_LOGIN_FAILURES, account->login_id,
+	    strlen(account->login_id), change.now, p->cooldown_s);
+	const enum result changed = change_run(p, change_password_tx, &c);
+	return changed == NO_ROW ? LOGIN_REQUIRED : changed;
+}
+
+/* Address -------------------------------------------------------------------------------------- */
+
+struct email_change {
+	const struct change *change;
+	const char *email;
+	struct attempt cooldown;
+};
+
+static enum result
+change_email_tx(struct db_tx *tx, void *context)
+{
+	const struct email_change *c = context;
+	CLEANUP(outbox_mail_wipe) struct outbox_mail mail = c->change->mail;
+	int left = 0;
+
+	TRY(attempt_take(tx, &c->cooldown, &left, NULL));
+	if (left < 0)
+		mail.kind = LETTER_NONE;
+	TRY(account_set_pending_email(tx, c->change->member->account.id, c->email));
+	TRY(audit_insert(tx, &c->change->event));
+	return outbox_insert(tx, &mail);
+}
+
+enum result
+profile_change_email(const struct portal *p, const struct visitor *visitor,
+    const struct member *member, const struct secret *current, const char *email,
+    struct refusal *ret_refusal)
+{
+	const struct account *account = &member->account;
+	CLEANUP(change_wipe)
+	struct change change = change_of(visitor, member, AUDIT_EMAIL_CHANGE_ASKED, LETTER_NONE);
+	struct email_change c = { .email = email };
+	char key[EMAIL_MAX + 1];
+
+	TRY(current_password_check(p, visitor, member, current, ret_refusal));
+	change.mail = outbox_mail_to(LETTER_EMAIL_CONFIRMATION, email, account->language,
+	    change.now, p->email_confirmation_lives_s);
+	secret_random(change.mail.jti, sizeof change.mail.jti);
+	memcpy(change.mail.subject_id, account->id, sizeof change.mail.subject_id);
+	c.change = &change;
+	email_key(email, key);
+	c.cooldown = attempt_of(
+	    p->keyring, POLICY_CONFIRMATION_MAIL, key, strlen(key), change.now, p->cooldown_s);
+	return change_run(p, change_email_tx, &c);
+}
+
+struct confirmation {
+	const struct visitor *visitor;
+	const struct pass *pass;
+	int64_t now;
+	uint8_t mail_id[ID_SIZE];
+	struct stage_op op;
+};
+
+/* The notice goes to the old address. */
+static enum result
+tell_old_address(struct db_tx *tx, const struct confirmation *c, const struct account *account)
+{
+	CLEANUP(outbox_mail_wipe)
+	struct outbox_mail notice = notice_to(LETTER_EMAIL_CHANGED, account, c->now);
+	const struct audit_event event = audit_event_of(
+	    c->visitor, AUDIT_EMAIL_CHANGED, c->now, account->id, account->person_id);
+
+	memcpy(notice.id, c->mail_id, sizeof notice.id);
+	TRY(audit_insert(tx, &event));
+	return outbox_insert(tx, &notice);
+}
+
+static enum result
+confirm_email_tx(struct db_tx *tx, void *context)
+{
+	const struct confirmation *c = context;
+	CLEANUP(account_wipe) struct account account = { 0 };
+	const enum result spent = stage_op_insert(tx, &c->op);
+
+	if (spent == DUPLICATE)
+		return OK;
+	TRY(spent);
+	enum result confirmed = account_read(tx, c->pass->subject_id, &account);
+	if (confirmed == OK)
+		confirmed = account_confirm_email(tx, account.id, c->pass->email);
+	if (confirmed != OK)
+		return confirmed == NO_ROW ? TOKEN_SPENT : confirmed;
+	return tell_old_address(tx, c, &account);
+}
+
+enum result
+profile_confirm_email(
+    const struct portal *p, const struct visitor *visitor, const struct pass *pass)
+{
+	struct confirmation c = { .visitor = visitor, .pass = pass, .now = clock_now() };
+
+	c.op = (struct stage_op){
+		.kind = STAGE_EMAIL_CONFIRMATION,
+		.outcome = OUTCOME_DONE,
+		.created_at = c.now,
+	};
+	memcpy(c.op.jti, pass->jti, sizeof c.op.jti);
+	secret_random(c.mail_id, sizeof c.mail_id);
+	return change_run(p, confirm_email_tx, &c);
+}
+
+/* Login ID ------------------------------------------------------------------------------------- */
+
+struct login_id_change {
+	const struct change *change;
+	const char *login_id;
+	struct attempt tries;
+	int left;
+	int64_t wait_s;
+};
+
+static enum result
+take_login_id_try_tx(struct db_tx *tx, void *context)
+{
+	struct login_id_change *c = context;
+
+	return attempt_take(tx, &c->tries, &c->left, &c->wait_s);
+}
+
+static enum result
+change_login_id_tx(struct db_tx *tx, void *context)
+{
+	const struct login_id_change *c = context;
+
+	TRY(account_set_login_id(tx, c->change->member->account.id, c->login_id));
+	return change_tell(tx, c->change);
+}
+
+/* That it is taken is told to this member only, and written down. */
+static enum result
+tell_taken_tx(struct db_tx *tx, void *context)
+{
+	const struct login_id_change *c = context;
+	struct audit_event event = c->change->event;
+
+	event.what = AUDIT_LOGIN_ID_TAKEN;
+	return audit_insert(tx, &event);
+}
+
+enum result
+profile_change_login_id(const struct portal *p, const struct visitor *visitor,
+    const struct member *member, const struct secret *current, const char *login_id,
+    struct refusal *ret_refusal)
+{
+	const struct account *account = &member->account;
+	CLEANUP(change_wipe)
+	struct change change = change_of(
+	    visitor, member, AUDIT_LOGIN_ID_CHANGED, LETTER_LOGIN_ID_CHANGED);
+	struct login_id_change c = {
+		.change = &change,
+		.login_id = login_id,
+		.tries = attempt_of(p->keyring, POLICY_LOGIN_ID_TRIES, account->id, ID_SIZE,
+		    change.now, p->cooldown_s),
+	};
+
+	TRY(current_password_check(p, visitor, member, current, ret_refusal));
+	TRY(db_each_committed(p->db, take_login_id_try_tx, &c));
+	ret_refusal->wait_s = c.wait_s;
+	if (c.left < 0)
+		return TOO_MANY;
+	const enum result changed = change_run(p, change_login_id_tx, &c);
+	if (changed != TAKEN)
+		return changed;
+	ret_refusal->attempts_left = c.left;
+	TRY(db_each_committed(p->db, tell_taken_tx, &c));
+	return TAKEN;
+}
+
+/* Leave ---------------------------------------------------------------------------------------- */
+
+static enum result
+leave_tx(struct db_tx *tx, void *context)
+{
+	const struct change *change = context;
+
+	TRY(account_delete(tx, change->member->account.id));
+	return change_tell(tx, change);
+}
+
+enum result
+profile_leave(const struct portal *p, const struct visitor *visitor, const struct member *member,
+    const struct secret *current, struct refusal *ret_refusal)
+{
+	CLEANUP(change_wipe)
+	struct change change = change_of(visitor, member, AUDIT_ACCOUNT_LEFT, LETTER_LEFT);
+
+	TRY(current_password_check(p, visitor, member, current, ret_refusal));
+	return change_run(p, leave_tx, &change);
+}

@@ -1,0 +1,47 @@
+/* profile.h - the story of a member's settings: one function per change.
+ *
+ * What could take an account away from its owner demands the current password (ASVS 7.5.1): at most
+ * five wrong ones in a quarter of an hour, PASSWORD_WRONG with refusal->attempts_left, then TOO_MANY
+ * with refusal->wait_s. The owner is told of each by mail. Inputs are folded before. */
+
+#ifndef PROFILE_H
+#define PROFILE_H
+
+#include "login.h"
+#include "portal.h"
+#include "refusal.h"
+#include "result.h"
+#include "secret.h"
+#include "stage.h"
+#include "visitor.h"
+
+/* Sets what is not empty, in the member, too. */
+enum result profile_set(const struct portal *, const struct visitor *, struct member *,
+    const char *nickname, const char *language) MUST_USE;
+
+/* All other logins end. BAD_FIELD: refusal->fault is about the new password. LOGIN_REQUIRED: it was
+ * changed elsewhere meanwhile. */
+enum result profile_change_password(const struct portal *, const struct visitor *,
+    const struct member *, const struct secret *current, const struct secret *password,
+    struct refusal *ret_refusal) MUST_USE;
+
+/* Owes a link to the new address, at most one a cool-down and address; until it is used the old one
+ * stays. */
+enum result profile_change_email(const struct portal *, const struct visitor *,
+    const struct member *, const struct secret *current, const char *email,
+    struct refusal *ret_refusal) MUST_USE;
+
+/* TOKEN_SPENT: the account waits for another address by now, or for none. */
+enum result profile_confirm_email(
+    const struct portal *, const struct visitor *, const struct pass *) MUST_USE;
+
+/* TAKEN, with refusal->attempts_left of a day; TOO_MANY. */
+enum result profile_change_login_id(const struct portal *, const struct visitor *,
+    const struct member *, const struct secret *current, const char *login_id,
+    struct refusal *ret_refusal) MUST_USE;
+
+/* Deletes the account; the person may register again. What stays is the audit trail. */
+enum result profile_leave(const struct portal *, const struct visitor *, const struct member *,
+    const struct secret *current, struct refusal *ret_refusal) MUST_USE;
+
+#endif

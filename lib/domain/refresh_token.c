@@ -1,0 +1,62 @@
+/* refresh_token.c - refresh tokens: an id of a login and 256 bits that only its client knows. */
+
+#include "refresh_token.h"
+
+#include <string.h>
+
+_Static_assert(sizeof(struct refresh_token) == ID_SIZE + SECRET_KEY_SIZE &&
+		   sizeof(struct refresh_token) % 3 == 0 && KEYED_HASH_SIZE == SECRET_KEY_SIZE,
+    "bytes only, without padding in base64url either");
+
+struct refresh_token
+refresh_token_new(const uint8_t session_id[static ID_SIZE])
+{
+	struct refresh_token token;
+
+	memcpy(token.session_id, session_id, sizeof token.session_id);
+	secret_random(token.secret, sizeof token.secret);
+	return token;
+}
+
+struct refresh_token
+refresh_token_next(const struct keyring *keyring, const struct refresh_token *token)
+{
+	struct refresh_token next;
+
+	memcpy(next.session_id, token->session_id, sizeof next.session_id);
+	keyring_hash(keyring, KEYRING_REFRESH_TOKEN, token, sizeof *token, next.secret);
+	return next;
+}
+
+void
+refresh_token_text(const struct refresh_token *token, char ret[static REFRESH_TOKEN_LENGTH + 1])
+{
+	secret_base64url(token, sizeof *token, ret);
+}
+
+bool
+refresh_token_read(const char *text, struct refresh_token *ret)
+{
+	struct refresh_token token;
+	size_t size = 0;
+
+	if (strnlen(text, REFRESH_TOKEN_LENGTH + 1) != REFRESH_TOKEN_LENGTH ||
+	    !secret_unbase64url(text, REFRESH_TOKEN_LENGTH, &token, sizeof token, &size) ||
+	    size != sizeof token)
+		return false;
+	*ret = token;
+	refresh_token_wipe(&token);
+	return true;
+}
+
+void
+refresh_token_hash(const struct refresh_token *token, uint8_t ret[static SECRET_SHA256_SIZE])
+{
+	secret_sha256(token->secret, sizeof token->secret, ret);
+}
+
+void
+refresh_token_wipe(struct refresh_token *token)
+{
+	secret_wipe_bytes(token, sizeof *token);
+}

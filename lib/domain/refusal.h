@@ -1,0 +1,16 @@
+/* refusal.h - what may be told with a refusal. */
+
+#ifndef REFUSAL_H
+#define REFUSAL_H
+
+#include "faults.h"
+
+#include <stdint.h>
+
+struct refusal {
+	int attempts_left; /* -1: not told */
+	int64_t wait_s;    /* TOO_MANY: seconds until it may be tried again */
+	enum fault fault;  /* BAD_FIELD: of the new password */
+};
+
+#endif

@@ -1,0 +1,168 @@
+/* session.c - the rows of logins. */
+
+#include "session.h"
+
+#include "statements.h"
+
+#include <string.h>
+
+enum result
+session_insert(struct db_tx *tx, const struct session *session)
+{
+	const struct db_value in[] = {
+		db_bytes(session->id, sizeof session->id),
+		db_bytes(session->account_id, sizeof session->account_id),
+		db_number(session->generation),
+		db_bytes(session->refresh_hash, sizeof session->refresh_hash),
+		db_bytes(session->client, sizeof session->client),
+		db_number(session->created_at),
+		db_text(session->device),
+		db_number(session->created_at),
+		db_number(session->created_at),
+		db_number(session->expires_at),
+		{ 0 },
+	};
+
+	return db_change(tx, SESSION_INSERT, in, NULL);
+}
+
+enum result
+session_trim(struct db_tx *tx, const uint8_t account_id[static ID_SIZE], int64_t count)
+{
+	const struct db_value in[] = { db_bytes(account_id, ID_SIZE), db_number(count), { 0 } };
+
+	return db_change(tx, SESSION_TRIM, in, NULL);
+}
+
+enum result
+session_member(struct db_tx *tx, const uint8_t id[static ID_SIZE],
+    const struct session_clock *clock, struct account *ret,
+    char ret_number[static SESSION_NUMBER_MAX + 1])
+{
+	const struct db_value in[] = { db_text(clock->today), db_text(clock->today),
+		db_bytes(id, ID_SIZE), db_number(clock->now), db_number(clock->used_after), { 0 } };
+	const struct db_slot out[] = {
+		db_to_bytes(ret->id, sizeof ret->id),
+		db_to_bytes(ret->person_id, sizeof ret->person_id),
+		db_to_text(ret->login_id, sizeof ret->login_id),
+		db_to_text(ret->email, sizeof ret->email),
+		db_to_text(ret->pending_email, sizeof ret->pending_email),
+		db_to_text(ret->nickname, sizeof ret->nickname),
+		db_to_text(ret->language, sizeof ret->language),
+		db_to_number(&ret->generation),
+		db_to_number(&ret->created_at),
+		db_to_number(&ret->password_changed_at),
+		db_to_text(ret_number, SESSION_NUMBER_MAX + 1),
+		{ 0 },
+	};
+
+	return db_row(tx, SESSION_MEMBER, in, out);
+}
+
+enum result
+session_read(struct db_tx *tx, const uint8_t id[static ID_SIZE], const struct session_clock *clock,
+    struct session *ret)
+{
+	const struct db_value in[] = { db_text(clock->today), db_text(clock->today),
+		db_bytes(id, ID_SIZE), db_number(clock->now), db_number(clock->used_after), { 0 } };
+	const struct db_slot out[] = {
+		db_to_bytes(ret->account_id, sizeof ret->account_id),
+		db_to_bytes(ret->refresh_hash, sizeof ret->refresh_hash),
+		db_to_bytes(ret->previous_hash, sizeof ret->previous_hash),
+		db_to_bytes(ret->client, sizeof ret->client),
+		db_to_number(&ret->rotated_at),
+		db_to_number(&ret->created_at),
+		db_to_number(&ret->expires_at),
+		{ 0 },
+	};
+
+	memcpy(ret->id, id, sizeof ret->id);
+	return db_row(tx, SESSION_READ, in, out);
+}
+
+enum result
+session_rotate(struct db_tx *tx, const struct session *fresh,
+    const uint8_t old_hash[static SECRET_SHA256_SIZE])
+{
+	uint64_t rows = 0;
+	const struct db_value in[] = {
+		db_bytes(fresh->refresh_hash, sizeof fresh->refresh_hash),
+		db_bytes(fresh->client, sizeof fresh->client),
+		db_number(fresh->rotated_at),
+		db_number(fresh->rotated_at),
+		db_bytes(fresh->id, sizeof fresh->id),
+		db_bytes(old_hash, SECRET_SHA256_SIZE),
+		{ 0 },
+	};
+
+	TRY(db_change(tx, SESSION_ROTATE, in, &rows));
+	return rows == 1 ? OK : NO_ROW;
+}
+
+/* The row now read, and the list it goes to. */
+struct listing {
+	struct session session;
+	struct session_list *list;
+};
+
+static enum result
+list_one(void *context)
+{
+	struct listing *listing = context;
+	struct session_list *list = listing->list;
+
+	if (list->count < SESSIONS_MAX)
+		list->sessions[list->count++] = listing->session;
+	return OK;
+}
+
+enum result
+session_list(struct db_tx *tx, const uint8_t account_id[static ID_SIZE],
+    const struct session_clock *clock, struct session_list *ret)
+{
+	struct listing listing = { .list = ret };
+	struct session *session = &listing.session;
+	const struct db_value in[] = { db_bytes(account_id, ID_SIZE), db_number(clock->now),
+		db_number(clock->used_after), { 0 } };
+	const struct db_slot out[] = {
+		db_to_bytes(session->id, sizeof session->id),
+		db_to_text(session->device, sizeof session->device),
+		db_to_number(&session->created_at),
+		db_to_number(&session->used_at),
+		db_to_number(&session->expires_at),
+		{ 0 },
+	};
+
+	ret->count = 0;
+	return db_rows(tx, SESSION_LIST, in, out, list_one, &listing);
+}
+
+enum result
+session_end(
+    struct db_tx *tx, const uint8_t id[static ID_SIZE], const uint8_t account_id[static ID_SIZE])
+{
+	uint64_t rows = 0;
+	const struct db_value in[] = { db_bytes(id, ID_SIZE), db_bytes(account_id, ID_SIZE),
+		{ 0 } };
+
+	TRY(db_change(tx, SESSION_END, in, &rows));
+	return rows == 1 ? OK : NO_ROW;
+}
+
+enum result
+session_end_others(
+    struct db_tx *tx, const uint8_t account_id[static ID_SIZE], const uint8_t but[static ID_SIZE])
+{
+	const struct db_value in[] = { db_bytes(account_id, ID_SIZE), db_bytes(but, ID_SIZE),
+		{ 0 } };
+
+	return db_change(tx, SESSION_END_OTHERS, in, NULL);
+}
+
+enum result
+session_raise(struct db_tx *tx, const uint8_t id[static ID_SIZE], int64_t generation)
+{
+	const struct db_value in[] = { db_number(generation), db_bytes(id, ID_SIZE), { 0 } };
+
+	return db_change(tx, SESSION_RAISE, in, NULL);
+}

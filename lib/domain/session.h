@@ -1,0 +1,85 @@
+/* session.h - the rows of logins: one function per statement.
+ *
+ * A login lives while it has a row of its account's generation, is refreshed in time and is not past
+ * its end, the account is active and its person eligible. Ending one deletes its row. */
+
+#ifndef SESSION_H
+#define SESSION_H
+
+#include "account.h"
+#include "bounds.h"
+#include "db.h"
+#include "device.h"
+#include "result.h"
+#include "secret.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SESSIONS_MAX 20 /* logins of one account at once (ASVS 7.1.2); the longest unused goes */
+
+struct session {
+	uint8_t id[ID_SIZE];
+	uint8_t account_id[ID_SIZE];
+	int64_t generation;
+	uint8_t refresh_hash[SECRET_SHA256_SIZE];
+	uint8_t previous_hash[SECRET_SHA256_SIZE]; /* zeros: none */
+	uint8_t client[KEYED_HASH_SIZE];
+	int64_t rotated_at;
+	char device[DEVICE_MAX + 1];
+	int64_t created_at;
+	int64_t used_at;
+	int64_t expires_at;
+};
+
+/* When a login must have been used to be alive, and on which day its person must be eligible. */
+struct session_clock {
+	int64_t now;
+	int64_t used_after;
+	const char *today;
+};
+
+/* Begins one. The account's generation decides whether it lives. */
+enum result session_insert(struct db_tx *, const struct session *) MUST_USE;
+
+/* Ends the `count` longest unused logins of an account. */
+enum result session_trim(
+    struct db_tx *, const uint8_t account_id[static ID_SIZE], int64_t count) MUST_USE;
+
+/* The account of a living login, without its hash, and its insured number (folded). NO_ROW. */
+#define SESSION_NUMBER_MAX (2 * INSURED_NUMBER_SIZE_MAX)
+
+enum result session_member(struct db_tx *, const uint8_t id[static ID_SIZE],
+    const struct session_clock *, struct account *ret,
+    char ret_number[static SESSION_NUMBER_MAX + 1]) MUST_USE;
+
+/* A living login, without device, generation and use. NO_ROW. */
+enum result session_read(struct db_tx *, const uint8_t id[static ID_SIZE],
+    const struct session_clock *, struct session *ret) MUST_USE;
+
+/* Puts another refresh token in the place of the one with `old_hash`. NO_ROW: that is not the good
+ * one. */
+enum result session_rotate(struct db_tx *, const struct session *fresh,
+    const uint8_t old_hash[static SECRET_SHA256_SIZE]) MUST_USE;
+
+/* The living logins of an account, the last used first: id, device and times. */
+struct session_list {
+	size_t count;
+	struct session sessions[SESSIONS_MAX];
+};
+enum result session_list(struct db_tx *, const uint8_t account_id[static ID_SIZE],
+    const struct session_clock *, struct session_list *ret) MUST_USE;
+
+/* Ends one. NO_ROW: the account has no such login. */
+enum result session_end(struct db_tx *, const uint8_t id[static ID_SIZE],
+    const uint8_t account_id[static ID_SIZE]) MUST_USE;
+
+/* Ends all of an account but one; `but` of zeros: all. */
+enum result session_end_others(struct db_tx *, const uint8_t account_id[static ID_SIZE],
+    const uint8_t but[static ID_SIZE]) MUST_USE;
+
+/* Lets a login outlive the raising of its account's generation to this one. */
+enum result session_raise(
+    struct db_tx *, const uint8_t id[static ID_SIZE], int64_t generation) MUST_USE;
+
+#endif

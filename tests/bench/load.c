@@ -1,0 +1,324 @@
+/* load.c - sends the requests of a file to an HTTP server and tells how long the answers took.
+ *
+ * Closed loop: each of the clients sends its next request when it has an answer; that finds the
+ * highest rate. Open model, with --rate: each request has a planned moment, and its time counts
+ * from there even if all clients were still busy, so that a stall is seen as long as it was. */
+
+#include "bench_times.h"
+#include "bench_wire.h"
+
+#include <getopt.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#define CLIENTS_MAX 512
+#define STATUS_MAX  599
+#define TOKEN_MAX   2048
+#define GRACE_NS    5000000000 /* open model: after the end, until who still waits is given up */
+
+static const char usage[] =
+    "usage: load [--clients N] [--rate R] [--seconds S] [--once] [--save MEMBER=FILE] HOST:PORT "
+    "FILE\n"
+    "\n"
+    "  FILE       a request a line: METHOD PATH TOKEN|- [BODY]\n"
+    "  --rate     requests a second at planned moments; without it as fast as answers come\n"
+    "  --once     each line at most once; without it from the start again\n"
+    "  --save     writes `LINE VALUE` for each answer that has this member\n"
+    "\n"
+    "Prints JSON. errors: connections that broke. unserved: planned and given up.\n";
+
+struct plan {
+	const char *address;
+	struct wire_call *calls;
+	size_t count;
+	unsigned clients;
+	double rate; /* 0: closed loop */
+	double seconds;
+	bool once;
+	char member[64]; /* empty: nothing is saved */
+	FILE *saved;
+	int64_t start_ns;
+	int64_t end_ns;
+	atomic_size_t next;
+};
+
+struct client {
+	struct plan *plan;
+	struct wire wire;
+	struct times times;
+	unsigned statuses[STATUS_MAX + 1];
+	unsigned errors;
+	unsigned unserved;
+	int64_t last_ns; /* when it had its last answer */
+};
+
+static void
+complain(const char *what)
+{
+	fprintf(stderr, "load: %s\n", what);
+	exit(2);
+}
+
+/* The file */
+
+static char *
+read_all(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char *text = NULL;
+	size_t room = 0;
+
+	if (file == NULL)
+		complain("the file of requests can not be read");
+	if (getdelim(&text, &room, '\0', file) < 0)
+		complain("the file of requests is empty");
+	fclose(file);
+	return text;
+}
+
+static void
+call_parse(struct wire_call *call, char *line)
+{
+	call->method = strsep(&line, " ");
+	call->path = strsep(&line, " ");
+	call->token = strsep(&line, " ");
+	call->body = line == NULL ? "" : line;
+	if (call->token == NULL)
+		complain("a line is not METHOD PATH TOKEN|- [BODY]");
+}
+
+/* The calls point into the text, which lives as long as the program. */
+static void
+calls_parse(struct plan *plan, char *text)
+{
+	size_t lines = 0;
+
+	for (const char *c = text; *c != '\0'; c++)
+		lines += *c == '\n';
+	plan->calls = calloc(lines + 1, sizeof *plan->calls);
+	if (plan->calls == NULL)
+		complain("no memory");
+	for (char *line; (line = strsep(&text, "\n")) != NULL && line[0] != '\0';)
+		call_parse(&plan->calls[plan->count++], line);
+}
+
+/* The clients */
+
+static void
+sleep_until(int64_t moment_ns)
+{
+	const struct timespec moment = { .tv_sec = moment_ns / 1000000000,
+		.tv_nsec = moment_ns % 1000000000 };
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &moment, NULL) != 0)
+		;
+}
+
+static void
+save(const struct plan *plan, size_t line, const char *body)
+{
+	char value[TOKEN_MAX];
+
+	if (plan->saved != NULL && wire_member(body, plan->member, value, sizeof value))
+		fprintf(plan->saved, "%zu %s\n", line, value);
+}
+
+static void
+send_one(struct client *client, size_t line, int64_t began_ns)
+{
+	const char *body = "";
+	const int status = wire_call(&client->wire, &client->plan->calls[line], &body);
+
+	if (status < 0 || status > STATUS_MAX) {
+		client->errors++;
+		return;
+	}
+	times_add(&client->times, began_ns);
+	client->last_ns = times_now();
+	client->statuses[status]++;
+	save(client->plan, line, body);
+}
+
+static int64_t
+planned(const struct plan *plan, size_t nth)
+{
+	return plan->rate > 0 ? plan->start_ns + (int64_t)((double)nth / plan->rate * 1e9)
+			      : times_now();
+}
+
+static void *
+client_run(void *argument)
+{
+	struct client *client = argument;
+	struct plan *plan = client->plan;
+
+	prctl(PR_SET_TIMERSLACK, 1UL);
+	for (;;) {
+		const size_t nth = atomic_fetch_add(&plan->next, 1);
+		const int64_t began_ns = planned(plan, nth);
+		if ((plan->once && nth >= plan->count) || began_ns >= plan->end_ns)
+			break;
+		if (plan->rate > 0)
+			sleep_until(began_ns);
+		if (times_now() < plan->end_ns + GRACE_NS)
+			send_one(client, nth % plan->count, began_ns);
+		else
+			client->unserved++;
+	}
+	wire_close(&client->wire);
+	return NULL;
+}
+
+static struct client *
+clients_run(struct plan *plan)
+{
+	pthread_t threads[CLIENTS_MAX];
+	struct client *clients = calloc(plan->clients, sizeof *clients);
+
+	if (clients == NULL)
+		complain("no memory");
+	plan->start_ns = times_now();
+	plan->end_ns = plan->start_ns + (int64_t)(plan->seconds * 1e9);
+	for (unsigned n = 0; n < plan->clients; n++) {
+		clients[n].plan = plan;
+		if (!wire_open(&clients[n].wire, plan->address))
+			complain("the address is not HOST:PORT");
+		if (pthread_create(&threads[n], NULL, client_run, &clients[n]) != 0)
+			complain("no threads");
+	}
+	for (unsigned n = 0; n < plan->clients; n++)
+		pthread_join(threads[n], NULL);
+	return clients;
+}
+
+/* The report */
+
+static void
+client_merge(struct client *into, struct client *from)
+{
+	times_merge(&into->times, &from->times);
+	for (unsigned status = 0; status <= STATUS_MAX; status++)
+		into->statuses[status] += from->statuses[status];
+	into->errors += from->errors;
+	into->unserved += from->unserved;
+	if (into->last_ns < from->last_ns)
+		into->last_ns = from->last_ns;
+}
+
+static double
+cpu_seconds(void)
+{
+	struct rusage used;
+
+	getrusage(RUSAGE_SELF, &used);
+	return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+	       (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+}
+
+static void
+report(const struct plan *plan, struct client *sum)
+{
+	const size_t calls = sum->times.count;
+	const double seconds = calls == 0 ? plan->seconds
+					  : (double)(sum->last_ns - plan->start_ns) / 1e9;
+	const char *comma = "";
+
+	printf("{\"calls\":%zu,\"seconds\":%.3f,\"rate\":%.2f,", calls, seconds,
+	    (double)calls / seconds);
+	times_print(&sum->times);
+	printf(",\"errors\":%u,\"unserved\":%u,\"load_cpu_s\":%.2f,\"statuses\":{", sum->errors,
+	    sum->unserved, cpu_seconds());
+	for (unsigned status = 0; status <= STATUS_MAX; status++) {
+		if (sum->statuses[status] == 0)
+			continue;
+		printf("%s\"%u\":%u", comma, status, sum->statuses[status]);
+		comma = ",";
+	}
+	printf("}}\n");
+}
+
+/* The command */
+
+static void
+save_to(struct plan *plan, const char *member_and_file)
+{
+	const char *equals = strchr(member_and_file, '=');
+
+	if (equals == NULL || (size_t)(equals - member_and_file) >= sizeof plan->member)
+		complain("--save takes MEMBER=FILE");
+	memcpy(plan->member, member_and_file, (size_t)(equals - member_and_file));
+	plan->saved = fopen(equals + 1, "w");
+	if (plan->saved == NULL)
+		complain("what is saved can not be written");
+}
+
+static void
+plan_option(struct plan *plan, int option)
+{
+	switch (option) {
+	case 'c':
+		plan->clients = (unsigned)strtoul(optarg, NULL, 10);
+		break;
+	case 'r':
+		plan->rate = strtod(optarg, NULL);
+		break;
+	case 's':
+		plan->seconds = strtod(optarg, NULL);
+		break;
+	case 'o':
+		plan->once = true;
+		break;
+	case 'v':
+		save_to(plan, optarg);
+		break;
+	default:
+		fputs(usage, stderr);
+		exit(2);
+	}
+}
+
+static void
+plan_parse(struct plan *plan, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "clients", required_argument, NULL, 'c' },
+		{ "rate", required_argument, NULL, 'r' },
+		{ "seconds", required_argument, NULL, 's' },
+		{ "once", no_argument, NULL, 'o' },
+		{ "save", required_argument, NULL, 'v' },
+		{ 0 },
+	};
+
+	for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
+		plan_option(plan, option);
+	if (argc - optind != 2)
+		plan_option(plan, '?');
+	plan->address = argv[optind];
+	calls_parse(plan, read_all(argv[optind + 1]));
+	if (plan->clients < 1 || plan->clients > CLIENTS_MAX || plan->seconds <= 0 ||
+	    plan->count == 0)
+		complain("clients, seconds and requests begin at 1");
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct plan plan = { .clients = 8, .seconds = 5 };
+
+	plan_parse(&plan, argc, argv);
+	struct client *clients = clients_run(&plan);
+	for (unsigned n = 1; n < plan.clients; n++)
+		client_merge(&clients[0], &clients[n]);
+	report(&plan, &clients[0]);
+	if (plan.saved != NULL && fclose(plan.saved) != 0)
+		complain("what was saved could not be written");
+	free(clients[0].times.us);
+	free(clients);
+	return 0;
+}

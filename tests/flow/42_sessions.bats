@@ -1,0 +1,351 @@
+# Logins: begin, refresh, list, end; and that what is over is over at once, on every replica.
+
+load helper
+load story
+
+@test "log in, be known, log out" { # asvs 7.2.1 7.2.2 7.4.1
+	new_account
+	logged_in "$email"
+	same "$(field .token_type) $(field .expires_in) $(field .refresh_expires_in)" "Bearer 600 604800"
+	first=$access
+	api GET /v1/me '' "$access"
+	want 200
+	same "$(jq -c '[.login_id, .nickname, .email, .pending_email, .insured_number, .language]' <<<"$body")" \
+		"[\"$email\",\"はなこ\",\"$email\",null,\"*******00\",\"ja\"]"
+	same "$(jq -r 'keys | join(" ")' <<<"$body")" \
+		"created_at email insured_number language login_id nickname password_changed_at pending_email"
+	logged_in "$email"
+	never [ "$first" = "$access" ]
+
+	start_other
+	BASE_URL=http://$OTHER_LISTEN is_logged_in "$access"
+	api DELETE /v1/sessions/current '' "$access"
+	want 204
+	for base in "http://$LISTEN" "http://$OTHER_LISTEN"; do
+		BASE_URL=$base api GET /v1/me '' "$access"
+		want 401 login_required
+	done
+	refresh_login "$refresh"
+	want 401 login_required
+	is_logged_in "$first"
+}
+
+@test "whoever may not log in gets the same answer" { # asvs 6.3.8
+	new_account
+	disabled=$email
+	db "UPDATE account SET state = 2 WHERE login_id = '$disabled'"
+	new_account
+	ineligible=$email
+	db "UPDATE insured_person p JOIN account a ON a.person_id = p.id SET p.eligible_until = '2020-01-01' WHERE a.login_id = '$ineligible'"
+	new_account
+	log_in "$email" wrong7rakuda
+	want 401 login_failed
+	wanted=$(jq -c 'del(.request_id)' <<<"$body")
+	for row in "nobody-$email $PASSWORD" "$disabled $PASSWORD" "$ineligible $PASSWORD" "$email ${PASSWORD}x" "$email ${PASSWORD^}"; do
+		log_in ${row% *} "${row##* }"
+		want 401 login_failed
+		same "$(jq -c 'del(.request_id)' <<<"$body")" "$wanted"
+	done
+	logged_in "$email"
+}
+
+@test "a login ID is found however its letters are typed" {
+	new_account
+	logged_in "${email^^}"
+	logged_in " ${email/@/＠} "
+}
+
+@test "refresh gives the next pair; the old token again soon gives the same, later ends the login" { # asvs 7.2.4
+	new_account
+	logged_in "$email"
+	first=$refresh
+	refresh_login "$first"
+	want 200
+	take_tokens
+	second=$refresh
+	never [ "$first" = "$second" ]
+	is_logged_in "$access"
+
+	refresh_login "$first" # its answer was lost
+	want 200
+	same "$(field .refresh_token)" "$second"
+	REQUEST_HEADERS=('User-Agent: another client')
+	refresh_login "$first" # a thief
+	want 401 login_required
+	REQUEST_HEADERS=()
+	refresh_login "$second"
+	want 401 login_required
+	never is_logged_in "$access"
+}
+
+@test "a used token after half a minute ends the login" {
+	new_account
+	logged_in "$email"
+	first=$refresh
+	refresh_login "$first"
+	want 200
+	take_tokens
+	db "UPDATE session s JOIN account a ON a.id = s.account_id SET s.rotated_at = s.rotated_at - 31 WHERE a.login_id = '$email'"
+	refresh_login "$first"
+	want 401 login_required
+	never is_logged_in "$access"
+	same "$(db "SELECT COUNT(*) FROM audit_event e JOIN account a ON a.id = e.account_id WHERE a.login_id = '$email' AND what = 7")" 1
+}
+
+@test "two refreshes at once get the same pair's refresh token, and the login lives" {
+	new_account
+	logged_in "$email"
+	for n in {1..8}; do
+		(refresh_login "$refresh"; printf '%s %s\n' "$status" "$(field .refresh_token)" >"$BATS_TEST_TMPDIR/refreshed.$n") &
+	done
+	wait
+	same "$(cat "$BATS_TEST_TMPDIR"/refreshed.* | sort -u | wc -l)" 1
+	read -r wanted next <"$BATS_TEST_TMPDIR/refreshed.1"
+	same "$wanted" 200
+	refresh_login "$next"
+	want 200
+}
+
+@test "nonsense is no refresh token" {
+	new_account
+	logged_in "$email"
+	for token in x "${refresh%?}" "${refresh%?}?" "$access" "$(printf 'A%.0s' {1..64})"; do
+		refresh_login "${token:0:64}"
+		want 401 login_required
+	done
+	refresh_login "$refresh"
+	want 200
+	refresh_login "${refresh}x"
+	want 400 invalid_fields
+	api POST /v1/sessions/refresh '{}'
+	want 401 login_required
+}
+
+@test "a single-page app has its refresh token in a cookie that only our pages may use" { # asvs 3.3.1 3.3.2 3.3.4 3.5.1
+	new_account
+	log_in "$email" "$PASSWORD" refresh=cookie
+	want 201
+	same "$(jq -r .refresh_token <<<"$body")" null
+	access=$(field .access_token)
+	cookie=$(header Set-Cookie)
+	[[ $cookie =~ ^__Host-refresh=([A-Za-z0-9_-]{64})\;\ Path=/\;\ Secure\;\ HttpOnly\;\ SameSite=Strict\;\ Max-Age=604800$ ]]
+	jar="Cookie: other=1; __Host-refresh=${BASH_REMATCH[1]}"
+
+	REQUEST_HEADERS=("$jar")
+	api POST /v1/sessions/refresh '{}'
+	want 403 origin_refused
+	for origin in https://evil.example null "http://127.0.0.1:51730" "http://127.0.0.1"; do
+		ORIGIN=$origin api POST /v1/sessions/refresh '{}'
+		want 403 origin_refused
+		ORIGIN=$origin api DELETE /v1/sessions/current
+		want 403 origin_refused
+	done
+	for path in /v1/me /v1/sessions; do
+		ORIGIN=$PORTAL_URL api GET "$path"
+		want 401 login_required
+	done
+	ORIGIN=$PORTAL_URL api POST /v1/sessions/refresh '{}'
+	want 200
+	same "$(header Access-Control-Allow-Origin) $(header Access-Control-Allow-Credentials)" "$PORTAL_URL true"
+	[[ $(header Set-Cookie) =~ ^__Host-refresh=([A-Za-z0-9_-]{64})\; ]]
+	REQUEST_HEADERS=("Cookie: __Host-refresh=${BASH_REMATCH[1]}")
+	ORIGIN=$PORTAL_URL api DELETE /v1/sessions/current
+	want 204
+	same "$(header Set-Cookie)" "__Host-refresh=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0"
+	never is_logged_in "$access"
+	ORIGIN=$PORTAL_URL api POST /v1/sessions/refresh '{}'
+	want 401 login_required
+	same "$(header Set-Cookie)" "__Host-refresh=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0"
+	REQUEST_HEADERS=()
+	api DELETE /v1/sessions/current
+	want 401 login_required
+}
+
+@test "no other answer sets a cookie" { # asvs 3.3.1
+	never grep -q '"headers":"[^"]*[Ss]et-[Cc]ookie: [^_]' "$STACK/answers.jsonl"
+}
+
+@test "list logins, end one, end all others" { # asvs 7.4.3 7.5.2 8.2.2
+	new_account
+	other=$email
+	logged_in "$other"
+	others=$access
+	api GET /v1/sessions '' "$others"
+	foreign=$(field '.sessions[0].id')
+
+	new_account
+	REQUEST_HEADERS=('User-Agent: Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1')
+	logged_in "$email"
+	phone=$access
+	REQUEST_HEADERS=()
+	logged_in "$email"
+	laptop=$access
+	logged_in "$email"
+	api GET /v1/sessions '' "$access"
+	want 200
+	same "$(jq -c '[.sessions | length, (map(select(.current)) | length), (map(.device) | sort | join("|"))]' <<<"$body")" '[3,1,"Safari, iPhone|curl|curl"]'
+	same "$(jq -r '.sessions[0] | keys | join(" ")' <<<"$body")" "created_at current device expires_at id used_at"
+	id=$(field '.sessions[] | select(.device == "Safari, iPhone") | .id')
+
+	for wrong in "$foreign" AAAAAAAAAAAAAAAAAAAAAA; do
+		api DELETE "/v1/sessions/$wrong" '' "$access"
+		want 404 not_found
+	done
+	for wrong in x "${id%?}" "${id}A" "${id%?}%20"; do
+		api DELETE "/v1/sessions/$wrong" '' "$access"
+		want 404 not_found
+	done
+	is_logged_in "$others"
+	api DELETE "/v1/sessions/$id" '' "$access"
+	want 204
+	never is_logged_in "$phone"
+	api DELETE /v1/sessions '' "$access"
+	want 204
+	never is_logged_in "$laptop"
+	is_logged_in "$access"
+}
+
+@test "an account has at most twenty logins: the longest unused goes" { # asvs 7.1.2
+	new_account
+	logged_in "$email"
+	first=$access
+	db "INSERT INTO session SELECT RANDOM_BYTES(16), account_id, generation, refresh_hash, NULL, client, rotated_at, device, created_at, used_at + seq, expires_at FROM session, seq_1_to_19 WHERE account_id = (SELECT id FROM account WHERE login_id = '$email')"
+	is_logged_in "$first"
+	logged_in "$email"
+	same "$(db "SELECT COUNT(*) FROM session s JOIN account a ON a.id = s.account_id WHERE a.login_id = '$email'")" 20
+	never is_logged_in "$first"
+	is_logged_in "$access"
+}
+
+@test "a login ends when it is not used, and in any case" { # asvs 7.3.1 7.3.2
+	new_account
+	logged_in "$email"
+	set_back() { # COLUMN SECONDS
+		db "UPDATE session s JOIN account a ON a.id = s.account_id SET s.$1 = s.$1 - $2 WHERE a.login_id = '$email'"
+	}
+	set_back used_at 604700
+	is_logged_in "$access"
+	refresh_login "$refresh"
+	want 200
+	take_tokens
+	set_back used_at 604801
+	never is_logged_in "$access"
+	refresh_login "$refresh"
+	want 401 login_required
+
+	logged_in "$email"
+	set_back expires_at 2591900
+	refresh_login "$refresh"
+	want 200
+	take_tokens
+	((100 >= $(field .refresh_expires_in)))
+	set_back expires_at 101
+	never is_logged_in "$access"
+	refresh_login "$refresh"
+	want 401 login_required
+}
+
+@test "disabled, or no longer insured: the next call is refused" { # asvs 7.4.2 8.3.2
+	new_account
+	logged_in "$email"
+	db "UPDATE account SET state = 2 WHERE login_id = '$email'"
+	never is_logged_in "$access"
+	refresh_login "$refresh"
+	want 401 login_required
+	db "UPDATE account SET state = 1 WHERE login_id = '$email'"
+	is_logged_in "$access"
+	db "UPDATE insured_person p JOIN account a ON a.person_id = p.id SET p.eligible_until = CURDATE() - INTERVAL 1 DAY WHERE a.login_id = '$email'"
+	never is_logged_in "$access"
+	refresh_login "$refresh"
+	want 401 login_required
+}
+
+@test "five failures lock a login ID, known or not, and the lock tells nothing" { # asvs 6.3.1 6.3.5
+	new_account
+	for id in "$email" "nobody-$email"; do
+		for _ in {1..5}; do
+			log_in "$id" wrong7rakuda
+			want 401 login_failed
+		done
+	done
+	plain=$(jq -c 'del(.request_id)' <<<"$body")
+	log_in "$email"
+	want 401 login_failed
+	same "$(jq -c 'del(.request_id)' <<<"$body")" "$plain"
+	never header Retry-After
+	same "$(db "SELECT GROUP_CONCAT(tries) FROM attempt WHERE scope = 7 AND locked_until > UNIX_TIMESTAMP() + 25")" 5,5
+
+	db 'UPDATE attempt SET locked_until = UNIX_TIMESTAMP() WHERE scope = 7'
+	mails=$(mail_count "$email")
+	logged_in "$email"
+	[[ $(mail_part "$email" text $((mails + 1))) == *ログインの失敗が何度か続いたあと* ]]
+	same "$(db 'SELECT COUNT(*) FROM attempt WHERE scope = 7')" 1
+	for _ in {1..4}; do
+		log_in "$email" wrong7rakuda
+	done
+	logged_in "$email"
+	same "$(mail_count "$email")" $((mails + 1))
+}
+
+@test "locks grow to a quarter of an hour, and end at a hundred" { # asvs 6.1.1
+	new_account
+	locks=
+	for tries in 4 5 6 7 8 9 10 50 98; do
+		db 'DELETE FROM attempt'
+		log_in "$email" wrong7rakuda
+		db "UPDATE attempt SET tries = $tries WHERE scope = 7"
+		log_in "$email" wrong7rakuda
+		locks+=" $(db 'SELECT ROUND((locked_until - UNIX_TIMESTAMP()) / 10) * 10 FROM attempt WHERE scope = 7')"
+	done
+	same "$locks" " 30 60 120 240 480 900 900 900 900"
+	db 'UPDATE attempt SET locked_until = 0'
+	same "$(db 'SELECT tries FROM attempt WHERE scope = 7')" 99
+	log_in "$email" wrong7rakuda
+	db 'UPDATE attempt SET locked_until = 0'
+	log_in "$email" # the 101st, with the right password
+	want 401 login_failed
+	same "$(db 'SELECT tries FROM attempt WHERE scope = 7')" 100
+}
+
+@test "a source that fails a hundred times is told to wait; others are not" { # asvs 2.4.1 6.3.1
+	new_account
+	log_in "nobody-$email"
+	want 401 login_failed
+	db 'UPDATE attempt SET tries = 99 WHERE scope = 8'
+	log_in "nobody-$email"
+	want 401 login_failed
+	log_in "$email"
+	want 429 too_many_tries
+	(($(header Retry-After) > 800 && $(header Retry-After) <= 900))
+	start_other TRUSTED_PROXIES=127.0.0.1
+	REQUEST_HEADERS=('X-Forwarded-For: 198.51.100.7')
+	BASE_URL=http://$OTHER_LISTEN log_in "$email"
+	want 201
+	REQUEST_HEADERS=('X-Forwarded-For: 198.51.100.8') # nobody is trusted here
+	log_in "$email"
+	want 429 too_many_tries
+	REQUEST_HEADERS=()
+}
+
+@test "success takes no try from a source" {
+	new_account
+	for _ in 1 2 3; do
+		logged_in "$email"
+	done
+	same "$(db 'SELECT tries FROM attempt WHERE scope = 8')" 0
+}
+
+@test "a hash made at a lower cost is made anew at login" { # asvs 11.2.2 11.4.2
+	new_account
+	cost() {
+		db "SELECT SUBSTRING_INDEX(password_hash, '\$', 4) FROM account WHERE login_id = '$email'"
+	}
+	same "$(cost)" '$argon2id$v=19$m=19456,t=2,p=1'
+	start_other ARGON2_MEMORY_KIB=24576
+	BASE_URL=http://$OTHER_LISTEN log_in "$email" wrong7rakuda
+	same "$(cost)" '$argon2id$v=19$m=19456,t=2,p=1'
+	BASE_URL=http://$OTHER_LISTEN logged_in "$email"
+	same "$(cost)" '$argon2id$v=19$m=24576,t=2,p=1'
+	is_logged_in "$access"
+	BASE_URL=http://$OTHER_LISTEN logged_in "$email"
+}

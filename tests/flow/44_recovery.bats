@@ -1,0 +1,198 @@
+# Getting back in: forgot login ID, forgot password.
+
+load helper
+load story
+
+readonly FRESH=himawari8kirin
+
+@test "forgot login ID: the mail has those of the address, or says that there is none" { # asvs 6.3.8
+	new_account
+	mine=$email
+	sleep 2.1 # the cool-down
+	at_account_step "$mine" "$(new_person)"
+	create_account "$stage_token" "$mine" "login_id=second.$mine"
+	want 201
+	wait_mail "$mine" 6 >/dev/null
+	before=6
+	api POST /v1/recovery/login-id "{\"email\":\"$mine\"}"
+	want 202
+	known=$(jq -cS . <<<"$body")
+	text=$(mail_part "$mine" text $((before + 1)))
+	[[ $text == *"$mine"* && $text == *"second.$mine"* ]]
+
+	nobody=$(new_email)
+	api POST /v1/recovery/login-id "{\"email\":\"$nobody\"}"
+	want 202
+	same "$(jq -cS . <<<"$body")" "$known"
+	[[ $(mail_part "$nobody" text) == *見つかりませんでした* ]]
+
+	# a login ID is not an address: only the proven one counts
+	api POST /v1/recovery/login-id "{\"email\":\"second.$mine\"}"
+	[[ $(mail_part "second.$mine" text) == *見つかりませんでした* ]]
+}
+
+@test "forgot login ID: one mail a cool-down, however the address is typed" {
+	new_account
+	before=$(mail_count "$email")
+	for _ in 1 2 3; do
+		api POST /v1/recovery/login-id "{\"email\":\"$email\"}"
+		want 202
+	done
+	api POST /v1/recovery/login-id "{\"email\":\"${email^^}\"}"
+	want 202
+	sleep 1
+	same "$(mail_count "$email")" $((before + 1))
+	ACCEPT_LANGUAGE=en api POST /v1/recovery/login-id "{\"email\":\"no\"}"
+	want 400 invalid_fields
+}
+
+@test "forgot password: the link sets a new one, ends all logins, tells by mail, and logs nobody in" { # asvs 6.4.3 6.3.7
+	new_account
+	logged_in "$email"
+	ask_reset "$email"
+	reset_password "$reset" "$FRESH"
+	want 204
+	same "$body" ""
+	never is_logged_in "$access"
+	refresh_login "$refresh"
+	want 401 login_required
+	[[ $(mail_part "$email" Subject 5) == *パスワード変更のお知らせ* ]]
+	log_in "$email"
+	want 401 login_failed
+	logged_in "$email" "$FRESH"
+	same "$(events "$email")" 1,2,2,3,9,10
+}
+
+@test "a reset link works once; the same password again is the same answer" { # asvs 6.4.1
+	new_account
+	ask_reset "$email"
+	mails=$(mail_count "$email")
+	reset_password "$reset" "$FRESH"
+	want 204
+	reset_password "$reset" "$FRESH" # its answer was lost
+	want 204
+	for n in 1 2 3 4 5; do
+		reset_password "$reset" "${FRESH}$n"
+		want 401 token_spent
+	done
+	reset_password "$reset" "${FRESH}6"
+	want 410 registration_over
+	logged_in "$email" "$FRESH"
+	same "$(mail_count "$email")" $((mails + 1)) # the notice
+}
+
+@test "a hundred at once with one link: one password, one notice" {
+	new_account
+	ask_reset "$email"
+	mails=$(mail_count "$email")
+	for n in {1..12}; do
+		(reset_password "$reset" "${FRESH}$((n % 4))"; echo "$status $((n % 4))" >"$BATS_TEST_TMPDIR/reset.$n") &
+	done
+	wait
+	winner=$(sed -n 's/^204 //p' "$BATS_TEST_TMPDIR"/reset.* | sort -u)
+	same "$(wc -l <<<"$winner")" 1
+	never grep -vE '^(204|401|410|503) ' "$BATS_TEST_TMPDIR"/reset.*
+	logged_in "$email" "${FRESH}$winner"
+	sleep 1
+	same "$(mail_count "$email")" $((mails + 1))
+}
+
+@test "another reset link is over when the password has changed" {
+	new_account
+	ask_reset "$email"
+	older=$reset
+	sleep 2.1
+	ask_reset "$email"
+	reset_password "$reset" "$FRESH"
+	want 204
+	reset_password "$older" himawari9kirin
+	want 401 token_spent
+	logged_in "$email" "$FRESH"
+
+	sleep 2.1
+	ask_reset "$email"
+	change_password "$access" "$FRESH" himawari9kirin
+	want 204
+	reset_password "$reset" himawari0kirin
+	want 401 token_spent
+}
+
+@test "what a new password must be" { # asvs 6.2.4 6.2.11
+	new_account
+	ask_reset "$email"
+	for row in "short7|password:too_short" "password1|password:common_password" "${email%@*}1|password:context_password" "はなこ1a|password:too_short"; do
+		reset_password "$reset" "${row%|*}"
+		want 400 invalid_fields
+		same "$(faults)" "${row#*|}"
+	done
+	reset_password "$reset" "$FRESH" other7rakuda
+	want 400 invalid_fields
+	same "$(faults)" password_confirmation:not_equal
+	reset_password "$reset" "$FRESH"
+	want 204
+}
+
+@test "unknown, disabled, no longer insured: the same answer and no mail" { # asvs 6.3.8
+	new_account
+	disabled=$email
+	db "UPDATE account SET state = 2 WHERE login_id = '$disabled'"
+	new_account
+	ineligible=$email
+	db "UPDATE insured_person p JOIN account a ON a.person_id = p.id SET p.eligible_until = '2020-01-01' WHERE a.login_id = '$ineligible'"
+	new_account
+	api POST /v1/recovery/password "{\"login_id\":\"$email\"}"
+	want 202
+	wanted=$(jq -cS . <<<"$body")
+	same "$wanted" '{"link_expires_in":1800,"resend_after":2}'
+	rows=$(db 'SELECT COUNT(*) FROM outbox')
+	for id in "$disabled" "$ineligible" "nobody-$email"; do
+		mails=$(mail_count "$id")
+		api POST /v1/recovery/password "{\"login_id\":\"$id\"}"
+		want 202
+		same "$(jq -cS . <<<"$body")" "$wanted"
+		sleep 0.5
+		same "$(mail_count "$id")" "$mails"
+	done
+	same "$(db 'SELECT COUNT(*) FROM outbox')" $((rows + 3))
+}
+
+@test "forgot password: one mail a cool-down" {
+	new_account
+	ask_reset "$email"
+	mails=$(mail_count "$email")
+	api POST /v1/recovery/password "{\"login_id\":\"$email\"}"
+	want 202
+	sleep 1
+	same "$(mail_count "$email")" "$mails"
+}
+
+@test "a lock keeps nobody out of recovery, and a new password ends it" { # asvs 6.1.1
+	new_account
+	log_in "$email" wrong7rakuda
+	db 'UPDATE attempt SET tries = 100, locked_until = UNIX_TIMESTAMP() + 900 WHERE scope = 7'
+	log_in "$email"
+	want 401 login_failed
+	ask_reset "$email"
+	reset_password "$reset" "$FRESH"
+	want 204
+	logged_in "$email" "$FRESH"
+}
+
+@test "a reset link opens nothing else, and ends after half an hour" { # asvs 6.3.4 6.3.6
+	new_account
+	ask_reset "$email"
+	for row in "GET /v1/registration/stage" "POST /v1/me/email/confirmation"; do
+		api ${row} '' "$reset"
+		want 401 token_invalid
+	done
+	for row in "GET /v1/me" "GET /v1/sessions" "DELETE /v1/sessions/current"; do
+		api ${row} '' "$reset"
+		want 401 login_required
+	done
+	start_other LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1 FAKETIME=+31m \
+		FAKETIME_DONT_FAKE_MONOTONIC=1 ASAN_OPTIONS="${ASAN_OPTIONS-}:verify_asan_link_order=0"
+	BASE_URL=http://$OTHER_LISTEN reset_password "$reset" "$FRESH"
+	want 401 token_expired
+	reset_password "$reset" "$FRESH"
+	want 204
+}

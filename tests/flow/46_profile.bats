@@ -1,0 +1,277 @@
+# A member's own: nickname, language, password, address, login ID, leaving.
+
+load helper
+load story
+
+readonly FRESH=himawari8kirin
+
+put() { # PATH JSON
+	api PUT "/v1/me/$1" "$2" "$access"
+}
+
+@test "nickname and language" {
+	new_account
+	logged_in "$email"
+	api PATCH /v1/me '{"nickname":"  さくら　🌸 ","language":"en"}' "$access"
+	want 200
+	same "$(jq -c '[.nickname, .language]' <<<"$body")" '["さくら 🌸","en"]'
+	patched=$body
+	api GET /v1/me '' "$access"
+	same "$body" "$patched"
+	api PATCH /v1/me '{"language":"ja"}' "$access"
+	same "$(jq -c '[.nickname, .language]' <<<"$body")" '["さくら 🌸","ja"]'
+	api PATCH /v1/me '{}' "$access"
+	want 200
+	same "$(jq -c '[.nickname, .language]' <<<"$body")" '["さくら 🌸","ja"]'
+	same "$(events "$email")" 1,2,16,16
+}
+
+@test "a change of what is not the member's is refused" { # asvs 8.2.3 15.3.3
+	new_account
+	logged_in "$email"
+	before=$(dump | grep -a "$email")
+	for member in insured_number login_id email id person_id state generation created_at password role; do
+		api PATCH /v1/me "{\"$member\":\"1\"}" "$access"
+		want 400 invalid_fields
+		same "$(faults)" "$member:unknown_field"
+	done
+	api PATCH /v1/me '{"nickname":" ","language":"fr"}' "$access"
+	want 400 invalid_fields
+	same "$(faults)" "nickname:required language:not_offered"
+	same "$(dump | grep -a "$email")" "$before"
+}
+
+@test "another password: the others are logged out, this one stays, a letter tells" { # asvs 6.2.2 6.2.3 6.3.7 7.4.3
+	new_account
+	logged_in "$email"
+	others=$access
+	logged_in "$email"
+	mails=$(mail_count "$email")
+	change_password "$access" "$PASSWORD" "$FRESH"
+	want 204
+	is_logged_in "$access"
+	never is_logged_in "$others"
+	refresh_login "$refresh"
+	want 200
+	take_tokens
+	[[ $(mail_part "$email" Subject $((mails + 1))) == *パスワード変更のお知らせ* ]]
+	log_in "$email"
+	want 401 login_failed
+	api GET /v1/me '' "$access"
+	[[ $(field .password_changed_at) == 20*Z ]]
+	logged_in "$email" "$FRESH"
+	is_logged_in "$access"
+}
+
+@test "sensitive changes demand the current password, five tries in a quarter of an hour" { # asvs 6.2.3 7.5.1
+	new_account
+	logged_in "$email"
+	declare -A json=(
+		[PUT /v1/me/password]="{\"password\":\"$FRESH\",\"password_confirmation\":\"$FRESH\""
+		[PUT /v1/me/email]="{\"email\":\"new.$email\""
+		[PUT /v1/me/login-id]="{\"login_id\":\"new.$email\""
+		[DELETE /v1/me]='{')
+	before=$(db "SELECT HEX(password_hash), email, COALESCE(pending_email, '-'), login_id FROM account WHERE login_id = '$email'")
+	left=4
+	for call in "${!json[@]}"; do
+		body_of=${json[$call]}
+		api ${call} "$body_of}" "$access"
+		want 400 invalid_fields
+		same "$(faults)" current_password:required
+		[[ $body_of == '{' ]] || body_of+=,
+		api ${call} "$body_of\"current_password\":\"wrong7rakuda\"}" "$access"
+		want 403 current_password_wrong
+		same "$(field .attempts_left)" "$left"
+		left=$((left - 1))
+	done
+	change_password "$access" wrong7rakuda "$FRESH"
+	want 403 current_password_wrong
+	change_password "$access" "$PASSWORD" "$FRESH"
+	want 429 too_many_tries
+	(($(header Retry-After) > 800 && $(header Retry-After) <= 900))
+	for call in "${!json[@]}"; do
+		body_of=${json[$call]}
+		[[ $body_of == '{' ]] || body_of+=,
+		api ${call} "$body_of\"current_password\":\"$PASSWORD\"}" "$access"
+		want 429 too_many_tries
+	done
+	same "$(db "SELECT HEX(password_hash), email, COALESCE(pending_email, '-'), login_id FROM account WHERE login_id = '$email'")" "$before"
+	is_logged_in "$access"
+	db 'UPDATE attempt SET ends_at = 0 WHERE scope = 9'
+	change_password "$access" "$PASSWORD" "$FRESH"
+	want 204
+	same "$(db 'SELECT COUNT(*) FROM attempt WHERE scope = 9')" 0
+}
+
+@test "what a new password must be, is told at once" {
+	new_account
+	logged_in "$email"
+	change_password "$access" "$PASSWORD" "${email%@*}1"
+	want 400 invalid_fields
+	same "$(faults)" password:context_password
+	change_password "$access" wrong7rakuda password1
+	want 400 invalid_fields
+	same "$(faults)" password:common_password
+	put password "{\"current_password\":\"$PASSWORD\",\"password\":\"$FRESH\",\"password_confirmation\":\"x\"}"
+	want 400 invalid_fields
+	same "$(faults)" password_confirmation:not_equal
+	is_logged_in "$access"
+}
+
+@test "another address takes over when its link is used; the old one is told" { # asvs 6.3.7
+	new_account
+	logged_in "$email"
+	fresh=new.$email
+	mails=$(mail_count "$email")
+	put email "{\"email\":\"$fresh\",\"current_password\":\"$PASSWORD\"}"
+	want 202
+	same "$(jq -cS . <<<"$body")" '{"link_expires_in":10800,"resend_after":2}'
+	link=$(mail_token "$fresh")
+	api GET /v1/me '' "$access"
+	same "$(jq -r '.email + " " + .pending_email' <<<"$body")" "$email $fresh"
+	same "$(mail_count "$email")" "$mails"
+	api POST /v1/me/email/confirmation '' "$link"
+	want 204
+	api POST /v1/me/email/confirmation '' "$link"
+	want 204
+	api GET /v1/me '' "$access"
+	same "$(jq -r '.email + " \(.pending_email)"' <<<"$body")" "$fresh null"
+	[[ $(mail_part "$email" text $((mails + 1))) == *変更* ]]
+	sleep 0.5
+	same "$(mail_count "$email")" $((mails + 1))
+	ask_reset "$email" "$fresh" # recovery goes to the new address
+	same "$(events "$email")" 1,2,9,12,13
+}
+
+@test "a later wish for an address ends the earlier link" {
+	new_account
+	logged_in "$email"
+	put email "{\"email\":\"one.$email\",\"current_password\":\"$PASSWORD\"}"
+	one=$(mail_token "one.$email")
+	put email "{\"email\":\"two.$email\",\"current_password\":\"$PASSWORD\"}"
+	two=$(mail_token "two.$email")
+	api POST /v1/me/email/confirmation '' "$one"
+	want 401 token_spent
+	api POST /v1/me/email/confirmation '' "$two"
+	want 204
+	put email "{\"email\":\"three.$email\",\"current_password\":\"$PASSWORD\"}"
+	put email "{\"email\":\"three.$email\",\"current_password\":\"$PASSWORD\"}"
+	want 202
+	mail_token "three.$email" >/dev/null
+	sleep 1
+	same "$(mail_count "three.$email")" 1
+}
+
+@test "another login ID: told by mail; one that is taken is told to members only, ten times a day" { # asvs 6.3.7 6.3.8
+	new_account
+	taken=$email
+	new_account
+	logged_in "$email"
+	mails=$(mail_count "$email")
+	put login-id "{\"login_id\":\"${taken^^}\",\"current_password\":\"$PASSWORD\"}"
+	want 409 login_id_taken
+	same "$(field .attempts_left)" 9
+	put login-id "{\"login_id\":\"new.${email^}\",\"current_password\":\"$PASSWORD\"}"
+	want 204
+	[[ $(mail_part "$email" Subject $((mails + 1))) == *ログインID変更のお知らせ* ]]
+	is_logged_in "$access"
+	log_in "$email"
+	want 401 login_failed
+	logged_in "new.$email"
+	same "$(events "new.$email")" 1,2,2,14,15
+	put login-id "{\"login_id\":\"new.$email\",\"current_password\":\"$PASSWORD\"}" # its own
+	want 204
+	db 'UPDATE attempt SET tries = 10 WHERE scope = 13'
+	put login-id "{\"login_id\":\"newer.$email\",\"current_password\":\"$PASSWORD\"}"
+	want 429 too_many_tries
+	(($(header Retry-After) > 80000))
+}
+
+@test "two who want one login ID at once: one gets it" {
+	new_account
+	logged_in "$email"
+	one=$access
+	new_account
+	logged_in "$email"
+	for n in 1 2 3 4 5 6; do
+		token=$access
+		((n % 2)) || token=$one
+		(api PUT /v1/me/login-id "{\"login_id\":\"wanted.$email\",\"current_password\":\"$PASSWORD\"}" "$token"
+			echo "$status $((n % 2))" >"$BATS_TEST_TMPDIR/wanted.$n") &
+	done
+	wait
+	same "$(sed -n 's/^204 //p' "$BATS_TEST_TMPDIR"/wanted.* | sort -u | wc -l)" 1
+	same "$(db "SELECT COUNT(*) FROM account WHERE login_id = 'wanted.$email'")" 1
+}
+
+@test "leaving: nothing but the trail stays, and the person may register again" {
+	new_account
+	logged_in "$email"
+	others=$access
+	logged_in "$email"
+	id=$(db "SELECT HEX(id) FROM account WHERE login_id = '$email'")
+	mails=$(mail_count "$email")
+	api DELETE /v1/me "{\"current_password\":\"$PASSWORD\"}" "$access"
+	want 204
+	for token in "$access" "$others"; do
+		api GET /v1/me '' "$token"
+		want 401 login_required
+	done
+	refresh_login "$refresh"
+	want 401 login_required
+	log_in "$email"
+	want 401 login_failed
+	[[ $(mail_part "$email" Subject $((mails + 1))) == *退会* ]]
+	wait_until 5 eval '[[ $(db "SELECT COUNT(*) FROM outbox WHERE state = 0") == 0 ]]'
+	dump >"$BATS_TEST_TMPDIR/dump"
+	never grep -qa "$email" "$BATS_TEST_TMPDIR/dump"
+	same "$(db "SELECT GROUP_CONCAT(what ORDER BY what) FROM audit_event WHERE account_id = UNHEX('$id')")" 1,2,2,17
+	registered "$email" "$number"
+	logged_in "$email"
+}
+
+@test "leave while a login begins, a password changes, a token is refreshed: nothing half stays" {
+	new_account
+	logged_in "$email"
+	one=$access
+	first=$refresh
+	(log_in "$email") &
+	(refresh_login "$first") &
+	(change_password "$one" "$PASSWORD" "$FRESH") &
+	(api DELETE /v1/me "{\"current_password\":\"$PASSWORD\"}" "$one") &
+	wait
+	same "$(db 'SELECT COUNT(*) FROM session s LEFT JOIN account a ON a.id = s.account_id WHERE a.id IS NULL')" 0
+}
+
+@test "a login that begins while the password changes is over" { # asvs 7.4.3
+	for _ in 1 2 3 4; do
+		new_account
+		logged_in "$email"
+		for n in 1 2 3 4; do
+			(log_in "$email"; [[ $status != 201 ]] || field .access_token >"$BATS_TEST_TMPDIR/raced.$n") &
+		done
+		change_password "$access" "$PASSWORD" "$FRESH"
+		want 204
+		wait
+		for n in 1 2 3 4; do
+			if [[ -s $BATS_TEST_TMPDIR/raced.$n ]]; then
+				never is_logged_in "$(<"$BATS_TEST_TMPDIR/raced.$n")"
+				rm "$BATS_TEST_TMPDIR/raced.$n"
+			fi
+		done
+		is_logged_in "$access"
+	done
+}
+
+@test "log-out beside reads: none is served after it" {
+	new_account
+	logged_in "$email"
+	for n in {1..30}; do
+		(api GET /v1/me '' "$access"; echo "$EPOCHREALTIME $status" >"$BATS_TEST_TMPDIR/read.$n") &
+		((n != 15)) || { api DELETE /v1/sessions/current '' "$access"; want 204; }
+	done
+	wait
+	api GET /v1/me '' "$access"
+	want 401 login_required
+	never grep -vhE ' (200|401|503)$' "$BATS_TEST_TMPDIR"/read.*
+}

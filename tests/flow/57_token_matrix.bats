@@ -1,0 +1,193 @@
+# Every endpoint that demands a token, with every token it must not take: token_matrix.py has the
+# cells, this file the people. A new endpoint needs a row here.
+
+load helper
+load story
+
+setup_file() {
+	BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR
+	export STORY=$BATS_FILE_TMPDIR/story.json
+	tell_member
+	tell_spent
+	tell_on_the_way
+	wait_until 10 all_mail_is_settled
+	rows | jq -s --slurpfile tables <("$BUILD/tests/describe") --argjson tokens "$(tokens)" \
+		--arg ended "$ended" --arg cookie "$cookie" --arg origin "$PORTAL_URL" \
+		--arg url "http://$LISTEN" --arg keys "$KEYS_FOLDER" --arg log "$STACK/myportald.log" \
+		'{$url, $log, $keys, $origin, endpoints: $tables[0].public, rows: ., $tokens, $ended, $cookie}' >"$STORY"
+}
+
+matrix() { # PART
+	"$TREE/tests/flow/token_matrix.py" "$1" "$STORY"
+}
+
+all_mail_is_settled() {
+	[[ $(db 'SELECT COUNT(*) FROM outbox WHERE state = 0') == 0 ]]
+}
+
+# --- people ---------------------------------------------------------------------------------------
+
+# A member with logins on many devices: one for most rows, two to end, one that is over, one in a
+# browser.
+tell_member() {
+	new_account
+	member=$email
+	logged_in "$member"
+	to_end=$(api GET /v1/sessions '' "$access" && field '.sessions[] | select(.current) | .id')
+	logged_in "$member"
+	to_leave=$access
+	logged_in "$member"
+	ended=$access
+	api DELETE /v1/sessions/current '' "$ended"
+	want 204
+	log_in "$member" "$PASSWORD" refresh=cookie
+	want 201
+	cookie=$(header Set-Cookie | sed 's/^__Host-refresh=\([^;]*\);.*/\1/')
+	logged_in "$member"
+}
+
+# Somebody whose every token was used, and who has two links that were not: $reset, $confirmation.
+tell_spent() {
+	spender=$(new_email)
+	at_account_step "$spender" "$(new_person)"
+	create_account "$stage_token" "$spender" email="first.$spender"
+	want 201
+	spent_identity=$(spent "$invitation" "$(jq -c '.insured_number = "123456789"' <<<"$identity_body")")
+	spent_key=$(spent "$second_link" '{"authentication_key":"K7QM-4TXD-9P"}')
+	spent_account=$(spent "$stage_token" "$(account_json "other.$spender")")
+	mail_token "first.$spender" >/dev/null
+
+	ask_reset
+	reset_to "$reset" nezumi8tokei
+	want 204
+	spent_reset=$(spent "$reset" "$(new_password suzume2tsukue)")
+	sleep "$MAIL_COOLDOWN_S"
+	ask_reset
+
+	logged_in "$spender" nezumi8tokei
+	api PUT /v1/me/email "{\"email\":\"second.$spender\",\"current_password\":\"nezumi8tokei\"}" "$access"
+	want 202
+	confirmation=$(mail_token "second.$spender")
+	spent_confirmation=$(spent "$(mail_token "first.$spender")")
+	logged_in "$member"
+}
+
+spent() { # TOKEN [BODY]
+	jq -nc --arg token "$1" --argjson body "${2-null}" '{$token, $body} | del(.[] | nulls)'
+}
+
+new_password() { # PASSWORD
+	jq -nc --arg p "$1" '{password: $p, password_confirmation: $p}'
+}
+
+ask_reset() {
+	local before
+	before=$(mail_count "$spender")
+	api POST /v1/recovery/password "{\"login_id\":\"$spender\"}"
+	want 202
+	reset=$(mail_token "$spender" $((before + 1)))
+}
+
+reset_to() { # TOKEN PASSWORD
+	api POST /v1/recovery/password/reset "$(new_password "$2")" "$1"
+}
+
+# Three who are about to: say who they are, type the key, make an account.
+tell_on_the_way() {
+	identified "$(new_email)" "$(new_person)"
+	key_link=$second_link
+	key_json="{\"authentication_key\":\"$key\"}"
+	newcomer=$(new_email)
+	at_account_step "$newcomer" "$(new_person)"
+	invite "$(new_email)"
+	captcha_for "$invitation" >/dev/null
+	identity_json=$(jq -nc --arg n "$(new_person)" --arg t "$captcha_token" --arg a "$captcha_answer" \
+		'{insured_number: $n, captcha_token: $t, captcha_answer: $a}')
+}
+
+tokens() {
+	jq -nc --arg identity "$invitation" --arg key "$key_link" --arg account "$stage_token" \
+		--arg confirmation "$confirmation" --arg reset "$reset" --arg captcha "$captcha_token" \
+		--arg access "$access" --arg refresh "$refresh" '{
+			$identity, "authentication-key": $key, $account, "email-confirmation": $confirmation,
+			"password-reset": $reset, $captcha, $access, $refresh }'
+}
+
+# --- rows: in this order the right calls are made ---------------------------------------------------
+
+row() { # WANT METHOD PATH [BODY] [MEMBER=JSON...]
+	local json pair
+	json=$(jq -nc --argjson want "$1" --arg endpoint "$2 $3" --argjson body "${4:-null}" \
+		'{$endpoint, $want, $body} | del(.[] | nulls)')
+	for pair in "${@:5}"; do
+		json=$(jq -c --arg k "${pair%%=*}" --argjson v "${pair#*=}" '.[$k] = $v' <<<"$json")
+	done
+	printf '%s\n' "$json"
+}
+
+rows() {
+	local current="\"current_password\":\"$PASSWORD\""
+	row 200 GET /v1/registration/stage
+	row 201 POST /v1/captcha '{}'
+	row 200 POST /v1/registration/identity "$identity_json" spent="$spent_identity"
+	row 200 POST /v1/registration/authentication-key "$key_json" spent="$spent_key"
+	row 201 POST /v1/registration/account "$(account_json "$newcomer")" spent="$spent_account"
+	row 204 POST /v1/me/email/confirmation '' spent="$spent_confirmation"
+	row 204 POST /v1/recovery/password/reset "$(new_password sakura9tonbo)" spent="$spent_reset"
+	row 200 GET /v1/me
+	row 200 PATCH /v1/me '{"nickname":"たろう"}'
+	row 200 GET /v1/sessions
+	row 202 PUT /v1/me/email "{\"email\":\"new.$member\",$current}"
+	row 204 PUT /v1/me/login-id "{\"login_id\":\"new.$member\",$current}"
+	row 204 DELETE '/v1/sessions/{id}' '' path="\"/v1/sessions/$to_end\""
+	row 204 DELETE /v1/sessions/current '' token="\"$to_leave\""
+	row 204 DELETE /v1/sessions
+	row 204 PUT /v1/me/password "$(new_password kujira5momiji | jq -c ". + {$current}")"
+	row 204 DELETE /v1/me '{"current_password":"kujira5momiji"}'
+}
+
+# Nothing but the counters of tries.
+rows_of_tables() {
+	dump | sed '/^== attempt$/,/^== /{/^== /!d}'
+}
+
+# --- tests ----------------------------------------------------------------------------------------
+
+@test "every wrong token at every endpoint: 401, one body a code, no row changed" { # asvs 2.3.1 7.2.1 8.2.1 8.3.1 9.1.1 9.1.2 9.1.3 9.2.1 9.2.2 9.2.3 9.2.4 16.3.2
+	before=$(rows_of_tables | sha256sum)
+	matrix refuse
+	same "$(rows_of_tables | sha256sum)" "$before"
+}
+
+@test "a token with any of its characters changed is none" { # asvs 9.1.1
+	matrix flip
+}
+
+@test "tokens begin at nbf, give or take the skew, and end at exp" { # asvs 9.2.1
+	matrix time
+}
+
+@test "nothing but a refresh token is one" { # asvs 9.2.2 9.2.4
+	mapfile -t others < <(jq -r '.tokens | del(.refresh)[]' "$STORY")
+	right=$(jq -r .tokens.refresh "$STORY")
+	for token in "${others[@]}"; do
+		refresh_login "$token"
+		want 400 invalid_fields
+		refresh_login "${token:0:64}"
+		want 401 login_required
+		refresh_login "${token: -64}"
+		want 401 login_required
+	done
+	for token in "${right%?}" "${right}A" "${right:32}${right:0:32}" "$(printf 'A%.0s' {1..64})" "$(printf '=%.0s' {1..64})"; do
+		refresh_login "$token"
+		never [ "$status" = 200 ]
+	done
+	for json in '{}' '{"refresh_token":""}'; do
+		api POST /v1/sessions/refresh "$json" "$right"
+		want 401 login_required
+	done
+}
+
+@test "the right token at every endpoint, after all the wrong ones" { # asvs 7.2.1 8.2.1
+	matrix right
+}
