@@ -25,17 +25,20 @@ attempt_of(const struct keyring *keyring, enum policy_scope scope, const void *t
 }
 
 enum result
-attempt_left(struct db_tx *tx, const struct attempt *attempt, int *ret_left)
+attempt_left(
+    struct db_tx *tx, const struct attempt *attempt, int *ret_left, int64_t *ret_wait_s)
 {
-	int64_t tries = 0;
+	int64_t tries = 0, ends_at = 0;
 	const struct db_value in[] = { db_number(attempt->scope),
 		db_bytes(attempt->thing, sizeof attempt->thing), db_number(attempt->now), { 0 } };
-	const struct db_slot out[] = { db_to_number(&tries), { 0 } };
+	const struct db_slot out[] = { db_to_number(&tries), db_to_number(&ends_at), { 0 } };
 	const enum result result = db_row(tx, ATTEMPT_READ, in, out);
 
 	if (result != OK && result != NO_ROW)
 		return result;
 	*ret_left = policy_of(attempt->scope)->count - (int)tries;
+	if (ret_wait_s != NULL)
+		*ret_wait_s = ends_at - attempt->now;
 	return OK;
 }
 

@@ -35,8 +35,9 @@ struct attempt attempt_of(const struct keyring *, enum policy_scope, const void 
 enum result attempt_take(
     struct db_tx *, const struct attempt *, int *ret_left, int64_t *ret_wait_s) MUST_USE;
 
-/* How many tries are left. */
-enum result attempt_left(struct db_tx *, const struct attempt *, int *ret_left) MUST_USE;
+/* How many tries are left; *ret_wait_s as above. */
+enum result attempt_left(
+    struct db_tx *, const struct attempt *, int *ret_left, int64_t *ret_wait_s) MUST_USE;
 
 /* The try that was taken did not fail, or was not judged: it does not count. */
 enum result attempt_give_back(struct db_tx *, const struct attempt *) MUST_USE;

@@ -4,6 +4,9 @@
 
 #include "clock.h"
 #include "db.h"
+#include "statements.h"
+
+#include <string.h>
 
 /* What is looked up, and where it goes. */
 struct reading {
@@ -16,13 +19,39 @@ read_tx(struct db_tx *tx, void *context)
 {
 	const struct reading *reading = context;
 	struct link *link = reading->link;
-	const enum result read = stage_op_read(tx, reading->pass->jti, &link->op);
+	struct stage_op *op = &link->op;
+	const struct attempt *tries = &link->tries, *repeats = &link->repeats;
+	int64_t used = 0, kind = 0, outcome = 0, tried = 0, repeated = 0;
+	const struct db_value in[] = {
+		db_bytes(reading->pass->jti, JTI_SIZE),
+		db_number(tries->scope),
+		db_bytes(tries->thing, sizeof tries->thing),
+		db_number(tries->now),
+		db_number(repeats->scope),
+		db_bytes(repeats->thing, sizeof repeats->thing),
+		db_number(repeats->now),
+		{ 0 },
+	};
+	const struct db_slot out[] = {
+		db_to_number(&used),
+		db_to_number(&kind),
+		db_to_bytes(op->fingerprint, sizeof op->fingerprint),
+		db_to_number(&outcome),
+		db_to_bytes(op->next_id, sizeof op->next_id),
+		db_to_number(&op->created_at),
+		db_to_number(&tried),
+		db_to_number(&repeated),
+		{ 0 },
+	};
 
-	if (read != OK && read != NO_ROW)
-		return read;
-	link->used = read == OK;
-	TRY(attempt_left(tx, &link->tries, &link->tries_left));
-	return attempt_left(tx, &link->repeats, &link->repeats_left);
+	TRY(db_row(tx, LINK_READ, in, out));
+	memcpy(op->jti, reading->pass->jti, sizeof op->jti);
+	op->kind = (enum stage)kind;
+	op->outcome = (enum stage_outcome)outcome;
+	link->used = used != 0;
+	link->tries_left = policy_of(tries->scope)->count - (int)tried;
+	link->repeats_left = policy_of(repeats->scope)->count - (int)repeated;
+	return OK;
 }
 
 static struct attempt
@@ -59,7 +88,7 @@ take_try_tx(struct db_tx *tx, void *context)
 enum result
 link_take_try(const struct portal *p, struct link *link)
 {
-	TRY(db_transaction(p->db, take_try_tx, link));
+	TRY(db_each_committed(p->db, take_try_tx, link));
 	return link->tries_left < 0 ? OVER : OK;
 }
 
@@ -74,6 +103,6 @@ take_repeat_tx(struct db_tx *tx, void *context)
 enum result
 link_refuse_repeat(const struct portal *p, struct link *link)
 {
-	TRY(db_transaction(p->db, take_repeat_tx, link));
+	TRY(db_each_committed(p->db, take_repeat_tx, link));
 	return link->repeats_left < 0 ? OVER : TOKEN_SPENT;
 }

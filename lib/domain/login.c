@@ -1,7 +1,9 @@
 /* login.c - a login begins.
  *
- * The try is counted, by login ID and by source, and committed before anything is compared. Every
- * path then hashes once and writes once, so that the time does not tell them apart. */
+ * The try is counted by login ID and committed before anything is compared. Every path then hashes
+ * once and writes once, so that the time does not tell them apart. Failures of a source are counted
+ * when they are known: whoever succeeds writes nothing about theirs. So many at once as there are
+ * requests in flight may pass its limit; what is guessed is protected by the login ID's. */
 
 #include "login.h"
 
@@ -30,9 +32,8 @@ struct entry {
 	char today[CLOCK_DATE_MAX + 1];
 	struct attempt by_source;
 	struct attempt by_login_id;
-	int source_left;
 	int login_id_left; /* -1: locked */
-	int64_t wait_s;
+	int64_t wait_s;    /* of the source, when it failed too often */
 	bool known;
 	struct account_standing standing;
 	char fresh_hash[PASSWORD_HASH_MAX + 1]; /* "": the stored one stays */
@@ -59,8 +60,10 @@ count_and_find_tx(struct db_tx *tx, void *context)
 {
 	struct entry *entry = context;
 
-	TRY(attempt_take(tx, &entry->by_source, &entry->source_left, &entry->wait_s));
-	if (entry->source_left < 0)
+	int source_left = 0;
+
+	TRY(attempt_left(tx, &entry->by_source, &source_left, &entry->wait_s));
+	if (source_left <= 0)
 		return TOO_MANY;
 	TRY(attempt_take(tx, &entry->by_login_id, &entry->login_id_left, NULL));
 	const enum result found = account_by_login_id(
@@ -75,7 +78,6 @@ uncount_tx(struct db_tx *tx, void *context)
 {
 	const struct entry *entry = context;
 
-	TRY(attempt_give_back(tx, &entry->by_source));
 	return entry->login_id_left < 0 ? OK : attempt_give_back(tx, &entry->by_login_id);
 }
 
@@ -100,7 +102,9 @@ static enum result
 write_failure_tx(struct db_tx *tx, void *context)
 {
 	const struct entry *entry = context;
+	int left = 0;
 
+	TRY(attempt_take(tx, &entry->by_source, &left, NULL));
 	return audit_insert(tx, &entry->event);
 }
 
@@ -111,7 +115,7 @@ fail(const struct portal *p, const struct visitor *visitor, struct entry *entry)
 
 	entry->event = audit_event_of(visitor, AUDIT_LOGIN_FAILED, entry->now,
 	    account != NULL ? account->id : NULL, account != NULL ? account->person_id : NULL);
-	TRY(db_each_committed(p->db, write_failure_tx, entry));
+	TRY(db_transaction(p->db, write_failure_tx, entry));
 	return LOGIN_FAILED;
 }
 
@@ -128,7 +132,6 @@ begin_tx(struct db_tx *tx, void *context)
 	if (begun != OK && begun != DUPLICATE) /* ours, whose COMMIT was not heard of */
 		return begun;
 	TRY(attempt_forget(tx, &entry->by_login_id));
-	TRY(attempt_give_back(tx, &entry->by_source));
 	if (entry->fresh_hash[0] != '\0')
 		TRY(account_rehash(tx, account->id, account->password_hash, entry->fresh_hash));
 	if (entry->notice.kind != LETTER_NONE)

@@ -28,6 +28,7 @@
 struct worker {
 	struct mailer *mailer;
 	pthread_t thread;
+	uint8_t owner[ID_SIZE]; /* of its leases */
 	struct smtp *smtp;
 	struct outbox_mail mail;
 	struct letter letter;
@@ -38,7 +39,6 @@ struct worker {
 
 struct mailer {
 	struct mailer_options options;
-	uint8_t owner[ID_SIZE]; /* of the leases: this process */
 	pthread_mutex_t mutex;  /* guards the next three */
 	pthread_cond_t woken;
 	uint64_t wakes;
@@ -236,7 +236,7 @@ claim_tx(struct db_tx *tx, void *context)
 
 	struct worker *w = errand->worker;
 
-	TRY(outbox_claim(tx, errand->id, w->mailer->owner, LEASE_S));
+	TRY(outbox_claim(tx, errand->id, w->owner, LEASE_S));
 	TRY(outbox_read(tx, errand->id, &w->mail));
 	w->login_ids.count = 0;
 	if (w->mail.kind != LETTER_LOGIN_IDS)
@@ -249,7 +249,7 @@ settle_tx(struct db_tx *tx, void *context)
 {
 	const struct errand *errand = context;
 	const struct verdict *verdict = &errand->verdict;
-	const uint8_t *owner = errand->worker->mailer->owner;
+	const uint8_t *owner = errand->worker->owner;
 
 	if (verdict->state == OUTBOX_OWED)
 		return outbox_retry(tx, errand->id, owner, verdict->wait_s, verdict->error);
@@ -271,13 +271,13 @@ run_errand(struct worker *w, const uint8_t id[static ID_SIZE])
 {
 	struct errand errand = { .worker = w, .id = id };
 
-	if (db_transaction(w->mailer->options.db, claim_tx, &errand) != OK)
+	if (db_each_committed(w->mailer->options.db, claim_tx, &errand) != OK)
 		return;
 	errand.verdict = try_mail(w);
 	report(w, &errand.verdict);
 	count(w->mailer, &errand.verdict);
 	/* Not settled: the lease ends and the mail goes out again, under the same Message-ID. */
-	if (db_transaction(w->mailer->options.db, settle_tx, &errand) != OK)
+	if (db_each_committed(w->mailer->options.db, settle_tx, &errand) != OK)
 		log_event("mail_not_settled",
 		    (const struct log_value[]){ log_int("kind", w->mail.kind), { 0 } });
 	wipe(w);
@@ -346,6 +346,7 @@ start_worker(struct mailer *mailer, struct worker *w)
 	pthread_attr_t attributes;
 
 	w->mailer = mailer;
+	secret_random(w->owner, sizeof w->owner);
 	w->smtp = smtp_open(&mailer->options.smtp);
 	if (w->smtp == NULL)
 		return false;
@@ -368,7 +369,6 @@ mailer_open(const struct mailer_options *options)
 	if (mailer == NULL)
 		return NULL;
 	mailer->options = *options;
-	secret_random(mailer->owner, sizeof mailer->owner);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&mailer->woken, &monotonic);

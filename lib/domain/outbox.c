@@ -23,10 +23,12 @@ outbox_mail_to(
 enum result
 outbox_insert(struct db_tx *tx, const struct outbox_mail *mail)
 {
+	const bool is_none = mail->kind == LETTER_NONE;
 	const struct db_value in[] = {
 		db_bytes(mail->id, sizeof mail->id),
 		db_number(mail->kind),
-		db_text(mail->email),
+		db_number(is_none ? OUTBOX_DROPPED : OUTBOX_OWED),
+		db_text(is_none ? "" : mail->email),
 		db_text(mail->language),
 		db_text(mail->nickname),
 		db_bytes(mail->jti, sizeof mail->jti),
@@ -34,6 +36,7 @@ outbox_insert(struct db_tx *tx, const struct outbox_mail *mail)
 		db_bytes(mail->subject_id, sizeof mail->subject_id),
 		db_number(mail->created_at),
 		db_number(mail->expires_at),
+		is_none ? db_number(mail->created_at) : db_text_or_null(""),
 		{ 0 },
 	};
 
@@ -82,7 +85,7 @@ outbox_claim(struct db_tx *tx, const uint8_t id[static ID_SIZE],
     const uint8_t owner[static ID_SIZE], int64_t lease_s)
 {
 	const struct db_value in[] = { db_number(lease_s), db_bytes(owner, ID_SIZE),
-		db_bytes(id, ID_SIZE), { 0 } };
+		db_bytes(id, ID_SIZE), db_bytes(owner, ID_SIZE), { 0 } };
 
 	return change_one(tx, OUTBOX_CLAIM, in);
 }

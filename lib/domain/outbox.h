@@ -39,6 +39,7 @@ enum outbox_state { OUTBOX_OWED = 0, OUTBOX_SENT = 1, OUTBOX_DEAD = 2, OUTBOX_DR
 
 #define OUTBOX_DUE_MAX 16
 
+/* One that is none is written as dropped: the row is all that it is for. */
 enum result outbox_insert(struct db_tx *, const struct outbox_mail *) MUST_USE;
 
 /* Lists mails that may be tried now; whether one is still free shows when it is claimed. */
@@ -48,7 +49,8 @@ struct outbox_due {
 };
 enum result outbox_due(struct db_tx *, struct outbox_due *ret) MUST_USE;
 
-/* Takes one for `lease_s` seconds. NO_ROW: another worker has it. */
+/* Takes one for `lease_s` seconds. NO_ROW: another owner has it. The same owner may take it again:
+ * the answer to the first time was lost. */
 enum result outbox_claim(struct db_tx *, const uint8_t id[static ID_SIZE],
     const uint8_t owner[static ID_SIZE], int64_t lease_s) MUST_USE;
 

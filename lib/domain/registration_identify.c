@@ -65,12 +65,12 @@ captcha_try_tx(struct db_tx *tx, void *context)
 	if (spent == DUPLICATE) {
 		TRY(stage_op_read(tx, try->op.jti, &earlier));
 		/* The same body again: it was counted then, and gets the same verdict now. */
-		TRY(attempt_left(tx, &try->link->tries, &try->link->tries_left));
+		TRY(attempt_left(tx, &try->link->tries, &try->link->tries_left, NULL));
 		return stage_op_same(&earlier, &try->op) ? OK : CAPTCHA_WRONG;
 	}
 	TRY(spent);
 	if (try->op.outcome == OUTCOME_CAPTCHA_WRONG)
-		return attempt_left(tx, &try->link->tries, &try->link->tries_left);
+		return attempt_left(tx, &try->link->tries, &try->link->tries_left, NULL);
 	TRY(attempt_take(tx, &try->link->tries, &try->link->tries_left, NULL));
 	return try->link->tries_left < 0 ? OVER : OK;
 }

@@ -34,8 +34,8 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    .params = 17, .columns = 3,
 	},
 	[ATTEMPT_READ] = {
-	    "SELECT tries FROM attempt WHERE scope = ? AND thing = ? AND ends_at > ?",
-	    .params = 3, .columns = 1,
+	    "SELECT tries, ends_at FROM attempt WHERE scope = ? AND thing = ? AND ends_at > ?",
+	    .params = 3, .columns = 2,
 	},
 	[ATTEMPT_GIVE_BACK] = {
 	    "UPDATE attempt SET tries = GREATEST(tries, 1) - 1, locked_until = 0"
@@ -61,6 +61,15 @@ const struct statement statements[STATEMENTS__MAX] = {
 	[STAGE_OP_READ] = {
 	    "SELECT kind, fingerprint, outcome, next_id, created_at FROM stage_op WHERE jti = ?",
 	    .params = 1, .columns = 5,
+	},
+
+	/* All that is known of a token: its spending, its tries, its wrong repeats. */
+	[LINK_READ] = {
+	    "SELECT o.jti IS NOT NULL, o.kind, o.fingerprint, o.outcome, o.next_id, o.created_at, t.tries,"
+	    " r.tries FROM (SELECT 1) d LEFT JOIN stage_op o ON o.jti = ?"
+	    " LEFT JOIN attempt t ON t.scope = ? AND t.thing = ? AND t.ends_at > ?"
+	    " LEFT JOIN attempt r ON r.scope = ? AND r.thing = ? AND r.ends_at > ?",
+	    .params = 7, .columns = 8,
 	},
 
 	/* One row only when the string means one person: an ambiguous one matches nobody. */
@@ -176,8 +185,9 @@ const struct statement statements[STATEMENTS__MAX] = {
 
 	[OUTBOX_INSERT] = {
 	    "INSERT INTO outbox (id, kind, state, email, language, nickname, jti, parent_jti, subject_id,"
-	    " created_at, expires_at, next_try_at) VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))",
-	    .params = 10,
+	    " created_at, expires_at, settled_at, next_try_at)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))",
+	    .params = 12,
 	},
 	[OUTBOX_DUE] = {
 	    "SELECT id FROM outbox WHERE state = 0 AND next_try_at <= UTC_TIMESTAMP(6)"
@@ -187,8 +197,8 @@ const struct statement statements[STATEMENTS__MAX] = {
 	[OUTBOX_CLAIM] = {
 	    "UPDATE outbox SET lease_until = UTC_TIMESTAMP(6) + INTERVAL ? SECOND, lease_owner = ?,"
 	    " tries = tries + 1 WHERE id = ? AND state = 0"
-	    " AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6))",
-	    .params = 3,
+	    " AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6) OR lease_owner = ?)",
+	    .params = 4,
 	},
 	[OUTBOX_READ] = {
 	    "SELECT kind, email, language, nickname, jti, parent_jti, subject_id, created_at, expires_at,"
