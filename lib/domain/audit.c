@@ -52,3 +52,21 @@ audit_insert(struct db_tx *tx, const struct audit_event *event)
 
 	return written == DUPLICATE ? OK : written;
 }
+
+enum result
+audit_insert_for(struct db_tx *tx, const struct audit_event *event, const char *login_id)
+{
+	const struct db_value in[] = {
+		db_number(event->happened_at),
+		db_bytes(event->request_id, sizeof event->request_id),
+		db_number(event->what),
+		db_bytes(event->account_id, sizeof event->account_id),
+		db_bytes(event->person_id, sizeof event->person_id),
+		db_text(event->network),
+		db_text(login_id),
+		{ 0 },
+	};
+	const enum result written = db_change(tx, AUDIT_INSERT_FOR, in, NULL);
+
+	return written == DUPLICATE ? OK : written;
+}

@@ -61,4 +61,8 @@ struct audit_event audit_event_of(const struct visitor *, enum audit_what, int64
 /* Writes it, in the transaction of what it tells about; written before by the same request: OK. */
 enum result audit_insert(struct db_tx *, const struct audit_event *) MUST_USE;
 
+/* The same for the account that has this login ID now, if there is one: the same work for both. */
+enum result audit_insert_for(
+    struct db_tx *, const struct audit_event *, const char *login_id) MUST_USE;
+
 #endif

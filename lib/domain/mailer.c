@@ -10,6 +10,7 @@
 #include "letter.h"
 #include "log.h"
 #include "outbox.h"
+#include "recovery_pass.h"
 #include "secret.h"
 #include "stage.h"
 #include "text.h"
@@ -239,9 +240,11 @@ claim_tx(struct db_tx *tx, void *context)
 	TRY(outbox_claim(tx, errand->id, w->owner, LEASE_S));
 	TRY(outbox_read(tx, errand->id, &w->mail));
 	w->login_ids.count = 0;
-	if (w->mail.kind != LETTER_LOGIN_IDS)
-		return OK;
-	return account_login_ids(tx, w->mail.email, &w->login_ids);
+	if (w->mail.kind == LETTER_PASSWORD_RESET)
+		return recovery_address(tx, clock_now(), &w->mail);
+	if (w->mail.kind == LETTER_LOGIN_IDS)
+		return account_login_ids(tx, w->mail.email, &w->login_ids);
+	return OK;
 }
 
 static enum result

@@ -60,42 +60,25 @@ recovery_login_ids(const struct portal *p, const char *email, const char *langua
 /* Forgot password ------------------------------------------------------------------------------ */
 
 struct request {
-	const struct portal *portal;
-	const struct visitor *visitor;
 	const char *login_id;
-	int64_t now;
-	char today[CLOCK_DATE_MAX + 1];
-	uint8_t jti[JTI_SIZE];
-	uint8_t mail_id[ID_SIZE];
 	struct attempt cooldown;
+	struct outbox_mail mail;
+	struct audit_event event;
 };
 
+/* Whose login ID it is, if anybody's, the mailer finds when it sends: nothing here depends on it. */
 static enum result
 ask_reset_tx(struct db_tx *tx, void *context)
 {
 	const struct request *request = context;
-	CLEANUP(account_standing_wipe) struct account_standing standing = { 0 };
-	const struct account *account = &standing.account;
+	CLEANUP(outbox_mail_wipe) struct outbox_mail mail = request->mail;
 	int left = 0;
 
 	TRY(attempt_take(tx, &request->cooldown, &left, NULL));
-	const enum result found = account_by_login_id(
-	    tx, request->login_id, request->today, &standing);
-	if (found != OK && found != NO_ROW)
-		return found;
-	const bool owed = found == OK && standing.usable && left >= 0;
-	CLEANUP(outbox_mail_wipe)
-	struct outbox_mail mail = outbox_mail_to(owed ? LETTER_PASSWORD_RESET : LETTER_NONE,
-	    account->email, account->language, request->now,
-	    request->portal->password_reset_lives_s);
-	memcpy(mail.id, request->mail_id, sizeof mail.id);
-	memcpy(mail.jti, request->jti, sizeof mail.jti);
-	memcpy(mail.subject_id, account->id, sizeof mail.subject_id);
-	recovery_bind(account->generation, mail.parent_jti);
-	TRY(outbox_insert(tx, &mail));
-	const struct audit_event event = audit_event_of(request->visitor,
-	    AUDIT_PASSWORD_RESET_ASKED, request->now, account->id, account->person_id);
-	return audit_insert(tx, &event);
+	if (left < 0)
+		mail.kind = LETTER_NONE;
+	TRY(audit_insert_for(tx, &request->event, request->login_id));
+	return outbox_insert(tx, &mail);
 }
 
 enum result
@@ -103,18 +86,41 @@ recovery_ask_reset(const struct portal *p, const struct visitor *visitor, const 
 {
 	const int64_t now = clock_now();
 	struct request request = {
-		.portal = p,
-		.visitor = visitor,
 		.login_id = login_id,
-		.now = now,
-		.cooldown = attempt_of(
-		    p->keyring, POLICY_RESET_MAIL, login_id, strlen(login_id), now, p->cooldown_s),
+		.cooldown = attempt_of(p->keyring, POLICY_RESET_MAIL, login_id, strlen(login_id),
+		    now, p->cooldown_s),
+		.mail = outbox_mail_to(
+		    LETTER_PASSWORD_RESET, login_id, "", now, p->password_reset_lives_s),
+		.event = audit_event_of(visitor, AUDIT_PASSWORD_RESET_ASKED, now, NULL, NULL),
 	};
 
-	clock_date_japan(now, request.today);
-	secret_random(request.jti, sizeof request.jti);
-	secret_random(request.mail_id, sizeof request.mail_id);
-	TRY(db_transaction(p->db, ask_reset_tx, &request));
-	mailer_wake(p->mailer);
+	secret_random(request.mail.jti, sizeof request.mail.jti);
+	const enum result result = db_transaction(p->db, ask_reset_tx, &request);
+	outbox_mail_wipe(&request.mail);
+	if (result == OK)
+		mailer_wake(p->mailer);
+	return result;
+}
+
+enum result
+recovery_address(struct db_tx *tx, int64_t now, struct outbox_mail *mail)
+{
+	CLEANUP(account_standing_wipe) struct account_standing standing = { 0 };
+	const struct account *account = &standing.account;
+	char today[CLOCK_DATE_MAX + 1];
+
+	clock_date_japan(now, today);
+	const enum result found = account_by_login_id(tx, mail->email, today, &standing);
+	if (found != OK && found != NO_ROW)
+		return found;
+	if (found == NO_ROW || !standing.usable) {
+		mail->kind = LETTER_NONE;
+		return OK;
+	}
+	text_copy_cut(mail->email, sizeof mail->email, account->email);
+	text_copy_cut(mail->language, sizeof mail->language, account->language);
+	text_copy_cut(mail->nickname, sizeof mail->nickname, account->nickname);
+	memcpy(mail->subject_id, account->id, sizeof mail->subject_id);
+	recovery_bind(account->generation, mail->parent_jti);
 	return OK;
 }

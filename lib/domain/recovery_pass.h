@@ -1,13 +1,23 @@
-/* recovery_pass.h - what a reset link is bound to: the generation of its account. Whatever ends all
- * logins of an account, a new password above all, ends its reset links. */
+/* recovery_pass.h - the mail that is owed for a forgotten password, between recovery.c and mailer.c.
+ *
+ * In the outbox it is addressed to the login ID as it was typed, known or not; the mailer finds whose
+ * it is. Its link is bound to the generation of the account: whatever ends all logins of an account,
+ * a new password above all, ends its reset links. */
 
 #ifndef RECOVERY_PASS_H
 #define RECOVERY_PASS_H
 
 #include "bounds.h"
+#include "db.h"
+#include "outbox.h"
+#include "result.h"
 
 #include <stdint.h>
 #include <string.h>
+
+/* Addresses a LETTER_PASSWORD_RESET: to the proven address of the account that may be used; to
+ * nobody, as LETTER_NONE, if there is none. */
+enum result recovery_address(struct db_tx *, int64_t now, struct outbox_mail *) MUST_USE;
 
 /* The generation in the place where other tokens carry their parent. */
 static inline void

@@ -80,6 +80,6 @@ registration_confirm_key(const struct portal *p, const struct pass *pass, const 
 		TRY(judged);
 	}
 
-	TRY(db_transaction(p->db, spend_tx, &op));
+	TRY(db_each_committed(p->db, spend_tx, &op));
 	return account_step_token(p, pass, &op, ret);
 }

@@ -53,6 +53,13 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    .params = 6,
 	},
 
+	[AUDIT_INSERT_FOR] = {
+	    "INSERT INTO audit_event (happened_at, request_id, what, account_id, person_id, source)"
+	    " SELECT ?, ?, ?, COALESCE(a.id, ?), COALESCE(a.person_id, ?), ?"
+	    " FROM (SELECT 1) d LEFT JOIN account a ON a.login_id = ?",
+	    .params = 7,
+	},
+
 	[STAGE_OP_INSERT] = {
 	    "INSERT INTO stage_op (jti, kind, fingerprint, outcome, next_id, created_at)"
 	    " VALUES (?, ?, ?, ?, ?, ?)",
