@@ -29,7 +29,7 @@ teardown() {
 	api POST /v1/registration/email '{"email":"hanako@example.jp"}'
 	want 202
 	tools/read-mail .run/mail hanako@example.jp --part token --wait 10
-	(. .run/env && build/tools/ctl/myportalctl keys list | grep -q signs)
+	(. .run/env && build/tools/ctl/myportalctl keys list | grep -q current)
 	key=$(. .run/env && build/tools/ctl/myportalctl keys list)
 
 	tools/run --detach >/dev/null
