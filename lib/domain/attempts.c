@@ -25,8 +25,7 @@ attempt_of(const struct keyring *keyring, enum policy_scope scope, const void *t
 }
 
 enum result
-attempt_left(
-    struct db_tx *tx, const struct attempt *attempt, int *ret_left, int64_t *ret_wait_s)
+attempt_left(struct db_tx *tx, const struct attempt *attempt, int *ret_left, int64_t *ret_wait_s)
 {
 	int64_t tries = 0, ends_at = 0;
 	const struct db_value in[] = { db_number(attempt->scope),

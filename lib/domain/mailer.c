@@ -40,7 +40,7 @@ struct worker {
 
 struct mailer {
 	struct mailer_options options;
-	pthread_mutex_t mutex;  /* guards the next three */
+	pthread_mutex_t mutex; /* guards the next three */
 	pthread_cond_t woken;
 	uint64_t wakes;
 	bool stopping;

@@ -8,9 +8,9 @@
 #include "audit.h"
 #include "cleanup.h"
 #include "clock.h"
+#include "cooldown.h"
 #include "current_password.h"
 #include "db.h"
-#include "email.h"
 #include "hash_pool.h"
 #include "mailer.h"
 #include "notice.h"
@@ -162,15 +162,10 @@ static enum result
 change_email_tx(struct db_tx *tx, void *context)
 {
 	const struct email_change *c = context;
-	CLEANUP(outbox_mail_wipe) struct outbox_mail mail = c->change->mail;
-	int left = 0;
 
-	TRY(attempt_take(tx, &c->cooldown, &left, NULL));
-	if (left < 0)
-		mail.kind = LETTER_NONE;
 	TRY(account_set_pending_email(tx, c->change->member->account.id, c->email));
 	TRY(audit_insert(tx, &c->change->event));
-	return outbox_insert(tx, &mail);
+	return cooldown_owe(tx, &c->cooldown, &c->change->mail);
 }
 
 enum result
@@ -182,7 +177,6 @@ profile_change_email(const struct portal *p, const struct visitor *visitor,
 	CLEANUP(change_wipe)
 	struct change change = change_of(visitor, member, AUDIT_EMAIL_CHANGE_ASKED, LETTER_NONE);
 	struct email_change c = { .email = email };
-	char key[EMAIL_MAX + 1];
 
 	TRY(current_password_check(p, visitor, member, current, ret_refusal));
 	change.mail = outbox_mail_to(LETTER_EMAIL_CONFIRMATION, email, account->language,
@@ -190,9 +184,7 @@ profile_change_email(const struct portal *p, const struct visitor *visitor,
 	secret_random(change.mail.jti, sizeof change.mail.jti);
 	memcpy(change.mail.subject_id, account->id, sizeof change.mail.subject_id);
 	c.change = &change;
-	email_key(email, key);
-	c.cooldown = attempt_of(
-	    p->keyring, POLICY_CONFIRMATION_MAIL, key, strlen(key), change.now, p->cooldown_s);
+	c.cooldown = cooldown_of(p, POLICY_CONFIRMATION_MAIL, email, change.now);
 	return change_run(p, change_email_tx, &c);
 }
 

@@ -3,12 +3,11 @@
 #include "recovery.h"
 
 #include "account.h"
-#include "attempts.h"
 #include "audit.h"
 #include "cleanup.h"
 #include "clock.h"
+#include "cooldown.h"
 #include "db.h"
-#include "email.h"
 #include "mailer.h"
 #include "notice.h"
 #include "outbox.h"
@@ -17,44 +16,14 @@
 
 #include <string.h>
 
-/* Forgot login ID ------------------------------------------------------------------------------ */
-
-struct reminder {
-	struct attempt cooldown;
-	struct outbox_mail mail;
-};
-
-static enum result
-remind_tx(struct db_tx *tx, void *context)
-{
-	const struct reminder *reminder = context;
-	CLEANUP(outbox_mail_wipe) struct outbox_mail mail = reminder->mail;
-	int left = 0;
-
-	TRY(attempt_take(tx, &reminder->cooldown, &left, NULL));
-	if (left < 0)
-		mail.kind = LETTER_NONE;
-	return outbox_insert(tx, &mail);
-}
-
 enum result
 recovery_login_ids(const struct portal *p, const char *email, const char *language)
 {
-	const int64_t now = clock_now();
-	char key[EMAIL_MAX + 1];
-	struct reminder reminder = {
-		.mail = outbox_mail_to(LETTER_LOGIN_IDS, email, language, now, NOTICE_LIVES_S),
-	};
+	CLEANUP(outbox_mail_wipe)
+	struct outbox_mail mail = outbox_mail_to(
+	    LETTER_LOGIN_IDS, email, language, clock_now(), NOTICE_LIVES_S);
 
-	email_key(email, key);
-	reminder.cooldown = attempt_of(
-	    p->keyring, POLICY_LOGIN_IDS_MAIL, key, strlen(key), now, p->cooldown_s);
-	secret_wipe_bytes(key, sizeof key);
-	const enum result result = db_transaction(p->db, remind_tx, &reminder);
-	outbox_mail_wipe(&reminder.mail);
-	if (result == OK)
-		mailer_wake(p->mailer);
-	return result;
+	return cooldown_send(p, POLICY_LOGIN_IDS_MAIL, &mail);
 }
 
 /* Forgot password ------------------------------------------------------------------------------ */
@@ -71,14 +40,9 @@ static enum result
 ask_reset_tx(struct db_tx *tx, void *context)
 {
 	const struct request *request = context;
-	CLEANUP(outbox_mail_wipe) struct outbox_mail mail = request->mail;
-	int left = 0;
 
-	TRY(attempt_take(tx, &request->cooldown, &left, NULL));
-	if (left < 0)
-		mail.kind = LETTER_NONE;
 	TRY(audit_insert_for(tx, &request->event, request->login_id));
-	return outbox_insert(tx, &mail);
+	return cooldown_owe(tx, &request->cooldown, &request->mail);
 }
 
 enum result
@@ -87,8 +51,7 @@ recovery_ask_reset(const struct portal *p, const struct visitor *visitor, const 
 	const int64_t now = clock_now();
 	struct request request = {
 		.login_id = login_id,
-		.cooldown = attempt_of(p->keyring, POLICY_RESET_MAIL, login_id, strlen(login_id),
-		    now, p->cooldown_s),
+		.cooldown = cooldown_of(p, POLICY_RESET_MAIL, login_id, now),
 		.mail = outbox_mail_to(
 		    LETTER_PASSWORD_RESET, login_id, "", now, p->password_reset_lives_s),
 		.event = audit_event_of(visitor, AUDIT_PASSWORD_RESET_ASKED, now, NULL, NULL),

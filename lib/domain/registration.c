@@ -7,58 +7,23 @@
 
 #include "registration.h"
 
-#include "attempts.h"
 #include "cleanup.h"
 #include "clock.h"
-#include "db.h"
-#include "email.h"
+#include "cooldown.h"
 #include "link.h"
-#include "mailer.h"
 #include "outbox.h"
 
-#include <string.h>
-
 /* Invite -------------------------------------------------------------------------------------- */
-
-struct invitation {
-	struct attempt cooldown;
-	struct outbox_mail mail;
-};
-
-static enum result
-invite_tx(struct db_tx *tx, void *context)
-{
-	const struct invitation *invitation = context;
-	CLEANUP(outbox_mail_wipe) struct outbox_mail mail = invitation->mail;
-	int left = 0;
-
-	TRY(attempt_take(tx, &invitation->cooldown, &left, NULL));
-	/* Within the cool-down a row is written all the same: both paths cost one transaction. */
-	if (left < 0)
-		mail.kind = LETTER_NONE;
-	return outbox_insert(tx, &mail);
-}
 
 enum result
 registration_invite(const struct portal *p, const char *email, const char *language)
 {
-	const int64_t now = clock_now();
-	char key[EMAIL_MAX + 1];
-	struct invitation invitation = {
-		.mail = outbox_mail_to(
-		    LETTER_INVITATION, email, language, now, p->invitation_lives_s),
-	};
+	CLEANUP(outbox_mail_wipe)
+	struct outbox_mail mail = outbox_mail_to(
+	    LETTER_INVITATION, email, language, clock_now(), p->invitation_lives_s);
 
-	email_key(email, key);
-	invitation.cooldown = attempt_of(
-	    p->keyring, POLICY_INVITATION_MAIL, key, strlen(key), now, p->cooldown_s);
-	secret_wipe_bytes(key, sizeof key);
-	secret_random(invitation.mail.jti, sizeof invitation.mail.jti);
-	const enum result result = db_transaction(p->db, invite_tx, &invitation);
-	outbox_mail_wipe(&invitation.mail);
-	if (result == OK)
-		mailer_wake(p->mailer);
-	return result;
+	secret_random(mail.jti, sizeof mail.jti);
+	return cooldown_send(p, POLICY_INVITATION_MAIL, &mail);
 }
 
 /* Standing ------------------------------------------------------------------------------------ */
