@@ -670,16 +670,25 @@ row_finish(const struct row *row)
 	return true;
 }
 
+/* The table holds what it should not: a column that does not fit where it goes. */
 static enum result
-fetch(struct db_tx *tx, MYSQL_STMT *statement, const struct row *row)
+misfit(unsigned number)
+{
+	log_event(
+	    "db_row_misfit", (const struct log_value[]){ log_int("statement", number), { 0 } });
+	return INTERNAL;
+}
+
+static enum result
+fetch(struct db_tx *tx, unsigned number, MYSQL_STMT *statement, const struct row *row)
 {
 	switch (mysql_stmt_fetch(statement)) {
 	case 0:
-		return row_finish(row) ? OK : INTERNAL;
+		return row_finish(row) ? OK : misfit(number);
 	case MYSQL_NO_DATA:
 		return NO_ROW;
 	case MYSQL_DATA_TRUNCATED:
-		return INTERNAL;
+		return misfit(number);
 	default:
 		return note_statement_error(tx, statement);
 	}
@@ -704,11 +713,11 @@ db_rows(struct db_tx *tx, unsigned number, const struct db_value *in, const stru
 	TRY(execute(tx, number, in, &executed));
 	CLEANUP(free_result) MYSQL_STMT *statement = executed;
 	if (mysql_stmt_field_count(statement) != row.columns)
-		return INTERNAL;
+		return misfit(number);
 	if (mysql_stmt_bind_result(statement, row.binds) != 0 ||
 	    mysql_stmt_store_result(statement) != 0)
 		return note_statement_error(tx, statement);
-	while ((result = fetch(tx, statement, &row)) == OK)
+	while ((result = fetch(tx, number, statement, &row)) == OK)
 		TRY(each(context));
 	return result == NO_ROW ? OK : result;
 }
