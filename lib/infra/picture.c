@@ -1,11 +1,15 @@
-/* picture.c - draw the picture of a CAPTCHA with cairo.
+/* picture.c - draw the picture of a CAPTCHA.
  *
- * Glyphs are strokes of our own, not a font's: no font package to depend on, no caches of
- * fontconfig in memory, and strokes can be bent point by point. What keeps OCR out is that the line
- * is light on dark in some places and dark on light in others, that it waves and its glyphs nearly
- * touch, and that arcs as dark and nearly as thick join them: no threshold, blur or opening undoes
- * all of it. A person hardly notices, for every glyph is whole, of one shade and rimmed by the
- * other. Grey only: nothing depends on seeing colours.
+ * Glyphs are strokes of our own, not a font's: no font to depend on, and strokes can be bent point
+ * by point. What keeps OCR out is that the line is light on dark in some places and dark on light
+ * in others, that it waves and its glyphs nearly touch, and that arcs as dark and nearly as thick
+ * join them: no threshold, blur or opening undoes all of it. A person hardly notices, for every
+ * glyph is whole, of one shade and rimmed by the other. Grey only: nothing depends on seeing
+ * colours.
+ *
+ * A line is what lies within half its width of a path, so each pixel keeps how near the path came.
+ * That is all the drawing there is. A graphics library would take three times as long, and bring
+ * sixteen more into memory.
  *
  * It is one hurdle among several, not a proof: a network trained on these pictures will read them.
  * tools/captcha-measure tells how often tesseract does. */
@@ -13,9 +17,8 @@
 #include "picture.h"
 
 #include "cleanup.h"
+#include "grey_png.h"
 #include "secret.h"
-
-#include <cairo.h>
 
 #include <assert.h>
 #include <math.h>
@@ -24,7 +27,7 @@
 #include <string.h>
 
 /* One byte of grey a pixel makes 19,840 bytes, so that even a PNG that zlib can not shrink is
- * smaller than CAPTCHA_PNG_MAX: white noise of this size takes 20,031. */
+ * smaller than CAPTCHA_PNG_MAX: white noise of this size takes 20,108. */
 #define WIDTH  PICTURE_WIDTH
 #define HEIGHT PICTURE_HEIGHT
 
@@ -39,12 +42,19 @@
 
 /* Glyph units. */
 #define GLYPH_HEIGHT 100.0
-#define PIECE        6.0 /* lines are bent in pieces of this length */
-#define CURVE_PIECES 14
+#define PIECE        10.0 /* lines are bent in pieces of this length */
+#define CURVE_PIECES 10
+#define ARC_PIECES   24
 
-/* What is transparent in the 8-bit mask that is drawn on comes out black, what is opaque white. */
-#define BLACK 0.03
-#define WHITE 0.97
+/* Shades. */
+#define BLACK 8
+#define WHITE 247
+
+#define PARTS   32 /* of a pixel: how fine distances and what a line covers are */
+#define REACH   6  /* pixels: the widest pen with its rim, and the soft edge of it */
+#define CHANCES 96 /* a picture takes about 70 */
+
+_Static_assert((REACH * PARTS) * (REACH * PARTS) < UINT16_MAX, "struct painting's near");
 
 /* A glyph: its width, and its strokes as SVG path data (M, L, C; absolute), y down from the top of
  * the capitals. What looks alike in print differs here: B has serifs and 8 none, Z a bar and 2
@@ -100,6 +110,11 @@ struct point {
 	double x, y;
 };
 
+/* Pixels, the right and lower edge not among them. */
+struct box {
+	int left, top, right, bottom;
+};
+
 /* How the whole picture is bent: a wave across and a wave down. */
 struct bend {
 	double across, across_length, across_phase;
@@ -122,18 +137,155 @@ struct line {
 	struct bend bend;
 };
 
-struct pen {
-	cairo_t *cairo;
-	const struct bend *bend;
-	struct place place;
-	struct point at; /* in glyph units */
+/* All that one picture takes. `near` and `turns` are of the path that is being followed, and of the
+ * pixels in `touched` alone. */
+struct painting {
+	uint16_t chances[CHANCES]; /* random numbers, those before `chance` used up */
+	unsigned chance;
+	struct line line;
+
+	uint8_t shade[HEIGHT][WIDTH];
+	uint16_t near[HEIGHT][WIDTH];    /* distance to the path, squared */
+	int8_t turns[HEIGHT][WIDTH + 1]; /* the path crosses the row: down 1, up -1 */
+	struct box touched;
 };
 
-static double
-between(double low, double high)
+struct pen {
+	struct painting *painting;
+	struct place place;
+	struct point at;          /* in glyph units */
+	struct point from, pixel; /* where the stroke began and where it is, in pixels */
+};
+
+/* Chance -------------------------------------------------------------------------------------- */
+
+/* 16 bits, of many drawn at once: one system call a picture instead of seventy. */
+static uint16_t
+chance(struct painting *p)
 {
-	return low + (high - low) * secret_random_below(1U << 16) / (1U << 16);
+	if (p->chance == CHANCES) {
+		secret_random(p->chances, sizeof p->chances);
+		p->chance = 0;
+	}
+	return p->chances[p->chance++];
 }
+
+static double
+between(struct painting *p, double low, double high)
+{
+	return low + (high - low) * chance(p) / (1U << 16);
+}
+
+static bool
+heads(struct painting *p)
+{
+	return chance(p) % 2 == 0;
+}
+
+/* Paths --------------------------------------------------------------------------------------- */
+
+static int
+within(int low, int number, int high)
+{
+	return number < low ? low : number > high ? high : number;
+}
+
+/* The pixels that a pen on its way from `a` to `b` may reach. */
+static struct box
+reached(struct point a, struct point b)
+{
+	return (struct box){
+		.left = within(0, (int)(fmin(a.x, b.x) - REACH), WIDTH),
+		.top = within(0, (int)(fmin(a.y, b.y) - REACH), HEIGHT),
+		.right = within(0, (int)(fmax(a.x, b.x) + REACH) + 1, WIDTH),
+		.bottom = within(0, (int)(fmax(a.y, b.y) + REACH) + 1, HEIGHT),
+	};
+}
+
+static void
+touch(struct painting *p, struct box box)
+{
+	struct box *const all = &p->touched;
+
+	all->left = box.left < all->left ? box.left : all->left;
+	all->top = box.top < all->top ? box.top : all->top;
+	all->right = box.right > all->right ? box.right : all->right;
+	all->bottom = box.bottom > all->bottom ? box.bottom : all->bottom;
+}
+
+/* Forgets the path where it was. */
+static void
+path_end(struct painting *p)
+{
+	for (int y = p->touched.top; y < p->touched.bottom; y++) {
+		memset(p->near[y], UINT8_MAX, sizeof p->near[y]);
+		memset(p->turns[y], 0, sizeof p->turns[y]);
+	}
+	p->touched = (struct box){ WIDTH, HEIGHT, 0, 0 };
+}
+
+/* Keeps how near the path from `a` to `b` comes to the pixels around it. */
+static void
+path_piece(struct painting *p, struct point a, struct point b)
+{
+	const struct box box = reached(a, b);
+	const float dx = (float)(b.x - a.x), dy = (float)(b.y - a.y);
+	const float square = dx * dx + dy * dy;
+	const float inverse = square > 0 ? 1 / square : 0;
+
+	touch(p, box);
+	for (int y = box.top; y < box.bottom; y++) {
+		const float v = (float)(y + 0.5 - a.y);
+		for (int x = box.left; x < box.right; x++) {
+			const float u = (float)(x + 0.5 - a.x);
+			float t = (u * dx + v * dy) * inverse;
+			t = t < 0 ? 0 : t > 1 ? 1 : t;
+			const float across = u - t * dx, down = v - t * dy;
+			const float far = (across * across + down * down) * (PARTS * PARTS);
+			if (far < p->near[y][x])
+				p->near[y][x] = (uint16_t)far;
+		}
+	}
+}
+
+/* Keeps which rows an outline crosses from `a` to `b`, and where. */
+static void
+outline_piece(struct painting *p, struct point a, struct point b)
+{
+	const struct point upper = a.y < b.y ? a : b, lower = a.y < b.y ? b : a;
+	const int first = within(0, (int)ceil(upper.y - 0.5), HEIGHT);
+	const int end = within(0, (int)ceil(lower.y - 0.5), HEIGHT);
+
+	for (int y = first; y < end; y++) {
+		const double t = (y + 0.5 - upper.y) / (lower.y - upper.y);
+		const double x = upper.x + (lower.x - upper.x) * t;
+		int8_t *const turns = &p->turns[y][within(0, (int)ceil(x - 0.5), WIDTH)];
+		*turns = (int8_t)(*turns + (a.y < b.y ? 1 : -1));
+	}
+}
+
+/* How much of a pixel a line of this width along the path covers, in PARTS. */
+static int
+covered(uint16_t near, double width)
+{
+	const int reach = (int)(width / 2 * PARTS) + PARTS / 2;
+
+	return near >= reach * reach ? 0 : within(0, reach - (int)sqrtf(near), PARTS);
+}
+
+static uint8_t
+turned(uint8_t shade)
+{
+	return UINT8_MAX - shade;
+}
+
+static void
+mix(uint8_t *shade, int with, int parts)
+{
+	*shade = (uint8_t)(*shade + (with - *shade) * parts / PARTS);
+}
+
+/* Glyphs -------------------------------------------------------------------------------------- */
 
 static const struct glyph *
 glyph_of(char character)
@@ -167,31 +319,48 @@ placed(const struct pen *pen, struct point p)
 		to->middle.y + x * sin(to->turn) + y * cos(to->turn),
 	};
 
-	return bent(pen->bend, turned);
+	return bent(&pen->painting->line.bend, turned);
+}
+
+/* What a stroke encloses ends with a straight line to where it began. */
+static void
+pen_lift(struct pen *pen)
+{
+	outline_piece(pen->painting, pen->pixel, pen->from);
 }
 
 static void
 pen_move(struct pen *pen, struct point to)
 {
-	const struct point p = placed(pen, to);
-
-	cairo_move_to(pen->cairo, p.x, p.y);
+	pen_lift(pen);
+	pen->from = pen->pixel = placed(pen, to);
 	pen->at = to;
+}
+
+/* To `on`, so little away that it may be straight. */
+static void
+pen_piece(struct pen *pen, struct point on)
+{
+	const struct point pixel = placed(pen, on);
+
+	path_piece(pen->painting, pen->pixel, pixel);
+	outline_piece(pen->painting, pen->pixel, pixel);
+	pen->pixel = pixel;
+}
+
+static struct point
+on_line(struct point a, struct point b, double t)
+{
+	return (struct point){ a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t };
 }
 
 static void
 pen_line(struct pen *pen, struct point to)
 {
-	const struct point from = pen->at;
-	const int pieces = 1 + (int)(hypot(to.x - from.x, to.y - from.y) / PIECE);
+	const int pieces = 1 + (int)(hypot(to.x - pen->at.x, to.y - pen->at.y) / PIECE);
 
-	for (int i = 1; i <= pieces; i++) {
-		const double t = (double)i / pieces;
-		const struct point on = { from.x + (to.x - from.x) * t,
-			from.y + (to.y - from.y) * t };
-		const struct point p = placed(pen, on);
-		cairo_line_to(pen->cairo, p.x, p.y);
-	}
+	for (int i = 1; i <= pieces; i++)
+		pen_piece(pen, on_line(pen->at, to, (double)i / pieces));
 	pen->at = to;
 }
 
@@ -229,14 +398,11 @@ pen_curve(struct pen *pen, const char **path)
 
 	for (int i = 1; i < 4; i++)
 		c[i] = next_point(path);
-	for (int i = 1; i <= CURVE_PIECES; i++) {
-		const struct point p = placed(pen, on_curve(c, (double)i / CURVE_PIECES));
-		cairo_line_to(pen->cairo, p.x, p.y);
-	}
+	for (int i = 1; i <= CURVE_PIECES; i++)
+		pen_piece(pen, on_curve(c, (double)i / CURVE_PIECES));
 	pen->at = c[3];
 }
 
-/* Lays the strokes of a glyph as cairo's path. */
 static void
 pen_follow(struct pen *pen, const char *path)
 {
@@ -255,189 +421,175 @@ pen_follow(struct pen *pen, const char *path)
 			assert(!"a step of the table");
 		}
 	}
+	pen_lift(pen);
 }
+
+/* The plan ------------------------------------------------------------------------------------ */
 
 /* Neighbours differ in shade, but two together may be alike. */
 static void
-line_shade(struct line *line)
+plan_shades(struct painting *p)
 {
+	bool *const dark = p->line.dark;
 	unsigned run = 1;
 
-	line->dark[0] = secret_random_below(2) == 0;
+	dark[0] = heads(p);
 	for (size_t i = 1; i < CAPTCHA_LENGTH; i++) {
-		const bool flip = run == 2 || secret_random_below(2) == 0;
-		line->dark[i] = line->dark[i - 1] != flip;
+		const bool flip = run == 2 || heads(p);
+		dark[i] = dark[i - 1] != flip;
 		run = flip ? 1 : run + 1;
 	}
 }
 
 /* Spreads the glyphs over the width, with a little play. */
 static void
-line_spread(struct line *line)
+plan_edges(struct painting *p)
 {
+	struct line *const line = &p->line;
 	const double room = WIDTH - 2 * MARGIN - CAPTCHA_LENGTH * GAP;
 	double units = 0;
 
 	for (size_t i = 0; i < CAPTCHA_LENGTH; i++)
 		units += line->glyph[i]->width;
 	line->scale = fmin(0.54, room / units);
-	line->edge[0] = MARGIN + (room - units * line->scale) / 2 + between(-4, 4);
+	line->edge[0] = MARGIN + (room - units * line->scale) / 2 + between(p, -4, 4);
 	for (size_t i = 0; i < CAPTCHA_LENGTH; i++)
 		line->edge[i + 1] = line->edge[i] + line->glyph[i]->width * line->scale + GAP;
 }
 
 static void
-line_plan(struct line *line, const char *answer)
+plan(struct painting *p, const char *answer)
 {
 	for (size_t i = 0; i < CAPTCHA_LENGTH; i++) {
-		line->glyph[i] = glyph_of(answer[i]);
-		assert(line->glyph[i] != NULL);
+		p->line.glyph[i] = glyph_of(answer[i]);
+		assert(p->line.glyph[i] != NULL);
 	}
-	line_shade(line);
-	line_spread(line);
-	line->bend = (struct bend){
-		.across = between(3, 5),
-		.across_length = between(70, 130),
-		.across_phase = between(0, 2 * M_PI),
-		.down = between(1.5, 3),
-		.down_length = between(40, 70),
-		.down_phase = between(0, 2 * M_PI),
+	plan_shades(p);
+	plan_edges(p);
+	p->line.bend = (struct bend){
+		.across = between(p, 3, 5),
+		.across_length = between(p, 70, 130),
+		.across_phase = between(p, 0, 2 * M_PI),
+		.down = between(p, 1.5, 3),
+		.down_length = between(p, 40, 70),
+		.down_phase = between(p, 0, 2 * M_PI),
 	};
 }
 
+/* Painting ------------------------------------------------------------------------------------ */
+
 /* Turns the shade of everything right of a leaning edge at `x`. */
 static void
-turn_shade(cairo_t *cairo, double x)
+turn_shade(struct painting *p, double x)
 {
-	const double lean = between(-TILT, TILT);
-	const double belly = between(-TILT, TILT);
+	const double lean = between(p, -TILT, TILT);
+	const double belly = between(p, -TILT, TILT);
+	const struct point edge[4] = { { x - lean, 0 }, { x - lean + belly, HEIGHT / 3.0 },
+		{ x + lean + belly, HEIGHT / 1.5 }, { x + lean, HEIGHT } };
 
-	cairo_move_to(cairo, WIDTH, 0);
-	cairo_line_to(cairo, x - lean, 0);
-	cairo_curve_to(cairo, x - lean + belly, HEIGHT / 3.0, x + lean + belly, HEIGHT / 1.5,
-	    x + lean, HEIGHT);
-	cairo_line_to(cairo, WIDTH, HEIGHT);
-	cairo_fill(cairo);
+	for (int y = 0; y < HEIGHT; y++) {
+		/* The points are a third of the height apart, so the curve falls evenly. */
+		const double at = on_curve(edge, (y + 0.5) / HEIGHT).x;
+		const int first = within(0, (int)at, WIDTH - 1);
+		const int parts = within(0, (int)((first + 1 - at) * PARTS), PARTS);
+		mix(&p->shade[y][first], turned(p->shade[y][first]), parts);
+		for (int to_turn = first + 1; to_turn < WIDTH; to_turn++)
+			p->shade[y][to_turn] = turned(p->shade[y][to_turn]);
+	}
 }
 
 /* In the shade that the ground below it has not. */
 static void
-draw_arc(cairo_t *cairo)
+paint_arc(struct painting *p)
 {
-	cairo_move_to(cairo, between(-10, 14), between(24, HEIGHT - 24));
-	cairo_curve_to(cairo, between(40, 90), between(0, HEIGHT), between(150, 200),
-	    between(0, HEIGHT), between(WIDTH - 14, WIDTH + 10), between(24, HEIGHT - 24));
-	cairo_set_line_width(cairo, ARC);
-	cairo_stroke(cairo);
+	const struct point arc[4] = {
+		{ between(p, -10, 14), between(p, 24, HEIGHT - 24) },
+		{ between(p, 40, 90), between(p, 0, HEIGHT) },
+		{ between(p, 150, 200), between(p, 0, HEIGHT) },
+		{ between(p, WIDTH - 14, WIDTH + 10), between(p, 24, HEIGHT - 24) },
+	};
+
+	for (int i = 0; i < ARC_PIECES; i++)
+		path_piece(p, on_curve(arc, (double)i / ARC_PIECES),
+		    on_curve(arc, (i + 1.0) / ARC_PIECES));
+	for (int y = p->touched.top; y < p->touched.bottom; y++)
+		for (int x = p->touched.left; x < p->touched.right; x++)
+			mix(&p->shade[y][x], turned(p->shade[y][x]), covered(p->near[y][x], ARC));
+	path_end(p);
 }
 
 static void
-draw_ground(cairo_t *cairo, const struct line *line)
+paint_ground(struct painting *p)
 {
-	cairo_set_operator(cairo, CAIRO_OPERATOR_SOURCE);
-	cairo_set_source_rgba(cairo, 0, 0, 0, line->dark[0] ? BLACK : WHITE);
-	cairo_paint(cairo);
+	const struct line *const line = &p->line;
 
-	cairo_set_operator(cairo, CAIRO_OPERATOR_XOR);
-	cairo_set_source_rgba(cairo, 0, 0, 0, 1);
+	memset(p->shade, line->dark[0] ? BLACK : WHITE, sizeof p->shade);
 	for (size_t i = 1; i < CAPTCHA_LENGTH; i++)
 		if (line->dark[i] != line->dark[i - 1])
-			turn_shade(cairo, line->edge[i] + between(-3, 3));
+			turn_shade(p, line->edge[i] + between(p, -3, 3));
 	for (int i = 0; i < ARCS; i++)
-		draw_arc(cairo);
+		paint_arc(p);
 }
 
 /* A random stand within the glyph's part of the line. */
 static struct place
-glyph_place(const struct line *line, size_t i)
+glyph_place(struct painting *p, size_t i)
 {
+	const struct line *const line = &p->line;
+
 	return (struct place){
 		.middle = { (line->edge[i] + line->edge[i + 1]) / 2,
-		    HEIGHT / 2.0 + between(-4, 4) },
+		    HEIGHT / 2.0 + between(p, -4, 4) },
 		.width = line->glyph[i]->width,
 		.scale_x = line->scale,
-		.scale_y = between(0.45, 0.54),
-		.slant = between(-0.14, 0.14),
-		.turn = between(-0.15, 0.15),
+		.scale_y = between(p, 0.45, 0.54),
+		.slant = between(p, -0.14, 0.14),
+		.turn = between(p, -0.15, 0.15),
 	};
 }
 
 /* First its rim and what it encloses in the shade of the ground: an arc seen in the mouth of a C
  * would make a G of it. */
 static void
-draw_glyph(cairo_t *cairo, const struct line *line, size_t i)
+paint_glyph(struct painting *p, size_t i)
 {
-	const double ground = line->dark[i] ? BLACK : WHITE;
-	const double ink = line->dark[i] ? WHITE : BLACK;
-	const double width = PEN + between(-0.5, 0.5);
-	struct pen pen = { .cairo = cairo, .bend = &line->bend, .place = glyph_place(line, i) };
+	const uint8_t ground = p->line.dark[i] ? BLACK : WHITE;
+	const double width = PEN + between(p, -0.5, 0.5);
+	struct pen pen = { .painting = p, .place = glyph_place(p, i) };
 
-	pen_follow(&pen, line->glyph[i]->strokes);
-	cairo_set_source_rgba(cairo, 0, 0, 0, ground);
-	cairo_set_line_width(cairo, width + 2 * RIM);
-	cairo_fill_preserve(cairo);
-	cairo_stroke_preserve(cairo);
-	cairo_set_source_rgba(cairo, 0, 0, 0, ink);
-	cairo_set_line_width(cairo, width);
-	cairo_stroke(cairo);
+	pen_follow(&pen, p->line.glyph[i]->strokes);
+	for (int y = p->touched.top; y < p->touched.bottom; y++) {
+		int turns = 0;
+		for (int x = p->touched.left; x < p->touched.right; x++) {
+			const uint16_t near = p->near[y][x];
+			turns += p->turns[y][x];
+			const int rim = turns != 0 ? PARTS : covered(near, width + 2 * RIM);
+			mix(&p->shade[y][x], ground, rim);
+			mix(&p->shade[y][x], turned(ground), covered(near, width));
+		}
+	}
+	path_end(p);
 }
 
 static void
-draw_line(cairo_t *cairo, const struct line *line)
+painting_free(struct painting **p)
 {
-	cairo_set_line_cap(cairo, CAIRO_LINE_CAP_ROUND);
-	cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
-	draw_ground(cairo, line);
-	cairo_set_operator(cairo, CAIRO_OPERATOR_SOURCE);
-	for (size_t i = 0; i < CAPTCHA_LENGTH; i++)
-		draw_glyph(cairo, line, i);
-}
-
-struct png {
-	uint8_t *bytes;
-	size_t size;
-};
-
-static cairo_status_t
-png_append(void *closure, const unsigned char *bytes, unsigned size)
-{
-	struct png *png = closure;
-
-	if (size > CAPTCHA_PNG_MAX - png->size)
-		return CAIRO_STATUS_WRITE_ERROR;
-	memcpy(png->bytes + png->size, bytes, size);
-	png->size += size;
-	return CAIRO_STATUS_SUCCESS;
-}
-
-static void
-surface_release(cairo_surface_t **surface)
-{
-	cairo_surface_destroy(*surface);
-}
-
-static void
-cairo_release(cairo_t **cairo)
-{
-	cairo_destroy(*cairo);
+	free(*p);
 }
 
 enum result
 picture_draw(const char *answer, uint8_t ret_png[static CAPTCHA_PNG_MAX], size_t *ret_size)
 {
-	/* Without memory cairo hands out objects that do nothing and keep the error. */
-	CLEANUP(surface_release)
-	cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, WIDTH, HEIGHT);
-	CLEANUP(cairo_release) cairo_t *cairo = cairo_create(surface);
-	struct png png = { ret_png, 0 };
-	struct line line;
+	CLEANUP(painting_free) struct painting *p = malloc(sizeof *p);
 
-	line_plan(&line, answer);
-	draw_line(cairo, &line);
-	if (cairo_status(cairo) != CAIRO_STATUS_SUCCESS)
+	if (p == NULL)
 		return UNAVAILABLE;
-	if (cairo_surface_write_to_png_stream(surface, png_append, &png) != CAIRO_STATUS_SUCCESS)
-		return UNAVAILABLE;
-	*ret_size = png.size;
-	return OK;
+	p->chance = CHANCES;
+	p->touched = (struct box){ 0, 0, WIDTH, HEIGHT };
+	path_end(p);
+	plan(p, answer);
+	paint_ground(p);
+	for (size_t i = 0; i < CAPTCHA_LENGTH; i++)
+		paint_glyph(p, i);
+	return grey_png_write(&p->shade[0][0], WIDTH, HEIGHT, ret_png, CAPTCHA_PNG_MAX, ret_size);
 }

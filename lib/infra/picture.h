@@ -1,4 +1,4 @@
-/* picture.h - cairo: the picture of a CAPTCHA. */
+/* picture.h - the picture of a CAPTCHA. */
 
 #ifndef PICTURE_H
 #define PICTURE_H
@@ -14,9 +14,9 @@
 
 /* Draws `answer` (CAPTCHA_LENGTH characters of the look-alike-free alphabet, upper case) so that a
  * person reads it and an OCR program mostly does not; every call draws differently. Writes a grey
- * PNG of at most CAPTCHA_PNG_MAX bytes, mostly about 6,000. UNAVAILABLE: no memory; ret_png may
- * then hold the beginning of one. Takes a few ms, and cairo likes a larger stack than the HTTP
- * server's: drawn ahead by the one thread of domain/picture_stock. */
+ * PNG of at most CAPTCHA_PNG_MAX bytes, mostly about 4,000. UNAVAILABLE: no memory; ret_png may
+ * then hold the beginning of one. Takes 0.7 ms and 150 KiB of memory meanwhile: drawn ahead by the
+ * one thread of domain/picture_stock. */
 enum result picture_draw(
     const char *answer, uint8_t ret_png[static CAPTCHA_PNG_MAX], size_t *ret_size) MUST_USE;
 

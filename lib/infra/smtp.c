@@ -314,6 +314,18 @@ set_numbers(CURL *curl, const struct smtp_options *options)
 	return true;
 }
 
+/* GnuTLS, which comes along because libcurl can also speak LDAP and RTMP, asks this in its
+ * constructor. Nothing here calls it (libcurl's TLS is OpenSSL's), and what it would load is a MiB
+ * of memory. A hook of its documentation (GNUTLS_SKIP_GLOBAL_INIT); it is found only where the
+ * program exports it (api/meson.build), and without it all is as well. */
+__attribute__((visibility("default"))) int _gnutls_global_init_skip(void);
+
+int
+_gnutls_global_init_skip(void)
+{
+	return 1;
+}
+
 bool
 smtp_start(void)
 {
