@@ -64,7 +64,7 @@ static const struct setting settings[] = {
 	{ "MAIL_WORKERS",             AT(mail_workers),               NUMBER, "2",                1, 16,        NULL, 0, "letters sent at once" },
 	{ "MAIL_COOLDOWN_S",          AT(mail_cooldown_s),            NUMBER, "60",               1, 3600,      NULL, 0, "at most one mail of a kind per address in this time" },
 
-	{ "PORTAL_URL",               AT(portal_url),                 TEXT,   "",                 8, 512,       NULL, 0, "the app's address; links in letters begin with it" },
+	{ "PORTAL_URL",               AT(portal_url),                 TEXT,   "",                 8, 512,       NULL, 0, "the app's address as browsers write its origin; links in letters begin with it" },
 	{ "SOCIETY_NAME_JA",          AT(society_name_ja),            TEXT,   "",                 1, 120,       NULL, 0, "in letters" },
 	{ "SOCIETY_NAME_EN",          AT(society_name_en),            TEXT,   "",                 1, 120,       NULL, 0, "in English letters" },
 	{ "SOCIETY_WORDS",            AT(society_words),              TEXT,   "",                 0, 4096,      NULL, LINES, "words refused as passwords: names of society, products, city; commas or lines between" },

@@ -37,7 +37,7 @@ attempt_left(struct db_tx *tx, const struct attempt *attempt, int *ret_left, int
 		return result;
 	*ret_left = policy_of(attempt->scope)->count - (int)tries;
 	if (ret_wait_s != NULL)
-		*ret_wait_s = ends_at - attempt->now;
+		*ret_wait_s = result == OK ? ends_at - attempt->now : 0;
 	return OK;
 }
 

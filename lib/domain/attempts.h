@@ -35,7 +35,7 @@ struct attempt attempt_of(const struct keyring *, enum policy_scope, const void 
 enum result attempt_take(
     struct db_tx *, const struct attempt *, int *ret_left, int64_t *ret_wait_s) MUST_USE;
 
-/* How many tries are left; *ret_wait_s as above. */
+/* How many tries are left; *ret_wait_s as above, 0 where none was made. */
 enum result attempt_left(
     struct db_tx *, const struct attempt *, int *ret_left, int64_t *ret_wait_s) MUST_USE;
 

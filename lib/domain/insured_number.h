@@ -23,7 +23,7 @@
  * INSURED_NUMBER_SIZE_MAX + 1. */
 enum fault insured_number_fold(const char *typed, char *ret, size_t ret_size);
 
-/* A star for each character but the last two, as members and operators are shown it (ASVS 14.2.6).
+/* A star for each character but the last two (for each, where there are no more), as members and operators are shown it (ASVS 14.2.6).
  * `ret` is as large as `number`, and not the same. */
 void insured_number_mask(const char *number, char *ret);
 

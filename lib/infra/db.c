@@ -217,11 +217,10 @@ set_options(MYSQL *mysql, const struct db_options *o)
 static bool
 counts_are_right(MYSQL_STMT *statement, const struct statement *row)
 {
-	const unsigned columns = mysql_stmt_field_count(statement);
+	const bool returns = strstr(row->sql, " RETURNING ") != NULL;
 
 	return mysql_stmt_param_count(statement) == row->params &&
-	       (columns == row->columns ||
-		   (columns == 0 && strstr(row->sql, " RETURNING ") != NULL));
+	       (returns ? row->columns > 0 : mysql_stmt_field_count(statement) == row->columns);
 }
 
 static bool

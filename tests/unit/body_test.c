@@ -448,6 +448,8 @@ build_answer(struct json *json)
 	json_up(json);
 	json_array(json, "none");
 	json_up(json);
+	json_text_or_null(json, "pending", "ada@example.jp");
+	json_text_or_null(json, "no_pending", "");
 	json_text(json, "last", "");
 }
 
@@ -456,7 +458,8 @@ static const char answer[] = "{\"stage\":\"account \\\"\\\\\\n\\u0001/健康🍣
 			     "\"exact\":9007199254740993,\"yes\":true,\"no\":false,"
 			     "\"expires_at\":\"2026-11-22T01:02:03Z\","
 			     "\"keys\":[{\"kid\":\"1\"},{\"inner\":{\"key\":\"" MARKER "\"}}],"
-			     "\"empty\":{},\"none\":[],\"last\":\"\"}";
+			     "\"empty\":{},\"none\":[],"
+			     "\"pending\":\"ada@example.jp\",\"no_pending\":null,\"last\":\"\"}";
 
 static void
 answers_are_compact_json(void **state)
@@ -488,7 +491,7 @@ an_answer_may_be_as_deep_as_a_body(void **state)
 }
 
 /* cJSON's guess at what it needs depends on what comes last: every kind of it. */
-#define LAST_KINDS 8
+#define LAST_KINDS 10
 
 static void
 build_answer_ending_in(struct json *json, int kind)
@@ -514,6 +517,12 @@ build_answer_ending_in(struct json *json, int kind)
 		break;
 	case 6:
 		json_array(json, "a");
+		break;
+	case 7:
+		json_text_or_null(json, "a", "");
+		break;
+	case 8:
+		json_text_or_null(json, "a", "x\x01\"");
 		break;
 	default: /* nothing at all */
 		break;
@@ -594,6 +603,38 @@ a_text_that_is_not_utf8_fails_the_answer(void **state)
 }
 
 static void
+only_the_empty_text_is_null(void **state)
+{
+	static const struct {
+		const char *why, *text, *expected; /* NULL: it fails the answer */
+	} rows[] = {
+		{ "empty", "", "{\"a\":null}" },
+		{ "a text", "x", "{\"a\":\"x\"}" },
+		{ "a space", " ", "{\"a\":\" \"}" },
+		{ "the word", "null", "{\"a\":\"null\"}" },
+		{ "a nought", "0", "{\"a\":\"0\"}" },
+		{ "what JSON escapes", "\"\\\n", "{\"a\":\"\\\"\\\\\\n\"}" },
+		{ "kanji", "健康", "{\"a\":\"健康\"}" },
+		{ "no UTF-8", "\xFF", NULL },
+		{ "cut in the middle", "a\xE5\x81", NULL },
+	};
+	char text[256];
+	size_t length;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		CLEANUP(json_free) struct json *json = json_new();
+
+		json_text_or_null(json, "a", rows[i].text);
+		const enum result result = json_finish(json, text, sizeof text, &length);
+		if (result != (rows[i].expected != NULL ? OK : INTERNAL))
+			fail_msg("%s: %s", rows[i].why, result_code(result));
+		if (strcmp(text, result == OK ? rows[i].expected : "") != 0)
+			fail_msg("%s: %s", rows[i].why, text);
+	}
+}
+
+static void
 no_value_of_an_answer_stays_in_memory(void **state)
 {
 	char text[1024];
@@ -667,6 +708,7 @@ main(void)
 		cmocka_unit_test(an_answer_may_be_as_deep_as_a_body),
 		cmocka_unit_test(answers_fit_or_fail_at_every_size),
 		cmocka_unit_test(a_text_that_is_not_utf8_fails_the_answer),
+		cmocka_unit_test(only_the_empty_text_is_null),
 		cmocka_unit_test(no_value_of_an_answer_stays_in_memory),
 		cmocka_unit_test(an_answer_without_memory_is_internal),
 		cmocka_unit_test(freeing_nothing_is_fine),

@@ -1140,6 +1140,88 @@ statements_that_are_not_as_counted_are_refused(void **state)
 	}
 }
 
+/* The columns of such a statement are only known with its rows. */
+#define TALLY                                                                                     \
+	"INSERT INTO counter (id, n) VALUES (?, 1) ON DUPLICATE KEY UPDATE n = n + 10 RETURNING " \
+	"n, id"
+
+enum { TALLY_RIGHT, TALLY_TOO_FEW, TALLY_TOO_MANY, TALLY_FORGET, TALLIES__MAX };
+
+static const struct statement tallies[TALLIES__MAX] = {
+	[TALLY_RIGHT] = { TALLY, 1, 2 },
+	[TALLY_TOO_FEW] = { TALLY, 1, 1 },
+	[TALLY_TOO_MANY] = { TALLY, 1, 3 },
+	[TALLY_FORGET] = { "DELETE FROM counter WHERE id = ?", 1, 0 },
+};
+
+#define TALLIED 99 /* a counter that is not there before and after */
+
+static enum result
+tally(struct db *pool, unsigned statement, int64_t ret[static 3])
+{
+	const struct db_value in[] = { db_number(TALLIED), { 0 } };
+	const struct db_slot slots[] = { db_to_number(&ret[0]), db_to_number(&ret[1]),
+		db_to_number(&ret[2]) };
+	struct db_slot out[LENGTH(slots) + 1] = { 0 };
+
+	memcpy(out, slots, tallies[statement].columns * sizeof slots[0]);
+	return run_job(pool, &(struct job){ .statement = statement, .in = in, .out = out });
+}
+
+static void
+forget_tally(struct db *pool)
+{
+	const struct db_value in[] = { db_number(TALLIED), { 0 } };
+
+	assert_int_equal(run_job(pool, &(struct job){ .statement = TALLY_FORGET, .in = in }), OK);
+}
+
+static void
+what_a_change_returns_is_read_as_rows(void **state)
+{
+	const struct db_options options = plain_options();
+	struct db *const pool = db_open(&options, tallies, TALLIES__MAX);
+
+	(void)state;
+	assert_non_null(pool);
+	for (int64_t expected = 1; expected < 50; expected += 10) {
+		int64_t read[3] = { 77, 77, 77 };
+
+		assert_int_equal(tally(pool, TALLY_RIGHT, read), OK);
+		assert_int_equal(read[0], expected); /* as it is now, not as it would have begun */
+		assert_int_equal(read[1], TALLIED);
+		assert_int_equal(counter(TALLIED), expected);
+	}
+	forget_tally(pool);
+	db_close(pool);
+}
+
+static void
+a_change_that_returns_other_columns_is_internal(void **state)
+{
+	static const unsigned miscounted[] = { TALLY_TOO_FEW, TALLY_TOO_MANY };
+	const struct db_options options = plain_options();
+	struct db *const pool = db_open(&options, tallies, TALLIES__MAX);
+
+	(void)state;
+	assert_non_null(pool);
+	for (int there = 0; there < 2; there++) {
+		for (size_t i = 0; i < LENGTH(miscounted); i++) {
+			int64_t read[3] = { 77, 77, 77 };
+
+			assert_int_equal(tally(pool, miscounted[i], read), INTERNAL);
+			assert_int_equal(read[0], 77);
+		}
+		/* Rolled back, and the connection is of use. */
+		int64_t read[3];
+		assert_int_equal(tally(pool, TALLY_RIGHT, read), OK);
+		assert_int_equal(read[0], there == 0 ? 1 : 11);
+	}
+	assert_int_equal(retries(pool), 0);
+	forget_tally(pool);
+	db_close(pool);
+}
+
 static void
 a_wrong_login_is_unavailable(void **state)
 {
@@ -1612,6 +1694,8 @@ main(int argc, char **argv)
 		WITH_EMPTY_TABLES(threads_share_the_pool_and_lose_nothing),
 		cmocka_unit_test(a_pool_connects_when_it_is_used),
 		cmocka_unit_test(statements_that_are_not_as_counted_are_refused),
+		WITH_EMPTY_TABLES(what_a_change_returns_is_read_as_rows),
+		WITH_EMPTY_TABLES(a_change_that_returns_other_columns_is_internal),
 		cmocka_unit_test(a_wrong_login_is_unavailable),
 		WITH_EMPTY_TABLES(too_many_connections_are_unavailable),
 		WITH_EMPTY_TABLES(a_read_only_server_is_unavailable),

@@ -8,6 +8,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -169,6 +171,26 @@ static const struct { const char *why, *number; bool valid; } insurers[] = {
 	{ "minus",                          "-1130012",  false },
 	{ "newline last",                   "0113001\n", false },
 };
+
+/* As members are shown their own; what is short is hidden whole. */
+static const struct { const char *why, *number, *masked; } masks[] = {
+	{ "plain",                          "56789100",        "******00" },
+	{ "three",                          "123",             "*23" },
+	{ "two would be all of it",         "12",              "**" },
+	{ "one",                            "1",               "*" },
+	{ "nothing",                        "",                "" },
+	{ "letters",                        "123AB",           "***AB" },
+	{ "kana are characters, not bytes", "123ケーヒン",     "*****ヒン" },
+	{ "kana alone",                     "ケーヒン",        "**ヒン" },
+	{ "two kana",                       "ケヒ",            "**" },
+	{ "kanji before digits",            "健100",           "**00" },
+	{ "kanji and a digit are told",     "12健3",           "**健3" },
+	{ "four bytes each",                "𠮷𠮷𠮷",          "*𠮷𠮷" },
+	{ "two of four bytes",              "𠮷𠮷",            "**" },
+	{ "38 digits",                      N36("7") "12",     N36("*") "12" },
+	{ "38 kana",                        N38("ケ"),         N36("*") "ケケ" },
+	{ "a star told is no star hidden",  "1**",             "***" },
+};
 /* clang-format on */
 
 static void
@@ -197,6 +219,24 @@ two_pairs_can_be_one_string(void **state)
 	assert_string_equal(one, other);
 }
 
+/* The output is a block as large as the number: a byte too many is seen by AddressSanitizer. */
+static void
+numbers_are_shown_masked(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(masks); i++) {
+		const size_t size = strlen(masks[i].number) + 1;
+		char *const ret = malloc(size);
+
+		assert_non_null(ret);
+		memset(ret, 'x', size);
+		insured_number_mask(masks[i].number, ret);
+		if (memchr(ret, '\0', size) == NULL || strcmp(ret, masks[i].masked) != 0)
+			fail_msg("%s: %.*s", masks[i].why, (int)size, ret);
+		free(ret);
+	}
+}
+
 static void
 insurer_numbers_have_a_check_digit(void **state)
 {
@@ -213,6 +253,7 @@ main(void)
 		cmocka_unit_test(numbers_are_folded),
 		cmocka_unit_test(numbers_are_refused),
 		cmocka_unit_test(two_pairs_can_be_one_string),
+		cmocka_unit_test(numbers_are_shown_masked),
 		cmocka_unit_test(insurer_numbers_have_a_check_digit),
 	};
 

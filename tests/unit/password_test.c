@@ -86,6 +86,16 @@ static const struct fold_row folds[] = {
 	{ "a surrogate",               "tsuki7\xED\xA0\x80",    FAULT_BAD_CHARACTER, "" },
 };
 
+/* Of one that is compared with another: the same, but nothing is none. */
+static const struct fold_row given[] = {
+	{ "nothing",                   "",                      FAULT_REQUIRED, "" },
+	{ "a space is one",            " ",                     FAULT_NONE, " " },
+	{ "one character",             "a",                     FAULT_NONE, "a" },
+	{ "one that was common",       "password1",             FAULT_NONE, "password1" },
+	{ "a line feed is none either", "\n",                   FAULT_BAD_CHARACTER, "" },
+	{ "one byte over 512",         X512("a") "a",           FAULT_TOO_LONG, "" },
+};
+
 struct row {
 	const char *why;
 	const struct password_rules *rules;
@@ -290,6 +300,18 @@ passwords_are_taken_as_typed(void **state)
 }
 
 static void
+a_password_to_compare_with_is_given(void **state)
+{
+	static const struct folding folding = { password_fold_given, PASSWORD_MAX + 1 };
+
+	(void)state;
+	assert_folds(&folding, given, LENGTH(given));
+	for (size_t i = 0; i < LENGTH(folds); i++)
+		if (folds[i].typed[0] != '\0')
+			assert_folds(&folding, &folds[i], 1);
+}
+
+static void
 check_rows(const struct row *rows, size_t count)
 {
 	unsigned failures = 0;
@@ -448,6 +470,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(passwords_are_taken_as_typed),
+		cmocka_unit_test(a_password_to_compare_with_is_given),
 		cmocka_unit_test(length_and_composition_are_judged),
 		cmocka_unit_test(words_of_the_member_and_the_society_are_refused),
 		cmocka_unit_test(a_listed_word_as_long_as_a_password_counts),
