@@ -1,4 +1,4 @@
-/* grey_png.h - zlib: grey pixels as a PNG file (ISO/IEC 15948). */
+/* grey_png.h - libpng: grey pixels as a PNG file (ISO/IEC 15948). */
 
 #ifndef GREY_PNG_H
 #define GREY_PNG_H
@@ -8,14 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Beyond what zlib makes of the pixels and one byte a row: signature, IHDR, the frames of IDAT and
- * IEND. */
-#define GREY_PNG_FRAME_SIZE 57
-
-/* Writes `width` * `height` bytes of grey, 0 black, row by row, into the `max` bytes of `ret`. For
- * pictures of few shades, in which neighbours are alike: those become as small as they get, at a
- * fifth of the usual time; what has no such runs comes out a little larger than it is.
- * UNAVAILABLE: no memory. INTERNAL: `max` is too small. `ret` then holds no picture. */
+/* Writes `width` * `height` bytes of grey (neither is 0), 0 black, row by row, into the `max` bytes
+ * of `ret`. For pictures of few shades, in which neighbours are alike: those become as small as
+ * they get, at a third of the usual time; what has no such runs comes out a little larger than it
+ * is. UNAVAILABLE: no memory. INTERNAL: `max` is too small. `ret` then holds no picture. */
 enum result grey_png_write(const uint8_t *pixels, unsigned width, unsigned height, uint8_t *ret,
     size_t max, size_t *ret_size) MUST_USE;
 

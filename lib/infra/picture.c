@@ -27,7 +27,7 @@
 #include <string.h>
 
 /* One byte of grey a pixel makes 19,840 bytes, so that even a PNG that zlib can not shrink is
- * smaller than CAPTCHA_PNG_MAX: white noise of this size takes 20,108. */
+ * smaller than CAPTCHA_PNG_MAX: white noise of this size takes 20,132. */
 #define WIDTH  PICTURE_WIDTH
 #define HEIGHT PICTURE_HEIGHT
 
