@@ -107,16 +107,6 @@ account_login_ids(struct db_tx *tx, const char *email, struct account_login_ids 
 	return db_rows(tx, ACCOUNT_LOGIN_IDS, in, out, list_one, &listing);
 }
 
-enum result
-account_rehash(
-    struct db_tx *tx, const uint8_t id[static ID_SIZE], const char *old_hash, const char *new_hash)
-{
-	const struct db_value in[] = { db_text(new_hash), db_bytes(id, ID_SIZE), db_text(old_hash),
-		{ 0 } };
-
-	return db_change(tx, ACCOUNT_REHASH, in, NULL);
-}
-
 /* Nothing changed: was it the same change, whose COMMIT was not heard of? */
 static enum result
 password_is_set(struct db_tx *tx, const uint8_t id[static ID_SIZE], const char *hash)

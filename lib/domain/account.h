@@ -55,10 +55,6 @@ struct account_login_ids {
 enum result account_login_ids(
     struct db_tx *, const char *email, struct account_login_ids *ret) MUST_USE;
 
-/* Puts the same password's hash of another cost in the place of `old_hash`, if that is there. */
-enum result account_rehash(struct db_tx *, const uint8_t id[static ID_SIZE], const char *old_hash,
-    const char *new_hash) MUST_USE;
-
 /* Sets the password and raises the generation from `generation`: all logins are over. The account
  * has this hash already: OK. NO_ROW: it has another generation, is not active, or is gone. */
 enum result account_set_password(struct db_tx *, const uint8_t id[static ID_SIZE],

@@ -36,37 +36,38 @@ audit_event_of(const struct visitor *visitor, enum audit_what what, int64_t now,
 	return event;
 }
 
-enum result
-audit_insert(struct db_tx *tx, const struct audit_event *event)
+void
+audit_values(const struct audit_event *event, struct db_value ret[static AUDIT_VALUES])
 {
-	const struct db_value in[] = {
+	const struct db_value values[AUDIT_VALUES] = {
 		db_number(event->happened_at),
 		db_bytes(event->request_id, sizeof event->request_id),
 		db_number(event->what),
 		db_bytes(event->account_id, sizeof event->account_id),
 		db_bytes(event->person_id, sizeof event->person_id),
 		db_text(event->network),
-		{ 0 },
 	};
-	const enum result written = db_change(tx, AUDIT_INSERT, in, NULL);
 
+	memcpy(ret, values, sizeof values);
+}
+
+enum result
+audit_insert(struct db_tx *tx, const struct audit_event *event)
+{
+	struct db_value in[AUDIT_VALUES + 1] = { 0 };
+
+	audit_values(event, in);
+	const enum result written = db_change(tx, AUDIT_INSERT, in, NULL);
 	return written == DUPLICATE ? OK : written;
 }
 
 enum result
 audit_insert_for(struct db_tx *tx, const struct audit_event *event, const char *login_id)
 {
-	const struct db_value in[] = {
-		db_number(event->happened_at),
-		db_bytes(event->request_id, sizeof event->request_id),
-		db_number(event->what),
-		db_bytes(event->account_id, sizeof event->account_id),
-		db_bytes(event->person_id, sizeof event->person_id),
-		db_text(event->network),
-		db_text(login_id),
-		{ 0 },
-	};
-	const enum result written = db_change(tx, AUDIT_INSERT_FOR, in, NULL);
+	struct db_value in[AUDIT_VALUES + 2] = { 0 };
 
+	audit_values(event, in);
+	in[AUDIT_VALUES] = db_text(login_id);
+	const enum result written = db_change(tx, AUDIT_INSERT_FOR, in, NULL);
 	return written == DUPLICATE ? OK : written;
 }

@@ -58,6 +58,10 @@ struct audit_event {
 struct audit_event audit_event_of(const struct visitor *, enum audit_what, int64_t now,
     const uint8_t *account_id, const uint8_t *person_id);
 
+/* The values of its row, in the order of AUDIT_INSERT_ (statements.c); borrowed from the event. */
+#define AUDIT_VALUES 6
+void audit_values(const struct audit_event *, struct db_value ret[static AUDIT_VALUES]);
+
 /* Writes it, in the transaction of what it tells about; written before by the same request: OK. */
 enum result audit_insert(struct db_tx *, const struct audit_event *) MUST_USE;
 

@@ -123,20 +123,18 @@ static enum result
 begin_tx(struct db_tx *tx, void *context)
 {
 	const struct entry *entry = context;
-	const struct account_standing *standing = &entry->standing;
-	const struct account *account = &standing->account;
+	const int64_t beyond = entry->standing.sessions - SESSIONS_MAX + 1;
+	const struct session_beginning beginning = {
+		.session = &entry->session,
+		.in_the_way = beyond > 0 ? beyond : 0,
+		.failures = &entry->by_login_id,
+		.old_hash = entry->standing.account.password_hash,
+		.fresh_hash = entry->fresh_hash,
+		.event = &entry->event,
+		.notice = &entry->notice,
+	};
 
-	if (standing->sessions >= SESSIONS_MAX)
-		TRY(session_trim(tx, account->id, standing->sessions - SESSIONS_MAX + 1));
-	const enum result begun = session_insert(tx, &entry->session);
-	if (begun != OK && begun != DUPLICATE) /* ours, whose COMMIT was not heard of */
-		return begun;
-	TRY(attempt_forget(tx, &entry->by_login_id));
-	if (entry->fresh_hash[0] != '\0')
-		TRY(account_rehash(tx, account->id, account->password_hash, entry->fresh_hash));
-	if (entry->notice.kind != LETTER_NONE)
-		TRY(outbox_insert(tx, &entry->notice));
-	return audit_insert(tx, &entry->event);
+	return session_begin(tx, &beginning);
 }
 
 /* The cost of a hash has been raised since this one was made; one that can not be had now is made
@@ -188,7 +186,7 @@ begin(const struct portal *p, const struct visitor *visitor, struct entry *entry
 	refresh = refresh_token_new(entry->session.id);
 	refresh_token_hash(&refresh, entry->session.refresh_hash);
 	TRY(login_tokens_make(p, &entry->session, &refresh, entry->now, ret));
-	TRY(db_transaction(p->db, begin_tx, entry));
+	TRY(db_each_committed(p->db, begin_tx, entry));
 	if (entry->notice.kind != LETTER_NONE)
 		mailer_wake(p->mailer);
 	return OK;

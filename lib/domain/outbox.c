@@ -20,11 +20,11 @@ outbox_mail_to(
 	return mail;
 }
 
-enum result
-outbox_insert(struct db_tx *tx, const struct outbox_mail *mail)
+void
+outbox_values(const struct outbox_mail *mail, struct db_value ret[static OUTBOX_VALUES])
 {
 	const bool is_none = mail->kind == LETTER_NONE;
-	const struct db_value in[] = {
+	const struct db_value values[OUTBOX_VALUES] = {
 		db_bytes(mail->id, sizeof mail->id),
 		db_number(mail->kind),
 		db_number(is_none ? OUTBOX_DROPPED : OUTBOX_OWED),
@@ -37,9 +37,17 @@ outbox_insert(struct db_tx *tx, const struct outbox_mail *mail)
 		db_number(mail->created_at),
 		db_number(mail->expires_at),
 		is_none ? db_number(mail->created_at) : db_text_or_null(""),
-		{ 0 },
 	};
 
+	memcpy(ret, values, sizeof values);
+}
+
+enum result
+outbox_insert(struct db_tx *tx, const struct outbox_mail *mail)
+{
+	struct db_value in[OUTBOX_VALUES + 1] = { 0 };
+
+	outbox_values(mail, in);
 	return db_change(tx, OUTBOX_INSERT, in, NULL);
 }
 

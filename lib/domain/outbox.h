@@ -42,6 +42,10 @@ enum outbox_state { OUTBOX_OWED = 0, OUTBOX_SENT = 1, OUTBOX_DEAD = 2, OUTBOX_DR
 /* One that is none is written as dropped: the row is all that it is for. */
 enum result outbox_insert(struct db_tx *, const struct outbox_mail *) MUST_USE;
 
+/* The values of its row, in the order of OUTBOX_INSERT_ (statements.c); borrowed from the mail. */
+#define OUTBOX_VALUES 12
+void outbox_values(const struct outbox_mail *, struct db_value ret[static OUTBOX_VALUES]);
+
 /* Lists mails that may be tried now; whether one is still free shows when it is claimed. */
 struct outbox_due {
 	size_t count;

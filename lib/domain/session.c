@@ -6,12 +6,21 @@
 
 #include <string.h>
 
-enum result
-session_insert(struct db_tx *tx, const struct session *session)
+/* The values of SESSION_BEGIN, line by line. */
+#define SESSION_BEGIN_FIXED  19
+#define SESSION_BEGIN_VALUES (SESSION_BEGIN_FIXED + AUDIT_VALUES + 1 + OUTBOX_VALUES)
+
+static void
+begin_values(const struct session_beginning *b, struct db_value ret[static SESSION_BEGIN_VALUES])
 {
-	const struct db_value in[] = {
+	const struct session *session = b->session;
+	const struct db_value account_id = db_bytes(session->account_id, ID_SIZE);
+	const struct db_value fixed[SESSION_BEGIN_FIXED] = {
+		db_number(b->in_the_way),
+		account_id,
+		db_number(b->in_the_way),
 		db_bytes(session->id, sizeof session->id),
-		db_bytes(session->account_id, sizeof session->account_id),
+		account_id,
 		db_number(session->generation),
 		db_bytes(session->refresh_hash, sizeof session->refresh_hash),
 		db_bytes(session->client, sizeof session->client),
@@ -20,18 +29,28 @@ session_insert(struct db_tx *tx, const struct session *session)
 		db_number(session->created_at),
 		db_number(session->created_at),
 		db_number(session->expires_at),
-		{ 0 },
+		db_number(b->failures->scope),
+		db_bytes(b->failures->thing, sizeof b->failures->thing),
+		db_number(b->fresh_hash[0] != '\0'),
+		db_text(b->fresh_hash),
+		account_id,
+		db_text(b->old_hash),
 	};
 
-	return db_change(tx, SESSION_INSERT, in, NULL);
+	memcpy(ret, fixed, sizeof fixed);
+	audit_values(b->event, ret + SESSION_BEGIN_FIXED);
+	ret[SESSION_BEGIN_FIXED + AUDIT_VALUES] = db_number(b->notice->kind != LETTER_NONE);
+	outbox_values(b->notice, ret + SESSION_BEGIN_FIXED + AUDIT_VALUES + 1);
 }
 
 enum result
-session_trim(struct db_tx *tx, const uint8_t account_id[static ID_SIZE], int64_t count)
+session_begin(struct db_tx *tx, const struct session_beginning *beginning)
 {
-	const struct db_value in[] = { db_bytes(account_id, ID_SIZE), db_number(count), { 0 } };
+	struct db_value in[SESSION_BEGIN_VALUES + 1] = { 0 };
 
-	return db_change(tx, SESSION_TRIM, in, NULL);
+	begin_values(beginning, in);
+	const enum result begun = db_change(tx, SESSION_BEGIN, in, NULL);
+	return begun == DUPLICATE ? OK : begun;
 }
 
 enum result

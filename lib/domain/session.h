@@ -7,9 +7,12 @@
 #define SESSION_H
 
 #include "account.h"
+#include "attempts.h"
+#include "audit.h"
 #include "bounds.h"
 #include "db.h"
 #include "device.h"
+#include "outbox.h"
 #include "result.h"
 #include "secret.h"
 
@@ -39,12 +42,20 @@ struct session_clock {
 	const char *today;
 };
 
-/* Begins one. The account's generation decides whether it lives. */
-enum result session_insert(struct db_tx *, const struct session *) MUST_USE;
+/* A login that begins, and what is written with it. */
+struct session_beginning {
+	const struct session *session;  /* the account's generation decides whether it lives */
+	int64_t in_the_way;             /* how many of the account's longest unused logins end */
+	const struct attempt *failures; /* of the login ID: forgotten */
+	const char *old_hash;           /* of the password; replaced, where it still stands, by */
+	const char *fresh_hash;         /* one of today's cost; "": not replaced */
+	const struct audit_event *event;
+	const struct outbox_mail *notice; /* LETTER_NONE: nothing is owed */
+};
 
-/* Ends the `count` longest unused logins of an account. */
-enum result session_trim(
-    struct db_tx *, const uint8_t account_id[static ID_SIZE], int64_t count) MUST_USE;
+/* Writes it, as a transaction of its own: run in db_each_committed(). It was written before, and
+ * the answer lost: OK. */
+enum result session_begin(struct db_tx *, const struct session_beginning *) MUST_USE;
 
 /* The account of a living login, without its hash, and its insured number (folded). NO_ROW. */
 #define SESSION_NUMBER_MAX (2 * INSURED_NUMBER_SIZE_MAX)

@@ -8,6 +8,21 @@
 /* Today, twice. */
 #define ELIGIBLE_ "p.eligible_from <= ? AND (p.eligible_until IS NULL OR p.eligible_until > ?)"
 
+/* A transaction in one trip; run by db_each_committed(). What fails in it rolls it back and is told
+ * as if it stood alone. */
+#define TRANSACTION_(work)                                                      \
+	"BEGIN NOT ATOMIC"                                                      \
+	" DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;" \
+	" START TRANSACTION;" work " COMMIT; END"
+
+#define OUTBOX_INSERT_                                                                     \
+	"INSERT INTO outbox (id, kind, state, email, language, nickname, jti, parent_jti," \
+	" subject_id, created_at, expires_at, settled_at, next_try_at)"                    \
+	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))"
+
+#define AUDIT_INSERT_ \
+	"INSERT INTO audit_event (happened_at, request_id, what, account_id, person_id, source)"
+
 /* Logins of accounts that may be used. */
 #define ALIVE_                                                                            \
 	"session s JOIN account a ON a.id = s.account_id AND a.generation = s.generation" \
@@ -48,14 +63,12 @@ const struct statement statements[STATEMENTS__MAX] = {
 	},
 
 	[AUDIT_INSERT] = {
-	    "INSERT INTO audit_event (happened_at, request_id, what, account_id, person_id, source)"
-	    " VALUES (?, ?, ?, ?, ?, ?)",
+	    AUDIT_INSERT_ " VALUES (?, ?, ?, ?, ?, ?)",
 	    .params = 6,
 	},
 
 	[AUDIT_INSERT_FOR] = {
-	    "INSERT INTO audit_event (happened_at, request_id, what, account_id, person_id, source)"
-	    " SELECT ?, ?, ?, COALESCE(a.id, ?), COALESCE(a.person_id, ?), ?"
+	    AUDIT_INSERT_ " SELECT ?, ?, ?, COALESCE(a.id, ?), COALESCE(a.person_id, ?), ?"
 	    " FROM (SELECT 1) d LEFT JOIN account a ON a.login_id = ?",
 	    .params = 7,
 	},
@@ -111,10 +124,6 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    "SELECT login_id FROM account WHERE email = ? AND state = 1 ORDER BY created_at LIMIT 8",
 	    .params = 1, .columns = 1,
 	},
-	[ACCOUNT_REHASH] = {
-	    "UPDATE account SET password_hash = ? WHERE id = ? AND password_hash = ?",
-	    .params = 3,
-	},
 	[ACCOUNT_SET_PASSWORD] = {
 	    "UPDATE account SET password_hash = ?, password_changed_at = ?, generation = generation + 1"
 	    " WHERE id = ? AND generation = ? AND state = 1",
@@ -143,14 +152,18 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    .params = 1,
 	},
 
-	[SESSION_INSERT] = {
-	    "INSERT INTO session (id, account_id, generation, refresh_hash, client, rotated_at, device,"
-	    " created_at, used_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	    .params = 10,
-	},
-	[SESSION_TRIM] = {
-	    "DELETE FROM session WHERE account_id = ? ORDER BY used_at LIMIT ?",
-	    .params = 2,
+	/* All that a login begins with, in one trip: the oldest make room; the session; its failures
+	 * are forgotten; a hash of today's cost; what happened; a letter. */
+	[SESSION_BEGIN] = {
+	    TRANSACTION_(
+	    " IF ? > 0 THEN DELETE FROM session WHERE account_id = ? ORDER BY used_at LIMIT ?; END IF;"
+	    " INSERT INTO session (id, account_id, generation, refresh_hash, client, rotated_at, device,"
+	    " created_at, used_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);"
+	    " DELETE FROM attempt WHERE scope = ? AND thing = ?;"
+	    " IF ? THEN UPDATE account SET password_hash = ? WHERE id = ? AND password_hash = ?; END IF;"
+	    " " AUDIT_INSERT_ " VALUES (?, ?, ?, ?, ?, ?);"
+	    " IF ? THEN " OUTBOX_INSERT_ "; END IF;"),
+	    .params = 38,
 	},
 	/* Who holds an access token, while the login lives and the account may be used: one look at
 	 * every call, so that whatever ended acts at once on every replica. */
@@ -191,9 +204,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	},
 
 	[OUTBOX_INSERT] = {
-	    "INSERT INTO outbox (id, kind, state, email, language, nickname, jti, parent_jti, subject_id,"
-	    " created_at, expires_at, settled_at, next_try_at)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))",
+	    OUTBOX_INSERT_,
 	    .params = 12,
 	},
 	[OUTBOX_DUE] = {

@@ -106,8 +106,10 @@ void db_close(struct db *);
 enum result db_transaction(
     struct db *, enum result (*body)(struct db_tx *, void *), void *context) MUST_USE;
 
-/* Runs `body` on one connection with every statement committed for itself. For reads, and for
- * counts that must outlive what follows. */
+/* Runs `body` on one connection with every statement committed for itself. For reads, for counts
+ * that must outlive what follows, and for a statement that is a transaction of its own: BEGIN NOT
+ * ATOMIC ... END costs one trip. It rolls itself back when something in it fails, and passes the
+ * error on (RESIGNAL), which is then judged by the table above. */
 enum result db_each_committed(
     struct db *, enum result (*body)(struct db_tx *, void *), void *context) MUST_USE;
 
