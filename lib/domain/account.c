@@ -54,13 +54,22 @@ account_read(struct db_tx *tx, const uint8_t id[static ID_SIZE], struct account 
 }
 
 enum result
-account_by_login_id(
-    struct db_tx *tx, const char *login_id, const char *today, struct account_standing *ret)
+account_by_login_id(struct db_tx *tx, const char *login_id, const char *today,
+    const struct attempt *asker, struct account_standing *ret)
 {
 	struct account *account = &ret->account;
-	int64_t usable = 0;
-	const struct db_value in[] = { db_text(today), db_text(today), db_text(login_id), { 0 } };
+	int64_t known = 0, usable = 0;
+	const struct db_value in[] = {
+		db_text(login_id),
+		db_text(today),
+		db_text(today),
+		db_number(asker->scope),
+		db_bytes(asker->thing, sizeof asker->thing),
+		db_number(asker->now),
+		{ 0 },
+	};
 	const struct db_slot out[] = {
+		db_to_number(&known),
 		db_to_bytes(account->id, sizeof account->id),
 		db_to_bytes(account->person_id, sizeof account->person_id),
 		db_to_text(account->password_hash, sizeof account->password_hash),
@@ -70,10 +79,13 @@ account_by_login_id(
 		db_to_number(&account->generation),
 		db_to_number(&usable),
 		db_to_number(&ret->sessions),
+		db_to_number(&ret->asker_tries),
+		db_to_number(&ret->asker_ends_at),
 		{ 0 },
 	};
 
 	TRY(db_row(tx, ACCOUNT_BY_LOGIN_ID, in, out));
+	ret->known = known != 0;
 	ret->usable = usable != 0;
 	return OK;
 }

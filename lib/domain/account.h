@@ -3,6 +3,7 @@
 #ifndef ACCOUNT_H
 #define ACCOUNT_H
 
+#include "attempts.h"
 #include "bounds.h"
 #include "db.h"
 #include "result.h"
@@ -33,17 +34,18 @@ enum result account_insert(struct db_tx *, const struct account *) MUST_USE;
 enum result account_read(
     struct db_tx *, const uint8_t id[static ID_SIZE], struct account *ret) MUST_USE;
 
-/* What logging in and recovery ask of a login ID: the account without login ID, pending address and
- * times; may it be used (active, its person eligible on the day `today`); how many logins it has.
- * NO_ROW. */
+/* What logging in and recovery ask of a login ID. */
 struct account_standing {
-	struct account account;
-	bool usable;
-	int64_t sessions;
+	bool known;             /* false: there is no such account */
+	struct account account; /* without login ID, pending address and times */
+	bool usable;            /* active, and its person eligible on the day `today` */
+	int64_t sessions;       /* how many logins it has */
+	int64_t asker_tries;    /* that count, of who asks */
+	int64_t asker_ends_at;  /* and until when */
 };
 void account_standing_wipe(struct account_standing *);
-enum result account_by_login_id(
-    struct db_tx *, const char *login_id, const char *today, struct account_standing *ret) MUST_USE;
+enum result account_by_login_id(struct db_tx *, const char *login_id, const char *today,
+    const struct attempt *asker, struct account_standing *ret) MUST_USE;
 
 /* The login IDs of the active accounts whose proven address this is, the oldest first. */
 #define ACCOUNT_LOGIN_IDS_MAX 8

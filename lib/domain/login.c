@@ -33,8 +33,6 @@ struct entry {
 	struct attempt by_source;
 	struct attempt by_login_id;
 	int login_id_left; /* -1: locked */
-	int64_t wait_s;    /* of the source, when it failed too often */
-	bool known;
 	struct account_standing standing;
 	char fresh_hash[PASSWORD_HASH_MAX + 1]; /* "": the stored one stays */
 	struct session session;
@@ -54,22 +52,17 @@ login_tokens_wipe(struct login_tokens *tokens)
 	secret_wipe_bytes(tokens, sizeof *tokens);
 }
 
-/* Counts the try, and looks for the account. */
+/* Looks for the account, and counts the try unless the source has none left. */
 static enum result
-count_and_find_tx(struct db_tx *tx, void *context)
+find_and_count_tx(struct db_tx *tx, void *context)
 {
 	struct entry *entry = context;
+	struct account_standing *standing = &entry->standing;
 
-	int source_left = 0;
-
-	TRY(attempt_left(tx, &entry->by_source, &source_left, &entry->wait_s));
-	if (source_left <= 0)
+	TRY(account_by_login_id(tx, entry->login_id, entry->today, &entry->by_source, standing));
+	if (standing->asker_tries >= policy_of(entry->by_source.scope)->count)
 		return TOO_MANY;
-	TRY(attempt_take(tx, &entry->by_login_id, &entry->login_id_left, NULL));
-	const enum result found = account_by_login_id(
-	    tx, entry->login_id, entry->today, &entry->standing);
-	entry->known = found == OK;
-	return found == NO_ROW ? OK : found;
+	return attempt_take(tx, &entry->by_login_id, &entry->login_id_left, NULL);
 }
 
 /* The try was not judged: it does not count. */
@@ -85,7 +78,7 @@ uncount_tx(struct db_tx *tx, void *context)
 static enum result
 judge(const struct portal *p, struct entry *entry, const struct secret *password)
 {
-	const bool open = entry->known && entry->login_id_left >= 0;
+	const bool open = entry->standing.known && entry->login_id_left >= 0;
 	bool equal = false;
 	const enum result verified = hash_pool_verify(
 	    p->hash_pool, password, open ? entry->standing.account.password_hash : NULL, &equal);
@@ -111,7 +104,7 @@ write_failure_tx(struct db_tx *tx, void *context)
 static enum result
 fail(const struct portal *p, const struct visitor *visitor, struct entry *entry)
 {
-	const struct account *account = entry->known ? &entry->standing.account : NULL;
+	const struct account *account = entry->standing.known ? &entry->standing.account : NULL;
 
 	entry->event = audit_event_of(visitor, AUDIT_LOGIN_FAILED, entry->now,
 	    account != NULL ? account->id : NULL, account != NULL ? account->person_id : NULL);
@@ -208,8 +201,8 @@ login_begin(const struct portal *p, const struct visitor *visitor, const char *l
 	};
 
 	clock_date_japan(now, entry.today);
-	const enum result counted = db_each_committed(p->db, count_and_find_tx, &entry);
-	ret_refusal->wait_s = counted == TOO_MANY ? entry.wait_s : 0;
+	const enum result counted = db_each_committed(p->db, find_and_count_tx, &entry);
+	ret_refusal->wait_s = counted == TOO_MANY ? entry.standing.asker_ends_at - now : 0;
 	TRY(counted);
 	const enum result judged = judge(p, &entry, password);
 	if (judged == LOGIN_FAILED)

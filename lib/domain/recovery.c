@@ -70,13 +70,12 @@ recovery_address(struct db_tx *tx, int64_t now, struct outbox_mail *mail)
 {
 	CLEANUP(account_standing_wipe) struct account_standing standing = { 0 };
 	const struct account *account = &standing.account;
+	const struct attempt nobody = { .now = now }; /* who asked is forgotten by now */
 	char today[CLOCK_DATE_MAX + 1];
 
 	clock_date_japan(now, today);
-	const enum result found = account_by_login_id(tx, mail->email, today, &standing);
-	if (found != OK && found != NO_ROW)
-		return found;
-	if (found == NO_ROW || !standing.usable) {
+	TRY(account_by_login_id(tx, mail->email, today, &nobody, &standing));
+	if (!standing.usable) {
 		mail->kind = LETTER_NONE;
 		return OK;
 	}

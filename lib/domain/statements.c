@@ -111,14 +111,16 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " generation, created_at, password_changed_at FROM account WHERE id = ?",
 	    .params = 1, .columns = 10,
 	},
-	/* Whether it may be used: active, and its person is eligible today. */
+	/* Whether it may be used: active, and its person is eligible today; and how often who asks
+	 * has failed. One row also for a login ID that nobody has. */
 	[ACCOUNT_BY_LOGIN_ID] = {
-	    "SELECT a.id, a.person_id, a.password_hash, a.email, a.nickname, a.language, a.generation,"
-	    " a.state = 1 AND p.id IS NOT NULL,"
-	    " (SELECT COUNT(*) FROM session s WHERE s.account_id = a.id)"
-	    " FROM account a LEFT JOIN insured_person p ON p.id = a.person_id AND " ELIGIBLE_
-	    " WHERE a.login_id = ?",
-	    .params = 3, .columns = 9,
+	    "SELECT a.id IS NOT NULL, a.id, a.person_id, a.password_hash, a.email, a.nickname, a.language,"
+	    " a.generation, a.state = 1 AND p.id IS NOT NULL,"
+	    " (SELECT COUNT(*) FROM session s WHERE s.account_id = a.id), t.tries, t.ends_at"
+	    " FROM (SELECT 1) d LEFT JOIN account a ON a.login_id = ?"
+	    " LEFT JOIN insured_person p ON p.id = a.person_id AND " ELIGIBLE_
+	    " LEFT JOIN attempt t ON t.scope = ? AND t.thing = ? AND t.ends_at > ?",
+	    .params = 6, .columns = 12,
 	},
 	[ACCOUNT_LOGIN_IDS] = {
 	    "SELECT login_id FROM account WHERE email = ? AND state = 1 ORDER BY created_at LIMIT 8",
