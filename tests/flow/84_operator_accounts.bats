@@ -255,6 +255,7 @@ own_ctl() { # WORD...
 	same "$(ctl audit --account "$id" --since "$(date -u +%F -d yesterday)")" "$whole"
 	same "$(ctl audit --account "$id" --since "$(date -u +%F -d tomorrow)")" ''
 	same "$(ctl audit | head -n 1)" "$(head -n 1 <<<"$whole")"
+	sleep 1.1 # the trail has whole seconds
 	ctl account logout --all
 	same "$(ctl audit --json --limit 1 | jq -c '[.what, .account]')" '["logins_ended_by_operator",null]'
 	for wrong in "--limit 0" "--limit 10001" "--limit x" "--since 2026-02-30" "--since yesterday" "--account 12"; do

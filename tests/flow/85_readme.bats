@@ -3,7 +3,7 @@
 load helper
 load story
 
-@test "the curl walk of README makes an account" {
+@test "the curl walk of README: register, log in, change, be logged out elsewhere, forget both, get back in, leave, register again" {
 	run_folder=$BATS_TEST_TMPDIR/run
 	mkdir "$run_folder"
 	settings_print >"$run_folder/env"
@@ -11,6 +11,11 @@ load story
 	sed -n '/^```sh$/,/^```$/p' "$TREE/README.md" | grep -v '^```' |
 		sed "s|\.run|$run_folder|g; s|build/tools/ctl|$BUILD/tools/ctl|g" >"$BATS_TEST_TMPDIR/walk"
 	cd "$TREE"
-	answer=$(bash -euo pipefail "$BATS_TEST_TMPDIR/walk" | tail -n 1)
-	grep -q '"account":{"login_id":"hanako.*"next":{"method":"POST","path":"/v1/sessions"}}$' <<<"$answer"
+	bash -euo pipefail "$BATS_TEST_TMPDIR/walk" >"$BATS_TEST_TMPDIR/told"
+	same "$(grep -o '"account":{"login_id":"hanako[^}]*},"next":{"method":"POST","path":"/v1/sessions"}}' "$BATS_TEST_TMPDIR/told" | wc -l)" 2
+	same "$(grep -c 'login_required$' "$BATS_TEST_TMPDIR/told")" 2
+	same "$(grep -o '"insured_number":"\*' "$BATS_TEST_TMPDIR/told" | wc -l)" 1
+	same "$(grep -o '"current":true' "$BATS_TEST_TMPDIR/told" | wc -l)" 1
+	grep -q 'hanako[^ "]*@example.jp$' "$BATS_TEST_TMPDIR/told" # out of the mail with the login ID
+	never grep -qE '"status":[45]' "$BATS_TEST_TMPDIR/told"
 }
