@@ -16,6 +16,6 @@ load story
 	same "$(grep -c 'login_required$' "$BATS_TEST_TMPDIR/told")" 2
 	same "$(grep -o '"insured_number":"\*' "$BATS_TEST_TMPDIR/told" | wc -l)" 1
 	same "$(grep -o '"current":true' "$BATS_TEST_TMPDIR/told" | wc -l)" 1
-	grep -q 'hanako[^ "]*@example.jp$' "$BATS_TEST_TMPDIR/told" # out of the mail with the login ID
+	grep -q 'hanako[^ "]*@example.jp.\?$' "$BATS_TEST_TMPDIR/told" # out of the mail with the login ID
 	never grep -qE '"status":[45]' "$BATS_TEST_TMPDIR/told"
 }
