@@ -38,7 +38,8 @@ CREATE TABLE audit_event (
 
 ALTER TABLE attempt
   ADD COLUMN locked_until BIGINT NOT NULL DEFAULT 0 COMMENT 'no try before',
-  ADD COLUMN taker BINARY(8) NOT NULL DEFAULT '' COMMENT 'who took the last try';
+  ADD COLUMN taker BINARY(8) NOT NULL DEFAULT '' COMMENT 'who took the last try',
+  ADD COLUMN refused BIGINT NOT NULL DEFAULT 0 COMMENT 'tries that were not granted';
 
 -- Settled mail is purged by age.
 ALTER TABLE outbox ADD KEY outbox_settled_at (settled_at);

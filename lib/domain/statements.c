@@ -36,7 +36,8 @@ const struct statement statements[STATEMENTS__MAX] = {
 
 	/* A counter: begun, begun again when its window is over, counted while it may. Assignments
 	 * go from left to right: taker tells the others whether this try was granted. Run again for
-	 * the same taker it is granted again, and the count stays within its limit. */
+	 * the same taker it is granted again, and the count stays within its limit. What is refused
+	 * is counted, too: a row that is not written answers sooner. */
 	[ATTEMPT_TAKE] = {
 	    "INSERT INTO attempt (scope, thing, tries, ends_at, locked_until, taker) VALUES (?, ?, 1, ?, 0, ?)"
 	    " ON DUPLICATE KEY UPDATE"
@@ -44,6 +45,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " tries = IF(taker <> VALUES(taker), tries, IF(ends_at <= ?, 1, LEAST(tries + 1, ?))),"
 	    " locked_until = IF(taker <> VALUES(taker), locked_until,"
 	    " IF(tries < ?, 0, ? + LEAST(?, ? * POW(2, tries - ?)))),"
+	    " refused = refused + (taker <> VALUES(taker)),"
 	    " ends_at = IF(ends_at <= ?, VALUES(ends_at), ends_at)"
 	    " RETURNING tries, taker = ?, ends_at - ?",
 	    .params = 17, .columns = 3,

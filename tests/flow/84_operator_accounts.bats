@@ -280,8 +280,8 @@ own_age() {
 	own "SET @now = UNIX_TIMESTAMP(), @day = 86400;
 		INSERT INTO stage_op SELECT RANDOM_BYTES(16), 1, '', 1, '', @now - 2 * @day - 60 FROM seq_1_to_2500;
 		INSERT INTO stage_op SELECT RANDOM_BYTES(16), 2, '', 1, '', @now - 2 * @day + 600 FROM seq_1_to_3;
-		INSERT INTO attempt SELECT 1, RANDOM_BYTES(32), 1, @now - seq MOD 2, @now + 60, '' FROM seq_1_to_2500;
-		INSERT INTO attempt SELECT 2, RANDOM_BYTES(32), 1, @now + 600, 0, '' FROM seq_1_to_3;
+		INSERT INTO attempt SELECT 1, RANDOM_BYTES(32), 1, @now - seq MOD 2, @now + 60, '', 0 FROM seq_1_to_2500;
+		INSERT INTO attempt SELECT 2, RANDOM_BYTES(32), 1, @now + 600, 0, '', 0 FROM seq_1_to_3;
 		INSERT INTO outbox SELECT RANDOM_BYTES(16), 1, 1 + seq MOD 3, '', 'ja', '', '', '', '', 1, 1, UTC_TIMESTAMP(), NULL, NULL, 1, '', @now - 30 * @day - 60 FROM seq_1_to_2500;
 		INSERT INTO outbox SELECT RANDOM_BYTES(16), 2, 1, '', 'ja', '', '', '', '', 1, 1, UTC_TIMESTAMP(), NULL, NULL, 1, '', IF(seq = 1, NULL, @now - 30 * @day + 600) FROM seq_1_to_3;
 		DELETE FROM session;
