@@ -26,7 +26,9 @@ struct setting {
 /* The size tells a text from a number, so a row names its member once. */
 #define AT(member) offsetof(struct config, member), sizeof(((struct config *)0)->member)
 
-#define DAY_S 86400
+#define DAY_S     86400
+#define MONTH_S   2592000 /* 30 days */
+#define QUARTER_S 7776000
 
 /* clang-format off */
 static const struct setting settings[] = {
@@ -75,8 +77,8 @@ static const struct setting settings[] = {
 	{ "CAPTCHA_LIVES_S",          AT(captcha_lives_s),            NUMBER, "600",              30, 3600,     NULL, 0, "" },
 	{ "EMAIL_CONFIRMATION_LIVES_S", AT(email_confirmation_lives_s), NUMBER, "10800",          60, DAY_S,    NULL, 0, "link that proves a new address" },
 	{ "PASSWORD_RESET_LIVES_S",   AT(password_reset_lives_s),     NUMBER, "1800",             60, DAY_S,    NULL, 0, "link that sets a new password" },
-	{ "SESSION_IDLE_S",           AT(session_idle_s),             NUMBER, "604800",           600, 30 * DAY_S, NULL, 0, "a login that is not refreshed for so long is over" },
-	{ "SESSION_LIVES_S",          AT(session_lives_s),            NUMBER, "2592000",          600, 90 * DAY_S, NULL, 0, "and then in any case" },
+	{ "SESSION_IDLE_S",           AT(session_idle_s),             NUMBER, "604800",           600, MONTH_S, NULL, 0, "a login that is not refreshed for so long is over" },
+	{ "SESSION_LIVES_S",          AT(session_lives_s),            NUMBER, "2592000",          600, QUARTER_S, NULL, 0, "and then in any case" },
 
 	{ "IDENTITY_BIRTH_DATE",      AT(identity_birth_date),        CHOICE, "no",               0, 0,         "yes|no", 0, "demand the birth date at the identity step" },
 	{ "PASSWORD_LENGTH_MIN",      AT(password_length_min),        NUMBER, "8",                8, 15,        NULL, 0, "code points" },

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#define NOTICE_LIVES_S (3 * 86400) /* later it is of no use */
+#define NOTICE_LIVES_S 259200 /* three days; later it is of no use */
 
 /* A letter to the account's proven address, in its language. */
 struct outbox_mail notice_to(enum letter_kind, const struct account *, int64_t now);
