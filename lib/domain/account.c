@@ -31,25 +31,33 @@ account_insert(struct db_tx *tx, const struct account *account)
 	return db_duplicate_is(tx, "account_login_id") ? TAKEN : OVER;
 }
 
+void
+account_slots(struct account *account, struct db_slot ret[static ACCOUNT_SLOTS])
+{
+	const struct db_slot slots[ACCOUNT_SLOTS] = {
+		db_to_bytes(account->id, sizeof account->id),
+		db_to_bytes(account->person_id, sizeof account->person_id),
+		db_to_text(account->login_id, sizeof account->login_id),
+		db_to_text(account->email, sizeof account->email),
+		db_to_text(account->pending_email, sizeof account->pending_email),
+		db_to_text(account->nickname, sizeof account->nickname),
+		db_to_text(account->language, sizeof account->language),
+		db_to_number(&account->generation),
+		db_to_number(&account->created_at),
+		db_to_number(&account->password_changed_at),
+	};
+
+	memcpy(ret, slots, sizeof slots);
+}
+
 enum result
 account_read(struct db_tx *tx, const uint8_t id[static ID_SIZE], struct account *ret)
 {
 	const struct db_value in[] = { db_bytes(id, ID_SIZE), { 0 } };
-	const struct db_slot out[] = {
-		db_to_bytes(ret->person_id, sizeof ret->person_id),
-		db_to_text(ret->login_id, sizeof ret->login_id),
-		db_to_text(ret->password_hash, sizeof ret->password_hash),
-		db_to_text(ret->email, sizeof ret->email),
-		db_to_text(ret->pending_email, sizeof ret->pending_email),
-		db_to_text(ret->nickname, sizeof ret->nickname),
-		db_to_text(ret->language, sizeof ret->language),
-		db_to_number(&ret->generation),
-		db_to_number(&ret->created_at),
-		db_to_number(&ret->password_changed_at),
-		{ 0 },
-	};
+	struct db_slot out[ACCOUNT_SLOTS + 2] = { 0 };
 
-	memcpy(ret->id, id, sizeof ret->id);
+	account_slots(ret, out);
+	out[ACCOUNT_SLOTS] = db_to_text(ret->password_hash, sizeof ret->password_hash);
 	return db_row(tx, ACCOUNT_READ, in, out);
 }
 

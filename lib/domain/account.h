@@ -30,6 +30,10 @@ struct account {
 /* Stores a new one. TAKEN: the login ID is in use; OVER: the person has an account already. */
 enum result account_insert(struct db_tx *, const struct account *) MUST_USE;
 
+/* Where the columns of ACCOUNT_COLUMNS_ (statements.c) go: all of it but the hash. */
+#define ACCOUNT_SLOTS 10
+void account_slots(struct account *, struct db_slot ret[static ACCOUNT_SLOTS]);
+
 /* Reads all of it. NO_ROW. */
 enum result account_read(
     struct db_tx *, const uint8_t id[static ID_SIZE], struct account *ret) MUST_USE;

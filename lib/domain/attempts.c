@@ -50,27 +50,18 @@ attempt_take(struct db_tx *tx, const struct attempt *attempt, int *ret_left, int
 	const struct db_value taker = db_bytes(attempt->taker, sizeof attempt->taker);
 	const struct db_value lock_from = db_number(
 	    policy->lock_from > 0 ? policy->lock_from : INT32_MAX);
-	/* In the order of the statement's lines. */
-	const struct db_value in[] = {
-		db_number(attempt->scope),
-		db_bytes(attempt->thing, sizeof attempt->thing),
-		db_number(attempt->now + attempt->window_s),
-		taker, /* INSERT */
-		now,
-		count,
-		now, /* taker */
-		now,
-		count, /* tries */
-		lock_from,
-		now,
-		db_number(policy->lock_max_s),
-		db_number(policy->lock_s),
-		lock_from,
-		now, /* ends_at */
-		taker,
-		now, /* RETURNING */
+	/* clang-format off */
+	const struct db_value in[] = { /* a line for each of the statement's */
+		/* VALUES */       db_number(attempt->scope), db_bytes(attempt->thing, sizeof attempt->thing),
+				   db_number(attempt->now + attempt->window_s), taker,
+		/* taker */        now, count, now,
+		/* tries */        now, count,
+		/* locked_until */ lock_from, now, db_number(policy->lock_max_s), db_number(policy->lock_s), lock_from,
+		/* ends_at */      now,
+		/* RETURNING */    taker, now,
 		{ 0 },
 	};
+	/* clang-format on */
 	int64_t tries = 0, granted = 0, wait_s = 0;
 	const struct db_slot out[] = { db_to_number(&tries), db_to_number(&granted),
 		db_to_number(&wait_s), { 0 } };
@@ -101,4 +92,60 @@ enum result
 attempt_forget(struct db_tx *tx, const struct attempt *attempt)
 {
 	return change(tx, ATTEMPT_FORGET, attempt);
+}
+
+/* Committed for themselves. */
+
+struct taking {
+	const struct attempt *attempt;
+	int *left;
+	int64_t *wait_s;
+};
+
+static enum result
+take_tx(struct db_tx *tx, void *context)
+{
+	const struct taking *taking = context;
+
+	return attempt_take(tx, taking->attempt, taking->left, taking->wait_s);
+}
+
+enum result
+attempt_take_committed(
+    struct db *db, const struct attempt *attempt, int *ret_left, int64_t *ret_wait_s)
+{
+	struct taking taking = { .attempt = attempt, .left = ret_left, .wait_s = ret_wait_s };
+
+	return db_each_committed(db, take_tx, &taking);
+}
+
+struct clearing {
+	const struct attempt *attempt;
+	enum statement_name name;
+};
+
+static enum result
+clear_tx(struct db_tx *tx, void *context)
+{
+	const struct clearing *clearing = context;
+
+	return change(tx, clearing->name, clearing->attempt);
+}
+
+enum result
+attempt_unjudged(struct db *db, const struct attempt *attempt, enum result why)
+{
+	struct clearing clearing = { .attempt = attempt, .name = ATTEMPT_GIVE_BACK };
+	const enum result given_back = db_each_committed(db, clear_tx, &clearing);
+
+	(void)given_back; /* what went wrong first is what is told */
+	return why;
+}
+
+enum result
+attempt_forget_committed(struct db *db, const struct attempt *attempt)
+{
+	struct clearing clearing = { .attempt = attempt, .name = ATTEMPT_FORGET };
+
+	return db_each_committed(db, clear_tx, &clearing);
 }

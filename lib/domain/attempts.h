@@ -45,4 +45,12 @@ enum result attempt_give_back(struct db_tx *, const struct attempt *) MUST_USE;
 /* No try of the thing counts any more. */
 enum result attempt_forget(struct db_tx *, const struct attempt *) MUST_USE;
 
+/* The same outside a body, committed for themselves. */
+enum result attempt_take_committed(
+    struct db *, const struct attempt *, int *ret_left, int64_t *ret_wait_s) MUST_USE;
+enum result attempt_forget_committed(struct db *, const struct attempt *) MUST_USE;
+
+/* The try that was taken could not be judged: gives it back, if it can, and returns `why`. */
+enum result attempt_unjudged(struct db *, const struct attempt *, enum result why) MUST_USE;
+
 #endif

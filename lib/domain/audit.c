@@ -71,3 +71,15 @@ audit_insert_for(struct db_tx *tx, const struct audit_event *event, const char *
 	const enum result written = db_change(tx, AUDIT_INSERT_FOR, in, NULL);
 	return written == DUPLICATE ? OK : written;
 }
+
+static enum result
+insert_tx(struct db_tx *tx, void *context)
+{
+	return audit_insert(tx, context);
+}
+
+enum result
+audit_insert_committed(struct db *db, struct audit_event *event)
+{
+	return db_each_committed(db, insert_tx, event);
+}

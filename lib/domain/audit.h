@@ -65,6 +65,9 @@ void audit_values(const struct audit_event *, struct db_value ret[static AUDIT_V
 /* Writes it, in the transaction of what it tells about; written before by the same request: OK. */
 enum result audit_insert(struct db_tx *, const struct audit_event *) MUST_USE;
 
+/* The same outside a body, committed for itself. */
+enum result audit_insert_committed(struct db *, struct audit_event *) MUST_USE;
+
 /* The same for the account that has this login ID now, if there is one: the same work for both. */
 enum result audit_insert_for(
     struct db_tx *, const struct audit_event *, const char *login_id) MUST_USE;

@@ -35,44 +35,17 @@ count_and_read_tx(struct db_tx *tx, void *context)
 }
 
 static enum result
-uncount_tx(struct db_tx *tx, void *context)
-{
-	const struct check *check = context;
-
-	return attempt_give_back(tx, &check->attempt);
-}
-
-static enum result
-forget_tx(struct db_tx *tx, void *context)
-{
-	const struct check *check = context;
-
-	return attempt_forget(tx, &check->attempt);
-}
-
-static enum result
-write_failure_tx(struct db_tx *tx, void *context)
-{
-	const struct check *check = context;
-
-	return audit_insert(tx, &check->event);
-}
-
-static enum result
 compare(const struct portal *p, struct check *check, const struct secret *current)
 {
 	bool equal = false;
 	const enum result verified = hash_pool_verify(
 	    p->hash_pool, current, check->account.password_hash, &equal);
 
-	if (verified != OK) {
-		const enum result uncounted = db_each_committed(p->db, uncount_tx, check);
-		(void)uncounted; /* what went wrong first is what is told */
-		return verified;
-	}
+	if (verified != OK)
+		return attempt_unjudged(p->db, &check->attempt, verified);
 	if (equal)
-		return db_each_committed(p->db, forget_tx, check);
-	TRY(db_each_committed(p->db, write_failure_tx, check));
+		return attempt_forget_committed(p->db, &check->attempt);
+	TRY(audit_insert_committed(p->db, &check->event));
 	return PASSWORD_WRONG;
 }
 

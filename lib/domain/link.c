@@ -77,32 +77,16 @@ link_read(const struct portal *p, const struct pass *pass, struct link *ret)
 	return OK;
 }
 
-static enum result
-take_try_tx(struct db_tx *tx, void *context)
-{
-	struct link *link = context;
-
-	return attempt_take(tx, &link->tries, &link->tries_left, NULL);
-}
-
 enum result
 link_take_try(const struct portal *p, struct link *link)
 {
-	TRY(db_each_committed(p->db, take_try_tx, link));
+	TRY(attempt_take_committed(p->db, &link->tries, &link->tries_left, NULL));
 	return link->tries_left < 0 ? OVER : OK;
-}
-
-static enum result
-take_repeat_tx(struct db_tx *tx, void *context)
-{
-	struct link *link = context;
-
-	return attempt_take(tx, &link->repeats, &link->repeats_left, NULL);
 }
 
 enum result
 link_refuse_repeat(const struct portal *p, struct link *link)
 {
-	TRY(db_each_committed(p->db, take_repeat_tx, link));
+	TRY(attempt_take_committed(p->db, &link->repeats, &link->repeats_left, NULL));
 	return link->repeats_left < 0 ? OVER : TOKEN_SPENT;
 }

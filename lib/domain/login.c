@@ -65,15 +65,6 @@ find_and_count_tx(struct db_tx *tx, void *context)
 	return attempt_take(tx, &entry->by_login_id, &entry->login_id_left, NULL);
 }
 
-/* The try was not judged: it does not count. */
-static enum result
-uncount_tx(struct db_tx *tx, void *context)
-{
-	const struct entry *entry = context;
-
-	return entry->login_id_left < 0 ? OK : attempt_give_back(tx, &entry->by_login_id);
-}
-
 /* Is it the account's password? Always the work of one hash. LOGIN_FAILED. */
 static enum result
 judge(const struct portal *p, struct entry *entry, const struct secret *password)
@@ -83,11 +74,10 @@ judge(const struct portal *p, struct entry *entry, const struct secret *password
 	const enum result verified = hash_pool_verify(
 	    p->hash_pool, password, open ? entry->standing.account.password_hash : NULL, &equal);
 
-	if (verified != OK) {
-		const enum result uncounted = db_each_committed(p->db, uncount_tx, entry);
-		(void)uncounted; /* what went wrong first is what is told */
-		return verified;
-	}
+	if (verified != OK)
+		return entry->login_id_left < 0
+			   ? verified
+			   : attempt_unjudged(p->db, &entry->by_login_id, verified);
 	return equal && entry->standing.usable ? OK : LOGIN_FAILED;
 }
 

@@ -193,6 +193,15 @@ struct order {
 	bool changed;
 };
 
+/* Writes a deed down, now that its account is known. */
+static enum result
+write_deed(struct db_tx *tx, struct audit_event *event, const struct found *found)
+{
+	memcpy(event->account_id, found->id, sizeof event->account_id);
+	memcpy(event->person_id, found->person_id, sizeof event->person_id);
+	return audit_insert(tx, event);
+}
+
 static enum result
 do_tx(struct db_tx *tx, void *context)
 {
@@ -208,9 +217,7 @@ do_tx(struct db_tx *tx, void *context)
 	TRY(db_change(tx, order->deed->statement, in, NULL));
 	if (order->deed->ends_logins)
 		TRY(session_end_others(tx, found->id, none));
-	memcpy(order->event.account_id, found->id, sizeof found->id);
-	memcpy(order->event.person_id, found->person_id, sizeof found->person_id);
-	return audit_insert(tx, &order->event);
+	return write_deed(tx, &order->event, found);
 }
 
 enum result
@@ -231,12 +238,6 @@ operator_account_do(
 }
 
 /* Every account ------------------------------------------------------------------------------- */
-
-static enum result
-write_event(struct db_tx *tx, void *context)
-{
-	return audit_insert(tx, context);
-}
 
 /* The generation ends logins and reset links, also of a login that begins meanwhile; rows of an
  * earlier one are then only in the way. */
@@ -263,7 +264,7 @@ operator_logout_all(const struct portal *p, uint64_t *ret_accounts)
 	enum result result;
 
 	*ret_accounts = 0;
-	TRY(db_each_committed(p->db, write_event, &event));
+	TRY(audit_insert_committed(p->db, &event));
 	while ((result = batch_next(p->db, OPERATOR_ACCOUNTS_NEXT, &stretch)) == OK)
 		TRY(end_stretch(p->db, &stretch, ret_accounts));
 	return result == NO_ROW ? OK : result;
@@ -275,6 +276,7 @@ operator_logout_all(const struct portal *p, uint64_t *ret_accounts)
 struct pardon {
 	struct found found;
 	struct attempt attempt;
+	struct audit_event *event; /* NULL: no deed of its own */
 };
 
 static enum result
@@ -283,49 +285,31 @@ pardon_tx(struct db_tx *tx, void *context)
 	struct pardon *pardon = context;
 
 	TRY(find(tx, &pardon->found));
-	return attempt_forget(tx, &pardon->attempt);
+	TRY(attempt_forget(tx, &pardon->attempt));
+	return pardon->event != NULL ? write_deed(tx, pardon->event, &pardon->found) : OK;
 }
 
 static enum result
-pardon(const struct portal *p, enum policy_scope scope, const char *login_id)
+pardon(const struct portal *p, enum policy_scope scope, const char *login_id,
+    struct audit_event *event)
 {
 	struct pardon pardon = {
 		.found = { .login_id = login_id },
 		.attempt = attempt_on(p, scope, login_id),
+		.event = event,
 	};
 
 	return db_transaction(p->db, pardon_tx, &pardon);
-}
-
-/* The pardon of failed logins is a deed, and written down as one. */
-struct unlocking {
-	struct pardon pardon;
-	struct audit_event event;
-};
-
-static enum result
-unlock_tx(struct db_tx *tx, void *context)
-{
-	struct unlocking *unlocking = context;
-	const struct found *found = &unlocking->pardon.found;
-
-	TRY(pardon_tx(tx, &unlocking->pardon));
-	memcpy(unlocking->event.account_id, found->id, sizeof found->id);
-	memcpy(unlocking->event.person_id, found->person_id, sizeof found->person_id);
-	return audit_insert(tx, &unlocking->event);
 }
 
 enum result
 operator_account_unlock(const struct portal *p, const char *login_id)
 {
 	const struct visitor visitor = operator_visitor();
-	struct unlocking unlocking = {
-		.pardon = { .found = { .login_id = login_id },
-		    .attempt = attempt_on(p, POLICY_LOGIN_FAILURES, login_id) },
-		.event = audit_event_of(&visitor, AUDIT_ACCOUNT_UNLOCKED, clock_now(), NULL, NULL),
-	};
+	struct audit_event event = audit_event_of(
+	    &visitor, AUDIT_ACCOUNT_UNLOCKED, clock_now(), NULL, NULL);
 
-	return db_transaction(p->db, unlock_tx, &unlocking);
+	return pardon(p, POLICY_LOGIN_FAILURES, login_id, &event);
 }
 
 enum result
@@ -337,7 +321,7 @@ operator_send_reset(const struct portal *p, const char *login_id)
 	TRY(operator_account_show(p, login_id, &account));
 	if (!account.active || !account.eligible)
 		return LOGIN_FAILED;
-	TRY(pardon(p, POLICY_RESET_MAIL, login_id));
+	TRY(pardon(p, POLICY_RESET_MAIL, login_id, NULL));
 	return recovery_ask_reset(p, &visitor, login_id);
 }
 

@@ -249,18 +249,7 @@ profile_confirm_email(
 struct login_id_change {
 	const struct change *change;
 	const char *login_id;
-	struct attempt tries;
-	int left;
-	int64_t wait_s;
 };
-
-static enum result
-take_login_id_try_tx(struct db_tx *tx, void *context)
-{
-	struct login_id_change *c = context;
-
-	return attempt_take(tx, &c->tries, &c->left, &c->wait_s);
-}
 
 static enum result
 change_login_id_tx(struct db_tx *tx, void *context)
@@ -273,13 +262,13 @@ change_login_id_tx(struct db_tx *tx, void *context)
 
 /* That it is taken is told to this member only, and written down. */
 static enum result
-tell_taken_tx(struct db_tx *tx, void *context)
+tell_taken(const struct portal *p, const struct change *change)
 {
-	const struct login_id_change *c = context;
-	struct audit_event event = c->change->event;
+	struct audit_event event = change->event;
 
 	event.what = AUDIT_LOGIN_ID_TAKEN;
-	return audit_insert(tx, &event);
+	TRY(audit_insert_committed(p->db, &event));
+	return TAKEN;
 }
 
 enum result
@@ -287,28 +276,23 @@ profile_change_login_id(const struct portal *p, const struct visitor *visitor,
     const struct member *member, const struct secret *current, const char *login_id,
     struct refusal *ret_refusal)
 {
-	const struct account *account = &member->account;
 	CLEANUP(change_wipe)
 	struct change change = change_of(
 	    visitor, member, AUDIT_LOGIN_ID_CHANGED, LETTER_LOGIN_ID_CHANGED);
-	struct login_id_change c = {
-		.change = &change,
-		.login_id = login_id,
-		.tries = attempt_of(p->keyring, POLICY_LOGIN_ID_TRIES, account->id, ID_SIZE,
-		    change.now, p->cooldown_s),
-	};
+	struct login_id_change c = { .change = &change, .login_id = login_id };
+	const struct attempt tries = attempt_of(p->keyring, POLICY_LOGIN_ID_TRIES,
+	    member->account.id, ID_SIZE, change.now, p->cooldown_s);
+	int left = 0;
 
 	TRY(current_password_check(p, visitor, member, current, ret_refusal));
-	TRY(db_each_committed(p->db, take_login_id_try_tx, &c));
-	ret_refusal->wait_s = c.wait_s;
-	if (c.left < 0)
+	TRY(attempt_take_committed(p->db, &tries, &left, &ret_refusal->wait_s));
+	if (left < 0)
 		return TOO_MANY;
 	const enum result changed = change_run(p, change_login_id_tx, &c);
 	if (changed != TAKEN)
 		return changed;
-	ret_refusal->attempts_left = c.left;
-	TRY(db_each_committed(p->db, tell_taken_tx, &c));
-	return TAKEN;
+	ret_refusal->attempts_left = left;
+	return tell_taken(p, &change);
 }
 
 /* Leave ---------------------------------------------------------------------------------------- */

@@ -60,21 +60,10 @@ session_member(struct db_tx *tx, const uint8_t id[static ID_SIZE],
 {
 	const struct db_value in[] = { db_text(clock->today), db_text(clock->today),
 		db_bytes(id, ID_SIZE), db_number(clock->now), db_number(clock->used_after), { 0 } };
-	const struct db_slot out[] = {
-		db_to_bytes(ret->id, sizeof ret->id),
-		db_to_bytes(ret->person_id, sizeof ret->person_id),
-		db_to_text(ret->login_id, sizeof ret->login_id),
-		db_to_text(ret->email, sizeof ret->email),
-		db_to_text(ret->pending_email, sizeof ret->pending_email),
-		db_to_text(ret->nickname, sizeof ret->nickname),
-		db_to_text(ret->language, sizeof ret->language),
-		db_to_number(&ret->generation),
-		db_to_number(&ret->created_at),
-		db_to_number(&ret->password_changed_at),
-		db_to_text(ret_number, SESSION_NUMBER_MAX + 1),
-		{ 0 },
-	};
+	struct db_slot out[ACCOUNT_SLOTS + 2] = { 0 };
 
+	account_slots(ret, out);
+	out[ACCOUNT_SLOTS] = db_to_text(ret_number, SESSION_NUMBER_MAX + 1);
 	return db_row(tx, SESSION_MEMBER, in, out);
 }
 

@@ -23,6 +23,11 @@
 #define AUDIT_INSERT_ \
 	"INSERT INTO audit_event (happened_at, request_id, what, account_id, person_id, source)"
 
+/* Where account_slots() puts them. */
+#define ACCOUNT_COLUMNS_                                                         \
+	"a.id, a.person_id, a.login_id, a.email, COALESCE(a.pending_email, '')," \
+	" a.nickname, a.language, a.generation, a.created_at, a.password_changed_at"
+
 /* Logins of accounts that may be used. */
 #define ALIVE_                                                                            \
 	"session s JOIN account a ON a.id = s.account_id AND a.generation = s.generation" \
@@ -109,9 +114,8 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    .params = 10,
 	},
 	[ACCOUNT_READ] = {
-	    "SELECT person_id, login_id, password_hash, email, COALESCE(pending_email, ''), nickname, language,"
-	    " generation, created_at, password_changed_at FROM account WHERE id = ?",
-	    .params = 1, .columns = 10,
+	    "SELECT " ACCOUNT_COLUMNS_ ", a.password_hash FROM account a WHERE a.id = ?",
+	    .params = 1, .columns = 11,
 	},
 	/* Whether it may be used: active, and its person is eligible today; and how often who asks
 	 * has failed. One row also for a login ID that nobody has. */
@@ -172,8 +176,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	/* Who holds an access token, while the login lives and the account may be used: one look at
 	 * every call, so that whatever ended acts at once on every replica. */
 	[SESSION_MEMBER] = {
-	    "SELECT a.id, a.person_id, a.login_id, a.email, COALESCE(a.pending_email, ''), a.nickname,"
-	    " a.language, a.generation, a.created_at, a.password_changed_at, p.lookup FROM " ALIVE_
+	    "SELECT " ACCOUNT_COLUMNS_ ", p.lookup FROM " ALIVE_
 	    " WHERE s.id = ? AND s.expires_at > ? AND s.used_at > ?",
 	    .params = 5, .columns = 11,
 	},
