@@ -9,9 +9,11 @@
 #include "body.h"
 #include "faults.h"
 #include "login.h"
+#include "policy.h"
 #include "problem.h"
 #include "refusal.h"
 #include "result.h"
+#include "service.h"
 #include "stage.h"
 #include "visitor.h"
 
@@ -20,7 +22,6 @@
 
 struct http_reply;
 struct http_request;
-struct service;
 
 /* One request as a handler sees it: what it brought is checked, what it answers is built here. */
 struct call {
@@ -62,6 +63,8 @@ struct endpoint {
 	enum demand demand;
 	enum stage stage;             /* with DEMAND_STAGE */
 	const struct body_rule *body; /* NULL: none is allowed */
+	enum load load;
+	enum policy_scope limit; /* how often, beside POLICY_SOURCE_REQUESTS; POLICY_NONE */
 	enum result (*serve)(struct call *);
 };
 

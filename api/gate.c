@@ -1,14 +1,15 @@
 /* gate.c - one request's life.
  *
- * Every guard is asked once, here, before a handler runs: is there room, does the path exist, is
- * the token right for it, is the body what it must be. Whatever happens, one answer and one log
- * line. */
+ * Every guard is asked once, here, before a handler runs: did its sender ask too often, does the path
+ * exist, is the token right for it, is the body what it must be, is there room. Whatever happens, one
+ * answer and one log line. */
 
 #include "gate.h"
 
 #include "body.h"
 #include "cleanup.h"
 #include "clock.h"
+#include "admission.h"
 #include "log.h"
 #include "metrics.h"
 #include "origin.h"
@@ -19,7 +20,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#define RETRY_AFTER_S   "1"
 #define PREFLIGHT_AGE_S "600"
 
 /* What is known about the request that is being served. */
@@ -142,8 +142,20 @@ is_json(const char *content_type)
 	return false;
 }
 
+/* A body is waited for before anything else: no place is held, and no look into the database made,
+ * for one who sends slowly. What is wrong with it is told when its turn comes. */
 static enum result
-check_body(struct visit *visit, union body_room *room)
+wait_for_body(struct visit *visit)
+{
+	struct http_request *request = visit->request;
+	const bool comes = visit->endpoint->body != NULL && request->content_length > 0 &&
+			   is_json(request->content_type);
+
+	return comes ? http_read_body(request) : OK;
+}
+
+static enum result
+check_body(struct visit *visit, enum result arrived, union body_room *room)
 {
 	struct http_request *request = visit->request;
 	const struct body_rule *rule = visit->endpoint->body;
@@ -152,7 +164,7 @@ check_body(struct visit *visit, union body_room *room)
 		return request->content_length > 0 ? MALFORMED : OK;
 	if (!is_json(request->content_type))
 		return BAD_MEDIA_TYPE;
-	TRY(http_read_body(request));
+	TRY(arrived);
 	visit->call.body = room->bytes;
 	const enum result read = body_read(request->body, request->body_size, rule->fields,
 	    room->bytes, rule->size, &visit->faults);
@@ -179,7 +191,8 @@ allow_origin(const struct visit *visit)
 		return false;
 	http_reply_add(visit->reply, "Access-Control-Allow-Origin", origin);
 	http_reply_add(visit->reply, "Access-Control-Allow-Credentials", "true"); /* the cookie */
-	http_reply_add(visit->reply, "Access-Control-Expose-Headers", "Retry-After, X-Request-Id");
+	http_reply_add(visit->reply, "Access-Control-Expose-Headers",
+	    "RateLimit, RateLimit-Policy, Retry-After, X-Request-Id");
 	return true;
 }
 
@@ -228,9 +241,7 @@ write_problem(const struct visit *visit, enum result result)
 	}
 	if (reply->status == 401)
 		http_reply_add(reply, "WWW-Authenticate", "Bearer"); /* RFC 9110 15.5.2 */
-	if (reply->status == 503)
-		http_reply_add(reply, "Retry-After", RETRY_AFTER_S);
-	if (reply->status == 429)
+	if (reply->status == 503 || reply->status == 429)
 		add_wait(reply, visit->call.refusal.wait_s);
 	http_reply_add(reply, "Content-Language", problem_language_code(visit->call.language));
 }
@@ -250,16 +261,34 @@ write_answer(const struct visit *visit)
 
 /* Serving ------------------------------------------------------------------------------------- */
 
+/* How often this endpoint may be asked, beside what every source may ask. */
+static enum result
+check_limit(struct visit *visit)
+{
+	struct service *service = visit->gate->service;
+	struct refusal *refusal = &visit->call.refusal;
+	const enum policy_scope limit = visit->endpoint->limit;
+
+	switch (limit) {
+	case POLICY_LINK_CAPTCHAS:
+		return admission_link(service, limit, visit->pass.jti, refusal);
+	case POLICY_SOURCE_MAILS:
+		TRY(admission_source(service, limit, &visit->visitor, visit->reply, refusal));
+		return admission_service(service, POLICY_SERVICE_MAILS, refusal);
+	default:
+		return OK;
+	}
+}
+
 /* The guards in order, then the handler. */
 static enum result
-serve(struct visit *visit, union body_room *room)
+serve(struct visit *visit, enum result arrived, union body_room *room)
 {
 	CLEANUP(json_free) struct json *json = NULL;
 
-	if (visit->request->query != NULL) /* nothing is ever asked in a query (ASVS 15.3.7) */
-		return MALFORMED;
 	TRY(check_token(visit));
-	TRY(check_body(visit, room));
+	TRY(check_body(visit, arrived, room));
+	TRY(check_limit(visit));
 	json = json_new();
 	if (json == NULL)
 		return UNAVAILABLE;
@@ -268,21 +297,31 @@ serve(struct visit *visit, union body_room *room)
 	return write_answer(visit);
 }
 
-/* Takes a place among the requests being worked on; beyond the bound 503 at once. */
+static enum result
+serve_and_wipe(struct visit *visit, enum result arrived)
+{
+	union body_room room;
+	const enum result result = serve(visit, arrived, &room);
+
+	secret_wipe_bytes(room.bytes, sizeof room.bytes);
+	return result;
+}
+
+/* Takes a place among the requests that are worked on; beyond the bounds 503 at once. */
 static enum result
 enter_and_serve(struct visit *visit)
 {
 	struct service *service = visit->gate->service;
-	union body_room room;
+	const enum load load = visit->endpoint->load;
 
+	if (visit->request->query != NULL) /* nothing is ever asked in a query (ASVS 15.3.7) */
+		return MALFORMED;
+	const enum result arrived = wait_for_body(visit);
 	if (visit->gate->inside)
-		return serve(visit, &room);
-	const unsigned others = atomic_fetch_add(&service->requests, 1);
-	const enum result result = others < (unsigned)service->config->requests_max
-				       ? serve(visit, &room)
-				       : OVERLOADED;
-	atomic_fetch_sub(&service->requests, 1);
-	secret_wipe_bytes(room.bytes, sizeof room.bytes);
+		return serve_and_wipe(visit, arrived);
+	TRY(admission_enter(service, load));
+	const enum result result = serve_and_wipe(visit, arrived);
+	admission_leave(service, load);
 	return result;
 }
 
@@ -294,6 +333,9 @@ find_and_serve(struct visit *visit)
 	const bool allowed_origin = allow_origin(visit);
 	char allow[ALLOW_MAX + 1];
 
+	if (!visit->gate->inside)
+		TRY(admission_source(visit->gate->service, POLICY_SOURCE_REQUESTS, &visit->visitor,
+		    visit->reply, &visit->call.refusal));
 	const enum result found = endpoint_find(
 	    endpoints, request->method, request->path, &visit->endpoint);
 	if (found == METHOD_NOT_ALLOWED) {
@@ -312,12 +354,13 @@ find_and_serve(struct visit *visit)
 
 static void
 look_at_visitor(
-    const struct source_networks *proxies, const struct http_request *request, struct visitor *ret)
+    const struct service *service, const struct http_request *request, struct visitor *ret)
 {
 	char source[SOURCE_MAX + 1];
 
 	secret_random(ret->request_id, sizeof ret->request_id);
-	source_of(proxies, request->source, request->forwarded_for, source);
+	source_of(&service->proxies, request->source, request->forwarded_for, source);
+	ret->crowd = source_networks_hold(&service->shared, source) ? CROWD : 1;
 	source_key(source, ret->source);
 	source_truncate(source, ret->network);
 	ret->user_agent = request->user_agent;
@@ -330,7 +373,7 @@ begin(struct visit *visit, const struct gate *gate, struct http_exchange *exchan
 	visit->gate = gate;
 	visit->request = &exchange->request;
 	visit->reply = &exchange->reply;
-	look_at_visitor(&gate->service->proxies, visit->request, &visit->visitor);
+	look_at_visitor(gate->service, visit->request, &visit->visitor);
 	text_hex(visit->visitor.request_id, REQUEST_ID_SIZE, visit->id);
 	visit->call.request = visit->request;
 	visit->call.visitor = &visit->visitor;
@@ -341,6 +384,17 @@ begin(struct visit *visit, const struct gate *gate, struct http_exchange *exchan
 	visit->call.status = 200;
 	visit->call.refusal.attempts_left = -1;
 	http_reply_add(visit->reply, "X-Request-Id", visit->id);
+}
+
+/* Nobody is refused for what others do; the operator hears of it. */
+static void
+count_failure(const struct visit *visit)
+{
+	struct refusal nobody;
+	const enum result counted = admission_service(
+	    visit->gate->service, POLICY_SERVICE_FAILURES, &nobody);
+
+	(void)counted;
 }
 
 static void
@@ -355,6 +409,8 @@ finish(struct visit *visit, enum result result, int64_t started_us)
 	member_wipe(&visit->member);
 	if (visit->gate->inside)
 		return;
+	if (result == LOGIN_FAILED)
+		count_failure(visit);
 	metrics_count(visit->gate->service->metrics, endpoint, result, duration_us);
 	log_event("request", (const struct log_value[]){
 				 log_text("request", visit->id),

@@ -11,12 +11,14 @@
 #include "mailer.h"
 #include "metrics.h"
 #include "picture_stock.h"
+#include "policy.h"
 #include "secret.h"
 #include "service.h"
 #include "smtp.h"
 #include "source_address.h"
 #include "statements.h"
 #include "text.h"
+#include "throttle.h"
 
 #include <malloc.h>
 #include <pthread.h>
@@ -43,6 +45,7 @@ struct parts {
 	struct picture_stock *pictures;
 	struct mailer *mailer;
 	struct metrics *metrics;
+	struct throttle *throttle;
 	struct http *inside;
 	struct http *public;
 };
@@ -60,6 +63,7 @@ parts_close(struct parts *parts)
 	picture_stock_close(parts->pictures);
 	hash_pool_close(parts->hash_pool);
 	db_close(parts->db);
+	throttle_close(parts->throttle);
 	metrics_free(parts->metrics);
 	access_keys_close(parts->access_keys);
 	keyring_close(parts->keyring);
@@ -131,6 +135,8 @@ open_parts(const struct config *c, struct parts *parts, char why[static WHY_MAX 
 	const struct secret_cost cost = { (uint64_t)c->argon2_passes,
 		(size_t)c->argon2_memory_kib * 1024 };
 
+	if (!policy_set(c->limits, why))
+		return false;
 	if (!secret_cost_is_allowed(&cost)) {
 		text_copy_cut(
 		    why, WHY_MAX + 1, "ARGON2_MEMORY_KIB and ARGON2_PASSES are below the floor");
@@ -144,11 +150,12 @@ open_parts(const struct config *c, struct parts *parts, char why[static WHY_MAX 
 		return false;
 	text_copy_cut(why, WHY_MAX + 1, "no memory or no threads");
 	parts->metrics = metrics_new(&endpoints_public);
+	parts->throttle = throttle_open();
 	parts->db = open_db(c);
 	parts->hash_pool = open_hash_pool(c);
 	parts->pictures = picture_stock_open(PICTURES_AHEAD);
-	if (parts->metrics == NULL || parts->db == NULL || parts->hash_pool == NULL ||
-	    parts->pictures == NULL)
+	if (parts->metrics == NULL || parts->throttle == NULL || parts->db == NULL ||
+	    parts->hash_pool == NULL || parts->pictures == NULL)
 		return false;
 	parts->mailer = open_mailer(c, parts);
 	return parts->mailer != NULL;
@@ -160,6 +167,7 @@ fill_service(struct service *service, const struct config *c, const struct parts
 	memset(service, 0, sizeof *service);
 	service->config = c;
 	service->metrics = parts->metrics;
+	service->throttle = parts->throttle;
 	service->portal = (struct portal){
 		.db = parts->db,
 		.keyring = parts->keyring,
@@ -295,7 +303,8 @@ serve(const struct config *c, struct parts *parts, char why[static WHY_MAX + 1])
 	struct gate public = { .service = &service, .endpoints = &endpoints_public };
 
 	fill_service(&service, c, parts);
-	if (!source_networks_read(c->trusted_proxies, &service.proxies, why))
+	if (!source_networks_read("TRUSTED_PROXIES", c->trusted_proxies, &service.proxies, why) ||
+	    !source_networks_read("SHARED_NETWORKS", c->shared_networks, &service.shared, why))
 		return false;
 	parts->inside = listen_on(c->listen_inside, INSIDE_WORKERS, c, &inside, why);
 	if (parts->inside == NULL)

@@ -56,7 +56,7 @@ post_registration_identity(struct call *call)
 	char shown[AUTH_KEY_SHOWN_MAX + 1];
 
 	TRY(registration_identify(
-	    portal, call->pass, &identity, &key, &call->refusal.attempts_left));
+	    portal, call->visitor, call->pass, &identity, &key, &call->refusal));
 
 	auth_key_shown(&key, shown);
 	json_text(call->json, "authentication_key", shown);

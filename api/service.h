@@ -11,14 +11,21 @@
 #include <stdbool.h>
 
 struct metrics;
+struct throttle;
+
+/* What a request costs most (ASVS 15.1.3); each kind has a bound of its own (ASVS 15.2.2). */
+enum load { LOAD_REST, LOAD_HASHING, LOAD_PICTURES, LOAD__MAX };
 
 struct service {
 	const struct config *config;
 	struct portal portal; /* the db, keys and pools that the stories work with */
 	struct source_networks proxies;
+	struct source_networks shared; /* where many members share an address */
+	struct throttle *throttle;
 	struct metrics *metrics;
-	atomic_uint requests; /* being worked on now */
-	atomic_bool draining; /* not ready any more: a stop has begun */
+	atomic_uint requests;         /* being worked on now */
+	atomic_uint loads[LOAD__MAX]; /* of them by what they cost most */
+	atomic_bool draining;         /* not ready any more: a stop has begun */
 };
 
 #endif

@@ -22,8 +22,12 @@ struct config {
 	char listen_inside[CONFIG_TEXT_MAX + 1];
 	char cors_origins[CONFIG_TEXT_MAX + 1];
 	char trusted_proxies[CONFIG_TEXT_MAX + 1];
+	char shared_networks[CONFIG_TEXT_MAX + 1];
+	char limits[CONFIG_WORDS_MAX + 1];
 	int64_t http_workers;
 	int64_t requests_max;
+	int64_t hashing_max;
+	int64_t pictures_max;
 	int64_t keep_alive_ms;
 	int64_t request_timeout_ms;
 	int64_t drain_ms;

@@ -78,10 +78,10 @@ is_in(const struct source_network *network, const struct source_address *address
 }
 
 static bool
-is_trusted(const struct source_networks *trusted, const struct source_address *address)
+hold(const struct source_networks *networks, const struct source_address *address)
 {
-	for (size_t i = 0; i < trusted->count; i++)
-		if (is_in(&trusted->network[i], address))
+	for (size_t i = 0; i < networks->count; i++)
+		if (is_in(&networks->network[i], address))
 			return true;
 	return false;
 }
@@ -133,48 +133,56 @@ network_read(const char *word, size_t length, struct source_network *ret)
 }
 
 static bool
-complain(char why[static WHY_MAX + 1], const char *word, size_t length)
+complain(const char *name, const char *word, size_t length, char why[static WHY_MAX + 1])
 {
 	const int shown = (int)(length > NETWORK_MAX ? NETWORK_MAX : length);
 
 	if (!text_format(why, WHY_MAX + 1,
-		"TRUSTED_PROXIES has \"%.*s\", which is no network like 10.0.0.0/8 or "
+		"%s has \"%.*s\", which is no network like 10.0.0.0/8 or "
 		"2001:db8::/32, with nothing set behind its prefix, and that not 0",
-		shown, word))
-		text_copy_cut(why, WHY_MAX + 1, "TRUSTED_PROXIES has what is no network");
+		name, shown, word))
+		text_copy_cut(why, WHY_MAX + 1, name);
 	return false;
 }
 
 static bool
-complain_of_too_much(char why[static WHY_MAX + 1])
+complain_of_too_much(const char *name, char why[static WHY_MAX + 1])
 {
-	if (!text_format(why, WHY_MAX + 1,
-		"TRUSTED_PROXIES must be at most %d networks in %d characters", SOURCE_NETWORKS_MAX,
-		SOURCE_NETWORKS_TEXT_MAX))
-		text_copy_cut(why, WHY_MAX + 1, "TRUSTED_PROXIES is too long");
+	if (!text_format(why, WHY_MAX + 1, "%s must be at most %d networks in %d characters", name,
+		SOURCE_NETWORKS_MAX, SOURCE_NETWORKS_TEXT_MAX))
+		text_copy_cut(why, WHY_MAX + 1, name);
 	return false;
 }
 
 bool
-source_networks_read(const char *text, struct source_networks *ret, char why[static WHY_MAX + 1])
+source_networks_read(
+    const char *name, const char *text, struct source_networks *ret, char why[static WHY_MAX + 1])
 {
 	struct source_networks networks = { 0 };
 
 	if (strlen(text) > SOURCE_NETWORKS_TEXT_MAX)
-		return complain_of_too_much(why);
+		return complain_of_too_much(name, why);
 	text += strspn(text, NETWORK_BETWEEN);
 	while (*text != '\0') {
 		const size_t length = strcspn(text, NETWORK_BETWEEN);
 
 		if (networks.count == SOURCE_NETWORKS_MAX)
-			return complain_of_too_much(why);
+			return complain_of_too_much(name, why);
 		if (!network_read(text, length, &networks.network[networks.count++]))
-			return complain(why, text, length);
+			return complain(name, text, length, why);
 		text += length;
 		text += strspn(text, NETWORK_BETWEEN);
 	}
 	*ret = networks;
 	return true;
+}
+
+bool
+source_networks_hold(const struct source_networks *networks, const char *source)
+{
+	struct source_address address;
+
+	return address_read(source, &address) && hold(networks, &address);
 }
 
 /* The walk */
@@ -262,7 +270,7 @@ source_of(const struct source_networks *trusted, const char *socket_address,
 		return;
 	if (length > FORWARDED_FOR_MAX)
 		length = 0;
-	while (is_trusted(trusted, &at) && last_taken(list, &length, &before))
+	while (hold(trusted, &at) && last_taken(list, &length, &before))
 		at = before;
 	address_write(&at, ret);
 }

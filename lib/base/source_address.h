@@ -37,13 +37,16 @@ struct source_networks {
 	struct source_network network[SOURCE_NETWORKS_MAX];
 };
 
-/* Reads the proxies that are trusted: networks as 10.0.0.0/8 or 2001:db8::/32, or single addresses,
+/* Reads the networks of the setting `name` (the proxies that are trusted, say): written as 10.0.0.0/8 or 2001:db8::/32, or single addresses,
  * commas and spaces between; at most SOURCE_NETWORKS_MAX of them in SOURCE_NETWORKS_TEXT_MAX bytes;
  * "" is none. Refused is also an address with bits behind its prefix (10.0.0.1/8: which was
  * meant?), and a prefix of 0: who trusts everybody believes what the client writes. False, and
  * `why` then says what is wrong with which word; `ret` is untouched. */
-bool source_networks_read(const char *text, struct source_networks *ret,
+bool source_networks_read(const char *name, const char *text, struct source_networks *ret,
     char why[static WHY_MAX + 1]) __attribute__((warn_unused_result));
+
+/* Is the address in one of them? False too if it is none. */
+bool source_networks_hold(const struct source_networks *, const char *source);
 
 /* Who asks: the first address that is not trusted, from the socket's through X-Forwarded-For from
  * right to left; the leftmost, if all are. What is no address ends the walk at the one before.

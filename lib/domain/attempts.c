@@ -16,12 +16,30 @@ attempt_of(const struct keyring *keyring, enum policy_scope scope, const void *t
 		.scope = scope,
 		.now = now,
 		.window_s = window_s > 0 ? window_s : cooldown_s,
+		.count = policy_of(scope)->count,
 	};
 
 	/* The scope is part of the row's key, so one hash of the thing serves them all. */
 	keyring_hash(keyring, KEYRING_ATTEMPT, thing, size, attempt.thing);
 	secret_random(attempt.taker, sizeof attempt.taker);
 	return attempt;
+}
+
+struct attempt
+attempt_of_source(const struct keyring *keyring, enum policy_scope scope,
+    const struct visitor *visitor, int64_t now)
+{
+	struct attempt attempt = attempt_of(
+	    keyring, scope, visitor->source, strlen(visitor->source), now, 0);
+
+	attempt.count *= (int)visitor->crowd;
+	return attempt;
+}
+
+struct attempt
+attempt_of_service(const struct keyring *keyring, enum policy_scope scope, int64_t now)
+{
+	return attempt_of(keyring, scope, "", 0, now, 0);
 }
 
 enum result
@@ -35,7 +53,7 @@ attempt_left(struct db_tx *tx, const struct attempt *attempt, int *ret_left, int
 
 	if (result != OK && result != NO_ROW)
 		return result;
-	*ret_left = policy_of(attempt->scope)->count - (int)tries;
+	*ret_left = attempt->count - (int)tries;
 	if (ret_wait_s != NULL)
 		*ret_wait_s = result == OK ? ends_at - attempt->now : 0;
 	return OK;
@@ -46,7 +64,7 @@ attempt_take(struct db_tx *tx, const struct attempt *attempt, int *ret_left, int
 {
 	const struct policy *policy = policy_of(attempt->scope);
 	const struct db_value now = db_number(attempt->now);
-	const struct db_value count = db_number(policy->count);
+	const struct db_value count = db_number(attempt->count);
 	const struct db_value taker = db_bytes(attempt->taker, sizeof attempt->taker);
 	const struct db_value lock_from = db_number(
 	    policy->lock_from > 0 ? policy->lock_from : INT32_MAX);
@@ -67,7 +85,7 @@ attempt_take(struct db_tx *tx, const struct attempt *attempt, int *ret_left, int
 		db_to_number(&wait_s), { 0 } };
 
 	TRY(db_row(tx, ATTEMPT_TAKE, in, out));
-	*ret_left = granted != 0 ? policy->count - (int)tries : -1;
+	*ret_left = granted != 0 ? attempt->count - (int)tries : -1;
 	if (ret_wait_s != NULL)
 		*ret_wait_s = wait_s;
 	return OK;

@@ -10,6 +10,7 @@
 #include "keyring.h"
 #include "policy.h"
 #include "result.h"
+#include "visitor.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -23,11 +24,19 @@ struct attempt {
 	uint8_t taker[ATTEMPT_TAKER_SIZE];
 	int64_t now;
 	int64_t window_s;
+	int count; /* how many are granted */
 };
 
 /* A try of a thing. `cooldown_s` stands in where the policy's window is the setting. */
 struct attempt attempt_of(const struct keyring *, enum policy_scope, const void *thing, size_t size,
     int64_t now, int64_t cooldown_s);
+
+/* A try of who asks. Of a network that many share (SHARED_NETWORKS) it may be more. */
+struct attempt attempt_of_source(
+    const struct keyring *, enum policy_scope, const struct visitor *, int64_t now);
+
+/* A try of the whole service. */
+struct attempt attempt_of_service(const struct keyring *, enum policy_scope, int64_t now);
 
 /* Takes the try. *ret_left: how many are left behind it; -1: none was left, or they are locked, and
  * this one must not be made. *ret_wait_s (may be NULL): until the window is over. Run it in a

@@ -49,8 +49,8 @@ read_tx(struct db_tx *tx, void *context)
 	op->kind = (enum stage)kind;
 	op->outcome = (enum stage_outcome)outcome;
 	link->used = used != 0;
-	link->tries_left = policy_of(tries->scope)->count - (int)tried;
-	link->repeats_left = policy_of(repeats->scope)->count - (int)repeated;
+	link->tries_left = tries->count - (int)tried;
+	link->repeats_left = repeats->count - (int)repeated;
 	return OK;
 }
 

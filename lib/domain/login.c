@@ -60,7 +60,7 @@ find_and_count_tx(struct db_tx *tx, void *context)
 	struct account_standing *standing = &entry->standing;
 
 	TRY(account_by_login_id(tx, entry->login_id, entry->today, &entry->by_source, standing));
-	if (standing->asker_tries >= policy_of(entry->by_source.scope)->count)
+	if (standing->asker_tries >= entry->by_source.count)
 		return TOO_MANY;
 	return attempt_take(tx, &entry->by_login_id, &entry->login_id_left, NULL);
 }
@@ -184,8 +184,7 @@ login_begin(const struct portal *p, const struct visitor *visitor, const char *l
 	struct entry entry = {
 		.login_id = login_id,
 		.now = now,
-		.by_source = attempt_of(p->keyring, POLICY_SOURCE_FAILURES, visitor->source,
-		    strlen(visitor->source), now, p->cooldown_s),
+		.by_source = attempt_of_source(p->keyring, POLICY_SOURCE_FAILURES, visitor, now),
 		.by_login_id = attempt_of(p->keyring, POLICY_LOGIN_FAILURES, login_id,
 		    strlen(login_id), now, p->cooldown_s),
 	};

@@ -130,7 +130,7 @@ read_failures(struct db_tx *tx, const struct view *view)
 
 	if (read != OK)
 		return read == NO_ROW ? OK : read;
-	if (account->failures >= policy_of(attempt->scope)->count)
+	if (account->failures >= attempt->count)
 		account->locked_until = OPERATOR_LOCKED;
 	else if (locked_until > view->now)
 		account->locked_until = locked_until;

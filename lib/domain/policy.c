@@ -2,34 +2,151 @@
 
 #include "policy.h"
 
+#include "text.h"
+
+#include <string.h>
+
 #define QUARTER_HOUR_S 900
+#define HOUR_S         3600
 #define DAY_S          86400
 #define FAILURES_S     (365 * (int64_t)DAY_S) /* in a row, however slowly */
-#define LINK_WINDOW_S \
-	86400 /* no link lives longer, so no counter of one is forgotten while it lives */
+#define LINK_S         86400 /* no link lives longer, so no counter of one is forgotten while it lives */
+#define MANY           1000000
+#define MANY_MORE      1000000000
+
+#define IN_DATABASE POLICY_IN_DATABASE
+#define IN_PROCESS  POLICY_IN_PROCESS
+
+/* Written by policy_set() alone. Where LIMITS may not say another window, the window is part of what
+ * the limit protects. */
+/* clang-format off */
+static struct policy table[POLICY_SCOPE__MAX] = {
+	/*                            name                 per                        count  window          what happens                         counted in   LIMITS: count, window   locks from, for, at most */
+	[POLICY_INVITATION_MAIL]    = { "invitation_mail",    "address",                 1,     0,              "same answer, no further mail",      IN_DATABASE, 0,         0 },
+	[POLICY_SECOND_MAIL]        = { "second_mail",        "invitation",              1,     0,              "same answer, no further mail",      IN_DATABASE, 0,         0 },
+	[POLICY_IDENTITY_TRIES]     = { "identity_tries",     "invitation",              5,     LINK_S,         "410: start again",                  IN_DATABASE, 10,        0 },
+	[POLICY_KEY_TRIES]          = { "key_tries",          "second link",             5,     LINK_S,         "410: start again",                  IN_DATABASE, 10,        0 },
+	[POLICY_ACCOUNT_TRIES]      = { "account_tries",      "account step",            10,    LINK_S,         "410: start again",                  IN_DATABASE, 20,        0 },
+	[POLICY_WRONG_REPEATS]      = { "wrong_repeats",      "used link",               5,     LINK_S,         "410: start again",                  IN_DATABASE, 10,        0 },
+	/* At most 100 in a row: NIST SP 800-63B-4 3.2.2; then the way in is a new password. */
+	[POLICY_LOGIN_FAILURES]     = { "login_failures",     "login ID, known or not",  100,   FAILURES_S,     "401 as for a wrong password",       IN_DATABASE, 100,       0,          5, 30, 900 },
+	[POLICY_SOURCE_FAILURES]    = { "source_failures",    "source, failed logins",   100,   QUARTER_HOUR_S, "429 with Retry-After",              IN_DATABASE, MANY,      DAY_S },
+	[POLICY_CURRENT_PASSWORD]   = { "current_password",   "account",                 5,     QUARTER_HOUR_S, "429 with Retry-After",              IN_DATABASE, 20,        DAY_S },
+	[POLICY_LOGIN_IDS_MAIL]     = { "login_ids_mail",     "address",                 1,     0,              "same answer, no further mail",      IN_DATABASE, 0,         0 },
+	[POLICY_RESET_MAIL]         = { "reset_mail",         "login ID, known or not",  1,     0,              "same answer, no further mail",      IN_DATABASE, 0,         0 },
+	[POLICY_RESET_TRIES]        = { "reset_tries",        "reset link",              10,    LINK_S,         "410: start again",                  IN_DATABASE, 20,        0 },
+	[POLICY_LOGIN_ID_TRIES]     = { "login_id_tries",     "account",                 10,    DAY_S,          "429 with Retry-After",              IN_DATABASE, 100,       DAY_S },
+	[POLICY_CONFIRMATION_MAIL]  = { "confirmation_mail",  "new address",             1,     0,              "same answer, no further mail",      IN_DATABASE, 0,         0 },
+	/* With the number known, what is left to guess is the birth date. */
+	[POLICY_NUMBER_FAILURES]    = { "number_failures",    "number, known or not",    20,    DAY_S,          "422 as for a wrong number",         IN_DATABASE, 100,       DAY_S },
+	[POLICY_SOURCE_IDENTITIES]  = { "source_identities",  "source, wrong numbers",   50,    HOUR_S,         "429 with Retry-After",              IN_DATABASE, MANY,      DAY_S },
+	[POLICY_SERVICE_IDENTITIES] = { "service_identities", "service, wrong numbers",  1000,  HOUR_S,         "503 with Retry-After",              IN_DATABASE, MANY,      DAY_S },
+	[POLICY_SOURCE_REQUESTS]    = { "source_requests",    "source",                  600,   60,             "429 with Retry-After",              IN_PROCESS,  MANY_MORE, HOUR_S },
+	[POLICY_SOURCE_MAILS]       = { "source_mails",       "source, mails asked for", 30,    QUARTER_HOUR_S, "429 with Retry-After",              IN_PROCESS,  MANY,      DAY_S },
+	[POLICY_LINK_CAPTCHAS]      = { "link_captchas",      "invitation",              30,    QUARTER_HOUR_S, "429 with Retry-After",              IN_PROCESS,  1000,      DAY_S },
+	[POLICY_SERVICE_MAILS]      = { "service_mails",      "service, mails asked for", 10000, HOUR_S,        "503 with Retry-After",              IN_PROCESS,  MANY_MORE, DAY_S },
+	[POLICY_SERVICE_FAILURES]   = { "service_failures",   "service, failed logins",  1000,  QUARTER_HOUR_S, "the log says `limit_reached`",      IN_PROCESS,  MANY_MORE, DAY_S },
+};
+/* clang-format on */
 
 const struct policy *
 policy_of(enum policy_scope scope)
 {
-	/* clang-format off */
-	static const struct policy table[POLICY_SCOPE__MAX] = {
-		/*                           name                 count  window           what happens                      locks from, for, at most */
-		[POLICY_INVITATION_MAIL]   = { "invitation_mail",   1,     0,               "same answer, no further mail" },
-		[POLICY_SECOND_MAIL]       = { "second_mail",       1,     0,               "same answer, no further mail" },
-		[POLICY_IDENTITY_TRIES]    = { "identity_tries",    5,     LINK_WINDOW_S,   "410: start again" },
-		[POLICY_KEY_TRIES]         = { "key_tries",         5,     LINK_WINDOW_S,   "410: start again" },
-		[POLICY_ACCOUNT_TRIES]     = { "account_tries",     10,    LINK_WINDOW_S,   "410: start again" },
-		[POLICY_WRONG_REPEATS]     = { "wrong_repeats",     5,     LINK_WINDOW_S,   "410: start again" },
-		/* At most 100 in a row: NIST SP 800-63B-4 3.2.2; then the way in is a new password. */
-		[POLICY_LOGIN_FAILURES]    = { "login_failures",    100,   FAILURES_S,      "401 as for a wrong password",      5, 30, 900 },
-		[POLICY_SOURCE_FAILURES]   = { "source_failures",   100,   QUARTER_HOUR_S,  "429 with Retry-After" },
-		[POLICY_CURRENT_PASSWORD]  = { "current_password",  5,     QUARTER_HOUR_S,  "429 with Retry-After" },
-		[POLICY_LOGIN_IDS_MAIL]    = { "login_ids_mail",    1,     0,               "same answer, no further mail" },
-		[POLICY_RESET_MAIL]        = { "reset_mail",        1,     0,               "same answer, no further mail" },
-		[POLICY_RESET_TRIES]       = { "reset_tries",       10,    LINK_WINDOW_S,   "410: start again" },
-		[POLICY_LOGIN_ID_TRIES]    = { "login_id_tries",    10,    DAY_S,           "429 with Retry-After" },
-		[POLICY_CONFIRMATION_MAIL] = { "confirmation_mail", 1,     0,               "same answer, no further mail" },
-	};
-	/* clang-format on */
 	return &table[scope];
+}
+
+/* Setting ------------------------------------------------------------------------------------- */
+
+static struct policy *
+find(struct policy rows[static POLICY_SCOPE__MAX], const char *name, size_t length)
+{
+	for (enum policy_scope scope = 1; scope < POLICY_SCOPE__MAX; scope++)
+		if (strlen(rows[scope].name) == length &&
+		    strncmp(rows[scope].name, name, length) == 0)
+			return &rows[scope];
+	return NULL;
+}
+
+static bool
+complain(const char *word, const char *what, char why[static WHY_MAX + 1])
+{
+	if (!text_format(why, WHY_MAX + 1, "LIMITS: \"%s\" %s", word, what))
+		text_copy_cut(why, WHY_MAX + 1, "LIMITS is wrong");
+	return false;
+}
+
+/* "name=count" or "name=count/seconds". */
+static bool
+set_one(
+    struct policy rows[static POLICY_SCOPE__MAX], const char *word, char why[static WHY_MAX + 1])
+{
+	char count_text[24];
+	int64_t count, window_s;
+	const char *equals = strchr(word, '=');
+	struct policy *row = equals == NULL ? NULL : find(rows, word, (size_t)(equals - word));
+
+	if (row == NULL)
+		return complain(word, "names no limit; `myportalctl policy` lists them", why);
+	if (row->count_max == 0)
+		return complain(word, "is the setting MAIL_COOLDOWN_S", why);
+	text_copy_cut(count_text, sizeof count_text, equals + 1);
+	count_text[strcspn(count_text, "/")] = '\0';
+	if (!text_number(count_text, 1, row->count_max, &count))
+		return complain(word, "is too many, or no number from 1", why);
+	row->count = (int)count;
+	const char *slash = strchr(equals, '/');
+	if (slash == NULL)
+		return true;
+	if (!text_number(slash + 1, 1, row->window_max_s, &window_s))
+		return complain(word, "has a window that it may not have", why);
+	row->window_s = window_s;
+	return true;
+}
+
+bool
+policy_set(const char *limits, char why[static WHY_MAX + 1])
+{
+	static const char between[] = ", \n";
+	struct policy rows[POLICY_SCOPE__MAX];
+	char word[80];
+
+	memcpy(rows, table, sizeof rows);
+	for (limits += strspn(limits, between); *limits != '\0';
+	     limits += strspn(limits, between)) {
+		const size_t length = strcspn(limits, between);
+
+		text_copy_cut(word, length + 1 < sizeof word ? length + 1 : sizeof word, limits);
+		if (!set_one(rows, word, why))
+			return false;
+		limits += length;
+	}
+	memcpy(table, rows, sizeof rows);
+	return true;
+}
+
+/* Printing ------------------------------------------------------------------------------------ */
+
+static void
+print_window(FILE *out, const struct policy *policy)
+{
+	if (policy->window_s == 0)
+		fputs("`MAIL_COOLDOWN_S`", out);
+	else
+		fprintf(out, "%lld s", (long long)policy->window_s);
+}
+
+void
+policy_print(FILE *out)
+{
+	fputs("| limit | counted per | times | within | then | counted in |\n"
+	      "| --- | --- | --- | --- | --- | --- |\n",
+	    out);
+	for (enum policy_scope scope = 1; scope < POLICY_SCOPE__MAX; scope++) {
+		const struct policy *policy = policy_of(scope);
+
+		fprintf(out, "| `%s` | %s | %d | ", policy->name, policy->per, policy->count);
+		print_window(out, policy);
+		fprintf(out, " | %s | %s |\n", policy->what_happens,
+		    policy->keeper == POLICY_IN_DATABASE ? "database" : "process");
+	}
 }

@@ -1,35 +1,61 @@
-/* policy.h - every limit of the service in one table: scope, count, window. */
+/* policy.h - every limit of the service in one table: what is counted, how often, how long, and what
+ * happens then (ASVS 2.1.3, 6.1.1).
+ *
+ * What protects a secret is counted in the database, by attempts.h: for all replicas together, before
+ * the try is judged. What only sheds load is counted in the process, by throttle.h.
+ *
+ * The table is the README's, and what `myportalctl policy` prints. The setting LIMITS changes
+ * counts and windows, within the bounds of each row. */
 
 #ifndef POLICY_H
 #define POLICY_H
 
-#include <stdint.h>
+#include "bounds.h"
 
-/* The numbers are stored in rows of `attempt`: never renumber. */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* Those in the database are stored in rows of `attempt`: never renumber. */
 enum policy_scope {
-	POLICY_INVITATION_MAIL = 1, /* per address: one invitation a cool-down */
-	POLICY_SECOND_MAIL = 2,     /* per invitation: one second mail a cool-down */
-	POLICY_IDENTITY_TRIES = 3,  /* per invitation; the last wrong one ends it */
-	POLICY_KEY_TRIES = 4,       /* per second link; the last wrong one ends it */
-	POLICY_ACCOUNT_TRIES = 5,   /* per account step: how many login IDs may be asked for */
-	POLICY_WRONG_REPEATS =
-	    6, /* per spent token: submits that differ from the one that spent it */
-	POLICY_LOGIN_FAILURES = 7,     /* per login ID as submitted, known or not */
-	POLICY_SOURCE_FAILURES = 8,    /* logins that failed, per source */
-	POLICY_CURRENT_PASSWORD = 9,   /* per account: wrong ones before a change */
-	POLICY_LOGIN_IDS_MAIL = 10,    /* per address: forgot login ID */
-	POLICY_RESET_MAIL = 11,        /* per login ID as submitted: forgot password */
-	POLICY_RESET_TRIES = 12,       /* per reset link */
-	POLICY_LOGIN_ID_TRIES = 13,    /* per account: how many login IDs may be asked for */
-	POLICY_CONFIRMATION_MAIL = 14, /* per new address */
+	POLICY_NONE = 0,
+	POLICY_INVITATION_MAIL = 1,
+	POLICY_SECOND_MAIL = 2,
+	POLICY_IDENTITY_TRIES = 3,
+	POLICY_KEY_TRIES = 4,
+	POLICY_ACCOUNT_TRIES = 5,
+	POLICY_WRONG_REPEATS = 6, /* submits that differ from the one that spent the token */
+	POLICY_LOGIN_FAILURES = 7,
+	POLICY_SOURCE_FAILURES = 8,
+	POLICY_CURRENT_PASSWORD = 9,
+	POLICY_LOGIN_IDS_MAIL = 10,
+	POLICY_RESET_MAIL = 11,
+	POLICY_RESET_TRIES = 12,
+	POLICY_LOGIN_ID_TRIES = 13,
+	POLICY_CONFIRMATION_MAIL = 14,
+	POLICY_NUMBER_FAILURES = 15,
+	POLICY_SOURCE_IDENTITIES = 16,
+	POLICY_SERVICE_IDENTITIES = 17,
+	/* in the process */
+	POLICY_SOURCE_REQUESTS,
+	POLICY_SOURCE_MAILS,
+	POLICY_LINK_CAPTCHAS,
+	POLICY_SERVICE_MAILS,
+	POLICY_SERVICE_FAILURES,
 	POLICY_SCOPE__MAX
 };
 
+enum policy_keeper { POLICY_IN_DATABASE, POLICY_IN_PROCESS };
+
 struct policy {
 	const char *name;
+	const char *per; /* what is counted */
 	int count;
 	int64_t window_s; /* from the first try; 0: the setting MAIL_COOLDOWN_S */
 	const char *what_happens;
+	enum policy_keeper keeper;
+	int count_max;        /* the most that LIMITS may say; 0: it may say nothing */
+	int64_t window_max_s; /* the longest window that it may say; 0: none */
 	/* From this try on each is followed by a time without tries, twice as long as the one before:
 	 * it begins with lock_s and ends at lock_max_s. 0: none. */
 	int lock_from;
@@ -37,7 +63,18 @@ struct policy {
 	int64_t lock_max_s;
 };
 
+#define POLICY_LIMITS_MAX 1024 /* bytes of LIMITS */
+
 /* The row of a scope. */
 const struct policy *policy_of(enum policy_scope);
+
+/* Takes over what the setting LIMITS says: `name=count` or `name=count/seconds`, commas or spaces
+ * between. All or nothing; false, and `why` says what is wrong with which word. Once, before there
+ * are threads. */
+bool policy_set(const char *limits, char why[static WHY_MAX + 1])
+    __attribute__((warn_unused_result));
+
+/* Prints the table as README quotes it: a Markdown row a limit. */
+void policy_print(FILE *);
 
 #endif

@@ -16,6 +16,7 @@
 #include "account.h"
 #include "bounds.h"
 #include "portal.h"
+#include "refusal.h"
 #include "result.h"
 #include "secret.h"
 #include "stage.h"
@@ -48,16 +49,18 @@ struct standing {
 enum result registration_standing(
     const struct portal *, const struct pass *, struct standing *ret) MUST_USE;
 
-/* IDENTITY_MISMATCH, CAPTCHA_WRONG: *ret_attempts_left says how many tries the link has; OVER:
- * that was the last, or it had ended; TOKEN_SPENT: the link was used for another number. */
+/* IDENTITY_MISMATCH, CAPTCHA_WRONG: the refusal says how many tries the link has; OVER: that was the
+ * last, or it had ended; TOKEN_SPENT: the link was used for another number; TOO_MANY: the source was
+ * wrong too often, OVERLOADED: too many were (identity_guard.h); the refusal says how long. */
 struct identity {
 	const char *insured_number; /* folded */
 	const char *birth_date;     /* "" where not demanded */
 	const char *captcha_token;
 	const char *captcha_answer; /* folded */
 };
-enum result registration_identify(const struct portal *, const struct pass *,
-    const struct identity *, struct secret *ret_key, int *ret_attempts_left) MUST_USE;
+enum result registration_identify(const struct portal *, const struct visitor *,
+    const struct pass *, const struct identity *, struct secret *ret_key,
+    struct refusal *ret_refusal) MUST_USE;
 
 /* KEY_WRONG, OVER, TOKEN_SPENT as above. */
 struct account_step {

@@ -1,7 +1,7 @@
 /* registration_identify.c - the identity step: CAPTCHA, number, the key on the screen.
  *
- * Questions in order: was the link used, is the CAPTCHA right (spent, and the try counted, before
- * anything is compared), who is it. Then the deed: the link is spent and the second mail owed. */
+ * Questions in order: was the link used, was somebody wrong too often, is the CAPTCHA right (spent,
+ * and the try counted, before anything is compared), who is it. Then the deed: the link is spent and the second mail owed. */
 
 #include "registration.h"
 
@@ -11,6 +11,7 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "db.h"
+#include "identity_guard.h"
 #include "link.h"
 #include "mailer.h"
 #include "outbox.h"
@@ -53,6 +54,8 @@ registration_draw_captcha(
 struct captcha_try {
 	struct stage_op op;
 	struct link *link;
+	struct identity_guard *guard;
+	bool again; /* the same was judged before */
 };
 
 static enum result
@@ -62,43 +65,44 @@ captcha_try_tx(struct db_tx *tx, void *context)
 	struct stage_op earlier;
 	const enum result spent = stage_op_insert(tx, &try->op);
 
-	if (spent == DUPLICATE) {
+	try->again = spent == DUPLICATE;
+	if (try->again) {
 		TRY(stage_op_read(tx, try->op.jti, &earlier));
 		/* The same body again: it was counted then, and gets the same verdict now. */
 		TRY(attempt_left(tx, &try->link->tries, &try->link->tries_left, NULL));
+		TRY(identity_guard_look(tx, try->guard));
 		return stage_op_same(&earlier, &try->op) ? OK : CAPTCHA_WRONG;
 	}
 	TRY(spent);
 	if (try->op.outcome == OUTCOME_CAPTCHA_WRONG)
 		return attempt_left(tx, &try->link->tries, &try->link->tries_left, NULL);
 	TRY(attempt_take(tx, &try->link->tries, &try->link->tries_left, NULL));
-	return try->link->tries_left < 0 ? OVER : OK;
+	return try->link->tries_left < 0 ? OVER : identity_guard_take(tx, try->guard);
 }
 
 /* Spends the CAPTCHA and counts the try, both committed before anything is compared. */
 static enum result
 pass_captcha(const struct portal *p, const struct pass *pass, const struct identity *identity,
-    struct link *link)
+    struct captcha_try *try)
 {
 	CLEANUP(captcha_wipe) struct captcha captcha = { 0 };
-	struct captcha_try try = { .link = link };
 
 	if (captcha_open(p->keyring, identity->captcha_token, clock_now(), &captcha) != OK ||
 	    !secret_equal_bytes(captcha.invitation_jti, pass->jti, JTI_SIZE))
 		return CAPTCHA_WRONG;
 
 	const bool right = captcha_answer_is(&captcha, identity->captcha_answer);
-	try.op = (struct stage_op){
+	try->op = (struct stage_op){
 		.kind = STAGE_CAPTCHA,
 		.outcome = right ? OUTCOME_CAPTCHA_RIGHT : OUTCOME_CAPTCHA_WRONG,
 		.created_at = clock_now(),
 	};
-	memcpy(try.op.jti, captcha.jti, sizeof try.op.jti);
+	memcpy(try->op.jti, captcha.jti, sizeof try->op.jti);
 	stage_op_fingerprint(p->keyring,
 	    (const char *const[]){
 		identity->insured_number, identity->birth_date, identity->captcha_answer, NULL },
-	    try.op.fingerprint);
-	TRY(db_transaction(p->db, captcha_try_tx, &try));
+	    try->op.fingerprint);
+	TRY(db_transaction(p->db, captcha_try_tx, try));
 	return right ? OK : CAPTCHA_WRONG;
 }
 
@@ -106,6 +110,7 @@ pass_captcha(const struct portal *p, const struct pass *pass, const struct ident
 
 struct identification {
 	const struct identity *identity;
+	struct identity_guard guard;
 	char today[CLOCK_DATE_MAX + 1];
 	struct person person;
 	struct stage_op op;
@@ -163,9 +168,13 @@ settle_identity(const struct portal *p, const struct pass *pass, struct identifi
 }
 
 static struct identification
-identification_of(const struct portal *p, const struct pass *pass, const struct identity *identity)
+identification_of(const struct portal *p, const struct visitor *visitor, const struct pass *pass,
+    const struct identity *identity)
 {
-	struct identification i = { .identity = identity };
+	struct identification i = {
+		.identity = identity,
+		.guard = identity_guard_of(p, visitor, identity, clock_now()),
+	};
 
 	clock_date_japan(clock_now(), i.today);
 	i.op = (struct stage_op){
@@ -183,13 +192,20 @@ identification_of(const struct portal *p, const struct pass *pass, const struct 
 
 /* CAPTCHA and number of a link that was not used yet. */
 static enum result
-judge(const struct portal *p, const struct pass *pass, struct link *link, struct identification *i)
+judge(const struct portal *p, const struct pass *pass, struct link *link, struct identification *i,
+    struct refusal *refusal)
 {
-	TRY(pass_captcha(p, pass, i->identity, link));
+	struct captcha_try try = { .link = link, .guard = &i->guard };
+
+	TRY(identity_guard_ask(p, &i->guard, refusal));
+	TRY(pass_captcha(p, pass, i->identity, &try));
 	const enum result found = db_each_committed(p->db, find_person_tx, i);
-	if (found == NO_ROW)
-		return link->tries_left > 0 ? IDENTITY_MISMATCH : OVER;
-	return found;
+	if (found != OK && found != NO_ROW)
+		return found;
+	if (found == OK && !i->guard.number_locked)
+		return try.again ? OK : identity_guard_right(p, &i->guard);
+	TRY(try.again ? OK : identity_guard_wrong(p, &i->guard));
+	return link->tries_left > 0 ? IDENTITY_MISMATCH : OVER;
 }
 
 /* The link was used: on this number the same answer, on another none. */
@@ -203,16 +219,17 @@ judge_again(const struct portal *p, struct link *link, struct identification *i)
 }
 
 enum result
-registration_identify(const struct portal *p, const struct pass *pass,
-    const struct identity *identity, struct secret *ret_key, int *ret_attempts_left)
+registration_identify(const struct portal *p, const struct visitor *visitor,
+    const struct pass *pass, const struct identity *identity, struct secret *ret_key,
+    struct refusal *ret_refusal)
 {
-	struct identification i = identification_of(p, pass, identity);
+	struct identification i = identification_of(p, visitor, pass, identity);
 	struct link link;
 
 	TRY(link_read(p, pass, &link));
 	const enum result judged = link.used ? judge_again(p, &link, &i)
-					     : judge(p, pass, &link, &i);
-	*ret_attempts_left = link.tries_left;
+					     : judge(p, pass, &link, &i, ret_refusal);
+	ret_refusal->attempts_left = link.tries_left;
 	TRY(judged);
 
 	TRY(settle_identity(p, pass, &i));

@@ -113,6 +113,17 @@ secret_keyed_hash(const uint8_t key[static SECRET_KEY_SIZE], const char *label, 
 	sodium_memzero(&state, sizeof state);
 }
 
+uint64_t
+secret_short_hash(const uint8_t key[static SECRET_SHORT_KEY_SIZE], const void *bytes, size_t size)
+{
+	uint64_t hash;
+
+	_Static_assert(crypto_shorthash_KEYBYTES == SECRET_SHORT_KEY_SIZE, "secret.h says as many");
+	_Static_assert(crypto_shorthash_BYTES == sizeof hash, "it fits");
+	crypto_shorthash((uint8_t *)&hash, bytes, size, key);
+	return hash;
+}
+
 void
 secret_seal(const uint8_t key[static SECRET_KEY_SIZE], const char *bound, const void *plain,
     size_t size, uint8_t *ret)

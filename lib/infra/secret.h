@@ -65,6 +65,11 @@ uint32_t secret_random_below(uint32_t bound);
 void secret_keyed_hash(const uint8_t key[static SECRET_KEY_SIZE], const char *label,
     const void *message, size_t size, uint8_t ret[static KEYED_HASH_SIZE]);
 
+/* SipHash-2-4: for tables in memory, where strangers choose what is put in. Never stored. */
+#define SECRET_SHORT_KEY_SIZE 16
+uint64_t secret_short_hash(
+    const uint8_t key[static SECRET_SHORT_KEY_SIZE], const void *bytes, size_t size);
+
 /* Seals with XChaCha20-Poly1305 under a random nonce; `bound` is authenticated, not hidden.
  * `ret` gets size + SECRET_SEAL_OVERHEAD bytes: nonce, ciphertext, tag. */
 void secret_seal(const uint8_t key[static SECRET_KEY_SIZE], const char *bound, const void *plain,

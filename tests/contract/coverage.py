@@ -180,6 +180,7 @@ def check_answers(contract, answers, tap):
         wrong = [f"{answer['method']} {answer['path']} {answer['status']}: {error}"
                  for answer in group
                  for error in wrong_answer(contract, operations.get(key), answer)]
+        # asvs 15.3.1
         tap.check(f"answers of {' '.join(key)} are as described ({len(group)})", wrong)
 
 

@@ -155,8 +155,6 @@ say_policies(struct json *json)
 		json_item(json);
 		json_text(json, "name", policy->name);
 		json_number(json, "count", policy->count);
-		json_number(json, "window_s", policy->window_s);
-		json_text(json, "what_happens", policy->what_happens);
 		json_number(json, "lock_from", policy->lock_from);
 		json_number(json, "lock_s", policy->lock_s);
 		json_number(json, "lock_max_s", policy->lock_max_s);
@@ -209,9 +207,9 @@ say_bounds(struct json *json)
 	json_up(json);
 }
 
-/* The table as `myportald --settings` prints it. */
+/* A table as it is printed. */
 static void
-say_settings(struct json *json)
+say_printed(struct json *json, const char *name, void (*print)(FILE *))
 {
 	CLEANUP(cleanup_free) char *text = NULL;
 	size_t size = 0;
@@ -219,9 +217,9 @@ say_settings(struct json *json)
 
 	if (out == NULL)
 		return;
-	config_print_table(out);
+	print(out);
 	if (fclose(out) == 0)
-		json_text(json, "settings", text);
+		json_text(json, name, text);
 }
 
 static void
@@ -234,7 +232,8 @@ say_tables(struct json *json)
 	say_stages(json);
 	say_policies(json);
 	say_bounds(json);
-	say_settings(json);
+	say_printed(json, "settings", config_print_table);
+	say_printed(json, "policy", policy_print);
 	json_text(json, "problem_type", PROBLEM_TYPE_PREFIX);
 	json_text(json, "login", STAGE_LOGIN_PATH);
 }

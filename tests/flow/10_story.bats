@@ -47,7 +47,7 @@ load story
 	same "$(field .next.path)" /v1/sessions
 }
 
-@test "letters carry the society's name, the lifetime, who did not ask, no replies, and text beside HTML" {
+@test "letters carry the society's name, the lifetime, who did not ask, no replies, and text beside HTML" { # asvs 14.2.1
 	email=$(new_email)
 	invite "$email"
 	text=$(wait_mail "$email")
@@ -77,7 +77,7 @@ load story
 	same "$(header Content-Language)" ja
 }
 
-@test "the same answer for every address, and one mail in a cool-down however it is spelled" {
+@test "the same answer for every address, and one mail in a cool-down however it is spelled" { # asvs 2.3.2
 	email=$(new_email)
 	invite "$email"
 	first=$body
@@ -131,7 +131,7 @@ load story
 	want 201
 }
 
-@test "the account sent again gives the same 201; with other facts the token is spent" {
+@test "the account sent again gives the same 201; with other facts the token is spent" { # asvs 6.5.1
 	email=$(new_email)
 	registered "$email" "$(new_person)"
 	first=$body
@@ -182,7 +182,7 @@ load story
 	want 401 token_spent
 }
 
-@test "an insured person with an account gets the same answer, and a notice instead of the second link" {
+@test "an insured person with an account gets the same answer, and a notice instead of the second link" { # asvs 6.3.8
 	person=$(new_person)
 	registered "$(new_email)" "$person"
 	email=$(new_email)

@@ -11,7 +11,7 @@ load story
 	done
 }
 
-@test "wrong keys count down; the fifth ends the link, and the right one comes too late" { # asvs 6.6.3
+@test "wrong keys count down; the fifth ends the link, and the right one comes too late" { # asvs 2.3.2 6.6.3
 	identified "$(new_email)" "$(new_person)"
 	for left in 4 3 2 1; do
 		confirm_key "$second_link" "ABCDEFGHJ$((left + 2))"

@@ -3,7 +3,7 @@
 load helper
 load story
 
-@test "log in, be known, log out" { # asvs 7.2.1 7.2.2 7.4.1
+@test "log in, be known, log out" { # asvs 7.2.1 7.2.2 7.2.4 7.4.1 14.2.6 15.3.1
 	new_account
 	logged_in "$email"
 	same "$(field .token_type) $(field .expires_in) $(field .refresh_expires_in)" "Bearer 600 604800"
@@ -121,7 +121,7 @@ load story
 	want 401 login_required
 }
 
-@test "a single-page app has its refresh token in a cookie that only our pages may use" { # asvs 3.3.1 3.3.2 3.3.4 3.5.1
+@test "a single-page app has its refresh token in a cookie that only our pages may use" { # asvs 3.3.1 3.3.2 3.3.3 3.3.4 3.3.5 3.5.1
 	new_account
 	log_in "$email" "$PASSWORD" refresh=cookie
 	want 201
@@ -260,7 +260,7 @@ load story
 	want 401 login_required
 }
 
-@test "five failures lock a login ID, known or not, and the lock tells nothing" { # asvs 6.3.1 6.3.5
+@test "five failures lock a login ID, known or not, and the lock tells nothing" { # asvs 6.3.1 6.3.5 6.3.8
 	new_account
 	for id in "$email" "nobody-$email"; do
 		for _ in {1..5}; do
@@ -307,7 +307,7 @@ load story
 	same "$(db 'SELECT tries FROM attempt WHERE scope = 7')" 100
 }
 
-@test "a source that fails a hundred times is told to wait; others are not" { # asvs 2.4.1 6.3.1
+@test "a source that fails a hundred times is told to wait; others are not" { # asvs 2.3.2 2.4.1 4.1.3 6.3.1 15.3.4
 	new_account
 	log_in "nobody-$email"
 	want 401 login_failed

@@ -31,7 +31,7 @@ readonly FRESH=himawari8kirin
 	[[ $(mail_part "second.$mine" text) == *見つかりませんでした* ]]
 }
 
-@test "forgot login ID: one mail a cool-down, however the address is typed" {
+@test "forgot login ID: one mail a cool-down, however the address is typed" { # asvs 2.3.2
 	new_account
 	before=$(mail_count "$email")
 	for _ in 1 2 3; do
@@ -46,7 +46,7 @@ readonly FRESH=himawari8kirin
 	want 400 invalid_fields
 }
 
-@test "forgot password: the link sets a new one, ends all logins, tells by mail, and logs nobody in" { # asvs 6.4.3 6.3.7
+@test "forgot password: the link sets a new one, ends all logins, tells by mail, and logs nobody in" { # asvs 6.3.7 6.4.3 7.4.3
 	new_account
 	logged_in "$email"
 	ask_reset "$email"
@@ -63,7 +63,7 @@ readonly FRESH=himawari8kirin
 	same "$(events "$email")" 1,2,2,3,9,10
 }
 
-@test "a reset link works once; the same password again is the same answer" { # asvs 6.4.1
+@test "a reset link works once; the same password again is the same answer" { # asvs 2.3.2 6.4.1 6.5.1
 	new_account
 	ask_reset "$email"
 	mails=$(mail_count "$email")
@@ -81,7 +81,7 @@ readonly FRESH=himawari8kirin
 	same "$(mail_count "$email")" $((mails + 1)) # the notice
 }
 
-@test "a hundred at once with one link: one password, one notice" {
+@test "a hundred at once with one link: one password, one notice" { # asvs 6.5.1 15.4.2
 	new_account
 	ask_reset "$email"
 	mails=$(mail_count "$email")
@@ -97,7 +97,7 @@ readonly FRESH=himawari8kirin
 	same "$(mail_count "$email")" $((mails + 1))
 }
 
-@test "another reset link is over when the password has changed" {
+@test "another reset link is over when the password has changed" { # asvs 6.4.3
 	new_account
 	ask_reset "$email"
 	older=$reset
@@ -156,7 +156,7 @@ readonly FRESH=himawari8kirin
 	same "$(db 'SELECT COUNT(*) FROM outbox')" $((rows + 3))
 }
 
-@test "forgot password: one mail a cool-down" {
+@test "forgot password: one mail a cool-down" { # asvs 2.3.2
 	new_account
 	ask_reset "$email"
 	mails=$(mail_count "$email")
@@ -178,7 +178,7 @@ readonly FRESH=himawari8kirin
 	logged_in "$email" "$FRESH"
 }
 
-@test "a reset link opens nothing else, and ends after half an hour" { # asvs 6.3.4 6.3.6
+@test "a reset link opens nothing else, and ends after half an hour" { # asvs 6.3.4 6.3.6 6.4.1 9.2.2
 	new_account
 	ask_reset "$email"
 	for row in "GET /v1/registration/stage" "POST /v1/me/email/confirmation"; do

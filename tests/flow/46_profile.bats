@@ -63,7 +63,7 @@ put() { # PATH JSON
 	is_logged_in "$access"
 }
 
-@test "sensitive changes demand the current password, five tries in a quarter of an hour" { # asvs 6.2.3 7.5.1
+@test "sensitive changes demand the current password, five tries in a quarter of an hour" { # asvs 2.3.2 6.2.3 7.5.1 7.5.3
 	new_account
 	logged_in "$email"
 	declare -A json=(
@@ -103,7 +103,7 @@ put() { # PATH JSON
 	same "$(db 'SELECT COUNT(*) FROM attempt WHERE scope = 9')" 0
 }
 
-@test "what a new password must be, is told at once" {
+@test "what a new password must be, is told at once" { # asvs 6.2.4 6.2.11
 	new_account
 	logged_in "$email"
 	change_password "$access" "$PASSWORD" "${email%@*}1"
@@ -162,7 +162,7 @@ put() { # PATH JSON
 	same "$(mail_count "three.$email")" 1
 }
 
-@test "another login ID: told by mail; one that is taken is told to members only, ten times a day" { # asvs 6.3.7 6.3.8
+@test "another login ID: told by mail; one that is taken is told to members only, ten times a day" { # asvs 2.3.2 6.3.7 6.3.8
 	new_account
 	taken=$email
 	new_account
@@ -187,7 +187,7 @@ put() { # PATH JSON
 	(($(header Retry-After) > 80000))
 }
 
-@test "two who want one login ID at once: one gets it" {
+@test "two who want one login ID at once: one gets it" { # asvs 2.3.4 15.4.2
 	new_account
 	logged_in "$email"
 	one=$access
@@ -204,7 +204,7 @@ put() { # PATH JSON
 	same "$(db "SELECT COUNT(*) FROM account WHERE login_id = 'wanted.$email'")" 1
 }
 
-@test "leaving: nothing but the trail stays, and the person may register again" {
+@test "leaving: nothing but the trail stays, and the person may register again" { # asvs 7.4.2 14.2.7
 	new_account
 	logged_in "$email"
 	others=$access
@@ -244,7 +244,7 @@ put() { # PATH JSON
 	same "$(db 'SELECT COUNT(*) FROM session s LEFT JOIN account a ON a.id = s.account_id WHERE a.id IS NULL')" 0
 }
 
-@test "a login that begins while the password changes is over" { # asvs 7.4.3
+@test "a login that begins while the password changes is over" { # asvs 7.4.3 15.4.2
 	for _ in 1 2 3 4; do
 		new_account
 		logged_in "$email"

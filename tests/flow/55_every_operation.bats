@@ -57,7 +57,7 @@ all_operations() {
 	same "$known" "$("$BUILD/tests/describe" | jq -r '.public[] | .method + " " + .path' | sort -u)"
 }
 
-@test "every operation with a body refuses what is none" {
+@test "every operation with a body refuses what is none" { # asvs 3.5.2 15.3.3
 	all_operations
 	big=$(head -c 9000 /dev/zero | tr '\0' a)
 	for operation in "${!json[@]}"; do
@@ -78,7 +78,7 @@ all_operations() {
 	is_logged_in "$access"
 }
 
-@test "every operation with a token demands a good one" {
+@test "every operation with a token demands a good one" { # asvs 7.2.1 8.2.1
 	all_operations
 	start_other LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1 FAKETIME=+4h \
 		FAKETIME_DONT_FAKE_MONOTONIC=1 ASAN_OPTIONS="${ASAN_OPTIONS-}:verify_asan_link_order=0"
@@ -101,7 +101,7 @@ all_operations() {
 	is_logged_in "$access"
 }
 
-@test "every operation says 503 while the database is away" {
+@test "every operation says 503 while the database is away" { # asvs 11.2.5 16.5.2 16.5.3
 	all_operations
 	db_stop
 	for operation in "${!token[@]}" "${!json[@]}"; do

@@ -153,7 +153,7 @@ rows_of_tables() {
 
 # --- tests ----------------------------------------------------------------------------------------
 
-@test "every wrong token at every endpoint: 401, one body a code, no row changed" { # asvs 2.3.1 7.2.1 8.2.1 8.3.1 9.1.1 9.1.2 9.1.3 9.2.1 9.2.2 9.2.3 9.2.4 16.3.2
+@test "every wrong token at every endpoint: 401, one body a code, no row changed" { # asvs 2.3.1 6.3.4 6.3.6 7.2.1 8.2.1 8.3.1 9.1.1 9.1.2 9.1.3 9.2.1 9.2.2 9.2.3 9.2.4 15.3.5 16.3.2
 	before=$(rows_of_tables | sha256sum)
 	matrix refuse
 	same "$(rows_of_tables | sha256sum)" "$before"

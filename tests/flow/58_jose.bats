@@ -34,7 +34,7 @@ kids() { # JWKS
 	jq -r '.keys[].kid' "$1" | sort
 }
 
-@test "another library takes our access tokens, by the published keys" { # asvs 9.1.1 9.1.2 9.2.3
+@test "another library takes our access tokens, by the published keys" { # asvs 9.1.1 9.1.2 9.2.3 11.6.1
 	fetch_keys "$jwks"
 	jq -e '.keys | length >= 2' "$jwks" # the next key is known before it signs
 	jq -e 'all(.keys[]; keys == ["alg", "crv", "kid", "kty", "use", "x", "y"])' "$jwks" # and nothing private
@@ -60,7 +60,7 @@ kids() { # JWKS
 	same "$(field '.sessions[] | select(.current) | .id')" "$(jq -r .sid <<<"$next")"
 }
 
-@test "a rotation is seen by nobody: who fetched the keys right before takes every token" { # asvs 11.1.1
+@test "a rotation is seen by nobody: who fetched the keys right before takes every token" { # asvs 11.1.1 13.3.4
 	new_account
 	invite "$(new_email)"
 	mailed=$invitation

@@ -3,7 +3,7 @@
 load helper
 load story
 
-@test "the database away: 503 with Retry-After in time, not ready, back by itself" { # asvs 16.5.2
+@test "the database away: 503 with Retry-After in time, not ready, back by itself" { # asvs 13.2.6 16.5.2
 	db_stop
 	for _ in 1 2 3; do
 		started=$EPOCHREALTIME
@@ -39,7 +39,7 @@ bc_ms() { # MOMENT
 	invite "$(new_email)"
 }
 
-@test "a database that dies in the middle loses nothing that was acknowledged" {
+@test "a database that dies in the middle loses nothing that was acknowledged" { # asvs 2.3.3
 	email=$(new_email)
 	at_account_step "$email" "$(new_person)"
 	process_kill mariadbd
@@ -53,7 +53,7 @@ bc_ms() { # MOMENT
 	wait_mail "$email" 3 >/dev/null
 }
 
-@test "the mail server away: nothing lost, nothing twice" {
+@test "the mail server away: nothing lost, nothing twice" { # asvs 16.5.2
 	smtp_stop
 	declare -a emails
 	for i in 1 2 3 4 5; do
@@ -95,7 +95,7 @@ bc_ms() { # MOMENT
 	wait_until 10 eval '[[ $(db "SELECT COUNT(*) FROM outbox WHERE state = 2 AND last_error LIKE \"smtp 550%\" AND email = \"\"") -ge 1 ]]'
 }
 
-@test "a letter that could not be sent in nine tries is a dead one, and the log says so" {
+@test "a letter that could not be sent in nine tries is a dead one, and the log says so" { # asvs 16.3.4
 	smtp_stop
 	api POST /v1/registration/email "{\"email\":\"$(new_email)\"}"
 	want 202
@@ -135,7 +135,7 @@ bc_ms() { # MOMENT
 	same "$(mail_count "$email")" 0
 }
 
-@test "settled letters keep no address" {
+@test "settled letters keep no address" { # asvs 14.2.4 14.2.7
 	registered "$(new_email)" "$(new_person)"
 	wait_until 5 eval '[[ $(db "SELECT COUNT(*) FROM outbox WHERE state = 0") == 0 ]]'
 	same "$(db "SELECT COUNT(*) FROM outbox WHERE state <> 0 AND (email <> '' OR nickname <> '')")" 0

@@ -35,7 +35,7 @@ ask() { # TOKEN
 	jq -e '.detail | test("メールアドレス")' <<<"$body" # it says: start again with the address
 }
 
-@test "replicas' clocks may differ by a minute, not by an hour" {
+@test "replicas' clocks may differ by a minute, not by an hour" { # asvs 9.2.1
 	invite "$(new_email)"
 	replica_at -45s
 	ask "$invitation"

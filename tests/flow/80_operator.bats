@@ -51,7 +51,7 @@ own_migrate() {
 	grep -q '0003_broken.sql: error 1064' <<<"$output"
 }
 
-@test "after a rotation the next key signs without a restart, and links of the old one still open" { # asvs 11.1.1
+@test "after a rotation the next key signs without a restart, and links of the old one still open" { # asvs 11.1.1 13.3.4
 	email=$(new_email)
 	invite "$email"
 	new=$(ctl keys list | awk '$1 == "stage" && $3 == "next" { print $2 }')
@@ -66,7 +66,7 @@ own_migrate() {
 	want 200
 }
 
-@test "key files are 0400, and a weak, missing or readable one refuses the start" { # asvs 11.2.3 13.3.1
+@test "key files are 0400, and a weak, missing or readable one refuses the start" { # asvs 11.2.3 13.3.1 13.3.2
 	same "$(stat -c %a "$KEYS_FOLDER"/*.{key,pem} | sort -u)" 400
 	cp -r "$KEYS_FOLDER" "$BATS_TEST_TMPDIR/keys"
 	local key
@@ -88,7 +88,7 @@ own_migrate() {
 	refused
 }
 
-@test "a setting out of its bounds refuses the start and says which; a secret is never shown" {
+@test "a setting out of its bounds refuses the start and says which; a secret is never shown" { # asvs 11.4.2
 	tried() { # SETTING=VALUE
 		output=$(env "$1" LISTEN="$OTHER_LISTEN" LISTEN_INSIDE="$OTHER_LISTEN_INSIDE" timeout 10 "$BUILD/api/myportald" 2>&1) && return 1
 		grep -q "${1%%=*} must be" <<<"$output" || { echo "$output" >&2; return 1; }

@@ -223,7 +223,7 @@ today_in_japan() {
 
 # --- what is refused ------------------------------------------------------------------------------
 
-@test "every faulty line is named, by line and column and never by what stood there" {
+@test "every faulty line is named, by line and column and never by what stood there" { # asvs 14.2.4
 	import "$ROSTER"
 	remember
 	sed -i '/,7002,/s/,00,/,X9,/; /,7003,/s/7003//; /,7004,/s/,1,/,7,/; /,7005,/s/1980-01-01/昭和55.1.1/
@@ -382,7 +382,7 @@ holds() {
 	! no_transaction
 }
 
-@test "an import that is killed on the way has changed nothing" {
+@test "an import that is killed on the way has changed nothing" { # asvs 2.3.3
 	import "$ROSTER"
 	remember
 	sed -i '/,7002,/s/ヒト/ベツ/; /,7030,/s/7030/7031/' "$ROSTER"
@@ -408,7 +408,7 @@ holds() {
 	counted 'changed 1'
 }
 
-@test "a service that reads or registers is not locked out by an import" {
+@test "a service that reads or registers is not locked out by an import" { # asvs 15.4.3
 	import "$ROSTER"
 	sed -i '/,7002,/s/ヒト/ベツ/; /,7003,/s/ヒト/ベツ/' "$ROSTER"
 	hold 6 "UPDATE insured_person SET kana_name = 'X' WHERE number = '7003'"

@@ -232,7 +232,7 @@ own_ctl() { # WORD...
 	same "$(mail_count "$email")" "$before"
 }
 
-@test "audit shows the trail, the newest first, and says nothing about persons" { # asvs 16.2.1 16.2.5
+@test "audit shows the trail, the newest first, and says nothing about persons" { # asvs 16.2.1 16.2.2 16.2.5 16.3.1
 	new_account
 	failed_logins 1
 	sleep 1.1 # rows of one second have no order
@@ -300,7 +300,7 @@ own_left() {
 readonly ALL_PURGED='stage_op: 2500 attempt: 2500 outbox: 2500 session: 2500 audit_event: 2500'
 readonly ALL_LEFT='6 6 6 newnewnew 9'
 
-@test "purge deletes what is old, and nothing else" { # asvs 14.2.4
+@test "purge deletes what is old, and nothing else" { # asvs 14.2.4 14.2.7
 	own_crowd
 	own_age
 	others="SELECT (SELECT COUNT(*) FROM account), (SELECT COUNT(*) FROM insured_person), (SELECT SUM(CRC32(CONCAT(id, login_id, generation))) FROM account)"

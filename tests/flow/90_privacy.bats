@@ -22,13 +22,13 @@ load story
 	never grep -qE '@|eyJ|[^0-9a-f]10[0-9]{4}900[^0-9a-f]' "$BATS_TEST_TMPDIR/logs" # no address, no token, no number of anybody
 }
 
-@test "every log line is one JSON object with a UTC time and an event" { # asvs 16.2.4
+@test "every log line is one JSON object with a UTC time and an event" { # asvs 16.2.1 16.2.2 16.2.4
 	logs >"$BATS_TEST_TMPDIR/logs"
 	jq -es 'all(.[]; (.time | test("^[0-9-]{10}T[0-9:]{8}Z$")) and (.event | length > 0))' "$BATS_TEST_TMPDIR/logs"
 	jq -es 'map(select(.event == "request")) | length >= 5 and all(.[]; .request and .route and .status and .code)' "$BATS_TEST_TMPDIR/logs"
 }
 
-@test "no password, key, token or CAPTCHA answer is in the database" {
+@test "no password, key, token or CAPTCHA answer is in the database" { # asvs 14.2.4
 	new_account
 	logged_in "$email"
 	ask_reset "$email"

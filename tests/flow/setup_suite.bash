@@ -11,6 +11,7 @@ suite_settings() {
 	export MAIL_COOLDOWN_S=2 # long enough to be met, short enough to be waited for
 	export HTTP_WORKERS=32
 	export DB_CONNECTIONS=8
+	limits_out_of_the_way # but for tests/flow/52_limits.bats
 	for setting in ${TEST_SETTINGS-}; do
 		export "${setting?}"
 	done

@@ -316,7 +316,7 @@ def cells_of_row(story, row, tokens, stranger):
 
 # --- requests -------------------------------------------------------------------------------------
 
-CHANCE_HEADERS = ("date", "connection", "content-length")
+CHANCE_HEADERS = ("date", "connection", "content-length", "ratelimit")  # counts every call
 CHANCE_MEMBERS = ("request_id", "attempts_left")
 
 

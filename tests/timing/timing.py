@@ -3,7 +3,7 @@
 
 Asks a running myportald about people whom it knows and people whom it does not, in random order, and
 compares each kind of person with the first of its call: status, headers and body (but for Date,
-X-Request-Id, request_id, the letters of an authentication key), and the time until the last byte.
+X-Request-Id, RateLimit (which counts every call), request_id, the letters of an authentication key), and the time until the last byte.
 Times are alike while the medians are less than --median-ms apart and Welch's t is below --t. The t of
 the quickest nine tenths shows more on a busy machine, and counts where medians are --floor-ms apart:
 to read a row takes longer than to find none. The column "visible" tells how small a difference of
@@ -53,7 +53,7 @@ class Failure(Exception):
 # --- HTTP -----------------------------------------------------------------------------------------
 
 # What differs by nature: no two requests have the same id, and a key is a secret of its own.
-NEVER_THE_SAME = re.compile(rb"^(Date|X-Request-Id): .*\r\n", re.MULTILINE | re.IGNORECASE)
+NEVER_THE_SAME = re.compile(rb"^(Date|X-Request-Id|RateLimit): .*\r\n", re.MULTILINE | re.IGNORECASE)
 REQUEST_ID = re.compile(rb'("request_id":")[0-9a-f]+"')
 KEY = re.compile(rb'"authentication_key":"[^"]*"')
 

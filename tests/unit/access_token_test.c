@@ -483,6 +483,7 @@ times_that_no_token_may_have_are_not_sealed(void **state)
 	}
 }
 
+/* asvs 9.2.1 */
 static void
 a_token_lives_from_its_issue_to_its_expiry(void **state)
 {
@@ -522,6 +523,7 @@ a_token_lives_from_its_issue_to_its_expiry(void **state)
 
 /* Forgeries. */
 
+/* asvs 9.1.2 9.1.3 */
 static void
 a_token_has_no_say_in_what_opens_it(void **state)
 {
@@ -590,6 +592,7 @@ a_token_has_no_say_in_what_opens_it(void **state)
 	}
 }
 
+/* asvs 9.2.1 9.2.3 15.3.5 */
 static void
 claims_are_all_there_once_of_their_type_and_no_other(void **state)
 {
@@ -798,6 +801,7 @@ a_header_is_there_whole(void **state)
 		}
 }
 
+/* asvs 9.1.1 */
 static void
 not_one_character_may_be_another(void **state)
 {
@@ -1113,6 +1117,7 @@ another_kind(const char *kind)
 	return EVP_PKEY_Q_keygen(NULL, NULL, "EC", kind);
 }
 
+/* asvs 11.2.3 11.6.1 */
 static void
 keys_of_another_kind_are_refused(void **state)
 {
@@ -1425,6 +1430,7 @@ keep_opening(void *argument)
 }
 
 /* A next key comes and goes; those that signed the tokens at hand stay. */
+/* asvs 15.4.1 */
 static void
 threads_open_while_keys_are_exchanged(void **state)
 {

@@ -406,13 +406,16 @@ check_limit(enum policy_scope scope)
 	assert_int_equal(wait_s, NOW + window_s - now);
 }
 
+/* asvs 2.3.2 */
 static void
 tries_are_granted_up_to_the_limit_of_each_scope(void **state)
 {
 	(void)state;
-	for (enum policy_scope scope = 1; scope < POLICY_SCOPE__MAX; scope++)
+	for (enum policy_scope scope = 1; scope < POLICY_SOURCE_REQUESTS; scope++) {
+		assert_int_equal(policy_of(scope)->keeper, POLICY_IN_DATABASE);
 		check_limit(scope);
-	assert_int_equal(count_kept(), POLICY_SCOPE__MAX - 1);
+	}
+	assert_int_equal(count_kept(), POLICY_SOURCE_REQUESTS - 1);
 }
 
 static void
@@ -559,6 +562,7 @@ check_lock(int tries, int64_t now)
 	return until;
 }
 
+/* asvs 6.3.1 */
 static void
 locks_begin_with_the_fifth_and_double_up_to_a_quarter_of_an_hour(void **state)
 {
@@ -845,6 +849,7 @@ run_crowd(struct crowd *crowd)
 	pthread_barrier_destroy(&crowd->start);
 }
 
+/* asvs 2.3.2 15.4.2 */
 static void
 of_many_at_once_exactly_so_many_are_granted(void **state)
 {

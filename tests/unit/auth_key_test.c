@@ -200,6 +200,7 @@ known_hashes_give_known_keys(void **state)
 	}
 }
 
+/* asvs 6.5.4 */
 static void
 each_of_the_first_50_bits_changes_one_character(void **state)
 {

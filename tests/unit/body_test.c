@@ -267,6 +267,7 @@ list_faults(const struct faults *faults, char *ret, size_t ret_size)
 		    faults->list[i].field, fault_code(faults->list[i].fault));
 }
 
+/* asvs 1.5.2 */
 static void
 every_fault_is_named_in_order(void **state)
 {
@@ -339,6 +340,7 @@ members_are_counted(void **state)
 }
 
 /* What the scan passes and cJSON does not would be told as a failure of ours. */
+/* asvs 1.5.3 */
 static void
 cjson_takes_whatever_the_scan_passes(void **state)
 {

@@ -239,6 +239,7 @@ a_refusal_says_bounds_and_value(void **state)
 	}
 }
 
+/* asvs 16.2.5 */
 static void
 a_refusal_never_says_a_secret(void **state)
 {

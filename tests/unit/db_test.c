@@ -624,6 +624,7 @@ insert_and_end_tx(struct db_tx *tx, void *context)
 	return *(const enum result *)context;
 }
 
+/* asvs 2.3.3 */
 static void
 anything_but_ok_rolls_back(void **state)
 {
@@ -659,6 +660,7 @@ forgetful_tx(struct db_tx *tx, void *context)
 	return OK;
 }
 
+/* asvs 2.3.3 16.5.3 */
 static void
 a_forgotten_error_commits_nothing(void **state)
 {
@@ -720,6 +722,7 @@ a_command_tells_the_servers_number(void **state)
 }
 
 /* What the server says of an error holds data: the log gets number and class only. */
+/* asvs 16.2.5 16.3.4 */
 static void
 errors_are_logged_without_their_data(void **state)
 {
@@ -780,6 +783,7 @@ fight(void *argument)
 	return NULL;
 }
 
+/* asvs 15.4.3 */
 static void
 both_of_a_deadlock_end_well(void **state)
 {
@@ -870,6 +874,7 @@ a_row_that_is_held_for_a_while_is_waited_for(void **state)
 	assert_int_equal(counter(1), 101);
 }
 
+/* asvs 15.4.3 */
 static void
 a_row_that_is_held_too_long_is_unavailable(void **state)
 {
@@ -891,6 +896,7 @@ a_row_that_is_held_too_long_is_unavailable(void **state)
 
 /* Limits --------------------------------------------------------------------------------------- */
 
+/* asvs 13.2.6 */
 static void
 a_statement_that_takes_too_long_is_stopped(void **state)
 {
@@ -991,6 +997,7 @@ a_commit_that_takes_too_long_leaves_nothing(void **state)
 	assert_int_equal(count_things(), 0);
 }
 
+/* asvs 13.2.6 */
 static void
 a_call_waits_a_second_for_a_connection(void **state)
 {
@@ -1049,6 +1056,7 @@ toil(void *argument)
 	return NULL;
 }
 
+/* asvs 15.4.1 */
 static void
 threads_share_the_pool_and_lose_nothing(void **state)
 {
@@ -1478,6 +1486,7 @@ a_server_that_falls_on_the_way_is_waited_for(void **state)
 }
 
 /* Whoever finds the server away tells the others: for half a second nobody knocks again. */
+/* asvs 13.2.6 */
 static void
 a_server_that_is_away_costs_nobody_time(void **state)
 {
@@ -1598,6 +1607,7 @@ a_commit_without_an_answer_is_done_once(void **state)
 
 /* TLS ------------------------------------------------------------------------------------------ */
 
+/* asvs 12.3.1 */
 static void
 without_tls_not_a_byte_is_said(void **state)
 {
@@ -1621,6 +1631,7 @@ without_tls_not_a_byte_is_said(void **state)
 	assert_int_equal(sent, 0);
 }
 
+/* asvs 12.3.2 12.3.4 */
 static void
 only_the_right_certificate_is_trusted(void **state)
 {

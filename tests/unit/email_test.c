@@ -167,6 +167,7 @@ addresses_are_folded(void **state)
 	assert_folds(&folding, accepted, LENGTH(accepted));
 }
 
+/* asvs 2.2.1 */
 static void
 addresses_are_refused(void **state)
 {
@@ -174,6 +175,7 @@ addresses_are_refused(void **state)
 	assert_folds(&folding, refused, LENGTH(refused));
 }
 
+/* asvs 1.3.11 */
 static void
 no_control_character_passes(void **state)
 {

@@ -194,10 +194,10 @@ a_path_may_have_several_methods(void **state)
 {
 	/* clang-format off */
 	static const struct endpoint rows[] = {
-		{ "GET",    "/v1/me",     DEMAND_NOTHING, STAGE_NONE, NULL, serve_nothing },
-		{ "PATCH",  "/v1/me",     DEMAND_NOTHING, STAGE_NONE, NULL, serve_nothing },
-		{ "DELETE", "/v1/me",     DEMAND_NOTHING, STAGE_NONE, NULL, serve_nothing },
-		{ "PUT",    "/v1/me/xxx", DEMAND_NOTHING, STAGE_NONE, NULL, serve_nothing },
+		{ "GET",    "/v1/me",     DEMAND_NOTHING, STAGE_NONE, NULL, LOAD_REST, POLICY_NONE, serve_nothing },
+		{ "PATCH",  "/v1/me",     DEMAND_NOTHING, STAGE_NONE, NULL, LOAD_REST, POLICY_NONE, serve_nothing },
+		{ "DELETE", "/v1/me",     DEMAND_NOTHING, STAGE_NONE, NULL, LOAD_REST, POLICY_NONE, serve_nothing },
+		{ "PUT",    "/v1/me/xxx", DEMAND_NOTHING, STAGE_NONE, NULL, LOAD_REST, POLICY_NONE, serve_nothing },
 	};
 	/* clang-format on */
 	static const struct endpoint_table table = { rows, LENGTH(rows) };

@@ -18,6 +18,7 @@
 #include "service.h"
 #include "statements.h"
 #include "text.h"
+#include "throttle.h"
 
 #include <dirent.h>
 #include <poll.h>
@@ -35,6 +36,8 @@
 #include <cmocka.h>
 
 #define REQUESTS_MAX 4
+#define HASHING_MAX  2
+#define PICTURES_MAX 1
 #define EMAIL        "hanako.kenpo@example.jp"
 #define ORIGIN       "https://portal.example"
 #define STAGE_PATH   "/v1/registration/stage"
@@ -153,14 +156,17 @@ set_up(void **state)
 	    !open_parts(&f.service.portal))
 		return -1;
 	f.config.requests_max = REQUESTS_MAX;
+	f.config.hashing_max = HASHING_MAX;
+	f.config.pictures_max = PICTURES_MAX;
 	strcpy(f.config.identity_birth_date, "no");
 	f.service.config = &f.config;
 	f.service.metrics = metrics_new(&endpoints_public);
+	f.service.throttle = throttle_open();
 	f.service.portal.password_rules = (struct password_rules){ 8, true, "" };
 	f.public = (struct gate){ &f.service, &endpoints_public, false };
 	f.inside = (struct gate){ &f.service, &endpoints_inside, true };
 	f.real = dup(STDERR_FILENO);
-	return f.service.metrics != NULL && pipe(f.log) == 0 ? 0 : -1;
+	return f.service.metrics != NULL && f.service.throttle != NULL && pipe(f.log) == 0 ? 0 : -1;
 }
 
 static void
@@ -186,6 +192,7 @@ tear_down(void **state)
 	hash_pool_close(portal->hash_pool);
 	db_close(portal->db);
 	db_stop();
+	throttle_close(f.service.throttle);
 	metrics_free(f.service.metrics);
 	access_keys_close(portal->access_keys);
 	keyring_close((struct keyring *)(uintptr_t)portal->keyring);
@@ -197,10 +204,14 @@ static int
 reset(void **state)
 {
 	(void)state;
+	throttle_close(f.service.throttle);
+	f.service.throttle = throttle_open();
 	f.config.cors_origins[0] = '\0';
 	atomic_store(&f.service.requests, 0);
+	for (enum load load = 0; load < LOAD__MAX; load++)
+		atomic_store(&f.service.loads[load], 0);
 	atomic_store(&f.service.draining, false);
-	return 0;
+	return f.service.throttle != NULL ? 0 : -1;
 }
 
 /* Asking ------------------------------------------------------------------------------------- */
@@ -530,6 +541,7 @@ guards_come_in_their_order(void **state)
 }
 
 /* Those that are taken are tried over the listener: they are read. */
+/* asvs 3.5.2 */
 static void
 other_media_types_are_refused(void **state)
 {
@@ -553,6 +565,7 @@ other_media_types_are_refused(void **state)
 
 /* CORS --------------------------------------------------------------------------------------- */
 
+/* asvs 3.4.2 */
 static void
 only_configured_origins_are_let_in(void **state)
 {
@@ -597,7 +610,8 @@ only_configured_origins_are_let_in(void **state)
 		if (!header_is("Vary", rows[i].vary ? "Origin" : NULL))
 			fail_msg("%s: Vary", rows[i].why);
 		if (!header_is("Access-Control-Expose-Headers",
-			rows[i].allowed ? "Retry-After, X-Request-Id" : NULL))
+			rows[i].allowed ? "RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
+					: NULL))
 			fail_msg("%s: exposed headers", rows[i].why);
 		if (!header_is("Access-Control-Allow-Credentials", rows[i].allowed ? "true" : NULL))
 			fail_msg("%s: credentials", rows[i].why);
@@ -682,6 +696,7 @@ a_preflight_is_answered_from_the_table(void **state)
 
 /* Load --------------------------------------------------------------------------------------- */
 
+/* asvs 15.2.2 */
 static void
 beyond_the_bound_is_told_at_once(void **state)
 {
@@ -706,6 +721,70 @@ beyond_the_bound_is_told_at_once(void **state)
 		if (atomic_load(&f.service.requests) != rows[i].others)
 			fail_msg("%s: places lost", rows[i].why);
 	}
+}
+
+/* asvs 15.2.2 */
+static void
+each_kind_of_load_has_a_bound_of_its_own(void **state)
+{
+	/* clang-format off */
+	const struct {
+		const char *why;
+		struct ask ask;
+		enum load busy;
+		unsigned others;
+		int status;
+		const char *code;
+	} rows[] = {
+		{ "the last place to hash",      { "POST", "/v1/sessions" }, LOAD_HASHING,  HASHING_MAX - 1,  415, "unsupported_media_type" },
+		{ "no place to hash",            { "POST", "/v1/sessions" }, LOAD_HASHING,  HASHING_MAX,      503, "overloaded" },
+		{ "pictures are beside it",      { "POST", "/v1/captcha" },  LOAD_HASHING,  HASHING_MAX,      401, "token_missing" },
+		{ "no place for a picture",      { "POST", "/v1/captcha" },  LOAD_PICTURES, PICTURES_MAX,     503, "overloaded" },
+		{ "hashing is beside them",      { "POST", "/v1/sessions" }, LOAD_PICTURES, PICTURES_MAX,     415, "unsupported_media_type" },
+		{ "the rest goes on",            { "GET", STAGE_PATH },      LOAD_HASHING,  HASHING_MAX,      401, "token_missing" },
+		{ "the rest has all the others", { "GET", STAGE_PATH },      LOAD_REST,     REQUESTS_MAX - 1, 401, "token_missing" },
+	};
+	/* clang-format on */
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		reset(NULL);
+		atomic_store(&f.service.loads[rows[i].busy], rows[i].others);
+		ask(&f.public, &rows[i].ask);
+		assert_problem(rows[i].why, rows[i].status, rows[i].code);
+		if (atomic_load(&f.service.loads[rows[i].busy]) != rows[i].others ||
+		    atomic_load(&f.service.requests) != 0)
+			fail_msg("%s: places lost", rows[i].why);
+	}
+}
+
+/* asvs 2.4.1 */
+static void
+a_source_has_so_many_requests_and_is_told(void **state)
+{
+	const struct policy *const policy = policy_of(POLICY_SOURCE_REQUESTS);
+	char expected[80];
+
+	(void)state;
+	for (int left = policy->count - 1; left >= 0; left--) {
+		ask(&f.public, &(struct ask){ "GET", "/v1/nothing" });
+		assert_int_equal(f.exchange.reply.status, 404);
+		assert_true(text_format(expected, sizeof expected, "\"%s\";r=%d;t=%d", policy->name,
+		    left, (int)policy->window_s));
+		if (left > policy->count - 20) /* within the first second */
+			assert_true(header_is("RateLimit", expected));
+	}
+	assert_true(text_format(expected, sizeof expected, "\"%s\";q=%d;w=%d", policy->name,
+	    policy->count, (int)policy->window_s));
+	assert_true(header_is("RateLimit-Policy", expected));
+	assert_non_null(strstr(f.logged, "\"limit_reached\""));
+	assert_non_null(strstr(f.logged, policy->name));
+	ask(&f.public, &(struct ask){ "GET", "/v1/nothing" });
+	assert_int_equal(f.exchange.reply.status, 429);
+	assert_in_range(atoi(header("Retry-After")), policy->window_s - 10, policy->window_s);
+	assert_null(strstr(f.logged, "\"limit_reached\""));
+	ask(&f.inside, &(struct ask){ "GET", "/healthz" });
+	assert_int_equal(f.exchange.reply.status, 200);
+	assert_null(header("RateLimit"));
 }
 
 static void
@@ -1097,6 +1176,8 @@ main(void)
 		EACH(refusals_are_for_the_page_as_well),
 		EACH(a_preflight_is_answered_from_the_table),
 		EACH(beyond_the_bound_is_told_at_once),
+		EACH(each_kind_of_load_has_a_bound_of_its_own),
+		EACH(a_source_has_so_many_requests_and_is_told),
 		EACH(every_end_gives_its_place_back),
 		EACH(a_database_that_is_away_is_told_in_time),
 		EACH(an_answer_speaks_the_members_language),

@@ -78,6 +78,7 @@ callers_join(struct caller *callers, unsigned count, enum result wanted)
 	return found;
 }
 
+/* asvs 15.4.1 */
 static void
 each_caller_gets_its_own_answer(void **state)
 {
@@ -108,6 +109,7 @@ each_caller_gets_its_own_answer(void **state)
 	hash_pool_close(pool);
 }
 
+/* asvs 15.2.2 */
 static void
 what_does_not_fit_the_queue_is_refused_at_once(void **state)
 {
@@ -303,6 +305,7 @@ verification_cpu_us(struct hash_pool *pool, const char *hash_or_null, bool equal
 	return least_us;
 }
 
+/* asvs 6.3.8 */
 static void
 nobodys_hash_costs_what_somebodys_does_and_is_never_equal(void **state)
 {

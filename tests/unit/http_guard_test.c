@@ -218,6 +218,7 @@ clear_heads_pass(void **state)
 		check_row(&accepted[i], OK);
 }
 
+/* asvs 4.2.1 */
 static void
 ambiguous_heads_are_refused(void **state)
 {

@@ -78,6 +78,7 @@ fill_with_each(struct http_request *request, unsigned times)
 	http_request_fill(request, &head, &headers);
 }
 
+/* asvs 15.3.7 */
 static void
 headers_count_once_or_not_at_all(void **state)
 {
@@ -143,6 +144,7 @@ struct guarded {
 	char guard[8];
 };
 
+/* asvs 15.3.7 */
 static void
 a_cookie_is_found_once_or_not_at_all(void **state)
 {

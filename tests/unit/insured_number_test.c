@@ -200,6 +200,7 @@ numbers_are_folded(void **state)
 	assert_folds(&folding, accepted, LENGTH(accepted));
 }
 
+/* asvs 2.2.1 */
 static void
 numbers_are_refused(void **state)
 {
@@ -220,6 +221,7 @@ two_pairs_can_be_one_string(void **state)
 }
 
 /* The output is a block as large as the number: a byte too many is seen by AddressSanitizer. */
+/* asvs 14.2.6 */
 static void
 numbers_are_shown_masked(void **state)
 {

@@ -292,6 +292,7 @@ strict_json_objects_pass(void **state)
 			fail_msg("refused: %s", accepted[i].why);
 }
 
+/* asvs 1.5.3 */
 static void
 everything_else_is_refused(void **state)
 {

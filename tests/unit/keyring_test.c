@@ -174,6 +174,7 @@ keys_are_derived_as_they_always_were(void **state)
 	assert_hex(hash, "ed5b93ea4b8411a543c683fcc19710bb252c6b5e3beba4b93239fef64ba0a39c");
 }
 
+/* asvs 11.2.3 13.3.2 */
 static void
 a_key_file_is_taken_or_refused_by_name(void **state)
 {
@@ -969,6 +970,7 @@ rotate_and_wait(struct fixture *fixture, const struct world *world, int64_t now)
 	pause_ms(ROTATE_MS);
 }
 
+/* asvs 11.1.1 13.3.4 */
 static void
 a_rotation_refuses_nobody(void **state)
 {

@@ -363,6 +363,7 @@ events_are_dated_as_clocks_in_japan_show(void **state)
 	}
 }
 
+/* asvs 1.3.7 1.3.10 */
 static void
 a_nickname_is_shown_and_never_obeyed(void **state)
 {
@@ -446,6 +447,7 @@ no_login_id_is_said_as_none(void **state)
 	}
 }
 
+/* asvs 1.1.2 1.2.1 */
 static void
 every_value_is_escaped_in_html(void **state)
 {
@@ -466,6 +468,7 @@ every_value_is_escaped_in_html(void **state)
 	    letter.html, "<a href=\"https://p.example/#a=1&amp;b=&#39;&quot;&gt;&lt;script&gt;\""));
 }
 
+/* asvs 14.2.3 */
 static void
 html_loads_nothing(void **state)
 {

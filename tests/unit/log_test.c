@@ -178,6 +178,7 @@ static const struct {
 };
 /* clang-format on */
 
+/* asvs 16.4.1 */
 static void
 a_hostile_value_stays_a_value(void **state)
 {
@@ -195,6 +196,7 @@ a_hostile_value_stays_a_value(void **state)
 	}
 }
 
+/* asvs 16.4.1 */
 static void
 every_byte_is_one_value(void **state)
 {
@@ -208,6 +210,7 @@ every_byte_is_one_value(void **state)
 	}
 }
 
+/* asvs 16.4.1 */
 static void
 a_hostile_name_stays_a_name(void **state)
 {
@@ -289,6 +292,7 @@ write_lines(void *argument)
 	return NULL;
 }
 
+/* asvs 15.4.1 */
 static void
 threads_do_not_mix(void **state)
 {

@@ -155,6 +155,7 @@ nicknames_are_folded(void **state)
 	assert_folds(&folding, accepted, LENGTH(accepted));
 }
 
+/* asvs 2.2.1 */
 static void
 nicknames_are_refused(void **state)
 {

@@ -134,6 +134,7 @@ check(bool (*is_ours)(const char *, const char *), const struct row *rows, size_
 			    "%s: \"%s\" and \"%s\"", rows[i].why, rows[i].ours, rows[i].origin);
 }
 
+/* asvs 3.4.2 */
 static void
 a_listed_origin_is_one_to_the_letter(void **state)
 {

@@ -290,6 +290,7 @@ static const struct row words[] = {
 };
 /* clang-format on */
 
+/* asvs 6.2.8 */
 static void
 passwords_are_taken_as_typed(void **state)
 {
@@ -328,6 +329,7 @@ check_rows(const struct row *rows, size_t count)
 	assert_int_equal(failures, 0);
 }
 
+/* asvs 6.2.1 6.2.5 */
 static void
 length_and_composition_are_judged(void **state)
 {
@@ -335,6 +337,7 @@ length_and_composition_are_judged(void **state)
 	check_rows(rules, LENGTH(rules));
 }
 
+/* asvs 6.2.11 */
 static void
 words_of_the_member_and_the_society_are_refused(void **state)
 {
@@ -419,6 +422,7 @@ check_common(const char *entry, const char *disguised)
 		fail_msg("%s is accepted by the society as %s", entry, disguised);
 }
 
+/* asvs 6.2.4 6.2.12 */
 static void
 every_common_password_is_refused(void **state)
 {
@@ -438,6 +442,7 @@ every_common_password_is_refused(void **state)
 }
 
 /* ASVS 6.2.4 asks for 3,000 that fit the policy; these satisfy even the society's composition. */
+/* asvs 6.2.4 */
 static void
 enough_common_passwords_fit_the_policy(void **state)
 {

@@ -220,6 +220,7 @@ what_is_not_so_is_not_told(void **state)
 	}
 }
 
+/* asvs 1.2.3 */
 static void
 hostile_field_names_stay_inside_their_string(void **state)
 {
@@ -299,6 +300,7 @@ failing_leaves_nothing_but_the_last_resort(void **state)
 }
 
 /* The constant is what problem_write() writes for a request without an id. */
+/* asvs 16.5.4 */
 static void
 the_last_resort_is_the_document_of_a_500(void **state)
 {

@@ -183,6 +183,7 @@ what_only_looks_like_a_token_is_refused(void **state)
 			fail_msg("%s: taken", rows[i].why);
 }
 
+/* asvs 7.2.3 11.5.1 */
 static void
 two_new_ones_of_a_login_differ(void **state)
 {
@@ -283,6 +284,7 @@ a_long_line_of_them_never_comes_back(void **state)
 	}
 }
 
+/* asvs 11.4.3 */
 static void
 the_hash_is_sha256_of_the_secret_alone(void **state)
 {

@@ -478,6 +478,7 @@ bytes_that_are_not_cp932_are_named(void **state)
 	assert_string_equal(seen, "2 5 3:氏名カナ;4:氏名カナ;");
 }
 
+/* asvs 14.2.4 */
 static void
 what_stood_there_is_never_told(void **state)
 {

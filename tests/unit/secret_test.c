@@ -130,6 +130,7 @@ chance_stays_below_its_bound_and_reaches_all_of_it(void **state)
 	assert_memory_not_equal(once, again, sizeof once);
 }
 
+/* asvs 11.4.3 */
 static void
 keyed_hashes_are_hmac_of_label_zero_message(void **state)
 {
@@ -189,6 +190,7 @@ a_digest_by_pieces_is_that_of_the_whole(void **state)
 	assert_memory_equal(pieces, whole, sizeof whole);
 }
 
+/* asvs 11.3.4 */
 static void
 what_was_sealed_opens_and_no_two_seals_are_alike(void **state)
 {
@@ -210,6 +212,7 @@ what_was_sealed_opens_and_no_two_seals_are_alike(void **state)
 	assert_true(secret_unseal(key, "jti|identity", nothing, sizeof nothing, opened));
 }
 
+/* asvs 11.3.3 */
 static void
 a_seal_opens_only_whole_with_its_key_and_bound(void **state)
 {
@@ -308,6 +311,7 @@ only_one_spelling_of_base64url_is_read(void **state)
 	assert_false(secret_unbase64url("Zm9v\0", 5, bytes, sizeof bytes, &size));
 }
 
+/* asvs 11.4.2 */
 static void
 costs_below_every_floor_of_asvs_are_not_allowed(void **state)
 {

@@ -511,6 +511,7 @@ names_that_look_like_addresses_stay_names(void **state)
 
 #define AT(name) offsetof(struct letter, name)
 
+/* asvs 1.3.11 */
 static void
 nothing_typed_becomes_a_header_or_a_recipient(void **state)
 {
@@ -743,6 +744,7 @@ nobody_there_means_later(void **state)
 	must_send_once("no such host", &options, SMTP_LATER, "curl 6");
 }
 
+/* asvs 1.3.6 15.3.2 */
 static void
 only_smtp_is_spoken(void **state)
 {
@@ -759,6 +761,7 @@ only_smtp_is_spoken(void **state)
 	must_show("other protocols", "connect", 0);
 }
 
+/* asvs 12.3.1 */
 static void
 without_tls_nothing_is_said(void **state)
 {
@@ -786,6 +789,7 @@ without_tls_nothing_is_said(void **state)
 	}
 }
 
+/* asvs 12.3.2 12.3.4 */
 static void
 a_certificate_must_be_the_right_one(void **state)
 {
@@ -823,6 +827,7 @@ a_certificate_must_be_the_right_one(void **state)
 	}
 }
 
+/* asvs 12.3.2 */
 static void
 an_expired_certificate_is_refused(void **state)
 {

@@ -35,11 +35,12 @@ networks_of(const char *text)
 	char why[WHY_MAX + 1] = "";
 	struct source_networks networks;
 
-	if (!source_networks_read(text, &networks, why))
+	if (!source_networks_read("TRUSTED_PROXIES", text, &networks, why))
 		fail_msg("%s", why);
 	return networks;
 }
 
+/* asvs 4.1.3 15.3.4 */
 static void
 the_first_who_is_not_trusted_asks(void **state)
 {
@@ -218,7 +219,7 @@ trusted_networks_are_read(void **state)
 		struct source_networks networks;
 
 		memset(&networks, 'x', sizeof networks);
-		if (!source_networks_read(rows[i].text, &networks, why))
+		if (!source_networks_read("TRUSTED_PROXIES", rows[i].text, &networks, why))
 			fail_msg("%s: %s", rows[i].why, why);
 		if (networks.count != rows[i].count)
 			fail_msg("%s: %zu of them", rows[i].why, networks.count);
@@ -273,7 +274,7 @@ what_is_no_network_is_refused_by_name(void **state)
 		struct source_networks networks = before;
 		char why[WHY_MAX + 1] = "";
 
-		if (source_networks_read(rows[i].text, &networks, why))
+		if (source_networks_read("TRUSTED_PROXIES", rows[i].text, &networks, why))
 			fail_msg("%s: taken", rows[i].why);
 		if (strstr(why, rows[i].named) == NULL || strstr(why, "TRUSTED_PROXIES") == NULL)
 			fail_msg("%s: complains \"%s\"", rows[i].why, why);
@@ -292,10 +293,10 @@ the_list_has_a_bound(void **state)
 	(void)state;
 	memset(text + strlen(text), ' ', sizeof text - 1 - strlen(text));
 	text[SOURCE_NETWORKS_TEXT_MAX + 1] = '\0';
-	assert_false(source_networks_read(text, &networks, why));
+	assert_false(source_networks_read("TRUSTED_PROXIES", text, &networks, why));
 	assert_non_null(strstr(why, "512"));
 	text[SOURCE_NETWORKS_TEXT_MAX] = '\0';
-	assert_true(source_networks_read(text, &networks, why));
+	assert_true(source_networks_read("TRUSTED_PROXIES", text, &networks, why));
 	assert_int_equal(networks.count, 1);
 }
 

@@ -189,6 +189,7 @@ zeros_and_a_lack_of_language_come_back(void **state)
 }
 
 /* Anyone may read a token; nobody reads in it what is personal. */
+/* asvs 14.2.4 */
 static void
 nothing_personal_is_to_be_seen(void **state)
 {
@@ -352,6 +353,7 @@ a_captcha_of_another_size_is_none(void **state)
 }
 
 /* Every use that a token of ours may have against both who open tokens. */
+/* asvs 9.2.2 */
 static void
 a_token_is_good_for_its_use_only(void **state)
 {

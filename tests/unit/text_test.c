@@ -37,6 +37,7 @@ guard_is_whole(const struct guarded *guarded, size_t size)
 	return true;
 }
 
+/* asvs 1.4.1 */
 static void
 a_copy_is_whole_or_empty(void **state)
 {
@@ -109,6 +110,7 @@ a_cut_falls_between_characters(void **state)
 	}
 }
 
+/* asvs 1.4.1 */
 static void
 a_format_fits_or_is_empty(void **state)
 {
@@ -239,6 +241,7 @@ hex_is_exactly_hex(void **state)
 			fail_msg("%s: \"%s\"", rows[i].why, rows[i].hex);
 }
 
+/* asvs 1.4.2 */
 static void
 a_number_is_digits_within_bounds(void **state)
 {

@@ -230,6 +230,7 @@ a_jti_of_any_bytes_comes_back(void **state)
 	}
 }
 
+/* asvs 14.2.4 */
 static void
 nobody_reads_the_address_in_a_token(void **state)
 {
@@ -246,6 +247,7 @@ nobody_reads_the_address_in_a_token(void **state)
 	assert_null(strstr(token, "hanako"));
 }
 
+/* asvs 11.1.1 */
 static void
 an_old_key_opens_until_it_is_taken_away(void **state)
 {
@@ -318,6 +320,7 @@ claims_that_no_token_may_have_are_not_sealed(void **state)
 
 /* Time. */
 
+/* asvs 9.2.1 */
 static void
 a_token_lives_from_its_issue_to_its_expiry(void **state)
 {
@@ -452,6 +455,7 @@ right_parts(const struct fixture *fixture)
 	return parts_of(token);
 }
 
+/* asvs 9.1.2 9.1.3 */
 static void
 a_token_has_no_say_in_what_opens_it(void **state)
 {
@@ -510,6 +514,7 @@ a_token_has_no_say_in_what_opens_it(void **state)
 	}
 }
 
+/* asvs 9.2.1 9.2.3 15.3.5 */
 static void
 claims_are_all_there_once_of_their_type_and_no_other(void **state)
 {
@@ -650,6 +655,7 @@ a_sealed_part_does_not_move_to_another_token(void **state)
 	assert_int_equal(open_forged(fixture, &parts, SIGN_HS256), TOKEN_INVALID);
 }
 
+/* asvs 11.3.3 */
 static void
 a_sealed_part_may_not_differ_in_any_character(void **state)
 {
@@ -667,6 +673,7 @@ a_sealed_part_may_not_differ_in_any_character(void **state)
 	assert_int_equal(open_forged(fixture, &parts, SIGN_HS256), OK);
 }
 
+/* asvs 9.1.1 */
 static void
 not_one_character_may_be_another(void **state)
 {

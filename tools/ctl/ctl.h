@@ -20,6 +20,7 @@ int ctl_audit(const struct config *, int argc, char **argv);
 int ctl_captcha(const struct config *, int argc, char **argv);
 int ctl_keys(const struct config *, int argc, char **argv);
 int ctl_migrate(const struct config *, int argc, char **argv);
+int ctl_policy(const struct config *, int argc, char **argv);
 int ctl_purge(const struct config *, int argc, char **argv);
 int ctl_roster(const struct config *, int argc, char **argv);
 

@@ -2,6 +2,7 @@
 
 #include "ctl.h"
 
+#include "policy.h"
 #include "secret.h"
 #include "text.h"
 
@@ -28,6 +29,7 @@ static const struct command {
 	{ "audit",   ctl_audit,   "audit [--login-id LOGIN_ID|-] [--account ID] [--since YYYY-MM-DD] [--limit N] [--json]\n"
 	                                   "                                     what happened to accounts, the newest first" },
 	{ "purge",   ctl_purge,   "purge [--dry-run]                   delete what is old; run it daily" },
+	{ "policy",  ctl_policy,  "policy                              every limit of the service: how often, and what then" },
 	{ "captcha", ctl_captcha, "captcha answer TOKEN|-              open a CAPTCHA token, or one a line, for tests" },
 };
 /* clang-format on */
@@ -88,7 +90,7 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN); /* TLS to the database writes to sockets that may be gone */
 	if (!secret_start() || !db_start())
 		text_copy_cut(why, sizeof why, "a library did not start");
-	if (why[0] != '\0' || !config_read(&config, why)) {
+	if (why[0] != '\0' || !config_read(&config, why) || !policy_set(config.limits, why)) {
 		fprintf(stderr, "myportalctl: %s\n", why);
 		return CTL_ERROR;
 	}

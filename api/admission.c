@@ -1,0 +1,113 @@
+/* admission.c - has its sender asked too often, and is there room for one more? */
+
+#include "admission.h"
+
+#include "clock.h"
+#include "log.h"
+#include "text.h"
+#include "throttle.h"
+
+#include <string.h>
+
+/* How often ----------------------------------------------------------------------------------- */
+
+/* One more of the thing; the moment a limit is reached is worth a line (ASVS 16.3.3). */
+static struct throttle_state
+take(struct service *service, enum policy_scope scope, const void *thing, size_t size,
+    unsigned crowd)
+{
+	const struct throttle_state state = throttle_take(
+	    service->throttle, scope, thing, size, crowd, clock_monotonic_ms());
+
+	if (state.granted && state.left == 0)
+		log_event("limit_reached",
+		    (const struct log_value[]){ log_text("limit", policy_of(scope)->name), { 0 } });
+	return state;
+}
+
+static enum result
+judge(const struct throttle_state *state, enum result beyond, struct refusal *refusal)
+{
+	if (state->granted)
+		return OK;
+	refusal->wait_s = state->wait_s;
+	return beyond;
+}
+
+static void
+tell(const struct throttle_state *state, enum policy_scope scope, struct http_reply *reply)
+{
+	const struct policy *policy = policy_of(scope);
+	char line[96];
+
+	if (text_format(line, sizeof line, "\"%s\";q=%lld;w=%lld", policy->name,
+		(long long)state->limit, (long long)policy->window_s))
+		http_reply_add(reply, "RateLimit-Policy", line);
+	if (text_format(line, sizeof line, "\"%s\";r=%lld;t=%lld", policy->name,
+		(long long)state->left, (long long)state->wait_s))
+		http_reply_add(reply, "RateLimit", line);
+}
+
+enum result
+admission_source(struct service *service, enum policy_scope scope, const struct visitor *visitor,
+    struct http_reply *reply, struct refusal *refusal)
+{
+	const struct throttle_state state = take(
+	    service, scope, visitor->source, strlen(visitor->source), visitor->crowd);
+
+	tell(&state, scope, reply);
+	return judge(&state, TOO_MANY, refusal);
+}
+
+enum result
+admission_link(struct service *service, enum policy_scope scope, const uint8_t jti[static JTI_SIZE],
+    struct refusal *refusal)
+{
+	const struct throttle_state state = take(service, scope, jti, JTI_SIZE, 1);
+
+	return judge(&state, TOO_MANY, refusal);
+}
+
+enum result
+admission_service(struct service *service, enum policy_scope scope, struct refusal *refusal)
+{
+	const struct throttle_state state = take(service, scope, "", 0, 1);
+
+	return judge(&state, OVERLOADED, refusal);
+}
+
+/* How many at once ---------------------------------------------------------------------------- */
+
+static unsigned
+load_max(const struct service *service, enum load load)
+{
+	switch (load) {
+	case LOAD_HASHING:
+		return (unsigned)service->config->hashing_max;
+	case LOAD_PICTURES:
+		return (unsigned)service->config->pictures_max;
+	case LOAD_REST:
+	case LOAD__MAX:
+		break;
+	}
+	return (unsigned)service->config->requests_max;
+}
+
+enum result
+admission_enter(struct service *service, enum load load)
+{
+	const unsigned all = atomic_fetch_add(&service->requests, 1);
+	const unsigned alike = atomic_fetch_add(&service->loads[load], 1);
+
+	if (all < (unsigned)service->config->requests_max && alike < load_max(service, load))
+		return OK;
+	admission_leave(service, load);
+	return OVERLOADED;
+}
+
+void
+admission_leave(struct service *service, enum load load)
+{
+	atomic_fetch_sub(&service->loads[load], 1);
+	atomic_fetch_sub(&service->requests, 1);
+}

@@ -1,0 +1,102 @@
+/* identity_guard.c - who guesses at numbers is stopped. */
+
+#include "identity_guard.h"
+
+#include "db.h"
+
+#include <string.h>
+
+struct identity_guard
+identity_guard_of(const struct portal *p, const struct visitor *visitor,
+    const struct identity *identity, int64_t now)
+{
+	return (struct identity_guard){
+		.by_number = attempt_of(p->keyring, POLICY_NUMBER_FAILURES,
+		    identity->insured_number, strlen(identity->insured_number), now, 0),
+		.by_source = attempt_of_source(p->keyring, POLICY_SOURCE_IDENTITIES, visitor, now),
+		.by_service = attempt_of_service(p->keyring, POLICY_SERVICE_IDENTITIES, now),
+		.counts_number = identity->birth_date[0] != '\0',
+	};
+}
+
+struct asking {
+	const struct identity_guard *guard;
+	struct refusal *refusal;
+};
+
+static enum result
+ask_tx(struct db_tx *tx, void *context)
+{
+	const struct asking *asking = context;
+	int64_t *wait_s = &asking->refusal->wait_s;
+	int left = 0;
+
+	TRY(attempt_left(tx, &asking->guard->by_source, &left, wait_s));
+	if (left <= 0)
+		return TOO_MANY;
+	TRY(attempt_left(tx, &asking->guard->by_service, &left, wait_s));
+	return left > 0 ? OK : OVERLOADED;
+}
+
+enum result
+identity_guard_ask(
+    const struct portal *p, const struct identity_guard *guard, struct refusal *refusal)
+{
+	struct asking asking = { .guard = guard, .refusal = refusal };
+
+	return db_each_committed(p->db, ask_tx, &asking);
+}
+
+enum result
+identity_guard_take(struct db_tx *tx, struct identity_guard *guard)
+{
+	int left = 0;
+
+	if (!guard->counts_number)
+		return OK;
+	TRY(attempt_take(tx, &guard->by_number, &left, NULL));
+	guard->number_locked = left < 0;
+	return OK;
+}
+
+enum result
+identity_guard_look(struct db_tx *tx, struct identity_guard *guard)
+{
+	int left = 0;
+
+	if (!guard->counts_number)
+		return OK;
+	TRY(attempt_left(tx, &guard->by_number, &left, NULL));
+	guard->number_locked = left <= 0;
+	return OK;
+}
+
+static enum result
+wrong_tx(struct db_tx *tx, void *context)
+{
+	const struct identity_guard *guard = context;
+	int left = 0;
+
+	TRY(attempt_take(tx, &guard->by_source, &left, NULL));
+	return attempt_take(tx, &guard->by_service, &left, NULL);
+}
+
+enum result
+identity_guard_wrong(const struct portal *p, struct identity_guard *guard)
+{
+	return db_transaction(p->db, wrong_tx, guard);
+}
+
+static enum result
+right_tx(struct db_tx *tx, void *context)
+{
+	const struct identity_guard *guard = context;
+
+	return attempt_give_back(tx, &guard->by_number);
+}
+
+enum result
+identity_guard_right(const struct portal *p, struct identity_guard *guard)
+{
+	return guard->counts_number ? db_each_committed(p->db, right_tx, guard) : OK;
+}

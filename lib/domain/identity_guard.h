@@ -1,0 +1,48 @@
+/* identity_guard.h - who guesses at numbers is stopped: by number, by source, and in all.
+ *
+ * A link has five tries, but links cost only mailboxes. Beside them are counted (policy.h):
+ *   the number, where a birth date was given: with the number known it is what is left to guess.
+ *     Beyond the limit even the right one is a mismatch, and nobody is told. Counted before it is
+ *     judged, as what protects a secret; whoever is right gives the try back.
+ *   wrong numbers of a source and of the whole service, when they are known to be wrong: whoever is
+ *     right writes nothing. So many at once as there are requests in flight may pass the limit. */
+
+#ifndef IDENTITY_GUARD_H
+#define IDENTITY_GUARD_H
+
+#include "attempts.h"
+#include "portal.h"
+#include "refusal.h"
+#include "registration.h"
+#include "result.h"
+#include "visitor.h"
+
+#include <stdbool.h>
+
+struct identity_guard {
+	struct attempt by_number;
+	struct attempt by_source;
+	struct attempt by_service;
+	bool counts_number; /* a birth date was given */
+	bool number_locked; /* after identity_guard_take() or identity_guard_look() */
+};
+
+struct identity_guard identity_guard_of(
+    const struct portal *, const struct visitor *, const struct identity *, int64_t now);
+
+/* May this source, and may anybody, still be wrong? TOO_MANY: not this source; OVERLOADED: nobody;
+ * refusal->wait_s then says for how long. */
+enum result identity_guard_ask(
+    const struct portal *, const struct identity_guard *, struct refusal *) MUST_USE;
+
+/* Takes a try of the number, in a transaction that commits before it is judged. */
+enum result identity_guard_take(struct db_tx *, struct identity_guard *) MUST_USE;
+
+/* The same try again: it was counted then. */
+enum result identity_guard_look(struct db_tx *, struct identity_guard *) MUST_USE;
+
+/* The verdict of a try that was taken. */
+enum result identity_guard_wrong(const struct portal *, struct identity_guard *) MUST_USE;
+enum result identity_guard_right(const struct portal *, struct identity_guard *) MUST_USE;
+
+#endif

@@ -1,0 +1,291 @@
+# Every limit of the service, as `myportalctl policy` prints them: granted up to n, not the n+1st; and
+# who is who behind proxies.
+#
+# For each limit there are begin_NAME (a fresh thing to count), miss_NAME (one that counts) and
+# hit_NAME (one more; prints what came of it). A limit without them fails.
+
+load helper
+load story
+
+# Those that are many are made few, and all but the one that is driven are out of the way.
+readonly FEW='account_tries=3,login_failures=6,source_failures=4,reset_tries=1,login_id_tries=3,number_failures=3,source_identities=3,service_identities=4,source_requests=9,source_mails=4,link_captchas=4,service_mails=5,service_failures=3'
+
+setup() {
+	REQUEST_HEADERS=()
+	unset -v BASE_URL
+}
+
+# A source that nobody had before.
+new_source() {
+	local n
+	n=$(($(cat "$STACK/sources" 2>/dev/null || printf 0) + 1))
+	printf '%s\n' "$n" >"$STACK/sources"
+	REQUEST_HEADERS=("X-Forwarded-For: 198.18.$((n / 250)).$((n % 250 + 1))")
+}
+
+# The count of a limit, as printed.
+count_of() { # NAME
+	ctl policy | sed -n "s/^| \`$1\` | [^|]* | \([0-9]*\) |.*/\1/p"
+}
+
+outcome() { # STATUS-OF-GRANTED STATUS-OF-REFUSED
+	case $status in
+	"$1") printf 'granted\n' ;;
+	"$2") printf 'refused\n' ;;
+	*) printf '%s %s\n' "$status" "$body" ;;
+	esac
+}
+
+# Did one more mail come, of those that this address has?
+one_more_mail() { # ADDRESS COMMAND...
+	local before
+	before=$(mail_count "$1")
+	"${@:2}" || return 1
+	if mail "$1" $((before + 1)) --wait 1 >/dev/null 2>&1; then printf 'granted\n'; else printf 'refused\n'; fi
+}
+
+drive() { # NAME
+	local n i
+	n=$(count_of "$1")
+	for misses in $((n - 1)) "$n"; do
+		db 'DELETE FROM attempt'
+		new_source
+		"begin_$1"
+		for ((i = 0; i < misses; i++)); do
+			"miss_$1" || { echo "$1: miss $((i + 1)) of $misses: $status $body" >&2; return 1; }
+		done
+		got=$("hit_$1")
+		if ((misses < n)); then wanted=granted; else wanted=refused; fi
+		same "$1 $((misses + 1)) of $n $got" "$1 $((misses + 1)) of $n $wanted" || return 1
+	done
+}
+
+# Mails: counted with the one that is sent.
+ask_invitation() { api POST /v1/registration/email "{\"email\":\"$email\"}" && want 202; }
+begin_invitation_mail() { email=$(new_email); }
+miss_invitation_mail() { ask_invitation && wait_mail "$email" 1 >/dev/null; }
+hit_invitation_mail() { one_more_mail "$email" ask_invitation; }
+
+submit_identity() { api POST /v1/registration/identity "$identity_body" "$invitation" && want 200; }
+begin_second_mail() {
+	email=$(new_email)
+	invite "$email"
+	captcha_for "$invitation" >/dev/null
+	identity_body=$(jq -nc --arg n "$(new_person)" --arg t "$captcha_token" --arg a "$captcha_answer" \
+		'{insured_number: $n, captcha_token: $t, captcha_answer: $a}')
+}
+miss_second_mail() { submit_identity && wait_mail "$email" 2 >/dev/null; }
+hit_second_mail() { one_more_mail "$email" submit_identity; }
+
+ask_login_ids() { api POST /v1/recovery/login-id "{\"email\":\"$email\"}" && want 202; }
+begin_login_ids_mail() { email=$(new_email); }
+miss_login_ids_mail() { ask_login_ids && wait_mail "$email" 1 >/dev/null; }
+hit_login_ids_mail() { one_more_mail "$email" ask_login_ids; }
+
+ask_for_reset() { api POST /v1/recovery/password "{\"login_id\":\"$email\"}" && want 202; }
+begin_reset_mail() { new_account; }
+miss_reset_mail() { ask_for_reset && wait_mail "$email" 4 >/dev/null; }
+hit_reset_mail() { one_more_mail "$email" ask_for_reset; }
+
+ask_confirmation() { api PUT /v1/me/email "{\"email\":\"$other\",\"current_password\":\"$PASSWORD\"}" "$access" && want 202; }
+begin_confirmation_mail() { new_account && logged_in "$email" && other=$(new_email); }
+miss_confirmation_mail() { ask_confirmation && wait_mail "$other" 1 >/dev/null; }
+hit_confirmation_mail() { one_more_mail "$other" ask_confirmation; }
+
+# Links and steps.
+begin_identity_tries() { invite "$(new_email)"; }
+miss_identity_tries() { identify "$invitation" "9999$RANDOM$RANDOM" && [[ $status == 4[12][02] ]]; }
+hit_identity_tries() { identify "$invitation" "$(new_person)"; outcome 200 410; }
+
+begin_key_tries() { identified "$(new_email)" "$(new_person)"; }
+miss_key_tries() { confirm_key "$second_link" 2222222222 && [[ $status == 4[12][02] ]]; }
+hit_key_tries() { confirm_key "$second_link" "$key"; outcome 200 410; }
+
+begin_account_tries() {
+	new_account
+	taken=$email
+	email=$(new_email)
+	at_account_step "$email" "$(new_person)"
+}
+miss_account_tries() { create_account "$stage_token" "$taken" && [[ $status == 4[01][09] ]]; }
+hit_account_tries() { create_account "$stage_token" "$email"; outcome 201 410; }
+
+begin_wrong_repeats() { identified "$(new_email)" "$(new_person)"; }
+miss_wrong_repeats() { api POST /v1/registration/identity "$(jq -c ".insured_number = \"4444$RANDOM\"" <<<"$identity_body")" "$invitation" && [[ $status == 401 ]]; }
+hit_wrong_repeats() { api POST /v1/registration/identity "$identity_body" "$invitation"; outcome 200 410; }
+
+# Only a database in trouble lets a reset count and not happen: somebody holds the account's row.
+begin_reset_tries() { new_account && ask_reset "$email"; }
+miss_reset_tries() {
+	db "BEGIN; SELECT id FROM account WHERE login_id = '$email' FOR UPDATE; SELECT SLEEP(8); ROLLBACK" >/dev/null &
+	sleep 0.3
+	reset_password "$reset" sazanka9usagi
+	kill "$!"
+	wait "$!" || true
+	[[ $status == 503 ]]
+	wait_until 10 row_is_free
+}
+row_is_free() { db "SET innodb_lock_wait_timeout = 0; SELECT id FROM account WHERE login_id = '$email' FOR UPDATE" >/dev/null 2>&1; }
+hit_reset_tries() { reset_password "$reset" sazanka9usagi; outcome 204 410; }
+
+# Members.
+begin_login_failures() { new_account; }
+miss_login_failures() {
+	log_in "$email" wrong7rakuda && want 401 login_failed && db 'UPDATE attempt SET locked_until = 0'
+}
+hit_login_failures() { log_in "$email"; outcome 201 401; }
+
+begin_source_failures() { new_account; }
+miss_source_failures() { log_in "nobody$RANDOM$RANDOM@example.jp" && want 401 login_failed; }
+hit_source_failures() { log_in "$email"; outcome 201 429; }
+
+begin_current_password() { new_account && logged_in "$email"; }
+miss_current_password() { change_password "$access" wrong7rakuda himawari8kirin && want 403 current_password_wrong; }
+hit_current_password() { change_password "$access" "$PASSWORD" himawari8kirin; outcome 204 429; }
+
+change_login_id() { api PUT /v1/me/login-id "{\"login_id\":\"$1\",\"current_password\":\"$PASSWORD\"}" "$access"; }
+begin_login_id_tries() {
+	new_account
+	taken=$email
+	new_account && logged_in "$email"
+}
+miss_login_id_tries() { change_login_id "$taken" && want 409 login_id_taken; }
+hit_login_id_tries() { change_login_id "$(new_email)"; outcome 204 429; }
+
+# Who guesses numbers: through as many links as it takes.
+identify_anew() { # NUMBER [BIRTH-DATE]
+	invite "$(new_email)" && identify "$invitation" "$@"
+}
+begin_number_failures() { person=$(new_person); }
+miss_number_failures() { identify_anew "$person" "1970-01-1$((RANDOM % 10))" && want 422 identity_mismatch; }
+hit_number_failures() { identify_anew "$person" 1980-01-01; outcome 200 422; }
+
+begin_source_identities() { :; }
+miss_source_identities() { identify_anew "6666$RANDOM$RANDOM" && want 422 identity_mismatch; }
+hit_source_identities() { identify_anew "$(new_person)"; outcome 200 429; }
+
+begin_service_identities() { :; }
+miss_service_identities() { new_source && miss_source_identities; }
+hit_service_identities() { new_source && identify_anew "$(new_person)"; outcome 200 503; }
+
+# In the process.
+begin_source_requests() { :; }
+miss_source_requests() { api GET /v1/registration/stage && want 401; }
+hit_source_requests() { api GET /v1/registration/stage; outcome 401 429; }
+
+ask_from_anywhere() { email=$(new_email) && ask_invitation; }
+begin_source_mails() { :; }
+miss_source_mails() { ask_from_anywhere; }
+hit_source_mails() { api POST /v1/recovery/password '{"login_id":"a@example.jp"}'; outcome 202 429; }
+
+begin_link_captchas() { invite "$(new_email)"; }
+miss_link_captchas() { api POST /v1/captcha '{}' "$invitation" && want 201; }
+hit_link_captchas() { api POST /v1/captcha '{}' "$invitation"; outcome 201 429; }
+
+begin_service_mails() { restart_driven service_mails; }
+miss_service_mails() { new_source && ask_from_anywhere; }
+hit_service_mails() { new_source && api POST /v1/recovery/login-id '{"email":"a@example.jp"}'; outcome 202 503; }
+
+# Nobody is refused; the log tells.
+said() { grep -c '"limit_reached".*"service_failures"' "$STACK/other.log" || true; }
+begin_service_failures() {
+	restart_driven service_failures
+	before=$(said)
+}
+miss_service_failures() { log_in "nobody$RANDOM$RANDOM@example.jp" && want 401 login_failed; }
+hit_service_failures() { if [[ $(said) == "$before" ]]; then printf 'granted\n'; else printf 'refused\n'; fi; }
+
+# A server on which only this limit is small.
+restart_driven() { # NAME
+	stop_other
+	start_other TRUSTED_PROXIES=127.0.0.1 MAIL_COOLDOWN_S=60 "LIMITS=$LIMITS,$(grep -o "$1=[0-9]*" <<<"$FEW" || true)"
+	BASE_URL=http://$OTHER_LISTEN
+}
+
+@test "each limit is granted up to its count, and not once more" { # asvs 2.1.3 2.3.2 2.4.1 6.1.1 6.3.1 6.6.3
+	local all name few driven=0
+	all=$LIMITS
+	for name in $(ctl policy | sed -n 's/^| `\(.*\)` |.*|.*/\1/p' | cut -d'`' -f1); do
+		few=$(tr , '\n' <<<"$FEW" | grep "^$name=" || true)
+		LIMITS=$all
+		restart_driven "$name"
+		LIMITS=$all,$few
+		drive "$name"
+		driven=$((driven + 1))
+	done
+	same "$driven" "$(ctl policy | grep -c '^| `')"
+}
+
+@test "what is left is told by source, when to come back by Retry-After" {
+	restart_driven source_mails
+	new_source
+	for left in 3 2 1 0; do
+		ask_from_anywhere
+		grep -q "^RateLimit: \"source_mails\";r=$left;t=900" <<<"$headers"
+		grep -q '^RateLimit-Policy: "source_mails";q=4;w=900' <<<"$headers"
+		grep -q '^RateLimit: "source_requests";' <<<"$headers"
+	done
+	api POST /v1/registration/email '{"email":"a@example.jp"}'
+	want 429 too_many_tries
+	(($(header Retry-After) > 880 && $(header Retry-After) <= 900))
+	never grep -q 'login_failures\|number_failures' <<<"$headers"
+	new_source
+	ask_from_anywhere
+}
+
+@test "many behind one gateway have a hundred times the limits of a source" { # asvs 6.1.1
+	start_other TRUSTED_PROXIES=127.0.0.1 LIMITS=source_mails=1,source_failures=1 SHARED_NETWORKS=203.0.113.0/24,2001:db8:1::/48
+	BASE_URL=http://$OTHER_LISTEN
+	for source in 203.0.113.9 2001:db8:1:2::3; do
+		REQUEST_HEADERS=("X-Forwarded-For: $source")
+		for _ in 1 2 3; do
+			ask_from_anywhere
+			log_in "nobody$RANDOM@example.jp"
+			want 401 login_failed
+		done
+		grep -q '"source_mails";r=97;' <<<"$headers" || { api POST /v1/registration/email "{\"email\":\"$(new_email)\"}"; grep -q '"source_mails";r=96;' <<<"$headers"; }
+	done
+	for source in 203.0.114.9 2001:db8:2::3; do
+		REQUEST_HEADERS=("X-Forwarded-For: $source")
+		ask_from_anywhere
+		api POST /v1/registration/email '{"email":"a@example.jp"}'
+		want 429 too_many_tries
+	done
+}
+
+@test "forged headers change nothing: the source is who spoke to the last proxy that is ours" { # asvs 4.1.3 15.3.4
+	start_other TRUSTED_PROXIES=127.0.0.1,10.0.0.0/8 LIMITS=source_mails=2
+	BASE_URL=http://$OTHER_LISTEN
+	# Whatever stands to the left of the first stranger, it is the stranger who is counted.
+	for forged in '' '198.51.100.1, ' '198.51.100.2, 198.51.100.3, ' 'unknown, ' '127.0.0.1, 10.9.9.9, '; do
+		REQUEST_HEADERS=("X-Forwarded-For: ${forged}192.0.2.77, 10.0.0.5" 'X-Real-IP: 198.51.100.4' 'Forwarded: for=198.51.100.5' 'X-Client-IP: 198.51.100.6')
+		api POST /v1/registration/email "{\"email\":\"$(new_email)\"}"
+		[[ -n $forged && $forged != 198.51.100.1* ]] || want 202
+	done
+	want 429 too_many_tries
+	# Of an IPv6 address the /64 counts.
+	for address in 2001:db8:7:7::1 2001:db8:7:7:ffff::2 2001:db8:7:7:1:2:3:4; do
+		REQUEST_HEADERS=("X-Forwarded-For: $address")
+		api POST /v1/registration/email "{\"email\":\"$(new_email)\"}"
+	done
+	want 429 too_many_tries
+	REQUEST_HEADERS=('X-Forwarded-For: 2001:db8:7:8::1')
+	ask_from_anywhere
+	# Without trusted proxies nobody's header is looked at.
+	stop_other
+	start_other LIMITS=source_mails=2
+	for address in 192.0.2.1 192.0.2.2 192.0.2.3; do
+		REQUEST_HEADERS=("X-Forwarded-For: $address")
+		api POST /v1/registration/email "{\"email\":\"$(new_email)\"}"
+	done
+	want 429 too_many_tries
+}
+
+@test "a setting that would make a limit worthless refuses the start" {
+	for limits in login_failures=101 key_tries=0 key_tries=5/1 nothing=1 reset_mail=3; do
+		never env LIMITS="$limits" "$BUILD/api/myportald" 2>"$BATS_TEST_TMPDIR/why"
+		grep -q LIMITS "$BATS_TEST_TMPDIR/why"
+		never env LIMITS="$limits" "$BUILD/tools/ctl/myportalctl" policy
+	done
+	LIMITS=key_tries=7 ctl policy | grep -q '^| `key_tries` | second link | 7 |'
+}

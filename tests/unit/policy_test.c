@@ -1,0 +1,165 @@
+/* policy_test.c - the table of limits, and what the setting LIMITS may change of it. */
+
+#include "policy.h"
+
+#include "cleanup.h"
+#include "text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct policy defaults[POLICY_SCOPE__MAX];
+
+/* The table is the program's own: what a test changed is set back by name. */
+static int
+keep_defaults(void **state)
+{
+	(void)state;
+	for (enum policy_scope scope = 1; scope < POLICY_SCOPE__MAX; scope++)
+		defaults[scope] = *policy_of(scope);
+	return 0;
+}
+
+static void
+set_back(enum policy_scope scope)
+{
+	const struct policy *const was = &defaults[scope];
+	char word[80], why[WHY_MAX + 1];
+
+	assert_true(was->window_max_s == 0
+			? text_format(word, sizeof word, "%s=%d", was->name, was->count)
+			: text_format(word, sizeof word, "%s=%d/%d", was->name, was->count,
+			      (int)was->window_s));
+	assert_true(policy_set(word, why));
+}
+
+static bool
+is_default(enum policy_scope scope)
+{
+	return memcmp(&defaults[scope], policy_of(scope), sizeof defaults[scope]) == 0;
+}
+
+static void
+limits_are_changed_by_name(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why, *limits;
+		enum policy_scope scope;
+		int count;
+		int64_t window_s; /* 0: as it was */
+	} rows[] = {
+		{ "a count",             "key_tries=3",                       POLICY_KEY_TRIES,       3,   0 },
+		{ "the most",            "login_failures=100",                POLICY_LOGIN_FAILURES,  100, 0 },
+		{ "the least",           "login_failures=1",                  POLICY_LOGIN_FAILURES,  1,   0 },
+		{ "count and window",    "source_mails=5/60",                 POLICY_SOURCE_MAILS,    5,   60 },
+		{ "among others",        "key_tries=5, source_failures=7/10,source_mails=30", POLICY_SOURCE_FAILURES, 7, 10 },
+		{ "a line each",         "key_tries=5\nsource_requests=9\n",  POLICY_SOURCE_REQUESTS, 9,   0 },
+		{ "the last word holds", "source_mails=5,source_mails=6",     POLICY_SOURCE_MAILS,    6,   0 },
+		{ "spaces all around",   "  source_mails=8 ,, ",              POLICY_SOURCE_MAILS,    8,   0 },
+		{ "nothing",             "",                                  POLICY_SOURCE_MAILS,    30,  0 },
+	};
+	/* clang-format on */
+	char why[WHY_MAX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const struct policy *const policy = policy_of(rows[i].scope);
+		const int64_t window_s = rows[i].window_s > 0 ? rows[i].window_s
+							      : defaults[rows[i].scope].window_s;
+
+		if (!policy_set(rows[i].limits, why))
+			fail_msg("%s: %s", rows[i].why, why);
+		if (policy->count != rows[i].count || policy->window_s != window_s)
+			fail_msg(
+			    "%s: %d in %d s", rows[i].why, policy->count, (int)policy->window_s);
+		set_back(rows[i].scope);
+	}
+	for (enum policy_scope scope = 1; scope < POLICY_SCOPE__MAX; scope++)
+		assert_true(is_default(scope));
+}
+
+/* asvs 6.1.1 */
+static void
+no_setting_makes_a_limit_worthless(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why, *limits, *named;
+	} rows[] = {
+		{ "more failures than NIST allows", "login_failures=101",      "login_failures=101" },
+		{ "their window",                   "login_failures=100/60",   "login_failures=100/60" },
+		{ "more tries of a key",            "key_tries=11",            "key_tries=11" },
+		{ "a window shorter than a link",   "key_tries=5/1",           "key_tries=5/1" },
+		{ "a day and more",                 "source_failures=1/86401", "source_failures=1/86401" },
+		{ "none at all",                    "source_mails=0",          "source_mails=0" },
+		{ "no window",                      "source_mails=1/0",        "source_mails=1/0" },
+		{ "less than none",                 "source_mails=-1",         "source_mails=-1" },
+		{ "no number",                      "source_mails=many",       "source_mails=many" },
+		{ "nothing behind the name",        "source_mails=",           "source_mails=" },
+		{ "nothing behind the slash",       "source_mails=5/",         "source_mails=5/" },
+		{ "two slashes",                    "source_mails=5/6/7",      "source_mails=5/6/7" },
+		{ "no equals sign",                 "source_mails",            "source_mails" },
+		{ "no such limit",                  "source_mail=5",           "source_mail=5" },
+		{ "the beginning of a name",        "source=5",                "source=5" },
+		{ "no name",                        "=5",                      "=5" },
+		{ "a cool-down",                    "reset_mail=2",            "MAIL_COOLDOWN_S" },
+		{ "one of several",                 "key_tries=4,x=1",         "x=1" },
+		{ "a word without end",             "source_mails=11111111111111111111111111111111111111111111111111111111111111111111111111111111111111", "source_mails=111" },
+	};
+	/* clang-format on */
+	char why[WHY_MAX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		why[0] = '\0';
+		if (policy_set(rows[i].limits, why))
+			fail_msg("%s: taken", rows[i].why);
+		if (strstr(why, "LIMITS") == NULL || strstr(why, rows[i].named) == NULL)
+			fail_msg("%s: %s", rows[i].why, why);
+		for (enum policy_scope scope = 1; scope < POLICY_SCOPE__MAX; scope++)
+			if (!is_default(scope))
+				fail_msg("%s: changed %s", rows[i].why, defaults[scope].name);
+	}
+}
+
+static void
+the_table_is_printed_as_it_is_in_force(void **state)
+{
+	CLEANUP(cleanup_free) char *text = NULL;
+	char why[WHY_MAX + 1];
+	size_t size = 0;
+	FILE *const out = open_memstream(&text, &size);
+
+	(void)state;
+	assert_non_null(out);
+	assert_true(policy_set("source_mails=5/60", why));
+	policy_print(out);
+	assert_int_equal(fclose(out), 0);
+	set_back(POLICY_SOURCE_MAILS);
+	assert_non_null(strstr(text, "\n| `source_mails` | source, mails asked for | 5 | 60 s | "
+				     "429 with Retry-After | process |\n"));
+	assert_non_null(strstr(
+	    text, "\n| `key_tries` | second link | 5 | 86400 s | 410: start again | database |\n"));
+	assert_non_null(
+	    strstr(text, "\n| `reset_mail` | login ID, known or not | 1 | `MAIL_COOLDOWN_S` | "));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(limits_are_changed_by_name),
+		cmocka_unit_test(no_setting_makes_a_limit_worthless),
+		cmocka_unit_test(the_table_is_printed_as_it_is_in_force),
+	};
+
+	return cmocka_run_group_tests(tests, keep_defaults, NULL);
+}
