@@ -5,6 +5,7 @@
 #include "db.h"
 #include "hash_pool.h"
 #include "mailer.h"
+#include "picture_stock.h"
 #include "service.h"
 
 #include <inttypes.h>
@@ -140,6 +141,33 @@ put_routes(struct text *text, const struct metrics *metrics,
 	each(text, &metrics->routes[metrics->table->count], "method=\"-\",route=\"-\"");
 }
 
+/* Of those in flight, what most of them wait for. */
+static void
+put_loads(struct text *text, const struct service *service)
+{
+	static const char *const names[LOAD__MAX] = {
+		[LOAD_REST] = "rest",
+		[LOAD_HASHING] = "hashing",
+		[LOAD_PICTURES] = "pictures",
+	};
+
+	put_head(text, "requests_in_flight", "gauge",
+	    "Requests being worked on, by what they cost most.");
+	for (enum load load = 0; load < LOAD__MAX; load++)
+		put(text, "myportal_requests_in_flight{load=\"%s\"} %u\n", names[load],
+		    atomic_load(&service->loads[load]));
+}
+
+static void
+put_pictures(struct text *text, const struct service *service)
+{
+	unsigned ready, waiting;
+
+	picture_stock_levels(service->portal.pictures, &ready, &waiting);
+	put_number(text, "pictures_ready", "gauge", "CAPTCHA pictures drawn ahead.", ready);
+	put_number(text, "pictures_waited_for", "gauge", "Requests that wait for one.", waiting);
+}
+
 static void
 put_parts(struct text *text, const struct service *service)
 {
@@ -174,8 +202,8 @@ metrics_write(const struct service *service, char *ret, size_t ret_size, size_t 
 	put_routes(&text, service->metrics, put_results);
 	put_head(&text, "request_seconds", "histogram", "Duration of requests by route.");
 	put_routes(&text, service->metrics, put_durations);
-	put_number(&text, "requests_in_flight", "gauge", "Requests being worked on.",
-	    atomic_load(&service->requests));
+	put_loads(&text, service);
+	put_pictures(&text, service);
 	put_parts(&text, service);
 	*ret_length = (size_t)(text.at - ret);
 	return text.full ? INTERNAL : OK;

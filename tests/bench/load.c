@@ -31,7 +31,8 @@ static const char usage[] =
     "  --once     each line at most once; without it from the start again\n"
     "  --save     writes `LINE VALUE` for each answer that has this member\n"
     "\n"
-    "Prints JSON. errors: connections that broke. unserved: planned and given up.\n";
+    "Prints JSON. refused: the times of answers from 500 on, which the others are without. errors: "
+    "connections that broke. unserved: planned and given up.\n";
 
 struct plan {
 	const char *address;
@@ -52,6 +53,7 @@ struct client {
 	struct plan *plan;
 	struct wire wire;
 	struct times times;
+	struct times refused; /* of answers from 500 on */
 	unsigned statuses[STATUS_MAX + 1];
 	unsigned errors;
 	unsigned unserved;
@@ -139,7 +141,7 @@ send_one(struct client *client, size_t line, int64_t began_ns)
 		client->errors++;
 		return;
 	}
-	times_add(&client->times, began_ns);
+	times_add(status < 500 ? &client->times : &client->refused, began_ns);
 	client->last_ns = times_now();
 	client->statuses[status]++;
 	save(client->plan, line, body);
@@ -203,6 +205,7 @@ static void
 client_merge(struct client *into, struct client *from)
 {
 	times_merge(&into->times, &from->times);
+	times_merge(&into->refused, &from->refused);
 	for (unsigned status = 0; status <= STATUS_MAX; status++)
 		into->statuses[status] += from->statuses[status];
 	into->errors += from->errors;
@@ -224,7 +227,7 @@ cpu_seconds(void)
 static void
 report(const struct plan *plan, struct client *sum)
 {
-	const size_t calls = sum->times.count;
+	const size_t calls = sum->times.count + sum->refused.count;
 	const double seconds = calls == 0 ? plan->seconds
 					  : (double)(sum->last_ns - plan->start_ns) / 1e9;
 	const char *comma = "";
@@ -232,6 +235,9 @@ report(const struct plan *plan, struct client *sum)
 	printf("{\"calls\":%zu,\"seconds\":%.3f,\"rate\":%.2f,", calls, seconds,
 	    (double)calls / seconds);
 	times_print(&sum->times);
+	printf(",\"refused\":{");
+	times_print(&sum->refused);
+	printf("}");
 	printf(",\"errors\":%u,\"unserved\":%u,\"load_cpu_s\":%.2f,\"statuses\":{", sum->errors,
 	    sum->unserved, cpu_seconds());
 	for (unsigned status = 0; status <= STATUS_MAX; status++) {
@@ -319,6 +325,7 @@ main(int argc, char **argv)
 	if (plan.saved != NULL && fclose(plan.saved) != 0)
 		complain("what was saved could not be written");
 	free(clients[0].times.us);
+	free(clients[0].refused.us);
 	free(clients);
 	return 0;
 }

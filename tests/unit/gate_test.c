@@ -977,7 +977,7 @@ every_public_request_is_counted_once(void **state)
 				      "\",code=\"token_missing\"} ";
 	static const char unknown[] =
 	    "myportal_requests_total{method=\"-\",route=\"-\",code=\"not_found\"} ";
-	static const char flying[] = "\nmyportal_requests_in_flight ";
+	static const char flying[] = "\nmyportal_requests_in_flight{load=\"rest\"} ";
 
 	(void)state;
 	ask(&f.public, &(struct ask){ "GET", STAGE_PATH });
@@ -990,6 +990,7 @@ every_public_request_is_counted_once(void **state)
 	assert_int_equal(metric(missing), before[0] + 1);
 	assert_int_equal(metric(unknown), before[1] + 1);
 	assert_int_equal(metric(flying), 0);
+	assert_in_range(metric("\nmyportal_pictures_ready "), 0, 1);
 	assert_null(strstr(f.exchange.reply.body, "other"));
 }
 
