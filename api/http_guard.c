@@ -152,6 +152,26 @@ target_is_plain(const struct http_head *head)
 	       (head->query == NULL || is_visible_ascii(head->query));
 }
 
+/* RFC 9110 5.6.2. Parsers differ in what they do with a line that has another name: drop it, pass it
+ * on, or refuse the request. */
+static bool
+is_token(const char *text)
+{
+	static const char characters[] = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					 "abcdefghijklmnopqrstuvwxyz";
+
+	return text[0] != '\0' && text[strspn(text, characters)] == '\0';
+}
+
+static bool
+names_are_tokens(const struct http_head *head)
+{
+	for (size_t i = 0; i < head->line_count; i++)
+		if (!is_token(head->lines[i].name))
+			return false;
+	return true;
+}
+
 enum result
 http_guard(const struct http_head *head, struct http_headers *ret_headers)
 {
@@ -160,8 +180,8 @@ http_guard(const struct http_head *head, struct http_headers *ret_headers)
 	TRY(head_is_exact(head));
 	for (size_t i = 0; i < head->line_count; i++)
 		headers_note(&headers, &head->lines[i]);
-	if (!framing_is_clear(&headers) || !host_is_clear(&headers, head->version) ||
-	    !target_is_plain(head))
+	if (!names_are_tokens(head) || !framing_is_clear(&headers) ||
+	    !host_is_clear(&headers, head->version) || !target_is_plain(head))
 		return MALFORMED;
 	*ret_headers = headers;
 	return OK;

@@ -418,7 +418,7 @@ pen_follow(struct pen *pen, const char *path)
 			pen_curve(pen, &path);
 			break;
 		default:
-			assert(!"a step of the table");
+			assert(false); /* no step of the table */
 		}
 	}
 	pen_lift(pen);

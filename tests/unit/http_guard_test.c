@@ -92,6 +92,8 @@ static const struct row refused[] = {
 	{ "a folded line first",           BYTES(GET " Host: a\r\n\r\0") },
 	{ "the same, HTTP/1.0",            BYTES("|GET\0|/\0HTTP/|1.0\0\0\0A: 1\r\n\r\0") },
 	{ "a line without a name",         BYTES(GET HOST ": 1\r\n\r\0") },
+	{ "a name that is no token",       BYTES(GET HOST "|A[\0 |1\0\0\r\0") },
+	{ "a Content-Length in quotes",    BYTES(GET HOST "|\"Content-Length\"\0 |2\0\0\r\0") },
 	{ "a line without a colon",        BYTES(GET HOST "A\r\n\r\0") },
 	{ "a line behind 64",              BYTES(GET HOST LINES_63 "A: 1\r\n\r\0") },
 	{ "two LFs and no header",         BYTES("|GET\0|/\0HTTP/|1.0\0\0") },

@@ -1,0 +1,104 @@
+/* roster_fuzz.c - rosters: every fault has its place, and a line that is right is right again. */
+
+/* NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+#define _GNU_SOURCE 1 /* memfd_create */
+
+#include "fuzz.h"
+#include "roster_file.h"
+#include "secret.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static unsigned faults, lines_heard;
+
+static void
+hear(void *context, const struct roster_remark *remark)
+{
+	(void)context;
+	FUZZ_CHECK(remark->line > 0, "a remark names its line");
+	FUZZ_CHECK(remark->why != NULL && remark->why[0] != '\0', "and says why");
+	FUZZ_CHECK(remark->column == NULL || remark->column[0] != '\0', "and which column");
+	faults += !remark->warning;
+	lines_heard++;
+}
+
+static const struct roster_listener listener = { .hear = hear };
+
+/* A file that nobody else sees. */
+static int
+file_of(const uint8_t *data, size_t size)
+{
+	const int fd = memfd_create("roster", MFD_CLOEXEC);
+
+	if (fd < 0 || (size > 0 && write(fd, data, size) != (ssize_t)size))
+		abort();
+	return fd;
+}
+
+static void
+check_again(const struct roster_line *line)
+{
+	static const char *const names[] = { "記号", "番号", "枝番", "被保険者区分", "氏名カナ",
+		"生年月日", "資格取得日", "資格喪失日" };
+	const char *const fields[] = { line->symbol, line->number, "", line->insured ? "1" : "2",
+		line->kana_name, line->birth_date, line->eligible_from, line->eligible_until };
+	struct roster_header header;
+	struct roster_line again;
+
+	FUZZ_CHECK(roster_header_read(&header, names, ROSTER_COLUMN__MAX, &listener),
+	    "the header is right");
+	FUZZ_CHECK(
+	    roster_line_judge(&header, line->line, fields, ROSTER_COLUMN__MAX, &again, &listener),
+	    "a line that is right is right again");
+	FUZZ_CHECK(again.insured == line->insured && strcmp(again.number, line->number) == 0 &&
+		       strcmp(again.symbol, line->symbol) == 0 &&
+		       strcmp(again.kana_name, line->kana_name) == 0 &&
+		       strcmp(again.birth_date, line->birth_date) == 0 &&
+		       strcmp(again.eligible_from, line->eligible_from) == 0 &&
+		       strcmp(again.eligible_until, line->eligible_until) == 0,
+	    "and says the same");
+	roster_header_close(&header);
+}
+
+static void
+read_all(struct roster_file *file)
+{
+	uint8_t hash[SECRET_SHA256_SIZE];
+	struct roster_line line;
+	uint64_t right = 0;
+
+	for (; roster_file_next(file, &line); right++)
+		check_again(&line);
+	const uint64_t faulty = roster_file_faulty_lines(file);
+	FUZZ_CHECK(roster_file_lines(file) - right <= faulty, "each line is right or faulty");
+	FUZZ_CHECK((faulty > 0) == (faults > 0), "a faulty line was told");
+	FUZZ_CHECK(roster_file_finish(file, hash) || faulty > 0, "nobody wrote to the file");
+}
+
+int
+LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc, (void)argv;
+	return secret_start() ? 0 : -1;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char path[32], why[WHY_MAX + 1];
+	CLEANUP(cleanup_close) const int fd = file_of(data, size);
+
+	faults = lines_heard = 0;
+	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	struct roster_file *const file = roster_file_open(path, &listener, why);
+	if (file != NULL)
+		read_all(file);
+	else
+		FUZZ_CHECK(lines_heard > 0, "what is wrong with a header is told");
+	roster_file_close(file);
+	return 0;
+}
