@@ -248,14 +248,14 @@ stop_signals(void)
 }
 
 static void
-say_refreshed(const char *event, bool good, bool changed, const char *why)
+say_refreshed(const char *kind, bool good, bool changed, const char *why)
 {
 	if (!good)
-		log_event("keys_not_refreshed", (const struct log_value[]){ log_text("kind", event),
+		log_event("keys_not_refreshed", (const struct log_value[]){ log_text("kind", kind),
 						    log_text("why", why), { 0 } });
 	else if (changed)
 		log_event(
-		    "keys_refreshed", (const struct log_value[]){ log_text("kind", event), { 0 } });
+		    "keys_refreshed", (const struct log_value[]){ log_text("kind", kind), { 0 } });
 }
 
 /* A rotation shows within a second. What is wrong with the folder is said once a minute. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define JAPAN_OFFSET_S ((int64_t)9 * 3600)
+#define LAST_S         INT64_C(253402300799) /* the year 9999 ends */
 
 int64_t
 clock_now(void)
@@ -57,6 +58,14 @@ clock_text(int64_t time_s, char ret[CLOCK_TEXT_MAX + 1])
 	if (gmtime_r(&seconds, &tm) == NULL ||
 	    strftime(ret, CLOCK_TEXT_MAX + 1, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
 		ret[0] = '\0';
+}
+
+bool
+clock_japan(int64_t time_s, struct tm *ret)
+{
+	const time_t japan = time_s + JAPAN_OFFSET_S;
+
+	return time_s > 0 && japan <= LAST_S && gmtime_r(&japan, ret) != NULL;
 }
 
 void

@@ -23,6 +23,10 @@ int64_t clock_monotonic_us(void);
 /* RFC 3339 in UTC with whole seconds: "2026-11-22T01:02:03Z"; empty for a year beyond 9999. */
 void clock_text(int64_t time_s, char ret[CLOCK_TEXT_MAX + 1]);
 
+/* The calendar and clock in Japan (UTC+9, no summer time), where the members are. False before 1970
+ * and for a year beyond 9999 there. */
+bool clock_japan(int64_t time_s, struct tm *ret) __attribute__((warn_unused_result));
+
 /* Today's date in Japan (UTC+9, no summer time), as "2026-11-22": eligibility is a matter of days
  * there. */
 void clock_date_japan(int64_t time_s, char ret[CLOCK_DATE_MAX + 1]);

@@ -11,6 +11,7 @@
 #include "letter.h"
 
 #include "bounds.h"
+#include "clock.h"
 #include "text.h"
 
 #include <inttypes.h>
@@ -22,10 +23,8 @@
 #define LIVES_MAX      40
 #define WHEN_MAX       40
 
-#define HOUR_S         3600
-#define MINUTE_S       60
-#define JAPAN_OFFSET_S ((int64_t)9 * HOUR_S)                    /* no summer time */
-#define LAST_SAID_S    (INT64_C(253402300799) - JAPAN_OFFSET_S) /* the year 9999 ends in Japan */
+#define HOUR_S   3600
+#define MINUTE_S 60
 
 enum language { JAPANESE, ENGLISH, LANGUAGE__MAX };
 
@@ -730,11 +729,8 @@ say_when(int64_t time_s, enum language language, char ret[static WHEN_MAX + 1])
 	struct tm tm;
 
 	ret[0] = '\0';
-	if (time_s <= 0 || time_s > LAST_SAID_S)
+	if (!clock_japan(time_s, &tm))
 		return true;
-	const time_t japan = time_s + JAPAN_OFFSET_S;
-	if (gmtime_r(&japan, &tm) == NULL)
-		return false;
 	const int year = tm.tm_year + 1900;
 
 	if (language == ENGLISH)

@@ -42,7 +42,8 @@ bool ctl_login_id(const char *word, char ret[static EMAIL_MAX + 1]);
 /* Was it OK? Says what it was if not. */
 bool ctl_is_done(enum result);
 
-/* Says why on standard error; false. */
+/* Says why on standard error; false, or CTL_ERROR. */
 bool ctl_complain(const char *why);
+int ctl_error(const char *why);
 
 #endif

@@ -11,20 +11,13 @@
 #include <string.h>
 
 static int
-complain(const char *why)
-{
-	fprintf(stderr, "myportalctl: %s\n", why);
-	return CTL_ERROR;
-}
-
-static int
 new_keys(const char *folder)
 {
 	char kid[KID_MAX + 1];
 	char why[WHY_MAX + 1];
 
 	if (!keyring_new(folder, kid, why))
-		return complain(why);
+		return ctl_error(why);
 	printf("%s\n", kid);
 	return CTL_DONE;
 }
@@ -36,7 +29,7 @@ rotate_keys(const char *folder, enum keyring_haste haste)
 	char why[WHY_MAX + 1];
 
 	if (!keyring_rotate(folder, clock_now(), haste, kid, why))
-		return complain(why);
+		return ctl_error(why);
 	printf("%s\n", kid);
 	return CTL_DONE;
 }
@@ -74,11 +67,11 @@ list_keys(const char *path)
 	struct key_folder folder = { .path = path, .why = why };
 
 	if (!folder_is_right(path, why))
-		return complain(why);
+		return ctl_error(why);
 	const bool listed = key_folder_open(&folder) && list_kind(&folder, KEY_STAGE) &&
 			    list_kind(&folder, KEY_ACCESS);
 	key_folder_close(&folder);
-	return listed ? CTL_DONE : complain(why);
+	return listed ? CTL_DONE : ctl_error(why);
 }
 
 static bool

@@ -21,6 +21,13 @@ ctl_complain(const char *why)
 	return false;
 }
 
+int
+ctl_error(const char *why)
+{
+	ctl_complain(why);
+	return CTL_ERROR;
+}
+
 bool
 ctl_is_done(enum result result)
 {
