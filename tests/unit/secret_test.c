@@ -15,9 +15,12 @@
 
 #include <cmocka.h>
 
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* clang-format off */
@@ -615,6 +618,64 @@ nobodys_hash_is_a_hash_of_that_cost_and_always_another(void **state)
 	assert_string_not_equal(hash + 31 + 22, other + 31 + 22);
 }
 
+#define DRAW_SIZE ((size_t)ID_SIZE)
+
+enum { DRAWERS = 64, DRAWS = 4096 };
+
+static uint8_t drawn[DRAWERS * DRAWS + 1][ID_SIZE];
+
+static void *
+draw(void *context)
+{
+	uint8_t(*const mine)[ID_SIZE] = context;
+
+	for (size_t i = 0; i < DRAWS; i++)
+		secret_random(mine[i], DRAW_SIZE);
+	return NULL;
+}
+
+static int
+by_bytes(const void *a, const void *b)
+{
+	return memcmp(a, b, DRAW_SIZE);
+}
+
+/* What a child draws that has all of our memory. */
+static void
+draw_in_a_child(uint8_t ret[static ID_SIZE])
+{
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	const pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		secret_random(ret, DRAW_SIZE);
+		_exit(write(ends[1], ret, DRAW_SIZE) == (ssize_t)DRAW_SIZE ? 0 : 1);
+	}
+	assert_int_equal(read(ends[0], ret, DRAW_SIZE), DRAW_SIZE);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/* asvs 11.5.1 11.5.2 */
+static void
+chance_never_repeats_whoever_draws(void **state)
+{
+	pthread_t threads[DRAWERS];
+
+	(void)state;
+	for (size_t i = 0; i < DRAWERS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, draw, drawn[i * DRAWS]), 0);
+	for (size_t i = 0; i < DRAWERS; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	draw_in_a_child(drawn[DRAWERS * DRAWS]);
+	qsort(drawn, LENGTH(drawn), DRAW_SIZE, by_bytes);
+	for (size_t i = 1; i < LENGTH(drawn); i++)
+		assert_memory_not_equal(drawn[i - 1], drawn[i], DRAW_SIZE);
+}
+
 static void
 memory_for_keys_is_zeroed(void **state)
 {
@@ -651,6 +712,7 @@ main(void)
 		cmocka_unit_test(no_memory_beside_what_is_kept_is_no_wrong_password),
 		cmocka_unit_test(a_hash_says_what_it_cost),
 		cmocka_unit_test(nobodys_hash_is_a_hash_of_that_cost_and_always_another),
+		cmocka_unit_test(chance_never_repeats_whoever_draws),
 		cmocka_unit_test(memory_for_keys_is_zeroed),
 	};
 

@@ -1,0 +1,110 @@
+# A step is done whole or not at all. A trigger makes one statement of it fail, or hang until the
+# service is killed; then every table is as it was, the answer tells nothing, and the step can be done.
+
+load helper
+load story
+
+teardown() {
+	heal
+	stack_restore
+}
+
+# Makes each such statement on a table fail, in words that nobody may hear.
+break_statement() { # "INSERT|UPDATE|DELETE" TABLE [STATEMENT]
+	db "CREATE TRIGGER broken BEFORE $1 ON $2 FOR EACH ROW ${3-SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'zq7 broken'}"
+}
+
+heal() {
+	db 'DROP TRIGGER IF EXISTS broken'
+}
+
+# Every row but those of counters and of spent CAPTCHAs, which are committed before anything is tried.
+all_rows() {
+	local table
+	for table in $(db 'SHOW TABLES'); do
+		[[ $table == attempt || $table == stage_op ]] || db "CHECKSUM TABLE $table EXTENDED"
+	done
+	db 'SELECT HEX(jti), kind, HEX(next_id) FROM stage_op WHERE kind <> 5 ORDER BY jti'
+}
+
+# Fails each statement of a step in turn. The step's function sends it; then it must have worked.
+step_is_whole() { # WANTED-STATUS STEP "STATEMENT TABLE"...
+	local wanted=$1 step=$2 broken before
+	for broken in "${@:3}"; do
+		wait_until 5 eval '[[ $(db "SELECT COUNT(*) FROM outbox WHERE state = 0") == 0 ]]'
+		before=$(all_rows)
+		break_statement ${broken}
+		"$step"
+		heal
+		want 500 internal_error || { echo "broken: $broken" >&2; return 1; }
+		never grep -qi -e zq7 -e trigger -e sqlstate -e 45000 -e 1644 -e myportal_ <<<"$headers$body" || return 1
+		jq -e '(keys - ["attempts_left", "code", "detail", "request_id", "status", "title", "type"]) == []' <<<"$body" ||
+			{ printf '%s\n' "$body" >&2; return 1; }
+		same "$(all_rows)" "$before" || { echo "broken: $broken" >&2; return 1; }
+	done
+	"$step"
+	want "$wanted"
+}
+
+do_account() { create_account "$stage_token" "$email"; }
+do_key() { confirm_key "$second_link" "$key"; }
+do_identity() { api POST /v1/registration/identity "$identity_body" "$invitation"; }
+do_reset() { reset_password "$reset" himawari8kirin; }
+do_login() { log_in "$email"; }
+do_password() { change_password "$access" "$PASSWORD" himawari8kirin; }
+do_leave() { api DELETE /v1/me "{\"current_password\":\"$PASSWORD\"}" "$access"; }
+do_settings() { api PATCH /v1/me '{"nickname":"たろう"}' "$access"; }
+
+@test "the steps of a registration" { # asvs 2.3.3 11.2.5 16.5.1 16.5.3
+	email=$(new_email)
+	invite "$email"
+	captcha_for "$invitation" >/dev/null
+	identity_body=$(jq -nc --arg n "$(new_person)" --arg t "$captcha_token" --arg a "$captcha_answer" \
+		'{insured_number: $n, captcha_token: $t, captcha_answer: $a}')
+	step_is_whole 200 do_identity 'INSERT outbox'
+	key=$(field .authentication_key)
+	second_link=$(mail_token "$email" 2)
+	step_is_whole 200 do_key 'INSERT stage_op'
+	stage_token=$(field .stage_token)
+	step_is_whole 201 do_account 'INSERT account' 'INSERT stage_op' 'INSERT outbox' 'INSERT audit_event'
+	same "$(db "SELECT COUNT(*) FROM account WHERE login_id = '$email'")" 1
+}
+
+@test "a login, a change of settings, of the password, a reset, leaving" { # asvs 2.3.3 11.2.5 16.5.1 16.5.3
+	new_account
+	step_is_whole 201 do_login 'INSERT session' 'INSERT audit_event'
+	take_tokens
+	step_is_whole 200 do_settings 'UPDATE account' 'INSERT audit_event'
+	ask_reset "$email"
+	step_is_whole 204 do_reset 'UPDATE account' 'INSERT stage_op' 'INSERT outbox' 'INSERT audit_event'
+	never is_logged_in "$access"
+	new_account
+	logged_in "$email"
+	step_is_whole 204 do_password 'UPDATE account' 'INSERT outbox' 'INSERT audit_event'
+	new_account
+	logged_in "$email"
+	step_is_whole 204 do_leave 'DELETE account' 'INSERT outbox' 'INSERT audit_event'
+	never is_logged_in "$access"
+}
+
+@test "killed in the middle of the account step: nothing of it is there, and then all" { # asvs 2.3.3
+	for table in account outbox audit_event; do
+		email=$(new_email)
+		at_account_step "$email" "$(new_person)"
+		wait_until 5 eval '[[ $(db "SELECT COUNT(*) FROM outbox WHERE state = 0") == 0 ]]'
+		before=$(all_rows)
+		break_statement INSERT "$table" 'SET @slept = SLEEP(1.5)'
+		create_account "$stage_token" "$email" &
+		creating=$!
+		wait_until 5 eval '[[ $(db "SELECT COUNT(*) FROM information_schema.processlist WHERE state = \"User sleep\"") -ge 1 ]]'
+		process_kill myportald
+		wait "$creating" || true
+		wait_until 5 eval '[[ $(db "SELECT COUNT(*) FROM information_schema.processlist WHERE user = \"$DB_USER\"") == 0 ]]'
+		heal
+		same "$(all_rows)" "$before"
+		server_start
+		create_account "$stage_token" "$email"
+		want 201
+		wait_mail "$email" 3 >/dev/null
+	done
+}
