@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "http_guard.h"
+#include "reception.h"
 #include "text.h"
 
 #include <civetweb.h>
@@ -35,6 +36,7 @@ struct worker {
 
 struct http {
 	struct mg_context *context;
+	struct reception *reception;
 	struct http_server server;
 	unsigned worker_count;
 	int keep_alive_ms;
@@ -43,7 +45,8 @@ struct http {
 	atomic_uint open;    /* connections that have a worker */
 	atomic_uint running; /* requests between first look and last byte */
 	atomic_bool closing;
-	struct worker workers[]; /* pages of a worker that never ran are never touched */
+	struct http_exchange at_reception; /* of its thread, for what it refuses */
+	struct worker workers[];           /* pages of a worker that never ran are never touched */
 };
 
 static struct http *
@@ -86,26 +89,31 @@ head_fill(struct http_head *head, const char *buffer, const struct mg_request_in
 	}
 }
 
+static void
+exchange_clear(struct http_exchange *exchange, const char *source)
+{
+	http_request_clear(&exchange->request);
+	http_reply_clear(&exchange->reply);
+	text_copy_cut(exchange->request.source, sizeof exchange->request.source, source);
+}
+
 static struct http_exchange *
 exchange_begin(struct worker *worker, struct mg_connection *connection)
 {
-	struct http_exchange *exchange = &worker->exchange;
-
-	http_request_clear(&exchange->request);
-	http_reply_clear(&exchange->reply);
-	exchange->request.connection = connection;
-	text_copy_cut(exchange->request.source, sizeof exchange->request.source,
-	    mg_get_request_info(connection)->remote_addr);
-	return exchange;
+	exchange_clear(&worker->exchange, mg_get_request_info(connection)->remote_addr);
+	worker->exchange.request.connection = connection;
+	return &worker->exchange;
 }
 
-/* RFC 9110 10.1.1: some clients hold a body back until they are asked for it. */
+/* RFC 9110 10.1.1: some clients hold a body back until they are asked for it. Of the first request
+ * of a connection the reception has asked, and waited for it. */
 static bool
 waits_to_be_asked(struct mg_connection *connection)
 {
 	const char *expect = mg_get_header(connection, "Expect");
 
-	return expect != NULL && text_equal_ignoring_case(expect, "100-continue") &&
+	return worker_of(connection)->served > 1 && expect != NULL &&
+	       text_equal_ignoring_case(expect, "100-continue") &&
 	       strcmp(mg_get_request_info(connection)->http_version, "1.1") == 0;
 }
 
@@ -217,6 +225,22 @@ refuse(struct mg_connection *connection, enum result why)
 	return finish(http, worker, false);
 }
 
+/* For the reception: the same, without a connection of civetweb's. */
+static const char *
+refuse_at_reception(void *context, const char *source, enum result why, size_t *ret_size)
+{
+	struct http *http = context;
+	struct http_exchange *exchange = &http->at_reception;
+	struct http_reply *reply = &exchange->reply;
+
+	exchange_clear(exchange, source);
+	http->server.refuse(http->server.context, exchange, why);
+	const char *start = http_reply_head(
+	    reply, mg_get_response_code_text(NULL, reply->status), false);
+	*ret_size = (size_t)(reply->body + reply->body_size - start);
+	return start;
+}
+
 /* What civetweb calls */
 
 /* Every request it could parse, before it does anything with it. A result over 0 ends it. */
@@ -305,6 +329,7 @@ static void
 on_closed(const struct mg_connection *connection)
 {
 	atomic_fetch_sub(&http_of(connection)->open, 1);
+	reception_worker_is_free(http_of(connection)->reception);
 }
 
 static void *
@@ -312,7 +337,9 @@ on_thread(const struct mg_context *context, int type)
 {
 	struct http *http = mg_get_user_data(context);
 
-	if (type != 1) /* 1: serves connections */
+	if (type == 0) /* accepts connections */
+		reception_take_over(http->reception);
+	if (type != 1) /* serves them */
 		return NULL;
 	return &http->workers[atomic_fetch_add(&http->started, 1)];
 }
@@ -401,6 +428,20 @@ all_started(struct http *http)
 	return false;
 }
 
+static struct reception *
+new_reception(const struct http_options *options, struct http *http)
+{
+	const struct reception_options of_reception = {
+		.listen = options->listen,
+		.workers = options->workers,
+		.request_timeout_ms = options->request_timeout_ms,
+		.refuse = refuse_at_reception,
+		.context = http,
+	};
+
+	return reception_new(&of_reception);
+}
+
 static struct http *
 http_new(const struct http_options *options, const struct http_server *server)
 {
@@ -414,27 +455,48 @@ http_new(const struct http_options *options, const struct http_server *server)
 	http->keep_alive_ms = options->keep_alive_ms;
 	/* civetweb begins its last wait within one, so twice this is the bound of the whole. */
 	http->wait_max_ms = options->request_timeout_ms > 1 ? options->request_timeout_ms / 2 : 1;
-	return http;
+	http->reception = new_reception(options, http);
+	if (http->reception != NULL)
+		return http;
+	free(http);
+	return NULL;
+}
+
+static void
+http_free(struct http *http)
+{
+	reception_free(http->reception);
+	free(http);
+}
+
+/* False, and `why`. */
+static bool
+all_run(struct http *http, const char *listen, char why[static WHY_MAX + 1])
+{
+	char text[128] = "";
+	struct mg_error_data error = { .text = text, .text_buffer_size = sizeof text };
+
+	http->context = start(http, listen, &error);
+	if (http->context != NULL && all_started(http))
+		return reception_open(http->reception, why);
+	if (!text_format(why, WHY_MAX + 1, "cannot listen on %s with %u workers: %s", listen,
+		http->worker_count, http->context == NULL ? text : "not all threads could be made"))
+		text_copy_cut(why, WHY_MAX + 1, "cannot listen");
+	return false;
 }
 
 /* All or nothing; on failure `why` is told. */
 static bool
 http_start(struct http *http, const char *listen, char why[static WHY_MAX + 1])
 {
-	char text[128] = "";
-	struct mg_error_data error = { .text = text, .text_buffer_size = sizeof text };
-
 	/* Asked for nothing it answers 0 as when it fails: ask for something it has. */
 	if (mg_init_library(MG_FEATURES_FILES) == 0) {
 		text_copy_cut(why, WHY_MAX + 1, "civetweb does not start");
 		return false;
 	}
-	http->context = start(http, listen, &error);
-	if (http->context != NULL && all_started(http))
+	if (all_run(http, listen, why))
 		return true;
-	if (!text_format(why, WHY_MAX + 1, "cannot listen on %s with %u workers: %s", listen,
-		http->worker_count, http->context == NULL ? text : "not all threads could be made"))
-		text_copy_cut(why, WHY_MAX + 1, "cannot listen");
+	reception_close(http->reception);
 	mg_stop(http->context);
 	mg_exit_library();
 	return false;
@@ -451,13 +513,19 @@ http_open(const struct http_options *options, const struct http_server *server,
 	}
 	struct http *http = http_new(options, server);
 	if (http == NULL) {
-		text_copy_cut(why, WHY_MAX + 1, "no memory for so many workers");
+		text_copy_cut(why, WHY_MAX + 1, "no memory or descriptors for so many workers");
 		return NULL;
 	}
 	if (http_start(http, options->listen, why))
 		return http;
-	free(http);
+	http_free(http);
 	return NULL;
+}
+
+void
+http_totals(const struct http *http, struct reception_totals *ret)
+{
+	reception_totals(http->reception, ret);
 }
 
 void
@@ -472,7 +540,8 @@ http_close(struct http *http)
 	const int64_t until_ms = clock_monotonic_ms() + DRAIN_MAX_MS;
 	while (atomic_load(&http->running) > 0 && clock_monotonic_ms() < until_ms)
 		nanosleep(&a_moment, NULL);
+	reception_close(http->reception);
 	mg_stop(http->context);
 	mg_exit_library();
-	free(http);
+	http_free(http);
 }

@@ -12,6 +12,7 @@
 #include "metrics.h"
 #include "picture_stock.h"
 #include "policy.h"
+#include "sandbox.h"
 #include "secret.h"
 #include "service.h"
 #include "smtp.h"
@@ -21,7 +22,6 @@
 #include "throttle.h"
 
 #include <malloc.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -211,27 +211,14 @@ listen_on(const char *address, unsigned workers, const struct config *c, struct 
 	return http_open(&options, &server, why);
 }
 
-static void *
-close_listener(void *http)
-{
-	http_close(http);
-	return NULL;
-}
-
-/* Both at once: each waits up to two seconds for its idle connections. */
+/* The inside first: it tells of the public one. */
 static void
 close_listeners(struct parts *parts)
 {
-	pthread_t inside;
-	const bool beside = pthread_create(&inside, NULL, close_listener, parts->inside) == 0;
-
+	http_close(parts->inside);
 	http_close(parts->public);
-	if (beside)
-		pthread_join(inside, NULL);
-	else
-		http_close(parts->inside);
-	parts->public = NULL;
 	parts->inside = NULL;
+	parts->public = NULL;
 }
 
 /* The signals that ask for a stop; blocked in every thread, taken by sigtimedwait() in this one
@@ -285,7 +272,9 @@ serve_until_stopped(const struct config *c, const struct parts *parts, struct se
 		.tv_nsec = c->drain_ms % 1000 * 1000000,
 	};
 
-	log_event("started", (const struct log_value[]){ log_text("listen", c->listen), { 0 } });
+	log_event("started",
+	    (const struct log_value[]){ log_text("listen", c->listen),
+		log_text("sandbox", sandbox_is_built() ? c->sandbox : "not built"), { 0 } });
 	for (unsigned second = 1; sigtimedwait(&stops, NULL, &tick) < 0; second++)
 		refresh_keys(parts, second);
 	atomic_store(&service->draining, true);
@@ -311,6 +300,7 @@ serve(const struct config *c, struct parts *parts, char why[static WHY_MAX + 1])
 		return false;
 	parts->public = listen_on(c->listen, (unsigned)c->http_workers, c, &public, why);
 	const bool listens = parts->public != NULL;
+	atomic_store(&service.public, parts->public);
 	if (listens)
 		serve_until_stopped(c, parts, &service);
 	close_listeners(parts); /* the gates end with this function: their listeners first */
@@ -329,11 +319,23 @@ prepare_process(void)
 	mallopt(M_ARENA_MAX, MALLOC_ARENAS);
 }
 
+/* Before the first thread, the first connection and the first key. */
+static bool
+enter_sandbox(const struct config *c, char why[static WHY_MAX + 1])
+{
+	if (geteuid() == 0)
+		log_event("runs_as_root",
+		    (const struct log_value[]){
+			log_text("why", "a user of its own would own nothing else"), { 0 } });
+	return !config_is(c->sandbox, "on") || sandbox_enter(c->keys_folder, why);
+}
+
 static bool
 run(const struct config *config, char why[static WHY_MAX + 1])
 {
 	struct parts parts = { 0 };
-	const bool served = open_parts(config, &parts, why) && serve(config, &parts, why);
+	const bool served = enter_sandbox(config, why) && open_parts(config, &parts, why) &&
+			    serve(config, &parts, why);
 
 	parts_close(&parts);
 	return served;

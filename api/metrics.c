@@ -4,8 +4,10 @@
 
 #include "db.h"
 #include "hash_pool.h"
+#include "http.h"
 #include "mailer.h"
 #include "picture_stock.h"
+#include "reception.h"
 #include "service.h"
 
 #include <inttypes.h>
@@ -159,6 +161,25 @@ put_loads(struct text *text, const struct service *service)
 }
 
 static void
+put_connections(struct text *text, const struct service *service)
+{
+	const struct http *const http = atomic_load(&service->public);
+	struct reception_totals t = { 0 };
+
+	if (http != NULL)
+		http_totals(http, &t);
+	put_number(text, "connections_held", "gauge", "Connections without a worker.", t.held);
+	put_number(text, "connections_handed_over_total", "counter",
+	    "Connections given to a worker.", t.handed_over);
+	put_number(text, "connections_timed_out_total", "counter",
+	    "Connections whose first request was not whole in time.", t.timed_out);
+	put_number(text, "connections_shed_total", "counter",
+	    "Whole requests for which no worker was free in time.", t.shed);
+	put_number(text, "connections_evicted_total", "counter", "Connections closed to make room.",
+	    t.evicted);
+}
+
+static void
 put_pictures(struct text *text, const struct service *service)
 {
 	unsigned ready, waiting;
@@ -203,6 +224,7 @@ metrics_write(const struct service *service, char *ret, size_t ret_size, size_t 
 	put_head(&text, "request_seconds", "histogram", "Duration of requests by route.");
 	put_routes(&text, service->metrics, put_durations);
 	put_loads(&text, service);
+	put_connections(&text, service);
 	put_pictures(&text, service);
 	put_parts(&text, service);
 	*ret_length = (size_t)(text.at - ret);

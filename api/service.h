@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+struct http;
 struct metrics;
 struct throttle;
 
@@ -22,6 +23,7 @@ struct service {
 	struct source_networks proxies;
 	struct source_networks shared; /* where many members share an address */
 	struct throttle *throttle;
+	struct http *_Atomic public; /* NULL until it listens, and when it closes */
 	struct metrics *metrics;
 	atomic_uint requests;         /* being worked on now */
 	atomic_uint loads[LOAD__MAX]; /* of them by what they cost most */

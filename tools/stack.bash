@@ -53,8 +53,20 @@ as_root() {
 	fi
 }
 
+# SYSTEMD_OFFLINE: no service is started by being installed.
 apt_install() {
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "$@"
+	as_root env DEBIAN_FRONTEND=noninteractive SYSTEMD_OFFLINE=1 apt-get -q install -y --no-install-recommends "$@"
+}
+
+# Of these packages the tests want the program. Their services shall not start at the next boot.
+services_leave_off() { # PACKAGE...
+	local package
+	command -v systemctl >/dev/null || return 0
+	for package in "$@"; do
+		case $package in
+		nginx-light | haproxy) as_root env SYSTEMD_OFFLINE=1 systemctl -q disable "${package%-light}" ;;
+		esac
+	done
 }
 
 # Installs what is missing. The lists are fetched only when they turn out to be absent or too old.
@@ -70,6 +82,7 @@ packages_install() { # GROUP...
 		complain "could not install ${missing[*]}; the whole output is in $log"
 		return 1
 	fi
+	services_leave_off "${missing[@]}" >>"$log" 2>&1 || true
 }
 
 # shellcheck disable=SC2120 # tools/run needs no option
@@ -171,6 +184,7 @@ process_mark() { # NAME
 	case $1 in
 	mariadbd) printf '%s\n' "--datadir=$STACK/db" ;;
 	mail-catcher) printf '%s\n' "$STACK/mail" ;;
+	nginx | haproxy | chained) printf '%s\n' "$STACK/$1.conf" ;; # tests/flow/64_proxies.bats
 	*) printf '%s\n' "$BUILD/api/myportald" ;;
 	esac
 }
@@ -413,6 +427,10 @@ stack_start() { # ROSTER
 }
 
 stack_stop() {
+	local proxy
+	for proxy in chained haproxy nginx; do
+		process_stop "$proxy" 5
+	done
 	process_stop other 30
 	process_stop myportald 30
 	process_stop mail-catcher 5

@@ -90,6 +90,8 @@ static const struct setting settings[] = {
 	{ "ARGON2_MEMORY_KIB",        AT(argon2_memory_kib),          NUMBER, "19456",            12288, 1048576, NULL, 0, "per hash; 19456 with 2 passes or 12288 with 3 is the floor" },
 	{ "ARGON2_PASSES",            AT(argon2_passes),              NUMBER, "2",                1, 10,        NULL, 0, "" },
 	{ "HASH_THREADS",             AT(hash_threads),               NUMBER, "0",                0, 64,        NULL, 0, "0: as many as cores" },
+
+	{ "SANDBOX",                  AT(sandbox),                    CHOICE, "on",               0, 0,         "on|off", 0, "what the kernel refuses the service; off only to look for a fault" },
 };
 /* clang-format on */
 

@@ -75,6 +75,8 @@ struct config {
 	int64_t argon2_memory_kib;
 	int64_t argon2_passes;
 	int64_t hash_threads;
+
+	char sandbox[CONFIG_TEXT_MAX + 1];
 };
 
 /* Reads every setting into *ret. False, and `why` names the setting, what it may be and, unless it

@@ -10,6 +10,7 @@
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -20,6 +21,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define SECURE_HEAP_SIZE  65536 /* many times what the keys of a folder take */
+#define SECURE_HEAP_LEAST 16
 
 #define HEADER_FORM "{\"alg\":\"ES256\",\"kid\":\"%s\",\"typ\":\"JWT\"}"
 #define HEADER_MAX  (sizeof HEADER_FORM - sizeof "%s" + KID_MAX)
@@ -314,6 +318,9 @@ access_keys_load(struct access_keys *keys, const char *path, char *why)
 struct access_keys *
 access_keys_open(const char *folder, char why[static WHY_MAX + 1])
 {
+	/* Locked memory for private keys; a second time changes nothing. Without it they are read
+	 * into ordinary memory, which is no reason not to serve. */
+	(void)CRYPTO_secure_malloc_init(SECURE_HEAP_SIZE, SECURE_HEAP_LEAST);
 	struct access_keys *const keys = calloc(1, sizeof *keys);
 
 	if (keys == NULL) {

@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "loopback.h"
+#include "reception.h"
 #include "text.h"
 
 #include <setjmp.h>
@@ -16,7 +17,10 @@
 
 #include <cmocka.h>
 
+#include <arpa/inet.h>
 #include <dirent.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -63,6 +67,7 @@ static const int statuses[RESULT__MAX] = {
 	[TOO_LARGE] = 413,
 	[HEADERS_TOO_LARGE] = 431,
 	[UNAVAILABLE] = 503,
+	[OVERLOADED] = 503,
 	[BAD_HTTP_VERSION] = 505,
 };
 
@@ -562,7 +567,7 @@ test_large_heads(void **state)
 		{ "one byte more", 16384 + 3, 431 },
 		{ "17 KiB", 17408, 431 },
 		{ "what still fits the buffer", 32768, 431 },
-		{ "33 KiB, more than is read", 33792, 400 },
+		{ "33 KiB, more than is read", 33792, 431 },
 	};
 	static struct answer answer;
 
@@ -855,6 +860,18 @@ test_expect(void **state)
 	assert_int_equal(answer.status, 200); /* answered without the body: not asked for */
 	assert_false(answer.keeps);
 	close(client.fd);
+	client_open(&client, &shared); /* the first request of a connection is asked in any case */
+	client_ask(
+	    &client, "POST /" V11 "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n", &answer);
+	assert_int_equal(answer.status, 100);
+	client_ask(&client, "hello", &answer);
+	assert_int_equal(answer.status, 200);
+	assert_true(answer.keeps);
+	client_ask(&client, POST "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n", &answer);
+	assert_int_equal(answer.status, 100); /* a later one by who reads it */
+	client_ask(&client, "hello", &answer);
+	assert_string_equal(answer.body, "hello");
+	close(client.fd);
 	ask_once(&shared, POST "Expect: 100-continue\r\nContent-Length: 9000\r\n\r\n", &answer);
 	assert_int_equal(answer.status, 413);
 }
@@ -970,7 +987,7 @@ test_slow_clients(void **state)
 		    450000, 408 },
 		{ "a body that stops", POST "Content-Length: 80\r\n\r\n", "", 0, 408 },
 		{ "a body nobody reads", "POST /" V11 "Content-Length: 80\r\n\r\n", LONG_REST,
-		    100000, 200 },
+		    100000, 408 },
 	};
 	static struct answer answer;
 
@@ -1090,24 +1107,132 @@ test_idle_connections_lock_nobody_out(void **state)
 		close(idle[i].fd);
 }
 
-/* The bound told in the header: connections that never speak hold the workers half the timeout. */
+/* Connections that never speak, or never come to an end, have no worker. */
+/* asvs 15.4.4 */
 static void
 test_silent_connections(void **state)
 {
-	static struct client silent[WORKERS];
+	static struct client silent[20 * WORKERS];
+	static const char *const words[] = { "", "GET /", POST CL "5\r\n\r\n",
+		POST "Expect: 100-continue\r\n" CL "5\r\n\r\n" };
 	static struct answer answer;
+	struct reception_totals totals;
 
 	(void)state;
 	usleep(100000);
-	for (size_t i = 0; i < LENGTH(silent); i++)
+	for (size_t i = 0; i < LENGTH(silent); i++) {
 		client_open(&silent[i], &shared);
+		client_say(&silent[i], words[i % LENGTH(words)]);
+	}
 	usleep(50000);
 	const int64_t start = clock_monotonic_ms();
 	ask_once(&shared, GET "\r\n", &answer);
 	assert_int_equal(answer.status, 200);
-	assert_true(clock_monotonic_ms() - start < TIMEOUT_MS / 2 + 200);
+	assert_true(clock_monotonic_ms() - start < 100);
+	http_totals(shared.http, &totals);
+	assert_true(totals.held >= (int64_t)LENGTH(silent));
 	for (size_t i = 0; i < LENGTH(silent); i++)
 		close(silent[i].fd);
+}
+
+/* Nor do those that were served, were kept, and are slow with what they ask for next. */
+static void
+test_slow_later_requests(void **state)
+{
+	static struct client slow[2 * WORKERS];
+	static struct answer answer;
+	unsigned kept = 0;
+
+	(void)state;
+	usleep(100000);
+	for (size_t i = 0; i < LENGTH(slow); i++) {
+		client_open(&slow[i], &shared);
+		client_ask(&slow[i], GET "\r\n", &answer);
+		assert_int_equal(answer.status, 200);
+		kept += answer.keeps;
+		if (answer.keeps)
+			client_say(&slow[i], i % 2 == 0 ? "GET /" : POST CL "5\r\n\r\n");
+	}
+	assert_int_equal(kept, WORKERS * 3 / 4);
+	const int64_t start = clock_monotonic_ms();
+	ask_once(&shared, GET "\r\n", &answer);
+	assert_int_equal(answer.status, 200);
+	assert_true(clock_monotonic_ms() - start < 100);
+	for (size_t i = 0; i < LENGTH(slow); i++)
+		close(slow[i].fd);
+}
+
+/* Every worker has its hands full for longer than anybody should wait: that is said at once. */
+/* asvs 15.4.4 */
+static void
+test_no_worker_is_free(void **state)
+{
+	static struct client busy[WORKERS];
+	static struct answer answer;
+
+	(void)state;
+	usleep(100000);
+	for (size_t i = 0; i < LENGTH(busy); i++) {
+		client_open(&busy[i], &shared);
+		client_say(&busy[i], "GET /slow" V11 "\r\n");
+	}
+	usleep(50000);
+	const int64_t start = clock_monotonic_ms();
+	ask_once(&shared, GET_X, &answer);
+	const int64_t took = clock_monotonic_ms() - start;
+	assert_int_equal(answer.status, 503);
+	assert_string_equal(answer.body, "overloaded");
+	assert_false(answer.keeps);
+	assert_in_range(took, RECEPTION_WAIT_MAX_MS - 2, RECEPTION_WAIT_MAX_MS + 100);
+	for (size_t i = 0; i < LENGTH(busy); i++) {
+		client_take(&busy[i], false, "who was busy", &answer);
+		assert_int_equal(answer.status, 200);
+		close(busy[i].fd);
+	}
+	assert_lives("after an overload");
+}
+
+/* As client_open(), but the system takes next to nothing in until it is asked for. */
+static void
+client_open_deaf(struct client *client, const struct fixture *fixture)
+{
+	const struct sockaddr_in address = {
+		.sin_family = AF_INET,
+		.sin_port = htons(fixture->port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	const int room = 1024, segment = 100; /* small ones make the server's room small too */
+
+	client->size = 0;
+	client->fd = socket(AF_INET, SOCK_STREAM, 0);
+	setsockopt(client->fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+	setsockopt(client->fd, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
+	assert_int_equal(connect(client->fd, (const struct sockaddr *)&address, sizeof address), 0);
+}
+
+/* The largest answer fits into the socket: who takes none of it keeps no worker waiting. */
+/* asvs 15.4.4 */
+static void
+test_clients_that_take_nothing(void **state)
+{
+	static struct client deaf[4 * WORKERS];
+	static struct answer answer;
+
+	(void)state;
+	usleep(100000);
+	for (size_t i = 0; i < LENGTH(deaf); i++) {
+		client_open_deaf(&deaf[i], &shared);
+		client_say(&deaf[i], "GET /big" V11 "Connection: close\r\n\r\n");
+	}
+	usleep(50000);
+	const int64_t start = clock_monotonic_ms();
+	ask_once(&shared, GET "\r\n", &answer);
+	assert_int_equal(answer.status, 200);
+	assert_true(clock_monotonic_ms() - start < 100);
+	client_take(&deaf[0], false, "who was deaf", &answer);
+	assert_int_equal(answer.body_size, REPLY_MAX);
+	for (size_t i = 0; i < LENGTH(deaf); i++)
+		close(deaf[i].fd);
 }
 
 /* Leaks */
@@ -1336,6 +1461,9 @@ main(void)
 		cmocka_unit_test(test_nobody_starves),
 		cmocka_unit_test(test_idle_connections_lock_nobody_out),
 		cmocka_unit_test(test_silent_connections),
+		cmocka_unit_test(test_slow_later_requests),
+		cmocka_unit_test(test_no_worker_is_free),
+		cmocka_unit_test(test_clients_that_take_nothing),
 		cmocka_unit_test(test_connections_leak_nothing),
 		cmocka_unit_test(test_requests_leak_nothing),
 		cmocka_unit_test(test_no_answer_takes_40_ms),

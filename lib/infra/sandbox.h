@@ -1,0 +1,47 @@
+/* sandbox.h - libseccomp: what this process may still ask of the kernel once it serves.
+ *
+ * Whoever finds a way to run code of theirs in the service shall find little to do with it: no other
+ * program, no other process, no file written, no memory both written and run, no capability, no
+ * kernel interface that a JSON service has no use for (ASVS 15.2.5). What is asked for falls into
+ * three classes:
+ *
+ *   needed      what the service and its libraries do; names, threads, sockets, reading
+ *   dangerous   what nobody here ever does: execve, fork, ptrace, mount, bpf, io_uring, modules, ...
+ *               The kernel ends the process (SIGSYS); a supervisor starts it anew, nothing that was
+ *               acknowledged is lost
+ *   the rest    fails with an error, and the caller goes on without. So a C library that tries
+ *               something new after an update falls back as on an older kernel (ENOSYS), and costs
+ *               no member a registration
+ *
+ * Some are looked at more closely: open only for reading (else EACCES), mmap and mprotect never of
+ * what is written and run (else EPERM), clone only for threads (else dangerous); sockets of INET,
+ * INET6, UNIX and netlink's routes, signals to this process and reading of limits (else ENOSYS).
+ * sandbox.c has the lists.
+ *
+ * A build with AddressSanitizer or ThreadSanitizer has none: they read and trace the process. */
+
+#ifndef SANDBOX_H
+#define SANDBOX_H
+
+#include "bounds.h"
+#include "result.h"
+
+#include <stdbool.h>
+
+/* Is there a sandbox in this build? */
+bool sandbox_is_built(void) MUST_USE;
+
+/* For good, for this thread, all others and all that they make: gives up every capability, and any
+ * way to get one (PR_SET_NO_NEW_PRIVS); is closed to debuggers of the same user and leaves no core
+ * dump (PR_SET_DUMPABLE); the kernel refuses all of the above. Earliest when the settings are read:
+ * it opens, resolves, connects, listens and makes threads as before.
+ *
+ * `folder` must stay readable. Root without capabilities is a stranger in another user's home: only
+ * there CAP_DAC_READ_SEARCH is kept, which reads and does nothing else.
+ *
+ * False, and `why`: this kernel lacks a part of it; the process is not to go on. In a build without,
+ * true and nothing done. Costs under 1 ms once, and next to nothing a call: the kernel knows by a
+ * bitmap which calls need no look (Linux 5.11). */
+bool sandbox_enter(const char *folder, char why[static WHY_MAX + 1]) MUST_USE;
+
+#endif

@@ -1,0 +1,336 @@
+# The proxies of deploy/, as they are there: ports, addresses, certificate and folders are put in, and
+# nothing else. What a proxy is there for is looked at from its public side.
+
+load helper
+load story
+
+readonly NAME=portal-api.example.jp
+readonly CLIENT=127.9.9.9 # neither the proxies' address nor one that is trusted
+
+setup_file() {
+	local first
+	first=$(free_ports 2)
+	export NGINX_PORT=$first HAPROXY_PORT=$((first + 1)) TLS=$STACK/tls
+	export NGINX=https://$NAME:$NGINX_PORT HAPROXY=https://$NAME:$HAPROXY_PORT
+	certificate_make
+	nginx_start 127.0.0.1 "$NGINX_PORT" nginx "$LISTEN"
+	haproxy_start "$HAPROXY_PORT" haproxy "$LISTEN"
+	server_behind_proxies
+}
+
+# With the default's workers, which the proxies' bounds are for.
+server_behind_proxies() {
+	restart_server TRUSTED_PROXIES=127.0.0.1 HTTP_WORKERS=64
+}
+
+teardown_file() {
+	stack_restore
+	process_stop haproxy 5
+	process_stop nginx 5
+}
+
+# What curl is told beside the helper's options: who it is, and where the name is.
+setup() {
+	export CURL_HOME=$BATS_TEST_TMPDIR
+	{
+		printf 'cacert = %s\ninterface = %s\n' "$TLS/cert.pem" "$CLIENT"
+		printf 'resolve = %s:%s:127.0.0.1\n' "$NAME" "$NGINX_PORT" "$NAME" "$HAPROXY_PORT"
+		[[ ! -v INNER_PORT ]] || printf 'resolve = %s:%s:127.0.0.1\n' "$NAME" "$INNER_PORT"
+	} >"$CURL_HOME/.curlrc"
+	process_runs myportald || server_behind_proxies
+}
+
+# One service for the file: to be set back after each test would take longer than the tests.
+teardown() {
+	process_stop chained 5
+	db 'DELETE FROM attempt'
+}
+
+# The answers of a proxy's own are not in the contract of the service.
+record() {
+	:
+}
+
+certificate_make() {
+	mkdir -p "$TLS"
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=$NAME" \
+		-addext "subjectAltName=DNS:$NAME" -keyout "$TLS/key.pem" -out "$TLS/cert.pem" 2>/dev/null
+	cat "$TLS/cert.pem" "$TLS/key.pem" >"$TLS/haproxy.pem"
+}
+
+# deploy/nginx/myportal.conf in the smallest whole configuration.
+nginx_start() { # ADDRESS PORT NAME UPSTREAM
+	local conf=$STACK/$3.conf user=
+	((EUID != 0)) || user='user root;' # the checkout may be nobody else's
+	sed -e "s|listen 443|listen $1:$2|" -e '/listen \[::\]/d' -e "s|127.0.0.1:8080|$4|" \
+		-e "s|/etc/myportal/tls/fullchain.pem|$TLS/cert.pem|" -e "s|/etc/myportal/tls/key.pem|$TLS/key.pem|" \
+		-e "s|root /usr/share/myportal;|root $TREE/deploy;|" -e "s|/var/log/nginx/|$STACK/$3-|" \
+		"$TREE/deploy/nginx/myportal.conf" >"$STACK/$3-site.conf"
+	cat >"$conf" <<-CONF
+		$user
+		daemon off;
+		worker_processes 2;
+		pid $STACK/$3-nginx.pid;
+		error_log stderr warn;
+		events { worker_connections 2048; }
+		http {
+			client_body_temp_path $STACK/$3-body;
+			proxy_temp_path $STACK/$3-proxy;
+			fastcgi_temp_path $STACK/$3-f;
+			uwsgi_temp_path $STACK/$3-u;
+			scgi_temp_path $STACK/$3-s;
+			include $STACK/$3-site.conf;
+		}
+	CONF
+	process_start "$3" nginx -c "$conf" -e stderr
+	wait_until 5 port_answers "$1:$2"
+}
+
+haproxy_start() { # PORT NAME UPSTREAM [EDIT]
+	local conf=$STACK/$2.conf
+	sed -e "s|bind :443|bind 127.0.0.1:$1|" -e '/bind \[::\]/d' -e "s|127.0.0.1:8080|$3|" \
+		-e "s|port 9090|addr ${LISTEN_INSIDE%:*} port ${LISTEN_INSIDE##*:}|" -e '/^\tuser /d; /^\tgroup /d; /^\tchroot /d' \
+		-e "s|log /dev/log|log stderr format raw|" -e "s|/etc/myportal/tls/haproxy.pem|$TLS/haproxy.pem|" \
+		-e "s|/usr/share/myportal/|$TREE/deploy/|" -e "${4-}" "$TREE/deploy/haproxy/haproxy.cfg" >"$conf"
+	haproxy -c -q -f "$conf"
+	process_start "$2" haproxy -db -f "$conf"
+	wait_until 5 port_answers "127.0.0.1:$1"
+}
+
+port_answers() { # HOST:PORT
+	! port_is_free "$1"
+}
+
+probe() { # raw|h2|crowd URL ARGUMENT...
+	"$TREE/tests/flow/proxy_client.py" "$1" "127.0.0.1:${2##*:}" "$TLS/cert.pem" "${@:3}"
+}
+
+# The networks under which the trail has an account's events.
+networks() { # LOGIN-ID
+	db "SELECT GROUP_CONCAT(DISTINCT e.source) FROM audit_event e JOIN account a ON a.id = e.account_id WHERE a.login_id = '$1'"
+}
+
+readonly FORGED=('X-Forwarded-For: 203.0.113.7' 'X-Real-IP: 203.0.113.7' 'Forwarded: for=203.0.113.7')
+
+@test "through each proxy and through two in a row: a whole registration, and the true source whatever is forged" { # asvs 4.1.3 15.3.4
+	export INNER_PORT
+	INNER_PORT=$(free_ports 1)
+	nginx_chain_start
+	for BASE_URL in "$NGINX" "$HAPROXY" "https://$NAME:$INNER_PORT"; do
+		REQUEST_HEADERS=("${FORGED[@]}")
+		new_account
+		log_in "$email" wrong-password1
+		want 401 login_failed
+		same "$(networks "$email")" 127.9.9.0
+		REQUEST_HEADERS=('X-Forwarded-For: 203.0.113.7' 'X-Forwarded-For: 203.0.113.8')
+		log_in "$email" wrong-password1
+		REQUEST_HEADERS=('X-Forwarded-For: 203.0.113.7, 127.0.0.1' 'x-forwarded-for:')
+		log_in "$email" wrong-password1
+		same "$(networks "$email")" 127.9.9.0
+	done
+}
+
+# An HAProxy whose "service" is the nginx in front of the service.
+nginx_chain_start() {
+	haproxy_start "$INNER_PORT" chained "127.0.0.1:$NGINX_PORT" \
+		"s|^\tserver one .*|& ssl verify required ca-file $TLS/cert.pem sni str($NAME) verifyhost $NAME|"
+	printf 'resolve = %s:%s:127.0.0.1\n' "$NAME" "$INNER_PORT" >>"$CURL_HOME/.curlrc"
+}
+
+@test "with no proxy in between the socket's address counts, unless it is a trusted one" { # asvs 4.1.3 15.3.4
+	REQUEST_HEADERS=("${FORGED[@]}")
+	new_account
+	same "$(networks "$email")" 127.9.9.0
+	printf 'interface = 127.0.0.1\n' >"$CURL_HOME/.curlrc" # the proxies' own
+	log_in "$email" wrong-password1
+	same "$(networks "$email" | tr , '\n' | sort | xargs)" "127.9.9.0 203.0.113.0"
+}
+
+readonly SECURITY_HEADERS="cache-control: no-store
+content-security-policy: default-src 'none'; frame-ancestors 'none'; base-uri 'none'
+cross-origin-resource-policy: same-site
+referrer-policy: no-referrer
+strict-transport-security: max-age=63072000; includesubdomains
+x-content-type-options: nosniff"
+
+# What the proxy answers itself, or hands on, has these, once; and no version.
+has_headers() {
+	local names
+	names=$(cut -d: -f1 <<<"$SECURITY_HEADERS" | paste -s -d '|')
+	same "$(grep -E "^($names):" <<<"${headers,,}" | sort)" "$SECURITY_HEADERS"
+	never grep -qE '^(server|via|x-powered-by):.*[0-9]' <<<"${headers,,}"
+}
+
+has_problem() { # STATUS CODE
+	want "$1" "$2"
+	has_headers
+	same "$(header Content-Type)" 'application/problem+json; charset=utf-8'
+	same "$(jq -r .status <<<"$body")" "$1"
+}
+
+all_have_headers() {
+	REQUEST_HEADERS=()
+	api POST /v1/registration/email "{\"email\":\"$(new_email)\"}"
+	want 202
+	has_headers
+	api GET /.well-known/jwks.json
+	want 200
+	has_headers
+	api GET /v1/registration/stage
+	has_problem 401 token_missing
+	for path in / /metrics /v1 /problems/unavailable.json; do
+		api GET "$path"
+		has_problem 404 not_found
+	done
+	api POST /v1/registration/email "{\"email\":\"$(head -c 9000 /dev/zero | tr '\0' a)\"}"
+	has_problem 413 body_too_large
+	[[ $version == http1.1 ]] || return 0 # there the rest costs the stream or the connection
+	api POST /v1/registration/email "{\"email\":\"$(head -c 20000 /dev/zero | tr '\0' a)\"}"
+	has_problem 413 body_too_large
+	REQUEST_HEADERS=("X-Long: $(head -c 20000 /dev/zero | tr '\0' a)")
+	api GET /v1/registration/stage
+	has_problem 431 headers_too_large
+}
+
+@test "HSTS and the security headers are on every answer, also on what the proxy refuses or cannot get" { # asvs 3.4.1 3.4.3 3.4.4 3.4.5 4.1.1 13.4.6 14.3.2
+	for version in http1.1 http2; do
+		sed -i -e '/^http/d' -e "\$a$version" "$CURL_HOME/.curlrc"
+		for BASE_URL in "$NGINX" "$HAPROXY"; do
+			all_have_headers
+		done
+	done
+	server_stop
+	sleep 1
+	REQUEST_HEADERS=()
+	for BASE_URL in "$NGINX" "$HAPROXY"; do
+		api GET /v1/registration/stage
+		has_problem 503 unavailable
+		same "$(header Retry-After)" 1
+	done
+	server_behind_proxies
+	for BASE_URL in "$NGINX" "$HAPROXY"; do
+		wait_until 5 eval 'api GET /v1/registration/stage; [[ $status == 401 ]]'
+	done
+}
+
+# Tries a handshake; prints protocol and suite, or nothing.
+handshake() { # URL OPTION...
+	openssl s_client -connect "127.0.0.1:${1##*:}" -servername "$NAME" "${@:2}" </dev/null 2>/dev/null |
+		sed -nE 's/^New, (TLSv[0-9.]+|SSLv[0-9.]+), Cipher is ([A-Z0-9_-]+)$/\1 \2/p'
+}
+
+# Every suite of TLS 1.2 that the proxy takes: those it chose before are offered no more.
+suites() { # URL
+	local offer='ALL:COMPLEMENTOFALL:@SECLEVEL=0' got taken=
+	while got=$(handshake "$1" -tls1_2 -cipher "$offer") && [[ -n $got ]]; do
+		taken+=" ${got#* }"
+		offer+=":!${got#* }"
+	done
+	tr ' ' '\n' <<<"$taken" | sed '/^$/d' | sort | xargs
+}
+
+@test "TLS 1.2 and 1.3 with forward secrecy and nothing below" { # asvs 12.1.1 12.1.2 12.2.1
+	# The other end is able to: else a refusal would say nothing about the proxy.
+	openssl ciphers -s -tls1_1 'ALL:@SECLEVEL=0' | grep -q AES
+	for url in "$NGINX" "$HAPROXY"; do
+		for version in -tls1 -tls1_1; do
+			same "$(handshake "$url" "$version" -cipher 'ALL:@SECLEVEL=0')" ''
+		done
+		[[ $(handshake "$url" -tls1_3) == "TLSv1.3 TLS_"* ]]
+		same "$(suites "$url")" "ECDHE-ECDSA-AES128-GCM-SHA256 ECDHE-ECDSA-AES256-GCM-SHA384 ECDHE-ECDSA-CHACHA20-POLY1305"
+	done
+}
+
+@test "another name gets no certificate; the service's own is for the name that is asked for" { # asvs 3.5.4 12.2.2
+	for url in "$NGINX" "$HAPROXY"; do
+		for name in evil.example other.example.jp; do
+			openssl s_client -connect "127.0.0.1:${url##*:}" -servername "$name" </dev/null 2>/dev/null | never grep -q 'BEGIN CERTIFICATE'
+		done
+		openssl s_client -connect "127.0.0.1:${url##*:}" -servername "$NAME" -CAfile "$TLS/cert.pem" -verify_return_error </dev/null >/dev/null 2>&1
+	done
+}
+
+@test "plain HTTP is refused and never redirected, and nobody listens for it" { # asvs 4.1.2 12.2.1
+	for url in "$NGINX" "$HAPROXY"; do
+		answer=$(curl -s -i --noproxy '*' --max-time 5 "http://127.0.0.1:${url##*:}/v1/me" || true)
+		[[ -z $answer || $(head -n 1 <<<"$answer") == "HTTP/1.1 400"* ]]
+		never grep -qi '^location:' <<<"$answer"
+	done
+	never grep -nE '^\s*(listen|bind) ([^ ]*:)?80\b' "$TREE"/deploy/nginx/myportal.conf "$TREE"/deploy/haproxy/haproxy.cfg
+	never grep -nE '^[^#]*(return 30[12378]|redirect )' "$TREE"/deploy/nginx/myportal.conf "$TREE"/deploy/haproxy/haproxy.cfg
+}
+
+# How often the service was asked for something of a registration, by anybody.
+asked() {
+	logs | grep -c '"route":"/v1/registration/' || true
+}
+
+@test "smuggled requests: one answer a connection, and no second request reaches the service" { # asvs 4.2.1 1.5.3
+	head="POST /v1/registration/email HTTP/1.1\r\nHost: $NAME\r\nContent-Type: application/json\r\n"
+	tail='\r\n\r\n0\r\n\r\nGET /v1/registration/stage HTTP/1.1\r\nHost: x\r\nX-Smuggled: 1\r\n\r\n'
+	framings=('Content-Length: 5\r\nTransfer-Encoding: chunked' 'Content-Length: 5\r\nContent-Length: 6' 'Content-Length: 5abc'
+		'Content-Length: +5' 'Content-Length: -5' 'Content-Length: 99999999999999999999' 'Transfer-Encoding : chunked' 'Transfer-Encoding: identity'
+		'Transfer-Encoding: identity, chunked' 'Transfer-Encoding: chunked\r\nTransfer-Encoding: x' 'Transfer-Encoding: \x0bchunked'
+		'Transfer-Encoding: xchunked' 'X: y\rTransfer-Encoding: chunked')
+	for url in "$NGINX" "$HAPROXY"; do
+		before=$(asked)
+		answers=$(printf 'GARBAGE\r\n\r\n' | cat - <(for framing in "${framings[@]}"; do printf '%b' "\0$head$framing$tail"; done) | probe raw "$url")
+		same "$(sed -E 's/ (4..|501)$/ refused/' <<<"$answers" | sort | uniq -c | xargs)" "$((${#framings[@]} + 1)) 1 refused" || { echo "$url: $answers" >&2; false; }
+		same "$(asked)" "$before"
+	done
+}
+
+@test "HTTP/2: fields of a connection, line breaks in fields and lengths that lie are refused" { # asvs 4.2.3 4.2.4 4.2.1
+	request=(:method=GET :path=/v1/registration/stage :scheme=https ":authority=$NAME")
+	post=(:method=POST :path=/v1/registration/email :scheme=https ":authority=$NAME" content-type=application/json)
+	bad=("${post[@]}" content-length=5)
+	for field in 'transfer-encoding=chunked' 'connection=keep-alive' 'x=a\r\nx-forwarded-for: 1.2.3.4' 'x=a\nb' 'x\r\ny=a' 'x=a\0b' 'X-Upper=a'; do
+		bad+=(-- "${request[@]}" "$field")
+	done
+	for url in "$NGINX" "$HAPROXY"; do
+		same "$(probe h2 "$url" "${request[@]}")" "answer 401" # the probe itself is understood
+		sleep 0.2
+		before=$(asked)
+		answers=$(probe h2 "$url" "${bad[@]}")
+		same "$(sed -E 's/^(reset .*|goaway .*|answer 400)$/refused/' <<<"$answers" | uniq -c | xargs)" "8 refused" || { echo "$url: $answers" >&2; false; }
+		same "$(asked)" "$before"
+	done
+}
+
+@test "slow heads and slow bodies: the others are answered as quickly as ever, and heads are cut" { # asvs 13.1.3
+	local -a clients=()
+	for url in "$NGINX" "$HAPROXY"; do
+		probe slow "$url" 40 8 >"$BATS_TEST_TMPDIR/slow.${url##*:}" 3>&- &
+		clients+=($!)
+	done
+	sleep 2
+	for _ in {1..10}; do
+		for BASE_URL in "$NGINX" "$HAPROXY" "http://$LISTEN"; do
+			started=${EPOCHREALTIME/./}
+			api POST /v1/registration/email "{\"email\":\"$(new_email)\"}"
+			want 202
+			((${EPOCHREALTIME/./} - started < 1000000))
+		done
+	done
+	(($(probe connections "https://x:${LISTEN##*:}") < 16)) # of 160 slow ones the service sees none
+	wait "${clients[@]}"
+	same "$(<"$BATS_TEST_TMPDIR/slow.$NGINX_PORT")" "began:80 heads:40 bodies:0" # a body: five seconds a byte
+	same "$(<"$BATS_TEST_TMPDIR/slow.$HAPROXY_PORT")" "began:80 heads:40 bodies:40"
+}
+
+# The counts of "401:41 503:359 most:32".
+crowd_count() { # WORD
+	sed -nE "s/.*\b$1:([0-9]+).*/\1/p" <<<"$crowd"
+}
+
+@test "four hundred logins at once: the service is never asked for more than the proxy may" { # asvs 15.2.2 13.1.2
+	for url in "$NGINX" "$HAPROXY"; do
+		crowd=$(probe crowd "$url" 400 "${LISTEN##*:}")
+		echo "$url $crowd" # shown when it fails
+		(($(crowd_count most) <= 48)) # three quarters of the default HTTP_WORKERS
+		(($(crowd_count 401) >= 32))
+		same "$(tr ' ' '\n' <<<"$crowd" | sed -nE 's/:.*//; /^(401|503|most)$/!p')" ''
+		BASE_URL=$url api GET /v1/registration/stage
+		want 401 token_missing
+	done
+}

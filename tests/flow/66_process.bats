@@ -1,0 +1,179 @@
+# The process: what the kernel holds it to, what is in the program, and what becomes of it when it
+# breaks; and the units under which a server runs it.
+
+load helper
+load story
+
+# Not in a build with sanitizers: they read and trace the process (sandbox.h).
+needs_sandbox() {
+	! grep -q '"sandbox":"not built"' "$STACK/myportald.log" || skip "built with a sanitizer"
+}
+
+pid() {
+	process_pid myportald
+}
+
+# A line of the status of every thread, each value once: "2".
+of_all_threads() { # NAME
+	sed -n "s/^$1:[[:space:]]*//p" "/proc/$(pid)"/task/*/status | sort -u | xargs
+}
+
+# May a stranger to this checkout reach it? If not, root keeps CAP_DAC_READ_SEARCH (sandbox.h).
+is_open_to_strangers() {
+	local folder=$KEYS_FOLDER
+	while [[ $folder != / ]]; do
+		folder=$(dirname "$folder")
+		[[ $(stat -c %u "$folder") == "$EUID" || $(stat -c %A "$folder") == *x ]] || return 1
+	done
+}
+
+@test "every thread is in the sandbox, without a capability and without a way to get one" { # asvs 15.2.5 13.2.2
+	needs_sandbox
+	(($(find "/proc/$(pid)/task" -mindepth 1 -maxdepth 1 | wc -l) > HTTP_WORKERS))
+	same "$(of_all_threads Seccomp)" 2
+	same "$(of_all_threads NoNewPrivs)" 1
+	is_open_to_strangers || skip "in another user's home"
+	for set in CapInh CapPrm CapEff CapAmb; do
+		same "$set $(of_all_threads "$set")" "$set 0000000000000000"
+	done
+}
+
+@test "the sandbox can be left out to look for a fault, and the log says which it is; root is said, too" { # asvs 13.4.2
+	needs_sandbox
+	grep '"event":"started"' "$STACK/myportald.log" | tail -n 1 | jq -e '.sandbox == "on"'
+	restart_server SANDBOX=off
+	same "$(of_all_threads Seccomp)" 0
+	grep '"event":"started"' "$STACK/myportald.log" | tail -n 1 | jq -e '.sandbox == "off"'
+	never start_other SANDBOX=maybe
+	rm -f "$STACK/other.pid" # it has ended, as it should
+	grep -q 'SANDBOX must be on|off' "$STACK/other.log"
+	same "$(logs | grep -c '"event":"runs_as_root"' | sed 's/^[1-9].*/said/')" "$(if ((EUID == 0)); then echo said; else echo 0; fi)"
+}
+
+@test "no core is written, keys are in locked memory" { # asvs 13.3.1 13.3.2
+	same "$(awk '/^Max core file size/ { print $5, $6 }' "/proc/$(pid)/limits")" "0 0"
+	needs_sandbox # a sanitizer locks nothing
+	(($(of_all_threads VmLck | cut -d' ' -f1) >= 68)) # libsodium's for links, 64 KiB of OpenSSL's for access tokens
+}
+
+@test "no secret is in the environment or on the command line of the process" { # asvs 13.3.1 13.3.2 14.2.1
+	[[ -r /proc/$(pid)/environ ]] || skip "not even its user can read it"
+	for secret in "$(<"$DB_PASSWORD_FILE")" "$(<"$DB_OWNER_PASSWORD_FILE")" "$(tail -n 1 "$KEYS_FOLDER/derive.key")"; do
+		never grep -qaF "$secret" "/proc/$(pid)/environ" "/proc/$(pid)/cmdline"
+	done
+	never grep -qa DB_OWNER_PASSWORD "/proc/$(pid)/environ"
+}
+
+@test "no file is open for writing but the log" { # asvs 16.2.3 13.2.5
+	local fd
+	[[ -r /proc/$(pid)/fd ]] || skip "not even its user can look"
+	new_account # every part has done its work
+	for fd in "/proc/$(pid)/fd/"*; do
+		((${fd##*/} > 2)) || continue
+		case $(readlink "$fd" || true) in
+		'' | socket:* | pipe:* | anon_inode:*) continue ;;
+		esac
+		flags=$(sed -n 's/^flags:[[:space:]]*//p' "/proc/$(pid)/fdinfo/${fd##*/}")
+		same "$(readlink "$fd") $((8#$flags & 3))" "$(readlink "$fd") 0"
+	done
+}
+
+# What the program takes from its libraries.
+imports() {
+	nm -D --undefined-only "$BUILD/api/myportald" | sed -E 's/.* ([A-Za-z0-9_]+)(@.*)?$/\1/'
+}
+
+@test "the program calls no shell, no other program, no weak randomness and no old hash" { # asvs 1.2.5 6.5.3 11.4.1
+	(($(imports | wc -l) > 100))
+	imports | never grep -E '^(system|popen|exec(l|v|ve|le|lp|vp|vpe|veat)|fexecve|posix_spawnp?|v?fork|dlopen)$'
+	imports | never grep -E '^((s|ini|set)?(rand|random|state)(_r)?|[dejlmn]rand48(_r)?|arc4random.*|RAND_pseudo_bytes)$'
+	imports | never grep -E '^(MD[245]|SHA1|SHA|RIPEMD160|EVP_md[245]|EVP_sha1|EVP_ripemd160|DES|RC[245]|EVP_(des|rc)|crypt)(_.*)?$'
+}
+
+@test "the program is hardened: position, stack, relocations, bounds, control flow" { # asvs 1.4.1
+	local program=$BUILD/api/myportald
+	readelf -hW "$program" | grep -q 'Type: *DYN (Position-Independent'
+	readelf -lW "$program" | grep -q 'GNU_RELRO'
+	readelf -dW "$program" | grep -q 'BIND_NOW'
+	readelf -lW "$program" | grep 'GNU_STACK' | grep -q ' RW '
+	never grep -E 'RPATH|RUNPATH|TEXTREL' <(readelf -dW "$program")
+	never grep -E ' LOAD .* RWE ' <(readelf -lW "$program")
+	grep -q '^__stack_chk_fail$' <(imports)
+	[[ $(uname -m) != x86_64 ]] || grep -q endbr64 <(objdump -d "$program")
+	needs_sandbox # FORTIFY is left out under a sanitizer
+	grep -qE '^__(memcpy|snprintf|vsnprintf|fprintf)_chk$' <(imports)
+}
+
+@test "there is no clock to set, no point of failure and no fake in the program" { # asvs 13.4.2 15.2.3
+	never grep -iE '(fault_arm|fault_disarm|fault_point|fake|mock|test_|_test|clock_(set|fake|advance))' \
+		<(nm "$BUILD/api/myportald" | awk 'tolower($2) ~ /[tdb]/ && $3 !~ /^(faults?_|__|_)/ { print $3 }')
+}
+
+# A second service, with a copy of the keys that is its own.
+start_with_keys() { # COMMAND: what is done to the copy in $copy
+	copy=$BATS_TEST_TMPDIR/keys
+	rm -rf "$copy"
+	cp -a "$KEYS_FOLDER" "$copy"
+	eval "$1"
+	: >"$STACK/other.log"
+	start_other KEYS_FOLDER="$copy"
+}
+
+@test "a key that others can read, write or exchange refuses the start" { # asvs 13.3.2 13.3.1
+	start_with_keys :
+	stop_other
+	for deed in 'chmod 0440 "$copy"/derive.key' 'chmod 0404 "$copy"/derive.key' 'chmod 0404 "$copy"/stage-*' 'chmod 0440 "$copy"/access-*' \
+		'chmod 0770 "$copy"' 'chmod 0707 "$copy"' 'mv "$copy"/derive.key "$copy"/x; ln -s x "$copy"/derive.key'; do
+		never start_with_keys "$deed"
+		tail -n 1 "$STACK/other.log" | jq -e '.event == "not_started"'
+		rm -f "$STACK/other.pid" # it has ended, as it should
+	done
+}
+
+cores() {
+	find "$TREE" "$STACK" /tmp -maxdepth 1 -name 'core*' -type f 2>/dev/null | sort
+}
+
+@test "killed by a fault in the middle: no core, and the next start loses nothing that was answered" { # asvs 16.5.4 2.3.3
+	local before
+	local -a clients=()
+	needs_sandbox # a sanitizer would report the fault
+	before=$(cores)
+	new_account
+	for i in {1..12}; do
+		address=$(new_email)$i.jp
+		(api POST /v1/registration/email "{\"email\":\"$address\"}"; [[ $status != 202 ]] || echo "$address" >>"$BATS_TEST_TMPDIR/accepted") 2>/dev/null &
+		clients+=($!)
+	done
+	sleep 0.05
+	kill -SEGV "$(pid)"
+	wait_until 5 process_gone myportald
+	wait "${clients[@]}" || true
+	rm -f "$STACK/myportald.pid"
+	same "$(cores)" "$before"
+	server_start
+	logged_in "$email"
+	while read -r address; do
+		wait_mail "$address" >/dev/null
+		same "$(mail_count "$address")" 1
+	done < <(cat "$BATS_TEST_TMPDIR/accepted" 2>/dev/null)
+}
+
+# The units as they are, but for the programs' place.
+units() {
+	mkdir -p "$BATS_TEST_TMPDIR/units"
+	for unit in "$TREE"/deploy/systemd/*.service "$TREE"/deploy/systemd/*.timer; do
+		sed -E 's|^ExecStart=[^ ]+|ExecStart=/bin/true|' "$unit" >"$BATS_TEST_TMPDIR/units/${unit##*/}"
+	done
+}
+
+@test "systemd understands every line of the units, and finds little exposed" { # asvs 15.2.5 13.2.2
+	units
+	cd "$BATS_TEST_TMPDIR/units"
+	same "$(systemd-analyze verify --man=no ./*.service ./*.timer 2>&1)" ''
+	for unit in *.service; do
+		exposure=$(systemd-analyze security --offline=true --no-pager "./$unit" | sed -nE 's/.*exposure level for .*: ([0-9]+)\.([0-9]+) .*/\1\2/p')
+		((exposure <= 15)) || { echo "$unit: $exposure tenths" >&2; false; }
+	done
+	systemd-sysusers --dry-run "$TREE/deploy/systemd/myportal.conf" 2>&1 | grep -q "user 'myportal'"
+}
