@@ -6,8 +6,13 @@
 #include "text.h"
 
 #include <assert.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
+
+#define BODY_KEPT 16384 /* nearly all answers but sounds are shorter */
 
 /* Of every answer (ASVS 3.4, 3.5.8). No Server header: it helps nobody but a scanner. */
 #define FIXED_HEADERS                                                                              \
@@ -26,12 +31,26 @@ http_reply_clear(struct http_reply *reply)
 	reply->body[0] = '\0';
 }
 
+/* The pages of the body that only an answer with a sound in it touches go back to the system: a
+ * hundred workers would keep nine megabytes of them for one sound each. */
+static void
+give_back(struct http_reply *reply)
+{
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	const uintptr_t from = ((uintptr_t)reply->body + BODY_KEPT + page - 1) / page * page;
+	const uintptr_t to = ((uintptr_t)reply->body + sizeof reply->body) / page * page;
+
+	if (reply->body_size > BODY_KEPT && from < to)
+		(void)madvise((void *)from, to - from, MADV_DONTNEED);
+}
+
 void
 http_reply_wipe(struct http_reply *reply)
 {
 	explicit_bzero(reply->headers, reply->headers_size);
 	explicit_bzero(reply->head, sizeof reply->head);
 	explicit_bzero(reply->body, reply->body_size);
+	give_back(reply);
 }
 
 void

@@ -34,7 +34,8 @@
 #define HASH_QUEUE_A_THREAD 47   /* what a core hashes in two seconds at 42 ms each */
 #define SMTP_TIMEOUT_MS     6000 /* a stop waits for it, and has ten seconds */
 #define INSIDE_WORKERS      4
-#define MALLOC_ARENAS       2 /* more arenas buy speed that nobody here needs with memory */
+#define MALLOC_ARENAS       2     /* more arenas buy speed that nobody here needs with memory */
+#define MALLOC_LARGE        65536 /* a sound's buffers: given back when freed, not kept in a heap */
 
 /* All that is opened at start and closed at the end. */
 struct parts {
@@ -142,6 +143,10 @@ open_parts(const struct config *c, struct parts *parts, char why[static WHY_MAX 
 		    why, WHY_MAX + 1, "ARGON2_MEMORY_KIB and ARGON2_PASSES are below the floor");
 		return false;
 	}
+	if (c->captcha_proof_of_work > 0 && c->captcha_proof_of_work < 1000) {
+		text_copy_cut(why, WHY_MAX + 1, "CAPTCHA_PROOF_OF_WORK must be 0 or 1000-10000000");
+		return false;
+	}
 	parts->keyring = keyring_open(c->keys_folder, why);
 	if (parts->keyring == NULL)
 		return false;
@@ -179,6 +184,7 @@ fill_service(struct service *service, const struct config *c, const struct parts
 		.second_link_lives_s = c->second_link_lives_s,
 		.account_step_lives_s = c->account_step_lives_s,
 		.captcha_lives_s = c->captcha_lives_s,
+		.captcha_work = c->captcha_proof_of_work,
 		.email_confirmation_lives_s = c->email_confirmation_lives_s,
 		.password_reset_lives_s = c->password_reset_lives_s,
 		.session_idle_s = c->session_idle_s,
@@ -317,6 +323,7 @@ prepare_process(void)
 	signal(SIGPIPE, SIG_IGN);
 	setrlimit(RLIMIT_CORE, &(const struct rlimit){ 0, 0 });
 	mallopt(M_ARENA_MAX, MALLOC_ARENAS);
+	mallopt(M_MMAP_THRESHOLD, MALLOC_LARGE);
 }
 
 /* Before the first thread, the first connection and the first key. */

@@ -1,4 +1,5 @@
-/* post_captcha.c - POST /v1/captcha: a picture for the identity step, bound to the first link. */
+/* post_captcha.c - POST /v1/captcha: a picture for the identity step, bound to the first link; or a
+ * sound, or work for the client's machine. */
 
 #include "endpoints.h"
 
@@ -10,40 +11,130 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define KIND_MAX 16 /* "proof_of_work" fits */
+
 struct captcha_wish {
-	char kind[8];
+	char kind[KIND_MAX + 1]; /* empty: a picture */
 };
 
-static enum fault
-kind_check(const char *typed, char *ret, size_t ret_size)
+/* Kinds --------------------------------------------------------------------------------------- */
+
+static void
+say_captcha(struct json *json, const char *token, const char *kind, int64_t expires_at)
 {
-	if (strcmp(typed, "image") != 0)
-		return FAULT_NOT_OFFERED;
-	text_copy_cut(ret, ret_size, typed);
-	return FAULT_NONE;
+	json_text(json, "captcha_token", token);
+	json_text(json, "kind", kind);
+	json_time(json, "expires_at", expires_at);
 }
 
-static const struct field fields[] = {
-	OPTIONAL_FIELD(captcha_wish, kind, 16, kind_check),
-	END_OF_FIELDS,
-};
+static void
+say_data(struct json *json, const char *media_type, const char *base64)
+{
+	json_text(json, "media_type", media_type);
+	json_text(json, "data", base64);
+}
 
-const struct body_rule captcha_body = { fields, sizeof(struct captcha_wish), NULL };
-
-enum result
-post_captcha(struct call *call)
+static enum result
+draw(struct call *call, const char *kind)
 {
 	CLEANUP(cleanup_free) struct drawn_captcha *captcha = malloc(sizeof *captcha);
 
 	if (captcha == NULL)
 		return UNAVAILABLE;
 	TRY(registration_draw_captcha(&call->service->portal, call->pass, captcha));
+	say_captcha(call->json, captcha->token, kind, captcha->expires_at);
+	say_data(call->json, "image/png", captcha->png_base64);
+	return OK;
+}
+
+static enum result
+speak(struct call *call, const char *kind)
+{
+	CLEANUP(cleanup_free) struct spoken_captcha *captcha = malloc(sizeof *captcha);
+
+	if (captcha == NULL)
+		return UNAVAILABLE;
+	TRY(registration_speak_captcha(
+	    &call->service->portal, call->pass, problem_language_code(call->language), captcha));
+	say_captcha(call->json, captcha->token, kind, captcha->expires_at);
+	say_data(call->json, "audio/wav", captcha->wav_base64);
+	return OK;
+}
+
+/* The challenge's members are named as ALTCHA's clients know them. */
+static enum result
+set_work(struct call *call, const char *kind)
+{
+	struct work_captcha captcha = { 0 };
+
+	TRY(registration_set_work(&call->service->portal, call->pass, &captcha));
+	say_captcha(call->json, captcha.token, kind, captcha.expires_at);
+	json_object(call->json, "challenge");
+	json_text(call->json, "algorithm", PROOF_OF_WORK_ALGORITHM);
+	json_text(call->json, "challenge", captcha.challenge.challenge);
+	json_number(call->json, "maxnumber", captcha.number_max);
+	json_text(call->json, "salt", captcha.challenge.salt);
+	json_text(call->json, "signature", captcha.challenge.signature);
+	json_up(call->json);
+	return OK;
+}
+
+#define WORK "proof_of_work"
+
+static const struct kind {
+	const char *name;
+	enum result (*serve)(struct call *, const char *kind);
+} kinds[] = {
+	{ "image", draw },
+	{ "audio", speak },
+	{ WORK, set_work },
+};
+
+/* The kind of a name; the first for an empty one, NULL for any other. */
+static const struct kind *
+kind_named(const char *name)
+{
+	if (name[0] == '\0')
+		return &kinds[0];
+	for (size_t i = 0; i < LENGTH(kinds); i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			return &kinds[i];
+	return NULL;
+}
+
+/* The body ------------------------------------------------------------------------------------ */
+
+static enum fault
+kind_check(const char *typed, char *ret, size_t ret_size)
+{
+	if (typed[0] == '\0' || kind_named(typed) == NULL || !text_copy(ret, ret_size, typed))
+		return FAULT_NOT_OFFERED;
+	return FAULT_NONE;
+}
+
+/* A proof of work is the operator's to offer. */
+static void
+judge(const struct service *service, const void *body, struct faults *faults)
+{
+	const struct captcha_wish *in = body;
+
+	if (strcmp(in->kind, WORK) == 0 && service->portal.captcha_work == 0)
+		faults_add(faults, "kind", FAULT_NOT_OFFERED);
+}
+
+static const struct field fields[] = {
+	OPTIONAL_FIELD(captcha_wish, kind, KIND_MAX, kind_check),
+	END_OF_FIELDS,
+};
+
+const struct body_rule captcha_body = { fields, sizeof(struct captcha_wish), judge };
+
+enum result
+post_captcha(struct call *call)
+{
+	const struct captcha_wish *in = call->body;
+	const struct kind *kind = kind_named(in->kind);
 
 	call->status = 201;
-	json_text(call->json, "captcha_token", captcha->token);
-	json_text(call->json, "kind", "image");
-	json_text(call->json, "media_type", "image/png");
-	json_text(call->json, "data", captcha->png_base64);
-	json_time(call->json, "expires_at", captcha->expires_at);
-	return OK;
+	return kind->serve(call, kind->name);
 }

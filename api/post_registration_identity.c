@@ -7,6 +7,7 @@
 
 #include "auth_key.h"
 #include "calendar_date.h"
+#include "captcha.h"
 #include "cleanup.h"
 #include "insured_number.h"
 #include "registration.h"
@@ -17,14 +18,14 @@ struct identity_wish {
 	char insured_number[INSURED_NUMBER_SIZE_MAX + 1];
 	char birth_date[BIRTH_DATE_LENGTH + 1];
 	char captcha_token[TOKEN_MAX + 1];
-	char captcha_answer[CAPTCHA_LENGTH + 1];
+	char captcha_answer[PROOF_OF_WORK_INPUT_MAX + 1];
 };
 
 static const struct field fields[] = {
 	TEXT_FIELD(identity_wish, insured_number, INSURED_NUMBER_INPUT_MAX, insured_number_fold),
 	OPTIONAL_FIELD(identity_wish, birth_date, CALENDAR_DATE_INPUT_MAX, calendar_date_fold),
 	TEXT_FIELD(identity_wish, captcha_token, TOKEN_MAX, NULL),
-	TEXT_FIELD(identity_wish, captcha_answer, CAPTCHA_INPUT_MAX, captcha_answer_fold),
+	TEXT_FIELD(identity_wish, captcha_answer, PROOF_OF_WORK_INPUT_MAX, captcha_typed_fold),
 	END_OF_FIELDS,
 };
 

@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "handover.h"
 #include "http_guard.h"
+#include "http_reply.h"
 #include "http_whole.h"
 #include "secret.h"
 #include "text.h"
@@ -37,11 +38,14 @@
 
 #define LOOKS_AT_ONCE     32 /* a whole request of 24 KiB comes in 17 segments */
 #define LOOK_AGAIN_MS     100
-#define LEAVING_MS        500    /* to read the answer, before a reset destroys it */
-#define LEAVING_READS_MAX 64     /* of BUFFER_SIZE; then it goes at once */
-#define BUFFER_SIZE       32768  /* a whole request is at most 24,578 bytes */
-#define SEND_ROOM         131072 /* an answer is at most 43,009 bytes; the kernel doubles it */
-#define RECEIVE_ROOM      32768  /* what the kernel keeps of one that is not read; doubled too */
+#define LEAVING_MS        500   /* to read the answer, before a reset destroys it */
+#define LEAVING_READS_MAX 64    /* of BUFFER_SIZE; then it goes at once */
+#define BUFFER_SIZE       32768 /* a whole request is at most 24,578 bytes */
+#define SEND_ROOM                  \
+	(3 *                       \
+	    (HTTP_REPLY_HEAD_MAX + \
+		REPLY_MAX)) /* in small segments; the kernel doubles it, up to net.core.wmem_max */
+#define RECEIVE_ROOM 32768  /* what the kernel keeps of one that is not read; doubled too */
 
 /* In one turn of the thread, so that who is honest waits for little. */
 #define EVENTS_A_TURN   64

@@ -10,10 +10,10 @@
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 /* HTTP */
-#define BODY_MAX        8192  /* request body; the longest honest one is under 2 KiB */
-#define REPLY_MAX       40960 /* answer body; a 20 kB picture in base64 is 27,308 */
-#define JSON_DEPTH_MAX  8     /* bodies are flat; cJSON recurses on a 100 KiB stack */
-#define REQUEST_ID_SIZE 8     /* random bytes; shown as 16 hex digits */
+#define BODY_MAX        8192   /* request body; the longest honest one is under 2 KiB */
+#define REPLY_MAX       135168 /* answer body; 12 s of sound in base64 are 128,060 */
+#define JSON_DEPTH_MAX  8      /* bodies are flat; cJSON recurses on a 100 KiB stack */
+#define REQUEST_ID_SIZE 8      /* random bytes; shown as 16 hex digits */
 #define REQUEST_ID_TEXT (2 * REQUEST_ID_SIZE)
 #define SOURCE_MAX      45  /* an IPv6 address with an IPv4 tail (INET6_ADDRSTRLEN - 1) */
 #define ORIGIN_MAX      267 /* scheme, host of 253, port */
@@ -51,9 +51,12 @@
 #define CAPTCHA_LENGTH           6 /* 32^6 = 2^30, spent at the first try */
 #define CAPTCHA_INPUT_MAX        64
 #define CAPTCHA_PNG_MAX          20480
-#define CAPTCHA_BASE64_MAX       27308 /* what 20,480 bytes become */
-#define BIRTH_DATE_LENGTH        10    /* 1970-01-31 */
-#define LANGUAGE_MAX             2     /* "ja", "en" */
+#define CAPTCHA_PNG_BASE64_MAX   27308  /* what 20,480 bytes become */
+#define CAPTCHA_WAV_MAX          96044  /* 12 s of 8 kHz, and a header */
+#define CAPTCHA_BASE64_MAX       128060 /* what 96,044 bytes become */
+#define PROOF_OF_WORK_INPUT_MAX  1024   /* ALTCHA's payload is some 400 bytes of base64 */
+#define BIRTH_DATE_LENGTH        10     /* 1970-01-31 */
+#define LANGUAGE_MAX             2      /* "ja", "en" */
 
 /* Mail */
 #define SOCIETY_NAME_MAX 120

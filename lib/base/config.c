@@ -79,6 +79,7 @@ static const struct setting settings[] = {
 	{ "SECOND_LINK_LIVES_S",      AT(second_link_lives_s),        NUMBER, "1800",             60, DAY_S,    NULL, 0, "second link" },
 	{ "ACCOUNT_STEP_LIVES_S",     AT(account_step_lives_s),       NUMBER, "1800",             60, DAY_S,    NULL, 0, "account step after the authentication key" },
 	{ "CAPTCHA_LIVES_S",          AT(captcha_lives_s),            NUMBER, "600",              30, 3600,     NULL, 0, "" },
+	{ "CAPTCHA_PROOF_OF_WORK",    AT(captcha_proof_of_work),      NUMBER, "0",                0, 10000000,  NULL, 0, "highest number of ALTCHA's proof of work, 1000 or more; 0: not offered" },
 	{ "EMAIL_CONFIRMATION_LIVES_S", AT(email_confirmation_lives_s), NUMBER, "10800",          60, DAY_S,    NULL, 0, "link that proves a new address" },
 	{ "PASSWORD_RESET_LIVES_S",   AT(password_reset_lives_s),     NUMBER, "1800",             60, DAY_S,    NULL, 0, "link that sets a new password" },
 	{ "SESSION_IDLE_S",           AT(session_idle_s),             NUMBER, "604800",           600, MONTH_S, NULL, 0, "a login that is not refreshed for so long is over" },

@@ -64,6 +64,7 @@ struct config {
 	int64_t second_link_lives_s;
 	int64_t account_step_lives_s;
 	int64_t captcha_lives_s;
+	int64_t captcha_proof_of_work;
 	int64_t email_confirmation_lives_s;
 	int64_t password_reset_lives_s;
 	int64_t session_idle_s;

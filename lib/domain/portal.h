@@ -27,6 +27,7 @@ struct portal {
 	int64_t second_link_lives_s;
 	int64_t account_step_lives_s;
 	int64_t captcha_lives_s;
+	int64_t captcha_work; /* the highest number of a proof of work; 0: none is offered */
 	int64_t email_confirmation_lives_s;
 	int64_t password_reset_lives_s;
 	int64_t session_idle_s; /* a login ends when it is not refreshed for so long (ASVS 7.3.1) */

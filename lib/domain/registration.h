@@ -1,7 +1,9 @@
 /* registration.h - the story of a registration, one function per step.
  *
  *   invite           any address -> a mail with the first link
- *   draw_captcha     first link -> a picture bound to it
+ *   draw_captcha     first link -> a picture bound to it; or
+ *   speak_captcha    a sound, for those who do not see it; or
+ *   set_work         work for their machine
  *   identify         first link, number, CAPTCHA -> a key on the screen and a mail with the second link
  *   confirm_key      second link, key -> the token of the account step
  *   create_account   that token, login ID, password, ... -> the account, and a mail
@@ -16,6 +18,7 @@
 #include "account.h"
 #include "bounds.h"
 #include "portal.h"
+#include "proof_of_work.h"
 #include "refusal.h"
 #include "result.h"
 #include "secret.h"
@@ -30,16 +33,37 @@
 enum result registration_invite(
     const struct portal *, const char *email, const char *language) MUST_USE;
 
-/* A picture and the token that seals its answer; 49 kB, too big for a worker's stack. OVER: the
- * link has ended. */
+/* A CAPTCHA and the token that seals what answers it. OVER: the link has ended. */
+
+/* 49 kB, too big for a worker's stack. */
 struct drawn_captcha {
 	char token[TOKEN_MAX + 1];
 	int64_t expires_at;
-	char png_base64[CAPTCHA_BASE64_MAX + 1];
+	char png_base64[CAPTCHA_PNG_BASE64_MAX + 1];
 	uint8_t png[CAPTCHA_PNG_MAX]; /* the same picture, on its way there */
 };
 enum result registration_draw_captcha(
     const struct portal *, const struct pass *, struct drawn_captcha *ret) MUST_USE;
+
+/* 225 kB. In `language`, "ja" or "en". */
+struct spoken_captcha {
+	char token[TOKEN_MAX + 1];
+	int64_t expires_at;
+	char wav_base64[CAPTCHA_BASE64_MAX + 1];
+	uint8_t wav[CAPTCHA_WAV_MAX];
+};
+enum result registration_speak_captcha(const struct portal *, const struct pass *,
+    const char *language, struct spoken_captcha *ret) MUST_USE;
+
+/* Where the setting offers it (portal.captcha_work). */
+struct work_captcha {
+	char token[TOKEN_MAX + 1];
+	int64_t expires_at;
+	int64_t number_max;
+	struct proof_of_work_challenge challenge;
+};
+enum result registration_set_work(
+    const struct portal *, const struct pass *, struct work_captcha *ret) MUST_USE;
 
 /* Where the holder of a token stands. OVER: the link has ended. */
 struct standing {
@@ -56,7 +80,7 @@ struct identity {
 	const char *insured_number; /* folded */
 	const char *birth_date;     /* "" where not demanded */
 	const char *captcha_token;
-	const char *captcha_answer; /* folded */
+	const char *captcha_answer; /* folded: captcha_typed_fold() */
 };
 enum result registration_identify(const struct portal *, const struct visitor *,
     const struct pass *, const struct identity *, struct secret *ret_key,

@@ -16,39 +16,11 @@
 #include "mailer.h"
 #include "outbox.h"
 #include "person.h"
-#include "picture_stock.h"
 #include "stage_op.h"
-#include "text.h"
 
 #include <string.h>
 
-_Static_assert(
-    CAPTCHA_BASE64_MAX == SECRET_BASE64_MAX(CAPTCHA_PNG_MAX), "the largest picture fits");
-
 /* CAPTCHA ------------------------------------------------------------------------------------- */
-
-enum result
-registration_draw_captcha(
-    const struct portal *p, const struct pass *pass, struct drawn_captcha *ret)
-{
-	CLEANUP(captcha_wipe) struct captcha captcha = { 0 };
-	CLEANUP(secret_wipe) struct secret answer = { 0 };
-	struct link link;
-	size_t png_size = 0;
-
-	TRY(link_read(p, pass, &link));
-	TRY(picture_stock_take(p->pictures, &answer, ret->png, &png_size));
-	secret_base64(ret->png, png_size, ret->png_base64);
-
-	captcha.issued_at = clock_now();
-	captcha.expires_at = captcha.issued_at + p->captcha_lives_s;
-	secret_random(captcha.jti, sizeof captcha.jti);
-	memcpy(captcha.invitation_jti, pass->jti, sizeof captcha.invitation_jti);
-	if (!text_copy(captcha.answer, sizeof captcha.answer, answer.text))
-		return INTERNAL;
-	ret->expires_at = captcha.expires_at;
-	return captcha_seal(p->keyring, &captcha, ret->token);
-}
 
 /* One try at the identity step: the spending of its CAPTCHA, and the count of the link's. */
 struct captcha_try {
@@ -80,12 +52,23 @@ captcha_try_tx(struct db_tx *tx, void *context)
 	return try->link->tries_left < 0 ? OVER : identity_guard_take(tx, try->guard);
 }
 
+/* The same answer again is known by this: a proof of work is longer than a fingerprint's texts. */
+static void
+digest(const char *answer, char ret[static SECRET_BASE64_MAX(SECRET_SHA256_SIZE) + 1])
+{
+	uint8_t hash[SECRET_SHA256_SIZE];
+
+	secret_sha256(answer, strlen(answer), hash);
+	secret_base64(hash, sizeof hash, ret);
+}
+
 /* Spends the CAPTCHA and counts the try, both committed before anything is compared. */
 static enum result
 pass_captcha(const struct portal *p, const struct pass *pass, const struct identity *identity,
     struct captcha_try *try)
 {
 	CLEANUP(captcha_wipe) struct captcha captcha = { 0 };
+	char answer[SECRET_BASE64_MAX(SECRET_SHA256_SIZE) + 1];
 
 	if (captcha_open(p->keyring, identity->captcha_token, clock_now(), &captcha) != OK ||
 	    !secret_equal_bytes(captcha.invitation_jti, pass->jti, JTI_SIZE))
@@ -98,9 +81,9 @@ pass_captcha(const struct portal *p, const struct pass *pass, const struct ident
 		.created_at = clock_now(),
 	};
 	memcpy(try->op.jti, captcha.jti, sizeof try->op.jti);
+	digest(identity->captcha_answer, answer);
 	stage_op_fingerprint(p->keyring,
-	    (const char *const[]){
-		identity->insured_number, identity->birth_date, identity->captcha_answer, NULL },
+	    (const char *const[]){ identity->insured_number, identity->birth_date, answer, NULL },
 	    try->op.fingerprint);
 	TRY(db_transaction(p->db, captcha_try_tx, try));
 	return right ? OK : CAPTCHA_WRONG;

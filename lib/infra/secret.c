@@ -12,6 +12,7 @@
 
 _Static_assert(crypto_auth_hmacsha256_KEYBYTES == SECRET_KEY_SIZE, "one key size everywhere");
 _Static_assert(crypto_auth_hmacsha256_BYTES == KEYED_HASH_SIZE, "HMAC-SHA-256 is not cut");
+_Static_assert(randombytes_SEEDBYTES == SECRET_KEY_SIZE, "a seed is as long as a key");
 _Static_assert(crypto_aead_xchacha20poly1305_ietf_KEYBYTES == SECRET_KEY_SIZE, "one key size");
 _Static_assert(
     crypto_aead_xchacha20poly1305_ietf_NPUBBYTES + crypto_aead_xchacha20poly1305_ietf_ABYTES ==
@@ -101,6 +102,12 @@ secret_random_below(uint32_t bound)
 }
 
 void
+secret_random_from(const uint8_t seed[static SECRET_KEY_SIZE], void *ret, size_t size)
+{
+	randombytes_buf_deterministic(ret, size, seed);
+}
+
+void
 secret_keyed_hash(const uint8_t key[static SECRET_KEY_SIZE], const char *label, const void *message,
     size_t size, uint8_t ret[static KEYED_HASH_SIZE])
 {
@@ -122,6 +129,13 @@ secret_short_hash(const uint8_t key[static SECRET_SHORT_KEY_SIZE], const void *b
 	_Static_assert(crypto_shorthash_BYTES == sizeof hash, "it fits");
 	crypto_shorthash((uint8_t *)&hash, bytes, size, key);
 	return hash;
+}
+
+void
+secret_hmac(const uint8_t key[static SECRET_KEY_SIZE], const void *message, size_t size,
+    uint8_t ret[static KEYED_HASH_SIZE])
+{
+	crypto_auth_hmacsha256(ret, message, size, key);
 }
 
 void
@@ -170,14 +184,26 @@ is_ascii(const char *text, size_t length)
 	return true;
 }
 
+/* libsodium refuses nonzero spare bits itself, and what is left over when no end is asked; but where
+ * char is signed, 1.0.18 takes every byte from 0x80 on for an 'A'. */
+static bool
+unbase64(int form, const char *text, size_t length, void *ret, size_t ret_max, size_t *ret_size)
+{
+	return is_ascii(text, length) &&
+	       sodium_base642bin(ret, ret_max, text, length, NULL, ret_size, NULL, form) == 0;
+}
+
 bool
 secret_unbase64url(const char *text, size_t length, void *ret, size_t ret_max, size_t *ret_size)
 {
-	/* libsodium refuses nonzero spare bits itself, and what is left over when no end is asked;
-	 * but where char is signed, 1.0.18 takes every byte from 0x80 on for an 'A'. */
-	return is_ascii(text, length) &&
-	       sodium_base642bin(ret, ret_max, text, length, NULL, ret_size, NULL,
-		   sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0;
+	return unbase64(
+	    sodium_base64_VARIANT_URLSAFE_NO_PADDING, text, length, ret, ret_max, ret_size);
+}
+
+bool
+secret_unbase64(const char *text, size_t length, void *ret, size_t ret_max, size_t *ret_size)
+{
+	return unbase64(sodium_base64_VARIANT_ORIGINAL, text, length, ret, ret_max, ret_size);
 }
 
 bool

@@ -60,6 +60,9 @@ void secret_random(void *ret, size_t size);
 /* A uniform number below `bound`, without modulo bias. */
 uint32_t secret_random_below(uint32_t bound);
 
+/* What follows from a random seed, always the same (ChaCha20). At most 256 GiB. */
+void secret_random_from(const uint8_t seed[static SECRET_KEY_SIZE], void *ret, size_t size);
+
 /* HMAC-SHA-256 of `label`, a zero byte, and the message: a key has as many independent uses as
  * there are labels. */
 void secret_keyed_hash(const uint8_t key[static SECRET_KEY_SIZE], const char *label,
@@ -69,6 +72,10 @@ void secret_keyed_hash(const uint8_t key[static SECRET_KEY_SIZE], const char *la
 #define SECRET_SHORT_KEY_SIZE 16
 uint64_t secret_short_hash(
     const uint8_t key[static SECRET_SHORT_KEY_SIZE], const void *bytes, size_t size);
+
+/* HMAC-SHA-256 as others compute it, too: the message alone, without a label. */
+void secret_hmac(const uint8_t key[static SECRET_KEY_SIZE], const void *message, size_t size,
+    uint8_t ret[static KEYED_HASH_SIZE]);
 
 /* Seals with XChaCha20-Poly1305 under a random nonce; `bound` is authenticated, not hidden.
  * `ret` gets size + SECRET_SEAL_OVERHEAD bytes: nonce, ciphertext, tag. */
@@ -88,6 +95,10 @@ void secret_base64url(const void *bytes, size_t size, char *ret);
 /* Decodes canonical base64url: no padding, no white space, spare bits zero. False otherwise, or if
  * more than `ret_max` bytes come out. */
 bool secret_unbase64url(
+    const char *text, size_t length, void *ret, size_t ret_max, size_t *ret_size) MUST_USE;
+
+/* The same for canonical base64 with its padding. */
+bool secret_unbase64(
     const char *text, size_t length, void *ret, size_t ret_max, size_t *ret_size) MUST_USE;
 
 /* Argon2id, "$argon2id$v=19$m=19456,t=2,p=1$...". UNAVAILABLE: no memory. INTERNAL: a cost that is

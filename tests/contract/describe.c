@@ -18,6 +18,7 @@
 #include "login.h"
 #include "policy.h"
 #include "problem.h"
+#include "proof_of_work.h"
 #include "refresh_token.h"
 #include "result.h"
 #include "secret.h"
@@ -180,7 +181,11 @@ say_bounds(struct json *json)
 		BOUND(AUTH_KEY_SHOWN_MAX),
 		BOUND(BIRTH_DATE_LENGTH),
 		BOUND(BODY_MAX),
+		BOUND(CAPTCHA_BASE64_MAX),
 		BOUND(CAPTCHA_LENGTH),
+		BOUND(CAPTCHA_PNG_BASE64_MAX),
+		BOUND(CAPTCHA_PNG_MAX),
+		BOUND(CAPTCHA_WAV_MAX),
 		BOUND(DEVICE_MAX),
 		BOUND(EMAIL_MASKED_MAX),
 		BOUND(EMAIL_MAX),
@@ -193,11 +198,12 @@ say_bounds(struct json *json)
 		BOUND(NICKNAME_GRAPHEMES_MAX),
 		BOUND(NICKNAME_MAX),
 		BOUND(PASSWORD_CODE_POINTS_MAX),
+		BOUND(PROOF_OF_WORK_HEX),
+		BOUND(PROOF_OF_WORK_SALT_MAX),
 		BOUND(REFRESH_TOKEN_LENGTH),
 		BOUND(REQUEST_ID_TEXT),
 		BOUND(SESSIONS_MAX),
 		BOUND(TOKEN_MAX),
-		{ "CAPTCHA_BASE64_MAX", CAPTCHA_BASE64_MAX },
 	};
 #undef BOUND
 
@@ -247,13 +253,14 @@ struct room {
 	struct faults faults;
 };
 
-/* As the gate does, with the settings' defaults. */
+/* As the gate does, with the settings' defaults but for the proof of work. */
 static enum result
 judge(const struct endpoint *endpoint, struct room *room)
 {
 	static const struct config config = { .identity_birth_date = "no" };
 	const struct service service = {
 		.config = &config,
+		.portal.captcha_work = 1000, /* with all that may be offered */
 		.portal.password_rules = { .length_min = 8,
 		    .letter_and_digit = true,
 		    .society_words = "" },

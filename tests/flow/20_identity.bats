@@ -166,9 +166,6 @@ load story
 	api POST /v1/captcha '{}' "$invitation"
 	want 201
 	[[ $(field .data) != "$first" ]]
-	api POST /v1/captcha '{"kind":"audio"}' "$invitation"
-	want 400 invalid_fields
-	same "$(faults)" kind:not_offered
 }
 
 @test "fields of the identity step: all that is wrong at once" {

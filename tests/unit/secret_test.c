@@ -278,6 +278,73 @@ base64_is_that_of_rfc_4648(void **state)
 	}
 }
 
+/* Expected: Python's hmac.new(key, message, "sha256"). */
+static void
+hmac_is_of_the_message_alone(void **state)
+{
+	static const uint8_t some_key[SECRET_KEY_SIZE] = "0123456789abcdef0123456789abcdef";
+	static const char expected[] =
+	    "137e6557c3c13a1ca5dc7e52a389a0f86be8cb4db4ae61c62396058b00acacd0";
+	uint8_t hash[KEYED_HASH_SIZE];
+	char hex[2 * KEYED_HASH_SIZE + 1];
+
+	(void)state;
+	secret_hmac(some_key, "what do ya want for nothing?", 28, hash);
+	text_hex(hash, sizeof hash, hex);
+	assert_string_equal(hex, expected);
+}
+
+static void
+one_seed_has_one_sequel(void **state)
+{
+	static const uint8_t one[SECRET_KEY_SIZE] = { 1 }, other[SECRET_KEY_SIZE] = { 2 };
+	uint8_t first[100], again[100], another[100], longer[200];
+
+	(void)state;
+	secret_random_from(one, first, sizeof first);
+	secret_random_from(one, again, sizeof again);
+	secret_random_from(one, longer, sizeof longer);
+	secret_random_from(other, another, sizeof another);
+	assert_memory_equal(first, again, sizeof first);
+	assert_memory_equal(first, longer, sizeof first);
+	assert_memory_not_equal(first, another, sizeof first);
+}
+
+static void
+base64_is_read_with_its_padding_only(void **state)
+{
+	static const struct {
+		const char *why, *text, *plain; /* NULL: refused */
+	} rows[] = {
+		{ "nothing", "", "" },
+		{ "one byte", "Zg==", "f" },
+		{ "two bytes", "Zm8=", "fo" },
+		{ "three bytes", "Zm9v", "foo" },
+		{ "no padding", "Zg", NULL },
+		{ "too little padding", "Zg=", NULL },
+		{ "too much padding", "Zm9v=", NULL },
+		{ "something behind it", "Zg==Zg==", NULL },
+		{ "spare bits", "Zh==", NULL },
+		{ "base64url's own", "__--", NULL },
+		{ "white space", "Zm9v\n", NULL },
+		{ "a byte beyond ASCII", "Zm9\xff", NULL },
+		{ "more than there is room", "Zm9vYmFy", NULL },
+	};
+	char plain[4];
+	size_t size = 0;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const bool read = secret_unbase64(
+		    rows[i].text, strlen(rows[i].text), plain, 3, &size);
+
+		if (read != (rows[i].plain != NULL))
+			fail_msg("%s", rows[i].why);
+		if (read)
+			assert_memory_equal(plain, rows[i].plain, size);
+	}
+}
+
 static void
 only_one_spelling_of_base64url_is_read(void **state)
 {
@@ -702,6 +769,9 @@ main(void)
 		cmocka_unit_test(what_was_sealed_opens_and_no_two_seals_are_alike),
 		cmocka_unit_test(a_seal_opens_only_whole_with_its_key_and_bound),
 		cmocka_unit_test(base64_is_that_of_rfc_4648),
+		cmocka_unit_test(hmac_is_of_the_message_alone),
+		cmocka_unit_test(one_seed_has_one_sequel),
+		cmocka_unit_test(base64_is_read_with_its_padding_only),
 		cmocka_unit_test(only_one_spelling_of_base64url_is_read),
 		cmocka_unit_test(costs_below_every_floor_of_asvs_are_not_allowed),
 		cmocka_unit_test(the_reference_implementations_hashes_verify),

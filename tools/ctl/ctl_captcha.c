@@ -27,6 +27,8 @@ answer(const struct keyring *keyring, const char *token)
 
 	if (opened != OK)
 		return complain(result_code(opened));
+	if (captcha.answer[0] == '\0')
+		return complain("a proof of work is answered by finding its number");
 	return (printf("%s\n", captcha.answer) > 0 && fflush(stdout) == 0) ||
 	       complain("standard output can not be written");
 }

@@ -1,0 +1,196 @@
+/* captcha_test.c - what a CAPTCHA's token seals comes back whole, is answered by what is its own
+ * answer, and by nothing else. (stage_test.c has what tokens of all kinds have in common.) */
+
+#include "captcha.h"
+
+#include "fold_rows.h"
+#include "start_secret.h"
+#include "token.h"
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define NOW  INT64_C(1795309323)
+#define LIFE INT64_C(600)
+
+static struct {
+	char folder[40];
+	struct keyring *keyring;
+} fixture;
+
+static int
+set_up(void **state)
+{
+	char kid[KID_MAX + 1], why[WHY_MAX + 1];
+
+	if (start_secret(state) != 0)
+		return -1;
+	strcpy(fixture.folder, "/tmp/captcha_test.XXXXXX");
+	if (mkdtemp(fixture.folder) == NULL || !keyring_new(fixture.folder, kid, why))
+		return -1;
+	fixture.keyring = keyring_open(fixture.folder, why);
+	return fixture.keyring != NULL ? 0 : -1;
+}
+
+static int
+tear_down(void **state)
+{
+	DIR *const dir = opendir(fixture.folder);
+
+	(void)state;
+	keyring_close(fixture.keyring);
+	if (dir == NULL)
+		return -1;
+	for (const struct dirent *file; (file = readdir(dir)) != NULL;)
+		unlinkat(dirfd(dir), file->d_name, 0);
+	closedir(dir);
+	return rmdir(fixture.folder);
+}
+
+/* What was sealed, as its token gives it back. */
+static struct captcha
+sealed_and_opened(const struct captcha *captcha)
+{
+	char token[TOKEN_MAX + 1];
+	struct captcha back;
+
+	memset(&back, 0xAA, sizeof back);
+	assert_int_equal(captcha_seal(fixture.keyring, captcha, token), OK);
+	assert_int_equal(captcha_open(fixture.keyring, token, NOW, &back), OK);
+	return back;
+}
+
+static struct captcha
+some_captcha(const char *answer)
+{
+	struct captcha captcha = { .issued_at = NOW, .expires_at = NOW + LIFE };
+
+	secret_random(captcha.jti, sizeof captcha.jti);
+	secret_random(captcha.invitation_jti, sizeof captcha.invitation_jti);
+	if (answer != NULL)
+		memcpy(captcha.answer, answer, sizeof captcha.answer);
+	else
+		proof_of_work_new(&captcha.work, captcha.expires_at);
+	return captcha;
+}
+
+static void
+characters_go_there_and_back(void **state)
+{
+	const struct captcha captcha = some_captcha("K7QM4T");
+	const struct captcha back = sealed_and_opened(&captcha);
+
+	(void)state;
+	assert_memory_equal(back.jti, captcha.jti, sizeof back.jti);
+	assert_memory_equal(back.invitation_jti, captcha.invitation_jti, JTI_SIZE);
+	assert_string_equal(back.answer, "K7QM4T");
+	assert_true(captcha_answer_is(&back, "K7QM4T"));
+	assert_false(captcha_answer_is(&back, "K7QM4S"));
+	assert_false(captcha_answer_is(&back, "K7QM4"));
+	assert_false(captcha_answer_is(&back, "K7QM4TT"));
+	assert_false(captcha_answer_is(&back, ""));
+}
+
+/* A payload as a client makes it, base64 of JSON. */
+static void
+solve(
+    const struct proof_of_work *work, int64_t number, char ret[static PROOF_OF_WORK_INPUT_MAX + 1])
+{
+	char json[PROOF_OF_WORK_INPUT_MAX / 4 * 3];
+	struct proof_of_work_challenge set = { 0 };
+
+	proof_of_work_set(work, number, &set);
+	const int length = snprintf(json, sizeof json,
+	    "{\"algorithm\":\"SHA-256\",\"challenge\":\"%s\",\"number\":%d,\"salt\":\"%s\","
+	    "\"signature\":\"%s\"}",
+	    set.challenge, (int)number, set.salt, set.signature);
+	assert_in_range(length, 1, sizeof json - 1);
+	secret_base64(json, (size_t)length, ret);
+}
+
+static void
+work_goes_there_and_back(void **state)
+{
+	const struct captcha captcha = some_captcha(NULL), another = some_captcha(NULL);
+	const struct captcha back = sealed_and_opened(&captcha);
+	char payload[PROOF_OF_WORK_INPUT_MAX + 1];
+
+	(void)state;
+	assert_string_equal(back.answer, "");
+	assert_memory_equal(&back.work, &captcha.work, sizeof back.work);
+	solve(&captcha.work, 12345, payload);
+	assert_true(captcha_answer_is(&back, payload));
+	solve(&another.work, 12345, payload);
+	assert_false(captcha_answer_is(&back, payload));
+	assert_false(captcha_answer_is(&back, ""));
+	assert_false(captcha_answer_is(&back, "K7QM4T"));
+}
+
+static void
+one_kind_is_no_answer_to_the_other(void **state)
+{
+	const struct captcha work = some_captcha(NULL), characters = some_captcha("AAAAAA");
+	const struct captcha back = sealed_and_opened(&characters);
+	char payload[PROOF_OF_WORK_INPUT_MAX + 1];
+
+	(void)state;
+	solve(&work.work, 1, payload);
+	assert_false(captcha_answer_is(&back, payload));
+}
+
+#define TEN     "AAAAAAAAAA"
+#define SIXTY   TEN TEN TEN TEN TEN TEN
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+
+static const struct fold_row typed[] = {
+	{ "characters", "k7qm 4t", FAULT_NONE, "K7QM4T" },
+	{ "full width", "Ｋ７ＱＭ４Ｔ", FAULT_NONE, "K7QM4T" },
+	{ "too few", "K7QM4", FAULT_TOO_SHORT, "" },
+	{ "none of them", "K7QM4!", FAULT_BAD_CHARACTER, "" },
+	{ "the longest that may be characters", SIXTY "AAAA", FAULT_TOO_LONG, "" },
+	{ "one more: a payload", SIXTY "AAAAA", FAULT_NONE, SIXTY "AAAAA" },
+	{ "a payload with all base64 has", SIXTY "a/b+c9==", FAULT_NONE, SIXTY "a/b+c9==" },
+	{ "as long, and no base64", SIXTY "AAAA!", FAULT_TOO_LONG, "" },
+	{ "base64url is none", SIXTY "AAAA_", FAULT_TOO_LONG, "" },
+	{ "the longest payload",
+	    HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED TEN TEN
+	    "AAAA",
+	    FAULT_NONE,
+	    HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED TEN TEN
+	    "AAAA" },
+	{ "one more",
+	    HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED TEN TEN
+	    "AAAAA",
+	    FAULT_TOO_LONG, "" },
+};
+
+static void
+what_was_typed_is_characters_or_a_payload(void **state)
+{
+	static const struct folding folding = { captcha_typed_fold, PROOF_OF_WORK_INPUT_MAX + 1 };
+
+	(void)state;
+	assert_folds(&folding, typed, LENGTH(typed));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(characters_go_there_and_back),
+		cmocka_unit_test(work_goes_there_and_back),
+		cmocka_unit_test(one_kind_is_no_answer_to_the_other),
+		cmocka_unit_test(what_was_typed_is_characters_or_a_payload),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
