@@ -32,14 +32,17 @@ wait_until() { # SECONDS COMMAND...
 
 # --- packages and build ---------------------------------------------------------------------------
 
+# Those whose command is there, from wherever, are not missed.
 packages_missing() { # GROUP...
-	local groups=" $* " wanted
+	local groups=" $* " wanted name
 	wanted=$(awk -v groups="$groups" 'index(groups, " " $1 " ") { print $2 }' "$TREE/tools/packages")
 	comm -23 <(sort -u <<<"$wanted") <(
 		# shellcheck disable=SC2086 # one word a package
 		dpkg-query -W -f '${Package} ${db:Status-Status}\n' $wanted 2>/dev/null |
 			sed -n 's/ installed$//p' | sort -u
-	)
+	) | while read -r name; do
+		command -v "$name" >/dev/null || printf '%s\n' "$name"
+	done
 }
 
 # apt as root, or through sudo.

@@ -167,13 +167,16 @@ units() {
 	done
 }
 
-@test "systemd understands every line of the units, and finds little exposed" { # asvs 15.2.5 13.2.2
+@test "systemd understands every line of the units, and finds little exposed" { # asvs 13.2.2 13.2.4 15.2.5
 	units
 	cd "$BATS_TEST_TMPDIR/units"
 	same "$(systemd-analyze verify --man=no ./*.service ./*.timer 2>&1)" ''
 	for unit in *.service; do
 		exposure=$(systemd-analyze security --offline=true --no-pager "./$unit" | sed -nE 's/.*exposure level for .*: ([0-9]+)\.([0-9]+) .*/\1\2/p')
 		((exposure <= 15)) || { echo "$unit: $exposure tenths" >&2; false; }
+		grep -qx 'IPAddressDeny=any' "$unit" # whom it may speak to is named, network by network
+		grep -qE '^IPAddressAllow=[^ ]' "$unit"
+		never grep -E '^IPAddressAllow=.*(any|\b0\.0\.0\.0/0|::/0)' "$unit"
 	done
 	systemd-sysusers --dry-run "$TREE/deploy/systemd/myportal.conf" 2>&1 | grep -q "user 'myportal'"
 }

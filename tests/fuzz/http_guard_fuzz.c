@@ -124,6 +124,17 @@ cut(char *buffer, size_t size, struct http_head *head)
 	return cut_lines(at, head);
 }
 
+/* A head that ends in two bare LF with CR NUL behind it is, once the parser has written its NULs, byte
+ * for byte one that ends as it should. The guard can not tell; http_read_body() refuses the NUL if it
+ * is a body's, and the parser if it is the next request's. */
+static bool
+is_beyond_telling(const char *bytes, size_t size)
+{
+	const size_t whole = head_size(bytes, size);
+
+	return whole >= 2 && whole + 2 <= size && memcmp(bytes + whole - 2, "\n\n\r", 4) == 0;
+}
+
 static void
 check_passed(const uint8_t *data, size_t size, const struct http_head *head,
     const struct http_headers *headers)
@@ -156,7 +167,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (size > 0)
 		memcpy(buffer, data, size);
-	if (cut(buffer, size, &head) && http_guard(&head, &headers) == OK)
+	if (!is_beyond_telling((const char *)data, size) && cut(buffer, size, &head) &&
+	    http_guard(&head, &headers) == OK)
 		check_passed(data, size, &head, &headers);
 	return 0;
 }
