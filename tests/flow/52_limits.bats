@@ -3,6 +3,7 @@
 #
 # For each limit there are begin_NAME (a fresh thing to count), miss_NAME (one that counts) and
 # hit_NAME (one more; prints what came of it). A limit without them fails.
+# bats file_tags=plain
 
 load helper
 load story

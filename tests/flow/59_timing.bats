@@ -1,5 +1,6 @@
 # Answers that must not tell people apart: the same bytes, after the same time. The short form of
 # tools/timing: bytes are compared wholly, times only so far that a busy machine does not matter.
+# bats file_tags=plain
 
 load helper
 load story

@@ -1,5 +1,6 @@
 # Clients that hold on to what they are given: connections without a word, heads and bodies that
 # never end, answers nobody takes. Meanwhile others are served as ever.
+# bats file_tags=plain
 
 load helper
 load story

@@ -1,5 +1,6 @@
 # The proxies of deploy/, as they are there: ports, addresses, certificate and folders are put in, and
 # nothing else. What a proxy is there for is looked at from its public side.
+# bats file_tags=plain
 
 load helper
 load story

@@ -1,5 +1,6 @@
 # The process: what the kernel holds it to, what is in the program, and what becomes of it when it
 # breaks; and the units under which a server runs it.
+# bats file_tags=plain
 
 load helper
 load story
@@ -115,7 +116,6 @@ start_with_keys() { # COMMAND: what is done to the copy in $copy
 	rm -rf "$copy"
 	cp -a "$KEYS_FOLDER" "$copy"
 	eval "$1"
-	: >"$STACK/other.log"
 	start_other KEYS_FOLDER="$copy"
 }
 

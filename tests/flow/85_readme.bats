@@ -1,4 +1,5 @@
 # What README tells a new user to type.
+# bats file_tags=plain
 
 load helper
 load story

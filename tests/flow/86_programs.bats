@@ -1,4 +1,5 @@
 # The programs as they are built and run: what is in them, what they hold open, what they are made of.
+# bats file_tags=plain
 
 load helper
 load story

@@ -1,4 +1,5 @@
 # tools/run, in a copy of the tree: a running one of the developer's is left alone.
+# bats file_tags=plain
 
 load helper
 load story
