@@ -41,11 +41,9 @@
 #define LEAVING_MS        500   /* to read the answer, before a reset destroys it */
 #define LEAVING_READS_MAX 64    /* of BUFFER_SIZE; then it goes at once */
 #define BUFFER_SIZE       32768 /* a whole request is at most 24,578 bytes */
-#define SEND_ROOM                  \
-	(3 *                       \
-	    (HTTP_REPLY_HEAD_MAX + \
-		REPLY_MAX)) /* in small segments; the kernel doubles it, up to net.core.wmem_max */
-#define RECEIVE_ROOM 32768  /* what the kernel keeps of one that is not read; doubled too */
+/* For the largest answer, in small segments; the kernel doubles it, up to net.core.wmem_max. */
+#define SEND_ROOM    (3 * (HTTP_REPLY_HEAD_MAX + REPLY_MAX))
+#define RECEIVE_ROOM 32768 /* what the kernel keeps of one that is not read; doubled too */
 
 /* In one turn of the thread, so that who is honest waits for little. */
 #define EVENTS_A_TURN   64
