@@ -12,6 +12,7 @@
 #include "metrics.h"
 #include "picture_stock.h"
 #include "policy.h"
+#include "reception.h"
 #include "sandbox.h"
 #include "secret.h"
 #include "service.h"
@@ -322,6 +323,7 @@ prepare_process(void)
 	pthread_sigmask(SIG_BLOCK, &stops, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	setrlimit(RLIMIT_CORE, &(const struct rlimit){ 0, 0 });
+	reception_descriptors();
 	mallopt(M_ARENA_MAX, MALLOC_ARENAS);
 	mallopt(M_MMAP_THRESHOLD, MALLOC_LARGE);
 }

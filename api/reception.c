@@ -599,8 +599,8 @@ attend(void *context)
 
 /* Everything that counts is a descriptor here. A service manager may have set the soft limit to
  * 1024, which only select() needs, and nothing in this process calls that. */
-static unsigned
-descriptors_limit(void)
+unsigned
+reception_descriptors(void)
 {
 	struct rlimit limit = { 0 };
 
@@ -623,7 +623,7 @@ smaller(unsigned one, unsigned other)
 static unsigned
 guests_max(unsigned workers)
 {
-	const unsigned of_descriptors = descriptors_limit() / 4 * 3;
+	const unsigned of_descriptors = reception_descriptors() / 4 * 3;
 
 	return smaller(smaller(workers * RECEPTION_HELD_A_WORKER, RECEPTION_HELD_MAX),
 	    of_descriptors > 0 ? of_descriptors : 1);
@@ -698,7 +698,7 @@ listens_on(int fd, const struct sockaddr_in *address)
 static int
 find_listening(const char *listen)
 {
-	const int limit = (int)descriptors_limit();
+	const int limit = (int)reception_descriptors();
 	struct sockaddr_in address;
 
 	if (!read_address(listen, &address))

@@ -57,8 +57,11 @@ struct reception_totals {
 	int64_t evicted;
 };
 
-/* Before civetweb starts. Raises the process's limit of descriptors as far as it may. NULL: no
- * memory or descriptors. Free, once civetweb has stopped: reception_free(); NULL is fine. */
+/* How many descriptors the process may have, its limit raised as far as it may: what is in the
+ * sandbox can raise none, so main calls it before. */
+unsigned reception_descriptors(void);
+
+/* Before civetweb starts. NULL: no memory or descriptors. Free, once civetweb has stopped: reception_free(); NULL is fine. */
 struct reception *reception_new(const struct reception_options *) MUST_USE;
 void reception_free(struct reception *);
 

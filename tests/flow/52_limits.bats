@@ -226,8 +226,10 @@ restart_driven() { # NAME
 		grep -q '^RateLimit-Policy: "source_mails";q=4;w=900' <<<"$headers"
 		grep -q '^RateLimit: "source_requests";' <<<"$headers"
 	done
-	api POST /v1/registration/email '{"email":"a@example.jp"}'
-	want 429 too_many_tries
+	for call in registration/email:email recovery/login-id:email recovery/password:login_id; do
+		api POST "/v1/${call%:*}" "{\"${call#*:}\":\"a@example.jp\"}"
+		want 429 too_many_tries
+	done
 	(($(header Retry-After) > 880 && $(header Retry-After) <= 900))
 	never grep -q 'login_failures\|number_failures' <<<"$headers"
 	new_source

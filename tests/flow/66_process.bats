@@ -51,6 +51,12 @@ is_open_to_strangers() {
 	same "$(logs | grep -c '"event":"runs_as_root"' | sed 's/^[1-9].*/said/')" "$(if ((EUID == 0)); then echo said; else echo 0; fi)"
 }
 
+@test "it has as many descriptors as it may, and as it has a use for" {
+	read -r soft hard < <(awk '/^Max open files/ { print $4, $5 }' "/proc/$(pid)/limits")
+	if [[ $hard == unlimited ]] || ((hard > 32768)); then hard=32768; fi
+	((soft >= hard))
+}
+
 @test "no core is written, keys are in locked memory" { # asvs 13.3.1 13.3.2
 	same "$(awk '/^Max core file size/ { print $5, $6 }' "/proc/$(pid)/limits")" "0 0"
 	needs_sandbox # a sanitizer locks nothing
