@@ -1,8 +1,8 @@
 /* gate.c - one request's life.
  *
- * Every guard is asked once, here, before a handler runs: did its sender ask too often, does the path
- * exist, is the token right for it, is the body what it must be, is there room. Whatever happens, one
- * answer and one log line. */
+ * Every guard is asked once, here, in this order, before a handler runs: did its sender ask too often,
+ * does the path exist, did the body come, is there room, is the token right, is the body what it must
+ * be, was this asked too often. Whatever happens, one answer and one log line. */
 
 #include "gate.h"
 
