@@ -6,7 +6,7 @@
 #ifndef ENDPOINTS_H
 #define ENDPOINTS_H
 
-#include "body.h"
+#include "json.h"
 #include "faults.h"
 #include "login.h"
 #include "policy.h"
@@ -48,6 +48,9 @@ enum demand {
 	DEMAND_LOGIN,          /* an access token */
 	DEMAND_LOGIN_OR_COOKIE /* an access token; without one the handler asks for the cookie */
 };
+
+/* The struct that bodies are read into: room for the widest. */
+#define BODY_STRUCT_MAX 4096
 
 /* What a body must be. */
 struct body_rule {

@@ -6,7 +6,7 @@
 
 #include "gate.h"
 
-#include "body.h"
+#include "json.h"
 #include "cleanup.h"
 #include "clock.h"
 #include "admission.h"
@@ -166,7 +166,7 @@ check_body(struct visit *visit, enum result arrived, union body_room *room)
 		return BAD_MEDIA_TYPE;
 	TRY(arrived);
 	visit->call.body = room->bytes;
-	const enum result read = body_read(request->body, request->body_size, rule->fields,
+	const enum result read = json_read(request->body, request->body_size, rule->fields,
 	    room->bytes, rule->size, &visit->faults);
 	if (read != OK && read != BAD_FIELD)
 		return read;

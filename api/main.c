@@ -31,12 +31,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PICTURES_AHEAD      16
-#define HASH_QUEUE_A_THREAD 47   /* what a core hashes in two seconds at 42 ms each */
-#define SMTP_TIMEOUT_MS     6000 /* a stop waits for it, and has ten seconds */
-#define INSIDE_WORKERS      4
-#define MALLOC_ARENAS       2     /* more arenas buy speed that nobody here needs with memory */
-#define MALLOC_LARGE        65536 /* a sound's buffers: given back when freed, not kept in a heap */
+#define PICTURES_AHEAD  16
+#define SMTP_TIMEOUT_MS 6000 /* a stop waits for it, and has ten seconds */
+#define INSIDE_WORKERS  4
+#define MALLOC_ARENAS   2     /* more arenas buy speed that nobody here needs with memory */
+#define MALLOC_LARGE    65536 /* a sound's buffers: given back when freed, not kept in a heap */
 
 /* All that is opened at start and closed at the end. */
 struct parts {
@@ -127,7 +126,7 @@ open_hash_pool(const struct config *c)
 	const unsigned threads = c->hash_threads > 0 ? (unsigned)c->hash_threads
 						     : (unsigned)(cores > 0 ? cores : 1);
 
-	return hash_pool_open(threads, threads * HASH_QUEUE_A_THREAD, &cost);
+	return hash_pool_open(threads, (unsigned)c->hashing_max, &cost);
 }
 
 /* Opens everything that is not a listener. False, and `why`: what was opened is in `parts`. */

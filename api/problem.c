@@ -5,7 +5,7 @@
 
 #include "problem.h"
 
-#include "body.h"
+#include "json.h"
 #include "cleanup.h"
 #include "text.h"
 

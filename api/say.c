@@ -2,7 +2,7 @@
 
 #include "say.h"
 
-#include "body.h"
+#include "json.h"
 #include "cleanup.h"
 #include "email.h"
 #include "endpoints.h"

@@ -1,6 +1,6 @@
 /* faults.h - what is wrong with the fields of a request, all of them at once.
  *
- * The pure modules of lib/domain return one enum fault for one value; api/body.c collects them.
+ * The pure modules of lib/domain return one enum fault for one value; infra/json.c collects them.
  * The words and the Japanese and English texts are api/problem.c's. */
 
 #ifndef FAULTS_H

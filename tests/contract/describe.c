@@ -7,7 +7,7 @@
 
 #include "access_token.h"
 #include "auth_key.h"
-#include "body.h"
+#include "json.h"
 #include "bounds.h"
 #include "cleanup.h"
 #include "config.h"
@@ -267,7 +267,7 @@ judge(const struct endpoint *endpoint, struct room *room)
 	};
 	const struct body_rule *rule = endpoint->body;
 	const size_t size = fread(room->text, 1, BODY_MAX, stdin);
-	const enum result read = body_read(
+	const enum result read = json_read(
 	    room->text, size, rule->fields, room->body, rule->size, &room->faults);
 
 	if (read != OK && read != BAD_FIELD)

@@ -1,6 +1,6 @@
 /* json_scan_fuzz.c - bodies: what the scan lets through, cJSON reads; what it refuses, nobody does. */
 
-#include "body.h"
+#include "json.h"
 #include "fuzz.h"
 #include "json_scan.h"
 
@@ -35,7 +35,7 @@ check_again(const struct fuzz_body *body)
 	FUZZ_CHECK(json_finish(json, text, sizeof text, &size) == OK, "what was read can be told");
 	FUZZ_CHECK(json_scan(text, size), "what we write passes our own scan");
 	FUZZ_CHECK(
-	    body_read(text, size, fields, &again, sizeof again, &faults) == OK, "and is read");
+	    json_read(text, size, fields, &again, sizeof again, &faults) == OK, "and is read");
 	FUZZ_CHECK(memcmp(&again, body, sizeof again) == 0, "and is the same");
 }
 
@@ -55,7 +55,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_CHECK(!strict, "a NUL is in no body");
 		return 0;
 	}
-	const enum result result = body_read(text, length, fields, &body, sizeof body, &faults);
+	const enum result result = json_read(text, length, fields, &body, sizeof body, &faults);
 	if (!strict) {
 		FUZZ_CHECK(result == MALFORMED, "what the scan refuses is not read");
 		return 0;

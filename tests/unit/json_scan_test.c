@@ -32,7 +32,7 @@ static const struct row accepted[] = {
 	ROW("y_object_empty_key",                      "{\"\":0}"),
 	ROW("y_object_escaped_key",                    "{\"fo\\no\\u0062ar\":42}"),
 	ROW("y_object_with_newlines",                  "{\n\"a\": \"b\"\n}"),
-	ROW("y_object_duplicated_key: body.c refuses", "{\"a\":\"b\",\"a\":\"c\"}"),
+	ROW("y_object_duplicated_key: json.c refuses", "{\"a\":\"b\",\"a\":\"c\"}"),
 	ROW("white space of all four kinds everywhere", " \t\r\n{ \t\r\n\"a\" \t\r\n: \t\r\n[ 1 , 2 ] \t\r\n} \t\r\n"),
 	VALUE("y_array_empty",                         "[]"),
 	VALUE("y_array_arraysWithSpaces",              "[[]   ]"),

@@ -232,7 +232,7 @@ a_jti_of_any_bytes_comes_back(void **state)
 
 /* asvs 14.2.4 */
 static void
-nobody_reads_the_address_in_a_token(void **state)
+nojson_reads_the_address_in_a_token(void **state)
 {
 	const struct fixture *const fixture = *state;
 	const struct claims claims = some_claims();
@@ -868,7 +868,7 @@ main(void)
 		cmocka_unit_test(what_was_sealed_opens),
 		cmocka_unit_test(contexts_of_every_size_fit_and_come_back),
 		cmocka_unit_test(a_jti_of_any_bytes_comes_back),
-		cmocka_unit_test(nobody_reads_the_address_in_a_token),
+		cmocka_unit_test(nojson_reads_the_address_in_a_token),
 		cmocka_unit_test(an_old_key_opens_until_it_is_taken_away),
 		cmocka_unit_test(another_key_of_the_same_id_does_not_open),
 		cmocka_unit_test(claims_that_no_token_may_have_are_not_sealed),

@@ -1,5 +1,5 @@
-/* body.h - request bodies into C structs by field tables; answers into JSON. body.c is the only
- * file with cJSON.
+/* json.h - objects from outside into C structs by field tables; answers into JSON. json.c is the
+ * only file with cJSON.
  *
  *   struct key_body { char key[AUTH_KEY_LENGTH + 1]; };
  *   static const struct field key_fields[] = {
@@ -8,11 +8,11 @@
  *   };
  *
  * Every member must be declared, none may come twice, each is a string (the contract has no other
- * kind in a request), and each is handed to its check, which folds it into the struct. All that is
- * wrong with a body is told at once. */
+ * kind in a request; a solved proof of work has a whole number), and each is handed to its check,
+ * which folds it into the struct. All that is wrong is told at once. */
 
-#ifndef BODY_H
-#define BODY_H
+#ifndef JSON_H
+#define JSON_H
 
 #include "bounds.h"
 #include "faults.h"
@@ -32,6 +32,7 @@ struct field {
 	size_t input_max;   /* bytes as typed; longer is FAULT_TOO_LONG before the check runs */
 	field_check *check; /* NULL: any text that fits */
 	bool optional;      /* absent leaves the array empty */
+	bool whole;         /* a whole number of 0 to 2^53-1 instead, as its digits */
 };
 
 /* clang-format off */
@@ -46,21 +47,23 @@ struct field {
 		.size = sizeof(((struct type *)0)->member), .input_max = (max), .check = (fold), \
 		.optional = true                                                                 \
 	}
+#define WHOLE_FIELD(type, member, max)                                     \
+	{                                                                  \
+		.name = #member, .offset = offsetof(struct type, member),  \
+		.size = sizeof(((struct type *)0)->member), .input_max = (max), .whole = true \
+	}
 #define END_OF_FIELDS { .name = NULL }
 /* clang-format on */
 
-/* The struct that bodies are read into: room for the widest. */
-#define BODY_STRUCT_MAX 4096
-
-/* The most members a body may have: five are the widest honest one, and every pair is compared. */
-#define BODY_MEMBERS_MAX 64
+/* The most members an object may have: six are the widest honest one, and every pair is compared. */
+#define JSON_MEMBERS_MAX 64
 
 /* Reads `text`, which has a NUL behind its `size` bytes, into `ret_body` (zeroed first; the caller
- * wipes it). MALFORMED: not one strict JSON object, a member twice, or over BODY_MEMBERS_MAX of
+ * wipes it). MALFORMED: not one strict JSON object, a member twice, or over JSON_MEMBERS_MAX of
  * them. BAD_FIELD: some fields are wrong, named in `faults` (emptied first) in the order of
  * `fields`, then the unknown ones; those that are right are in the struct. INTERNAL: memory failed.
  */
-enum result body_read(const char *text, size_t size, const struct field *fields, void *ret_body,
+enum result json_read(const char *text, size_t size, const struct field *fields, void *ret_body,
     size_t body_size, struct faults *faults) MUST_USE;
 
 /* An answer under construction. A failed allocation or a text that is not UTF-8 makes the whole

@@ -2,7 +2,7 @@
  *
  * cJSON takes trailing bytes, raw control characters, broken UTF-8, a BOM, leading zeros, \u0000
  * and recurses; this refuses them (RFC 8259, RFC 7493 I-JSON; ASVS 1.5.3). It uses no recursion and
- * constant memory. Duplicate members are refused by body.c, which knows the names. */
+ * constant memory. Duplicate members are refused by json.c, which knows the names. */
 
 #ifndef JSON_SCAN_H
 #define JSON_SCAN_H

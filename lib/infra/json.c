@@ -1,9 +1,9 @@
-/* body.c - cJSON: request bodies into C structs by field tables, answers into JSON.
+/* json.c - cJSON: objects from outside into C structs by field tables, answers into JSON.
  *
  * cJSON is given nothing that json_scan() has not passed. Its hooks stay the C library's; its one
  * global, the place of the last error, is written by every parse and read by nobody here. */
 
-#include "body.h"
+#include "json.h"
 
 #include "cleanup.h"
 #include "clock.h"
@@ -17,6 +17,9 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define WHOLE_MAX  9007199254740991.0 /* 2^53-1: beyond it a double is no longer exact */
+#define DIGITS_MAX 16
 
 /* Passwords and authentication keys pass here. Recursion is at most JSON_DEPTH_MAX deep. What the
  * allocator moved earlier is beyond reach. */
@@ -53,23 +56,41 @@ members_are_sane(const cJSON *members)
 	size_t count = 0;
 
 	for (const cJSON *member = members->child; member != NULL; member = member->next)
-		if (++count > BODY_MEMBERS_MAX || name_came_before(members, member))
+		if (++count > JSON_MEMBERS_MAX || name_came_before(members, member))
 			return false;
 	return true;
+}
+
+/* The member as text; NULL: it is of another type. */
+static const char *
+typed_text(const struct field *field, const cJSON *member, char digits[static DIGITS_MAX + 1])
+{
+	if (!field->whole)
+		return cJSON_IsString(member) ? member->valuestring : NULL;
+	if (!cJSON_IsNumber(member) || !(member->valuedouble >= 0) ||
+	    member->valuedouble > WHOLE_MAX ||
+	    (double)(int64_t)member->valuedouble != member->valuedouble)
+		return NULL;
+	return text_format(digits, DIGITS_MAX + 1, "%" PRId64, (int64_t)member->valuedouble)
+		   ? digits
+		   : NULL;
 }
 
 static enum fault
 read_field(const struct field *field, const cJSON *member, char *ret)
 {
+	char digits[DIGITS_MAX + 1];
+
 	if (member == NULL)
 		return field->optional ? FAULT_NONE : FAULT_REQUIRED;
-	if (!cJSON_IsString(member))
+	const char *typed = typed_text(field, member, digits);
+	if (typed == NULL)
 		return FAULT_WRONG_TYPE;
-	if (strlen(member->valuestring) > field->input_max)
+	if (strlen(typed) > field->input_max)
 		return FAULT_TOO_LONG;
 	if (field->check != NULL)
-		return field->check(member->valuestring, ret, field->size);
-	return text_copy(ret, field->size, member->valuestring) ? FAULT_NONE : FAULT_TOO_LONG;
+		return field->check(typed, ret, field->size);
+	return text_copy(ret, field->size, typed) ? FAULT_NONE : FAULT_TOO_LONG;
 }
 
 static bool
@@ -98,7 +119,7 @@ read_members(
 }
 
 enum result
-body_read(const char *text, size_t size, const struct field *fields, void *ret_body,
+json_read(const char *text, size_t size, const struct field *fields, void *ret_body,
     size_t body_size, struct faults *faults)
 {
 	CLEANUP(tree_free) cJSON *root = NULL;

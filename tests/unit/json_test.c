@@ -1,7 +1,7 @@
-/* body_test.c - bodies into structs with all their faults, answers into JSON, and what is left in
+/* json_test.c - bodies into structs with all their faults, answers into JSON, and what is left in
  * memory of either. */
 
-#include "body.h"
+#include "json.h"
 
 #include "cleanup.h"
 #include "json_scan.h"
@@ -134,7 +134,7 @@ read_form(const char *text, size_t size, struct form *form, struct faults *fault
 {
 	memset(form, 'x', sizeof *form);
 	memset(faults, 'x', sizeof *faults);
-	return body_read(text, size, form_fields, form, sizeof *form, faults);
+	return json_read(text, size, form_fields, form, sizeof *form, faults);
 }
 
 struct malformed_row {
@@ -322,12 +322,12 @@ right_fields_are_kept_beside_wrong_ones(void **state)
 static void
 members_are_counted(void **state)
 {
-	char text[BODY_MEMBERS_MAX * 16];
+	char text[JSON_MEMBERS_MAX * 16];
 	struct form form;
 	struct faults faults;
 
 	(void)state;
-	for (size_t count = BODY_MEMBERS_MAX; count <= BODY_MEMBERS_MAX + 1; count++) {
+	for (size_t count = JSON_MEMBERS_MAX; count <= JSON_MEMBERS_MAX + 1; count++) {
 		size_t length = 0;
 
 		for (size_t i = 0; i < count; i++)
@@ -335,7 +335,7 @@ members_are_counted(void **state)
 			    "%c\"m%zu\":0", i == 0 ? '{' : ',', i);
 		length += (size_t)snprintf(text + length, sizeof text - length, "}");
 		assert_int_equal(read_form(text, length, &form, &faults),
-		    count == BODY_MEMBERS_MAX ? BAD_FIELD : MALFORMED);
+		    count == JSON_MEMBERS_MAX ? BAD_FIELD : MALFORMED);
 	}
 }
 
@@ -693,6 +693,54 @@ freeing_nothing_is_fine(void **state)
 	assert_null(json);
 }
 
+static void
+whole_numbers_come_as_their_digits(void **state)
+{
+	struct counted {
+		char number[16 + 1];
+	};
+	static const struct field counted_fields[] = {
+		WHOLE_FIELD(counted, number, 16),
+		END_OF_FIELDS,
+	};
+	static const struct {
+		const char *json;
+		const char *digits; /* empty: of the wrong type */
+	} rows[] = {
+		{ "0", "0" },
+		{ "777", "777" },
+		{ "7.77e2", "777" },
+		{ "1.0", "1" },
+		{ "9007199254740991", "9007199254740991" },
+		{ "9007199254740992", "" },
+		{ "9007199254740993", "" },
+		{ "1e999", "" },
+		{ "-1", "" },
+		{ "-1e999", "" },
+		{ "0.5", "" },
+		{ "\"777\"", "" },
+		{ "true", "" },
+		{ "null", "" },
+		{ "[777]", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct counted counted;
+		struct faults faults;
+		char text[64];
+
+		snprintf(text, sizeof text, "{\"number\":%s}", rows[i].json);
+		const enum result read = json_read(
+		    text, strlen(text), counted_fields, &counted, sizeof counted, &faults);
+		print_message("# %s\n", rows[i].json);
+		assert_string_equal(counted.number, rows[i].digits);
+		assert_int_equal(read, rows[i].digits[0] == '\0' ? BAD_FIELD : OK);
+		if (read == BAD_FIELD)
+			assert_int_equal(faults.list[0].fault, FAULT_WRONG_TYPE);
+	}
+}
+
 int
 main(void)
 {
@@ -714,6 +762,7 @@ main(void)
 		cmocka_unit_test(no_value_of_an_answer_stays_in_memory),
 		cmocka_unit_test(an_answer_without_memory_is_internal),
 		cmocka_unit_test(freeing_nothing_is_fine),
+		cmocka_unit_test(whole_numbers_come_as_their_digits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
