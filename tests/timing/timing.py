@@ -610,7 +610,11 @@ def main() -> int:
     stack = Stack(dict(os.environ))
     calls = Calls(stack)
     rows: list[Row] = []
+    code = 0
     try:
+        for name in given.calls:
+            if name not in calls.table:
+                raise Failure(f"no call is named {name}")
         remove_people(stack)
         make_people(stack)
         for name in given.calls or calls.table:
@@ -619,7 +623,7 @@ def main() -> int:
         stack.settle()
     except Failure as failure:
         print(f"timing: {failure}", file=sys.stderr)
-        return 2
+        code = 2
     finally:
         remove_people(stack)
         stack.close()
@@ -627,7 +631,7 @@ def main() -> int:
     if given.json:
         figures = json.dumps([dataclasses.asdict(row) for row in rows], indent=2)
         given.json.write_text(figures + "\n", encoding="utf-8")
-    return 0 if all(row.same_bytes and row.same_time for row in rows) else 1
+    return code or int(not all(row.same_bytes and row.same_time for row in rows))
 
 
 sys.exit(main())
