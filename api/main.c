@@ -349,11 +349,23 @@ run(const struct config *config, char why[static WHY_MAX + 1])
 	return served;
 }
 
+/* From nothing until it is told to stop. */
+static bool
+start_and_run(struct config *config, char why[static WHY_MAX + 1])
+{
+	prepare_process();
+	if (!secret_start() || !smtp_start() || !db_start()) {
+		text_copy_cut(why, WHY_MAX + 1, "a library did not start");
+		return false;
+	}
+	return config_read(config, why) && run(config, why);
+}
+
 int
 main(int argc, char **argv)
 {
 	static struct config config;
-	char why[WHY_MAX + 1] = "";
+	char why[WHY_MAX + 1];
 
 	if (argc == 2 && strcmp(argv[1], "--settings") == 0) {
 		config_print_table(stdout);
@@ -364,15 +376,11 @@ main(int argc, char **argv)
 		    "usage: myportald [--settings]\nSettings come from the environment.\n", stderr);
 		return EXIT_FAILURE;
 	}
-	prepare_process();
-	if (!secret_start() || !smtp_start() || !db_start())
-		text_copy_cut(why, sizeof why, "a library did not start");
-	if (why[0] == '\0' && config_read(&config, why) && run(&config, why)) {
+	const bool ran = start_and_run(&config, why);
+	if (ran)
 		log_event("stopped", (const struct log_value[]){ { 0 } });
-		config_wipe(&config);
-		return EXIT_SUCCESS;
-	}
-	complain(why);
+	else
+		complain(why);
 	config_wipe(&config);
-	return EXIT_FAILURE;
+	return ran ? EXIT_SUCCESS : EXIT_FAILURE;
 }

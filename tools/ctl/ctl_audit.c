@@ -3,6 +3,8 @@
  * A line a row, columns between tabs: time (UTC), what, account, network, request; "-" for no
  * account. Or a JSON object a line. */
 
+#define _GNU_SOURCE 1 /* strptime */
+
 #include "ctl.h"
 
 #include "cleanup.h"
@@ -60,19 +62,11 @@ read_question(int argc, char **argv, struct question *ret)
 static bool
 read_day(const char *text, int64_t *ret)
 {
-	char year[5], month[3], day[3];
-	int64_t y, m, d;
+	struct tm day = { 0 };
 
-	if (!clock_date_is_valid(text))
+	if (!clock_date_is_valid(text) || strptime(text, "%Y-%m-%d", &day) == NULL)
 		return false;
-	text_copy_cut(year, sizeof year, text);
-	text_copy_cut(month, sizeof month, text + 5);
-	text_copy_cut(day, sizeof day, text + 8);
-	if (!text_number(year, 0, 9999, &y) || !text_number(month, 1, 12, &m) ||
-	    !text_number(day, 1, 31, &d))
-		return false;
-	*ret = timegm(
-	    &(struct tm){ .tm_year = (int)y - 1900, .tm_mon = (int)m - 1, .tm_mday = (int)d });
+	*ret = timegm(&day);
 	return true;
 }
 

@@ -11,13 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool
-complain(const char *why)
-{
-	fprintf(stderr, "myportalctl: %s\n", why);
-	return false;
-}
-
 /* Prints the answer at once: who asked may be waiting for it to send the next token. */
 static bool
 answer(const struct keyring *keyring, const char *token)
@@ -26,11 +19,11 @@ answer(const struct keyring *keyring, const char *token)
 	const enum result opened = captcha_open(keyring, token, clock_now(), &captcha);
 
 	if (opened != OK)
-		return complain(result_code(opened));
+		return ctl_complain(result_code(opened));
 	if (captcha.answer[0] == '\0')
-		return complain("a proof of work is answered by finding its number");
+		return ctl_complain("a proof of work is answered by finding its number");
 	return (printf("%s\n", captcha.answer) > 0 && fflush(stdout) == 0) ||
-	       complain("standard output can not be written");
+	       ctl_complain("standard output can not be written");
 }
 
 /* A token is a bearer token, so it had better not stand on a command line. Many can be asked of one
@@ -46,7 +39,7 @@ answer_lines(const struct keyring *keyring)
 		if (!answer(keyring, line))
 			return false;
 	}
-	return answered > 0 || complain("no token on standard input");
+	return answered > 0 || ctl_complain("no token on standard input");
 }
 
 int
@@ -57,10 +50,8 @@ ctl_captcha(const struct config *config, int argc, char **argv)
 	if (argc != 2 || strcmp(argv[0], "answer") != 0)
 		return CTL_USAGE;
 	struct keyring *keyring = keyring_open(config->keys_folder, why);
-	if (keyring == NULL) {
-		complain(why);
-		return CTL_ERROR;
-	}
+	if (keyring == NULL)
+		return ctl_error(why);
 	const bool answered = strcmp(argv[1], "-") == 0 ? answer_lines(keyring)
 							: answer(keyring, argv[1]);
 	keyring_close(keyring);
