@@ -145,7 +145,7 @@ handover_take_back(struct handover *handover, int64_t before_ms)
 	int fd = -1;
 
 	pthread_mutex_lock(&handover->lock);
-	if (handover->count > 0 && handover->free == 0 &&
+	if (handover->count > 0 && (handover->free == 0 || handover->ending) &&
 	    handover->waiting[handover->first].since_ms < before_ms)
 		fd = pop(handover);
 	pthread_mutex_unlock(&handover->lock);

@@ -39,8 +39,8 @@ bool handover_works(struct handover *);
 /* Takes over a connection. False: no room; the connection stays the caller's. */
 bool handover_put(struct handover *, int fd, int64_t now_ms) MUST_USE;
 
-/* A connection that was put before `before_ms`, while no worker is free for it: it is the caller's
- * again. -1: there is none. */
+/* A connection that was put before `before_ms`, while no worker is free for it or after
+ * handover_end(): it is the caller's again. -1: there is none. */
 int handover_take_back(struct handover *, int64_t before_ms) MUST_USE;
 
 /* When the one that waits longest was put; -1: none waits. */

@@ -1,15 +1,14 @@
 /* reception.c - one thread in front of civetweb's workers, with whom connections wait that have not
  * asked for anything yet.
  *
- * A held connection is a guest: a row of a table, in one of three lists. Each list has one length
- * of time that its guests may stay, so the first of it is always the next one that is due. Table
- * and lists belong to the thread alone. */
+ * A held connection is a guest; the table of them (guests.h) belongs to the thread alone. */
 
 #define _GNU_SOURCE 1 /* accept4, EPOLLRDHUP */
 
 #include "reception.h"
 
 #include "clock.h"
+#include "guests.h"
 #include "handover.h"
 #include "http_guard.h"
 #include "http_reply.h"
@@ -53,195 +52,102 @@
 
 #define WORKER_COMES_MS 5  /* to look again, while one is free and has not come yet */
 #define REST_MS         20 /* after the system had no descriptor, and nobody could be sent away */
+#define NEVER           INT64_MAX
 
-enum list_name {
-	FREE,     /* rows without a guest */
-	WAITING,  /* for the rest of a request */
-	DRIPPING, /* the same, so slow that it is looked at now and then */
-	LEAVING,  /* answered */
-	LISTS
-};
-
-#define NOBODY UINT16_MAX
-
-struct guest {
-	int64_t since_ms; /* the head, or now the body, is waited for */
-	int64_t due_ms;   /* in this list */
-	int fd;
-	uint16_t previous, next;
-	uint16_t known;  /* bytes that were looked at and had no end of a head */
-	uint16_t wanted; /* bytes of head and body; 0: the head is not there */
-	uint8_t looks;
-	uint8_t list;
-	bool watched; /* by epoll */
-};
-
-static_assert(RECEPTION_HELD_MAX < NOBODY, "rows are told apart by 16 bits");
+static_assert(RECEPTION_HELD_MAX <= GUESTS_MAX, "there is room for all");
 static_assert(HTTP_HEAD_SIZE_MAX + BODY_MAX < BUFFER_SIZE - 2 && BUFFER_SIZE <= UINT16_MAX,
     "a whole request is seen at once");
-
-struct list {
-	uint16_t first, last;
-};
 
 struct reception {
 	struct reception_options options;
 	struct handover *handover;
+	struct guests *guests;
 	pthread_t thread;
 	bool runs; /* the thread */
 	int door;  /* the listening socket */
 	int bell;  /* an eventfd: the thread should end */
 	int epoll;
-	int64_t closed_until_ms; /* the door, after descriptors ran out; 0: it is open */
+	int64_t opens_ms; /* the door, closed as descriptors ran out; NEVER: it is open */
 	int64_t now_ms;
-	atomic_bool taken_over;
 	atomic_llong held, timed_out, shed, evicted;
-	struct list lists[LISTS];
-	unsigned rows, used; /* of them were ever used */
 	char buffer[BUFFER_SIZE];
-	struct guest guests[]; /* pages of rows that never had a guest are never touched */
 };
 
 /* What epoll tells: the row of a guest, or one of these. */
-#define AT_DOOR (NOBODY + 1U)
-#define AT_BELL (NOBODY + 2U)
-
-/* Lists */
-
-static uint16_t
-row_of(const struct reception *reception, const struct guest *guest)
-{
-	return (uint16_t)(guest - reception->guests);
-}
-
-static struct guest *
-first_of(struct reception *reception, enum list_name name)
-{
-	const uint16_t first = reception->lists[name].first;
-
-	return first == NOBODY ? NULL : &reception->guests[first];
-}
-
-/* The field that points to the next one of whoever is before; of the list if nobody is. */
-static uint16_t *
-link_to(struct reception *reception, enum list_name name, uint16_t previous)
-{
-	return previous == NOBODY ? &reception->lists[name].first
-				  : &reception->guests[previous].next;
-}
-
-static uint16_t *
-link_back(struct reception *reception, enum list_name name, uint16_t next)
-{
-	return next == NOBODY ? &reception->lists[name].last : &reception->guests[next].previous;
-}
-
-static void
-leave_list(struct reception *reception, struct guest *guest)
-{
-	*link_to(reception, guest->list, guest->previous) = guest->next;
-	*link_back(reception, guest->list, guest->next) = guest->previous;
-}
-
-static void
-enter_list(struct reception *reception, struct guest *guest, enum list_name name)
-{
-	const uint16_t row = row_of(reception, guest);
-
-	guest->list = (uint8_t)name;
-	guest->previous = reception->lists[name].last;
-	guest->next = NOBODY;
-	*link_to(reception, name, guest->previous) = row;
-	reception->lists[name].last = row;
-}
-
-/* To the end of a list, for as long as that list allows. */
-static void
-move(struct reception *reception, struct guest *guest, enum list_name name)
-{
-	const int64_t stay_ms[LISTS] = {
-		[WAITING] = reception->options.request_timeout_ms,
-		[DRIPPING] = LOOK_AGAIN_MS,
-		[LEAVING] = LEAVING_MS,
-	};
-
-	leave_list(reception, guest);
-	enter_list(reception, guest, name);
-	guest->due_ms = reception->now_ms + stay_ms[name];
-}
+#define AT_DOOR (UINT16_MAX + 1U)
+#define AT_BELL (UINT16_MAX + 2U)
 
 /* Guests */
+
+/* To the end of a list. */
+static void
+move(struct reception *reception, struct guest *guest, enum guest_list list)
+{
+	guests_move(reception->guests, guest, list, reception->now_ms);
+}
 
 static void
 watch(struct reception *reception, struct guest *guest, uint32_t events)
 {
-	struct epoll_event event = { .events = events, .data.u32 = row_of(reception, guest) };
+	struct epoll_event event = {
+		.events = events,
+		.data.u32 = guests_row(reception->guests, guest),
+	};
 	const int operation = guest->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
 
 	/* Without memory for it the guest stays until its time is over. */
 	guest->watched |= epoll_ctl(reception->epoll, operation, guest->fd, &event) == 0;
 }
 
-/* The row is free; the connection, whom nobody watches any more, is the caller's. */
-static int
+/* Before the connection, or its number, is somebody else's. */
+static void
+unwatch(struct reception *reception, struct guest *guest)
+{
+	if (guest->watched)
+		epoll_ctl(reception->epoll, EPOLL_CTL_DEL, guest->fd, NULL);
+	guest->watched = false;
+}
+
+/* The connection is not ours any more. */
+static void
 let_go(struct reception *reception, struct guest *guest)
 {
-	const int fd = guest->fd;
-
-	if (guest->watched)
-		epoll_ctl(reception->epoll, EPOLL_CTL_DEL, fd, NULL);
-	move(reception, guest, FREE);
+	guests_leave(reception->guests, guest);
 	atomic_fetch_sub(&reception->held, 1);
-	return fd;
 }
 
 static void
 dismiss(struct reception *reception, struct guest *guest)
 {
-	close(let_go(reception, guest));
+	const int fd = guest->fd;
+
+	unwatch(reception, guest);
+	let_go(reception, guest);
+	close(fd);
 }
 
-/* Somebody goes so that another can come. Who was answered is done; who drips is nobody's loss; and
- * honest clients are not silent for long. False: nobody is here. */
+/* Somebody goes so that another can come. False: nobody is here. */
 static bool
 evict(struct reception *reception)
 {
-	static const enum list_name order[] = { LEAVING, DRIPPING, WAITING };
+	struct guest *guest = guests_first_to_go(reception->guests);
 
-	for (size_t i = 0; i < LENGTH(order); i++) {
-		struct guest *guest = first_of(reception, order[i]);
-
-		if (guest == NULL)
-			continue;
-		atomic_fetch_add(&reception->evicted, order[i] != LEAVING);
-		dismiss(reception, guest);
-		return true;
-	}
-	return false;
-}
-
-static struct guest *
-free_row(struct reception *reception)
-{
-	if (first_of(reception, FREE) == NULL && reception->used < reception->rows)
-		enter_list(reception, &reception->guests[reception->used++], FREE);
-	if (first_of(reception, FREE) == NULL)
-		evict(reception);
-	return first_of(reception, FREE);
+	if (guest == NULL)
+		return false;
+	atomic_fetch_add(&reception->evicted, guest->list != GUEST_LEAVING);
+	dismiss(reception, guest);
+	return true;
 }
 
 static struct guest *
 welcome(struct reception *reception, int fd)
 {
-	struct guest *guest = free_row(reception);
+	struct guest *guest;
 
+	while ((guest = guests_enter(reception->guests, reception->now_ms)) == NULL)
+		evict(reception);
 	guest->fd = fd;
 	guest->since_ms = reception->now_ms;
-	guest->known = 0;
-	guest->wanted = 0;
-	guest->looks = 0;
-	guest->watched = false;
-	move(reception, guest, WAITING);
 	atomic_fetch_add(&reception->held, 1);
 	return guest;
 }
@@ -282,7 +188,7 @@ refuse(struct reception *reception, struct guest *guest, enum result why)
 	(void)send(guest->fd, answer, size, MSG_NOSIGNAL | MSG_DONTWAIT);
 	shutdown(guest->fd, SHUT_WR);
 	guest->looks = 0;
-	move(reception, guest, LEAVING);
+	move(reception, guest, GUEST_LEAVING);
 	watch(reception, guest, EPOLLIN | EPOLLRDHUP | EPOLLET);
 }
 
@@ -306,9 +212,7 @@ see_out(struct reception *reception, struct guest *guest)
 static void
 hand_over(struct reception *reception, struct guest *guest)
 {
-	if (guest->watched)
-		epoll_ctl(reception->epoll, EPOLL_CTL_DEL, guest->fd, NULL);
-	guest->watched = false;
+	unwatch(reception, guest);
 	if (handover_put(reception->handover, guest->fd, reception->now_ms)) {
 		let_go(reception, guest);
 		return;
@@ -325,8 +229,8 @@ wait_for_body(struct reception *reception, struct guest *guest, const struct htt
 
 	guest->wanted = (uint16_t)extent->size;
 	guest->since_ms = reception->now_ms;
-	if (guest->list == WAITING)
-		move(reception, guest, WAITING);
+	if (guest->list == GUEST_WAITING)
+		move(reception, guest, GUEST_WAITING);
 	if (extent->is_held_back)
 		(void)send(
 		    guest->fd, please_go_on, strlen(please_go_on), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -336,13 +240,13 @@ wait_for_body(struct reception *reception, struct guest *guest, const struct htt
 static void
 wait_for_more(struct reception *reception, struct guest *guest)
 {
-	if (guest->list == DRIPPING) {
-		move(reception, guest, DRIPPING);
+	if (guest->list == GUEST_DRIPPING) {
+		move(reception, guest, GUEST_DRIPPING);
 		return;
 	}
 	if (++guest->looks > LOOKS_AT_ONCE) {
 		watch(reception, guest, EPOLLRDHUP | EPOLLET);
-		move(reception, guest, DRIPPING);
+		move(reception, guest, GUEST_DRIPPING);
 		return;
 	}
 	if (!guest->watched)
@@ -415,7 +319,7 @@ make_room(struct reception *reception)
 	if (evict(reception))
 		return true;
 	watch_door(reception, 0);
-	reception->closed_until_ms = reception->now_ms + REST_MS;
+	reception->opens_ms = reception->now_ms + REST_MS;
 	return false;
 }
 
@@ -438,9 +342,9 @@ receive(struct reception *reception)
 static void
 attend_to(struct reception *reception, struct guest *guest, uint32_t events)
 {
-	if (guest->list == LEAVING)
+	if (guest->list == GUEST_LEAVING)
 		see_out(reception, guest);
-	else if (guest->list != FREE)
+	else if (guest->list != GUEST_GONE)
 		look(reception, guest, (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0);
 }
 
@@ -451,25 +355,18 @@ attend_to_all(struct reception *reception, const struct epoll_event *events, int
 	bool at_door = false;
 
 	for (int i = 0; i < count; i++) {
-		const uint32_t row = events[i].data.u32;
+		const uint32_t at = events[i].data.u32;
 
-		if (row < NOBODY)
-			attend_to(reception, &reception->guests[row], events[i].events);
-		at_door |= row == AT_DOOR;
+		if (at <= UINT16_MAX)
+			attend_to(reception, guests_at(reception->guests, (uint16_t)at),
+			    events[i].events);
+		at_door |= at == AT_DOOR;
 	}
 	if (at_door)
 		receive(reception);
 }
 
 /* What time brings */
-
-static struct guest *
-first_due(struct reception *reception, enum list_name name)
-{
-	struct guest *guest = first_of(reception, name);
-
-	return guest != NULL && guest->due_ms <= reception->now_ms ? guest : NULL;
-}
 
 static void
 give_up(struct reception *reception, struct guest *guest)
@@ -492,11 +389,11 @@ look_again(struct reception *reception, struct guest *guest)
 
 /* Whole requests for which no worker was free in time. */
 static void
-shed(struct reception *reception, unsigned at_most)
+shed(struct reception *reception)
 {
 	const int64_t before_ms = reception->now_ms - RECEPTION_WAIT_MAX_MS + 1;
 
-	for (unsigned i = 0; i < at_most; i++) {
+	for (unsigned i = 0; i < REFUSALS_A_TURN; i++) {
 		const int fd = handover_take_back(reception->handover, before_ms);
 
 		if (fd < 0)
@@ -509,19 +406,20 @@ shed(struct reception *reception, unsigned at_most)
 static void
 tend(struct reception *reception)
 {
+	const int64_t now_ms = reception->now_ms;
 	struct guest *guest;
 
-	while ((guest = first_due(reception, LEAVING)) != NULL)
+	while ((guest = guests_due(reception->guests, GUEST_LEAVING, now_ms)) != NULL)
 		dismiss(reception, guest);
 	for (unsigned i = 0; i < REFUSALS_A_TURN; i++)
-		if ((guest = first_due(reception, WAITING)) != NULL)
+		if ((guest = guests_due(reception->guests, GUEST_WAITING, now_ms)) != NULL)
 			give_up(reception, guest);
 	for (unsigned i = 0; i < LOOKS_A_TURN; i++)
-		if ((guest = first_due(reception, DRIPPING)) != NULL)
+		if ((guest = guests_due(reception->guests, GUEST_DRIPPING, now_ms)) != NULL)
 			look_again(reception, guest);
-	shed(reception, REFUSALS_A_TURN);
-	if (reception->closed_until_ms > 0 && reception->closed_until_ms <= reception->now_ms) {
-		reception->closed_until_ms = 0;
+	shed(reception);
+	if (reception->opens_ms <= now_ms) {
+		reception->opens_ms = NEVER;
 		watch_door(reception, EPOLLIN);
 	}
 }
@@ -536,22 +434,16 @@ earlier(int64_t one, int64_t other)
 static int
 quiet_ms(struct reception *reception)
 {
-	const int64_t never = INT64_MAX;
 	const int64_t now_ms = reception->now_ms;
 	const int64_t oldest_ms = handover_oldest_ms(reception->handover);
-	int64_t due_ms = reception->closed_until_ms > 0 ? reception->closed_until_ms : never;
+	int64_t due_ms = earlier(guests_next_due_ms(reception->guests), reception->opens_ms);
 
-	for (enum list_name name = WAITING; name < LISTS; name++) {
-		const struct guest *first = first_of(reception, name);
-
-		due_ms = first != NULL ? earlier(due_ms, first->due_ms) : due_ms;
-	}
 	/* One that is over its time but was not shed has a worker who is about to come for it. */
 	if (oldest_ms >= 0)
 		due_ms = earlier(due_ms, oldest_ms + RECEPTION_WAIT_MAX_MS > now_ms
 					     ? oldest_ms + RECEPTION_WAIT_MAX_MS
 					     : now_ms + WORKER_COMES_MS);
-	if (due_ms == never)
+	if (due_ms == NEVER)
 		return -1;
 	return due_ms > now_ms ? (int)(due_ms - now_ms) : 0;
 }
@@ -621,7 +513,7 @@ smaller(unsigned one, unsigned other)
 }
 
 static unsigned
-guests_max(unsigned workers)
+held_max(unsigned workers)
 {
 	const unsigned of_descriptors = reception_descriptors() / 4 * 3;
 
@@ -632,22 +524,25 @@ guests_max(unsigned workers)
 struct reception *
 reception_new(const struct reception_options *options)
 {
-	const unsigned rows = guests_max(options->workers);
-	struct reception *reception = calloc(
-	    1, sizeof *reception + rows * sizeof reception->guests[0]);
+	const int64_t stay_ms[GUEST__LISTS] = {
+		[GUEST_WAITING] = options->request_timeout_ms,
+		[GUEST_DRIPPING] = LOOK_AGAIN_MS,
+		[GUEST_LEAVING] = LEAVING_MS,
+	};
+	struct reception *reception = calloc(1, sizeof *reception);
 
 	if (reception == NULL)
 		return NULL;
 	reception->options = *options;
 	reception->door = -1;
+	reception->opens_ms = NEVER;
 	reception->handover = handover_new(
 	    options->workers, options->workers * RECEPTION_WAITING_A_WORKER);
+	reception->guests = guests_new(held_max(options->workers), stay_ms);
 	reception->bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	reception->epoll = epoll_create1(EPOLL_CLOEXEC);
-	reception->rows = rows;
-	for (enum list_name name = FREE; name < LISTS; name++)
-		reception->lists[name] = (struct list){ NOBODY, NOBODY };
-	if (reception->handover != NULL && reception->bell >= 0 && reception->epoll >= 0)
+	if (reception->handover != NULL && reception->guests != NULL && reception->bell >= 0 &&
+	    reception->epoll >= 0)
 		return reception;
 	reception_free(reception);
 	return NULL;
@@ -659,6 +554,7 @@ reception_free(struct reception *reception)
 	if (reception == NULL)
 		return;
 	handover_free(reception->handover);
+	guests_free(reception->guests);
 	if (reception->bell >= 0)
 		close(reception->bell);
 	if (reception->epoll >= 0)
@@ -717,25 +613,23 @@ reception_take_over(struct reception *reception)
 
 	if (listening < 0)
 		return;
-	reception->door = handover_begin(reception->handover, listening);
-	if (reception->door < 0)
-		return;
-	const int flags = fcntl(reception->door, F_GETFL);
-	if (flags < 0 || fcntl(reception->door, F_SETFL, flags | O_NONBLOCK) < 0)
+	const int flags = fcntl(listening, F_GETFL);
+	if (flags < 0 || fcntl(listening, F_SETFL, flags | O_NONBLOCK) < 0)
 		return;
 	/* What is accepted inherits both. Without them it works, only not as well. */
-	setsockopt(reception->door, SOL_SOCKET, SO_SNDBUF, &send_room, sizeof send_room);
-	setsockopt(reception->door, SOL_SOCKET, SO_RCVBUF, &receive_room, sizeof receive_room);
-	atomic_store(&reception->taken_over, true);
+	setsockopt(listening, SOL_SOCKET, SO_SNDBUF, &send_room, sizeof send_room);
+	setsockopt(listening, SOL_SOCKET, SO_RCVBUF, &receive_room, sizeof receive_room);
+	reception->door = handover_begin(reception->handover, listening);
 }
 
+/* Which it can do only behind reception_take_over(), on the same thread. */
 static bool
 civetweb_comes(struct reception *reception)
 {
 	const struct timespec a_moment = { .tv_nsec = 1000000 };
 
 	for (int ms = 0; ms < START_MAX_MS; ms++) {
-		if (atomic_load(&reception->taken_over) && handover_works(reception->handover))
+		if (handover_works(reception->handover))
 			return true;
 		nanosleep(&a_moment, NULL);
 	}
@@ -771,6 +665,7 @@ reception_open(struct reception *reception, char why[static WHY_MAX + 1])
 void
 reception_close(struct reception *reception)
 {
+	handover_end(reception->handover); /* what waits for a worker is ours to answer */
 	if (reception->runs) {
 		(void)eventfd_write(reception->bell, 1);
 		pthread_join(reception->thread, NULL);
@@ -779,7 +674,6 @@ reception_close(struct reception *reception)
 	if (reception->door >= 0)
 		close(reception->door);
 	reception->door = -1;
-	handover_end(reception->handover);
 }
 
 void

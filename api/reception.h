@@ -14,8 +14,8 @@
  *   - a whole request for which no worker was free for RECEPTION_WAIT_MAX_MS, or that finds
  *     RECEPTION_WAITING_A_WORKER others waiting per worker: OVERLOADED;
  *   - when no more can be held (RECEPTION_HELD_A_WORKER per worker, RECEPTION_HELD_MAX in all,
- *     three quarters of the process's descriptors), or the system has none left, the one that is
- *     slow, else the one that is silent, for the longest time: closed without an answer.
+ *     three quarters of the process's descriptors), or the system has none left: one that was
+ *     answered, else one that is slow, else the one that is waited for longest, is closed.
  *
  * A client that sends byte by byte is looked at 32 times at once and then ten times a second. One
  * that holds its body back until it is asked for it (Expect: 100-continue) is asked. The sockets
