@@ -11,6 +11,7 @@
 # where STACK is too deep for a socket's name, one folder in /tmp.
 
 PATH=$PATH:/usr/sbin:/sbin # mariadbd, on a user's PATH
+export LC_ALL=C.UTF-8 # characters are more than bytes, also where no language is set
 : "${TREE:?}" "${STACK:?}"
 BUILD=${BUILD:-build}
 [[ $BUILD == /* ]] || BUILD=$TREE/$BUILD
