@@ -15,20 +15,17 @@
 #include "fuzz.h"
 #include "fuzz_keys.h"
 #include "gate.h"
-#include "hash_pool.h"
 #include "json_scan.h"
 #include "log.h"
-#include "mailer.h"
+#include "loopback.h"
 #include "metrics.h"
-#include "picture_stock.h"
 #include "policy.h"
+#include "portal_away.h"
 #include "service.h"
-#include "statements.h"
 #include "strict_head.h"
 #include "text.h"
 #include "throttle.h"
 
-#include <arpa/inet.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -51,7 +48,7 @@ static struct {
 	struct config config;
 	struct service service;
 	struct gate gate;
-	struct sockaddr_in address;
+	uint16_t port;
 	int64_t minted_at;
 	char marks[STAGE__MAX][TOKEN_MAX + 1]; /* by stage; that of none is an access token */
 	char sent[SENT_MAX];
@@ -107,48 +104,12 @@ mint(const struct keyring *ring, struct access_keys *access)
 }
 
 static bool
-open_parts(struct portal *portal)
-{
-	static const struct db_options away = {
-		.socket = "/nowhere/socket",
-		.name = "myportal",
-		.user = "myportal",
-		.password = "",
-		.connections = 4,
-		.connect_timeout_s = 2,
-		.statement_timeout_s = 3,
-	};
-	static const struct secret_cost cost = { 2, 19456UL * 1024 };
-
-	portal->keyring = fuzz_keyring_open();
-	portal->access_keys = fuzz_access_keys_open();
-	portal->db = db_open(&away, statements, STATEMENTS__MAX);
-	portal->hash_pool = hash_pool_open(1, 4, &cost);
-	portal->pictures = picture_stock_open(1);
-	portal->cooldown_s = 60;
-	portal->password_rules = (struct password_rules){ 8, true, "kenpo" };
-	return portal->db != NULL && portal->hash_pool != NULL && portal->pictures != NULL &&
-	       mint(portal->keyring, portal->access_keys);
-}
-
-static bool
 open_service(void)
 {
-	static const struct mailer_options mail = {
-		.smtp = { .url = "smtp://127.0.0.1:1",
-		    .from = "no-reply@kenpo.example",
-		    .from_name = "Kenpo",
-		    .timeout_ms = 1000 },
-		.workers = 1,
-		.portal_url = "https://portal.example",
-		.society_name_ja = "Kenpo",
-		.society_name_en = "Kenpo",
-	};
 	/* One client asks all day long. */
 	static const char limits[] = "source_requests=1000000000/1,source_mails=1000000/1,"
 				     "link_captchas=1000/1,service_mails=1000000000/1";
 	char why[WHY_MAX + 1];
-	struct mailer_options options = mail;
 	struct portal *const portal = &f.service.portal;
 
 	f.config.requests_max = WORKERS;
@@ -157,18 +118,17 @@ open_service(void)
 	text_copy_cut(f.config.identity_birth_date, sizeof f.config.identity_birth_date, "no");
 	text_copy_cut(
 	    f.config.cors_origins, sizeof f.config.cors_origins, "https://portal.example");
-	text_copy_cut(f.config.portal_url, sizeof f.config.portal_url, mail.portal_url);
+	text_copy_cut(f.config.portal_url, sizeof f.config.portal_url, "https://portal.example");
 	f.service.config = &f.config;
 	f.service.metrics = metrics_new(&endpoints_public);
 	f.service.throttle = throttle_open();
 	f.gate = (struct gate){ &f.service, &endpoints_public, false };
-	if (f.service.metrics == NULL || f.service.throttle == NULL || !open_parts(portal) ||
-	    !policy_set(limits, why))
-		return false;
-	options.db = portal->db;
-	options.keyring = portal->keyring;
-	portal->mailer = mailer_open(&options);
-	return portal->mailer != NULL;
+	portal->keyring = fuzz_keyring_open();
+	portal->access_keys = fuzz_access_keys_open();
+	portal->cooldown_s = 60;
+	portal->password_rules = (struct password_rules){ 8, true, "kenpo" };
+	return f.service.metrics != NULL && f.service.throttle != NULL && policy_set(limits, why) &&
+	       portal_away_open(portal) && mint(portal->keyring, portal->access_keys);
 }
 
 /* On a port that was free a moment ago. */
@@ -177,16 +137,9 @@ listen_somewhere(void)
 {
 	const struct http_server server = { gate_serve, gate_refuse, &f.gate };
 	char listen[32], why[WHY_MAX + 1];
-	socklen_t size = sizeof f.address;
-	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	f.address = (struct sockaddr_in){ .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	const bool known = bind(fd, (struct sockaddr *)&f.address, size) == 0 &&
-			   getsockname(fd, (struct sockaddr *)&f.address, &size) == 0;
-	close(fd);
-	if (!known ||
-	    !text_format(listen, sizeof listen, "127.0.0.1:%u", ntohs(f.address.sin_port)))
+	f.port = loopback_free_port();
+	if (f.port == 0 || !text_format(listen, sizeof listen, "127.0.0.1:%u", f.port))
 		return false;
 	const struct http_options options = { listen, WORKERS, 15000, 5000 };
 	return http_open(&options, &server, why) != NULL;
@@ -280,10 +233,9 @@ hear_all(int fd)
 static void
 ask(void)
 {
-	CLEANUP(cleanup_close) const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	CLEANUP(cleanup_close) const int fd = loopback_connect(f.port);
 
-	FUZZ_CHECK(fd >= 0 && connect(fd, (struct sockaddr *)&f.address, sizeof f.address) == 0,
-	    "it is still there");
+	FUZZ_CHECK(fd >= 0, "it is still there");
 	send_all(fd);
 	hear_all(fd);
 }

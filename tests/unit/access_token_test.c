@@ -8,10 +8,10 @@
 
 #include "cleanup.h"
 #include "clock.h"
-#include "keyring.h"
-#include "secret.h"
+#include "keys_folder.h"
 #include "text.h"
 #include "token.h"
+#include "token_parts.h"
 
 #include <jwt.h>
 #include <openssl/bn.h>
@@ -23,8 +23,6 @@
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -48,9 +46,6 @@
 #define ACCESS(kid)  "access-" kid ".pem"
 #define ACCOUNT_TEXT "-_8CAwQFBgcICQoLDA0OAA"
 #define SESSION_TEXT "AAECAwQFBgcICQoLDA0OEA"
-#define PATH_SIZE    160
-#define JSON_MAX     768
-#define FORGED_MAX   3072
 #define PEM_SIZE     1024
 #define ROUNDS       10000
 
@@ -67,7 +62,7 @@
 #define RFC_D "jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI"
 
 struct fixture {
-	char folder[PATH_SIZE];
+	char folder[KEYS_FOLDER_SIZE];
 	char why[WHY_MAX + 1];
 	struct access_keys *keys;
 	EVP_PKEY *signing; /* as the file of KID has it */
@@ -81,61 +76,44 @@ close_keys(struct access_keys *const *keys)
 	access_keys_close(*keys);
 }
 
-static const char *
-path_of(const struct fixture *fixture, const char *name)
+/* What was written to a BIO, which is freed. */
+static size_t
+bio_take(BIO *bio, char ret[static PEM_SIZE])
 {
-	static char path[2 * PATH_SIZE];
+	const int size = BIO_read(bio, ret, PEM_SIZE - 1);
 
-	assert_true(text_format(path, sizeof path, "%s/%s", fixture->folder, name));
-	return path;
+	BIO_free(bio);
+	assert_true(size > 0);
+	ret[size] = '\0';
+	return (size_t)size;
 }
 
-static void
-file_put(const struct fixture *fixture, const char *name, const char *text, mode_t mode)
-{
-	const char *const path = path_of(fixture, name);
-
-	unlink(path);
-	FILE *const file = fopen(path, "wxe");
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
-	assert_int_equal(chmod(path, mode), 0);
-}
-
-static void
-folder_empty(const struct fixture *fixture)
-{
-	DIR *const dir = opendir(fixture->folder);
-
-	assert_non_null(dir);
-	for (const struct dirent *file; (file = readdir(dir)) != NULL;)
-		unlinkat(dirfd(dir), file->d_name, 0);
-	closedir(dir);
-}
-
-/* A private key as PKCS#8 PEM and, if asked for, as a key to sign with. */
+/* A private key as PKCS#8 PEM. */
 static void
 pem_of(EVP_PKEY *pkey, char ret[static PEM_SIZE])
 {
 	BIO *const bio = BIO_new(BIO_s_mem());
 
 	assert_int_equal(PEM_write_bio_PKCS8PrivateKey(bio, pkey, NULL, NULL, 0, NULL, NULL), 1);
-	const int size = BIO_read(bio, ret, PEM_SIZE - 1);
-	assert_true(size > 0);
-	ret[size] = '\0';
-	BIO_free(bio);
+	bio_take(bio, ret);
+}
+
+static void
+pem_put(const struct fixture *fixture, const char *name, EVP_PKEY *pkey)
+{
+	char pem[PEM_SIZE];
+
+	pem_of(pkey, pem);
+	key_file_put(fixture->folder, name, pem, 0400);
 }
 
 static EVP_PKEY *
 key_put(const struct fixture *fixture, const char *name)
 {
 	EVP_PKEY *const pkey = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
-	char pem[PEM_SIZE];
 
 	assert_non_null(pkey);
-	pem_of(pkey, pem);
-	file_put(fixture, name, pem, 0400);
+	pem_put(fixture, name, pkey);
 	return pkey;
 }
 
@@ -144,8 +122,8 @@ set_up(void **state)
 {
 	static struct fixture fixture;
 
-	fixture = (struct fixture){ .folder = "/tmp/access_token_test.XXXXXX" };
-	if (!secret_start() || mkdtemp(fixture.folder) == NULL)
+	fixture = (struct fixture){ 0 };
+	if (!keys_folder_make(fixture.folder))
 		return -1;
 	fixture.signing = key_put(&fixture, ACCESS(KID));
 	fixture.old = key_put(&fixture, ACCESS(OLD_KID));
@@ -166,8 +144,7 @@ tear_down(void **state)
 	EVP_PKEY_free(fixture->signing);
 	EVP_PKEY_free(fixture->old);
 	EVP_PKEY_free(fixture->next);
-	folder_empty(fixture);
-	return rmdir(fixture->folder);
+	return keys_folder_remove(fixture->folder);
 }
 
 static struct access_claims
@@ -222,54 +199,19 @@ assert_claims_equal(const struct access_claims *a, const struct access_claims *b
 		    a->expires_at == b->expires_at);
 }
 
-/* Parts. */
-
-struct parts {
-	char header[JSON_MAX];
-	char payload[JSON_MAX];
-};
-
-static void
-part_read(const char *text, size_t length, char ret[static JSON_MAX])
+static enum result
+open_now(const void *fixture, const char *token)
 {
-	size_t size;
-
-	assert_true(secret_unbase64url(text, length, ret, JSON_MAX - 1, &size));
-	ret[size] = '\0';
+	return open_at(((const struct fixture *)fixture)->keys, token, NOW);
 }
 
-static struct parts
-parts_of(const char *token)
-{
-	const char *const payload = strchr(token, '.') + 1;
-	const char *const signature = strchr(payload, '.') + 1;
-	struct parts parts;
-
-	part_read(token, (size_t)(payload - token) - 1, parts.header);
-	part_read(payload, (size_t)(signature - payload) - 1, parts.payload);
-	return parts;
-}
-
-static struct parts
+static struct token_parts
 right_parts(const struct fixture *fixture)
 {
 	char token[TOKEN_MAX + 1];
 
 	seal_some(fixture, token);
-	return parts_of(token);
-}
-
-/* Puts `new` in the place of the first `old`; an empty `old` means: behind everything. */
-static void
-text_replace(char text[static JSON_MAX], const char *old, const char *new)
-{
-	char rest[JSON_MAX];
-	char *const at = old[0] == '\0' ? text + strlen(text) : strstr(text, old);
-
-	if (at == NULL)
-		fail_msg("no %s in %s", old, text);
-	assert_true(text_copy(rest, sizeof rest, at + strlen(old)));
-	assert_true(text_format(at, (size_t)(text + JSON_MAX - at), "%s%s", new, rest));
+	return token_parts_of(token);
 }
 
 /* Signing by OpenSSL's own means. */
@@ -298,11 +240,7 @@ public_pem(EVP_PKEY *pkey, char ret[static PEM_SIZE])
 	BIO *const bio = BIO_new(BIO_s_mem());
 
 	assert_int_equal(PEM_write_bio_PUBKEY(bio, pkey), 1);
-	const int size = BIO_read(bio, ret, PEM_SIZE - 1);
-	BIO_free(bio);
-	assert_true(size > 0);
-	ret[size] = '\0';
-	return (size_t)size;
+	return bio_take(bio, ret);
 }
 
 enum signing {
@@ -364,14 +302,12 @@ sign_text(
 }
 
 static const char *
-forge(const struct fixture *fixture, const struct parts *parts, enum signing signing)
+forge(const struct fixture *fixture, const struct token_parts *parts, enum signing signing)
 {
-	static char forged[FORGED_MAX];
+	static char forged[FORGED_SIZE];
 	char signature[256] = "";
 
-	secret_base64url(parts->header, strlen(parts->header), forged);
-	strcat(forged, ".");
-	secret_base64url(parts->payload, strlen(parts->payload), forged + strlen(forged));
+	token_parts_write(parts, forged);
 	if (signing != SIGN_NOT)
 		sign_text(fixture, signing, forged, signature);
 	strcat(forged, ".");
@@ -403,7 +339,7 @@ static void
 a_token_is_what_its_header_promises(void **state)
 {
 	const struct fixture *const fixture = *state;
-	const struct parts parts = right_parts(fixture);
+	const struct token_parts parts = right_parts(fixture);
 	char jti[23] = "";
 	int end = 0;
 
@@ -513,7 +449,7 @@ a_token_lives_from_its_issue_to_its_expiry(void **state)
 
 		seal_some(fixture, token);
 		if (remembered)
-			assert_int_equal(open_at(fixture->keys, token, NOW), OK);
+			assert_int_equal(open_now(fixture, token), OK);
 		if (open_at(fixture->keys, token, rows[i % LENGTH(rows)].now) !=
 		    rows[i % LENGTH(rows)].result)
 			fail_msg("%s, %s", rows[i % LENGTH(rows)].why,
@@ -583,11 +519,11 @@ a_token_has_no_say_in_what_opens_it(void **state)
 	const struct fixture *const fixture = *state;
 
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		struct parts parts = right_parts(fixture);
+		struct token_parts parts = right_parts(fixture);
 
 		text_replace(parts.header, rows[i].old, rows[i].new);
 		const char *const forged = forge(fixture, &parts, rows[i].signing);
-		if (open_at(fixture->keys, forged, NOW) != rows[i].result)
+		if (open_now(fixture, forged) != rows[i].result)
 			fail_msg("%s", rows[i].why);
 	}
 }
@@ -694,11 +630,10 @@ claims_are_all_there_once_of_their_type_and_no_other(void **state)
 	const struct fixture *const fixture = *state;
 
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		struct parts parts = right_parts(fixture);
+		struct token_parts parts = right_parts(fixture);
 
 		text_replace(parts.payload, rows[i].old, rows[i].new);
-		const enum result result = open_at(
-		    fixture->keys, forge(fixture, &parts, SIGN_ES256), NOW);
+		const enum result result = open_now(fixture, forge(fixture, &parts, SIGN_ES256));
 		if (result != rows[i].result)
 			fail_msg("%s: %s", rows[i].why, result_code(result));
 	}
@@ -711,18 +646,16 @@ a_payload_that_is_no_object_of_claims_is_refused(void **state)
 		"[[[[[[[[[[[[[[[[",
 		"{\"iss\":\"myportal\",\"aud\":\"myportal/access\",\"sub\":\"" };
 	const struct fixture *const fixture = *state;
-	struct parts parts = right_parts(fixture);
+	struct token_parts parts = right_parts(fixture);
 
 	for (size_t i = 0; i < LENGTH(payloads); i++) {
 		assert_true(text_copy(parts.payload, sizeof parts.payload, payloads[i]));
-		if (open_at(fixture->keys, forge(fixture, &parts, SIGN_ES256), NOW) !=
-		    TOKEN_INVALID)
+		if (open_now(fixture, forge(fixture, &parts, SIGN_ES256)) != TOKEN_INVALID)
 			fail_msg("opened with payload %s", payloads[i]);
 	}
 	memset(parts.payload, '[', 600); /* more than any payload of ours, rightly signed */
 	parts.payload[600] = '\0';
-	assert_int_equal(
-	    open_at(fixture->keys, forge(fixture, &parts, SIGN_ES256), NOW), TOKEN_INVALID);
+	assert_int_equal(open_now(fixture, forge(fixture, &parts, SIGN_ES256)), TOKEN_INVALID);
 }
 
 /* A NUL in the payload hides nothing behind it. */
@@ -730,8 +663,8 @@ static void
 a_payload_ends_where_it_ends(void **state)
 {
 	const struct fixture *const fixture = *state;
-	const struct parts parts = right_parts(fixture);
-	char payload[JSON_MAX], forged[FORGED_MAX], signature[256];
+	const struct token_parts parts = right_parts(fixture);
+	char payload[TOKEN_PART_SIZE], forged[FORGED_SIZE], signature[256];
 	const size_t length = strlen(parts.payload);
 
 	memcpy(payload, parts.payload, length);
@@ -743,8 +676,7 @@ a_payload_ends_where_it_ends(void **state)
 		sign_text(fixture, SIGN_ES256, forged, signature);
 		strcat(forged, ".");
 		strcat(forged, signature);
-		assert_int_equal(
-		    open_at(fixture->keys, forged, NOW), more == 0 ? OK : TOKEN_INVALID);
+		assert_int_equal(open_now(fixture, forged), more == 0 ? OK : TOKEN_INVALID);
 	}
 }
 
@@ -767,14 +699,13 @@ a_jti_has_one_spelling(void **state)
 	const struct fixture *const fixture = *state;
 
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		struct parts parts = right_parts(fixture);
+		struct token_parts parts = right_parts(fixture);
 		char *const last = strstr(parts.payload, "\"jti\":\"") + strlen("\"jti\":\"") + 21;
-		char rest[JSON_MAX];
+		char rest[TOKEN_PART_SIZE];
 
 		assert_true(text_copy(rest, sizeof rest, last + 1));
 		assert_true(text_format(last, 500, "%s%s", rows[i].last, rest));
-		if (open_at(fixture->keys, forge(fixture, &parts, SIGN_ES256), NOW) !=
-		    rows[i].result)
+		if (open_now(fixture, forge(fixture, &parts, SIGN_ES256)) != rows[i].result)
 			fail_msg("%s", rows[i].why);
 	}
 }
@@ -785,7 +716,7 @@ a_header_is_there_whole(void **state)
 {
 	static const enum signing signings[] = { SIGN_ES256, SIGN_BY_OLD, SIGN_BY_NEXT };
 	const struct fixture *const fixture = *state;
-	char token[TOKEN_MAX + 1], forged[FORGED_MAX], signature[256];
+	char token[TOKEN_MAX + 1], forged[FORGED_SIZE], signature[256];
 
 	seal_some(fixture, token);
 	const char *const payload = strchr(token, '.');
@@ -797,7 +728,7 @@ a_header_is_there_whole(void **state)
 			sign_text(fixture, signings[i], forged, signature);
 			strcat(forged, ".");
 			strcat(forged, signature);
-			assert_int_equal(open_at(fixture->keys, forged, NOW), TOKEN_INVALID);
+			assert_int_equal(open_now(fixture, forged), TOKEN_INVALID);
 		}
 }
 
@@ -805,53 +736,22 @@ a_header_is_there_whole(void **state)
 static void
 not_one_character_may_be_another(void **state)
 {
-	static const char others[] = "A_z9-.=+/ \x80\xFF";
-	const struct fixture *const fixture = *state;
+	const struct token_opening opening = { open_now, *state };
 	char token[TOKEN_MAX + 1];
 
-	seal_some(fixture, token);
-	assert_int_equal(open_at(fixture->keys, token, NOW), OK); /* and is remembered */
-	for (size_t i = 0; token[i] != '\0'; i++) {
-		const char right = token[i];
-
-		for (size_t o = 0; o < sizeof others; o++) { /* the NUL, too */
-			if (others[o] == right)
-				continue;
-			token[i] = others[o];
-			if (open_at(fixture->keys, token, NOW) != TOKEN_INVALID)
-				fail_msg("opened with 0x%02X at %zu", (unsigned char)others[o], i);
-		}
-		token[i] = (char)(right ^ 1);
-		assert_int_equal(open_at(fixture->keys, token, NOW), TOKEN_INVALID);
-		token[i] = right;
-	}
-	assert_int_equal(open_at(fixture->keys, token, NOW), OK);
+	seal_some(*state, token);
+	assert_no_other_character_opens(&opening, token);
 }
 
 /* 64 bytes leave four spare bits in the last of 86 characters: 15 other spellings. */
 static void
 a_signature_has_one_spelling(void **state)
 {
-	static const char alphabet[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-	const struct fixture *const fixture = *state;
-	char token[TOKEN_MAX + 8], longer[TOKEN_MAX + 8];
-	unsigned opened = 0;
+	const struct token_opening opening = { open_now, *state };
+	char token[TOKEN_MAX + 1];
 
-	seal_some(fixture, token);
-	char *const last = token + strlen(token) - 1;
-	for (size_t i = 0; i < sizeof alphabet - 1; i++) {
-		*last = alphabet[i];
-		opened += open_at(fixture->keys, token, NOW) == OK;
-	}
-	assert_int_equal(opened, 1);
-
-	static const char *const tails[] = { "=", "==", "A", "AA", ".", ".e30", " ", "\n" };
-	seal_some(fixture, token);
-	for (size_t i = 0; i < LENGTH(tails); i++) {
-		assert_true(text_format(longer, sizeof longer, "%s%s", token, tails[i]));
-		assert_int_equal(open_at(fixture->keys, longer, NOW), TOKEN_INVALID);
-	}
+	seal_some(*state, token);
+	assert_signature_has_one_spelling(&opening, token);
 }
 
 static void
@@ -908,7 +808,7 @@ odd_numbers_sign_nothing_but_the_twin(void **state)
 	};
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		signature_write(rows[i].r, rows[i].s, signature);
-		if (open_at(fixture->keys, token, NOW) != rows[i].result)
+		if (open_now(fixture, token) != rows[i].result)
 			fail_msg("%s", rows[i].why);
 	}
 	BIGNUM *const numbers[] = { n, zero, one, all, twin, r, s };
@@ -922,57 +822,54 @@ no_part_of_a_token_is_a_token(void **state)
 	static const char *const tokens[] = { "", ".", "..", "...", "a..", ".a.", "..a", "a.a.a",
 		"a.a", "a", "e30.e30.", "e30..", "e30.e30.e30.e30", "eyJhbGciOiJub25lIn0..",
 		"\x80.\x80.\x80", "\xFF" };
-	const struct fixture *const fixture = *state;
+	const struct token_opening opening = { open_now, *state };
 	char token[TOKEN_MAX + 1];
 
 	for (size_t i = 0; i < LENGTH(tokens); i++)
-		if (open_at(fixture->keys, tokens[i], NOW) != TOKEN_INVALID)
+		if (open_now(*state, tokens[i]) != TOKEN_INVALID)
 			fail_msg("\"%s\"", tokens[i]);
-	seal_some(fixture, token);
-	for (size_t length = strlen(token); length-- > 0;) {
-		token[length] = '\0';
-		assert_int_equal(open_at(fixture->keys, token, NOW), TOKEN_INVALID);
-	}
+	seal_some(*state, token);
+	assert_no_part_opens(&opening, token);
 }
 
 static void
 long_tokens_are_refused_unread(void **state)
 {
-	static const size_t lengths[] = { TOKEN_MAX, TOKEN_MAX + 1, 90000, 9000000 };
-	const struct fixture *const fixture = *state;
+	const struct token_opening opening = { open_now, *state };
 
-	for (size_t i = 0; i < LENGTH(lengths); i++) {
-		CLEANUP(cleanup_free) char *token = malloc(lengths[i] + 1);
-
-		assert_non_null(token);
-		memset(token, 'A', lengths[i]);
-		token[lengths[i]] = '\0';
-		assert_int_equal(open_at(fixture->keys, token, NOW), TOKEN_INVALID);
-		token[lengths[i] / 3] = token[2 * lengths[i] / 3] = '.';
-		assert_int_equal(open_at(fixture->keys, token, NOW), TOKEN_INVALID);
-	}
+	assert_long_ones_do_not_open(&opening);
 }
 
 /* Other judges. */
 
+/* The key of these coordinates; with `d`, the private one. */
 static EVP_PKEY *
-public_of_jwk(const struct jwk *jwk)
+key_of(const char *x, const char *y, const char *d)
 {
 	EVP_PKEY_CTX *const ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
 	OSSL_PARAM_BLD *const build = OSSL_PARAM_BLD_new();
-	uint8_t point[65] = { 4 };
+	uint8_t point[65] = { 4 }, private[32];
+	BIGNUM *number = NULL;
 	EVP_PKEY *pkey = NULL;
-	size_t x, y;
+	size_t size;
 
-	assert_true(secret_unbase64url(jwk->x, strlen(jwk->x), point + 1, 32, &x) && x == 32);
-	assert_true(secret_unbase64url(jwk->y, strlen(jwk->y), point + 33, 32, &y) && y == 32);
+	assert_true(secret_unbase64url(x, strlen(x), point + 1, 32, &size) && size == 32);
+	assert_true(secret_unbase64url(y, strlen(y), point + 33, 32, &size) && size == 32);
 	OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1", 0);
 	OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point);
+	if (d != NULL) {
+		assert_true(secret_unbase64url(d, strlen(d), private, 32, &size) && size == 32);
+		number = BN_bin2bn(private, sizeof private, NULL);
+		OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_PRIV_KEY, number);
+	}
 	OSSL_PARAM *const params = OSSL_PARAM_BLD_to_param(build);
 	assert_int_equal(EVP_PKEY_fromdata_init(ctx), 1);
-	assert_int_equal(EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params), 1);
+	assert_int_equal(EVP_PKEY_fromdata(ctx, &pkey,
+			     d != NULL ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY, params),
+	    1);
 	OSSL_PARAM_free(params);
 	OSSL_PARAM_BLD_free(build);
+	BN_free(number);
 	EVP_PKEY_CTX_free(ctx);
 	return pkey;
 }
@@ -986,7 +883,7 @@ assert_published_is(struct access_keys *keys, size_t i, const char *kid, EVP_PKE
 	assert_string_equal(jwk.kid, kid);
 	assert_int_equal(strlen(jwk.x), 43);
 	assert_int_equal(strlen(jwk.y), 43);
-	EVP_PKEY *const published = public_of_jwk(&jwk);
+	EVP_PKEY *const published = key_of(jwk.x, jwk.y, NULL);
 	assert_int_equal(EVP_PKEY_eq(published, pkey), 1);
 	EVP_PKEY_free(published);
 }
@@ -1013,7 +910,7 @@ libjwt_takes_our_tokens_with_the_published_key(void **state)
 	jwt_t *jwt = NULL;
 
 	assert_true(access_keys_jwk(fixture->keys, 1, &jwk));
-	EVP_PKEY *const published = public_of_jwk(&jwk);
+	EVP_PKEY *const published = key_of(jwk.x, jwk.y, NULL);
 	const size_t length = public_pem(published, pem);
 	for (int i = 0; i < 50; i++) {
 		seal_some(fixture, token);
@@ -1033,34 +930,6 @@ libjwt_takes_our_tokens_with_the_published_key(void **state)
 	}
 	EVP_PKEY_free(published);
 	ERR_clear_error();
-}
-
-/* RFC 7515 A.3's key, with the public half computed by us from d. */
-static EVP_PKEY *
-rfc_key(void)
-{
-	static const char rfc[] = "prime256v1";
-	EVP_PKEY_CTX *const ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
-	OSSL_PARAM_BLD *const build = OSSL_PARAM_BLD_new();
-	uint8_t d[32], point[65] = { 4 };
-	EVP_PKEY *pkey = NULL;
-	size_t size;
-
-	assert_true(secret_unbase64url(RFC_D, strlen(RFC_D), d, sizeof d, &size));
-	assert_true(secret_unbase64url(RFC_X, strlen(RFC_X), point + 1, 32, &size));
-	assert_true(secret_unbase64url(RFC_Y, strlen(RFC_Y), point + 33, 32, &size));
-	BIGNUM *const number = BN_bin2bn(d, sizeof d, NULL);
-	OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, rfc, 0);
-	OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point);
-	OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_PRIV_KEY, number);
-	OSSL_PARAM *const params = OSSL_PARAM_BLD_to_param(build);
-	assert_int_equal(EVP_PKEY_fromdata_init(ctx), 1);
-	assert_int_equal(EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_KEYPAIR, params), 1);
-	OSSL_PARAM_free(params);
-	OSSL_PARAM_BLD_free(build);
-	BN_free(number);
-	EVP_PKEY_CTX_free(ctx);
-	return pkey;
 }
 
 static void
@@ -1085,11 +954,9 @@ the_vector_of_rfc_7515_verifies(void **state)
 		/* clang-format on */
 	};
 	struct fixture *const fixture = *state;
-	EVP_PKEY *const pkey = rfc_key();
-	char pem[PEM_SIZE];
+	EVP_PKEY *const pkey = key_of(RFC_X, RFC_Y, RFC_D);
 
-	pem_of(pkey, pem);
-	file_put(fixture, ACCESS(KID), pem, 0400);
+	pem_put(fixture, ACCESS(KID), pkey);
 	CLEANUP(close_keys)
 	struct access_keys *const keys = access_keys_open(fixture->folder, fixture->why);
 	if (keys == NULL)
@@ -1124,14 +991,12 @@ keys_of_another_kind_are_refused(void **state)
 	static const char *const kinds[] = { "RSA", "ED25519", "P-384", "P-521", "secp256k1",
 		"brainpoolP256r1", "P-224" };
 	struct fixture *const fixture = *state;
-	char pem[PEM_SIZE];
 
 	for (size_t i = 0; i < LENGTH(kinds); i++) {
 		EVP_PKEY *const pkey = another_kind(kinds[i]);
 		assert_non_null(pkey);
-		pem_of(pkey, pem);
+		pem_put(fixture, ACCESS(KID), pkey);
 		EVP_PKEY_free(pkey);
-		file_put(fixture, ACCESS(KID), pem, 0400);
 		if (access_keys_open(fixture->folder, fixture->why) != NULL)
 			fail_msg("taken: %s", kinds[i]);
 		assert_non_null(strstr(fixture->why, ACCESS(KID)));
@@ -1165,7 +1030,7 @@ put_a_false_pair(struct fixture *fixture)
 	EVP_EncodeBlock((uint8_t *)body, der, 138);
 	assert_true(text_format(false_pem, sizeof false_pem,
 	    "%s%.64s\n%.64s\n%s\n-----END PRIVATE KEY-----\n", head, body, body + 64, body + 128));
-	file_put(fixture, ACCESS(KID), false_pem, 0400);
+	key_file_put(fixture->folder, ACCESS(KID), false_pem, 0400);
 }
 
 static void
@@ -1176,11 +1041,8 @@ put_an_encrypted_key(struct fixture *fixture)
 
 	PEM_write_bio_PKCS8PrivateKey(
 	    bio, fixture->signing, EVP_aes_128_cbc(), "secret", 6, NULL, NULL);
-	const int size = BIO_read(bio, pem, sizeof pem - 1);
-	pem[size] = '\0';
-	BIO_free(bio);
-	assert_int_equal(size, 399);
-	file_put(fixture, ACCESS(KID), pem, 0400);
+	assert_int_equal(bio_take(bio, pem), 399);
+	key_file_put(fixture->folder, ACCESS(KID), pem, 0400);
 }
 
 /* As `openssl ecparam -genkey` writes it. */
@@ -1191,11 +1053,9 @@ put_a_sec1_key(struct fixture *fixture)
 	char pem[PEM_SIZE];
 
 	PEM_write_bio_PrivateKey_traditional(bio, fixture->signing, NULL, NULL, 0, NULL, NULL);
-	const int size = BIO_read(bio, pem, sizeof pem - 1);
-	pem[size] = '\0';
-	BIO_free(bio);
+	bio_take(bio, pem);
 	assert_non_null(strstr(pem, "EC PRIVATE"));
-	file_put(fixture, ACCESS(KID), pem, 0400);
+	key_file_put(fixture->folder, ACCESS(KID), pem, 0400);
 }
 
 static void
@@ -1204,7 +1064,7 @@ put_a_public_key(struct fixture *fixture)
 	char pem[PEM_SIZE];
 
 	public_pem(fixture->signing, pem);
-	file_put(fixture, ACCESS(KID), pem, 0400);
+	key_file_put(fixture->folder, ACCESS(KID), pem, 0400);
 }
 
 static void
@@ -1214,7 +1074,7 @@ put_something_behind(struct fixture *fixture)
 
 	pem_of(fixture->signing, pem);
 	strcat(pem, "behind\n");
-	file_put(fixture, ACCESS(KID), pem, 0400);
+	key_file_put(fixture->folder, ACCESS(KID), pem, 0400);
 }
 
 static void
@@ -1223,7 +1083,7 @@ put_a_readable_key(struct fixture *fixture)
 	char pem[PEM_SIZE];
 
 	pem_of(fixture->signing, pem);
-	file_put(fixture, ACCESS(KID), pem, 0440);
+	key_file_put(fixture->folder, ACCESS(KID), pem, 0440);
 }
 
 static void
@@ -1233,29 +1093,28 @@ put_a_cut_key(struct fixture *fixture)
 
 	pem_of(fixture->signing, pem);
 	pem[150] = '\0';
-	file_put(fixture, ACCESS(KID), pem, 0400);
+	key_file_put(fixture->folder, ACCESS(KID), pem, 0400);
 }
 
 static void
 put_an_empty_file(struct fixture *fixture)
 {
-	file_put(fixture, ACCESS(KID), "", 0400);
+	key_file_put(fixture->folder, ACCESS(KID), "", 0400);
 }
 
 static void
 put_a_link(struct fixture *fixture)
 {
-	char target[PATH_SIZE];
+	const char *const path = key_file_path(fixture->folder, ACCESS(KID));
 
-	assert_true(text_copy(target, sizeof target, ACCESS(OLD_KID)));
-	unlink(path_of(fixture, ACCESS(KID)));
-	assert_int_equal(symlink(target, path_of(fixture, ACCESS(KID))), 0);
+	unlink(path);
+	assert_int_equal(symlink(ACCESS(OLD_KID), path), 0);
 }
 
 static void
 put_no_key(struct fixture *fixture)
 {
-	folder_empty(fixture);
+	keys_folder_empty(fixture->folder);
 }
 
 static void
@@ -1302,7 +1161,7 @@ faulty_keys_are_refused_and_the_old_ones_go_on(void **state)
 		if (access_keys_refresh(fixture->keys, &changed, fixture->why) || changed)
 			fail_msg("refreshed in spite of %s", rows[i].why);
 		assert_non_null(strstr(fixture->why, rows[i].complaint));
-		assert_int_equal(open_at(fixture->keys, token, NOW), OK);
+		assert_int_equal(open_now(fixture, token), OK);
 		seal_some(fixture, token);
 		assert_int_equal(ERR_peek_error(), 0);
 	}
@@ -1319,19 +1178,19 @@ a_removed_key_opens_nothing_at_once_remembered_or_not(void **state)
 
 	seal_some(fixture, remembered);
 	seal_some(fixture, unseen);
-	assert_int_equal(open_at(fixture->keys, remembered, NOW), OK);
+	assert_int_equal(open_now(fixture, remembered), OK);
 	assert_true(access_keys_refresh(fixture->keys, &changed, fixture->why));
 	assert_false(changed);
 
-	unlink(path_of(fixture, ACCESS(KID)));
+	unlink(key_file_path(fixture->folder, ACCESS(KID)));
 	assert_true(access_keys_refresh(fixture->keys, &changed, fixture->why));
 	assert_true(changed);
-	assert_int_equal(open_at(fixture->keys, remembered, NOW), TOKEN_INVALID);
-	assert_int_equal(open_at(fixture->keys, unseen, NOW), TOKEN_INVALID);
+	assert_int_equal(open_now(fixture, remembered), TOKEN_INVALID);
+	assert_int_equal(open_now(fixture, unseen), TOKEN_INVALID);
 	seal_some(fixture, token);
-	const struct parts parts = parts_of(token);
+	const struct token_parts parts = token_parts_of(token);
 	assert_non_null(strstr(parts.header, OLD_KID)); /* the previous one signs again */
-	assert_int_equal(open_at(fixture->keys, token, NOW), OK);
+	assert_int_equal(open_now(fixture, token), OK);
 }
 
 static void
@@ -1342,11 +1201,11 @@ a_file_of_the_same_name_and_another_key_is_noticed(void **state)
 	bool changed;
 
 	seal_some(fixture, token);
-	assert_int_equal(open_at(fixture->keys, token, NOW), OK);
+	assert_int_equal(open_now(fixture, token), OK);
 	EVP_PKEY_free(key_put(fixture, ACCESS(KID)));
 	assert_true(access_keys_refresh(fixture->keys, &changed, fixture->why));
 	assert_true(changed);
-	assert_int_equal(open_at(fixture->keys, token, NOW), TOKEN_INVALID);
+	assert_int_equal(open_now(fixture, token), TOKEN_INVALID);
 }
 
 /* More tokens than there are places, twice over: each is opened to its own claims. */
@@ -1451,7 +1310,7 @@ threads_open_while_keys_are_exchanged(void **state)
 		EVP_PKEY_free(key_put(fixture, ACCESS("20261210T010203Z-00000003")));
 		assert_true(access_keys_refresh(fixture->keys, &changed, fixture->why) && changed);
 		usleep(5000);
-		unlink(path_of(fixture, ACCESS("20261210T010203Z-00000003")));
+		unlink(key_file_path(fixture->folder, ACCESS("20261210T010203Z-00000003")));
 		usleep(5000);
 	}
 	atomic_store(&crowd.over, true);
@@ -1466,12 +1325,12 @@ a_key_of_ours_is_written_in_the_form_we_take(void **state)
 	struct fixture *const fixture = *state;
 	char pem[KEY_FILE_MAX + 1], other[KEY_FILE_MAX + 1];
 
-	folder_empty(fixture);
+	keys_folder_empty(fixture->folder);
 	assert_true(access_key_write(pem));
 	assert_true(access_key_write(other));
 	assert_string_not_equal(pem, other);
 	assert_int_equal(strlen(pem), 241);
-	file_put(fixture, ACCESS(KID), pem, 0400);
+	key_file_put(fixture->folder, ACCESS(KID), pem, 0400);
 	CLEANUP(close_keys)
 	struct access_keys *const keys = access_keys_open(fixture->folder, fixture->why);
 	if (keys == NULL)

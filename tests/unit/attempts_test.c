@@ -5,8 +5,8 @@
 
 #include "attempts.h"
 
+#include "keys_folder.h"
 #include "private_db.h"
-#include "secret.h"
 #include "statements.h"
 #include "tcp_proxy.h"
 #include "text.h"
@@ -46,21 +46,9 @@ static struct keyring *keyring;
 
 /* A database with the service's tables --------------------------------------------------------- */
 
-static enum result
-command_tx(struct db_tx *tx, void *context)
-{
-	return db_command(tx, context, NULL);
-}
-
-static bool
-command(struct db *owner, const char *sql)
-{
-	return db_each_committed(owner, command_tx, (void *)(uintptr_t)sql) == OK;
-}
-
 /* Each statement of a schema file ends its line. */
 static bool
-apply(struct db *owner, const char *file)
+apply(const char *file)
 {
 	static char text[SCHEMA_MAX];
 	FILE *const from = fopen(file, "re");
@@ -73,49 +61,9 @@ apply(struct db *owner, const char *file)
 	bool applied = length > 0 && length < sizeof text - 1;
 	for (char *at = text, *end; applied && (end = strstr(at, ";\n")) != NULL; at = end + 2) {
 		*end = '\0';
-		applied = command(owner, at);
+		applied = private_db_administer(&server, at) == OK;
 	}
 	return applied;
-}
-
-static bool
-make_schema(const struct db_options *options)
-{
-	struct db_options patient = *options;
-
-	patient.statement_timeout_s = 30;
-	struct db *const owner = db_open(&patient, NULL, 0);
-	const bool made = owner != NULL && command(owner, migration_table_sql) &&
-			  apply(owner, SCHEMA_FOLDER "/0001_registration.sql") &&
-			  apply(owner, SCHEMA_FOLDER "/0002_accounts.sql");
-
-	db_close(owner);
-	return made;
-}
-
-static struct keyring *
-make_keyring(void)
-{
-	char folder[PRIVATE_DB_PATH_MAX + 8], kid[KID_MAX + 1], why[WHY_MAX + 1];
-
-	if (!text_format(folder, sizeof folder, "%s/keys", server.folder) ||
-	    !keyring_new(folder, kid, why))
-		return NULL;
-	return keyring_open(folder, why);
-}
-
-static struct db_options
-plain_options(void)
-{
-	return (struct db_options){
-		.socket = server.socket,
-		.name = PRIVATE_DB_NAME,
-		.user = PRIVATE_DB_USER,
-		.password = PRIVATE_DB_PASSWORD,
-		.connections = POOL,
-		.connect_timeout_s = 2,
-		.statement_timeout_s = 3,
-	};
 }
 
 static int
@@ -125,10 +73,12 @@ set_up(void **state)
 	if (!secret_start() || !db_start() || !private_db_make(&server) ||
 	    !private_db_start(&server, false))
 		return -1;
-	const struct db_options options = plain_options();
-	if (!make_schema(&options))
+	if (private_db_administer(&server, migration_table_sql) != OK ||
+	    !apply(SCHEMA_FOLDER "/0001_registration.sql") ||
+	    !apply(SCHEMA_FOLDER "/0002_accounts.sql"))
 		return -1;
-	keyring = make_keyring();
+	const struct db_options options = private_db_options(&server, POOL);
+	keyring = keyring_of_new_keys();
 	db = db_open(&options, statements, STATEMENTS__MAX);
 	looker = db_open(&options, looks, LOOKS__MAX);
 	return keyring != NULL && db != NULL && looker != NULL ? 0 : -1;
@@ -653,7 +603,7 @@ a_commit_without_an_answer_grants_the_last_try_once(void **state)
 		{ "the COMMIT never arrived",          TCP_CUT_BEFORE },
 	};
 	/* clang-format on */
-	struct db_options options = plain_options();
+	struct db_options options = private_db_options(&server, POOL);
 	struct tcp_proxy *const proxy = tcp_proxy_open("127.0.0.1", server.port, &options.port);
 
 	(void)state;

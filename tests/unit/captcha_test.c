@@ -4,10 +4,9 @@
 #include "captcha.h"
 
 #include "fold_rows.h"
-#include "start_secret.h"
+#include "keys_folder.h"
 #include "token.h"
 
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,45 +14,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #define NOW  INT64_C(1795309323)
 #define LIFE INT64_C(600)
 
-static struct {
-	char folder[40];
-	struct keyring *keyring;
-} fixture;
+static struct keyring *keyring;
 
 static int
 set_up(void **state)
 {
-	char kid[KID_MAX + 1], why[WHY_MAX + 1];
-
-	if (start_secret(state) != 0)
-		return -1;
-	strcpy(fixture.folder, "/tmp/captcha_test.XXXXXX");
-	if (mkdtemp(fixture.folder) == NULL || !keyring_new(fixture.folder, kid, why))
-		return -1;
-	fixture.keyring = keyring_open(fixture.folder, why);
-	return fixture.keyring != NULL ? 0 : -1;
+	(void)state;
+	keyring = keyring_of_new_keys();
+	return keyring != NULL ? 0 : -1;
 }
 
 static int
 tear_down(void **state)
 {
-	DIR *const dir = opendir(fixture.folder);
-
 	(void)state;
-	keyring_close(fixture.keyring);
-	if (dir == NULL)
-		return -1;
-	for (const struct dirent *file; (file = readdir(dir)) != NULL;)
-		unlinkat(dirfd(dir), file->d_name, 0);
-	closedir(dir);
-	return rmdir(fixture.folder);
+	keyring_close(keyring);
+	return 0;
 }
 
 /* What was sealed, as its token gives it back. */
@@ -64,8 +46,8 @@ sealed_and_opened(const struct captcha *captcha)
 	struct captcha back;
 
 	memset(&back, 0xAA, sizeof back);
-	assert_int_equal(captcha_seal(fixture.keyring, captcha, token), OK);
-	assert_int_equal(captcha_open(fixture.keyring, token, NOW, &back), OK);
+	assert_int_equal(captcha_seal(keyring, captcha, token), OK);
+	assert_int_equal(captcha_open(keyring, token, NOW, &back), OK);
 	return back;
 }
 

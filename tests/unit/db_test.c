@@ -74,20 +74,6 @@ static struct db *db; /* over the socket; a pool of POOL */
 
 /* A database to work with ---------------------------------------------------------------------- */
 
-static struct db_options
-plain_options(void)
-{
-	return (struct db_options){
-		.socket = server.socket,
-		.name = PRIVATE_DB_NAME,
-		.user = PRIVATE_DB_USER,
-		.password = PRIVATE_DB_PASSWORD,
-		.connections = POOL,
-		.connect_timeout_s = 2,
-		.statement_timeout_s = 3,
-	};
-}
-
 static struct db *
 open_pool(const struct db_options *options)
 {
@@ -97,27 +83,6 @@ open_pool(const struct db_options *options)
 	return pool;
 }
 
-static enum result
-command_tx(struct db_tx *tx, void *context)
-{
-	return db_command(tx, context, NULL);
-}
-
-/* As the administrator, on a connection of its own. */
-static enum result
-administer(const char *sql)
-{
-	struct db_options options = plain_options();
-
-	options.user = PRIVATE_DB_ADMIN;
-	struct db *const admin = db_open(&options, NULL, 0);
-	if (admin == NULL)
-		return INTERNAL;
-	const enum result result = db_each_committed(admin, command_tx, (void *)(uintptr_t)sql);
-	db_close(admin);
-	return result;
-}
-
 static int
 set_up(void **state)
 {
@@ -125,9 +90,9 @@ set_up(void **state)
 	if (!secret_start() || !db_start() || !private_db_make(&server) ||
 	    !private_db_start(&server, false))
 		return -1;
-	const struct db_options options = plain_options();
+	const struct db_options options = private_db_options(&server, POOL);
 	for (size_t i = 0; i < LENGTH(tables); i++)
-		if (administer(tables[i]) != OK)
+		if (private_db_administer(&server, tables[i]) != OK)
 			return -1;
 	db = db_open(&options, list, LIST__MAX);
 	return db != NULL ? 0 : -1;
@@ -900,7 +865,7 @@ a_row_that_is_held_too_long_is_unavailable(void **state)
 static void
 a_statement_that_takes_too_long_is_stopped(void **state)
 {
-	struct db_options options = plain_options();
+	struct db_options options = private_db_options(&server, POOL);
 	const struct db_value in[] = { db_number(20), { 0 } };
 	int64_t slept;
 	const struct db_slot out[] = { db_to_number(&slept), { 0 } };
@@ -942,7 +907,7 @@ static void *
 brake(void *argument)
 {
 	struct brake *const brake = argument;
-	struct db_options options = plain_options();
+	struct db_options options = private_db_options(&server, POOL);
 
 	options.user = PRIVATE_DB_ADMIN;
 	struct db *const admin = db_open(&options, NULL, 0);
@@ -973,7 +938,7 @@ braked_tx(struct db_tx *tx, void *context)
 static void
 a_commit_that_takes_too_long_leaves_nothing(void **state)
 {
-	struct db_options options = plain_options();
+	struct db_options options = private_db_options(&server, POOL);
 	struct braked braked = { .runs = 0 };
 
 	(void)state;
@@ -1001,7 +966,7 @@ a_commit_that_takes_too_long_leaves_nothing(void **state)
 static void
 a_call_waits_a_second_for_a_connection(void **state)
 {
-	struct db_options options = plain_options();
+	struct db_options options = private_db_options(&server, POOL);
 	struct job job = { .statement = THING_CLEAR };
 
 	(void)state;
@@ -1060,7 +1025,7 @@ toil(void *argument)
 static void
 threads_share_the_pool_and_lose_nothing(void **state)
 {
-	const struct db_options options = plain_options();
+	const struct db_options options = private_db_options(&server, POOL);
 	struct db *const pool = open_pool(&options);
 	struct toil toils[THREADS];
 	pthread_t threads[THREADS];
@@ -1096,7 +1061,7 @@ threads_share_the_pool_and_lose_nothing(void **state)
 static void
 a_pool_connects_when_it_is_used(void **state)
 {
-	const struct db_options options = plain_options();
+	const struct db_options options = private_db_options(&server, POOL);
 	struct db *const pool = open_pool(&options);
 	int64_t open, busy, again;
 
@@ -1132,7 +1097,7 @@ statements_that_are_not_as_counted_are_refused(void **state)
 		{ "two statements in one",        { "DO 1; DO 2",                         0, 0 } },
 	};
 	/* clang-format on */
-	const struct db_options options = plain_options();
+	const struct db_options options = private_db_options(&server, POOL);
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
@@ -1187,7 +1152,7 @@ forget_tally(struct db *pool)
 static void
 what_a_change_returns_is_read_as_rows(void **state)
 {
-	const struct db_options options = plain_options();
+	const struct db_options options = private_db_options(&server, POOL);
 	struct db *const pool = db_open(&options, tallies, TALLIES__MAX);
 
 	(void)state;
@@ -1208,7 +1173,7 @@ static void
 a_change_that_returns_other_columns_is_internal(void **state)
 {
 	static const unsigned miscounted[] = { TALLY_TOO_FEW, TALLY_TOO_MANY };
-	const struct db_options options = plain_options();
+	const struct db_options options = private_db_options(&server, POOL);
 	struct db *const pool = db_open(&options, tallies, TALLIES__MAX);
 
 	(void)state;
@@ -1245,7 +1210,7 @@ a_wrong_login_is_unavailable(void **state)
 	/* clang-format on */
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		struct db_options options = plain_options();
+		struct db_options options = private_db_options(&server, POOL);
 		struct job job = { .statement = THING_CLEAR };
 
 		options.user = rows[i].user;
@@ -1277,7 +1242,7 @@ nested_tx(struct db_tx *tx, void *context)
 static void
 too_many_connections_are_unavailable(void **state)
 {
-	struct db_options options = plain_options();
+	struct db_options options = private_db_options(&server, POOL);
 
 	(void)state;
 	options.user = PRIVATE_DB_NARROW;
@@ -1291,17 +1256,17 @@ too_many_connections_are_unavailable(void **state)
 static void
 a_read_only_server_is_unavailable(void **state)
 {
-	const struct db_options options = plain_options();
+	const struct db_options options = private_db_options(&server, POOL);
 	struct db *const pool = open_pool(&options);
 	const struct db_value in[] = { db_number(1), db_number(1), { 0 } };
 	struct job job = { .statement = COUNTER_ADD, .in = in };
 	const int64_t connection = number_of(pool, CONNECTION, NULL);
 
 	(void)state;
-	assert_int_equal(administer("SET GLOBAL read_only = ON"), OK);
+	assert_int_equal(private_db_administer(&server, "SET GLOBAL read_only = ON"), OK);
 	const enum result refused = run_job(pool, &job);
 	const unsigned runs = job.runs;
-	const enum result mended = administer("SET GLOBAL read_only = OFF");
+	const enum result mended = private_db_administer(&server, "SET GLOBAL read_only = OFF");
 	const enum result served = run_job(pool, &job);
 	const int64_t other = number_of(pool, CONNECTION, NULL);
 	db_close(pool);
@@ -1348,7 +1313,7 @@ tell_server(const char *verb, int64_t connection)
 	char sql[64];
 
 	assert_true(text_format(sql, sizeof sql, "%s %lld", verb, (long long)connection));
-	assert_int_equal(administer(sql), OK);
+	assert_int_equal(private_db_administer(&server, sql), OK);
 }
 
 static void
@@ -1490,7 +1455,7 @@ a_server_that_falls_on_the_way_is_waited_for(void **state)
 static void
 a_server_that_is_away_costs_nobody_time(void **state)
 {
-	struct db_options options = plain_options();
+	struct db_options options = private_db_options(&server, POOL);
 	struct tcp_proxy *const proxy = tcp_proxy_open("127.0.0.1", server.port, &options.port);
 	struct job job = { .statement = THING_CLEAR };
 	enum result others = UNAVAILABLE;
@@ -1524,7 +1489,7 @@ a_server_that_is_away_costs_nobody_time(void **state)
 static void
 a_pool_opens_while_the_server_is_away(void **state)
 {
-	struct db_options options = plain_options();
+	struct db_options options = private_db_options(&server, POOL);
 	struct job job = { .statement = THING_CLEAR };
 
 	(void)state;
@@ -1575,7 +1540,7 @@ a_commit_without_an_answer_is_done_once(void **state)
 		{ "lost before the body began",         "\003START TRANSACTION", TCP_CUT_BEFORE, 1, 0 },
 	};
 	/* clang-format on */
-	struct db_options options = plain_options();
+	struct db_options options = private_db_options(&server, POOL);
 	struct tcp_proxy *const proxy = tcp_proxy_open("127.0.0.1", server.port, &options.port);
 
 	(void)state;
@@ -1611,7 +1576,7 @@ a_commit_without_an_answer_is_done_once(void **state)
 static void
 without_tls_not_a_byte_is_said(void **state)
 {
-	struct db_options options = plain_options();
+	struct db_options options = private_db_options(&server, POOL);
 	struct job job = { .statement = THING_CLEAR };
 	struct tcp_proxy *const proxy = tcp_proxy_open("127.0.0.1", server.port, &options.port);
 
@@ -1657,7 +1622,7 @@ only_the_right_certificate_is_trusted(void **state)
 	private_db_kill(&server);
 	assert_true(private_db_start(&server, true));
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		struct db_options options = plain_options();
+		struct db_options options = private_db_options(&server, POOL);
 		struct job job = { .statement = THING_CLEAR };
 
 		options.socket = NULL;

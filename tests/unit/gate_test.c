@@ -11,16 +11,16 @@
 #include "clock.h"
 #include "db.h"
 #include "hash_pool.h"
+#include "keys_folder.h"
 #include "loopback.h"
 #include "mailer.h"
 #include "metrics.h"
 #include "picture_stock.h"
+#include "portal_away.h"
 #include "service.h"
-#include "statements.h"
 #include "text.h"
 #include "throttle.h"
 
-#include <dirent.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -45,7 +45,6 @@
 #define NOT_SET      NULL
 
 static struct {
-	char folder[40];
 	struct config config;
 	struct service service;
 	struct gate public, inside;
@@ -60,15 +59,16 @@ static struct {
 /* A service ---------------------------------------------------------------------------------- */
 
 static bool
-open_keyring(void)
+open_keys(struct portal *portal)
 {
-	char kid[KID_MAX + 1], why[WHY_MAX + 1];
+	char folder[KEYS_FOLDER_SIZE], kid[KID_MAX + 1], why[WHY_MAX + 1];
 
-	if (!text_copy(f.folder, sizeof f.folder, "/tmp/gate_test.XXXXXX") ||
-	    mkdtemp(f.folder) == NULL || !keyring_new(f.folder, kid, why))
+	if (!keys_folder_make(folder) || !keyring_new(folder, kid, why))
 		return false;
-	f.service.portal.keyring = keyring_open(f.folder, why);
-	return f.service.portal.keyring != NULL;
+	portal->keyring = keyring_open(folder, why);
+	portal->access_keys = access_keys_open(folder, why);
+	keys_folder_remove(folder);
+	return portal->keyring != NULL && portal->access_keys != NULL;
 }
 
 static bool
@@ -103,57 +103,13 @@ mint_tokens(void)
 	return true;
 }
 
-static struct mailer *
-open_mailer(const struct portal *portal)
-{
-	const struct mailer_options options = {
-		.db = portal->db,
-		.keyring = portal->keyring,
-		.smtp = { .url = "smtp://127.0.0.1:1",
-		    .from = "no-reply@kenpo.example",
-		    .from_name = "Kenpo",
-		    .timeout_ms = 1000 },
-		.workers = 1,
-		.portal_url = "https://portal.example",
-		.society_name_ja = "Kenpo",
-		.society_name_en = "Kenpo",
-	};
-
-	return mailer_open(&options);
-}
-
-static bool
-open_parts(struct portal *portal)
-{
-	const struct db_options away = {
-		.socket = "/tmp/gate_test.nowhere/socket",
-		.name = "myportal",
-		.user = "myportal",
-		.password = "",
-		.connections = 4,
-		.connect_timeout_s = 2,
-		.statement_timeout_s = 3,
-	};
-	const struct secret_cost cost = { 2, 19456UL * 1024 };
-
-	portal->access_keys = access_keys_open(f.folder, (char[WHY_MAX + 1]){ "" });
-	portal->db = db_open(&away, statements, STATEMENTS__MAX);
-	portal->hash_pool = hash_pool_open(1, 4, &cost);
-	portal->pictures = picture_stock_open(1);
-	if (portal->access_keys == NULL || portal->db == NULL || portal->hash_pool == NULL ||
-	    portal->pictures == NULL)
-		return false;
-	portal->mailer = open_mailer(portal);
-	return portal->mailer != NULL;
-}
-
 static int
 set_up(void **state)
 {
 	(void)state;
 	signal(SIGPIPE, SIG_IGN);
-	if (!secret_start() || !smtp_start() || !db_start() || !open_keyring() || !mint_tokens() ||
-	    !open_parts(&f.service.portal))
+	if (!open_keys(&f.service.portal) || !smtp_start() || !db_start() || !mint_tokens() ||
+	    !portal_away_open(&f.service.portal))
 		return -1;
 	f.config.requests_max = REQUESTS_MAX;
 	f.config.hashing_max = HASHING_MAX;
@@ -167,18 +123,6 @@ set_up(void **state)
 	f.inside = (struct gate){ &f.service, &endpoints_inside, true };
 	f.real = dup(STDERR_FILENO);
 	return f.service.metrics != NULL && f.service.throttle != NULL && pipe(f.log) == 0 ? 0 : -1;
-}
-
-static void
-remove_folder(void)
-{
-	DIR *const dir = opendir(f.folder);
-
-	assert_non_null(dir);
-	for (const struct dirent *file; (file = readdir(dir)) != NULL;)
-		unlinkat(dirfd(dir), file->d_name, 0);
-	closedir(dir);
-	rmdir(f.folder);
 }
 
 static int
@@ -196,7 +140,6 @@ tear_down(void **state)
 	metrics_free(f.service.metrics);
 	access_keys_close(portal->access_keys);
 	keyring_close((struct keyring *)(uintptr_t)portal->keyring);
-	remove_folder();
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "loopback.h"
+#include "mappings.h"
 #include "reception.h"
 #include "text.h"
 
@@ -17,8 +18,6 @@
 
 #include <cmocka.h>
 
-#include <arpa/inet.h>
-#include <dirent.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -1087,27 +1086,46 @@ test_nobody_starves(void **state)
 }
 
 static void
-test_idle_connections_lock_nobody_out(void **state)
+assert_served_at_once(void)
 {
-	static struct client idle[2 * WORKERS];
 	static struct answer answer;
-	unsigned kept = 0;
-
-	(void)state;
-	usleep(100000);
-	for (size_t i = 0; i < LENGTH(idle); i++) {
-		client_open(&idle[i], &shared);
-		client_ask(&idle[i], GET "\r\n", &answer);
-		assert_int_equal(answer.status, 200);
-		kept += answer.keeps;
-	}
-	assert_int_equal(kept, WORKERS * 3 / 4);
 	const int64_t start = clock_monotonic_ms();
+
 	ask_once(&shared, GET "\r\n", &answer);
 	assert_int_equal(answer.status, 200);
 	assert_true(clock_monotonic_ms() - start < 100);
-	for (size_t i = 0; i < LENGTH(idle); i++)
-		close(idle[i].fd);
+}
+
+/* Of twice as many clients as workers, those that are kept say something more, in turn. */
+static void
+check_kept_connections(const char *const words[static 2])
+{
+	static struct client clients[2 * WORKERS];
+	static struct answer answer;
+	unsigned kept = 0;
+
+	usleep(100000);
+	for (size_t i = 0; i < LENGTH(clients); i++) {
+		client_open(&clients[i], &shared);
+		client_ask(&clients[i], GET "\r\n", &answer);
+		assert_int_equal(answer.status, 200);
+		kept += answer.keeps;
+		if (answer.keeps)
+			client_say(&clients[i], words[i % 2]);
+	}
+	assert_int_equal(kept, WORKERS * 3 / 4);
+	assert_served_at_once();
+	for (size_t i = 0; i < LENGTH(clients); i++)
+		close(clients[i].fd);
+}
+
+static void
+test_idle_connections_lock_nobody_out(void **state)
+{
+	static const char *const nothing[2] = { "", "" };
+
+	(void)state;
+	check_kept_connections(nothing);
 }
 
 /* Connections that never speak, or never come to an end, have no worker. */
@@ -1118,7 +1136,6 @@ test_silent_connections(void **state)
 	static struct client silent[20 * WORKERS];
 	static const char *const words[] = { "", "GET /", POST CL "5\r\n\r\n",
 		POST "Expect: 100-continue\r\n" CL "5\r\n\r\n" };
-	static struct answer answer;
 	struct reception_totals totals;
 
 	(void)state;
@@ -1128,10 +1145,7 @@ test_silent_connections(void **state)
 		client_say(&silent[i], words[i % LENGTH(words)]);
 	}
 	usleep(50000);
-	const int64_t start = clock_monotonic_ms();
-	ask_once(&shared, GET "\r\n", &answer);
-	assert_int_equal(answer.status, 200);
-	assert_true(clock_monotonic_ms() - start < 100);
+	assert_served_at_once();
 	http_totals(shared.http, &totals);
 	assert_true(totals.held >= (int64_t)LENGTH(silent));
 	for (size_t i = 0; i < LENGTH(silent); i++)
@@ -1142,27 +1156,10 @@ test_silent_connections(void **state)
 static void
 test_slow_later_requests(void **state)
 {
-	static struct client slow[2 * WORKERS];
-	static struct answer answer;
-	unsigned kept = 0;
+	static const char *const beginnings[2] = { "GET /", POST CL "5\r\n\r\n" };
 
 	(void)state;
-	usleep(100000);
-	for (size_t i = 0; i < LENGTH(slow); i++) {
-		client_open(&slow[i], &shared);
-		client_ask(&slow[i], GET "\r\n", &answer);
-		assert_int_equal(answer.status, 200);
-		kept += answer.keeps;
-		if (answer.keeps)
-			client_say(&slow[i], i % 2 == 0 ? "GET /" : POST CL "5\r\n\r\n");
-	}
-	assert_int_equal(kept, WORKERS * 3 / 4);
-	const int64_t start = clock_monotonic_ms();
-	ask_once(&shared, GET "\r\n", &answer);
-	assert_int_equal(answer.status, 200);
-	assert_true(clock_monotonic_ms() - start < 100);
-	for (size_t i = 0; i < LENGTH(slow); i++)
-		close(slow[i].fd);
+	check_kept_connections(beginnings);
 }
 
 /* Every worker has its hands full for longer than anybody should wait: that is said at once. */
@@ -1199,18 +1196,13 @@ test_no_worker_is_free(void **state)
 static void
 client_open_deaf(struct client *client, const struct fixture *fixture)
 {
-	const struct sockaddr_in address = {
-		.sin_family = AF_INET,
-		.sin_port = htons(fixture->port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
 	const int room = 1024, segment = 100; /* small ones make the server's room small too */
 
 	client->size = 0;
 	client->fd = socket(AF_INET, SOCK_STREAM, 0);
 	setsockopt(client->fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
 	setsockopt(client->fd, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
-	assert_int_equal(connect(client->fd, (const struct sockaddr *)&address, sizeof address), 0);
+	assert_true(loopback_connect_by(client->fd, fixture->port));
 }
 
 /* The largest answer fits into the socket: who takes none of it keeps no worker waiting. */
@@ -1228,10 +1220,7 @@ test_clients_that_take_nothing(void **state)
 		client_say(&deaf[i], "GET /big" V11 "Connection: close\r\n\r\n");
 	}
 	usleep(50000);
-	const int64_t start = clock_monotonic_ms();
-	ask_once(&shared, GET "\r\n", &answer);
-	assert_int_equal(answer.status, 200);
-	assert_true(clock_monotonic_ms() - start < 100);
+	assert_served_at_once();
 	client_take(&deaf[0], false, "who was deaf", &answer);
 	assert_int_equal(answer.body_size, REPLY_MAX);
 	for (size_t i = 0; i < LENGTH(deaf); i++)
@@ -1244,18 +1233,6 @@ static bool
 is_long(void)
 {
 	return getenv("HTTP_TEST_LONG") != NULL;
-}
-
-static unsigned
-open_files(void)
-{
-	unsigned count = 0;
-	DIR *directory = opendir("/proc/self/fd");
-
-	while (readdir(directory) != NULL)
-		count++;
-	closedir(directory);
-	return count;
 }
 
 static long

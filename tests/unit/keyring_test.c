@@ -6,11 +6,11 @@
 #include "access_token.h"
 #include "cleanup.h"
 #include "clock.h"
+#include "keys_folder.h"
 #include "text.h"
 #include "token.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,7 +23,6 @@
 
 #include <cmocka.h>
 
-#define PATH_SIZE  128
 #define RISING_63  "00102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 #define RISING     "0" RISING_63
 #define RISING_ON  "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f"
@@ -34,51 +33,17 @@
 
 /* A folder of one stage key and the derive key, made for each test and removed behind it. */
 struct fixture {
-	char folder[PATH_SIZE];
+	char folder[KEYS_FOLDER_SIZE];
 	char why[WHY_MAX + 1];
 };
-
-static const char *
-path_of(const struct fixture *fixture, const char *name)
-{
-	static char path[2 * PATH_SIZE];
-
-	assert_true(text_format(path, sizeof path, "%s/%s", fixture->folder, name));
-	return path;
-}
-
-static void
-file_put(const struct fixture *fixture, const char *name, const char *text, mode_t mode)
-{
-	const char *const path = path_of(fixture, name);
-
-	unlink(path);
-	FILE *const file = fopen(path, "wxe");
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
-	assert_int_equal(chmod(path, mode), 0);
-}
-
-static void
-folder_empty(const struct fixture *fixture)
-{
-	DIR *const dir = opendir(fixture->folder);
-
-	assert_non_null(dir);
-	for (const struct dirent *file; (file = readdir(dir)) != NULL;)
-		if (unlinkat(dirfd(dir), file->d_name, 0) != 0)
-			unlinkat(dirfd(dir), file->d_name, AT_REMOVEDIR);
-	closedir(dir);
-}
 
 static void
 folder_fill(const struct fixture *fixture)
 {
-	folder_empty(fixture);
+	keys_folder_empty(fixture->folder);
 	assert_int_equal(chmod(fixture->folder, 0700), 0);
-	file_put(fixture, STAGE(KID), RISING "\n", 0400);
-	file_put(fixture, DERIVE, RISING_ON "\n", 0400);
+	key_file_put(fixture->folder, STAGE(KID), RISING "\n", 0400);
+	key_file_put(fixture->folder, DERIVE, RISING_ON "\n", 0400);
 }
 
 static size_t
@@ -99,8 +64,8 @@ set_up(void **state)
 {
 	static struct fixture fixture;
 
-	fixture = (struct fixture){ .folder = "/tmp/keyring_test.XXXXXX" };
-	if (!secret_start() || mkdtemp(fixture.folder) == NULL)
+	fixture = (struct fixture){ 0 };
+	if (!keys_folder_make(fixture.folder))
 		return -1;
 	folder_fill(&fixture);
 	*state = &fixture;
@@ -112,8 +77,7 @@ tear_down(void **state)
 {
 	const struct fixture *const fixture = *state;
 
-	folder_empty(fixture);
-	return rmdir(fixture->folder);
+	return keys_folder_remove(fixture->folder);
 }
 
 static void
@@ -209,7 +173,7 @@ a_key_file_is_taken_or_refused_by_name(void **state)
 
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		folder_fill(fixture);
-		file_put(fixture, rows[i].name, rows[i].text, rows[i].mode);
+		key_file_put(fixture->folder, rows[i].name, rows[i].text, rows[i].mode);
 		CLEANUP(close_ring)
 		struct keyring *const ring = keyring_open(fixture->folder, fixture->why);
 
@@ -228,35 +192,35 @@ a_key_file_is_taken_or_refused_by_name(void **state)
 static void
 link_away(const struct fixture *fixture)
 {
-	file_put(fixture, "elsewhere", RISING "\n", 0400);
-	unlink(path_of(fixture, STAGE(KID)));
-	assert_int_equal(symlink("elsewhere", path_of(fixture, STAGE(KID))), 0);
+	key_file_put(fixture->folder, "elsewhere", RISING "\n", 0400);
+	unlink(key_file_path(fixture->folder, STAGE(KID)));
+	assert_int_equal(symlink("elsewhere", key_file_path(fixture->folder, STAGE(KID))), 0);
 }
 
 static void
 put_a_pipe(const struct fixture *fixture)
 {
-	unlink(path_of(fixture, STAGE(KID)));
-	assert_int_equal(mkfifo(path_of(fixture, STAGE(KID)), 0400), 0);
+	unlink(key_file_path(fixture->folder, STAGE(KID)));
+	assert_int_equal(mkfifo(key_file_path(fixture->folder, STAGE(KID)), 0400), 0);
 }
 
 static void
 put_a_folder(const struct fixture *fixture)
 {
-	unlink(path_of(fixture, DERIVE));
-	assert_int_equal(mkdir(path_of(fixture, DERIVE), 0700), 0);
+	unlink(key_file_path(fixture->folder, DERIVE));
+	assert_int_equal(mkdir(key_file_path(fixture->folder, DERIVE), 0700), 0);
 }
 
 static void
 lose_the_derive_key(const struct fixture *fixture)
 {
-	unlink(path_of(fixture, DERIVE));
+	unlink(key_file_path(fixture->folder, DERIVE));
 }
 
 static void
 lose_the_stage_key(const struct fixture *fixture)
 {
-	unlink(path_of(fixture, STAGE(KID)));
+	unlink(key_file_path(fixture->folder, STAGE(KID)));
 }
 
 static void
@@ -266,7 +230,7 @@ put_nine_stage_keys(const struct fixture *fixture)
 
 	for (char digit = '1'; digit <= '8'; digit++) {
 		name[strlen("stage-20261122T010203Z-")] = digit;
-		file_put(fixture, name, RISING "\n", 0400);
+		key_file_put(fixture->folder, name, RISING "\n", 0400);
 	}
 }
 
@@ -316,20 +280,20 @@ a_folder_in_disorder_is_refused(void **state)
 static void
 a_missing_folder_is_named_however_long_its_path(void **state)
 {
-	struct fixture *const fixture = *state;
-	char path[2 * WHY_MAX];
+	const struct fixture *const fixture = *state;
+	char path[2 * WHY_MAX], why[WHY_MAX + 1];
 
-	assert_null(keyring_open("/nonexistent/keys", fixture->why));
-	assert_string_equal(fixture->why,
-	    "/nonexistent/keys/: cannot open the folder of keys: No such file or directory");
+	assert_null(keyring_open("/nonexistent/keys", why));
+	assert_string_equal(
+	    why, "/nonexistent/keys/: cannot open the folder of keys: No such file or directory");
 
 	memset(path, '/', sizeof path);
 	memcpy(path + sizeof path - 5, "none", 5);
-	assert_null(keyring_open(path, fixture->why));
-	assert_non_null(strstr(fixture->why, "No such file"));
+	assert_null(keyring_open(path, why));
+	assert_non_null(strstr(why, "No such file"));
 
-	assert_null(keyring_open(path_of(fixture, DERIVE), fixture->why));
-	assert_non_null(strstr(fixture->why, "Not a directory"));
+	assert_null(keyring_open(key_file_path(fixture->folder, DERIVE), why));
+	assert_non_null(strstr(why, "Not a directory"));
 }
 
 static void
@@ -354,7 +318,7 @@ files_with_other_names_are_not_looked_at(void **state)
 	struct fixture *const fixture = *state;
 
 	for (size_t i = 0; i < LENGTH(names); i++)
-		file_put(fixture, names[i], "no key", 0666);
+		key_file_put(fixture->folder, names[i], "no key", 0666);
 	CLEANUP(close_ring)
 	struct keyring *const ring = keyring_open(fixture->folder, fixture->why);
 	if (ring == NULL)
@@ -373,11 +337,11 @@ the_second_newest_key_signs_and_all_are_found(void **state)
 		"20261122T010203Z-1a2b3c4e", KID, "20260101T000000Z-00000000",
 		"20251231T235959Z-ffffffff" };
 	struct fixture *const fixture = *state;
-	char name[PATH_SIZE];
+	char name[KEY_NAME_MAX + 1];
 
 	for (size_t i = 0; i < LENGTH(made); i++) {
 		assert_true(text_format(name, sizeof name, "stage-%s.key", made[i]));
-		file_put(fixture, name, RISING_ON "\n", 0400);
+		key_file_put(fixture->folder, name, RISING_ON "\n", 0400);
 	}
 	CLEANUP(close_ring)
 	struct keyring *const ring = keyring_open(fixture->folder, fixture->why);
@@ -399,7 +363,7 @@ assert_key_file(const struct fixture *fixture, const char *name, off_t size)
 {
 	struct stat file;
 
-	assert_int_equal(lstat(path_of(fixture, name), &file), 0);
+	assert_int_equal(lstat(key_file_path(fixture->folder, name), &file), 0);
 	assert_int_equal(file.st_mode, S_IFREG | 0400);
 	assert_int_equal(file.st_size, size);
 	assert_int_equal(file.st_nlink, 1);
@@ -413,8 +377,7 @@ all_that_is_lacking_is_made_and_then_nothing(void **state)
 	struct key_kids kids;
 	struct stat folder;
 
-	folder_empty(fixture);
-	assert_int_equal(rmdir(fixture->folder), 0);
+	assert_int_equal(keys_folder_remove(fixture->folder), 0);
 	const mode_t before = umask(0); /* takes nothing away from too wide a mode */
 	const bool made = keyring_new(fixture->folder, kid, fixture->why);
 	umask(before);
@@ -520,7 +483,7 @@ a_key_is_known_before_it_signs_and_after(void **state)
 	char kids[4][KID_MAX + 1];
 	struct stage_key key;
 
-	folder_empty(fixture);
+	keys_folder_empty(fixture->folder);
 	assert_true(keyring_new(fixture->folder, kids[0], fixture->why));
 	for (size_t i = 1; i < LENGTH(kids); i++) {
 		rotate_at(fixture, clock_now(), kids[i]);
@@ -620,12 +583,12 @@ keys_go_when_their_last_token_has_expired(void **state)
 
 	assert_true(access_key_write(pem));
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		folder_empty(fixture);
+		keys_folder_empty(fixture->folder);
 		for (size_t k = 0; rows[i].made[k] != 0; k++) {
 			kid_make(NOW - rows[i].made[k], kid);
 			key_name(rows[i].kind, kid, name);
-			file_put(
-			    fixture, name, rows[i].kind == KEY_STAGE ? RISING "\n" : pem, 0400);
+			key_file_put(fixture->folder, name,
+			    rows[i].kind == KEY_STAGE ? RISING "\n" : pem, 0400);
 		}
 		rotate_at(fixture, NOW, kid);
 		kids_of(fixture, rows[i].kind, &kids);
@@ -687,7 +650,7 @@ a_refresh_sees_what_was_added_and_removed(void **state)
 
 	/* The emergency: a key that is taken away opens nothing any more. */
 	key_name(KEY_STAGE, first, name);
-	unlink(path_of(fixture, name));
+	unlink(key_file_path(fixture->folder, name));
 	assert_true(keyring_refresh(ring, &changed, fixture->why));
 	assert_true(changed);
 	assert_false(keyring_find(ring, first, &key));
@@ -698,20 +661,19 @@ a_refresh_sees_what_was_added_and_removed(void **state)
 static void
 another_derive_key(const struct fixture *fixture)
 {
-	file_put(fixture, DERIVE, RISING "\n", 0400);
+	key_file_put(fixture->folder, DERIVE, RISING "\n", 0400);
 }
 
 static void
 a_key_half_copied(const struct fixture *fixture)
 {
-	file_put(fixture, STAGE("20271122T010203Z-1a2b3c4d"), "00010203", 0400);
+	key_file_put(fixture->folder, STAGE("20271122T010203Z-1a2b3c4d"), "00010203", 0400);
 }
 
 static void
 lose_the_folder(const struct fixture *fixture)
 {
-	folder_empty(fixture);
-	assert_int_equal(rmdir(fixture->folder), 0);
+	assert_int_equal(keys_folder_remove(fixture->folder), 0);
 }
 
 static void
@@ -777,7 +739,7 @@ no_key_is_made_where_none_would_be_taken(void **state)
 	assert_string_equal(kid, "");
 	assert_false(keyring_new("/nonexistent/keys", kid, why));
 	assert_non_null(strstr(why, "cannot make the folder"));
-	assert_false(keyring_new(path_of(fixture, DERIVE), kid, why));
+	assert_false(keyring_new(key_file_path(fixture->folder, DERIVE), kid, why));
 	assert_false(keyring_rotate(fixture->folder, NOW + DAY, KEYRING_FORCED, kid, why));
 	assert_non_null(strstr(why, "0700"));
 	assert_int_equal(files_count(fixture, "stage-"), 1);
@@ -818,8 +780,7 @@ of_several_at_once_one_makes_the_keys(void **state)
 	pthread_barrier_t together;
 
 	for (int round = 0; round < 10; round++) {
-		folder_empty(fixture);
-		assert_int_equal(rmdir(fixture->folder), 0);
+		assert_int_equal(keys_folder_remove(fixture->folder), 0);
 		pthread_barrier_init(&together, NULL, LENGTH(makers));
 		for (size_t i = 0; i < LENGTH(makers); i++) {
 			makers[i] = (struct maker){ .together = &together,
@@ -979,7 +940,7 @@ a_rotation_refuses_nobody(void **state)
 	char kid[KID_MAX + 1];
 	struct world world = { 0 };
 
-	folder_empty(fixture);
+	keys_folder_empty(fixture->folder);
 	assert_true(keyring_new(fixture->folder, kid, fixture->why));
 	for (size_t i = 0; i < REPLICAS; i++) {
 		world.replicas[i].ring = keyring_open(fixture->folder, fixture->why);

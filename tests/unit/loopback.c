@@ -3,7 +3,6 @@
 #include "loopback.h"
 
 #include <arpa/inet.h>
-#include <stdbool.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -32,13 +31,20 @@ loopback_free_port(void)
 	return known ? ntohs(address.sin_port) : 0;
 }
 
+bool
+loopback_connect_by(int fd, uint16_t port)
+{
+	const struct sockaddr_in address = loopback(port);
+
+	return connect(fd, (const struct sockaddr *)&address, sizeof address) == 0;
+}
+
 int
 loopback_connect(uint16_t port)
 {
-	const struct sockaddr_in address = loopback(port);
 	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
+	if (fd >= 0 && loopback_connect_by(fd, port))
 		return fd;
 	if (fd >= 0)
 		close(fd);

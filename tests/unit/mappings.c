@@ -1,7 +1,8 @@
-/* mappings.c - what this process has mapped at the moment. */
+/* mappings.c - what this process has mapped and open at the moment. */
 
 #include "mappings.h"
 
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,4 +27,17 @@ mappings_of(size_t size)
 	}
 	fclose(maps);
 	return found;
+}
+
+unsigned
+open_files(void)
+{
+	unsigned count = 0;
+	DIR *const directory = opendir("/proc/self/fd");
+
+	assert_non_null(directory);
+	while (readdir(directory) != NULL)
+		count++;
+	closedir(directory);
+	return count - 3; /* ".", "..", and the directory itself */
 }

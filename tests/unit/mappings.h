@@ -1,4 +1,4 @@
-/* mappings.h - what this process has mapped at the moment. */
+/* mappings.h - what this process has mapped and open at the moment. */
 
 #ifndef MAPPINGS_H
 #define MAPPINGS_H
@@ -7,5 +7,8 @@
 
 /* How many mappings there are of exactly `size` bytes. An odd size is nobody else's. */
 unsigned mappings_of(size_t size);
+
+/* How many descriptors are open. */
+unsigned open_files(void);
 
 #endif

@@ -270,3 +270,40 @@ private_db_kill(struct private_db *db)
 	waitpid(db->pid, NULL, 0);
 	db->pid = 0;
 }
+
+/* Its clients ---------------------------------------------------------------------------------- */
+
+struct db_options
+private_db_options(const struct private_db *db, unsigned connections)
+{
+	return (struct db_options){
+		.socket = db->socket,
+		.name = PRIVATE_DB_NAME,
+		.user = PRIVATE_DB_USER,
+		.password = PRIVATE_DB_PASSWORD,
+		.connections = connections,
+		.connect_timeout_s = 2,
+		.statement_timeout_s = 3,
+	};
+}
+
+static enum result
+command_tx(struct db_tx *tx, void *context)
+{
+	return db_command(tx, context, NULL);
+}
+
+enum result
+private_db_administer(const struct private_db *db, const char *sql)
+{
+	struct db_options options = private_db_options(db, 1);
+
+	options.user = PRIVATE_DB_ADMIN;
+	options.statement_timeout_s = 30; /* tables are made by it */
+	struct db *const pool = db_open(&options, NULL, 0);
+	if (pool == NULL)
+		return INTERNAL;
+	const enum result result = db_each_committed(pool, command_tx, (void *)(uintptr_t)sql);
+	db_close(pool);
+	return result;
+}

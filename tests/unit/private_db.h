@@ -6,6 +6,8 @@
 #ifndef PRIVATE_DB_H
 #define PRIVATE_DB_H
 
+#include "db.h"
+
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -31,6 +33,13 @@ bool private_db_make(struct private_db *) __attribute__((warn_unused_result));
 
 /* Starts the server, with TLS or without a word of it, and waits until it takes connections. */
 bool private_db_start(struct private_db *, bool tls) __attribute__((warn_unused_result));
+
+/* To connect over its socket, as PRIVATE_DB_USER. */
+struct db_options private_db_options(const struct private_db *, unsigned connections);
+
+/* Has the administrator run a statement, on a connection of its own. */
+enum result private_db_administer(const struct private_db *, const char *sql)
+    __attribute__((warn_unused_result));
 
 /* Ends it as a power cut would. */
 void private_db_kill(struct private_db *);

@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "http_guard.h"
 #include "loopback.h"
+#include "mappings.h"
 #include "text.h"
 
 #include <setjmp.h>
@@ -18,7 +19,6 @@
 #include <cmocka.h>
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -647,18 +647,6 @@ test_eviction(void **state)
 	desk_close(desk);
 }
 
-static unsigned
-open_files(void)
-{
-	unsigned count = 0;
-	DIR *directory = opendir("/proc/self/fd");
-
-	while (readdir(directory) != NULL)
-		count++;
-	closedir(directory);
-	return count - 3; /* ".", "..", and the directory itself */
-}
-
 static int64_t
 cpu_ms(void)
 {
@@ -666,18 +654,6 @@ cpu_ms(void)
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
 	return (int64_t)used.tv_sec * 1000 + used.tv_nsec / 1000000;
-}
-
-static int
-late_client(uint16_t port, int fd)
-{
-	const struct sockaddr_in address = {
-		.sin_family = AF_INET,
-		.sin_port = htons(port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-
-	return connect(fd, (const struct sockaddr *)&address, sizeof address);
 }
 
 /* The process has no descriptor left: somebody goes, and the thread does not spin. */
@@ -696,7 +672,7 @@ test_no_descriptors(void **state)
 	const struct rlimit low = { open_files() + LEFT, before.rlim_max };
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
 	for (int i = 0; i < CLIENTS; i++)
-		assert_int_equal(late_client(desk->port, clients[i]), 0);
+		assert_true(loopback_connect_by(clients[i], desk->port));
 	say(clients[CLIENTS - 1], GET);
 	const int given = desk_take(desk, SOON_MS);
 	const int64_t cpu_before_ms = cpu_ms();
@@ -724,7 +700,7 @@ test_no_descriptors_and_nobody_to_go(void **state)
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
 	const struct rlimit low = { 3, before.rlim_max };
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
-	assert_int_equal(late_client(desk->port, client), 0);
+	assert_true(loopback_connect_by(client, desk->port));
 	say(client, GET);
 	const int64_t cpu_before_ms = cpu_ms();
 	usleep(400000);

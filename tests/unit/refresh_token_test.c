@@ -3,16 +3,15 @@
 
 #include "refresh_token.h"
 
+#include "keys_folder.h"
 #include "text.h"
 
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -23,42 +22,20 @@ static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 
 static const uint8_t session_id[ID_SIZE] = "session-0123456";
 
-static char folder[] = "/tmp/refresh_token_test.XXXXXX";
-static char elsewhere[] = "/tmp/refresh_token_test.XXXXXX";
+static char folder[KEYS_FOLDER_SIZE];
 static struct keyring *keyring;
 static struct keyring *other; /* of another service */
-
-static struct keyring *
-make_keyring(char *template)
-{
-	char kid[KID_MAX + 1], why[WHY_MAX + 1];
-
-	if (mkdtemp(template) == NULL || !keyring_new(template, kid, why))
-		return NULL;
-	return keyring_open(template, why);
-}
-
-static void
-remove_folder(const char *path)
-{
-	DIR *const dir = opendir(path);
-
-	if (dir == NULL)
-		return;
-	for (const struct dirent *file; (file = readdir(dir)) != NULL;)
-		unlinkat(dirfd(dir), file->d_name, 0);
-	closedir(dir);
-	rmdir(path);
-}
 
 static int
 set_up(void **state)
 {
+	char kid[KID_MAX + 1], why[WHY_MAX + 1];
+
 	(void)state;
-	if (!secret_start())
+	if (!keys_folder_make(folder) || !keyring_new(folder, kid, why))
 		return -1;
-	keyring = make_keyring(folder);
-	other = make_keyring(elsewhere);
+	keyring = keyring_open(folder, why);
+	other = keyring_of_new_keys();
 	return keyring != NULL && other != NULL ? 0 : -1;
 }
 
@@ -68,9 +45,7 @@ tear_down(void **state)
 	(void)state;
 	keyring_close(keyring);
 	keyring_close(other);
-	remove_folder(folder);
-	remove_folder(elsewhere);
-	return 0;
+	return keys_folder_remove(folder);
 }
 
 /* The i-th byte is first + i * step. */

@@ -4,18 +4,16 @@
 
 #include "captcha.h"
 #include "cleanup.h"
-#include "secret.h"
+#include "keys_folder.h"
 #include "stage_op.h"
 #include "text.h"
 #include "token.h"
 
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -25,48 +23,18 @@
 	(1 + LANGUAGE_MAX + ID_SIZE + JTI_SIZE) /* of a token's personal part, before the address */
 
 struct fixture {
-	char folder[40];
 	struct keyring *keyring;
 	struct keyring *other;
 };
 
 static struct fixture fixture;
 
-static struct keyring *
-make_keyring(char *folder)
-{
-	char kid[KID_MAX + 1], why[WHY_MAX + 1];
-
-	if (mkdtemp(folder) == NULL || !keyring_new(folder, kid, why))
-		return NULL;
-	return keyring_open(folder, why);
-}
-
-static void
-remove_folder(const char *folder)
-{
-	DIR *const dir = opendir(folder);
-
-	assert_non_null(dir);
-	for (const struct dirent *file; (file = readdir(dir)) != NULL;)
-		unlinkat(dirfd(dir), file->d_name, 0);
-	closedir(dir);
-	rmdir(folder);
-}
-
 static int
 set_up(void **state)
 {
-	char folder[] = "/tmp/stage_test.XXXXXX";
-	char other[] = "/tmp/stage_test.XXXXXX";
-
 	(void)state;
-	if (!secret_start())
-		return -1;
-	fixture.keyring = make_keyring(folder);
-	fixture.other = make_keyring(other);
-	remove_folder(folder);
-	remove_folder(other);
+	fixture.keyring = keyring_of_new_keys();
+	fixture.other = keyring_of_new_keys();
 	return fixture.keyring != NULL && fixture.other != NULL ? 0 : -1;
 }
 

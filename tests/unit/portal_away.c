@@ -1,0 +1,44 @@
+/* portal_away.c - a portal whose database and mail server are away: all else answers. */
+
+#include "portal_away.h"
+
+#include "db.h"
+#include "hash_pool.h"
+#include "mailer.h"
+#include "picture_stock.h"
+#include "statements.h"
+
+bool
+portal_away_open(struct portal *portal)
+{
+	static const struct db_options away = {
+		.socket = "/nowhere/socket",
+		.name = "myportal",
+		.user = "myportal",
+		.password = "",
+		.connections = 4,
+		.connect_timeout_s = 2,
+		.statement_timeout_s = 3,
+	};
+	static const struct secret_cost cost = { 2, 19456UL * 1024 };
+
+	portal->db = db_open(&away, statements, STATEMENTS__MAX);
+	portal->hash_pool = hash_pool_open(1, 4, &cost);
+	portal->pictures = picture_stock_open(1);
+	if (portal->db == NULL || portal->hash_pool == NULL || portal->pictures == NULL)
+		return false;
+	const struct mailer_options options = {
+		.db = portal->db,
+		.keyring = portal->keyring,
+		.smtp = { .url = "smtp://127.0.0.1:1",
+		    .from = "no-reply@kenpo.example",
+		    .from_name = "Kenpo",
+		    .timeout_ms = 1000 },
+		.workers = 1,
+		.portal_url = "https://portal.example",
+		.society_name_ja = "Kenpo",
+		.society_name_en = "Kenpo",
+	};
+	portal->mailer = mailer_open(&options);
+	return portal->mailer != NULL;
+}

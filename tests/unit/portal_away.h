@@ -1,0 +1,14 @@
+/* portal_away.h - a portal whose database and mail server are away: all else answers. */
+
+#ifndef PORTAL_AWAY_H
+#define PORTAL_AWAY_H
+
+#include "portal.h"
+
+#include <stdbool.h>
+
+/* Opens what it needs beside its keys, which it has already, as db_open() and mailer_open() want
+ * them. False: something is missing; what was opened is in `portal`. */
+bool portal_away_open(struct portal *) __attribute__((warn_unused_result));
+
+#endif
