@@ -3,7 +3,6 @@
 #include "admission.h"
 
 #include "clock.h"
-#include "log.h"
 #include "text.h"
 #include "throttle.h"
 
@@ -11,18 +10,13 @@
 
 /* How often ----------------------------------------------------------------------------------- */
 
-/* One more of the thing; the moment a limit is reached is worth a line (ASVS 16.3.3). */
+/* One more of the thing. */
 static struct throttle_state
 take(struct service *service, enum policy_scope scope, const void *thing, size_t size,
     unsigned crowd)
 {
-	const struct throttle_state state = throttle_take(
-	    service->throttle, scope, thing, size, crowd, clock_monotonic_ms());
-
-	if (state.granted && state.left == 0)
-		log_event("limit_reached",
-		    (const struct log_value[]){ log_text("limit", policy_of(scope)->name), { 0 } });
-	return state;
+	return throttle_take(
+	    service->portal.throttle, scope, thing, size, crowd, clock_monotonic_ms());
 }
 
 static enum result

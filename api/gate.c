@@ -273,8 +273,7 @@ check_limit(struct visit *visit)
 	case POLICY_LINK_CAPTCHAS:
 		return admission_link(service, limit, visit->pass.jti, refusal);
 	case POLICY_SOURCE_MAILS:
-		TRY(admission_source(service, limit, &visit->visitor, visit->reply, refusal));
-		return admission_service(service, POLICY_SERVICE_MAILS, refusal);
+		return admission_source(service, limit, &visit->visitor, visit->reply, refusal);
 	default:
 		return OK;
 	}

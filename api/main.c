@@ -172,7 +172,6 @@ fill_service(struct service *service, const struct config *c, const struct parts
 	memset(service, 0, sizeof *service);
 	service->config = c;
 	service->metrics = parts->metrics;
-	service->throttle = parts->throttle;
 	service->portal = (struct portal){
 		.db = parts->db,
 		.keyring = parts->keyring,
@@ -180,6 +179,7 @@ fill_service(struct service *service, const struct config *c, const struct parts
 		.hash_pool = parts->hash_pool,
 		.pictures = parts->pictures,
 		.mailer = parts->mailer,
+		.throttle = parts->throttle,
 		.invitation_lives_s = c->invitation_lives_s,
 		.second_link_lives_s = c->second_link_lives_s,
 		.account_step_lives_s = c->account_step_lives_s,

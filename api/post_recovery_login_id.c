@@ -25,7 +25,8 @@ post_recovery_login_id(struct call *call)
 	const struct login_id_wish *in = call->body;
 	const struct portal *portal = &call->service->portal;
 
-	TRY(recovery_login_ids(portal, in->email, problem_language_code(call->language)));
+	TRY(recovery_login_ids(
+	    portal, in->email, problem_language_code(call->language), &call->refusal));
 
 	call->status = 202;
 	json_number(call->json, "resend_after", portal->cooldown_s);

@@ -25,7 +25,7 @@ post_recovery_password(struct call *call)
 	const struct reset_wish *in = call->body;
 	const struct portal *portal = &call->service->portal;
 
-	TRY(recovery_ask_reset(portal, call->visitor, in->login_id));
+	TRY(recovery_ask_reset(portal, call->visitor, in->login_id, &call->refusal));
 
 	call->status = 202;
 	json_number(call->json, "resend_after", portal->cooldown_s);

@@ -25,7 +25,8 @@ post_registration_email(struct call *call)
 	const struct email *in = call->body;
 	const struct portal *portal = &call->service->portal;
 
-	TRY(registration_invite(portal, in->email, problem_language_code(call->language)));
+	TRY(registration_invite(
+	    portal, in->email, problem_language_code(call->language), &call->refusal));
 
 	call->status = 202;
 	json_number(call->json, "resend_after", portal->cooldown_s);

@@ -12,7 +12,6 @@
 
 struct http;
 struct metrics;
-struct throttle;
 
 /* What a request costs most (ASVS 15.1.3); each kind has a bound of its own (ASVS 15.2.2). */
 enum load { LOAD_REST, LOAD_HASHING, LOAD_PICTURES, LOAD__MAX };
@@ -22,7 +21,6 @@ struct service {
 	struct portal portal; /* the db, keys and pools that the stories work with */
 	struct source_networks proxies;
 	struct source_networks shared; /* where many members share an address */
-	struct throttle *throttle;
 	struct http *_Atomic public; /* NULL until it listens, and when it closes */
 	struct metrics *metrics;
 	atomic_uint requests;         /* being worked on now */

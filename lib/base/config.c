@@ -68,7 +68,7 @@ static const struct setting settings[] = {
 	{ "SMTP_PASSWORD",            AT(smtp_password),              TEXT,   "",                 0, 512,       NULL, SECRET, "" },
 	{ "MAIL_FROM",                AT(mail_from),                  TEXT,   "",                 3, 254,       NULL, 0, "sender address of every letter" },
 	{ "MAIL_WORKERS",             AT(mail_workers),               NUMBER, "2",                1, 16,        NULL, 0, "letters sent at once" },
-	{ "MAIL_COOLDOWN_S",          AT(mail_cooldown_s),            NUMBER, "60",               1, 3600,      NULL, 0, "at most one mail of a kind per address in this time" },
+	{ "MAIL_COOLDOWN_S",          AT(mail_cooldown_s),            NUMBER, "60",               1, 3600,      NULL, 0, "at most one mail of a kind per address in this time; longer from the sixth of a day on" },
 
 	{ "PORTAL_URL",               AT(portal_url),                 TEXT,   "",                 8, 512,       NULL, 0, "the app's address as browsers write its origin; links in letters begin with it" },
 	{ "SOCIETY_NAME_JA",          AT(society_name_ja),            TEXT,   "",                 1, 120,       NULL, 0, "in letters" },

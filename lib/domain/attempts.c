@@ -5,18 +5,24 @@
 #include "secret.h"
 #include "statements.h"
 
+#include <stdbool.h>
 #include <string.h>
+
+#define LETTERS_WINDOW_S 86400
+#define LETTERS_MAX      100 /* not met: the pauses between them allow for 41 at most */
 
 struct attempt
 attempt_of(const struct keyring *keyring, enum policy_scope scope, const void *thing, size_t size,
     int64_t now, int64_t cooldown_s)
 {
-	const int64_t window_s = policy_of(scope)->window_s;
+	const struct policy *policy = policy_of(scope);
+	const bool is_letter = policy->window_s == 0;
 	struct attempt attempt = {
 		.scope = scope,
 		.now = now,
-		.window_s = window_s > 0 ? window_s : cooldown_s,
-		.count = policy_of(scope)->count,
+		.window_s = is_letter ? LETTERS_WINDOW_S : policy->window_s,
+		.lock_s = is_letter ? cooldown_s : policy->lock_s,
+		.count = is_letter ? LETTERS_MAX : policy->count,
 	};
 
 	/* The scope is part of the row's key, so one hash of the thing serves them all. */
@@ -68,13 +74,15 @@ attempt_take(struct db_tx *tx, const struct attempt *attempt, int *ret_left, int
 	const struct db_value taker = db_bytes(attempt->taker, sizeof attempt->taker);
 	const struct db_value lock_from = db_number(
 	    policy->lock_from > 0 ? policy->lock_from : INT32_MAX);
+	const struct db_value first_lock = db_number(
+	    policy->lock_from == 1 ? attempt->now + attempt->lock_s : 0);
 	/* clang-format off */
 	const struct db_value in[] = { /* a line for each of the statement's */
 		/* VALUES */       db_number(attempt->scope), db_bytes(attempt->thing, sizeof attempt->thing),
-				   db_number(attempt->now + attempt->window_s), taker,
+				   db_number(attempt->now + attempt->window_s), first_lock, taker,
 		/* taker */        now, count, now,
 		/* tries */        now, count,
-		/* locked_until */ lock_from, now, db_number(policy->lock_max_s), db_number(policy->lock_s), lock_from,
+		/* locked_until */ lock_from, now, db_number(policy->lock_max_s), db_number(attempt->lock_s), db_number(policy->doubles_from),
 		/* ends_at */      now,
 		/* RETURNING */    taker, now,
 		{ 0 },

@@ -24,10 +24,11 @@ struct attempt {
 	uint8_t taker[ATTEMPT_TAKER_SIZE];
 	int64_t now;
 	int64_t window_s;
-	int count; /* how many are granted */
+	int64_t lock_s; /* policy.h */
+	int count;      /* how many are granted */
 };
 
-/* A try of a thing. `cooldown_s` stands in where the policy's window is the setting. */
+/* A try of a thing. `cooldown_s` is the setting MAIL_COOLDOWN_S, for letters. */
 struct attempt attempt_of(const struct keyring *, enum policy_scope, const void *thing, size_t size,
     int64_t now, int64_t cooldown_s);
 

@@ -1,40 +1,84 @@
-/* cooldown.c - a mail of a kind goes to one address at most once in a while. */
+/* cooldown.c - how often a mail goes to one address, and to all together. */
 
 #include "cooldown.h"
 
 #include "cleanup.h"
+#include "clock.h"
 #include "email.h"
 #include "mailer.h"
 #include "secret.h"
+#include "throttle.h"
 
 #include <string.h>
 
+/* Only letters that are owed count: whoever asks again and again for one address costs the others
+ * none of theirs. */
+static enum result
+count_for_all(const struct cooldown *cooldown)
+{
+	struct throttle_state state = { .granted = true };
+
+	if (cooldown->throttle != NULL)
+		state = throttle_take(
+		    cooldown->throttle, POLICY_SERVICE_MAILS, "", 0, 1, clock_monotonic_ms());
+	if (state.granted)
+		return OK;
+	cooldown->refusal->wait_s = state.wait_s;
+	return OVERLOADED;
+}
+
 enum result
-cooldown_owe(struct db_tx *tx, const struct attempt *cooldown, const struct outbox_mail *mail)
+cooldown_owe(struct db_tx *tx, const struct cooldown *cooldown, const struct outbox_mail *mail)
 {
 	CLEANUP(outbox_mail_wipe) struct outbox_mail owed = *mail;
 	int left = 0;
 
-	TRY(attempt_take(tx, cooldown, &left, NULL));
-	if (left < 0)
+	TRY(attempt_take(tx, &cooldown->attempt, &left, NULL));
+	if (left >= 0)
+		TRY(count_for_all(cooldown));
+	else
 		owed.kind = LETTER_NONE;
 	return outbox_insert(tx, &owed);
 }
 
-struct attempt
-cooldown_of(const struct portal *p, enum policy_scope scope, const char *email, int64_t now)
+static struct cooldown
+cooldown_of_thing(const struct portal *p, enum policy_scope scope, const void *thing, size_t size,
+    int64_t now, struct refusal *refusal)
 {
-	char key[EMAIL_MAX + 1];
+	return (struct cooldown){
+		.attempt = attempt_of(p->keyring, scope, thing, size, now, p->cooldown_s),
+		.throttle = p->throttle,
+		.refusal = refusal,
+	};
+}
 
-	email_key(email, key);
-	const struct attempt cooldown = attempt_of(
-	    p->keyring, scope, key, strlen(key), now, p->cooldown_s);
-	secret_wipe_bytes(key, sizeof key);
+struct cooldown
+cooldown_of(const struct portal *p, enum policy_scope scope, const uint8_t *account_id,
+    const char *email, int64_t now, struct refusal *refusal)
+{
+	struct {
+		uint8_t account_id[ID_SIZE];
+		char key[EMAIL_MAX + 1];
+	} thing = { 0 };
+
+	if (account_id != NULL)
+		memcpy(thing.account_id, account_id, sizeof thing.account_id);
+	email_key(email, thing.key);
+	const struct cooldown cooldown = cooldown_of_thing(
+	    p, scope, &thing, sizeof thing.account_id + strlen(thing.key), now, refusal);
+	secret_wipe_bytes(&thing, sizeof thing);
 	return cooldown;
 }
 
+struct cooldown
+cooldown_of_login_id(const struct portal *p, enum policy_scope scope, const char *login_id,
+    int64_t now, struct refusal *refusal)
+{
+	return cooldown_of_thing(p, scope, login_id, strlen(login_id), now, refusal);
+}
+
 struct sending {
-	struct attempt cooldown;
+	struct cooldown cooldown;
 	const struct outbox_mail *mail;
 };
 
@@ -47,10 +91,13 @@ send_tx(struct db_tx *tx, void *context)
 }
 
 enum result
-cooldown_send(const struct portal *p, enum policy_scope scope, const struct outbox_mail *mail)
+cooldown_send(const struct portal *p, enum policy_scope scope, const struct outbox_mail *mail,
+    struct refusal *refusal)
 {
-	struct sending sending = { .cooldown = cooldown_of(p, scope, mail->email, mail->created_at),
-		.mail = mail };
+	struct sending sending = {
+		.cooldown = cooldown_of(p, scope, NULL, mail->email, mail->created_at, refusal),
+		.mail = mail,
+	};
 
 	TRY(db_transaction(p->db, send_tx, &sending));
 	mailer_wake(p->mailer);

@@ -159,6 +159,9 @@ email_key(const char *email, char ret[static EMAIL_MAX + 1])
 {
 	text_copy_cut(ret, EMAIL_MAX + 1, email);
 	text_lower_ascii(ret);
+	char *const plus = strchr(ret, '+'), *const at = strrchr(ret, '@');
+	if (plus != NULL && plus > ret && at != NULL && plus < at)
+		memmove(plus, at, strlen(at) + 1);
 }
 
 void

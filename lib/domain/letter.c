@@ -480,7 +480,8 @@ static const struct words no_login_ids[LANGUAGE__MAX] = {
 		.paragraphs = {
 			"{society}です。\n"
 			"「ログインIDを忘れた方」の手続きを受け付けました。",
-			"このメールアドレスをお知らせの送り先とする登録は、見つかりませんでした。",
+			"このメールアドレスをお知らせの送り先とする登録は、見つかりませんでした。"
+			"「@」より前の大文字と小文字は区別されますので、登録のときと同じ文字でもう一度お試しください。",
 			"ほかのメールアドレスで登録された場合は、次のページの「ログインIDを忘れた方」で、"
 			"そのメールアドレスを入力してください。"
 			"まだ登録されていない場合は、同じページから登録をお申し込みいただけます。\n"
@@ -493,7 +494,9 @@ static const struct words no_login_ids[LANGUAGE__MAX] = {
 		.paragraphs = {
 			"This is a message from {society}.\n"
 			"We have received a \"Forgot login ID\" request for the member portal.",
-			"We have found no registration whose notices go to this address.",
+			"We have found no registration whose notices go to this address. Capital "
+			"and small letters before the \"@\" count: please try again with the "
+			"address as it was typed when you registered.",
 			"If you have registered with another address, please choose \"Forgot "
 			"login ID\" on this page and type that address. If you have not "
 			"registered yet, you can do so on the same page:\n"

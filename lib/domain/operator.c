@@ -322,7 +322,7 @@ operator_send_reset(const struct portal *p, const char *login_id)
 	if (!account.active || !account.eligible)
 		return LOGIN_FAILED;
 	TRY(pardon(p, POLICY_RESET_MAIL, login_id, NULL));
-	return recovery_ask_reset(p, &visitor, login_id);
+	return recovery_ask_reset(p, &visitor, login_id, &(struct refusal){ 0 });
 }
 
 /* The audit trail ----------------------------------------------------------------------------- */

@@ -11,6 +11,7 @@
 #define DAY_S          86400
 #define FAILURES_S     (365 * (int64_t)DAY_S) /* in a row, however slowly */
 #define LINK_S         86400 /* no link lives longer, so no counter of one is forgotten while it lives */
+#define PAUSES_ALIKE   5 /* letters of a kind to one address; a day of them is about thirty */
 #define MANY           1000000
 #define MANY_MORE      1000000000
 
@@ -21,22 +22,23 @@
  * the limit protects. */
 /* clang-format off */
 static struct policy table[POLICY_SCOPE__MAX] = {
-	/*                            name                 per                        count  window          what happens                         counted in   LIMITS: count, window   locks from, for, at most */
-	[POLICY_INVITATION_MAIL]    = { "invitation_mail",    "address",                 1,     0,              "same answer, no further mail",      IN_DATABASE, 0,         0 },
-	[POLICY_SECOND_MAIL]        = { "second_mail",        "invitation",              1,     0,              "same answer, no further mail",      IN_DATABASE, 0,         0 },
+	/*                            name                 per                        count  window          what happens                         counted in   LIMITS: count, window   locks from, for, at most, doubled from */
+	[POLICY_INVITATION_MAIL]    = { "invitation_mail",    "address",                 1,     0,              "same answer, no further mail",      IN_DATABASE, 0,         0,          1, 0, HOUR_S, PAUSES_ALIKE },
+	[POLICY_SECOND_MAIL]        = { "second_mail",        "invitation",              1,     0,              "same answer, no further mail",      IN_DATABASE, 0,         0,          1, 0, HOUR_S, PAUSES_ALIKE },
 	[POLICY_IDENTITY_TRIES]     = { "identity_tries",     "invitation",              5,     LINK_S,         "410: start again",                  IN_DATABASE, 10,        0 },
 	[POLICY_KEY_TRIES]          = { "key_tries",          "second link",             5,     LINK_S,         "410: start again",                  IN_DATABASE, 10,        0 },
 	[POLICY_ACCOUNT_TRIES]      = { "account_tries",      "account step",            10,    LINK_S,         "410: start again",                  IN_DATABASE, 20,        0 },
 	[POLICY_WRONG_REPEATS]      = { "wrong_repeats",      "used link",               5,     LINK_S,         "410: start again",                  IN_DATABASE, 10,        0 },
 	/* At most 100 in a row: NIST SP 800-63B-4 3.2.2; then the way in is a new password. */
-	[POLICY_LOGIN_FAILURES]     = { "login_failures",     "login ID, known or not",  100,   FAILURES_S,     "401 as for a wrong password",       IN_DATABASE, 100,       0,          5, 30, 900 },
+	[POLICY_LOGIN_FAILURES]     = { "login_failures",     "login ID, known or not",  100,   FAILURES_S,     "401 as for a wrong password",       IN_DATABASE, 100,       0,          5, 30, 900, 5 },
 	[POLICY_SOURCE_FAILURES]    = { "source_failures",    "source, failed logins",   100,   QUARTER_HOUR_S, "429 with Retry-After",              IN_DATABASE, MANY,      DAY_S },
 	[POLICY_CURRENT_PASSWORD]   = { "current_password",   "account",                 5,     QUARTER_HOUR_S, "429 with Retry-After",              IN_DATABASE, 20,        DAY_S },
-	[POLICY_LOGIN_IDS_MAIL]     = { "login_ids_mail",     "address",                 1,     0,              "same answer, no further mail",      IN_DATABASE, 0,         0 },
-	[POLICY_RESET_MAIL]         = { "reset_mail",         "login ID, known or not",  1,     0,              "same answer, no further mail",      IN_DATABASE, 0,         0 },
+	[POLICY_LOGIN_IDS_MAIL]     = { "login_ids_mail",     "address",                 1,     0,              "same answer, no further mail",      IN_DATABASE, 0,         0,          1, 0, HOUR_S, PAUSES_ALIKE },
+	[POLICY_RESET_MAIL]         = { "reset_mail",         "login ID, known or not",  1,     0,              "same answer, no further mail",      IN_DATABASE, 0,         0,          1, 0, HOUR_S, PAUSES_ALIKE },
 	[POLICY_RESET_TRIES]        = { "reset_tries",        "reset link",              10,    LINK_S,         "410: start again",                  IN_DATABASE, 20,        0 },
 	[POLICY_LOGIN_ID_TRIES]     = { "login_id_tries",     "account",                 10,    DAY_S,          "429 with Retry-After",              IN_DATABASE, 100,       DAY_S },
-	[POLICY_CONFIRMATION_MAIL]  = { "confirmation_mail",  "new address",             1,     0,              "same answer, no further mail",      IN_DATABASE, 0,         0 },
+	[POLICY_CONFIRMATION_MAIL]  = { "confirmation_mail",  "account and new address", 1,     0,              "same answer, no further mail",      IN_DATABASE, 0,         0,          1, 0, HOUR_S, PAUSES_ALIKE },
+	[POLICY_ADDRESS_CHANGES]    = { "address_changes",    "account, links to new addresses", 10, DAY_S,   "429 with Retry-After",              IN_DATABASE, 100,       DAY_S },
 	/* With the number known, what is left to guess is the birth date. */
 	[POLICY_NUMBER_FAILURES]    = { "number_failures",    "number, known or not",    20,    DAY_S,          "422 as for a wrong number",         IN_DATABASE, 100,       DAY_S },
 	[POLICY_SOURCE_IDENTITIES]  = { "source_identities",  "source, wrong numbers",   50,    HOUR_S,         "429 with Retry-After",              IN_DATABASE, MANY,      DAY_S },
@@ -44,7 +46,7 @@ static struct policy table[POLICY_SCOPE__MAX] = {
 	[POLICY_SOURCE_REQUESTS]    = { "source_requests",    "source",                  600,   60,             "429 with Retry-After",              IN_PROCESS,  MANY_MORE, HOUR_S },
 	[POLICY_SOURCE_MAILS]       = { "source_mails",       "source, mails asked for", 30,    QUARTER_HOUR_S, "429 with Retry-After",              IN_PROCESS,  MANY,      DAY_S },
 	[POLICY_LINK_CAPTCHAS]      = { "link_captchas",      "invitation",              30,    QUARTER_HOUR_S, "429 with Retry-After",              IN_PROCESS,  1000,      DAY_S },
-	[POLICY_SERVICE_MAILS]      = { "service_mails",      "service, mails asked for", 10000, HOUR_S,        "503 with Retry-After",              IN_PROCESS,  MANY_MORE, DAY_S },
+	[POLICY_SERVICE_MAILS]      = { "service_mails",      "service, mails owed to whoever asked", 10000, HOUR_S,        "503 with Retry-After",              IN_PROCESS,  MANY_MORE, DAY_S },
 	[POLICY_SERVICE_FAILURES]   = { "service_failures",   "service, failed logins",  1000,  QUARTER_HOUR_S, "the log says `limit_reached`",      IN_PROCESS,  MANY_MORE, DAY_S },
 };
 /* clang-format on */
@@ -130,7 +132,8 @@ static void
 print_window(FILE *out, const struct policy *policy)
 {
 	if (policy->window_s == 0)
-		fputs("`MAIL_COOLDOWN_S`", out);
+		fprintf(out, "`MAIL_COOLDOWN_S`; longer from the %dth of a day on",
+		    policy->doubles_from + 1);
 	else
 		fprintf(out, "%lld s", (long long)policy->window_s);
 }

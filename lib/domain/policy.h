@@ -4,6 +4,10 @@
  * What protects a secret is counted in the database, by attempts.h: for all replicas together, before
  * the try is judged. What only sheds load is counted in the process, by throttle.h.
  *
+ * Letters to one address (window_s 0) are one within the setting MAIL_COOLDOWN_S, which is their
+ * lock_s: so a stranger can have a mailbox written to a few times, and then once an hour. Counted
+ * over a day.
+ *
  * The table is the README's, and what `myportalctl policy` prints. The setting LIMITS changes
  * counts and windows, within the bounds of each row. */
 
@@ -36,6 +40,7 @@ enum policy_scope {
 	POLICY_NUMBER_FAILURES = 15,
 	POLICY_SOURCE_IDENTITIES = 16,
 	POLICY_SERVICE_IDENTITIES = 17,
+	POLICY_ADDRESS_CHANGES = 18,
 	/* in the process */
 	POLICY_SOURCE_REQUESTS,
 	POLICY_SOURCE_MAILS,
@@ -51,16 +56,17 @@ struct policy {
 	const char *name;
 	const char *per; /* what is counted */
 	int count;
-	int64_t window_s; /* from the first try; 0: the setting MAIL_COOLDOWN_S */
+	int64_t window_s; /* from the first try; 0: letters, see below */
 	const char *what_happens;
 	enum policy_keeper keeper;
 	int count_max;        /* the most that LIMITS may say; 0: it may say nothing */
 	int64_t window_max_s; /* the longest window that it may say; 0: none */
-	/* From this try on each is followed by a time without tries, twice as long as the one before:
-	 * it begins with lock_s and ends at lock_max_s. 0: none. */
+	/* From the try lock_from on each is followed by a time without tries: lock_s; from the try
+	 * doubles_from on twice as long as the one before, up to lock_max_s. 0: none. */
 	int lock_from;
 	int64_t lock_s;
 	int64_t lock_max_s;
+	int doubles_from;
 };
 
 #define POLICY_LIMITS_MAX 1024 /* bytes of LIMITS */

@@ -15,6 +15,7 @@ struct hash_pool;
 struct keyring;
 struct mailer;
 struct picture_stock;
+struct throttle;
 
 struct portal {
 	struct db *db;
@@ -23,6 +24,7 @@ struct portal {
 	struct hash_pool *hash_pool;
 	struct picture_stock *pictures;
 	struct mailer *mailer;
+	struct throttle *throttle;
 	int64_t invitation_lives_s;
 	int64_t second_link_lives_s;
 	int64_t account_step_lives_s;

@@ -155,7 +155,7 @@ profile_change_password(const struct portal *p, const struct visitor *visitor,
 struct email_change {
 	const struct change *change;
 	const char *email;
-	struct attempt cooldown;
+	struct cooldown cooldown;
 };
 
 static enum result
@@ -177,14 +177,21 @@ profile_change_email(const struct portal *p, const struct visitor *visitor,
 	CLEANUP(change_wipe)
 	struct change change = change_of(visitor, member, AUDIT_EMAIL_CHANGE_ASKED, LETTER_NONE);
 	struct email_change c = { .email = email };
+	const struct attempt tries = attempt_of(
+	    p->keyring, POLICY_ADDRESS_CHANGES, account->id, ID_SIZE, change.now, p->cooldown_s);
+	int left = 0;
 
 	TRY(current_password_check(p, visitor, member, current, ret_refusal));
+	TRY(attempt_take_committed(p->db, &tries, &left, &ret_refusal->wait_s));
+	if (left < 0)
+		return TOO_MANY;
 	change.mail = outbox_mail_to(LETTER_EMAIL_CONFIRMATION, email, account->language,
 	    change.now, p->email_confirmation_lives_s);
 	secret_random(change.mail.jti, sizeof change.mail.jti);
 	memcpy(change.mail.subject_id, account->id, sizeof change.mail.subject_id);
 	c.change = &change;
-	c.cooldown = cooldown_of(p, POLICY_CONFIRMATION_MAIL, email, change.now);
+	c.cooldown = cooldown_of(
+	    p, POLICY_CONFIRMATION_MAIL, account->id, email, change.now, ret_refusal);
 	return change_run(p, change_email_tx, &c);
 }
 

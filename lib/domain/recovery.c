@@ -17,20 +17,21 @@
 #include <string.h>
 
 enum result
-recovery_login_ids(const struct portal *p, const char *email, const char *language)
+recovery_login_ids(
+    const struct portal *p, const char *email, const char *language, struct refusal *refusal)
 {
 	CLEANUP(outbox_mail_wipe)
 	struct outbox_mail mail = outbox_mail_to(
 	    LETTER_LOGIN_IDS, email, language, clock_now(), NOTICE_LIVES_S);
 
-	return cooldown_send(p, POLICY_LOGIN_IDS_MAIL, &mail);
+	return cooldown_send(p, POLICY_LOGIN_IDS_MAIL, &mail, refusal);
 }
 
 /* Forgot password ------------------------------------------------------------------------------ */
 
 struct request {
 	const char *login_id;
-	struct attempt cooldown;
+	struct cooldown cooldown;
 	struct outbox_mail mail;
 	struct audit_event event;
 };
@@ -46,12 +47,13 @@ ask_reset_tx(struct db_tx *tx, void *context)
 }
 
 enum result
-recovery_ask_reset(const struct portal *p, const struct visitor *visitor, const char *login_id)
+recovery_ask_reset(const struct portal *p, const struct visitor *visitor, const char *login_id,
+    struct refusal *refusal)
 {
 	const int64_t now = clock_now();
 	struct request request = {
 		.login_id = login_id,
-		.cooldown = cooldown_of(p, POLICY_RESET_MAIL, login_id, now),
+		.cooldown = cooldown_of_login_id(p, POLICY_RESET_MAIL, login_id, now, refusal),
 		.mail = outbox_mail_to(
 		    LETTER_PASSWORD_RESET, login_id, "", now, p->password_reset_lives_s),
 		.event = audit_event_of(visitor, AUDIT_PASSWORD_RESET_ASKED, now, NULL, NULL),

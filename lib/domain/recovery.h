@@ -18,11 +18,11 @@
 #include "stage.h"
 #include "visitor.h"
 
+/* Both: OVERLOADED, and refusal->wait_s: the service owes too many letters (cooldown.h). */
 enum result recovery_login_ids(
-    const struct portal *, const char *email, const char *language) MUST_USE;
-
+    const struct portal *, const char *email, const char *language, struct refusal *) MUST_USE;
 enum result recovery_ask_reset(
-    const struct portal *, const struct visitor *, const char *login_id) MUST_USE;
+    const struct portal *, const struct visitor *, const char *login_id, struct refusal *) MUST_USE;
 
 /* BAD_FIELD: refusal->fault says what is wrong with the password. TOKEN_SPENT: the link was used
  * with another password, or the account's password was changed since it was asked for. OVER: the

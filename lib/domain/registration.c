@@ -16,14 +16,15 @@
 /* Invite -------------------------------------------------------------------------------------- */
 
 enum result
-registration_invite(const struct portal *p, const char *email, const char *language)
+registration_invite(
+    const struct portal *p, const char *email, const char *language, struct refusal *refusal)
 {
 	CLEANUP(outbox_mail_wipe)
 	struct outbox_mail mail = outbox_mail_to(
 	    LETTER_INVITATION, email, language, clock_now(), p->invitation_lives_s);
 
 	secret_random(mail.jti, sizeof mail.jti);
-	return cooldown_send(p, POLICY_INVITATION_MAIL, &mail);
+	return cooldown_send(p, POLICY_INVITATION_MAIL, &mail, refusal);
 }
 
 /* Standing ------------------------------------------------------------------------------------ */

@@ -29,9 +29,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Owes the invitation, at most one a cool-down and address. The answer tells nothing. */
+/* Owes the invitation, at most one a cool-down and address. The answer tells nothing. OVERLOADED, and
+ * refusal->wait_s: the service owes too many letters (cooldown.h). */
 enum result registration_invite(
-    const struct portal *, const char *email, const char *language) MUST_USE;
+    const struct portal *, const char *email, const char *language, struct refusal *) MUST_USE;
 
 /* A CAPTCHA and the token that seals what answers it. OVER: the link has ended. */
 

@@ -44,16 +44,16 @@ const struct statement statements[STATEMENTS__MAX] = {
 	 * the same taker it is granted again, and the count stays within its limit. What is refused
 	 * is counted, too: a row that is not written answers sooner. */
 	[ATTEMPT_TAKE] = {
-	    "INSERT INTO attempt (scope, thing, tries, ends_at, locked_until, taker) VALUES (?, ?, 1, ?, 0, ?)"
+	    "INSERT INTO attempt (scope, thing, tries, ends_at, locked_until, taker) VALUES (?, ?, 1, ?, ?, ?)"
 	    " ON DUPLICATE KEY UPDATE"
 	    " taker = IF(ends_at <= ? OR (tries < ? AND locked_until <= ?), VALUES(taker), taker),"
 	    " tries = IF(taker <> VALUES(taker), tries, IF(ends_at <= ?, 1, LEAST(tries + 1, ?))),"
 	    " locked_until = IF(taker <> VALUES(taker), locked_until,"
-	    " IF(tries < ?, 0, ? + LEAST(?, ? * POW(2, tries - ?)))),"
+	    " IF(tries < ?, 0, ? + LEAST(?, ? * POW(2, GREATEST(tries - ?, 0))))),"
 	    " refused = refused + (taker <> VALUES(taker)),"
 	    " ends_at = IF(ends_at <= ?, VALUES(ends_at), ends_at)"
 	    " RETURNING tries, taker = ?, ends_at - ?",
-	    .params = 17, .columns = 3,
+	    .params = 18, .columns = 3,
 	},
 	[ATTEMPT_READ] = {
 	    "SELECT tries, ends_at FROM attempt WHERE scope = ? AND thing = ? AND ends_at > ?",

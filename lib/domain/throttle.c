@@ -2,6 +2,7 @@
 
 #include "throttle.h"
 
+#include "log.h"
 #include "secret.h"
 
 #include <pthread.h>
@@ -88,5 +89,8 @@ throttle_take(struct throttle *throttle, enum policy_scope scope, const void *th
 	state.left = state.limit - counter->count;
 	state.wait_s = (counter->ends_ms - now_ms + 999) / 1000;
 	pthread_mutex_unlock(&throttle->lock);
+	if (state.granted && state.left == 0)
+		log_event("limit_reached",
+		    (const struct log_value[]){ log_text("limit", policy->name), { 0 } });
 	return state;
 }

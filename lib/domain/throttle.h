@@ -30,7 +30,8 @@ struct throttle *throttle_open(void) MUST_USE;
 void throttle_close(struct throttle *);
 
 /* Counts one of the thing (size 0: of the whole service). `crowd`: how many times the policy's
- * count it may be, from 1. `now_ms` is of the monotonic clock. Thread-safe. */
+ * count it may be, from 1. `now_ms` is of the monotonic clock. The moment a limit is reached is
+ * logged (ASVS 16.3.3). Thread-safe. */
 struct throttle_state throttle_take(struct throttle *, enum policy_scope, const void *thing,
     size_t size, unsigned crowd, int64_t now_ms) MUST_USE;
 

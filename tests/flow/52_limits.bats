@@ -9,7 +9,7 @@ load helper
 load story
 
 # Those that are many are made few, and all but the one that is driven are out of the way.
-readonly FEW='account_tries=3,login_failures=6,source_failures=4,reset_tries=1,login_id_tries=3,number_failures=3,source_identities=3,service_identities=4,source_requests=9,source_mails=4,link_captchas=4,service_mails=5,service_failures=3'
+readonly FEW='account_tries=3,login_failures=6,source_failures=4,reset_tries=1,login_id_tries=3,address_changes=3,number_failures=3,source_identities=3,service_identities=4,source_requests=9,source_mails=4,link_captchas=4/900,service_mails=5,service_failures=3'
 
 setup() {
 	REQUEST_HEADERS=()
@@ -153,6 +153,14 @@ begin_login_id_tries() {
 miss_login_id_tries() { change_login_id "$taken" && want 409 login_id_taken; }
 hit_login_id_tries() { change_login_id "$(new_email)"; outcome 204 429; }
 
+begin_address_changes() { new_account && logged_in "$email"; }
+miss_address_changes() { other=$(new_email) && ask_confirmation; }
+hit_address_changes() {
+	other=$(new_email)
+	api PUT /v1/me/email "{\"email\":\"$other\",\"current_password\":\"$PASSWORD\"}" "$access"
+	outcome 202 429
+}
+
 # Who guesses numbers: through as many links as it takes.
 identify_anew() { # NUMBER [BIRTH-DATE]
 	invite "$(new_email)" && identify "$invitation" "$@"
@@ -199,7 +207,7 @@ hit_service_failures() { if [[ $(said) == "$before" ]]; then printf 'granted\n';
 # A server on which only this limit is small.
 restart_driven() { # NAME
 	stop_other
-	start_other TRUSTED_PROXIES=127.0.0.1 MAIL_COOLDOWN_S=60 "LIMITS=$LIMITS,$(grep -o "$1=[0-9]*" <<<"$FEW" || true)"
+	start_other TRUSTED_PROXIES=127.0.0.1 MAIL_COOLDOWN_S=60 "LIMITS=$LIMITS,$(grep -o "$1=[0-9/]*" <<<"$FEW" || true)"
 	BASE_URL=http://$OTHER_LISTEN
 }
 
@@ -222,7 +230,7 @@ restart_driven() { # NAME
 	new_source
 	for left in 3 2 1 0; do
 		ask_from_anywhere
-		grep -q "^RateLimit: \"source_mails\";r=$left;t=900" <<<"$headers"
+		grep -q "^RateLimit: \"source_mails\";r=$left;t=\(900\|8[89][0-9]\)" <<<"$headers"
 		grep -q '^RateLimit-Policy: "source_mails";q=4;w=900' <<<"$headers"
 		grep -q '^RateLimit: "source_requests";' <<<"$headers"
 	done
@@ -234,6 +242,43 @@ restart_driven() { # NAME
 	never grep -q 'login_failures\|number_failures' <<<"$headers"
 	new_source
 	ask_from_anywhere
+}
+
+@test "whoever asks again and again for one address costs the others none of their letters" { # asvs 2.4.1
+	start_other TRUSTED_PROXIES=127.0.0.1 MAIL_COOLDOWN_S=60 LIMITS=service_mails=3
+	BASE_URL=http://$OTHER_LISTEN
+	email=$(new_email)
+	for _ in 1 2 3 4 5 6; do
+		ask_invitation
+		ask_login_ids
+	done
+	ask_from_anywhere
+	wait_mail "$email" 1 >/dev/null
+	api POST /v1/registration/email "{\"email\":\"$(new_email)\"}"
+	want 503 overloaded
+	(($(header Retry-After) > 3500 && $(header Retry-After) <= 3600))
+	ask_invitation # it has its letter: nothing is owed
+}
+
+@test "a mailbox by any of its names has one cool-down, and a stranger's link to it none for its owner's" { # asvs 2.4.1
+	start_other MAIL_COOLDOWN_S=60
+	BASE_URL=http://$OTHER_LISTEN
+	name=$(new_email)
+	for email in "$name" "${name^^}" "${name/@/+1@}" "${name/@/+news+2@}"; do
+		ask_invitation
+	done
+	wait_mail "$name" 1 >/dev/null
+	for email in "${name/@/+1@}" "${name/@/+news+2@}"; do
+		never mail "$email" 1 --wait 1
+	done
+	new_account && logged_in "$email" && stranger=$access
+	new_account && logged_in "$email"
+	other=$(new_email)
+	api PUT /v1/me/email "{\"email\":\"$other\",\"current_password\":\"$PASSWORD\"}" "$stranger"
+	want 202
+	wait_mail "$other" 1 >/dev/null
+	ask_confirmation
+	wait_mail "$other" 2 >/dev/null
 }
 
 @test "many behind one gateway have a hundred times the limits of a source" { # asvs 6.1.1

@@ -126,13 +126,15 @@ cut(char *buffer, size_t size, struct http_head *head)
 
 /* A head that ends in two bare LF with CR NUL behind it is, once the parser has written its NULs, byte
  * for byte one that ends as it should. The guard can not tell; http_read_body() refuses the NUL if it
- * is a body's, and the parser if it is the next request's. */
+ * is a body's, and the parser if it is the next request's. With CR as the last byte that came, the
+ * NUL is the parser's own; a proxy, which waits for whole lines, does not send that. */
 static bool
 is_beyond_telling(const char *bytes, size_t size)
 {
 	const size_t whole = head_size(bytes, size);
 
-	return whole >= 2 && whole + 2 <= size && memcmp(bytes + whole - 2, "\n\n\r", 4) == 0;
+	return whole >= 2 && whole < size && memcmp(bytes + whole - 2, "\n\n\r", 3) == 0 &&
+	       (whole + 1 == size || bytes[whole + 1] == '\0');
 }
 
 static void

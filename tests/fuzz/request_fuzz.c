@@ -36,7 +36,7 @@
 #include <unistd.h>
 
 #define WORKERS       4
-#define PATIENCE_MS   10000 /* for an answer or an end */
+#define PATIENCE_MS   60000 /* for an answer or an end */
 #define SENT_MAX      65536 /* with its tokens */
 #define ANSWERED_MAX  1048576
 #define MARK_FIRST    0x11
@@ -121,14 +121,15 @@ open_service(void)
 	text_copy_cut(f.config.portal_url, sizeof f.config.portal_url, "https://portal.example");
 	f.service.config = &f.config;
 	f.service.metrics = metrics_new(&endpoints_public);
-	f.service.throttle = throttle_open();
+	f.service.portal.throttle = throttle_open();
 	f.gate = (struct gate){ &f.service, &endpoints_public, false };
 	portal->keyring = fuzz_keyring_open();
 	portal->access_keys = fuzz_access_keys_open();
 	portal->cooldown_s = 60;
 	portal->password_rules = (struct password_rules){ 8, true, "kenpo" };
-	return f.service.metrics != NULL && f.service.throttle != NULL && policy_set(limits, why) &&
-	       portal_away_open(portal) && mint(portal->keyring, portal->access_keys);
+	return f.service.metrics != NULL && f.service.portal.throttle != NULL &&
+	       policy_set(limits, why) && portal_away_open(portal) &&
+	       mint(portal->keyring, portal->access_keys);
 }
 
 /* On a port that was free a moment ago. */

@@ -137,6 +137,13 @@ try_at(enum policy_scope scope, const char *thing, int64_t now)
 	return attempt_of(keyring, scope, thing, strlen(thing), now, COOLDOWN_S);
 }
 
+/* How many are granted, of letters too. */
+static int
+count_of(enum policy_scope scope)
+{
+	return try_at(scope, "", 0).count;
+}
+
 /* How many are left behind it, or -1; and until the window is over. */
 static int
 take_waiting(const struct attempt *attempt, int64_t *ret_wait_s)
@@ -169,7 +176,7 @@ static void
 take_times(enum policy_scope scope, const char *thing, int64_t now, int times)
 {
 	for (int i = 0; i < times; i++)
-		assert_in_range(take_at(scope, thing, now), 0, policy_of(scope)->count);
+		assert_in_range(take_at(scope, thing, now), 0, count_of(scope));
 }
 
 static int
@@ -291,10 +298,14 @@ every_scope_has_a_limit_of_its_own(void **state)
 			fail_msg("%d has no row", (int)scope);
 		if (policy->count < 1 || policy->window_s < 0)
 			fail_msg("%s: no limit", policy->name);
-		/* The first try makes the counter, and it does not lock. */
-		if (policy->lock_from != 0 && (policy->lock_from < 2 || policy->lock_s < 1 ||
-						  policy->lock_max_s < policy->lock_s))
+		/* Letters have no window, and the setting for the first pauses. */
+		if ((policy->window_s == 0) != (policy->lock_from == 1))
+			fail_msg("%s: no pauses", policy->name);
+		if (policy->lock_from > 1 && policy->lock_s < 1)
 			fail_msg("%s: no lock", policy->name);
+		if (policy->lock_from > 0 && (policy->lock_max_s < policy->lock_s ||
+						 policy->doubles_from < policy->lock_from))
+			fail_msg("%s: no longest lock", policy->name);
 		for (enum policy_scope other = 1; other < scope; other++)
 			assert_string_not_equal(policy->name, policy_of(other)->name);
 	}
@@ -318,7 +329,9 @@ a_try_is_of_its_thing_and_its_own(void **state)
 	assert_int_equal(one.window_s, policy_of(POLICY_LOGIN_FAILURES)->window_s);
 	assert_int_equal(mail.scope, POLICY_INVITATION_MAIL);
 	assert_int_equal(mail.now, NOW + 7);
-	assert_int_equal(mail.window_s, COOLDOWN_S);
+	assert_int_equal(mail.window_s, 86400);
+	assert_int_equal(mail.lock_s, COOLDOWN_S);
+	assert_int_equal(one.lock_s, policy_of(POLICY_LOGIN_FAILURES)->lock_s);
 }
 
 /* Limits and windows --------------------------------------------------------------------------- */
@@ -334,7 +347,7 @@ static void
 check_limit(enum policy_scope scope)
 {
 	const struct policy *const policy = policy_of(scope);
-	const int64_t window_s = policy->window_s > 0 ? policy->window_s : COOLDOWN_S;
+	const int64_t window_s = policy->window_s;
 	int64_t now = NOW, wait_s;
 
 	for (int i = 0; i < policy->count; i++, now += step_of(policy)) {
@@ -360,12 +373,48 @@ check_limit(enum policy_scope scope)
 static void
 tries_are_granted_up_to_the_limit_of_each_scope(void **state)
 {
+	int checked = 0;
+
 	(void)state;
 	for (enum policy_scope scope = 1; scope < POLICY_SOURCE_REQUESTS; scope++) {
 		assert_int_equal(policy_of(scope)->keeper, POLICY_IN_DATABASE);
+		if (policy_of(scope)->window_s == 0)
+			continue;
 		check_limit(scope);
+		checked++;
 	}
-	assert_int_equal(count_kept(), POLICY_SOURCE_REQUESTS - 1);
+	assert_int_equal(count_kept(), checked);
+}
+
+/* Letters to one address: each pause as long as the setting, from the sixth on twice as long as the
+ * one before up to an hour, and after a day as at first. */
+static void
+letters_become_more_and_more_seldom(void **state)
+{
+	static const int64_t pauses_s[] = { COOLDOWN_S, COOLDOWN_S, COOLDOWN_S, COOLDOWN_S,
+		COOLDOWN_S, 2 * COOLDOWN_S, 4 * COOLDOWN_S, 8 * COOLDOWN_S, 16 * COOLDOWN_S,
+		32 * COOLDOWN_S, 3600, 3600, 3600 };
+	int64_t now = NOW;
+	int letters = 0;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(pauses_s); i++) {
+		assert_in_range(take_at(POLICY_INVITATION_MAIL, THING, now), 0,
+		    count_of(POLICY_INVITATION_MAIL));
+		if (take_at(POLICY_INVITATION_MAIL, THING, now + pauses_s[i] - 1) != -1)
+			fail_msg("letter %zu: the pause is shorter", i + 2);
+		now += pauses_s[i];
+	}
+	assert_int_equal(clear(NULL), 0);
+	for (now = NOW; now < NOW + 86400;
+	     now = kept_of(POLICY_INVITATION_MAIL, THING).locked_until)
+		letters += take_at(POLICY_INVITATION_MAIL, THING, now) >= 0;
+	assert_in_range(letters, 24, 41);
+	assert_in_range(take_at(POLICY_INVITATION_MAIL, THING, NOW + 86400 + 3600), 0,
+	    count_of(POLICY_INVITATION_MAIL));
+	assert_int_equal(kept_of(POLICY_INVITATION_MAIL, THING).tries, 1);
+	assert_int_equal(
+	    kept_of(POLICY_INVITATION_MAIL, THING).locked_until, NOW + 86400 + 3600 + COOLDOWN_S);
 }
 
 static void
@@ -455,8 +504,6 @@ a_window_that_is_over_begins_again(void **state)
 		{ "before the limit",       POLICY_ACCOUNT_TRIES,   NOW,      3,  NOW + 86400, 9 },
 		{ "a quarter of an hour",   POLICY_SOURCE_FAILURES, NOW,      100, NOW + 900,  99 },
 		{ "a second less",          POLICY_SOURCE_FAILURES, NOW,      100, NOW + 899,  -1 },
-		{ "a cool-down",            POLICY_RESET_MAIL,      NOW,      1,  NOW + COOLDOWN_S, 0 },
-		{ "a second less",          POLICY_RESET_MAIL,      NOW,      1,  NOW + COOLDOWN_S - 1, -1 },
 		{ "in the middle of a lock", POLICY_LOGIN_FAILURES, NOW + YEAR_S - 10, 5, NOW + YEAR_S, 99 },
 		{ "a second less, locked",  POLICY_LOGIN_FAILURES,  NOW + YEAR_S - 10, 5, NOW + YEAR_S - 1, -1 },
 	};
@@ -548,16 +595,15 @@ the_same_try_is_granted_again_and_passes_no_limit(void **state)
 	/* clang-format on */
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		const struct policy *const policy = policy_of(rows[i].scope);
 		const struct attempt attempt = try_at(rows[i].scope, THING, NOW);
 
 		assert_int_equal(clear(NULL), 0);
 		take_times(rows[i].scope, THING, NOW, rows[i].taken);
-		for (int again = 0; again < policy->count + 2; again++) {
+		for (int again = 0; again < attempt.count + 2; again++) {
 			const int left = take(&attempt);
-			if (left < 0 || left >= policy->count - rows[i].taken)
+			if (left < 0 || left >= attempt.count - rows[i].taken)
 				fail_msg("%s: %d left", rows[i].why, left);
-			if (kept_of(rows[i].scope, THING).tries != policy->count - left)
+			if (kept_of(rows[i].scope, THING).tries != attempt.count - left)
 				fail_msg("%s: not what is kept", rows[i].why);
 		}
 		if (take_at(rows[i].scope, THING, NOW) != -1)
@@ -654,7 +700,7 @@ takers_that_look_alike_are_two(void **state)
 		assert_int_equal(clear(NULL), 0);
 		memcpy(one.taker, rows[i].one, sizeof one.taker);
 		memcpy(other.taker, rows[i].other, sizeof other.taker);
-		if (take(&one) != 0 || take(&other) != -1 || take(&one) != 0)
+		if (take(&one) < 0 || take(&other) != -1 || take(&one) < 0)
 			fail_msg("%s: one took the other's", rows[i].why);
 	}
 }
@@ -830,7 +876,7 @@ of_many_at_once_exactly_so_many_are_granted(void **state)
 			    crowd.failed);
 		/* One after the other: each was told what was left behind it alone. */
 		for (int n = 1; n <= granted; n++)
-			assert_int_equal(crowd.granted[policy_of(crowd.scope)->count - n], 1);
+			assert_int_equal(crowd.granted[count_of(crowd.scope) - n], 1);
 		assert_int_equal(kept_of(crowd.scope, THING).tries, granted);
 	}
 }
@@ -843,6 +889,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(every_scope_has_a_limit_of_its_own),
 		cmocka_unit_test(a_try_is_of_its_thing_and_its_own),
 		WITH_NOTHING_COUNTED(tries_are_granted_up_to_the_limit_of_each_scope),
+		WITH_NOTHING_COUNTED(letters_become_more_and_more_seldom),
 		WITH_NOTHING_COUNTED(what_was_never_tried_is_all_left),
 		WITH_NOTHING_COUNTED(nobody_has_to_ask_for_the_wait),
 		WITH_NOTHING_COUNTED(what_is_refused_changes_nothing),

@@ -235,6 +235,12 @@ keys_join_spellings(void **state)
 	assert_string_equal(one, other);
 	email_key("jiro@example.jp", other);
 	assert_string_not_equal(one, other);
+	email_key("Taro+news@example.jp", other);
+	assert_string_equal(one, other);
+	email_key("taro+a+b@example.jp", other);
+	assert_string_equal(one, other);
+	email_key("+taro@example.jp", other); /* nothing before it: no tag */
+	assert_string_equal(other, "+taro@example.jp");
 	email_key(L64 "@" D189, one);
 	assert_string_equal(one, L64 "@" D189);
 }

@@ -117,12 +117,14 @@ set_up(void **state)
 	strcpy(f.config.identity_birth_date, "no");
 	f.service.config = &f.config;
 	f.service.metrics = metrics_new(&endpoints_public);
-	f.service.throttle = throttle_open();
+	f.service.portal.throttle = throttle_open();
 	f.service.portal.password_rules = (struct password_rules){ 8, true, "" };
 	f.public = (struct gate){ &f.service, &endpoints_public, false };
 	f.inside = (struct gate){ &f.service, &endpoints_inside, true };
 	f.real = dup(STDERR_FILENO);
-	return f.service.metrics != NULL && f.service.throttle != NULL && pipe(f.log) == 0 ? 0 : -1;
+	return f.service.metrics != NULL && f.service.portal.throttle != NULL && pipe(f.log) == 0
+		   ? 0
+		   : -1;
 }
 
 static int
@@ -136,7 +138,7 @@ tear_down(void **state)
 	hash_pool_close(portal->hash_pool);
 	db_close(portal->db);
 	db_stop();
-	throttle_close(f.service.throttle);
+	throttle_close(f.service.portal.throttle);
 	metrics_free(f.service.metrics);
 	access_keys_close(portal->access_keys);
 	keyring_close((struct keyring *)(uintptr_t)portal->keyring);
@@ -147,14 +149,14 @@ static int
 reset(void **state)
 {
 	(void)state;
-	throttle_close(f.service.throttle);
-	f.service.throttle = throttle_open();
+	throttle_close(f.service.portal.throttle);
+	f.service.portal.throttle = throttle_open();
 	f.config.cors_origins[0] = '\0';
 	atomic_store(&f.service.requests, 0);
 	for (enum load load = 0; load < LOAD__MAX; load++)
 		atomic_store(&f.service.loads[load], 0);
 	atomic_store(&f.service.draining, false);
-	return f.service.throttle != NULL ? 0 : -1;
+	return f.service.portal.throttle != NULL ? 0 : -1;
 }
 
 /* Asking ------------------------------------------------------------------------------------- */
