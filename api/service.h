@@ -21,7 +21,7 @@ struct service {
 	struct portal portal; /* the db, keys and pools that the stories work with */
 	struct source_networks proxies;
 	struct source_networks shared; /* where many members share an address */
-	struct http *_Atomic public; /* NULL until it listens, and when it closes */
+	struct http *_Atomic public;   /* NULL until it listens, and when it closes */
 	struct metrics *metrics;
 	atomic_uint requests;         /* being worked on now */
 	atomic_uint loads[LOAD__MAX]; /* of them by what they cost most */
