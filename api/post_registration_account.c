@@ -60,8 +60,8 @@ post_registration_account(struct call *call)
 
 	if (!secret_set(&password, in->password))
 		return INTERNAL;
-	TRY(registration_create_account(&call->service->portal, call->visitor, call->pass, &wish,
-	    &account, &call->refusal.attempts_left));
+	TRY(registration_create_account(
+	    &call->service->portal, call->visitor, call->pass, &wish, &account, &call->refusal));
 
 	/* An address that is not the proven one is told as wished, and not verified until its link
 	 * is used. */

@@ -61,7 +61,7 @@ attempt_left(struct db_tx *tx, const struct attempt *attempt, int *ret_left, int
 		return result;
 	*ret_left = attempt->count - (int)tries;
 	if (ret_wait_s != NULL)
-		*ret_wait_s = result == OK ? ends_at - attempt->now : 0;
+		*ret_wait_s = *ret_left > 0 ? 0 : ends_at - attempt->now;
 	return OK;
 }
 
@@ -95,7 +95,7 @@ attempt_take(struct db_tx *tx, const struct attempt *attempt, int *ret_left, int
 	TRY(db_row(tx, ATTEMPT_TAKE, in, out));
 	*ret_left = granted != 0 ? attempt->count - (int)tries : -1;
 	if (ret_wait_s != NULL)
-		*ret_wait_s = wait_s;
+		*ret_wait_s = granted != 0 ? 0 : wait_s;
 	return OK;
 }
 

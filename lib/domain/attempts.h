@@ -40,12 +40,12 @@ struct attempt attempt_of_source(
 struct attempt attempt_of_service(const struct keyring *, enum policy_scope, int64_t now);
 
 /* Takes the try. *ret_left: how many are left behind it; -1: none was left, or they are locked, and
- * this one must not be made. *ret_wait_s (may be NULL): until the window is over. Run it in a
- * transaction that commits before the try is judged. */
+ * this one must not be made. *ret_wait_s (may be NULL): of what was not granted, until the window is
+ * over; otherwise 0. Run it in a transaction that commits before the try is judged. */
 enum result attempt_take(
     struct db_tx *, const struct attempt *, int *ret_left, int64_t *ret_wait_s) MUST_USE;
 
-/* How many tries are left; *ret_wait_s as above, 0 where none was made. */
+/* How many tries are left; *ret_wait_s as above: 0 while some are. */
 enum result attempt_left(
     struct db_tx *, const struct attempt *, int *ret_left, int64_t *ret_wait_s) MUST_USE;
 
@@ -60,7 +60,8 @@ enum result attempt_take_committed(
     struct db *, const struct attempt *, int *ret_left, int64_t *ret_wait_s) MUST_USE;
 enum result attempt_forget_committed(struct db *, const struct attempt *) MUST_USE;
 
-/* The try that was taken could not be judged: gives it back, if it can, and returns `why`. */
+/* The try that was taken did not fail, or could not be judged: gives it back, if it can, and returns
+ * `why`. */
 enum result attempt_unjudged(struct db *, const struct attempt *, enum result why) MUST_USE;
 
 #endif

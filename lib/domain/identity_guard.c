@@ -3,6 +3,7 @@
 #include "identity_guard.h"
 
 #include "db.h"
+#include "log.h"
 
 #include <string.h>
 
@@ -71,20 +72,39 @@ identity_guard_look(struct db_tx *tx, struct identity_guard *guard)
 	return OK;
 }
 
+struct mistake {
+	const struct identity_guard *guard;
+	int source_left;
+	int service_left;
+};
+
 static enum result
 wrong_tx(struct db_tx *tx, void *context)
 {
-	const struct identity_guard *guard = context;
-	int left = 0;
+	struct mistake *mistake = context;
 
-	TRY(attempt_take(tx, &guard->by_source, &left, NULL));
-	return attempt_take(tx, &guard->by_service, &left, NULL);
+	TRY(attempt_take(tx, &mistake->guard->by_source, &mistake->source_left, NULL));
+	return attempt_take(tx, &mistake->guard->by_service, &mistake->service_left, NULL);
+}
+
+/* The moment a limit is reached is worth a line (ASVS 16.3.3). */
+static void
+tell_reached(enum policy_scope scope, int left)
+{
+	if (left == 0)
+		log_event("limit_reached",
+		    (const struct log_value[]){ log_text("limit", policy_of(scope)->name), { 0 } });
 }
 
 enum result
 identity_guard_wrong(const struct portal *p, struct identity_guard *guard)
 {
-	return db_transaction(p->db, wrong_tx, guard);
+	struct mistake mistake = { .guard = guard };
+
+	TRY(db_transaction(p->db, wrong_tx, &mistake));
+	tell_reached(POLICY_SOURCE_IDENTITIES, mistake.source_left);
+	tell_reached(POLICY_SERVICE_IDENTITIES, mistake.service_left);
+	return OK;
 }
 
 static enum result

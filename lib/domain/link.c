@@ -71,10 +71,8 @@ link_read(const struct portal *p, const struct pass *pass, struct link *ret)
 	struct reading reading = { .pass = pass, .link = &link };
 
 	TRY(db_each_committed(p->db, read_tx, &reading));
-	if ((link.used ? link.repeats_left : link.tries_left) <= 0)
-		return OVER;
 	*ret = link;
-	return OK;
+	return (link.used ? link.repeats_left : link.tries_left) > 0 ? OK : OVER;
 }
 
 enum result
@@ -85,8 +83,32 @@ link_take_try(const struct portal *p, struct link *link)
 }
 
 enum result
-link_refuse_repeat(const struct portal *p, struct link *link)
+link_end_try(const struct portal *p, struct link *link, enum result ended)
+{
+	if (ended != UNAVAILABLE && ended != OVERLOADED)
+		return ended;
+	link->tries_left = -1;
+	return attempt_unjudged(p->db, &link->tries, ended);
+}
+
+enum result
+link_take_repeat(const struct portal *p, struct link *link)
 {
 	TRY(attempt_take_committed(p->db, &link->repeats, &link->repeats_left, NULL));
-	return link->repeats_left < 0 ? OVER : TOKEN_SPENT;
+	return link->repeats_left < 0 ? OVER : OK;
+}
+
+enum result
+link_end_repeat(const struct portal *p, struct link *link, enum result compared)
+{
+	if (compared == TOKEN_SPENT)
+		return compared;
+	return attempt_unjudged(p->db, &link->repeats, compared);
+}
+
+enum result
+link_repeat(const struct portal *p, struct link *link, const struct stage_op *op)
+{
+	TRY(link_take_repeat(p, link));
+	return link_end_repeat(p, link, stage_op_same(&link->op, op) ? OK : TOKEN_SPENT);
 }

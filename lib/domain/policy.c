@@ -39,6 +39,7 @@ static struct policy table[POLICY_SCOPE__MAX] = {
 	[POLICY_LOGIN_ID_TRIES]     = { "login_id_tries",     "account",                 10,    DAY_S,          "429 with Retry-After",              IN_DATABASE, 100,       DAY_S },
 	[POLICY_CONFIRMATION_MAIL]  = { "confirmation_mail",  "account and new address", 1,     0,              "same answer, no further mail",      IN_DATABASE, 0,         0,          1, 0, HOUR_S, PAUSES_ALIKE },
 	[POLICY_ADDRESS_CHANGES]    = { "address_changes",    "account, links to new addresses", 10, DAY_S,   "429 with Retry-After",              IN_DATABASE, 100,       DAY_S },
+	[POLICY_TAKEN_LOGIN_IDS]    = { "taken_login_ids",    "person, taken login IDs", 20,   DAY_S,          "429 with Retry-After",              IN_DATABASE, 100,       DAY_S },
 	/* With the number known, what is left to guess is the birth date. */
 	[POLICY_NUMBER_FAILURES]    = { "number_failures",    "number, known or not",    20,    DAY_S,          "422 as for a wrong number",         IN_DATABASE, 100,       DAY_S },
 	[POLICY_SOURCE_IDENTITIES]  = { "source_identities",  "source, wrong numbers",   50,    HOUR_S,         "429 with Retry-After",              IN_DATABASE, MANY,      DAY_S },

@@ -70,8 +70,12 @@ repeat(const struct portal *p, struct resetting *resetting, const struct secret 
 {
 	bool same = false;
 
-	TRY(hash_pool_verify(p->hash_pool, password, resetting->account.password_hash, &same));
-	return same ? OK : link_refuse_repeat(p, link);
+	TRY(link_take_repeat(p, link));
+	enum result compared = hash_pool_verify(
+	    p->hash_pool, password, resetting->account.password_hash, &same);
+	if (compared == OK && !same)
+		compared = TOKEN_SPENT;
+	return link_end_repeat(p, link, compared);
 }
 
 static void
@@ -100,7 +104,7 @@ reset(const struct portal *p, const struct visitor *visitor, struct resetting *r
 	/* Counted after the hash, so that a busy hash pool costs the member no try. */
 	TRY(link_take_try(p, link));
 	fill(p, visitor, resetting);
-	const enum result done = db_transaction(p->db, reset_tx, resetting);
+	const enum result done = link_end_try(p, link, db_transaction(p->db, reset_tx, resetting));
 	if (done == NO_ROW) /* changed, disabled or gone meanwhile */
 		return TOKEN_SPENT;
 	if (done != DUPLICATE)

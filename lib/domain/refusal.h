@@ -9,7 +9,7 @@
 
 struct refusal {
 	int attempts_left; /* -1: not told */
-	int64_t wait_s;    /* TOO_MANY: seconds until it may be tried again */
+	int64_t wait_s;    /* TOO_MANY, OVERLOADED: until it may be tried again; 0: not told */
 	enum fault fault;  /* BAD_FIELD: of the new password */
 };
 

@@ -95,8 +95,9 @@ struct account_step {
 enum result registration_confirm_key(const struct portal *, const struct pass *,
     const struct secret *key, struct account_step *ret, int *ret_attempts_left) MUST_USE;
 
-/* TAKEN: another login ID is needed; *ret_attempts_left. OVER: too many were taken, or the person
- * has an account by now. TOKEN_SPENT: it made an account with other facts. */
+/* TAKEN: another login ID is needed; the refusal says how often that will be told. OVER: too many
+ * were taken, or the person has an account by now. TOO_MANY: too many of the person's, through
+ * whatever tokens. TOKEN_SPENT: it made an account with other facts. */
 struct account_wish {
 	const char *login_id;
 	const char *email;
@@ -105,6 +106,6 @@ struct account_wish {
 };
 enum result registration_create_account(const struct portal *, const struct visitor *,
     const struct pass *, const struct account_wish *, struct account *ret,
-    int *ret_attempts_left) MUST_USE;
+    struct refusal *ret_refusal) MUST_USE;
 
 #endif

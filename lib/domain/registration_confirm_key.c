@@ -43,6 +43,14 @@ judge_key(
 }
 
 static enum result
+spend(const struct portal *p, struct stage_op *op, struct link *link)
+{
+	const enum result spent = db_each_committed(p->db, spend_tx, op);
+
+	return link->used ? spent : link_end_try(p, link, spent);
+}
+
+static enum result
 account_step_token(const struct portal *p, const struct pass *pass, const struct stage_op *op,
     struct account_step *ret)
 {
@@ -71,15 +79,12 @@ registration_confirm_key(const struct portal *p, const struct pass *pass, const 
 	secret_random(op.next_id, sizeof op.next_id);
 	stage_op_fingerprint(p->keyring, (const char *const[]){ key->text, NULL }, op.fingerprint);
 	TRY(link_read(p, pass, &link));
-	if (link.used && !stage_op_same(&link.op, &op))
-		return link_refuse_repeat(p, &link);
-	if (!link.used) {
-		const enum result judged = judge_key(p, pass, key, &link);
-
+	enum result judged = link.used ? link_repeat(p, &link, &op)
+				       : judge_key(p, pass, key, &link);
+	if (judged == OK)
+		judged = spend(p, &op, &link);
+	if (!link.used)
 		*ret_attempts_left = link.tries_left;
-		TRY(judged);
-	}
-
-	TRY(db_each_committed(p->db, spend_tx, &op));
+	TRY(judged);
 	return account_step_token(p, pass, &op, ret);
 }

@@ -6,6 +6,7 @@
 #include "registration.h"
 
 #include "account.h"
+#include "attempts.h"
 #include "audit.h"
 #include "cleanup.h"
 #include "clock.h"
@@ -119,9 +120,8 @@ static enum result
 repeat_creation(
     const struct portal *p, const struct account_wish *wish, struct link *link, struct account *ret)
 {
-	const enum result compared = compare_creation(p, wish, &link->op, ret);
-
-	return compared == TOKEN_SPENT ? link_refuse_repeat(p, link) : compared;
+	TRY(link_take_repeat(p, link));
+	return link_end_repeat(p, link, compare_creation(p, wish, &link->op, ret));
 }
 
 static enum result
@@ -150,11 +150,35 @@ create(const struct portal *p, const struct visitor *visitor, const struct pass 
 	return link.used ? repeat_creation(p, wish, &link, ret) : INTERNAL;
 }
 
+/* That it is taken is told to the holder of this token only, and written down. */
+static enum result
+tell_taken(const struct portal *p, const struct visitor *visitor, const struct account *wished)
+{
+	struct audit_event event = audit_event_of(
+	    visitor, AUDIT_LOGIN_ID_TAKEN, wished->created_at, NULL, wished->person_id);
+
+	TRY(audit_insert_committed(p->db, &event));
+	return TAKEN;
+}
+
+/* One of the link's tries, and what came of it. */
+static enum result
+create_counted(const struct portal *p, const struct visitor *visitor, const struct pass *pass,
+    const struct account_wish *wish, struct link *link, struct account *ret)
+{
+	TRY(link_take_try(p, link));
+	enum result created = create(p, visitor, pass, wish, ret);
+	if (created == TAKEN)
+		created = tell_taken(p, visitor, ret);
+	return link_end_try(p, link, created);
+}
+
 enum result
 registration_create_account(const struct portal *p, const struct visitor *visitor,
     const struct pass *pass, const struct account_wish *wish, struct account *ret,
-    int *ret_attempts_left)
+    struct refusal *ret_refusal)
 {
+	int left = 0;
 	struct link link;
 
 	TRY(link_read(p, pass, &link));
@@ -162,11 +186,18 @@ registration_create_account(const struct portal *p, const struct visitor *visito
 		return repeat_creation(p, wish, &link, ret);
 	fill_account(pass, wish, ret);
 	TRY(hash_pool_hash(p->hash_pool, wish->password, ret->password_hash));
-	/* Counted after the hash, so that a busy hash pool costs the member no try. */
-	TRY(link_take_try(p, &link));
-	*ret_attempts_left = link.tries_left;
-
-	TRY(create(p, visitor, pass, wish, ret));
+	/* Counted after the hash, so that a busy hash pool costs the member no try. By the person,
+	 * too: they can begin again. */
+	const struct attempt by_person = attempt_of(p->keyring, POLICY_TAKEN_LOGIN_IDS,
+	    pass->subject_id, ID_SIZE, ret->created_at, p->cooldown_s);
+	TRY(attempt_take_committed(p->db, &by_person, &left, &ret_refusal->wait_s));
+	if (left < 0)
+		return TOO_MANY;
+	const enum result created = create_counted(p, visitor, pass, wish, &link, ret);
+	ret_refusal->attempts_left = link.tries_left < left ? link.tries_left : left;
+	if (created == TAKEN)
+		return TAKEN;
+	TRY(attempt_unjudged(p->db, &by_person, created));
 	mailer_wake(p->mailer);
 	return OK;
 }

@@ -195,8 +195,7 @@ judge(const struct portal *p, const struct pass *pass, struct link *link, struct
 static enum result
 judge_again(const struct portal *p, struct link *link, struct identification *i)
 {
-	if (!stage_op_same(&link->op, &i->op))
-		return link_refuse_repeat(p, link);
+	TRY(link_repeat(p, link, &i->op));
 	const enum result found = db_each_committed(p->db, find_person_tx, i);
 	return found == NO_ROW ? OVER : found; /* lost eligibility meanwhile */
 }
@@ -209,10 +208,15 @@ registration_identify(const struct portal *p, const struct visitor *visitor,
 	struct identification i = identification_of(p, visitor, pass, identity);
 	struct link link;
 
-	TRY(link_read(p, pass, &link));
+	const enum result read = link_read(p, pass, &link);
+	if (read != OK && (read != OVER || link.used))
+		return read;
 	const enum result judged = link.used ? judge_again(p, &link, &i)
 					     : judge(p, pass, &link, &i, ret_refusal);
 	ret_refusal->attempts_left = link.tries_left;
+	/* Its last try may have been counted, and not judged: that body may come again, no other. */
+	if (read == OVER && judged == CAPTCHA_WRONG)
+		return OVER;
 	TRY(judged);
 
 	TRY(settle_identity(p, pass, &i));

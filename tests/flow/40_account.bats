@@ -145,6 +145,38 @@ load story
 	want 410 registration_over
 }
 
+@test "and a person is told so a few times a day, however often they begin again" { # asvs 2.3.2 6.3.8
+	taken=$(new_email)
+	registered "$taken" "$(new_person)"
+	start_other "LIMITS=$LIMITS,taken_login_ids=3"
+	BASE_URL=http://$OTHER_LISTEN
+	person=$(new_person)
+	at_account_step "$(new_email)" "$person"
+	for left in 2 1; do
+		create_account "$stage_token" "$taken"
+		want 409 login_id_taken
+		same "$(field .attempts_left)" "$left"
+	done
+	at_account_step "$(new_email)" "$person"
+	create_account "$stage_token" "$taken"
+	want 409 login_id_taken
+	same "$(field .attempts_left)" 0
+	tries=$(db "SELECT SUM(tries) FROM attempt WHERE scope = 5")
+	create_account "$stage_token" "$(new_email)"
+	want 429 too_many_tries
+	(($(header Retry-After) > 86000 && $(header Retry-After) <= 86400))
+	same "$(db "SELECT SUM(tries) FROM attempt WHERE scope = 5")" "$tries" # it cost the step none
+	# What was told is written down: of whom, though there is no account yet.
+	same "$(db "SELECT COUNT(*), COUNT(DISTINCT e.account_id), HEX(MIN(e.account_id)) FROM audit_event e JOIN insured_person p ON p.id = e.person_id WHERE e.what = 15 AND p.lookup = '$person'")" \
+		"3	1	$(printf '0%.0s' {1..32})"
+	at_account_step "$(new_email)" "$(new_person)"
+	create_account "$stage_token" "$taken"
+	want 409 login_id_taken
+	create_account "$stage_token" "$(new_email)"
+	want 201
+	same "$(db "SELECT GROUP_CONCAT(tries ORDER BY tries) FROM attempt WHERE scope = 19")" 0,1,3 # who gets one loses none
+}
+
 @test "after a login ID that is taken another one makes the account" {
 	taken=$(new_email)
 	registered "$taken" "$(new_person)"

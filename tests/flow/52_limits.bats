@@ -9,11 +9,20 @@ load helper
 load story
 
 # Those that are many are made few, and all but the one that is driven are out of the way.
-readonly FEW='account_tries=3,login_failures=6,source_failures=4,reset_tries=1,login_id_tries=3,address_changes=3,number_failures=3,source_identities=3,service_identities=4,source_requests=9,source_mails=4,link_captchas=4/900,service_mails=5,service_failures=3'
+readonly FEW='account_tries=3,login_failures=6,source_failures=4,reset_tries=1,taken_login_ids=3,login_id_tries=3,address_changes=3,number_failures=3,source_identities=3,service_identities=4,source_requests=9,source_mails=4,link_captchas=4/900,service_mails=5,service_failures=3'
 
 setup() {
 	REQUEST_HEADERS=()
 	unset -v BASE_URL
+}
+
+teardown() {
+	heal
+	stack_restore
+}
+
+heal() {
+	db 'DROP TRIGGER IF EXISTS limits'
 }
 
 # A source that nobody had before.
@@ -111,22 +120,29 @@ begin_account_tries() {
 miss_account_tries() { create_account "$stage_token" "$taken" && [[ $status == 4[01][09] ]]; }
 hit_account_tries() { create_account "$stage_token" "$email"; outcome 201 410; }
 
+# Of one person, through as many account steps as it takes.
+begin_taken_login_ids() {
+	new_account
+	taken=$email
+	person=$(new_person)
+}
+miss_taken_login_ids() {
+	at_account_step "$(new_email)" "$person" && create_account "$stage_token" "$taken" && want 409 login_id_taken
+}
+hit_taken_login_ids() { at_account_step "$(new_email)" "$person" && create_account "$stage_token" "$(new_email)"; outcome 201 429; }
+
 begin_wrong_repeats() { identified "$(new_email)" "$(new_person)"; }
 miss_wrong_repeats() { api POST /v1/registration/identity "$(jq -c ".insured_number = \"4444$RANDOM\"" <<<"$identity_body")" "$invitation" && [[ $status == 401 ]]; }
 hit_wrong_repeats() { api POST /v1/registration/identity "$identity_body" "$invitation"; outcome 200 410; }
 
-# Only a database in trouble lets a reset count and not happen: somebody holds the account's row.
+# Only a fault of ours lets a reset count and not happen.
 begin_reset_tries() { new_account && ask_reset "$email"; }
 miss_reset_tries() {
-	db "BEGIN; SELECT id FROM account WHERE login_id = '$email' FOR UPDATE; SELECT SLEEP(8); ROLLBACK" >/dev/null &
-	sleep 0.3
+	db "CREATE TRIGGER limits BEFORE UPDATE ON account FOR EACH ROW SIGNAL SQLSTATE '45000'"
 	reset_password "$reset" sazanka9usagi
-	kill "$!"
-	wait "$!" || true
-	[[ $status == 503 ]]
-	wait_until 10 row_is_free
+	heal
+	want 500 internal_error
 }
-row_is_free() { db "SET innodb_lock_wait_timeout = 0; SELECT id FROM account WHERE login_id = '$email' FOR UPDATE" >/dev/null 2>&1; }
 hit_reset_tries() { reset_password "$reset" sazanka9usagi; outcome 204 410; }
 
 # Members.
@@ -223,6 +239,88 @@ restart_driven() { # NAME
 		driven=$((driven + 1))
 	done
 	same "$driven" "$(ctl policy | grep -c '^| `')"
+}
+
+# Five who guess at a used link have been counted; while they are answered comes who guesses right.
+sixth_comes_too_late() { # RIGHT WRONG: commands that send it
+	local guess
+	db 'DELETE FROM attempt'
+	db 'CREATE TRIGGER limits BEFORE INSERT ON attempt FOR EACH ROW SET @slept = IF(NEW.scope = 6, SLEEP(0.7), 0)'
+	for guess in 1 2 3 4 5; do
+		("$2" "$guess"; echo "$status" >"$BATS_TEST_TMPDIR/guess.$guess") &
+	done
+	wait_until 5 eval '[[ $(db "SELECT COUNT(*) FROM information_schema.processlist WHERE state = \"User sleep\"") == 5 ]]'
+	"$1"
+	wait
+	heal
+	same "$(cat "$BATS_TEST_TMPDIR"/guess.* | xargs)" '401 401 401 401 401' || return 1
+	want 410 registration_over
+}
+
+@test "a used link is guessed at five times, however many come at once" { # asvs 2.3.2 15.4.2
+	email=$(new_email)
+	person=$(new_person)
+	at_account_step "$email" "$person"
+	right_identity() { api POST /v1/registration/identity "$identity_body" "$invitation"; }
+	wrong_identity() { api POST /v1/registration/identity "$(jq -c ".insured_number = \"4444$1\"" <<<"$identity_body")" "$invitation"; }
+	sixth_comes_too_late right_identity wrong_identity
+	right_key() { confirm_key "$second_link" "$key"; }
+	wrong_key() { confirm_key "$second_link" "ABCDEFGHJ$(($1 + 2))"; }
+	sixth_comes_too_late right_key wrong_key
+	create_account "$stage_token" "$email"
+	want 201
+	right_account() { create_account "$stage_token" "$email"; }
+	wrong_account() { create_account "$stage_token" "$email" "password=${PASSWORD}$1" "password_confirmation=${PASSWORD}$1"; }
+	sixth_comes_too_late right_account wrong_account
+	wait_mail "$email" 3 >/dev/null
+	db 'DELETE FROM attempt'
+	ask_reset "$email"
+	reset_password "$reset" himawari8kirin
+	want 204
+	right_reset() { reset_password "$reset" himawari8kirin; }
+	wrong_reset() { reset_password "$reset" "himawari8kirin$1"; }
+	sixth_comes_too_late right_reset wrong_reset
+}
+
+@test "the same body again is never counted, however often it comes" { # asvs 2.3.2
+	email=$(new_email)
+	at_account_step "$email" "$(new_person)"
+	create_account "$stage_token" "$email"
+	want 201
+	wait_mail "$email" 3 >/dev/null
+	ask_reset "$email"
+	for _ in {1..7}; do
+		api POST /v1/registration/identity "$identity_body" "$invitation"
+		want 200
+		confirm_key "$second_link" "$key"
+		want 200
+		create_account "$stage_token" "$email"
+		want 201
+	done
+	for _ in {1..7}; do
+		reset_password "$reset" himawari8kirin
+		want 204
+	done
+	same "$(db 'SELECT COALESCE(SUM(tries), 0) FROM attempt WHERE scope = 6')" 0
+}
+
+@test "a limit of wrong numbers that is reached is told in the log, once" { # asvs 16.3.3
+	said() { grep -c "\"limit_reached\".*\"$1\"" "$STACK/other.log" || true; } # LIMIT
+	start_other TRUSTED_PROXIES=127.0.0.1 "LIMITS=$LIMITS,source_identities=2,service_identities=3"
+	BASE_URL=http://$OTHER_LISTEN
+	sources=$(said source_identities)
+	services=$(said service_identities)
+	new_source
+	miss_source_identities
+	same "$(said source_identities)" "$sources"
+	miss_source_identities
+	same "$(said source_identities) $(said service_identities)" "$((sources + 1)) $services"
+	hit_source_identities
+	new_source
+	miss_source_identities
+	same "$(said source_identities) $(said service_identities)" "$((sources + 1)) $((services + 1))"
+	hit_service_identities
+	same "$(said source_identities) $(said service_identities)" "$((sources + 1)) $((services + 1))"
 }
 
 @test "what is left is told by source, when to come back by Retry-After" {

@@ -14,6 +14,11 @@ break_statement() { # "INSERT|UPDATE|DELETE" TABLE [STATEMENT]
 	db "CREATE TRIGGER broken BEFORE $1 ON $2 FOR EACH ROW ${3-SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'zq7 broken'}"
 }
 
+# Makes each such statement on a table fail as where the database is busy: it may be sent again.
+busy_statement() { # "INSERT|UPDATE|DELETE" TABLE
+	break_statement "$1" "$2" "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1969, MESSAGE_TEXT = 'zq7 busy'"
+}
+
 heal() {
 	db 'DROP TRIGGER IF EXISTS broken'
 }
@@ -44,6 +49,17 @@ step_is_whole() { # WANTED-STATUS STEP "STATEMENT TABLE"...
 	done
 	"$step"
 	want "$wanted"
+}
+
+# A busy database refuses the step, for a moment; sent again as it is, it is done.
+step_comes_again() { # WANTED-STATUS STEP STATEMENT TABLE
+	busy_statement "$3" "$4"
+	"$2"
+	heal
+	want 503 unavailable || return 1
+	same "$(header Retry-After)" 1 || return 1
+	"$2"
+	want "$1"
 }
 
 do_account() { create_account "$stage_token" "$email"; }
@@ -85,6 +101,75 @@ do_settings() { api PATCH /v1/me '{"nickname":"たろう"}' "$access"; }
 	logged_in "$email"
 	step_is_whole 204 do_leave 'DELETE account' 'INSERT outbox' 'INSERT audit_event'
 	never is_logged_in "$access"
+}
+
+@test "what a busy database refused cost no try: the last, right one may come again" { # asvs 2.3.3 16.5.2
+	email=$(new_email)
+	invite "$email"
+	for wrong in 1 2 3 4; do
+		identify "$invitation" "5555$RANDOM$wrong"
+		want 422 identity_mismatch
+	done
+	wrong_body=$identity_body
+	captcha_for "$invitation" >/dev/null
+	identity_body=$(jq -nc --arg n "$(new_person)" --arg t "$captcha_token" --arg a "$captcha_answer" \
+		'{insured_number: $n, captcha_token: $t, captcha_answer: $a}')
+	busy_statement INSERT outbox
+	do_identity
+	heal
+	want 503 unavailable
+	same "$(header Retry-After)" 1
+	# It is that body's try alone: no other is judged.
+	for other in "$wrong_body" "$(jq -c '.insured_number = "555500"' <<<"$identity_body")" "$(jq -c '.captcha_answer = "AAAAAA"' <<<"$identity_body")" "$(jq -c '.captcha_token = "x"' <<<"$identity_body")"; do
+		api POST /v1/registration/identity "$other" "$invitation"
+		want 410 registration_over
+	done
+	do_identity
+	want 200
+	key=$(field .authentication_key)
+	second_link=$(mail_token "$email" 2)
+	for wrong in 2 3 4 5; do
+		confirm_key "$second_link" "ABCDEFGHJ$wrong"
+		want 422 authentication_key_wrong
+	done
+	step_comes_again 200 do_key INSERT stage_op
+	stage_token=$(field .stage_token)
+	create_account "$stage_token" "$email" nickname=a
+	account_taken=$email
+
+	email=$(new_email)
+	at_account_step "$email" "$(new_person)"
+	create_account "$stage_token" "$email" "login_id=$account_taken"
+	want 409 login_id_taken
+	db 'UPDATE attempt SET tries = 9 WHERE scope = 5'
+	step_comes_again 201 do_account INSERT account
+	wait_mail "$email" 3 >/dev/null
+	ask_reset "$email"
+	busy_statement UPDATE account
+	do_reset
+	want 503 unavailable
+	heal
+	db 'UPDATE attempt SET tries = 9 WHERE scope = 12'
+	step_comes_again 204 do_reset UPDATE account
+}
+
+@test "how long to wait is told of what was refused, not of what was granted before" { # asvs 16.5.2
+	invite "$(new_email)"
+	identify "$invitation" "5555$RANDOM"
+	want 422 identity_mismatch
+	captcha_for "$invitation" >/dev/null
+	identity_body=$(jq -nc --arg n "$(new_person)" --arg t "$captcha_token" --arg a "$captcha_answer" \
+		'{insured_number: $n, captcha_token: $t, captcha_answer: $a}')
+	step_comes_again 200 do_identity INSERT outbox # counted by source, for an hour
+	new_account
+	logged_in "$email"
+	change_password "$access" wrong7rakuda himawari8kirin
+	want 403 current_password_wrong
+	do_login_id() { api PUT /v1/me/login-id "{\"login_id\":\"new.$email\",\"current_password\":\"$PASSWORD\"}" "$access"; }
+	step_comes_again 204 do_login_id UPDATE account # by account, for a day
+	change_password "$access" wrong7rakuda himawari8kirin
+	want 403 current_password_wrong
+	step_comes_again 204 do_password UPDATE account # for a quarter of an hour
 }
 
 @test "killed in the middle of the account step: nothing of it is there, and then all" { # asvs 2.3.3
