@@ -42,6 +42,7 @@ tell(const struct throttle_state *state, enum policy_scope scope, struct http_re
 		http_reply_add(reply, "RateLimit", line);
 }
 
+/* The source's own counter comes first: who is refused by it uses nothing up for those around. */
 enum result
 admission_source(struct service *service, enum policy_scope scope, const struct visitor *visitor,
     struct http_reply *reply, struct refusal *refusal)
@@ -50,7 +51,12 @@ admission_source(struct service *service, enum policy_scope scope, const struct 
 	    service, scope, visitor->source, strlen(visitor->source), visitor->crowd);
 
 	tell(&state, scope, reply);
-	return judge(&state, TOO_MANY, refusal);
+	TRY(judge(&state, TOO_MANY, refusal));
+	if (visitor->prefix[0] == '\0')
+		return OK;
+	const struct throttle_state around = take(service, scope, visitor->prefix,
+	    strlen(visitor->prefix), visitor->crowd * PREFIX_SOURCES);
+	return judge(&around, TOO_MANY, refusal);
 }
 
 enum result

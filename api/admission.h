@@ -16,8 +16,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Counts one by source. TOO_MANY and refusal->wait_s, beyond it. Says in the reply how many are left
- * (RateLimit fields, draft-ietf-httpapi-ratelimit-headers-11). */
+/* Counts one by source, and if it is granted one by the /48 around it (PREFIX_SOURCES). TOO_MANY and
+ * refusal->wait_s, beyond either. Says in the reply how many are left to the source (RateLimit fields,
+ * draft-ietf-httpapi-ratelimit-headers-11). */
 enum result admission_source(struct service *, enum policy_scope, const struct visitor *,
     struct http_reply *, struct refusal *) MUST_USE;
 

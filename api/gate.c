@@ -361,6 +361,7 @@ look_at_visitor(
 	source_of(&service->proxies, request->source, request->forwarded_for, source);
 	ret->crowd = source_networks_hold(&service->shared, source) ? CROWD : 1;
 	source_key(source, ret->source);
+	source_prefix(source, ret->prefix);
 	source_truncate(source, ret->network);
 	ret->user_agent = request->user_agent;
 }

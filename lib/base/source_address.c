@@ -15,6 +15,7 @@
 #define NETWORK_MAX     (SOURCE_MAX + 4) /* "/128" */
 #define ENTRY_MAX       (SOURCE_MAX + 8) /* "[", "]:65535" */
 #define COUNTED_BITS    64
+#define SITE_BITS       48
 #define KEPT_BITS       48
 #define KEPT_BITS_IPV4  (IPV4_PREFIX + 24)
 #define NETWORK_BETWEEN ", "
@@ -277,24 +278,42 @@ source_of(const struct source_networks *trusted, const char *socket_address,
 
 /* What is counted and kept */
 
+/* The network around an IPv6 address, of at most 64 bits. */
+static void
+around_write(struct source_address address, int bits, char ret[static SOURCE_MAX + 1])
+{
+	char text[SOURCE_MAX + 1] = "";
+
+	clear_behind(&address, (unsigned)bits);
+	address_write(&address, text);
+	if (!text_format(ret, SOURCE_MAX + 1, "%s/%d", text, bits))
+		assert(0); /* four groups, "::" and "/64" are 24 */
+}
+
 void
 source_key(const char *source, char ret[static SOURCE_MAX + 1])
 {
-	char text[SOURCE_MAX + 1] = "";
 	struct source_address address;
 	const bool is_address = address_read(source, &address);
 
 	ret[0] = '\0';
 	if (!is_address)
 		return;
-	if (is_ipv4(&address)) {
+	if (is_ipv4(&address))
 		address_write(&address, ret);
-		return;
-	}
-	clear_behind(&address, COUNTED_BITS);
-	address_write(&address, text);
-	if (!text_format(ret, SOURCE_MAX + 1, "%s/%d", text, COUNTED_BITS))
-		assert(0); /* four groups, "::" and "/64" are 24 */
+	else
+		around_write(address, COUNTED_BITS, ret);
+}
+
+void
+source_prefix(const char *source, char ret[static SOURCE_MAX + 1])
+{
+	struct source_address address;
+	const bool is_address = address_read(source, &address);
+
+	ret[0] = '\0';
+	if (is_address && !is_ipv4(&address))
+		around_write(address, SITE_BITS, ret);
 }
 
 void

@@ -57,12 +57,18 @@ bool source_networks_hold(const struct source_networks *, const char *source);
 void source_of(const struct source_networks *trusted, const char *socket_address,
     const char *forwarded_for, char ret[static SOURCE_MAX + 1]);
 
-/* What is counted: an IPv4 address as it is, "2001:db8:1:2::/64" of an IPv6 one, since a home has
- * the whole of that (RFC 6177). "" if it is no address. `ret` may be `source`. */
+/* What is counted: an IPv4 address as it is, "2001:db8:1:2::/64" of an IPv6 one, since that is the
+ * least that anybody has alone. "" if it is no address. `ret` may be `source`. */
 void source_key(const char *source, char ret[static SOURCE_MAX + 1]);
 
+/* What is counted beside it: "2001:db8:1::/48" of an IPv6 address. One line gets more than a /64,
+ * commonly a /56, at most a /48 (RFC 6177), and so is 256 to 65,536 of the sources above. "" of
+ * IPv4, and if it is no address. `ret` may be `source`. */
+void source_prefix(const char *source, char ret[static SOURCE_MAX + 1]);
+
 /* What is kept: enough to tell a region or a provider, not a household: "192.0.2.0" of a /24,
- * "2001:db8:1::" of a /48. "" if it is no address. `ret` may be `source`. */
+ * "2001:db8:1::" of a /48 (one household only where a provider gives that much to each). "" if it is
+ * no address. `ret` may be `source`. */
 void source_truncate(const char *source, char ret[static SOURCE_MAX + 1]);
 
 #endif

@@ -5,6 +5,7 @@
 #include "secret.h"
 #include "statements.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -43,9 +44,32 @@ attempt_of_source(const struct keyring *keyring, enum policy_scope scope,
 }
 
 struct attempt
+attempt_of_prefix(const struct keyring *keyring, enum policy_scope scope,
+    const struct visitor *visitor, int64_t now)
+{
+	if (visitor->prefix[0] == '\0')
+		return (struct attempt){ .scope = scope, .now = now, .uncounted = true };
+
+	struct attempt attempt = attempt_of(
+	    keyring, scope, visitor->prefix, strlen(visitor->prefix), now, 0);
+
+	attempt.count *= (int)visitor->crowd * PREFIX_SOURCES;
+	return attempt;
+}
+
+struct attempt
 attempt_of_service(const struct keyring *keyring, enum policy_scope scope, int64_t now)
 {
 	return attempt_of(keyring, scope, "", 0, now, 0);
+}
+
+static enum result
+grant_uncounted(int *ret_left, int64_t *ret_wait_s)
+{
+	*ret_left = INT_MAX;
+	if (ret_wait_s != NULL)
+		*ret_wait_s = 0;
+	return OK;
 }
 
 enum result
@@ -55,8 +79,10 @@ attempt_left(struct db_tx *tx, const struct attempt *attempt, int *ret_left, int
 	const struct db_value in[] = { db_number(attempt->scope),
 		db_bytes(attempt->thing, sizeof attempt->thing), db_number(attempt->now), { 0 } };
 	const struct db_slot out[] = { db_to_number(&tries), db_to_number(&ends_at), { 0 } };
-	const enum result result = db_row(tx, ATTEMPT_READ, in, out);
 
+	if (attempt->uncounted)
+		return grant_uncounted(ret_left, ret_wait_s);
+	const enum result result = db_row(tx, ATTEMPT_READ, in, out);
 	if (result != OK && result != NO_ROW)
 		return result;
 	*ret_left = attempt->count - (int)tries;
@@ -92,6 +118,8 @@ attempt_take(struct db_tx *tx, const struct attempt *attempt, int *ret_left, int
 	const struct db_slot out[] = { db_to_number(&tries), db_to_number(&granted),
 		db_to_number(&wait_s), { 0 } };
 
+	if (attempt->uncounted)
+		return grant_uncounted(ret_left, ret_wait_s);
 	TRY(db_row(tx, ATTEMPT_TAKE, in, out));
 	*ret_left = granted != 0 ? attempt->count - (int)tries : -1;
 	if (ret_wait_s != NULL)

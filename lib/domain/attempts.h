@@ -12,6 +12,7 @@
 #include "result.h"
 #include "visitor.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,7 @@ struct attempt {
 	int64_t window_s;
 	int64_t lock_s; /* policy.h */
 	int count;      /* how many are granted */
+	bool uncounted; /* every one is granted, and nothing is written */
 };
 
 /* A try of a thing. `cooldown_s` is the setting MAIL_COOLDOWN_S, for letters. */
@@ -34,6 +36,11 @@ struct attempt attempt_of(const struct keyring *, enum policy_scope, const void 
 
 /* A try of who asks. Of a network that many share (SHARED_NETWORKS) it may be more. */
 struct attempt attempt_of_source(
+    const struct keyring *, enum policy_scope, const struct visitor *, int64_t now);
+
+/* A try of the /48 around who asks, PREFIX_SOURCES times as often. Of one without (IPv4) nothing is
+ * counted. To be taken or asked behind the source's own; it is not given back. */
+struct attempt attempt_of_prefix(
     const struct keyring *, enum policy_scope, const struct visitor *, int64_t now);
 
 /* A try of the whole service. */

@@ -15,6 +15,7 @@ identity_guard_of(const struct portal *p, const struct visitor *visitor,
 		.by_number = attempt_of(p->keyring, POLICY_NUMBER_FAILURES,
 		    identity->insured_number, strlen(identity->insured_number), now, 0),
 		.by_source = attempt_of_source(p->keyring, POLICY_SOURCE_IDENTITIES, visitor, now),
+		.by_prefix = attempt_of_prefix(p->keyring, POLICY_SOURCE_IDENTITIES, visitor, now),
 		.by_service = attempt_of_service(p->keyring, POLICY_SERVICE_IDENTITIES, now),
 		.counts_number = identity->birth_date[0] != '\0',
 	};
@@ -33,6 +34,9 @@ ask_tx(struct db_tx *tx, void *context)
 	int left = 0;
 
 	TRY(attempt_left(tx, &asking->guard->by_source, &left, wait_s));
+	if (left <= 0)
+		return TOO_MANY;
+	TRY(attempt_left(tx, &asking->guard->by_prefix, &left, wait_s));
 	if (left <= 0)
 		return TOO_MANY;
 	TRY(attempt_left(tx, &asking->guard->by_service, &left, wait_s));
@@ -75,6 +79,7 @@ identity_guard_look(struct db_tx *tx, struct identity_guard *guard)
 struct mistake {
 	const struct identity_guard *guard;
 	int source_left;
+	int prefix_left;
 	int service_left;
 };
 
@@ -84,6 +89,7 @@ wrong_tx(struct db_tx *tx, void *context)
 	struct mistake *mistake = context;
 
 	TRY(attempt_take(tx, &mistake->guard->by_source, &mistake->source_left, NULL));
+	TRY(attempt_take(tx, &mistake->guard->by_prefix, &mistake->prefix_left, NULL));
 	return attempt_take(tx, &mistake->guard->by_service, &mistake->service_left, NULL);
 }
 
@@ -103,6 +109,7 @@ identity_guard_wrong(const struct portal *p, struct identity_guard *guard)
 
 	TRY(db_transaction(p->db, wrong_tx, &mistake));
 	tell_reached(POLICY_SOURCE_IDENTITIES, mistake.source_left);
+	tell_reached(POLICY_SOURCE_IDENTITIES, mistake.prefix_left);
 	tell_reached(POLICY_SERVICE_IDENTITIES, mistake.service_left);
 	return OK;
 }

@@ -4,8 +4,9 @@
  *   the number, where a birth date was given: with the number known it is what is left to guess.
  *     Beyond the limit even the right one is a mismatch, and nobody is told. Counted before it is
  *     judged, as what protects a secret; whoever is right gives the try back.
- *   wrong numbers of a source and of the whole service, when they are known to be wrong: whoever is
- *     right writes nothing. So many at once as there are requests in flight may pass the limit. */
+ *   wrong numbers of a source, of the /48 around it and of the whole service, when they are known to
+ *     be wrong: whoever is right writes nothing. So many at once as there are requests in flight
+ *     may pass the limit. */
 
 #ifndef IDENTITY_GUARD_H
 #define IDENTITY_GUARD_H
@@ -22,6 +23,7 @@
 struct identity_guard {
 	struct attempt by_number;
 	struct attempt by_source;
+	struct attempt by_prefix;
 	struct attempt by_service;
 	bool counts_number; /* a birth date was given */
 	bool number_locked; /* after identity_guard_take() or identity_guard_look() */

@@ -31,8 +31,10 @@ struct entry {
 	int64_t now;
 	char today[CLOCK_DATE_MAX + 1];
 	struct attempt by_source;
+	struct attempt by_prefix;
 	struct attempt by_login_id;
 	int login_id_left; /* -1: locked */
+	int64_t wait_s;    /* of who has too many failures */
 	struct account_standing standing;
 	char fresh_hash[PASSWORD_HASH_MAX + 1]; /* "": the stored one stays */
 	struct session session;
@@ -52,15 +54,20 @@ login_tokens_wipe(struct login_tokens *tokens)
 	secret_wipe_bytes(tokens, sizeof *tokens);
 }
 
-/* Looks for the account, and counts the try unless the source has none left. */
+/* Looks for the account, and counts the try unless the source or its prefix has none left. */
 static enum result
 find_and_count_tx(struct db_tx *tx, void *context)
 {
 	struct entry *entry = context;
 	struct account_standing *standing = &entry->standing;
+	int left = 0;
 
 	TRY(account_by_login_id(tx, entry->login_id, entry->today, &entry->by_source, standing));
+	entry->wait_s = standing->asker_ends_at - entry->now;
 	if (standing->asker_tries >= entry->by_source.count)
+		return TOO_MANY;
+	TRY(attempt_left(tx, &entry->by_prefix, &left, &entry->wait_s));
+	if (left <= 0)
 		return TOO_MANY;
 	return attempt_take(tx, &entry->by_login_id, &entry->login_id_left, NULL);
 }
@@ -88,6 +95,7 @@ write_failure_tx(struct db_tx *tx, void *context)
 	int left = 0;
 
 	TRY(attempt_take(tx, &entry->by_source, &left, NULL));
+	TRY(attempt_take(tx, &entry->by_prefix, &left, NULL));
 	return audit_insert(tx, &entry->event);
 }
 
@@ -185,13 +193,14 @@ login_begin(const struct portal *p, const struct visitor *visitor, const char *l
 		.login_id = login_id,
 		.now = now,
 		.by_source = attempt_of_source(p->keyring, POLICY_SOURCE_FAILURES, visitor, now),
+		.by_prefix = attempt_of_prefix(p->keyring, POLICY_SOURCE_FAILURES, visitor, now),
 		.by_login_id = attempt_of(p->keyring, POLICY_LOGIN_FAILURES, login_id,
 		    strlen(login_id), now, p->cooldown_s),
 	};
 
 	clock_date_japan(now, entry.today);
 	const enum result counted = db_each_committed(p->db, find_and_count_tx, &entry);
-	ret_refusal->wait_s = counted == TOO_MANY ? entry.standing.asker_ends_at - now : 0;
+	ret_refusal->wait_s = counted == TOO_MANY ? entry.wait_s : 0;
 	TRY(counted);
 	const enum result judged = judge(p, &entry, password);
 	if (judged == LOGIN_FAILED)

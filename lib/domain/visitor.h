@@ -10,13 +10,21 @@
 
 #define CROWD 100 /* SHARED_NETWORKS: so many members may be behind one address at once */
 
+/* So many times the limits of a source hold for the /48 around an IPv6 one. One line may be all of a
+ * /48, and is then as much as sixteen lines of IPv4, not 65,536. It may also be the homes of 256 lines
+ * with a /56 each, or a carrier's telephones with a /64 each: they have room, as few of them are here
+ * at once. (RFC 6177.) */
+#define PREFIX_SOURCES 16
+
 struct visitor {
 	char source[SOURCE_MAX +
 		    1]; /* what is counted: an IPv4 address, or the /64 of an IPv6 one */
+	char prefix[SOURCE_MAX + 1]; /* counted beside it: the /48 around an IPv6 one; "" of IPv4 */
 	char network[SOURCE_MAX + 1]; /* what is kept: the /24 or /48 */
 	uint8_t request_id[REQUEST_ID_SIZE];
 	const char *user_agent; /* NULL: none said */
-	unsigned crowd;         /* times the limits of a source: 1, or CROWD where many share one */
+	unsigned crowd;         /* times the limits of a source and of its prefix: 1, or CROWD where
+				   many share one */
 };
 
 #endif

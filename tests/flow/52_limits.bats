@@ -399,6 +399,83 @@ sixth_comes_too_late() { # RIGHT WRONG: commands that send it
 	done
 }
 
+# One /64 after another of a /48, each in a /56 of its own.
+next_network() { # PREFIX
+	networks=$((${networks-0} + 1))
+	REQUEST_HEADERS=("X-Forwarded-For: $1:$(printf '%x' $((networks * 257)))::1")
+}
+
+from_networks() { # PREFIX COUNT COMMAND...
+	local i
+	for ((i = 1; i <= $2; i++)); do
+		next_network "$1"
+		"${@:3}" || { echo "$3 from network $i of $2: $status $body" >&2; return 1; }
+	done
+}
+
+ask_stage() { api GET /v1/registration/stage && want 401; }
+ask_for_mail() { api POST /v1/recovery/password '{"login_id":"a@example.jp"}' && want 202; }
+guess_number() { identify "$invitation" "7777$RANDOM$RANDOM" && want 422 identity_mismatch; }
+
+# One more network of the prefix, that has done nothing yet.
+refused_from() { # PREFIX SECONDS COMMAND...
+	next_network "$1"
+	"${@:3}" || true
+	want 429 too_many_tries
+	(($(header Retry-After) > $2 - 60 && $(header Retry-After) <= $2))
+}
+
+# Each network tries once where two are granted, so that it is no network that is full.
+@test "the /48 around an IPv6 source has sixteen times its limits: it may be one line, of 65,536 sources" { # asvs 2.4.1 6.1.1 6.3.1
+	local line=2001:db8:48 neighbour=2001:db8:49 shared=2001:db8:50 tries
+	start_other TRUSTED_PROXIES=127.0.0.1 LIMITS=source_mails=2,source_failures=2,source_identities=2,identity_tries=10
+	BASE_URL=http://$OTHER_LISTEN
+	new_source
+	new_account
+	from_networks "$line" 32 miss_source_failures
+	refused_from "$line" 900 log_in "$email"
+
+	for tries in 9 9 9 5; do # the tenth would end the link
+		new_source
+		invite "$(new_email)"
+		from_networks "$line" "$tries" guess_number
+	done
+	person=$(new_person)
+	refused_from "$line" 3600 identify "$invitation" "$person"
+
+	from_networks "$line" 32 ask_for_mail
+	refused_from "$line" 900 ask_for_mail
+	grep -q '^RateLimit: "source_mails";r=1;' <<<"$headers" # what is told is the source's own
+
+	next_network "$neighbour"
+	ask_for_mail
+	log_in "$email"
+	want 201
+	identify "$invitation" "$person"
+	want 200
+
+	stop_other
+	start_other TRUSTED_PROXIES=127.0.0.1 LIMITS=source_requests=2 "SHARED_NETWORKS=$shared::/48"
+	from_networks "$line" 32 ask_stage
+	refused_from "$line" 60 ask_stage
+	next_network "$neighbour"
+	ask_stage
+	from_networks "$shared" 33 ask_stage
+}
+
+@test "of IPv4 nothing but the source is counted" { # asvs 6.1.1
+	start_other TRUSTED_PROXIES=127.0.0.1
+	BASE_URL=http://$OTHER_LISTEN
+	new_source
+	miss_source_failures
+	miss_source_identities
+	same "$(db 'SELECT scope, COUNT(*) FROM attempt WHERE scope IN (8, 16) GROUP BY scope' | xargs)" '8 1 16 1'
+	next_network 2001:db8:51
+	miss_source_failures
+	miss_source_identities
+	same "$(db 'SELECT scope, COUNT(*) FROM attempt WHERE scope IN (8, 16) GROUP BY scope' | xargs)" '8 3 16 3'
+}
+
 @test "forged headers change nothing: the source is who spoke to the last proxy that is ours" { # asvs 4.1.3 15.3.4
 	start_other TRUSTED_PROXIES=127.0.0.1,10.0.0.0/8 LIMITS=source_mails=2
 	BASE_URL=http://$OTHER_LISTEN

@@ -60,13 +60,13 @@ certificate_make() {
 }
 
 # deploy/nginx/myportal.conf in the smallest whole configuration.
-nginx_start() { # ADDRESS PORT NAME UPSTREAM
+nginx_start() { # ADDRESS PORT NAME UPSTREAM [EDIT]
 	local conf=$STACK/$3.conf user=
 	((EUID != 0)) || user='user root;' # the checkout may be nobody else's
 	sed -e "s|listen 443|listen $1:$2|" -e '/listen \[::\]/d' -e "s|127.0.0.1:8080|$4|" \
 		-e "s|/etc/myportal/tls/fullchain.pem|$TLS/cert.pem|" -e "s|/etc/myportal/tls/key.pem|$TLS/key.pem|" \
 		-e "s|root /usr/share/myportal;|root $TREE/deploy;|" -e "s|/var/log/nginx/|$STACK/$3-|" \
-		"$TREE/deploy/nginx/myportal.conf" >"$STACK/$3-site.conf"
+		-e "${5-}" "$TREE/deploy/nginx/myportal.conf" >"$STACK/$3-site.conf"
 	cat >"$conf" <<-CONF
 		$user
 		daemon off;
@@ -102,7 +102,7 @@ port_answers() { # HOST:PORT
 	! port_is_free "$1"
 }
 
-probe() { # raw|h2|crowd URL ARGUMENT...
+probe() { # raw|h2|held|crowd URL ARGUMENT...
 	"$TREE/tests/flow/proxy_client.py" "$1" "127.0.0.1:${2##*:}" "$TLS/cert.pem" "${@:3}"
 }
 
@@ -317,6 +317,31 @@ asked() {
 	wait "${clients[@]}"
 	same "$(<"$BATS_TEST_TMPDIR/slow.$NGINX_PORT")" "began:80 heads:40 bodies:0" # a body: five seconds a byte
 	same "$(<"$BATS_TEST_TMPDIR/slow.$HAPROXY_PORT")" "began:80 heads:40 bodies:40"
+}
+
+# Addresses of IPv6 are not everywhere: the proxies are told them by a PROXY header, which HAProxy
+# reads before the rules of a session.
+nginx_told_start() { # PORT EVERYBODY
+	nginx_start 127.0.0.1 "$1" chained "$LISTEN" "s|ssl http2|& proxy_protocol|; s|\(myportal_all\) 2000|\1 $2|
+		s|^\tserver_name .*|&\nset_real_ip_from 127.0.0.1; real_ip_header proxy_protocol;|"
+}
+
+haproxy_told_start() { # PORT
+	haproxy_start "$1" chained "$LISTEN" "s|bind 127.0.0.1:$1|& accept-proxy|; s|tcp-request connection|tcp-request session|"
+}
+
+@test "a source's bound is one for all addresses of a /64, and nobody else's; who meets everybody's is told so" { # asvs 2.4.1 13.1.2 15.2.2
+	local port
+	port=$(free_ports 1)
+	# 0x0a is a line's end where nginx looks for the eight bytes.
+	nginx_told_start "$port" 102
+	same "$(probe held "https://x:$port" 33=2001:db8:a0a:a0a:{}:a0a:a0a:a0a 1=2001:db8:a0a:a0b::1 34=2001:db8:a0a:{}::1 \
+		34=198.51.100.{} 3=203.0.113.{} 33=2001:db8:a0a:a0a::{} | paste -sd /)" \
+		"429/too_many_tries/1:1 held:32/held:1/held:34/held:34/503/overloaded/1:2 held:1/429/too_many_tries/1:33"
+	process_stop chained 5
+	haproxy_told_start "$port"
+	same "$(probe held "https://x:$port" 65=2001:db8:a0a:a0a:{}:a0a:a0a:a0a 1=2001:db8:a0a:a0b::1 65=2001:db8:a0a:{}::1 \
+		65=198.51.100.{} | paste -sd /)" "closed:1 held:64/held:1/held:65/held:65"
 }
 
 # The counts of "401:41 503:359 most:32".

@@ -16,6 +16,11 @@ and a crowd. Speaks TLS, checks the certificate.
                                                      second, each from an address of its own; prints
                                                      how many began, and how many heads and bodies
                                                      were cut
+  proxy_client.py held HOST:PORT CA COUNT=ADDRESS... so many requests whose bodies never come, all at
+                                                     once, from addresses in which {} is 1 to COUNT
+                                                     (told by a PROXY header); a line for each COUNT:
+                                                     how many are held, were closed, or were answered
+                                                     with which status, problem code and Retry-After
   proxy_client.py connections HOST:PORT CA           how many connections PORT holds now
 """
 import asyncio
@@ -27,6 +32,7 @@ import socket
 import ssl
 import struct
 import sys
+import time
 
 NAME = "portal-api.example.jp"
 WAIT_S = 8
@@ -42,9 +48,11 @@ def context(ca, alpn):
     return tls
 
 
-def connect(at, ca, alpn):
+def connect(at, ca, alpn, before=b""):
     host, port = at.rsplit(":", 1)
     plain = socket.create_connection((host, int(port)), timeout=WAIT_S)
+    plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or what is before waits for its ACK
+    plain.sendall(before)
     return context(ca, alpn).wrap_socket(plain, server_hostname=NAME)
 
 
@@ -195,6 +203,44 @@ async def slow(at, ca, count, seconds):
     return f"began:{began} heads:{cuts[::2].count(True)} bodies:{cuts[1::2].count(True)}"
 
 
+def without_body(at, ca, address):
+    """None: closed."""
+    kind, own = ("TCP6", "::1") if ":" in address else ("TCP4", "127.0.0.1")
+    try:
+        tls = connect(at, ca, "http/1.1", f"PROXY {kind} {address} {own} 1 443\r\n".encode())
+        tls.sendall(SLOW[1].encode())
+        return tls
+    except OSError:
+        return None
+
+
+def outcome(tls):
+    if tls is None:
+        return "closed"
+    tls.settimeout(0.01)
+    try:
+        answer = tls.recv(65536)
+        status = answer.split()[1].decode() if answer else "closed"
+        told = re.search(rb'\r\nRetry-After: (\d+)\r\n.*"code":"(\w+)"', answer, re.DOTALL)
+        return f"{status}/{told[2].decode()}/{told[1].decode()}" if told else status
+    except TimeoutError:
+        return "held"
+    except OSError:
+        return "closed"
+
+
+def held(at, ca, cases):
+    """One group after the other: it is the last that meets a bound."""
+    groups = []
+    for case in cases:
+        count, address = case.split("=", 1)
+        groups.append([without_body(at, ca, address.format(n + 1)) for n in range(int(count))])
+        time.sleep(0.2)
+    for group in groups:
+        outcomes = collections.Counter(map(outcome, group))
+        print(*(f"{word}:{number}" for word, number in sorted(outcomes.items())))
+
+
 def h2_or_closed(at, ca, fields):
     try:
         return h2(at, ca, fields)
@@ -218,6 +264,8 @@ def main():
         at_once(raw, at, ca, sys.stdin.buffer.read().split(b"\0"))
     elif command == "h2":
         at_once(h2_or_closed, at, ca, split(rest, "--"))
+    elif command == "held":
+        held(at, ca, rest)
     elif command == "connections":
         print(connections_of(int(at.rsplit(":", 1)[1])))
     elif command == "slow":

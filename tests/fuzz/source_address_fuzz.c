@@ -22,18 +22,26 @@ static void
 check_source(const char *source)
 {
 	char key[SOURCE_MAX + 1], network[SOURCE_MAX + 1], again[SOURCE_MAX + 1];
+	char prefix[SOURCE_MAX + 1];
 
 	source_key(source, key);
+	source_prefix(source, prefix);
 	source_truncate(source, network);
 	if (!is_address(source)) {
-		FUZZ_CHECK(key[0] == '\0' && network[0] == '\0', "of no address nothing is kept");
+		FUZZ_CHECK(key[0] == '\0' && prefix[0] == '\0' && network[0] == '\0',
+		    "of no address nothing is kept");
 		return;
 	}
 	FUZZ_CHECK(is_address(key) || strcmp(strchr(key, '\0') - 3, "/64") == 0,
 	    "an address or its /64 is counted");
+	FUZZ_CHECK((prefix[0] == '\0') == is_address(key), "a /48 is counted beside a /64 alone");
 	FUZZ_CHECK(is_address(network), "what is kept is an address");
 	source_truncate(network, again);
 	FUZZ_CHECK(strcmp(network, again) == 0, "and of it nothing is left to cut");
+	if (prefix[0] != '\0')
+		FUZZ_CHECK(strncmp(prefix, network, strlen(network)) == 0 &&
+			       strcmp(prefix + strlen(network), "/48") == 0,
+		    "and is what is kept");
 	if (strchr(key, '/') != NULL)
 		*strchr(key, '/') = '\0';
 	source_truncate(key, again);

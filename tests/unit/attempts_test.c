@@ -881,6 +881,92 @@ of_many_at_once_exactly_so_many_are_granted(void **state)
 	}
 }
 
+/* A source and the prefix around it ------------------------------------------------------------ */
+
+static struct visitor
+visitor_at(const char *source, const char *prefix, unsigned crowd)
+{
+	struct visitor visitor = { .crowd = crowd };
+
+	text_copy_cut(visitor.source, sizeof visitor.source, source);
+	text_copy_cut(visitor.prefix, sizeof visitor.prefix, prefix);
+	return visitor;
+}
+
+static void
+around_a_source_sixteen_times_as_many_are_granted(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		const char *source;
+		const char *prefix;
+		unsigned crowd;
+		int times; /* the policy's count; 0: nothing is counted */
+	} rows[] = {
+		{ "IPv4",                     "192.0.2.1",         "",                1,     0 },
+		{ "IPv4 that many share",     "192.0.2.1",         "",                CROWD, 0 },
+		{ "IPv6",                     "2001:db8:1:2::/64", "2001:db8:1::/48", 1,     16 },
+		{ "IPv6 that many share",     "2001:db8:1:2::/64", "2001:db8:1::/48", CROWD, 1600 },
+	};
+	static const enum policy_scope scopes[] = { POLICY_SOURCE_FAILURES, POLICY_SOURCE_IDENTITIES };
+	/* clang-format on */
+
+	(void)state;
+	for (size_t i = 0; i < 2 * LENGTH(rows); i++) {
+		const enum policy_scope scope = scopes[i % 2];
+		const struct visitor visitor = visitor_at(
+		    rows[i / 2].source, rows[i / 2].prefix, rows[i / 2].crowd);
+		const struct attempt of = attempt_of_source(keyring, scope, &visitor, NOW);
+		const struct attempt around = attempt_of_prefix(keyring, scope, &visitor, NOW);
+
+		if (of.uncounted || around.uncounted != (rows[i / 2].times == 0) ||
+		    around.count != policy_of(scope)->count * rows[i / 2].times)
+			fail_msg("%s: %d", rows[i / 2].why, around.count);
+		assert_int_equal(of.count, policy_of(scope)->count * (int)visitor.crowd);
+	}
+}
+
+static void
+sources_of_one_prefix_are_counted_together(void **state)
+{
+	const struct visitor one = visitor_at("2001:db8:1:2::/64", "2001:db8:1::/48", 1);
+	const struct visitor other = visitor_at("2001:db8:1:3::/64", "2001:db8:1::/48", 1);
+	const struct attempt tries[] = {
+		attempt_of_prefix(keyring, POLICY_SOURCE_FAILURES, &one, NOW),
+		attempt_of_prefix(keyring, POLICY_SOURCE_FAILURES, &other, NOW),
+		attempt_of_source(keyring, POLICY_SOURCE_FAILURES, &one, NOW),
+		attempt_of_source(keyring, POLICY_SOURCE_FAILURES, &other, NOW),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(tries); i++)
+		assert_int_equal(take(&tries[i]), tries[i].count - (i == 1 ? 2 : 1));
+	assert_int_equal(kept_of(POLICY_SOURCE_FAILURES, "2001:db8:1::/48").tries, 2);
+	assert_int_equal(count_kept(), 3);
+}
+
+static void
+what_is_not_counted_is_always_granted_and_never_written(void **state)
+{
+	const struct visitor visitor = visitor_at("192.0.2.1", "", 1);
+	const struct attempt attempt = attempt_of_prefix(
+	    keyring, POLICY_SOURCE_FAILURES, &visitor, NOW);
+	struct call call = { .attempt = &attempt };
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		int64_t wait_s = -1;
+
+		assert_true(take_waiting(&attempt, &wait_s) > 0);
+		assert_int_equal(wait_s, 0);
+		call = (struct call){ .attempt = &attempt, .wait_s = -1 };
+		assert_int_equal(db_each_committed(db, left_tx, &call), OK);
+		assert_true(call.left > 0 && call.wait_s == 0);
+	}
+	assert_int_equal(count_kept(), 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -907,6 +993,9 @@ main(int argc, char **argv)
 		WITH_NOTHING_COUNTED(what_is_forgotten_was_never_tried),
 		WITH_NOTHING_COUNTED(two_counters_do_not_touch),
 		WITH_NOTHING_COUNTED(of_many_at_once_exactly_so_many_are_granted),
+		cmocka_unit_test(around_a_source_sixteen_times_as_many_are_granted),
+		WITH_NOTHING_COUNTED(sources_of_one_prefix_are_counted_together),
+		WITH_NOTHING_COUNTED(what_is_not_counted_is_always_granted_and_never_written),
 	};
 
 	if (argc > 1)

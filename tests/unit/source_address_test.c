@@ -301,31 +301,33 @@ the_list_has_a_bound(void **state)
 }
 
 static void
-homes_are_counted_and_regions_are_kept(void **state)
+networks_and_lines_are_counted_and_regions_are_kept(void **state)
 {
 	/* clang-format off */
 	static const struct {
 		const char *why;
 		const char *source;
 		const char *key;
+		const char *prefix;
 		const char *truncated;
 	} rows[] = {
-		{ "IPv4",                         "192.0.2.1",         "192.0.2.1",          "192.0.2.0" },
-		{ "highest IPv4",                 "255.255.255.255",   "255.255.255.255",    "255.255.255.0" },
-		{ "loopback",                     "127.0.0.1",         "127.0.0.1",          "127.0.0.0" },
-		{ "mapped IPv4",                  "::ffff:192.0.2.1",  "192.0.2.1",          "192.0.2.0" },
-		{ "IPv6",                         "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64", "2001:db8:1::" },
-		{ "another of the same home",     "2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64", "2001:db8:1::" },
-		{ "the next home",                "2001:db8:1:3::6",   "2001:db8:1:3::/64",  "2001:db8:1::" },
-		{ "the next region",              "2001:db8:2:2::6",   "2001:db8:2:2::/64",  "2001:db8:2::" },
-		{ "the longest",                  "2001:db8f:1111:2222:3333:4444:5555:6666", "2001:db8f:1111:2222::/64", "2001:db8f:1111::" },
-		{ "highest IPv6",                 "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "ffff:ffff:ffff:ffff::/64", "ffff:ffff:ffff::" },
-		{ "zeros within",                 "2001:db8::1",       "2001:db8::/64",      "2001:db8::" },
-		{ "loopback of IPv6",             "::1",               "::/64",              "::" },
-		{ "nothing",                      "",                  "",                   "" },
-		{ "no address",                   "unix:",             "",                   "" },
-		{ "a key is no address",          "2001:db8::/64",     "",                   "" },
-		{ "a leading zero",               "192.0.2.01",        "",                   "" },
+		{ "IPv4",                         "192.0.2.1",         "192.0.2.1",          "",                     "192.0.2.0" },
+		{ "highest IPv4",                 "255.255.255.255",   "255.255.255.255",    "",                     "255.255.255.0" },
+		{ "loopback",                     "127.0.0.1",         "127.0.0.1",          "",                     "127.0.0.0" },
+		{ "mapped IPv4",                  "::ffff:192.0.2.1",  "192.0.2.1",          "",                     "192.0.2.0" },
+		{ "IPv6",                         "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64", "2001:db8:1::/48",      "2001:db8:1::" },
+		{ "another of the same network",  "2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64", "2001:db8:1::/48",      "2001:db8:1::" },
+		{ "the next of the same line",    "2001:db8:1:3::6",   "2001:db8:1:3::/64",  "2001:db8:1::/48",      "2001:db8:1::" },
+		{ "the last of the same line",    "2001:db8:1:ffff::6", "2001:db8:1:ffff::/64", "2001:db8:1::/48",    "2001:db8:1::" },
+		{ "the next line",                "2001:db8:2:2::6",   "2001:db8:2:2::/64",  "2001:db8:2::/48",      "2001:db8:2::" },
+		{ "the longest",                  "2001:db8f:1111:2222:3333:4444:5555:6666", "2001:db8f:1111:2222::/64", "2001:db8f:1111::/48",  "2001:db8f:1111::" },
+		{ "highest IPv6",                 "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "ffff:ffff:ffff:ffff::/64", "ffff:ffff:ffff::/48",  "ffff:ffff:ffff::" },
+		{ "zeros within",                 "2001:db8::1",       "2001:db8::/64",      "2001:db8::/48",        "2001:db8::" },
+		{ "loopback of IPv6",             "::1",               "::/64",              "::/48",                "::" },
+		{ "nothing",                      "",                  "",                   "",                     "" },
+		{ "no address",                   "unix:",             "",                   "",                     "" },
+		{ "a key is no address",          "2001:db8::/64",     "",                   "",                     "" },
+		{ "a leading zero",               "192.0.2.01",        "",                   "",                     "" },
 	};
 	/* clang-format on */
 	struct guarded got;
@@ -335,12 +337,17 @@ homes_are_counted_and_regions_are_kept(void **state)
 		memset(&got, GUARD, sizeof got);
 		source_key(rows[i].source, got.text);
 		check_text(rows[i].why, &got, rows[i].key);
+		source_prefix(rows[i].source, got.text);
+		check_text(rows[i].why, &got, rows[i].prefix);
 		source_truncate(rows[i].source, got.text);
 		check_text(rows[i].why, &got, rows[i].truncated);
 		/* in place */
 		text_copy_cut(got.text, sizeof got.text, rows[i].source);
 		source_key(got.text, got.text);
 		check_text(rows[i].why, &got, rows[i].key);
+		text_copy_cut(got.text, sizeof got.text, rows[i].source);
+		source_prefix(got.text, got.text);
+		check_text(rows[i].why, &got, rows[i].prefix);
 		text_copy_cut(got.text, sizeof got.text, rows[i].source);
 		source_truncate(got.text, got.text);
 		check_text(rows[i].why, &got, rows[i].truncated);
@@ -356,7 +363,7 @@ main(void)
 		cmocka_unit_test(trusted_networks_are_read),
 		cmocka_unit_test(what_is_no_network_is_refused_by_name),
 		cmocka_unit_test(the_list_has_a_bound),
-		cmocka_unit_test(homes_are_counted_and_regions_are_kept),
+		cmocka_unit_test(networks_and_lines_are_counted_and_regions_are_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
