@@ -37,7 +37,7 @@ static const struct setting settings[] = {
 	{ "LISTEN_INSIDE",            AT(listen_inside),              TEXT,   "127.0.0.1:9090",   3, 64,        NULL, 0, "health and metrics; never public" },
 	{ "CORS_ORIGINS",             AT(cors_origins),               TEXT,   "",                 0, 512,       NULL, 0, "origins of the app, separated by commas" },
 	{ "TRUSTED_PROXIES",          AT(trusted_proxies),            TEXT,   "",                 0, 512,       NULL, 0, "networks of the proxies whose X-Forwarded-For is believed; empty: nobody's" },
-	{ "SHARED_NETWORKS",          AT(shared_networks),            TEXT,   "",                 0, 512,       NULL, 0, "networks where many members share an address, as a company's gateway: 100 times the limits of a source" },
+	{ "SHARED_NETWORKS",          AT(shared_networks),            TEXT,   "",                 0, 512,       NULL, 0, "networks where many members share an address, as a company's gateway: 100 times the limits of a source, and of the /48 around it" },
 	{ "LIMITS",                   AT(limits),                     TEXT,   "",                 0, 1024,      NULL, LINES, "other limits than below: name=count or name=count/seconds, commas or lines between" },
 	{ "HTTP_WORKERS",             AT(http_workers),               NUMBER, "64",              4, 4096,      NULL, 0, "connections served at once; above the proxy's maximum" },
 	{ "REQUESTS_MAX",             AT(requests_max),               NUMBER, "48",               1, 4096,      NULL, 0, "requests worked on at once; more get 503" },

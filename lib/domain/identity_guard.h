@@ -43,8 +43,8 @@ enum result identity_guard_take(struct db_tx *, struct identity_guard *) MUST_US
 /* The same try again: it was counted then. */
 enum result identity_guard_look(struct db_tx *, struct identity_guard *) MUST_USE;
 
-/* The verdict of a try that was taken. The last wrong one that a source or the service may have is
- * told in the log. */
+/* The verdict of a try that was taken. The last wrong one that a source, its prefix or the service
+ * may have is told in the log. */
 enum result identity_guard_wrong(const struct portal *, struct identity_guard *) MUST_USE;
 enum result identity_guard_right(const struct portal *, struct identity_guard *) MUST_USE;
 
