@@ -13,7 +13,7 @@ get_readyz(struct call *call)
 {
 	if (atomic_load(&call->service->draining))
 		return UNAVAILABLE;
-	TRY(ready_check(call->service->portal.db));
+	TRY(ready_check(&call->service->ready, call->service->portal.db));
 	json_text(call->json, "status", "ready");
 	return OK;
 }

@@ -528,19 +528,28 @@ http_totals(const struct http *http, struct reception_totals *ret)
 	reception_totals(http->reception, ret);
 }
 
-void
-http_close(struct http *http)
+/* Also for those that a worker is about to begin. */
+static void
+wait_for_running(struct http *http, int64_t until_ms)
 {
 	const struct timespec a_moment = { .tv_nsec = 5000000 };
 
+	do
+		nanosleep(&a_moment, NULL);
+	while (atomic_load(&http->running) > 0 && clock_monotonic_ms() < until_ms);
+}
+
+void
+http_close(struct http *http)
+{
 	if (http == NULL)
 		return;
 	/* mg_stop() sends nothing any more: what runs must end before. */
 	atomic_store(&http->closing, true);
 	const int64_t until_ms = clock_monotonic_ms() + DRAIN_MAX_MS;
-	while (atomic_load(&http->running) > 0 && clock_monotonic_ms() < until_ms)
-		nanosleep(&a_moment, NULL);
+	wait_for_running(http, until_ms);
 	reception_close(http->reception);
+	wait_for_running(http, until_ms); /* what was handed over meanwhile */
 	mg_stop(http->context);
 	mg_exit_library();
 	http_free(http);

@@ -5,6 +5,7 @@
 
 #include "config.h"
 #include "portal.h"
+#include "ready.h"
 #include "source_address.h"
 
 #include <stdatomic.h>
@@ -25,6 +26,7 @@ struct service {
 	struct metrics *metrics;
 	atomic_uint requests;         /* being worked on now */
 	atomic_uint loads[LOAD__MAX]; /* of them by what they cost most */
+	struct ready ready;
 	atomic_bool draining;         /* not ready any more: a stop has begun */
 };
 

@@ -5,12 +5,21 @@
 
 #include "result.h"
 
+#include <stdatomic.h>
+
 /* The number of the newest file in schema/. */
 #define READY_SCHEMA_VERSION 2
 
 struct db;
 
-/* UNAVAILABLE: away, or migrations are missing. */
-enum result ready_check(struct db *) MUST_USE;
+/* All zero: nobody has asked. */
+struct ready {
+	atomic_bool asking;
+	atomic_bool was;
+};
+
+/* UNAVAILABLE: away, or migrations are missing. One at a time asks the database, which may hang for
+ * seconds; who comes meanwhile is told what it was before. Any thread. */
+enum result ready_check(struct ready *, struct db *) MUST_USE;
 
 #endif

@@ -167,3 +167,38 @@ bc_ms() { # MOMENT
 		same "$(mail_count "$email")" 1
 	done < <(cat "$BATS_TEST_TMPDIR/accepted" 2>/dev/null)
 }
+
+@test "a database that hangs keeps nobody from asking whether the process lives" { # asvs 13.1.2
+	local -a asking=()
+	local mariadb
+	mariadb=$(<"$STACK/db/mariadbd.pid")
+	BASE_URL=http://$LISTEN_INSIDE
+	api GET /readyz
+	want 200
+	# Eight logins wait for a table: then there are eight connections, each of which can hang.
+	db 'LOCK TABLES account WRITE; SELECT SLEEP(2)' >/dev/null 3>&- &
+	asking+=($!)
+	sleep 0.3
+	for _ in {1..8}; do
+		BASE_URL=http://$LISTEN log_in nobody@example.jp 3>&- &
+		asking+=($!)
+	done
+	wait "${asking[@]}"
+	asking=()
+	kill -STOP "$mariadb"
+	for _ in {1..8}; do # more than there are workers inside
+		curl --silent --noproxy '*' --max-time 12 --output /dev/null "$BASE_URL/readyz" 3>&- &
+		asking+=($!)
+	done
+	sleep 0.5
+	for _ in 1 2 3 4 5; do
+		api GET /healthz && want 200
+		api GET /metrics && want 200
+	done || { kill -CONT "$mariadb"; false; }
+	wait_until 15 not_ready || { kill -CONT "$mariadb"; false; }
+	kill -CONT "$mariadb"
+	wait "${asking[@]}" || true
+	wait_until 15 is_ready
+}
+not_ready() { api GET /readyz && [[ $status == 503 ]]; }
+is_ready() { api GET /readyz && [[ $status == 200 ]]; }

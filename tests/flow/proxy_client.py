@@ -21,6 +21,9 @@ and a crowd. Speaks TLS, checks the certificate.
                                                      (told by a PROXY header); a line for each COUNT:
                                                      how many are held, were closed, or were answered
                                                      with which status, problem code and Retry-After
+  proxy_client.py unread HOST:PORT CA COUNT SECONDS  a request as bytes on standard input, COUNT times,
+                                                     by clients who then read nothing of the answer;
+                                                     prints how many there are
   proxy_client.py connections HOST:PORT CA           how many connections PORT holds now
 """
 import asyncio
@@ -48,9 +51,13 @@ def context(ca, alpn):
     return tls
 
 
-def connect(at, ca, alpn, before=b""):
+def connect(at, ca, alpn, before=b"", options=()):
     host, port = at.rsplit(":", 1)
-    plain = socket.create_connection((host, int(port)), timeout=WAIT_S)
+    plain = socket.socket()
+    plain.settimeout(WAIT_S)
+    for level, option, value in options:
+        plain.setsockopt(level, option, value)
+    plain.connect((host, int(port)))
     plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or what is before waits for its ACK
     plain.sendall(before)
     return context(ca, alpn).wrap_socket(plain, server_hostname=NAME)
@@ -241,6 +248,18 @@ def held(at, ca, cases):
         print(*(f"{word}:{number}" for word, number in sorted(outcomes.items())))
 
 
+def unread(at, ca, request, count, seconds):
+    """As over a line, not a loopback, whose segments of 64 KiB have the kernel hold a megabyte."""
+    small = ((socket.SOL_SOCKET, socket.SO_RCVBUF, 2048), (socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1400))
+    clients = []
+    for _ in range(count):
+        clients.append(connect(at, ca, "http/1.1", options=small))
+        clients[-1].sendall(request)
+        time.sleep(0.05)  # one after the other is served
+    print(len(clients), flush=True)
+    time.sleep(seconds)
+
+
 def h2_or_closed(at, ca, fields):
     try:
         return h2(at, ca, fields)
@@ -266,6 +285,8 @@ def main():
         at_once(h2_or_closed, at, ca, split(rest, "--"))
     elif command == "held":
         held(at, ca, rest)
+    elif command == "unread":
+        unread(at, ca, sys.stdin.buffer.read(), int(rest[0]), int(rest[1]))
     elif command == "connections":
         print(connections_of(int(at.rsplit(":", 1)[1])))
     elif command == "slow":
