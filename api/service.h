@@ -27,7 +27,7 @@ struct service {
 	atomic_uint requests;         /* being worked on now */
 	atomic_uint loads[LOAD__MAX]; /* of them by what they cost most */
 	struct ready ready;
-	atomic_bool draining;         /* not ready any more: a stop has begun */
+	atomic_bool draining; /* not ready any more: a stop has begun */
 };
 
 #endif
