@@ -238,6 +238,10 @@ def check_locks(contract, program):
     for row in program["policies"]:
         if row["lock_from"] == 0:
             continue
+        if row["lock_s"] == 0:  # a letter's pauses begin with the setting MAIL_COOLDOWN_S
+            words = f"each pause is twice the one before, up to {row['lock_max_s']} seconds"
+            wrong += [f"{row['name']}: the description does not say \"{words}\""] * (words not in text)
+            continue
         lock_s, times = row["lock_s"], []
         while lock_s < row["lock_max_s"]:
             times.append(str(lock_s))

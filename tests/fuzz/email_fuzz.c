@@ -23,7 +23,12 @@ check_folded(const char *email)
 	    "masked, one letter is left before the @");
 	email_key(email, key);
 	FUZZ_CHECK(login_id_fold(email, again, sizeof again) == FAULT_NONE, "it is a login ID");
-	FUZZ_CHECK(strcmp(key, again) == 0, "its key and its login ID are one");
+	const size_t name_size = strcspn(key, "@");
+	FUZZ_CHECK(name_size > 0 && strncmp(key, again, name_size) == 0 &&
+		       strcmp(key + name_size, strchr(again, '@')) == 0,
+	    "its key is its login ID's name and domain");
+	FUZZ_CHECK(
+	    again[name_size] == '@' || again[name_size] == '+', "and what is left out is a tag");
 }
 
 int
