@@ -63,10 +63,12 @@ account_read(struct db_tx *tx, const uint8_t id[static ID_SIZE], struct account 
 
 enum result
 account_by_login_id(struct db_tx *tx, const char *login_id, const char *today,
-    const struct attempt *asker, struct account_standing *ret)
+    const struct attempt *asker, const struct login_tries *tries, struct account_standing *ret)
 {
 	struct account *account = &ret->account;
-	int64_t known = 0, usable = 0;
+	const struct attempt *source = &tries->by_known_source;
+	const struct attempt *failures = &tries->by_login_id;
+	int64_t known = 0, usable = 0, source_known = 0, untold = 0;
 	const struct db_value in[] = {
 		db_text(login_id),
 		db_text(today),
@@ -74,6 +76,12 @@ account_by_login_id(struct db_tx *tx, const char *login_id, const char *today,
 		db_number(asker->scope),
 		db_bytes(asker->thing, sizeof asker->thing),
 		db_number(asker->now),
+		db_number(source->scope),
+		db_bytes(source->thing, sizeof source->thing),
+		db_number(source->now),
+		db_number(failures->scope),
+		db_bytes(failures->thing, sizeof failures->thing),
+		db_number(failures->now),
 		{ 0 },
 	};
 	const struct db_slot out[] = {
@@ -89,12 +97,17 @@ account_by_login_id(struct db_tx *tx, const char *login_id, const char *today,
 		db_to_number(&ret->sessions),
 		db_to_number(&ret->asker_tries),
 		db_to_number(&ret->asker_ends_at),
+		db_to_number(&source_known),
+		db_to_number(&ret->failures),
+		db_to_number(&untold),
 		{ 0 },
 	};
 
 	TRY(db_row(tx, ACCOUNT_BY_LOGIN_ID, in, out));
 	ret->known = known != 0;
 	ret->usable = usable != 0;
+	ret->source_known = source_known != 0;
+	ret->failures_untold = untold != 0;
 	return OK;
 }
 

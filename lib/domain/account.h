@@ -6,6 +6,7 @@
 #include "attempts.h"
 #include "bounds.h"
 #include "db.h"
+#include "login_tries.h"
 #include "result.h"
 
 #include <stdbool.h>
@@ -46,10 +47,13 @@ struct account_standing {
 	int64_t sessions;       /* how many logins it has */
 	int64_t asker_tries;    /* that count, of who asks */
 	int64_t asker_ends_at;  /* and until when */
+	bool source_known;      /* login_tries.h */
+	int64_t failures;       /* of the login ID, from sources that are not */
+	bool failures_untold;   /* there was one since a letter told the member of them */
 };
 void account_standing_wipe(struct account_standing *);
 enum result account_by_login_id(struct db_tx *, const char *login_id, const char *today,
-    const struct attempt *asker, struct account_standing *ret) MUST_USE;
+    const struct attempt *asker, const struct login_tries *, struct account_standing *ret) MUST_USE;
 
 /* The login IDs of the active accounts whose proven address this is, the oldest first. */
 #define ACCOUNT_LOGIN_IDS_MAX 8

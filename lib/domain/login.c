@@ -1,9 +1,10 @@
 /* login.c - a login begins.
  *
- * The try is counted by login ID and committed before anything is compared. Every path then hashes
- * once and writes once, so that the time does not tell them apart. Failures of a source are counted
- * when they are known: whoever succeeds writes nothing about theirs. So many at once as there are
- * requests in flight may pass its limit; what is guessed is protected by the login ID's. */
+ * The try is counted by login ID, or by a source that it is known from (login_tries.h), and committed
+ * before anything is compared. Every path then hashes once and writes once, so that the time does not
+ * tell them apart. Failures of a source, of all login IDs, are counted when they are known: whoever
+ * succeeds writes nothing about theirs. So many at once as there are requests in flight may pass its
+ * limit; what is guessed is protected by the other. */
 
 #include "login.h"
 
@@ -16,6 +17,7 @@
 #include "device.h"
 #include "hash_pool.h"
 #include "login_client.h"
+#include "login_tries.h"
 #include "mailer.h"
 #include "notice.h"
 #include "outbox.h"
@@ -32,14 +34,16 @@ struct entry {
 	char today[CLOCK_DATE_MAX + 1];
 	struct attempt by_source;
 	struct attempt by_prefix;
-	struct attempt by_login_id;
-	int login_id_left; /* -1: locked */
-	int64_t wait_s;    /* of who has too many failures */
+	struct login_tries tries;
+	const struct attempt *counted; /* one of them */
+	int left;                      /* of it; -1: locked */
+	int64_t wait_s;                /* of who has too many failures */
 	struct account_standing standing;
 	char fresh_hash[PASSWORD_HASH_MAX + 1]; /* "": the stored one stays */
 	struct session session;
 	struct audit_event event;
 	struct outbox_mail notice; /* LETTER_NONE: nothing to tell */
+	bool tells_login_id;       /* the notice is about failures of the login ID, which stay */
 };
 
 static void
@@ -62,29 +66,31 @@ find_and_count_tx(struct db_tx *tx, void *context)
 	struct account_standing *standing = &entry->standing;
 	int left = 0;
 
-	TRY(account_by_login_id(tx, entry->login_id, entry->today, &entry->by_source, standing));
+	TRY(account_by_login_id(
+	    tx, entry->login_id, entry->today, &entry->by_source, &entry->tries, standing));
 	entry->wait_s = standing->asker_ends_at - entry->now;
 	if (standing->asker_tries >= entry->by_source.count)
 		return TOO_MANY;
 	TRY(attempt_left(tx, &entry->by_prefix, &left, &entry->wait_s));
 	if (left <= 0)
 		return TOO_MANY;
-	return attempt_take(tx, &entry->by_login_id, &entry->login_id_left, NULL);
+	entry->counted = standing->source_known ? &entry->tries.by_known_source
+						: &entry->tries.by_login_id;
+	return attempt_take(tx, entry->counted, &entry->left, NULL);
 }
 
 /* Is it the account's password? Always the work of one hash. LOGIN_FAILED. */
 static enum result
 judge(const struct portal *p, struct entry *entry, const struct secret *password)
 {
-	const bool open = entry->standing.known && entry->login_id_left >= 0;
+	const bool open = entry->standing.known && entry->left >= 0;
 	bool equal = false;
 	const enum result verified = hash_pool_verify(
 	    p->hash_pool, password, open ? entry->standing.account.password_hash : NULL, &equal);
 
 	if (verified != OK)
-		return entry->login_id_left < 0
-			   ? verified
-			   : attempt_unjudged(p->db, &entry->by_login_id, verified);
+		return entry->left < 0 ? verified
+				       : attempt_unjudged(p->db, entry->counted, verified);
 	return equal && entry->standing.usable ? OK : LOGIN_FAILED;
 }
 
@@ -118,7 +124,9 @@ begin_tx(struct db_tx *tx, void *context)
 	const struct session_beginning beginning = {
 		.session = &entry->session,
 		.in_the_way = beyond > 0 ? beyond : 0,
-		.failures = &entry->by_login_id,
+		.tries = &entry->tries,
+		.forgets = !entry->standing.source_known,
+		.tells = entry->tells_login_id,
 		.old_hash = entry->standing.account.password_hash,
 		.fresh_hash = entry->fresh_hash,
 		.event = &entry->event,
@@ -155,15 +163,20 @@ fill_session(const struct portal *p, const struct visitor *visitor, struct entry
 	    visitor, AUDIT_LOGIN, entry->now, account->id, account->person_id);
 }
 
+/* A source's own failures are forgotten now. Those of the login ID stay when the source is known: they
+ * are told again only after one more. */
 static void
 fill_notice(struct entry *entry)
 {
-	const struct account *account = &entry->standing.account;
-	const int failures = policy_of(POLICY_LOGIN_FAILURES)->count - entry->login_id_left - 1;
+	const struct account_standing *standing = &entry->standing;
+	const int of_source = standing->source_known ? entry->counted->count - entry->left - 1 : 0;
+	const bool of_login_id = standing->failures >= FAILURES_TO_TELL &&
+				 standing->failures_untold;
 
-	if (failures < FAILURES_TO_TELL)
-		return;
-	entry->notice = notice_to(LETTER_LOGIN_AFTER_FAILURES, account, entry->now);
+	entry->tells_login_id = of_login_id && standing->source_known;
+	if (of_login_id || of_source >= FAILURES_TO_TELL)
+		entry->notice = notice_to(
+		    LETTER_LOGIN_AFTER_FAILURES, &standing->account, entry->now);
 }
 
 static enum result
@@ -174,10 +187,12 @@ begin(const struct portal *p, const struct visitor *visitor, struct entry *entry
 
 	fill_session(p, visitor, entry);
 	fill_notice(entry);
-	refresh = refresh_token_new(entry->session.id);
+	refresh = refresh_token_new(p->keyring, entry->session.id);
 	refresh_token_hash(&refresh, entry->session.refresh_hash);
 	TRY(login_tokens_make(p, &entry->session, &refresh, entry->now, ret));
-	TRY(db_each_committed(p->db, begin_tx, entry));
+	const enum result begun = db_each_committed(p->db, begin_tx, entry);
+	if (begun != OK)
+		return attempt_unjudged(p->db, entry->counted, begun);
 	if (entry->notice.kind != LETTER_NONE)
 		mailer_wake(p->mailer);
 	return OK;
@@ -194,8 +209,7 @@ login_begin(const struct portal *p, const struct visitor *visitor, const char *l
 		.now = now,
 		.by_source = attempt_of_source(p->keyring, POLICY_SOURCE_FAILURES, visitor, now),
 		.by_prefix = attempt_of_prefix(p->keyring, POLICY_SOURCE_FAILURES, visitor, now),
-		.by_login_id = attempt_of(p->keyring, POLICY_LOGIN_FAILURES, login_id,
-		    strlen(login_id), now, p->cooldown_s),
+		.tries = login_tries_of(p->keyring, login_id, visitor, now),
 	};
 
 	clock_date_japan(now, entry.today);

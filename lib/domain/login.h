@@ -5,9 +5,10 @@
  *   member    access token -> who holds it, if the login still lives
  *
  * A wrong login ID, a wrong password, a lock, a disabled account and lost eligibility are one
- * LOGIN_FAILED, after the same work: a password hash, a count, a row in the audit trail. Whatever
+ * LOGIN_FAILED, after the same work: a password hash, a count, a row in the audit trail. What is
+ * counted and locked is the login ID, or a source that it is known from (login_tries.h). Whatever
  * ended a login, the answer to its tokens is one LOGIN_REQUIRED. UNAVAILABLE and OVERLOADED may come
- * from all of them and count as no try. */
+ * from all of them; what was not judged, and the right password, then count as no try. */
 
 #ifndef LOGIN_H
 #define LOGIN_H
@@ -42,7 +43,8 @@ enum result login_begin(const struct portal *, const struct visitor *, const cha
     const struct secret *password, struct login_tokens *ret, struct refusal *ret_refusal) MUST_USE;
 
 /* LOGIN_REQUIRED: not a token of ours, or its login is over. A token that was used before, but for
- * the repeats above, ends its login: one of the two who hold it is a thief (RFC 9700 4.14.2). */
+ * the repeats above, ends its login: one of the two who hold it is a thief (RFC 9700 4.14.2). One
+ * that was never ours, made up around the id that access tokens show, ends nothing. */
 enum result login_refresh(const struct portal *, const struct visitor *, const char *refresh_token,
     struct login_tokens *ret) MUST_USE;
 

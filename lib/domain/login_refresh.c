@@ -1,5 +1,5 @@
 /* login_refresh.c - a login is refreshed: the token that is good gives the next one, a used one ends
- * it.
+ * it, and one that was never ours changes nothing.
  *
  * Which of two who come at once was first is the database's word: one conditional update. */
 
@@ -20,6 +20,7 @@ struct renewal {
 	char today[CLOCK_DATE_MAX + 1];
 	struct session_clock clock;
 	const struct refresh_token *token;
+	bool ours;                             /* it has our mark */
 	uint8_t hash[SECRET_SHA256_SIZE];      /* of the token that came */
 	uint8_t next_hash[SECRET_SHA256_SIZE]; /* of the one that takes its place */
 	uint8_t client[KEYED_HASH_SIZE];
@@ -66,15 +67,28 @@ is_good(const struct renewal *renewal)
 	    renewal->hash, renewal->session.refresh_hash, sizeof renewal->hash);
 }
 
+static bool
+is_the_one_before(const struct renewal *renewal)
+{
+	return secret_equal_bytes(
+	    renewal->hash, renewal->session.previous_hash, sizeof renewal->hash);
+}
+
 /* Was it used just now, by the client that asks again? */
 static bool
 is_repeat(const struct renewal *renewal)
 {
 	const struct session *session = &renewal->session;
 
-	return secret_equal_bytes(renewal->hash, session->previous_hash, sizeof renewal->hash) &&
-	       renewal->now - session->rotated_at <= LOGIN_REPEAT_S &&
+	return is_the_one_before(renewal) && renewal->now - session->rotated_at <= LOGIN_REPEAT_S &&
 	       secret_equal_bytes(renewal->client, session->client, sizeof renewal->client);
+}
+
+/* Was it ever good? The one before is known also where derive.key is another now. */
+static bool
+is_used(const struct renewal *renewal)
+{
+	return is_the_one_before(renewal) || renewal->ours;
 }
 
 static enum result
@@ -106,7 +120,9 @@ renew(const struct portal *p, struct renewal *renewal)
 			return rotated;
 		TRY(find(p, renewal)); /* another was faster */
 	}
-	return is_repeat(renewal) ? OK : end_reused(p, renewal);
+	if (is_repeat(renewal))
+		return OK;
+	return is_used(renewal) ? end_reused(p, renewal) : LOGIN_REQUIRED;
 }
 
 enum result
@@ -120,6 +136,7 @@ login_refresh(const struct portal *p, const struct visitor *visitor, const char 
 	if (!refresh_token_read(refresh_token, &token))
 		return LOGIN_REQUIRED;
 	next = refresh_token_next(p->keyring, &token);
+	renewal.ours = refresh_token_is_ours(p->keyring, &token);
 	refresh_token_hash(&token, renewal.hash);
 	refresh_token_hash(&next, renewal.next_hash);
 	login_client(p->keyring, visitor, renewal.client);
@@ -138,8 +155,7 @@ end_tx(struct db_tx *tx, void *context)
 	if (found == NO_ROW)
 		return OK;
 	TRY(found);
-	if (!is_good(renewal) && !secret_equal_bytes(renewal->hash, renewal->session.previous_hash,
-				     sizeof renewal->hash))
+	if (!is_good(renewal) && !is_the_one_before(renewal))
 		return OK;
 	renewal->event = audit_event_of(
 	    renewal->visitor, AUDIT_LOGGED_OUT, renewal->now, renewal->session.account_id, NULL);

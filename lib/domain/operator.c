@@ -7,6 +7,7 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "insured_number.h"
+#include "login_tries.h"
 #include "recovery.h"
 #include "secret.h"
 #include "text.h"
@@ -79,7 +80,7 @@ struct view {
 	int64_t now;
 	int64_t used_after;
 	char today[CLOCK_DATE_MAX + 1];
-	struct attempt failures;
+	struct login_tries tries;
 	char number[SESSION_NUMBER_MAX + 1];
 	struct operator_account *account;
 };
@@ -119,7 +120,7 @@ read_account(struct db_tx *tx, struct view *view)
 static enum result
 read_failures(struct db_tx *tx, const struct view *view)
 {
-	const struct attempt *attempt = &view->failures;
+	const struct attempt *attempt = &view->tries.by_login_id;
 	struct operator_account *account = view->account;
 	int64_t locked_until = 0;
 	const struct db_value in[] = { db_number(attempt->scope),
@@ -137,6 +138,25 @@ read_failures(struct db_tx *tx, const struct view *view)
 	return OK;
 }
 
+/* Adds what failed at known sources. */
+static enum result
+read_known_sources(struct db_tx *tx, const struct view *view)
+{
+	const struct attempt *attempt = &view->tries.by_known_source;
+	const struct login_tries_rows rows = login_tries_rows(&view->tries);
+	struct operator_account *account = view->account;
+	int64_t failures = 0;
+	const struct db_value in[] = { db_number(attempt->count), db_number(view->now),
+		db_number(attempt->scope), db_bytes(rows.first, sizeof rows.first),
+		db_bytes(rows.last, sizeof rows.last), db_number(view->now), { 0 } };
+	const struct db_slot out[] = { db_to_number(&account->known_sources),
+		db_to_number(&failures), db_to_number(&account->locked_known), { 0 } };
+
+	TRY(db_row(tx, OPERATOR_KNOWN_SOURCES_READ, in, out));
+	account->failures += failures;
+	return OK;
+}
+
 static enum result
 show_tx(struct db_tx *tx, void *context)
 {
@@ -144,26 +164,21 @@ show_tx(struct db_tx *tx, void *context)
 
 	*view->account = (struct operator_account){ 0 };
 	TRY(read_account(tx, view));
-	return read_failures(tx, view);
-}
-
-static struct attempt
-attempt_on(const struct portal *p, enum policy_scope scope, const char *login_id)
-{
-	return attempt_of(
-	    p->keyring, scope, login_id, strlen(login_id), clock_now(), p->cooldown_s);
+	TRY(read_failures(tx, view));
+	return read_known_sources(tx, view);
 }
 
 enum result
 operator_account_show(const struct portal *p, const char *login_id, struct operator_account *ret)
 {
+	const struct visitor visitor = operator_visitor();
 	const int64_t now = clock_now();
 	CLEANUP(view_wipe)
 	struct view view = {
 		.login_id = login_id,
 		.now = now,
 		.used_after = now - p->session_idle_s,
-		.failures = attempt_on(p, POLICY_LOGIN_FAILURES, login_id),
+		.tries = login_tries_of(p->keyring, login_id, &visitor, now),
 		.account = ret,
 	};
 
@@ -272,11 +287,46 @@ operator_logout_all(const struct portal *p, uint64_t *ret_accounts)
 
 /* Counters and mail --------------------------------------------------------------------------- */
 
-/* A counter that is forgotten, of an account that there is. */
+struct unlocking {
+	struct found found;
+	struct login_tries tries;
+	struct audit_event event;
+};
+
+static enum result
+unlock_tx(struct db_tx *tx, void *context)
+{
+	struct unlocking *unlocking = context;
+	const struct login_tries *tries = &unlocking->tries;
+	const struct login_tries_rows rows = login_tries_rows(tries);
+	const struct db_value in[] = { db_number(tries->by_known_source.scope),
+		db_bytes(rows.first, sizeof rows.first), db_bytes(rows.last, sizeof rows.last),
+		{ 0 } };
+
+	TRY(find(tx, &unlocking->found));
+	TRY(attempt_forget(tx, &tries->by_login_id));
+	TRY(db_change(tx, OPERATOR_KNOWN_SOURCES_PARDON, in, NULL));
+	return write_deed(tx, &unlocking->event, &unlocking->found);
+}
+
+enum result
+operator_account_unlock(const struct portal *p, const char *login_id)
+{
+	const struct visitor visitor = operator_visitor();
+	const int64_t now = clock_now();
+	struct unlocking unlocking = {
+		.found = { .login_id = login_id },
+		.tries = login_tries_of(p->keyring, login_id, &visitor, now),
+		.event = audit_event_of(&visitor, AUDIT_ACCOUNT_UNLOCKED, now, NULL, NULL),
+	};
+
+	return db_transaction(p->db, unlock_tx, &unlocking);
+}
+
+/* The cool-down of its mail. */
 struct pardon {
 	struct found found;
-	struct attempt attempt;
-	struct audit_event *event; /* NULL: no deed of its own */
+	struct attempt letters;
 };
 
 static enum result
@@ -285,43 +335,24 @@ pardon_tx(struct db_tx *tx, void *context)
 	struct pardon *pardon = context;
 
 	TRY(find(tx, &pardon->found));
-	TRY(attempt_forget(tx, &pardon->attempt));
-	return pardon->event != NULL ? write_deed(tx, pardon->event, &pardon->found) : OK;
-}
-
-static enum result
-pardon(const struct portal *p, enum policy_scope scope, const char *login_id,
-    struct audit_event *event)
-{
-	struct pardon pardon = {
-		.found = { .login_id = login_id },
-		.attempt = attempt_on(p, scope, login_id),
-		.event = event,
-	};
-
-	return db_transaction(p->db, pardon_tx, &pardon);
-}
-
-enum result
-operator_account_unlock(const struct portal *p, const char *login_id)
-{
-	const struct visitor visitor = operator_visitor();
-	struct audit_event event = audit_event_of(
-	    &visitor, AUDIT_ACCOUNT_UNLOCKED, clock_now(), NULL, NULL);
-
-	return pardon(p, POLICY_LOGIN_FAILURES, login_id, &event);
+	return attempt_forget(tx, &pardon->letters);
 }
 
 enum result
 operator_send_reset(const struct portal *p, const char *login_id)
 {
 	const struct visitor visitor = operator_visitor();
+	struct pardon pardon = {
+		.found = { .login_id = login_id },
+		.letters = attempt_of(p->keyring, POLICY_RESET_MAIL, login_id, strlen(login_id),
+		    clock_now(), p->cooldown_s),
+	};
 	struct operator_account account;
 
 	TRY(operator_account_show(p, login_id, &account));
 	if (!account.active || !account.eligible)
 		return LOGIN_FAILED;
-	TRY(pardon(p, POLICY_RESET_MAIL, login_id, NULL));
+	TRY(db_transaction(p->db, pardon_tx, &pardon));
 	return recovery_ask_reset(p, &visitor, login_id, &(struct refusal){ 0 });
 }
 

@@ -33,8 +33,11 @@ struct operator_account {
 	int64_t created_at;
 	int64_t last_login_at; /* 0: none in the trail */
 	int64_t logins;        /* that live now */
-	int64_t failures;      /* logins that failed in a row */
-	int64_t locked_until;  /* 0: not locked; OPERATOR_LOCKED: until the password is reset */
+	int64_t failures;      /* logins that failed in a row, wherever */
+	int64_t locked_until;  /* elsewhere than below. 0: not locked; OPERATOR_LOCKED: until the
+				  password is reset */
+	int64_t known_sources; /* login_tries.h */
+	int64_t locked_known;  /* of them */
 };
 
 #define OPERATOR_LOCKED INT64_MAX
@@ -59,7 +62,8 @@ enum result operator_account_do(
  * from the start. */
 enum result operator_logout_all(const struct portal *, uint64_t *ret_accounts) MUST_USE;
 
-/* No failed login of this login ID counts any more. Needs the keyring. */
+/* No failed login of this login ID counts any more; sources that it is known from stay known. Needs the
+ * keyring. */
 enum result operator_account_unlock(const struct portal *, const char *login_id) MUST_USE;
 
 /* Owes the mail with which a member chooses a new password, however short ago the last was (ASVS

@@ -10,6 +10,7 @@
 #define HOUR_S         3600
 #define DAY_S          86400
 #define FAILURES_S     (365 * (int64_t)DAY_S) /* in a row, however slowly */
+#define KNOWN_S        (30 * (int64_t)DAY_S)
 #define LINK_S         86400 /* no link lives longer, so no counter of one is forgotten while it lives */
 #define PAUSES_ALIKE   5 /* letters of a kind to one address; a day of them is about thirty */
 #define MANY           1000000
@@ -40,6 +41,8 @@ static struct policy table[POLICY_SCOPE__MAX] = {
 	[POLICY_CONFIRMATION_MAIL]  = { "confirmation_mail",  "account and new address", 1,     0,              "same answer, no further mail",      IN_DATABASE, 0,         0,          1, 0, HOUR_S, PAUSES_ALIKE },
 	[POLICY_ADDRESS_CHANGES]    = { "address_changes",    "account, links to new addresses", 10, DAY_S,   "429 with Retry-After",              IN_DATABASE, 100,       DAY_S },
 	[POLICY_TAKEN_LOGIN_IDS]    = { "taken_login_ids",    "person, taken login IDs", 20,   DAY_S,          "429 with Retry-After",              IN_DATABASE, 100,       DAY_S },
+	/* Its window begins with a success, and what is known ends with it. */
+	[POLICY_KNOWN_SOURCE_FAILURES] = { "known_source_failures", "login ID and a source it was used from", 100, KNOWN_S, "401 as for a wrong password", IN_DATABASE, 100, 0, 5, 30, 900, 5 },
 	/* With the number known, what is left to guess is the birth date. */
 	[POLICY_NUMBER_FAILURES]    = { "number_failures",    "number, known or not",    20,    DAY_S,          "422 as for a wrong number",         IN_DATABASE, 100,       DAY_S },
 	[POLICY_SOURCE_IDENTITIES]  = { "source_identities",  "source, wrong numbers",   50,    HOUR_S,         "429 with Retry-After",              IN_DATABASE, MANY,      DAY_S },

@@ -4,6 +4,10 @@
  * What protects a secret is counted in the database, by attempts.h: for all replicas together, before
  * the try is judged. What only sheds load is counted in the process, by throttle.h.
  *
+ * A login's failure counts for its login ID (login_failures), so that a lock is everybody's - but for
+ * a source from which this login ID has logged in or got a new password within 30 days: that one counts
+ * and is locked for itself (known_source_failures), and nobody elsewhere keeps it out (login_tries.h).
+ *
  * Letters to one address (window_s 0) are one within the setting MAIL_COOLDOWN_S, which is their
  * lock_s: so a stranger can have a mailbox written to a few times, and then once an hour. Counted
  * over a day.
@@ -41,7 +45,8 @@ enum policy_scope {
 	POLICY_SOURCE_IDENTITIES = 16,
 	POLICY_SERVICE_IDENTITIES = 17,
 	POLICY_ADDRESS_CHANGES = 18,
-	POLICY_TAKEN_LOGIN_IDS = 19, /* at the account step */
+	POLICY_TAKEN_LOGIN_IDS = 19,       /* at the account step */
+	POLICY_KNOWN_SOURCE_FAILURES = 20, /* login_tries.h */
 	/* in the process */
 	POLICY_SOURCE_REQUESTS,
 	POLICY_SOURCE_MAILS,

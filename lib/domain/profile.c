@@ -12,6 +12,7 @@
 #include "current_password.h"
 #include "db.h"
 #include "hash_pool.h"
+#include "login_tries.h"
 #include "mailer.h"
 #include "notice.h"
 #include "outbox.h"
@@ -108,7 +109,7 @@ profile_set(const struct portal *p, const struct visitor *visitor, struct member
 
 struct password_change {
 	const struct change *change;
-	struct attempt failures;
+	struct login_tries tries;
 	char hash[PASSWORD_HASH_MAX + 1];
 };
 
@@ -122,7 +123,7 @@ change_password_tx(struct db_tx *tx, void *context)
 	TRY(account_set_password(tx, account->id, account->generation, c->hash, c->change->now));
 	TRY(session_end_others(tx, account->id, member->session_id));
 	TRY(session_raise(tx, member->session_id, account->generation + 1));
-	TRY(attempt_forget(tx, &c->failures));
+	TRY(login_tries_begin_anew(tx, &c->tries));
 	return change_tell(tx, c->change);
 }
 
@@ -144,8 +145,7 @@ profile_change_password(const struct portal *p, const struct visitor *visitor,
 		return BAD_FIELD;
 	TRY(current_password_check(p, visitor, member, current, ret_refusal));
 	TRY(hash_pool_hash(p->hash_pool, password, c.hash));
-	c.failures = attempt_of(p->keyring, POLICY_LOGIN_FAILURES, account->login_id,
-	    strlen(account->login_id), change.now, p->cooldown_s);
+	c.tries = login_tries_of(p->keyring, account->login_id, visitor, change.now);
 	const enum result changed = change_run(p, change_password_tx, &c);
 	return changed == NO_ROW ? LOGIN_REQUIRED : changed;
 }
@@ -256,6 +256,7 @@ profile_confirm_email(
 struct login_id_change {
 	const struct change *change;
 	const char *login_id;
+	struct login_tries tries; /* of that login ID, while nobody had it */
 };
 
 static enum result
@@ -264,6 +265,7 @@ change_login_id_tx(struct db_tx *tx, void *context)
 	const struct login_id_change *c = context;
 
 	TRY(account_set_login_id(tx, c->change->member->account.id, c->login_id));
+	TRY(login_tries_forget(tx, &c->tries));
 	return change_tell(tx, c->change);
 }
 
@@ -286,7 +288,11 @@ profile_change_login_id(const struct portal *p, const struct visitor *visitor,
 	CLEANUP(change_wipe)
 	struct change change = change_of(
 	    visitor, member, AUDIT_LOGIN_ID_CHANGED, LETTER_LOGIN_ID_CHANGED);
-	struct login_id_change c = { .change = &change, .login_id = login_id };
+	struct login_id_change c = {
+		.change = &change,
+		.login_id = login_id,
+		.tries = login_tries_of(p->keyring, login_id, visitor, change.now),
+	};
 	const struct attempt tries = attempt_of(p->keyring, POLICY_LOGIN_ID_TRIES,
 	    member->account.id, ID_SIZE, change.now, p->cooldown_s);
 	int left = 0;

@@ -73,10 +73,11 @@ recovery_address(struct db_tx *tx, int64_t now, struct outbox_mail *mail)
 	CLEANUP(account_standing_wipe) struct account_standing standing = { 0 };
 	const struct account *account = &standing.account;
 	const struct attempt nobody = { .now = now }; /* who asked is forgotten by now */
+	const struct login_tries none = { 0 };
 	char today[CLOCK_DATE_MAX + 1];
 
 	clock_date_japan(now, today);
-	TRY(account_by_login_id(tx, mail->email, today, &nobody, &standing));
+	TRY(account_by_login_id(tx, mail->email, today, &nobody, &none, &standing));
 	if (!standing.usable) {
 		mail->kind = LETTER_NONE;
 		return OK;

@@ -1,18 +1,19 @@
 /* recovery_reset.c - a reset link makes one new password.
  *
  * It is no login: whoever set it logs in with it. All logins are over, also those that begin at the
- * same moment, and the failures that locked the login ID are forgotten. */
+ * same moment, and the failures that locked the login ID are forgotten. It is known from where it was
+ * set: whoever goes on failing does not lock its owner out again. */
 
 #include "recovery.h"
 
 #include "account.h"
-#include "attempts.h"
 #include "audit.h"
 #include "cleanup.h"
 #include "clock.h"
 #include "db.h"
 #include "hash_pool.h"
 #include "link.h"
+#include "login_tries.h"
 #include "mailer.h"
 #include "notice.h"
 #include "outbox.h"
@@ -29,7 +30,7 @@ struct resetting {
 	char hash[PASSWORD_HASH_MAX + 1];
 	int64_t now;
 	struct stage_op op;
-	struct attempt failures;
+	struct login_tries tries;
 	struct audit_event event;
 	struct outbox_mail notice;
 };
@@ -59,7 +60,7 @@ reset_tx(struct db_tx *tx, void *context)
 	TRY(account_set_password(
 	    tx, account->id, account->generation, resetting->hash, resetting->now));
 	TRY(session_end_others(tx, account->id, nobody));
-	TRY(attempt_forget(tx, &resetting->failures));
+	TRY(login_tries_begin_anew(tx, &resetting->tries));
 	TRY(audit_insert(tx, &resetting->event));
 	return outbox_insert(tx, &resetting->notice);
 }
@@ -89,8 +90,7 @@ fill(const struct portal *p, const struct visitor *visitor, struct resetting *re
 		.created_at = resetting->now,
 	};
 	memcpy(resetting->op.jti, resetting->pass->jti, sizeof resetting->op.jti);
-	resetting->failures = attempt_of(p->keyring, POLICY_LOGIN_FAILURES, account->login_id,
-	    strlen(account->login_id), resetting->now, p->cooldown_s);
+	resetting->tries = login_tries_of(p->keyring, account->login_id, visitor, resetting->now);
 	resetting->event = audit_event_of(
 	    visitor, AUDIT_PASSWORD_RESET, resetting->now, account->id, account->person_id);
 	resetting->notice = notice_to(LETTER_PASSWORD_CHANGED, account, resetting->now);

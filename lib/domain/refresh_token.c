@@ -1,4 +1,4 @@
-/* refresh_token.c - refresh tokens: an id of a login and 256 bits that only its client knows. */
+/* refresh_token.c - refresh tokens: an id of a login and 192 bits that only its client knows. */
 
 #include "refresh_token.h"
 
@@ -8,13 +8,32 @@ _Static_assert(sizeof(struct refresh_token) == ID_SIZE + SECRET_KEY_SIZE &&
 		   sizeof(struct refresh_token) % 3 == 0 && KEYED_HASH_SIZE == SECRET_KEY_SIZE,
     "bytes only, without padding in base64url either");
 
+#define UNMARKED_SIZE (sizeof(struct refresh_token) - REFRESH_MARK_SIZE)
+
+static uint8_t *
+mark_of(struct refresh_token *token)
+{
+	return token->secret + sizeof token->secret - REFRESH_MARK_SIZE;
+}
+
+static void
+set_mark(const struct keyring *keyring, struct refresh_token *token)
+{
+	uint8_t hash[KEYED_HASH_SIZE];
+
+	keyring_hash(keyring, KEYRING_REFRESH_MARK, token, UNMARKED_SIZE, hash);
+	memcpy(mark_of(token), hash, REFRESH_MARK_SIZE);
+	secret_wipe_bytes(hash, sizeof hash);
+}
+
 struct refresh_token
-refresh_token_new(const uint8_t session_id[static ID_SIZE])
+refresh_token_new(const struct keyring *keyring, const uint8_t session_id[static ID_SIZE])
 {
 	struct refresh_token token;
 
 	memcpy(token.session_id, session_id, sizeof token.session_id);
 	secret_random(token.secret, sizeof token.secret);
+	set_mark(keyring, &token);
 	return token;
 }
 
@@ -25,7 +44,19 @@ refresh_token_next(const struct keyring *keyring, const struct refresh_token *to
 
 	memcpy(next.session_id, token->session_id, sizeof next.session_id);
 	keyring_hash(keyring, KEYRING_REFRESH_TOKEN, token, sizeof *token, next.secret);
+	set_mark(keyring, &next);
 	return next;
+}
+
+bool
+refresh_token_is_ours(const struct keyring *keyring, const struct refresh_token *token)
+{
+	struct refresh_token marked = *token;
+
+	set_mark(keyring, &marked);
+	const bool ours = secret_equal_bytes(&marked, token, sizeof marked);
+	refresh_token_wipe(&marked);
+	return ours;
 }
 
 void

@@ -13,6 +13,7 @@
 #include "db.h"
 #include "hash_pool.h"
 #include "link.h"
+#include "login_tries.h"
 #include "mailer.h"
 #include "outbox.h"
 #include "stage_op.h"
@@ -23,6 +24,7 @@
 struct creation {
 	struct account *account;
 	struct stage_op op;
+	struct login_tries tries; /* of its login ID, while nobody had it */
 	struct outbox_mail completion;
 	struct outbox_mail confirmation; /* LETTER_NONE: the address is the proven one */
 	struct audit_event event;
@@ -35,6 +37,7 @@ create_account_tx(struct db_tx *tx, void *context)
 
 	TRY(stage_op_insert(tx, &creation->op));
 	TRY(account_insert(tx, creation->account));
+	TRY(login_tries_forget(tx, &creation->tries));
 	TRY(audit_insert(tx, &creation->event));
 	TRY(outbox_insert(tx, &creation->completion));
 	if (creation->confirmation.kind == LETTER_NONE)
@@ -138,6 +141,7 @@ create(const struct portal *p, const struct visitor *visitor, const struct pass 
 	};
 	creation.event = audit_event_of(
 	    visitor, AUDIT_ACCOUNT_CREATED, ret->created_at, ret->id, ret->person_id);
+	creation.tries = login_tries_of(p->keyring, ret->login_id, visitor, ret->created_at);
 	memcpy(creation.op.jti, pass->jti, sizeof creation.op.jti);
 	memcpy(creation.op.next_id, ret->id, sizeof creation.op.next_id);
 	const enum result created = db_transaction(p->db, create_account_tx, &creation);

@@ -7,13 +7,15 @@
 #include <string.h>
 
 /* The values of SESSION_BEGIN, line by line. */
-#define SESSION_BEGIN_FIXED  19
+#define SESSION_BEGIN_FIXED  26
 #define SESSION_BEGIN_VALUES (SESSION_BEGIN_FIXED + AUDIT_VALUES + 1 + OUTBOX_VALUES)
 
 static void
 begin_values(const struct session_beginning *b, struct db_value ret[static SESSION_BEGIN_VALUES])
 {
 	const struct session *session = b->session;
+	const struct attempt *failures = &b->tries->by_login_id;
+	const struct attempt *source = &b->tries->by_known_source;
 	const struct db_value account_id = db_bytes(session->account_id, ID_SIZE);
 	const struct db_value fixed[SESSION_BEGIN_FIXED] = {
 		db_number(b->in_the_way),
@@ -29,8 +31,15 @@ begin_values(const struct session_beginning *b, struct db_value ret[static SESSI
 		db_number(session->created_at),
 		db_number(session->created_at),
 		db_number(session->expires_at),
-		db_number(b->failures->scope),
-		db_bytes(b->failures->thing, sizeof b->failures->thing),
+		db_number(b->forgets),
+		db_number(failures->scope),
+		db_bytes(failures->thing, sizeof failures->thing),
+		db_number(b->tells),
+		db_number(failures->scope),
+		db_bytes(failures->thing, sizeof failures->thing),
+		db_number(source->scope),
+		db_bytes(source->thing, sizeof source->thing),
+		db_number(login_tries_known_until(b->tries)),
 		db_number(b->fresh_hash[0] != '\0'),
 		db_text(b->fresh_hash),
 		account_id,

@@ -7,15 +7,16 @@
 #define SESSION_H
 
 #include "account.h"
-#include "attempts.h"
 #include "audit.h"
 #include "bounds.h"
 #include "db.h"
 #include "device.h"
+#include "login_tries.h"
 #include "outbox.h"
 #include "result.h"
 #include "secret.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,11 +45,13 @@ struct session_clock {
 
 /* A login that begins, and what is written with it. */
 struct session_beginning {
-	const struct session *session;  /* the account's generation decides whether it lives */
-	int64_t in_the_way;             /* how many of the account's longest unused logins end */
-	const struct attempt *failures; /* of the login ID: forgotten */
-	const char *old_hash;           /* of the password; replaced, where it still stands, by */
-	const char *fresh_hash;         /* one of today's cost; "": not replaced */
+	const struct session *session;   /* the account's generation decides whether it lives */
+	int64_t in_the_way;              /* how many of the account's longest unused logins end */
+	const struct login_tries *tries; /* its source is known from now on */
+	bool forgets;                    /* the login ID's failures are forgotten */
+	bool tells;                      /* the notice tells of them, and they stay */
+	const char *old_hash;            /* of the password; replaced, where it still stands, by */
+	const char *fresh_hash;          /* one of today's cost; "": not replaced */
 	const struct audit_event *event;
 	const struct outbox_mail *notice; /* LETTER_NONE: nothing is owed */
 };

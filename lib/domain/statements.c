@@ -20,6 +20,11 @@
 	" subject_id, created_at, expires_at, settled_at, next_try_at)"                    \
 	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))"
 
+/* Known until then, without failures. */
+#define KNOWN_SOURCE_WRITE_                                                                       \
+	"INSERT INTO attempt (scope, thing, tries, ends_at, locked_until) VALUES (?, ?, 0, ?, 0)" \
+	" ON DUPLICATE KEY UPDATE tries = 0, ends_at = VALUES(ends_at), locked_until = 0"
+
 #define AUDIT_INSERT_ \
 	"INSERT INTO audit_event (happened_at, request_id, what, account_id, person_id, source)"
 
@@ -67,6 +72,14 @@ const struct statement statements[STATEMENTS__MAX] = {
 	[ATTEMPT_FORGET] = {
 	    "DELETE FROM attempt WHERE scope = ? AND thing = ?",
 	    .params = 2,
+	},
+	[KNOWN_SOURCE_WRITE] = {
+	    KNOWN_SOURCE_WRITE_,
+	    .params = 3,
+	},
+	[KNOWN_SOURCES_FORGET] = {
+	    "DELETE FROM attempt WHERE scope = ? AND thing BETWEEN ? AND ?",
+	    .params = 3,
 	},
 
 	[AUDIT_INSERT] = {
@@ -117,16 +130,21 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    "SELECT " ACCOUNT_COLUMNS_ ", a.password_hash FROM account a WHERE a.id = ?",
 	    .params = 1, .columns = 11,
 	},
-	/* Whether it may be used: active, and its person is eligible today; and how often who asks
-	 * has failed. One row also for a login ID that nobody has. */
+	/* Whether it may be used: active, and its person is eligible today; how often who asks has
+	 * failed, and whether the login ID is known to be used from there; how often it failed
+	 * elsewhere, and whether that was told (by an empty taker). One row also for a login ID that
+	 * nobody has. */
 	[ACCOUNT_BY_LOGIN_ID] = {
 	    "SELECT a.id IS NOT NULL, a.id, a.person_id, a.password_hash, a.email, a.nickname, a.language,"
 	    " a.generation, a.state = 1 AND p.id IS NOT NULL,"
-	    " (SELECT COUNT(*) FROM session s WHERE s.account_id = a.id), t.tries, t.ends_at"
+	    " (SELECT COUNT(*) FROM session s WHERE s.account_id = a.id), t.tries, t.ends_at,"
+	    " k.thing IS NOT NULL, f.tries, f.taker <> REPEAT(CHAR(0), 8)"
 	    " FROM (SELECT 1) d LEFT JOIN account a ON a.login_id = ?"
 	    " LEFT JOIN insured_person p ON p.id = a.person_id AND " ELIGIBLE_
-	    " LEFT JOIN attempt t ON t.scope = ? AND t.thing = ? AND t.ends_at > ?",
-	    .params = 6, .columns = 12,
+	    " LEFT JOIN attempt t ON t.scope = ? AND t.thing = ? AND t.ends_at > ?"
+	    " LEFT JOIN attempt k ON k.scope = ? AND k.thing = ? AND k.ends_at > ?"
+	    " LEFT JOIN attempt f ON f.scope = ? AND f.thing = ? AND f.ends_at > ?",
+	    .params = 12, .columns = 15,
 	},
 	[ACCOUNT_LOGIN_IDS] = {
 	    "SELECT login_id FROM account WHERE email = ? AND state = 1 ORDER BY created_at LIMIT 8",
@@ -160,18 +178,21 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    .params = 1,
 	},
 
-	/* All that a login begins with, in one trip: the oldest make room; the session; its failures
-	 * are forgotten; a hash of today's cost; what happened; a letter. */
+	/* All that a login begins with, in one trip: the oldest make room; the session; failures of
+	 * the login ID are forgotten, or told; its source is known; a hash of today's cost; what
+	 * happened; a letter. */
 	[SESSION_BEGIN] = {
 	    TRANSACTION_(
 	    " IF ? > 0 THEN DELETE FROM session WHERE account_id = ? ORDER BY used_at LIMIT ?; END IF;"
 	    " INSERT INTO session (id, account_id, generation, refresh_hash, client, rotated_at, device,"
 	    " created_at, used_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);"
-	    " DELETE FROM attempt WHERE scope = ? AND thing = ?;"
+	    " IF ? THEN DELETE FROM attempt WHERE scope = ? AND thing = ?; END IF;"
+	    " IF ? THEN UPDATE attempt SET taker = '' WHERE scope = ? AND thing = ?; END IF;"
+	    " " KNOWN_SOURCE_WRITE_ ";"
 	    " IF ? THEN UPDATE account SET password_hash = ? WHERE id = ? AND password_hash = ?; END IF;"
 	    " " AUDIT_INSERT_ " VALUES (?, ?, ?, ?, ?, ?);"
 	    " IF ? THEN " OUTBOX_INSERT_ "; END IF;"),
-	    .params = 38,
+	    .params = 45,
 	},
 	/* Who holds an access token, while the login lives and the account may be used: one look at
 	 * every call, so that whatever ended acts at once on every replica. */
@@ -411,6 +432,17 @@ const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STATEMENTS
 	OPERATOR_(OPERATOR_ATTEMPT_READ) = {
 	    "SELECT tries, locked_until FROM attempt WHERE scope = ? AND thing = ? AND ends_at > ?",
 	    .params = 3, .columns = 2,
+	},
+
+	/* Those that are known, what failed there, and how many are locked. */
+	OPERATOR_(OPERATOR_KNOWN_SOURCES_READ) = {
+	    "SELECT COUNT(*), SUM(tries), SUM(tries >= ? OR locked_until > ?) FROM attempt"
+	    " WHERE scope = ? AND thing BETWEEN ? AND ? AND ends_at > ?",
+	    .params = 6, .columns = 3,
+	},
+	OPERATOR_(OPERATOR_KNOWN_SOURCES_PARDON) = {
+	    "UPDATE attempt SET tries = 0, locked_until = 0 WHERE scope = ? AND thing BETWEEN ? AND ?",
+	    .params = 3,
 	},
 
 	OPERATOR_(OPERATOR_LOGINS_END) = {

@@ -268,6 +268,7 @@ keyring_hash(const struct keyring *ring, enum keyring_use use, const void *messa
 		[KEYRING_FINGERPRINT] = "fingerprint",
 		[KEYRING_ATTEMPT] = "attempt",
 		[KEYRING_REFRESH_TOKEN] = "refresh token",
+		[KEYRING_REFRESH_MARK] = "refresh mark",
 		[KEYRING_CLIENT] = "client",
 	};
 

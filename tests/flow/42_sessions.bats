@@ -106,6 +106,71 @@ load story
 	want 200
 }
 
+@test "a token that was used before the one before ends the login" { # asvs 7.2.4
+	for used in 0 1; do # the first of all, the one that took its place
+		new_account
+		logged_in "$email"
+		tokens=("$refresh")
+		for _ in 1 2 3; do
+			refresh_login "$refresh"
+			want 200
+			take_tokens
+			tokens+=("$refresh")
+		done
+		refresh_login "${tokens[used]}"
+		want 401 login_required
+		never is_logged_in "$access"
+		same "$(events "$email")" 1,2,7
+	done
+}
+
+@test "who knows a login's id from an access token can not end it by making up a refresh token" { # asvs 7.2.3
+	new_account
+	logged_in "$email"
+	theirs=$refresh # of somebody who has an account, too
+	new_account
+	logged_in "$email"
+	first=$refresh
+	refresh_login "$first"
+	want 200
+	take_tokens
+	bytes() { tr -- '-_' '+/' <<<"$1==" | base64 -d 2>/dev/null; }
+	sid=$(cut -d. -f2 <<<"$access" | tr -- '-_' '+/' | base64 -d 2>/dev/null | jq -r .sid)
+	same "${#sid} ${refresh:0:21}" "22 ${sid:0:21}"
+	made_up=$({ bytes "$sid"; head -c 32 /dev/urandom; } | base64 -w0 | tr -- '+/' '-_')
+	changed=$({ bytes "$sid"; bytes "$theirs" | tail -c 32; } | base64 -w0 | tr -- '+/' '-_')
+	same "${#made_up} ${#changed} ${changed:22}" "64 64 ${theirs:22}"
+	for token in "$made_up" "$changed" "${made_up:0:53}${refresh:53}" "${first:0:53}${refresh:53}"; do
+		refresh_login "$token"
+		want 401 login_required
+		is_logged_in "$access"
+	done
+	same "$(events "$email")" 1,2
+	refresh_login "$refresh"
+	want 200
+}
+
+@test "another derive.key ends no login" {
+	new_account
+	logged_in "$email"
+	first=$refresh
+	cp -r "$KEYS_FOLDER" "$BATS_TEST_TMPDIR/keys"
+	chmod u+w "$BATS_TEST_TMPDIR/keys/derive.key"
+	head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n' | sed 's/$/\n/' >"$BATS_TEST_TMPDIR/keys/derive.key"
+	chmod 400 "$BATS_TEST_TMPDIR/keys/derive.key"
+	start_other KEYS_FOLDER="$BATS_TEST_TMPDIR/keys"
+	export BASE_URL=http://$OTHER_LISTEN
+	refresh_login "$first"
+	want 200
+	take_tokens
+	REQUEST_HEADERS=('User-Agent: another client')
+	refresh_login "$first" # a thief
+	want 401 login_required
+	REQUEST_HEADERS=()
+	never is_logged_in "$access"
+	unset -v BASE_URL
+}
+
 @test "nonsense is no refresh token" {
 	new_account
 	logged_in "$email"
@@ -287,24 +352,149 @@ load story
 	same "$(mail_count "$email")" $((mails + 1))
 }
 
+@test "who fails elsewhere keeps no member out of a source that the login ID is known from" { # asvs 6.1.1 6.3.1
+	new_account
+	start_other TRUSTED_PROXIES=127.0.0.1
+	home=198.51.100.1 new=198.51.100.2 stranger=198.51.100.66
+	from $home logged_in "$email"
+	from $stranger failed "$email" 5
+	from $new log_in "$email"
+	want 401 login_failed
+	for _ in 1 2; do
+		from $home logged_in "$email"
+	done
+	from $new log_in "$email" # their failures count on
+	want 401 login_failed
+	db 'UPDATE attempt SET tries = 100, locked_until = 0 WHERE scope = 7'
+	from $home logged_in "$email"
+	from $new log_in "$email"
+	want 401 login_failed
+
+	db 'UPDATE attempt SET tries = 99 WHERE scope = 7'
+	from $new logged_in "$email"
+	same "$(db 'SELECT COUNT(*) FROM attempt WHERE scope = 7')" 0
+	same "$(db 'SELECT COUNT(*), SUM(tries), MIN(ends_at) > UNIX_TIMESTAMP() + 2591990 FROM attempt WHERE scope = 20')" "2	0	1"
+}
+
+@test "a known source is locked for itself, whoever logs in elsewhere" { # asvs 6.1.1 6.3.1
+	new_account
+	other=$email
+	new_account
+	start_other TRUSTED_PROXIES=127.0.0.1
+	home=198.51.100.1
+	from $home logged_in "$email"
+	from $home logged_in "$other"
+	from $home failed "$email" 5
+	for new in 198.51.100.2 198.51.100.3; do
+		from $new logged_in "$email"
+		from $home log_in "$email"
+		want 401 login_failed
+	done
+	from $home logged_in "$other"
+	same "$(db 'SELECT COUNT(*) FROM attempt WHERE scope = 7')" 0
+	db 'UPDATE attempt SET locked_until = UNIX_TIMESTAMP() WHERE scope = 20'
+	from $home logged_in "$email"
+	from $home failed "$email" 4 # from the start
+	from $home logged_in "$email"
+}
+
+@test "a source is known for 30 days, and to those alone who were let in there" {
+	new_account
+	start_other TRUSTED_PROXIES=127.0.0.1
+	db "UPDATE account SET state = 2 WHERE login_id = '$email'"
+	from 198.51.100.1 log_in "$email"
+	want 401 login_failed
+	db "UPDATE account SET state = 1 WHERE login_id = '$email'"
+	from 198.51.100.1 failed "$email" 1
+	same "$(db 'SELECT COUNT(*) FROM attempt WHERE scope = 20')" 0
+	from 198.51.100.1 logged_in "$email"
+	from 198.51.100.66 failed "$email" 5
+	from 198.51.100.1 failed "nobody-$email" 1
+	same "$(db 'SELECT GROUP_CONCAT(tries ORDER BY tries) FROM attempt WHERE scope = 7')" 1,5
+	db 'UPDATE attempt SET ends_at = UNIX_TIMESTAMP() + 60 WHERE scope = 20'
+	from 198.51.100.1 failed "$email" 1
+	same "$(db 'SELECT tries, ends_at <= UNIX_TIMESTAMP() + 60 FROM attempt WHERE scope = 20')" "1	1"
+	from 198.51.100.1 logged_in "$email"
+	same "$(db 'SELECT tries, ends_at > UNIX_TIMESTAMP() + 2591990 FROM attempt WHERE scope = 20')" "0	1"
+	db 'UPDATE attempt SET ends_at = UNIX_TIMESTAMP() WHERE scope = 20'
+	from 198.51.100.1 log_in "$email"
+	want 401 login_failed
+}
+
+@test "the member is told of failures elsewhere, once" { # asvs 6.3.5
+	new_account
+	start_other TRUSTED_PROXIES=127.0.0.1
+	home=198.51.100.1
+	from $home logged_in "$email"
+	from 198.51.100.66 failed "$email" 4
+	from $home logged_in "$email"
+	same "$(mail_count "$email")" 3
+	from 198.51.100.66 failed "$email" 1
+	from $home logged_in "$email"
+	[[ $(mail_part "$email" text 4) == *ログインの失敗が何度か続いたあと* ]]
+	from $home logged_in "$email"
+	from 198.51.100.66 log_in "$email" # refused, not failed
+	from $home logged_in "$email"
+	db 'UPDATE attempt SET locked_until = 0'
+	from 198.51.100.66 failed "$email" 1
+	from $home logged_in "$email"
+	wait_mail "$email" 5 >/dev/null
+	db 'UPDATE attempt SET locked_until = 0'
+	from 198.51.100.2 logged_in "$email" # they were told already
+	from $home failed "$email" 5
+	db 'UPDATE attempt SET locked_until = 0'
+	from $home logged_in "$email"
+	wait_mail "$email" 6 >/dev/null
+	from $home logged_in "$email"
+	sleep 1
+	same "$(mail_count "$email")" 6
+}
+
+@test "what failed on a login ID that nobody had is nothing to who has it now" { # asvs 6.1.1
+	local forecast
+	forecast=$(new_email)
+	failed "$forecast" 1
+	failed "new.$forecast" 1
+	db 'UPDATE attempt SET tries = 100 WHERE scope = 7'
+	registered "$forecast" "$(new_person)"
+	logged_in "$forecast"
+	api PUT /v1/me/login-id "{\"login_id\":\"new.$forecast\",\"current_password\":\"$PASSWORD\"}" "$access"
+	want 204
+	same "$(db 'SELECT COUNT(*) FROM attempt WHERE scope = 7')" 0
+	logged_in "new.$forecast"
+
+	# nor are the sources of who had it before
+	new_account
+	logged_in "$email"
+	before=$(db 'SELECT COUNT(*) FROM attempt WHERE scope = 20')
+	api DELETE /v1/me "{\"current_password\":\"$PASSWORD\"}" "$access"
+	want 204
+	sleep 2.1 # the cool-down
+	registered "$email" "$number"
+	same "$(db 'SELECT COUNT(*) FROM attempt WHERE scope = 20')" $((before - 1))
+}
+
 @test "locks grow to a quarter of an hour, and end at a hundred" { # asvs 6.1.1
 	new_account
-	locks=
-	for tries in 4 5 6 7 8 9 10 50 98; do
-		db 'DELETE FROM attempt'
+	for scope in 7 20; do # of the login ID, of a source it is known from
+		locks=
+		for tries in 4 5 6 7 8 9 10 50 98; do
+			db 'DELETE FROM attempt'
+			[[ $scope == 7 ]] || logged_in "$email"
+			log_in "$email" wrong7rakuda
+			db "UPDATE attempt SET tries = $tries WHERE scope = $scope"
+			log_in "$email" wrong7rakuda
+			locks+=" $(db "SELECT ROUND((locked_until - UNIX_TIMESTAMP()) / 10) * 10 FROM attempt WHERE scope = $scope")"
+		done
+		same "$locks" " 30 60 120 240 480 900 900 900 900"
+		db 'UPDATE attempt SET locked_until = 0'
+		same "$(db "SELECT tries FROM attempt WHERE scope = $scope")" 99
 		log_in "$email" wrong7rakuda
-		db "UPDATE attempt SET tries = $tries WHERE scope = 7"
-		log_in "$email" wrong7rakuda
-		locks+=" $(db 'SELECT ROUND((locked_until - UNIX_TIMESTAMP()) / 10) * 10 FROM attempt WHERE scope = 7')"
+		db 'UPDATE attempt SET locked_until = 0'
+		log_in "$email" # the 101st, with the right password
+		want 401 login_failed
+		same "$(db "SELECT tries FROM attempt WHERE scope = $scope")" 100
 	done
-	same "$locks" " 30 60 120 240 480 900 900 900 900"
-	db 'UPDATE attempt SET locked_until = 0'
-	same "$(db 'SELECT tries FROM attempt WHERE scope = 7')" 99
-	log_in "$email" wrong7rakuda
-	db 'UPDATE attempt SET locked_until = 0'
-	log_in "$email" # the 101st, with the right password
-	want 401 login_failed
-	same "$(db 'SELECT tries FROM attempt WHERE scope = 7')" 100
 }
 
 @test "a source that fails a hundred times is told to wait; others are not" { # asvs 2.3.2 2.4.1 4.1.3 6.3.1 15.3.4

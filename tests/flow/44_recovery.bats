@@ -178,6 +178,32 @@ readonly FRESH=himawari8kirin
 	logged_in "$email" "$FRESH"
 }
 
+@test "where a new password was set is known, and nowhere else" { # asvs 6.1.1
+	new_account
+	start_other TRUSTED_PROXIES=127.0.0.1
+	home=198.51.100.1 work=198.51.100.2 stranger=198.51.100.66
+	from $home logged_in "$email"
+	from $work logged_in "$email"
+	from $home failed "$email" 5
+	from $stranger failed "$email" 5
+	ask_reset "$email"
+	from $home reset_password "$reset" "$FRESH"
+	want 204
+	same "$(db 'SELECT scope, tries, locked_until, ends_at > UNIX_TIMESTAMP() + 2591990 FROM attempt WHERE scope IN (7, 20)')" "20	0	0	1"
+	from $stranger failed "$email" 5
+	from $work log_in "$email" "$FRESH"
+	want 401 login_failed
+	from $home logged_in "$email" "$FRESH"
+
+	db 'UPDATE attempt SET locked_until = 0'
+	from $work logged_in "$email" "$FRESH"
+	from $home failed "$email" 5
+	from $work change_password "$access" "$FRESH" himawari9kirin # by who is logged in: the same
+	want 204
+	same "$(db 'SELECT scope, tries FROM attempt WHERE scope IN (7, 20)')" "20	0"
+	from $home logged_in "$email" himawari9kirin
+}
+
 @test "a reset link opens nothing else, and ends after half an hour" { # asvs 6.3.4 6.3.6 6.4.1 9.2.2
 	new_account
 	ask_reset "$email"

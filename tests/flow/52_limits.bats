@@ -9,7 +9,7 @@ load helper
 load story
 
 # Those that are many are made few, and all but the one that is driven are out of the way.
-readonly FEW='account_tries=3,login_failures=6,source_failures=4,reset_tries=1,taken_login_ids=3,login_id_tries=3,address_changes=3,number_failures=3,source_identities=3,service_identities=4,source_requests=9,source_mails=4,link_captchas=4/900,service_mails=5,service_failures=3'
+readonly FEW='account_tries=3,login_failures=6,known_source_failures=6,source_failures=4,reset_tries=1,taken_login_ids=3,login_id_tries=3,address_changes=3,number_failures=3,source_identities=3,service_identities=4,source_requests=9,source_mails=4,link_captchas=4/900,service_mails=5,service_failures=3'
 
 setup() {
 	REQUEST_HEADERS=()
@@ -151,6 +151,10 @@ miss_login_failures() {
 	log_in "$email" wrong7rakuda && want 401 login_failed && db 'UPDATE attempt SET locked_until = 0'
 }
 hit_login_failures() { log_in "$email"; outcome 201 401; }
+
+begin_known_source_failures() { new_account && logged_in "$email"; }
+miss_known_source_failures() { miss_login_failures; }
+hit_known_source_failures() { hit_login_failures; }
 
 begin_source_failures() { new_account; }
 miss_source_failures() { log_in "nobody$RANDOM$RANDOM@example.jp" && want 401 login_failed; }

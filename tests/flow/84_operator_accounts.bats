@@ -71,6 +71,7 @@ own_ctl() { # WORD...
 	same "$(said account) $(said state) $(said eligible)" "$(account_id "$email") active yes"
 	same "$(said number)" "$(sed 's/./*/g; s/..$//' <<<"$number")${number: -2}"
 	same "$(said logins) $(said 'failed logins') $(said 'locked until')" "1 2 -"
+	same "$(said 'known sources') $(said 'locked known sources')" "1 0"
 	is_a_time "$(said created)"
 	is_a_time "$(said 'last login')"
 	never grep -qE "@|argon2|はなこ|$number" <<<"$output"
@@ -200,6 +201,7 @@ own_ctl() { # WORD...
 	same "$(said 'failed logins') $(said 'locked until')" "0 -"
 	logged_in "$email"
 
+	db 'DELETE FROM attempt' # no source is known any more
 	failed_logins 1
 	db 'UPDATE attempt SET tries = 100 WHERE scope = 7'
 	ended 0 account show "$email"
@@ -208,6 +210,41 @@ own_ctl() { # WORD...
 	want 401 login_failed
 	ended 0 account unlock "$email"
 	logged_in "$email"
+}
+
+@test "failures of known sources are shown and forgotten with the others; the sources stay known" { # asvs 6.3.1
+	new_account
+	start_other TRUSTED_PROXIES=127.0.0.1
+	home=198.51.100.1 work=198.51.100.2 mobile=198.51.100.3 stranger=198.51.100.66
+	for source in $home $work $mobile; do
+		from $source logged_in "$email"
+	done
+	from $home failed_logins 5
+	from $work failed_logins 1
+	from $stranger failed_logins 5
+	ended 0 account show "$email"
+	same "$(said 'failed logins') $(said 'known sources') $(said 'locked known sources')" "11 3 1"
+	db 'UPDATE attempt SET tries = 100, locked_until = 0 WHERE scope = 20 AND tries = 5'
+	ended 0 account show "$email"
+	same "$(said 'failed logins') $(said 'known sources') $(said 'locked known sources')" "106 3 1"
+	is_a_time "$(said 'locked until')"
+
+	other=$email
+	new_account
+	from $home logged_in "$email"
+	from $home failed_logins 2
+	ended 0 account unlock "$other"
+	ended 0 account show "$other"
+	same "$(said 'failed logins') $(said 'locked until') $(said 'known sources') $(said 'locked known sources')" "0 - 3 0"
+	ended 0 account show "$email"
+	same "$(said 'failed logins') $(said 'known sources')" "2 1"
+	from $home logged_in "$other"
+	email=$other
+	from $stranger failed_logins 5
+	from $work logged_in "$other"
+	db 'UPDATE attempt SET ends_at = UNIX_TIMESTAMP() WHERE scope = 20'
+	ended 0 account show "$other"
+	same "$(said 'failed logins') $(said 'known sources')" "5 0"
 }
 
 @test "an operator starts a reset, and knows no password" { # asvs 6.4.6

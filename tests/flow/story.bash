@@ -126,6 +126,21 @@ logged_in() { # LOGIN-ID [PASSWORD]
 	take_tokens
 }
 
+# Does it as if from this address: through the second server, which must trust us as a proxy.
+from() { # ADDRESS COMMAND...
+	local REQUEST_HEADERS=("X-Forwarded-For: $1") BASE_URL=http://$OTHER_LISTEN
+	"${@:2}"
+}
+
+# Fails so often to log in.
+failed() { # LOGIN-ID TIMES
+	local _
+	for _ in $(seq "$2"); do
+		log_in "$1" wrong7rakuda
+		want 401 login_failed || return 1
+	done
+}
+
 take_tokens() {
 	access=$(field .access_token) && refresh=$(field .refresh_token)
 }

@@ -58,6 +58,7 @@ limits_are_changed_by_name(void **state)
 	} rows[] = {
 		{ "a count",             "key_tries=3",                       POLICY_KEY_TRIES,       3,   0 },
 		{ "the most",            "login_failures=100",                POLICY_LOGIN_FAILURES,  100, 0 },
+		{ "of a known source",   "known_source_failures=100",         POLICY_KNOWN_SOURCE_FAILURES, 100, 0 },
 		{ "the least",           "login_failures=1",                  POLICY_LOGIN_FAILURES,  1,   0 },
 		{ "count and window",    "source_mails=5/60",                 POLICY_SOURCE_MAILS,    5,   60 },
 		{ "among others",        "key_tries=5, source_failures=7/10,source_mails=30", POLICY_SOURCE_FAILURES, 7, 10 },
@@ -96,6 +97,8 @@ no_setting_makes_a_limit_worthless(void **state)
 	} rows[] = {
 		{ "more failures than NIST allows", "login_failures=101",      "login_failures=101" },
 		{ "their window",                   "login_failures=100/60",   "login_failures=100/60" },
+		{ "more of a known source",         "known_source_failures=101", "known_source_failures=101" },
+		{ "for how long it is known",       "known_source_failures=100/60", "known_source_failures=100/60" },
 		{ "more tries of a key",            "key_tries=11",            "key_tries=11" },
 		{ "a window shorter than a link",   "key_tries=5/1",           "key_tries=5/1" },
 		{ "a day and more",                 "source_failures=1/86401", "source_failures=1/86401" },

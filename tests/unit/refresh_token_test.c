@@ -15,8 +15,9 @@
 
 #include <cmocka.h>
 
-#define NOW  INT64_C(1795309323)
-#define BITS (8 * sizeof(struct refresh_token))
+#define NOW      INT64_C(1795309323)
+#define BITS     (8 * sizeof(struct refresh_token))
+#define UNMARKED (SECRET_KEY_SIZE - REFRESH_MARK_SIZE)
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -162,8 +163,8 @@ what_only_looks_like_a_token_is_refused(void **state)
 static void
 two_new_ones_of_a_login_differ(void **state)
 {
-	const struct refresh_token one = refresh_token_new(session_id);
-	const struct refresh_token two = refresh_token_new(session_id);
+	const struct refresh_token one = refresh_token_new(keyring, session_id);
+	const struct refresh_token two = refresh_token_new(keyring, session_id);
 
 	(void)state;
 	assert_memory_equal(one.session_id, session_id, sizeof session_id);
@@ -178,7 +179,7 @@ two_new_ones_of_a_login_differ(void **state)
 static void
 the_next_one_is_always_the_same(void **state)
 {
-	const struct refresh_token token = refresh_token_new(session_id);
+	const struct refresh_token token = refresh_token_new(keyring, session_id);
 	const struct refresh_token next = refresh_token_next(keyring, &token);
 	const struct refresh_token again = refresh_token_next(keyring, &token);
 
@@ -222,8 +223,45 @@ without_the_key_ring_nobody_makes_the_next_one(void **state)
 	/* Nor is it what the ring makes of the same bytes for anything else. */
 	for (enum keyring_use use = 0; use < KEYRING_USE__MAX; use++) {
 		keyring_hash(keyring, use, &token, sizeof token, hash);
-		assert_true(use == KEYRING_REFRESH_TOKEN ||
-			    memcmp(hash, next.secret, sizeof next.secret) != 0);
+		if ((memcmp(hash, next.secret, UNMARKED) == 0) != (use == KEYRING_REFRESH_TOKEN))
+			fail_msg("use %d", (int)use);
+	}
+}
+
+/* Expected: what the ring makes of all before the mark. */
+static void
+each_token_has_our_mark(void **state)
+{
+	struct refresh_token token = refresh_token_new(keyring, session_id);
+	uint8_t hash[KEYED_HASH_SIZE];
+
+	(void)state;
+	for (unsigned i = 0; i < 5; i++) {
+		keyring_hash(keyring, KEYRING_REFRESH_MARK, &token, ID_SIZE + UNMARKED, hash);
+		assert_memory_equal(token.secret + UNMARKED, hash, REFRESH_MARK_SIZE);
+		assert_true(refresh_token_is_ours(keyring, &token));
+		assert_false(refresh_token_is_ours(other, &token));
+		token = refresh_token_next(keyring, &token);
+	}
+}
+
+static void
+what_was_made_up_has_no_mark_of_ours(void **state)
+{
+	const struct refresh_token token = refresh_token_new(keyring, session_id);
+	struct refresh_token random = token;
+
+	(void)state;
+	for (size_t bit = 0; bit < BITS; bit++) {
+		struct refresh_token flipped = token;
+
+		((uint8_t *)&flipped)[bit / 8] ^= (uint8_t)(1U << bit % 8);
+		if (refresh_token_is_ours(keyring, &flipped))
+			fail_msg("bit %zu", bit);
+	}
+	for (unsigned i = 0; i < 1000; i++) { /* the id is known */
+		secret_random(random.secret, sizeof random.secret);
+		assert_false(refresh_token_is_ours(keyring, &random));
 	}
 }
 
@@ -318,6 +356,8 @@ main(void)
 		cmocka_unit_test(the_next_one_is_always_the_same),
 		cmocka_unit_test(the_next_one_outlives_the_other_keys),
 		cmocka_unit_test(without_the_key_ring_nobody_makes_the_next_one),
+		cmocka_unit_test(each_token_has_our_mark),
+		cmocka_unit_test(what_was_made_up_has_no_mark_of_ours),
 		cmocka_unit_test(every_bit_tells_in_the_next_one),
 		cmocka_unit_test(a_long_line_of_them_never_comes_back),
 		cmocka_unit_test(the_hash_is_sha256_of_the_secret_alone),

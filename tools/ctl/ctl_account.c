@@ -51,6 +51,8 @@ print_account(const struct operator_account *account)
 		printf("locked until: the password is reset\n");
 	else
 		print_time("locked until", account->locked_until);
+	printf("known sources: %" PRId64 "\n", account->known_sources);
+	printf("locked known sources: %" PRId64 "\n", account->locked_known);
 }
 
 static enum result

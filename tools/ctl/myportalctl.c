@@ -21,7 +21,7 @@ static const struct command {
 	{ "keys",    ctl_keys,    "keys new|rotate [--force]|list      make keys, rotate them, show them" },
 	{ "roster",  ctl_roster,  "roster import [--dry-run] [--allow-removals] FILE.csv\n"
 	                                   "                                     take over who is insured" },
-	{ "account", ctl_account, "account show LOGIN_ID|-             state, logins and failed logins of an account\n"
+	{ "account", ctl_account, "account show LOGIN_ID|-             state, logins, failed logins and known sources of an account\n"
 	                                   "  account disable|enable LOGIN_ID|-   take it out of use; back\n"
 	                                   "  account logout LOGIN_ID|-|--all     end its logins, or everybody's\n"
 	                                   "  account unlock LOGIN_ID|-           forget its failed logins\n"
