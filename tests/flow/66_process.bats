@@ -140,6 +140,11 @@ cores() {
 	find "$TREE" "$STACK" /tmp -maxdepth 1 -name 'core*' -type f 2>/dev/null | sort
 }
 
+# Of each mail to an address. One that was killed before it noted a mail as sent leaves it to be sent again.
+message_ids() { # ADDRESS
+	grep -lix "X-RcptTo: $1" "$STACK"/mail/new/* | xargs grep -hi '^Message-ID:'
+}
+
 @test "killed by a fault in the middle: no core, and the next start loses nothing that was answered" { # asvs 16.5.4 2.3.3
 	local before
 	local -a clients=()
@@ -157,11 +162,13 @@ cores() {
 	wait "${clients[@]}" || true
 	rm -f "$STACK/myportald.pid"
 	same "$(cores)" "$before"
+	# What it was sending waits for the end of the lease: cut short.
+	db "UPDATE outbox SET lease_until = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND WHERE lease_until IS NOT NULL"
 	server_start
 	logged_in "$email"
 	while read -r address; do
 		wait_mail "$address" >/dev/null
-		same "$(mail_count "$address")" 1
+		same "$(message_ids "$address" | sort -u | wc -l)" 1
 	done < <(cat "$BATS_TEST_TMPDIR/accepted" 2>/dev/null)
 }
 

@@ -139,6 +139,14 @@ db() { # SQL
 		"$DB_NAME" <<<"$1"
 }
 
+# One line a table, another once a row is. (CHECKSUM TABLE changes by itself: a NULL's bytes count.)
+rows() { # TABLE...
+	local table
+	for table; do
+		printf '%s %s\n' "$table" "$(db "SELECT * FROM $table" | sort | sha256sum)"
+	done
+}
+
 # --- the stack ------------------------------------------------------------------------------------
 # From stack.bash: server_start, server_stop, db_start, db_stop, smtp_start, smtp_stop, and
 # process_kill myportald (or mariadbd), the power cut.
