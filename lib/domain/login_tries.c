@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-#define HALF (KEYED_HASH_SIZE / 2)
+#define HALF     (KEYED_HASH_SIZE / 2)
+#define NOBODY_S ((int64_t)86400)
 
 /* The login ID's half, then half of the hash of login ID, NUL and source. */
 static struct attempt
@@ -41,6 +42,12 @@ login_tries_of(
 
 	tries.by_known_source = of_known_source(keyring, &tries.by_login_id, login_id, visitor);
 	return tries;
+}
+
+void
+login_tries_of_nobody(struct login_tries *tries)
+{
+	tries->by_login_id.window_s = NOBODY_S;
 }
 
 int64_t

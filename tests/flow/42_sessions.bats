@@ -450,6 +450,14 @@ load story
 	same "$(mail_count "$email")" 6
 }
 
+@test "what fails on a login ID that nobody has is counted for a day, on an account's for a year" {
+	new_account
+	failed "$email" 1
+	same "$(db 'SELECT ends_at - UNIX_TIMESTAMP() BETWEEN 31535990 AND 31536000 FROM attempt WHERE scope = 7')" 1
+	failed "nobody-$email" 5
+	same "$(db 'SELECT tries, locked_until > UNIX_TIMESTAMP(), ends_at - UNIX_TIMESTAMP() BETWEEN 86380 AND 86400 FROM attempt WHERE scope = 7 ORDER BY ends_at LIMIT 1')" "5	1	1"
+}
+
 @test "what failed on a login ID that nobody had is nothing to who has it now" { # asvs 6.1.1
 	local forecast
 	forecast=$(new_email)

@@ -42,7 +42,8 @@ IDLE_S = 0.1  # until what the service does behind an answer is over
 PASSWORD = "asagao7rakuda"
 WRONG_PASSWORD = "asagao7rakudb"
 LOCK_S = 86400
-LOGIN_FAILURES = 7  # scope of lib/domain/policy.h
+LOGIN_FAILURES = 7  # scopes of lib/domain/policy.h
+KNOWN_SOURCE_FAILURES = 20
 LOCKED_FROM = 5
 
 
@@ -120,10 +121,10 @@ class Wire:
             data += more
         return time.perf_counter_ns() - began, whole
 
-    def post(self, path: str, body: dict, token: str = "") -> Answer:
+    def post(self, path: str, body: dict, token: str = "", source: str = "") -> Answer:
         """Not measured. On a new connection: an old one may be idle for too long."""
         self.connect()
-        return self.exchange(self.request(path, body, token))[1]
+        return self.exchange(self.request(path, body, token, source))[1]
 
 
 def whole_answer(data: bytes) -> Answer | None:
@@ -192,8 +193,9 @@ class Stack:
                 tokens[recipient] = mail_token(mail)
         return tokens
 
-    def must_post(self, status: int, path: str, body: dict, token: str = "") -> dict:
-        answer = self.wire.post(path, body, token)
+    def must_post(self, status: int, path: str, body: dict, token: str = "",
+                  source: str = "") -> dict:
+        answer = self.wire.post(path, body, token, source)
         if answer.status != status:
             raise Failure(f"POST {path} gave {answer.status}, {answer.body.decode()}")
         return answer.json()
@@ -259,8 +261,9 @@ MEMBER = Who("member", 750001)
 FUTURE = Who("future", 760001, eligible_from="2199-01-01")
 DOUBLE = Who("double", 770001)
 RECENT = Who("recent", 780001, has_account=True)
+ATHOME = Who("athome", 800001, has_account=True)
 NOBODY = Who("nobody", 790001)
-ROSTER = (FOUNDER, ACTIVE, LOCKED, CLOSED, LAPSED, MEMBER, FUTURE, DOUBLE, RECENT)
+ROSTER = (FOUNDER, ACTIVE, LOCKED, CLOSED, LAPSED, MEMBER, FUTURE, DOUBLE, RECENT, ATHOME)
 
 
 def person_row(number: str, symbol: str, who: Who) -> str:
@@ -326,6 +329,10 @@ def lock(stack: Stack) -> None:
               f" locked_until = UNIX_TIMESTAMP() + {LOCK_S} WHERE scope = {LOGIN_FAILURES}")
 
 
+def source(n: int) -> str:
+    return f"198.51.100.{n + 1}"
+
+
 # --- the calls ------------------------------------------------------------------------------------
 
 @dataclasses.dataclass
@@ -366,7 +373,7 @@ class Calls:
 
     def build(self, path: str, body: dict, n: int, token: str = "") -> bytes:
         """The n-th of every kind share a source: no kind is alone with the first one of its own."""
-        return self.stack.wire.request(path, body, token, f"198.51.100.{n + 1}")
+        return self.stack.wire.request(path, body, token, source(n))
 
     def login(self) -> Call:
         def kind(name: str, who: Who, password: str) -> Kind:
@@ -374,9 +381,13 @@ class Calls:
                 "/v1/sessions", {"login_id": who.email(n), "password": password}, n))
 
         lock(self.stack)
+        for n in range(ROUND):
+            right = {"login_id": ATHOME.email(n), "password": PASSWORD}
+            self.stack.must_post(201, "/v1/sessions", right, source=source(n))
         return Call("/v1/sessions", 401, [
             kind("unknown login ID", NOBODY, PASSWORD),
             kind("wrong password", ACTIVE, WRONG_PASSWORD),
+            kind("from a known source, wrong", ATHOME, WRONG_PASSWORD),
             kind("locked, wrong password", LOCKED, WRONG_PASSWORD),
             kind("locked, right password", LOCKED, PASSWORD),
             kind("disabled, right password", CLOSED, PASSWORD),
@@ -450,9 +461,11 @@ class Seen:
 
 
 def forget(stack: Stack) -> None:
-    """Nobody has tried anything, but the locked stay locked; no link was used."""
+    """Nobody has tried anything, but the locked stay locked, the known known; no link was used."""
     stack.sql(f"""
-        DELETE FROM attempt WHERE scope <> {LOGIN_FAILURES} OR tries < {LOCKED_FROM};
+        DELETE FROM attempt WHERE scope <> {KNOWN_SOURCE_FAILURES}
+            AND (scope <> {LOGIN_FAILURES} OR tries < {LOCKED_FROM});
+        UPDATE attempt SET tries = 0, locked_until = 0 WHERE scope = {KNOWN_SOURCE_FAILURES};
         DELETE FROM stage_op WHERE created_at >= {stack.began}""")
 
 
