@@ -2,7 +2,7 @@
 """Did the flow tests see everything that openapi.yaml promises, and only that?
 
 Reads what a run of tests/flow left in a folder (.test/BUILD): the servers' logs, for each operation
-must have answered at least once with each of its codes; and answers.jsonl, every answer that
+must have answered at least once with each of its codes; and answers/, every answer that
 helper.bash got, which must be as described. Prints TAP; without such a run, skips.
 
   coverage.py [FOLDER]"""
@@ -151,9 +151,19 @@ def wrong_answer(contract, operation, answer):
 
 
 def read_answers(folder):
-    path = folder / "answers.jsonl"
-    lines = path.read_text("utf-8").splitlines() if path.exists() else []
-    return [answer for answer in map(json.loads, lines) if answer["status"] > 0]
+    """As record() of helper.bash wrote them."""
+    text = "".join(path.read_text("utf-8") for path in sorted((folder / "answers").glob("*")))
+    fields = (record.split("\x1f") for record in text.split("\x1e")[:-1])
+    return [{"method": method, "path": path, "status": int(status), "headers": headers,
+             "body": body_of(body)} for method, path, status, headers, body in fields
+            if int(status) > 0]
+
+
+def body_of(text):
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
 
 
 def router(contract, operations):
@@ -198,7 +208,7 @@ def main():
             tap.check(f"{method} {path} {status} {code} occurred",
                       [] if occurred(row, seen) else ["no flow test brings it about"])
     answers = read_answers(folder)
-    tap.check("answers were kept", [] if answers else [f"no answers.jsonl in {folder}"])
+    tap.check("answers were kept", [] if answers else [f"no answers in {folder}"])
     check_answers(contract, answers, tap)
     return tap.end()
 

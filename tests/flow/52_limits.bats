@@ -81,8 +81,7 @@ begin_second_mail() {
 	email=$(new_email)
 	invite "$email"
 	captcha_for "$invitation" >/dev/null
-	identity_body=$(jq -nc --arg n "$(new_person)" --arg t "$captcha_token" --arg a "$captcha_answer" \
-		'{insured_number: $n, captcha_token: $t, captcha_answer: $a}')
+	identity_body=$(identity_json "$(new_person)")
 }
 miss_second_mail() { submit_identity && wait_mail "$email" 2 >/dev/null; }
 hit_second_mail() { one_more_mail "$email" submit_identity; }

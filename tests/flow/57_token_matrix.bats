@@ -101,8 +101,7 @@ tell_on_the_way() {
 	at_account_step "$newcomer" "$(new_person)"
 	invite "$(new_email)"
 	captcha_for "$invitation" >/dev/null
-	identity_json=$(jq -nc --arg n "$(new_person)" --arg t "$captcha_token" --arg a "$captcha_answer" \
-		'{insured_number: $n, captcha_token: $t, captcha_answer: $a}')
+	identity_json=$(identity_json "$(new_person)")
 }
 
 tokens() {

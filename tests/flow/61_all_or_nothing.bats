@@ -74,8 +74,7 @@ do_settings() { api PATCH /v1/me '{"nickname":"たろう"}' "$access"; }
 	email=$(new_email)
 	invite "$email"
 	captcha_for "$invitation" >/dev/null
-	identity_body=$(jq -nc --arg n "$(new_person)" --arg t "$captcha_token" --arg a "$captcha_answer" \
-		'{insured_number: $n, captcha_token: $t, captcha_answer: $a}')
+	identity_body=$(identity_json "$(new_person)")
 	step_is_whole 200 do_identity 'INSERT outbox'
 	key=$(field .authentication_key)
 	second_link=$(mail_token "$email" 2)
@@ -112,8 +111,7 @@ do_settings() { api PATCH /v1/me '{"nickname":"たろう"}' "$access"; }
 	done
 	wrong_body=$identity_body
 	captcha_for "$invitation" >/dev/null
-	identity_body=$(jq -nc --arg n "$(new_person)" --arg t "$captcha_token" --arg a "$captcha_answer" \
-		'{insured_number: $n, captcha_token: $t, captcha_answer: $a}')
+	identity_body=$(identity_json "$(new_person)")
 	busy_statement INSERT outbox
 	do_identity
 	heal
@@ -164,8 +162,7 @@ do_settings() { api PATCH /v1/me '{"nickname":"たろう"}' "$access"; }
 	identify "$invitation" "5555$RANDOM"
 	want 422 identity_mismatch
 	captcha_for "$invitation" >/dev/null
-	identity_body=$(jq -nc --arg n "$(new_person)" --arg t "$captcha_token" --arg a "$captcha_answer" \
-		'{insured_number: $n, captcha_token: $t, captcha_answer: $a}')
+	identity_body=$(identity_json "$(new_person)")
 	step_comes_again 200 do_identity INSERT outbox # counted by source, for an hour
 	new_account
 	logged_in "$email"

@@ -320,21 +320,24 @@ asked() {
 }
 
 @test "whoever reads nothing of a large answer keeps no place at the service" { # asvs 13.1.3 15.2.2
-	local reader wish='{"kind":"audio"}'
+	local url wish='{"kind":"audio"}'
+	local -a readers=()
 	for url in "$NGINX" "$HAPROXY"; do
 		invite "$(new_email)"
 		printf 'POST /v1/captcha HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s' \
 			"$NAME" "$invitation" "${#wish}" "$wish" >"$BATS_TEST_TMPDIR/sound"
 		probe unread "$url" 40 9 <"$BATS_TEST_TMPDIR/sound" >"$BATS_TEST_TMPDIR/unread.${url##*:}" 3>&- &
-		reader=$!
+		readers+=($!)
 		wait_until 15 test -s "$BATS_TEST_TMPDIR/unread.${url##*:}"
 		same "$(<"$BATS_TEST_TMPDIR/unread.${url##*:}")" 40
+	done
+	for url in "$NGINX" "$HAPROXY"; do
 		for _ in 1 2 3 4 5; do
 			BASE_URL=$url api POST /v1/registration/email "{\"email\":\"$(new_email)\"}"
 			want 202 # the proxy's own 503 comes after two seconds
 		done
-		wait "$reader"
 	done
+	wait "${readers[@]}"
 }
 
 # Addresses of IPv6 are not everywhere: the proxies are told them by a PROXY header, which HAProxy

@@ -13,11 +13,15 @@ invite() { # ADDRESS
 	invitation=$(mail_token "$1" $((before + 1)))
 }
 
+# The body of the identity step, with the CAPTCHA that is there.
+identity_json() { # NUMBER [BIRTH-DATE]
+	json_object "insured_number=$1" "captcha_token=$captcha_token" "captcha_answer=$captcha_answer" ${2:+"birth_date=$2"}
+}
+
 # Posts the identity step with a fresh CAPTCHA; the answer is in $status and $body.
 identify() { # TOKEN NUMBER [BIRTH-DATE]
 	captcha_for "$1" >/dev/null || return 1
-	identity_body=$(jq -nc --arg n "$2" --arg t "$captcha_token" --arg a "$captcha_answer" --arg b "${3-}" \
-		'{insured_number: $n, captcha_token: $t, captcha_answer: $a} + if $b == "" then {} else {birth_date: $b} end')
+	identity_body=$(identity_json "${@:2}")
 	api POST /v1/registration/identity "$identity_body" "$1"
 }
 
@@ -46,13 +50,7 @@ at_account_step() { # ADDRESS NUMBER
 
 # The body of the account step. Members named behind replace those of the sample: nickname=...
 account_json() { # ADDRESS [MEMBER=VALUE...]
-	local pair json
-	json=$(jq -nc --arg e "$1" --arg p "$PASSWORD" \
-		'{login_id: $e, password: $p, password_confirmation: $p, email: $e, nickname: "はなこ"}')
-	for pair in "${@:2}"; do
-		json=$(jq -c --arg k "${pair%%=*}" --arg v "${pair#*=}" '.[$k] = $v' <<<"$json")
-	done
-	printf '%s\n' "$json"
+	json_object "login_id=$1" "password=$PASSWORD" "password_confirmation=$PASSWORD" "email=$1" nickname=はなこ "${@:2}"
 }
 
 create_account() { # TOKEN ADDRESS [MEMBER=VALUE...]
@@ -111,12 +109,7 @@ new_account() {
 
 # Posts a login; the answer is in $status and $body.
 log_in() { # LOGIN-ID [PASSWORD] [MEMBER=VALUE...]
-	local pair json
-	json=$(jq -nc --arg l "$1" --arg p "${2-$PASSWORD}" '{login_id: $l, password: $p}')
-	for pair in "${@:3}"; do
-		json=$(jq -c --arg k "${pair%%=*}" --arg v "${pair#*=}" '.[$k] = $v' <<<"$json")
-	done
-	api POST /v1/sessions "$json"
+	api POST /v1/sessions "$(json_object "login_id=$1" "password=${2-$PASSWORD}" "${@:3}")"
 }
 
 # Logs in: sets $access and $refresh.
@@ -165,11 +158,11 @@ ask_reset() { # LOGIN-ID [ADDRESS]
 }
 
 reset_password() { # TOKEN PASSWORD [CONFIRMATION]
-	api POST /v1/recovery/password/reset "$(jq -nc --arg p "$2" --arg c "${3-$2}" '{password: $p, password_confirmation: $c}')" "$1"
+	api POST /v1/recovery/password/reset "$(json_object "password=$2" "password_confirmation=${3-$2}")" "$1"
 }
 
 change_password() { # ACCESS-TOKEN CURRENT NEW
-	api PUT /v1/me/password "$(jq -nc --arg c "$2" --arg p "$3" '{current_password: $c, password: $p, password_confirmation: $p}')" "$1"
+	api PUT /v1/me/password "$(json_object "current_password=$2" "password=$3" "password_confirmation=$3")" "$1"
 }
 
 # What happened to an account: numbers of audit.h, sorted.
