@@ -31,6 +31,14 @@ suite_roster() {
 	seq 100001 101000 | sed 's/.*/900,&,00,1,1980-01-01,タメシ ヒト,2010-04-01,/'
 }
 
+# libfaketime leaves these behind a process that was killed, and the next with its id waits for them.
+faketime_forget() {
+	local file
+	for file in /dev/shm/*faketime_s??_*; do
+		if [[ -e $file && ! -e /proc/${file##*_} ]]; then rm -f "$file"; fi
+	done
+}
+
 setup_suite() {
 	TREE=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 	BUILD=${BUILD:-build}
@@ -40,6 +48,7 @@ setup_suite() {
 	. "$TREE/tools/stack.bash"
 
 	stack_stop || return 1 # what a run that was killed left
+	faketime_forget
 	rm -rf "$STACK"
 	settings_forget '*' # what the shell has from .run/env
 	suite_ports && stack_settings && suite_settings || return 1
@@ -49,4 +58,5 @@ setup_suite() {
 
 teardown_suite() {
 	stack_stop
+	faketime_forget
 }

@@ -185,14 +185,17 @@ catcher_stop(enum server server)
 	assert_int_equal(status, 0);
 }
 
-/* Self-signed for 127.0.0.1, made on that day, good for two. */
+/* Self-signed for 127.0.0.1, made so far from today, good for two days. Not by the command faketime:
+ * it refuses where one that was killed had its process id. */
 static void
-certificate_make(const char *day, const char *certificate_path, const char *key_path)
+certificate_make(const char *faketime, const char *certificate_path, const char *key_path)
 {
-	const char *const words[] = { "/usr/bin/faketime", day, "openssl", "req", "-x509",
-		"-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-days", "2",
-		"-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key_path,
-		"-out", certificate_path, "-batch", NULL };
+	const char *const words[] = { "/usr/bin/env",
+		"LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", faketime,
+		"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+		"-noenc", "-days", "2", "-subj", "/CN=test", "-addext",
+		"subjectAltName=IP:127.0.0.1", "-keyout", key_path, "-out", certificate_path,
+		"-batch", NULL };
 
 	run(words, shown, sizeof shown);
 }
@@ -304,9 +307,9 @@ start_all(void **state)
 	path_make(other, folder, "other.pem");
 	path_make(expired, folder, "expired.pem");
 	path_make(expired_key, folder, "expired-key.pem");
-	certificate_make("2020-01-01", expired, expired_key);
-	certificate_make("now", other, key);
-	certificate_make("now", certificate, key);
+	certificate_make("FAKETIME=-9d", expired, expired_key);
+	certificate_make("FAKETIME=+0d", other, key);
+	certificate_make("FAKETIME=+0d", certificate, key);
 	for (enum server server = 0; server < SERVER__MAX; server++)
 		catcher_prepare(server);
 	return 0;
