@@ -241,16 +241,20 @@ raw() { # BYTES
 	want 404 not_found
 }
 
-@test "four times as many busy clients as workers: all are served" { # asvs 15.4.4
+# A machine that stands still for 40 ms may cost some a 503. Kept connections that kept the workers would cost most.
+@test "four times as many busy clients as workers: each is served, nearly always" { # asvs 15.4.4
 	local -a clients=()
 	start_other HTTP_WORKERS=8 REQUESTS_MAX=8
 	for i in {1..32}; do
-		(for _ in {1..25}; do echo "url = http://$OTHER_LISTEN/v1/registration/stage"; echo 'output = /dev/null'; done |
-			curl -s --noproxy '*' --max-time 30 -w '%{http_code}\n' -K - | grep -c 401 >"$BATS_TEST_TMPDIR/served.$i") &
+		(for _ in {1..200}; do echo "url = http://$OTHER_LISTEN/v1/registration/stage"; echo 'output = /dev/null'; done |
+			curl -s --noproxy '*' --max-time 30 -w '%{http_code}\n' -K - >"$BATS_TEST_TMPDIR/served.$i") &
 		clients+=($!)
 	done
 	wait "${clients[@]}"
-	same "$(cat "$BATS_TEST_TMPDIR"/served.* | sort | uniq -c | xargs)" "32 25"
+	never grep -vhE '^(401|503)$' "$BATS_TEST_TMPDIR"/served.*
+	same "$(grep -lx 401 "$BATS_TEST_TMPDIR"/served.* | wc -l)" 32
+	served=$(grep -hx 401 "$BATS_TEST_TMPDIR"/served.* | wc -l)
+	((served >= 6400 * 9 / 10)) || same "$served served of 6400" 'nine in ten'
 }
 
 @test "more to hash than places get 503 at once; the rest goes on, and later all is well" { # asvs 13.2.6 15.2.2 15.4.4

@@ -233,7 +233,8 @@ today_in_japan() {
 		"$ROSTER:7: 資格喪失日: before 資格取得日" "$ROSTER:8: fewer fields" "$ROSTER:9: 氏名カナ: empty" \
 		"$ROSTER:10: 記号: " 'nothing was imported'
 	((${#stderr_lines[@]} == 9))
-	[[ $stderr != *700* && $stderr != *X9* && $stderr != *昭和* && $stderr != *秘密* ]]
+	said=${stderr//"$ROSTER"/} # its folder's name is made up: anything may be in it
+	[[ $said != *700* && $said != *X9* && $said != *昭和* && $said != *秘密* ]]
 }
 
 @test "a dry run of a faulty file fails, too" {

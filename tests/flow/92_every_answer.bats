@@ -46,7 +46,9 @@ same() { # GOT WANTED
 @test "none leads elsewhere, none says what serves it" { # asvs 3.7.2 13.4.6
 	all_have '.status < 300 or .status >= 400'
 	all_have '$h | any(test("^(location|refresh|server|x-powered-by|via|link):")) | not'
-	all_have '(.body | tostring) | test("civetweb|mariadb|mysql|libjwt|openssl|libsodium|libcurl|/usr/|\\.c:[0-9]"; "i") | not'
+	# Not in pictures and tokens: in millions of characters made by chance any short word is to be found.
+	all_have '(.body | if type == "object" then del(.data) else . end | tostring | gsub("[A-Za-z0-9_-]{32,}"; ""))
+		| test("civetweb|mariadb|mysql|libjwt|openssl|libsodium|libcurl|/usr/|\\.c:[0-9]"; "i") | not'
 }
 
 @test "each has a length that is its body's" { # asvs 4.2.2
