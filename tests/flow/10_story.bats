@@ -81,12 +81,13 @@ load story
 	email=$(new_email)
 	invite "$email"
 	first=$body
+	cooldown_goes_on
 	api POST /v1/registration/email "{\"email\":\"${email^^}\"}"
 	want 202
 	same "$body" "$first"
 	sleep 0.5
 	same "$(mail_count "$email")$(mail_count "${email^^}")" 11 # one mail; the address is found in any case
-	sleep "$MAIL_COOLDOWN_S"
+	cooldown_ends
 	api POST /v1/registration/email "{\"email\":\"$email\"}"
 	want 202
 	wait_mail "$email" 2 >/dev/null
@@ -99,6 +100,7 @@ load story
 	want 200
 	first=$body
 	wait_mail "$email" 2 >/dev/null
+	cooldown_goes_on
 
 	api POST /v1/registration/identity "$identity_body" "$invitation"
 	want 200
@@ -106,7 +108,7 @@ load story
 	sleep 0.5
 	same "$(mail_count "$email")" 2
 
-	sleep "$MAIL_COOLDOWN_S"
+	cooldown_ends
 	api POST /v1/registration/identity "$identity_body" "$invitation"
 	want 200
 	same "$body" "$first"

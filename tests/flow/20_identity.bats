@@ -122,7 +122,7 @@ load story
 	db "UPDATE insured_person SET eligible_from = '2199-01-01' WHERE lookup = '$(new_person)'"
 	early=$(<"$STACK/persons")900
 	late=$(new_person)
-	db "UPDATE insured_person SET eligible_until = CURRENT_DATE WHERE lookup = '$late'"
+	db "UPDATE insured_person SET eligible_until = DATE(UTC_TIMESTAMP() + INTERVAL 9 HOUR) WHERE lookup = '$late'"
 	db "INSERT IGNORE INTO insured_person (id, number, symbol, birth_date, kana_name, eligible_from, roster_run)
 	    VALUES (RANDOM_BYTES(16), '71', '2345', '1980-01-01', 'x', '2000-01-01', ''), (RANDOM_BYTES(16), '712', '345', '1980-01-01', 'x', '2000-01-01', '')"
 	for number in "$early" "$late" 712345; do

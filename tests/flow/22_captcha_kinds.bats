@@ -185,7 +185,7 @@ bend() { # FILTER
 	offer_work
 	person=$(new_person)
 	invite "$(new_email)"
-	for filter in '.number += 1' '.number = 0' 'del(.number)' '.salt |= sub("^."; "z")' '.salt |= sub("expires=."; "expires=9")' \
+	for filter in '.number += 1' '.number |= if . == 0 then 1 else 0 end' 'del(.number)' '.salt |= sub("^."; "z")' '.salt |= sub("expires=."; "expires=9")' \
 		'.signature |= explode | .signature |= (.[0] |= if . == 97 then 98 else 97 end | implode)' \
 		'.challenge = .signature' '.algorithm = "SHA-1"' '{payload: .}' '{}'; do
 		solve_work "$invitation"

@@ -27,7 +27,7 @@ load story
 }
 
 @test "nobody has an account before somebody registered" { # asvs 6.3.2
-	own=${DB_NAME}_$RANDOM
+	own=${DB_NAME}_$BATS_SUITE_TEST_NUMBER
 	db_admin -e "CREATE DATABASE $own; GRANT ALL ON $own.* TO '$DB_OWNER_USER'@'%'"
 	DB_NAME=$own ctl migrate --folder "$TREE/schema"
 	same "$(DB_NAME=$own db 'SELECT (SELECT COUNT(*) FROM account), (SELECT COUNT(*) FROM insured_person)')" "0	0"

@@ -209,7 +209,7 @@ raw() { # BYTES
 	api POST /v1/registration/email "{\"email\":\"$email\"}"
 	want 202
 	[[ $(mail_link "$email") == "$PORTAL_URL"/register/identity#token=* ]]
-	wait_mail "$email" | never grep -q evil
+	wait_mail "$email" | sed 's/#token=.*//' | never grep -q evil
 }
 
 @test "what is typed can not become a header, a recipient, a placeholder or HTML of a letter" { # asvs 1.1.2 1.2.1 1.3.7 1.3.10 1.3.11

@@ -154,8 +154,8 @@ while True:
     server.accept()[0].close()
     open(sys.argv[2], "a").write("called\n")' "$port" "$1" 3>&- &
 	listener=$! calls_port=$port
-	wait_until 5 eval '! port_is_free "127.0.0.1:$calls_port"'
-	wait_until 5 test -s "$1" # that was us
+	wait_until 30 eval '! port_is_free "127.0.0.1:$calls_port"'
+	wait_until 30 test -s "$1" # that was us
 	: >"$1"
 }
 
@@ -169,7 +169,7 @@ while True:
 		everywhere "$value" "$access"
 	done
 	api GET "http://$target/v1/registration/stage"
-	wait_until 5 eval '[[ $(db "SELECT COUNT(*) FROM outbox WHERE state = 0") == 0 ]]'
+	wait_until 10 mail_is_settled
 	kill "$listener"
 	same "$(<"$BATS_TEST_TMPDIR/calls")" ''
 }

@@ -10,7 +10,7 @@ setup_file() {
 	tell_member
 	tell_spent
 	tell_on_the_way
-	wait_until 10 all_mail_is_settled
+	wait_until 10 mail_is_settled
 	rows | jq -s --slurpfile tables <("$BUILD/tests/describe") --argjson tokens "$(tokens)" \
 		--arg ended "$ended" --arg cookie "$cookie" --arg origin "$PORTAL_URL" \
 		--arg url "http://$LISTEN" --arg keys "$KEYS_FOLDER" --arg log "$STACK/myportald.log" \
@@ -19,10 +19,6 @@ setup_file() {
 
 matrix() { # PART
 	"$TREE/tests/flow/token_matrix.py" "$1" "$STORY"
-}
-
-all_mail_is_settled() {
-	[[ $(db 'SELECT COUNT(*) FROM outbox WHERE state = 0') == 0 ]]
 }
 
 # --- people ---------------------------------------------------------------------------------------

@@ -5,10 +5,11 @@
 load helper
 load story
 
-readonly ATTACK_S=7      # how long each is kept up
+readonly ATTACK_S=10     # how long each is kept up
 readonly PROBE_S=4       # of it, once it has begun, a good client asks
 readonly PROBES=40       # a second, each on a new connection
-readonly P99_MS=250      # of a good client's requests, on two cores that are busy with the attack
+readonly P50_MS=100      # of a good client's requests, on two cores that are busy with the attack
+readonly P99_MS=1000     # on a machine that may stand still for half a second
 readonly MEMORY_KIB=6144 # that an attack may cost, and keep
 
 setup() {
@@ -45,16 +46,20 @@ slowhttp() { # PATH OPTION...
 	attack slowhttptest -l "$ATTACK_S" -p 3 -u "http://$LISTEN$1" "${@:2}"
 }
 
-# Now: a good client is answered, every time and in time.
+# Now: a good client is answered, every time and in time. After 40 ms without a free worker 503 is the promised answer: a
+# machine that stood still may give some.
 others_are_served() {
-	local seen asked good p99
+	local seen asked good shed p50 p99
 	seen=$("$TREE/tests/flow/hostile_clients.py" probe "$LISTEN" "$PROBE_S" "$PROBES")
 	echo "# $BATS_TEST_DESCRIPTION: $seen" >&3
 	asked=$(jq .asked <<<"$seen")
 	good=$(jq '[.answers["200"], .answers["401"], .answers["429"]] | add' <<<"$seen")
+	shed=$(jq '.answers["503"] // 0' <<<"$seen")
+	p50=$(jq '.p50_ms | floor' <<<"$seen")
 	p99=$(jq '.p99_ms | floor' <<<"$seen")
-	same "$good answered" "$asked answered"
-	((p99 < P99_MS)) || is_sanitized
+	same "$((good + shed)) answered" "$asked answered"
+	((good >= asked * 9 / 10)) || same "$good served of $asked" 'nine in ten'
+	((p50 < P50_MS && p99 < P99_MS)) || is_sanitized
 }
 
 # The attack is over, and has cost nothing that lasts.
@@ -80,7 +85,7 @@ attack_answers() { # KIND STATUS
 
 @test "ten thousand connections that say nothing" { # asvs 15.4.4
 	hostile idle=10000
-	(($(files_of "$service") > 9800)) # they are all here, and not in a queue of the system
+	wait_until 5 eval '(($(files_of "$service") > 9800))' # they are all here, and not in a queue of the system
 	others_are_served
 	attack_ended
 	(($(attack_answers idle none) > 0)) # their time was over, and that is not worth an answer

@@ -41,7 +41,7 @@ failed_logins() { # COUNT
 # A database of its own, with 2,500 people who each have an account and a living login: three
 # batches.
 own_crowd() {
-	OWN_DB=${DB_NAME}_$RANDOM
+	OWN_DB=${DB_NAME}_$BATS_SUITE_TEST_NUMBER
 	db_admin -e "CREATE DATABASE $OWN_DB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin; GRANT ALL ON $OWN_DB.* TO '$DB_OWNER_USER'@'%'"
 	DB_NAME=$OWN_DB ctl migrate --folder "$TREE/schema"
 	own "INSERT INTO insured_person (id, number, symbol, birth_date, kana_name, eligible_from, roster_run)

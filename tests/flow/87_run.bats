@@ -57,8 +57,8 @@ port_is_taken() { # PORT
 	cd "$copy"
 	env --default-signal=INT setsid tools/run >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
 	run_pid=$!
-	wait_until 60 server_ready "$LISTEN_INSIDE"
-	wait_until 5 grep -q 'Ctrl-C stops everything' "$BATS_TEST_TMPDIR/out"
+	wait_until 600 server_ready "$LISTEN_INSIDE"
+	wait_until 30 grep -q 'Ctrl-C stops everything' "$BATS_TEST_TMPDIR/out"
 	kill -INT -- "-$run_pid"
 	wait "$run_pid" || true
 	never server_ready "$LISTEN_INSIDE"

@@ -242,7 +242,7 @@ def held(at, ca, cases):
     for case in cases:
         count, address = case.split("=", 1)
         groups.append([without_body(at, ca, address.format(n + 1)) for n in range(int(count))])
-        time.sleep(0.2)
+        time.sleep(0.8)  # a machine may stand still for half a second
     for group in groups:
         outcomes = collections.Counter(map(outcome, group))
         print(*(f"{word}:{number}" for word, number in sorted(outcomes.items())))

@@ -64,6 +64,21 @@ registered() { # ADDRESS NUMBER
 	want 201
 }
 
+# The pause after a letter goes on for an hour, or is over: on a busy machine more than MAIL_COOLDOWN_S may pass between
+# two requests.
+cooldown_goes_on() {
+	db 'UPDATE attempt SET locked_until = locked_until + 3600 WHERE scope IN (1, 2, 10, 11, 14)'
+}
+
+cooldown_ends() {
+	db 'UPDATE attempt SET locked_until = 0 WHERE scope IN (1, 2, 10, 11, 14)'
+}
+
+# No letter is owed: what is on its way has come, and its row has changed for the last time.
+mail_is_settled() {
+	[[ $(db 'SELECT COUNT(*) FROM outbox WHERE state = 0') == 0 ]]
+}
+
 # Names the faults of the last answer: "email:bad_format nickname:required".
 faults() {
 	jq -r '[.errors[]? | .field + ":" + .code] | join(" ")' <<<"$body"

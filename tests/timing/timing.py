@@ -4,7 +4,7 @@
 Asks a running myportald about people whom it knows and people whom it does not, in random order, and
 compares each kind of person with the first of its call: status, headers and body (but for Date,
 X-Request-Id, RateLimit (which counts every call), request_id, the letters of an authentication key), and the time until the last byte.
-Times are alike while the medians are less than --median-ms apart and Welch's t is below --t. The t of
+Times are alike while the medians are less than --median-ms (or --median-share) apart and Welch's t is below --t. The t of
 the quickest nine tenths shows more on a busy machine, and counts where medians are --floor-ms apart:
 to read a row takes longer than to find none. The column "visible" tells how small a difference of
 means it could have found in this run.
@@ -544,7 +544,8 @@ def row_of(name: str, call: Call, kind: str, beside: str, seen: dict[str, Seen],
         name, call.path, kind, beside, len(a.took_ms), *(round(each, 3) for each in medians),
         round(difference, 3), round(t, 2), round(t_of_quickest, 2), round(given.t * error, 3),
         same_bytes=len(a.answers | b.answers) == 1,
-        same_time=abs(difference) < given.median_ms and abs(t) < given.t and is_noise)
+        same_time=abs(difference) < max(given.median_ms, given.median_share * medians[1])
+        and abs(t) < given.t and is_noise)
 
 
 def tell_bytes(seen: dict[str, Seen]) -> None:
@@ -608,6 +609,8 @@ def arguments() -> argparse.Namespace:
                         help="looks taken again when times differ (0)")
     parser.add_argument("--median-ms", type=float, default=5, metavar="MS",
                         help="how far apart medians may be (5)")
+    parser.add_argument("--median-share", type=float, default=0, metavar="SHARE",
+                        help="or, where that is more, what share of the first's median (0)")
     parser.add_argument("--t", type=float, default=4.5, metavar="T", help="how large t may be (4.5)")
     parser.add_argument("--floor-ms", type=float, default=0.2, metavar="MS",
                         help="where the t of the quickest begins to count (0.2)")

@@ -7,7 +7,6 @@
 #include "access_token.h"
 
 #include "cleanup.h"
-#include "clock.h"
 #include "keys_folder.h"
 #include "text.h"
 #include "token.h"
@@ -32,6 +31,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -1231,6 +1231,16 @@ a_full_cache_mixes_up_nobody(void **state)
 	free(tokens);
 }
 
+/* Of this thread: what else the machine does costs it nothing. */
+static int64_t
+cpu_us(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+	return (int64_t)used.tv_sec * 1000000 + used.tv_nsec / 1000;
+}
+
 /* A remembered token costs a hash, not a verification; by its time alone, with room for noise. */
 static void
 a_remembered_token_is_cheap(void **state)
@@ -1241,16 +1251,16 @@ a_remembered_token_is_cheap(void **state)
 	static char tokens[500][TOKEN_MAX + 1];
 	int64_t us[3];
 
-	const int64_t start = clock_monotonic_us();
+	const int64_t start = cpu_us();
 	for (size_t i = 0; i < LENGTH(tokens); i++)
 		seal(fixture->keys, &claims, tokens[i]);
-	us[0] = clock_monotonic_us() - start;
+	us[0] = cpu_us() - start;
 	for (size_t round = 1; round < LENGTH(us); round++) {
-		const int64_t begun = clock_monotonic_us();
+		const int64_t begun = cpu_us();
 		for (size_t i = 0; i < LENGTH(tokens); i++)
 			assert_int_equal(
 			    access_token_open(fixture->keys, tokens[i], NOW, &opened), OK);
-		us[round] = clock_monotonic_us() - begun;
+		us[round] = cpu_us() - begun;
 	}
 	print_message("[   INFO   ] us each: seal %.1f, open anew %.1f, again %.1f\n",
 	    (double)us[0] / LENGTH(tokens), (double)us[1] / LENGTH(tokens),

@@ -855,7 +855,7 @@ health_touches_nothing(void **state)
 	atomic_store(&f.service.draining, true);
 	strcpy(f.config.cors_origins, ORIGIN);
 	ask(&f.inside, &(struct ask){ "GET", "/healthz", .origin = ORIGIN });
-	assert_in_range(clock_monotonic_ms() - started, 0, 100);
+	assert_in_range(clock_monotonic_ms() - started, 0, 1500);
 	assert_int_equal(f.exchange.reply.status, 200);
 	assert_string_equal(f.exchange.reply.media_type, "application/json; charset=utf-8");
 	assert_string_equal(f.exchange.reply.body, "{\"status\":\"alive\"}");

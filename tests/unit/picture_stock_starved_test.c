@@ -106,11 +106,14 @@ an_answer_belongs_to_its_picture(void **state)
 {
 	static struct taker taker;
 	struct picture_stock *const stock = open_stock(true);
+	const int64_t until_ms = clock_monotonic_ms() + PATIENCE_MS;
 
 	(void)state;
 	for (int i = 0; i < 1000; i++) {
 		taker = (struct taker){ .stock = stock };
-		take(&taker);
+		do
+			take(&taker);
+		while (taker.result == OVERLOADED && clock_monotonic_ms() < until_ms);
 		assert_int_equal(taker.result, OK);
 		assert_int_equal(taker.size, CAPTCHA_LENGTH);
 		assert_int_equal(taker.answer.length, CAPTCHA_LENGTH);

@@ -32,8 +32,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TIMEOUT_MS  600
-#define SOON_MS     300 /* what takes no time, on a machine that is busy */
+#define TIMEOUT_MS 1500
+#define SOON_MS \
+	3000 /* patience for what takes no time, on a machine that may stand still for a while */
+#define AGAIN_MAX   20 /* tries of what has RECEPTION_WAIT_MAX_MS, on such a machine */
 #define GIVEN_MAX   4096
 #define SPINNING_MS 40 /* of CPU in 400 ms: who spins gets more, on any machine */
 #define GET         "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -231,16 +233,37 @@ is_open(int fd)
 	return poll(&polled, 1, 0) == 0;
 }
 
-static void
-assert_peer(const struct desk *desk, int client)
+/* Is this who was taken last? */
+static bool
+is_peer(const struct desk *desk, int client)
 {
 	const int last = atomic_load(&desk->taken) - 1;
 	struct sockaddr_in own;
 	socklen_t size = sizeof own;
 
 	assert_int_equal(getsockname(client, (struct sockaddr *)&own, &size), 0);
-	assert_int_equal(desk->peers[last].sin_port, own.sin_port);
 	assert_int_equal(desk->peers[last].sin_addr.s_addr, own.sin_addr.s_addr);
+	return desk->peers[last].sin_port == own.sin_port;
+}
+
+/* Until nobody is held any more, or for that long. */
+static bool
+all_have_gone(const struct desk *desk, int within_ms)
+{
+	const int64_t until_ms = clock_monotonic_ms() + within_ms;
+
+	while (totals_of(desk).held > 0 && clock_monotonic_ms() < until_ms)
+		usleep(1000);
+	return totals_of(desk).held == 0;
+}
+
+/* The other side ends it, soon. */
+static bool
+ends_soon(int fd)
+{
+	struct pollfd polled = { .fd = fd, .events = POLLIN };
+
+	return poll(&polled, 1, SOON_MS) > 0;
 }
 
 /* Let through */
@@ -265,7 +288,7 @@ test_whole_requests(void **state)
 		const int given = desk_take(desk, SOON_MS);
 		if (given < 0)
 			fail_msg("not let through: %s", rows[i]);
-		assert_peer(desk, client);
+		assert_true(is_peer(desk, client));
 		const ssize_t size = recv(given, seen, sizeof seen - 1, MSG_DONTWAIT);
 		assert_int_equal(size, strlen(rows[i])); /* not a byte of it was taken away */
 		assert_memory_equal(seen, rows[i], (size_t)size);
@@ -407,20 +430,18 @@ test_half_closed(void **state)
 		close(client);
 	}
 	close(come(desk)); /* came and went */
-	usleep(50000);
-	assert_int_equal(desk_take(desk, 50), -1);
-	assert_int_equal(totals_of(desk).held, 0);
+	assert_int_equal(desk_take(desk, 100), -1);
+	assert_true(all_have_gone(desk, SOON_MS));
 	desk_close(desk);
 }
 
-/* Who resets while he waits for a worker costs none. */
-static void
-test_reset_while_waiting(void **state)
+/* False: the machine stood still, and who waited was sent away. */
+static bool
+reset_while_waiting_costs_none(void)
 {
 	struct desk *desk = desk_open(1);
 	const struct linger at_once = { .l_onoff = 1 };
 
-	(void)state;
 	const int busy = come_and_say(desk, GET);
 	const int given = desk_take(desk, SOON_MS);
 	const int gone = come_and_say(desk, GET);
@@ -432,12 +453,26 @@ test_reset_while_waiting(void **state)
 	usleep(5000);
 	desk_done(desk, given);
 	const int next = desk_take(desk, SOON_MS);
-	assert_true(next >= 0);
-	assert_peer(desk, patient);
-	desk_done(desk, next);
+	const bool in_time = totals_of(desk).shed == 0;
+	if (in_time)
+		assert_true(next >= 0 && is_peer(desk, patient));
+	if (next >= 0)
+		desk_done(desk, next);
 	close(busy);
 	close(patient);
 	desk_close(desk);
+	return in_time;
+}
+
+/* Who resets while he waits for a worker costs none. */
+static void
+test_reset_while_waiting(void **state)
+{
+	(void)state;
+	for (int i = 0; i < AGAIN_MAX; i++)
+		if (reset_while_waiting_costs_none())
+			return;
+	fail_msg("who waits is sent away");
 }
 
 /* Sent away */
@@ -472,7 +507,7 @@ test_slow_clients(void **state)
 			send(client, &rows[i].drop, 1, MSG_NOSIGNAL);
 			usleep(rows[i].pause_us);
 		}
-		const char *heard = hear(client, TIMEOUT_MS + 1000);
+		const char *heard = hear(client, TIMEOUT_MS + SOON_MS);
 		const int64_t took_ms = clock_monotonic_ms() - start_ms;
 		if (strcmp(heard, rows[i].answer) != 0)
 			fail_msg("%s: heard \"%s\"", rows[i].why, heard);
@@ -516,7 +551,7 @@ test_flood_after_an_answer(void **state)
 	(void)state;
 	memset(block, 'a', sizeof block);
 	for (; send(client, block, sizeof block, MSG_NOSIGNAL) > 0; sent += sizeof block)
-		assert_true(clock_monotonic_ms() - start_ms < 2000);
+		assert_true(clock_monotonic_ms() - start_ms < 10000);
 	assert_true(sent < 32U << 20);
 	close(client);
 	desk_close(desk);
@@ -542,24 +577,49 @@ test_no_worker_is_free(void **state)
 	print_message("             told after %lld ms\n", (long long)took_ms);
 	assert_in_range(took_ms, RECEPTION_WAIT_MAX_MS - 2, RECEPTION_WAIT_MAX_MS + SOON_MS);
 	assert_int_equal(totals_of(desk).shed, 1);
-	const int first = come_and_say(desk, GET); /* in time, and in turn */
-	usleep(2000);
-	const int second = come_and_say(desk, GET);
-	usleep(10000);
-	assert_int_equal(desk_take(desk, 0), -1);
-	desk_done(desk, given[0]);
-	given[0] = desk_take(desk, SOON_MS);
-	assert_true(given[0] >= 0);
-	assert_peer(desk, first);
-	assert_string_equal(hear(second, SOON_MS), "refused: overloaded");
 	for (int i = 0; i < 2; i++) {
 		desk_done(desk, given[i]);
 		close(busy[i]);
 	}
 	close(excess);
+	desk_close(desk);
+}
+
+/* Of two who wait the first gets the worker that comes free. False: the machine stood still, and he was sent away before. */
+static bool
+first_is_next(void)
+{
+	struct desk *desk = desk_open(1);
+
+	const int busy = come_and_say(desk, GET);
+	const int given = desk_take(desk, SOON_MS);
+	assert_true(given >= 0);
+	const int first = come_and_say(desk, GET);
+	usleep(2000);
+	const int second = come_and_say(desk, GET);
+	usleep(10000);
+	assert_int_equal(desk_take(desk, 0), -1);
+	desk_done(desk, given);
+	const int next = desk_take(desk, SOON_MS);
+	const bool is_first = next >= 0 && is_peer(desk, first);
+	assert_string_equal(hear(is_first ? second : first, SOON_MS), "refused: overloaded");
+	if (next >= 0)
+		desk_done(desk, next);
+	close(busy);
 	close(first);
 	close(second);
 	desk_close(desk);
+	return is_first;
+}
+
+static void
+test_first_is_next(void **state)
+{
+	(void)state;
+	for (int i = 0; i < AGAIN_MAX; i++)
+		if (first_is_next())
+			return;
+	fail_msg("the first is sent away");
 }
 
 /* But while a worker is free, one that civetweb is slow to come for is not sent away. */
@@ -635,8 +695,7 @@ test_eviction(void **state)
 		say(silent[MORE + 1], "a");
 	}
 	const int last = come(desk), another = come(desk);
-	usleep(20000);
-	assert_false(is_open(silent[MORE + 1]));
+	assert_true(ends_soon(silent[MORE + 1]));
 	assert_true(is_open(silent[MORE + 2]));
 	for (int i = 0; i < HELD + MORE; i++)
 		close(silent[i]);
@@ -717,13 +776,13 @@ test_no_descriptors_and_nobody_to_go(void **state)
 
 /* Opening, closing, and the rest of the program */
 
-static void
-test_closing(void **state)
+/* False: the machine stood still, and who waited was sent away before. */
+static bool
+closing_tells_who_waits(void)
 {
 	const unsigned files = open_files();
 	struct desk *desk = desk_open(1);
 
-	(void)state;
 	const int busy = come_and_say(desk, GET);
 	const int given = desk_take(desk, SOON_MS);
 	const int silent = come(desk), half = come_and_say(desk, "GET /");
@@ -735,13 +794,27 @@ test_closing(void **state)
 	desk_close(desk);
 	assert_string_equal(hear(silent, SOON_MS), "");
 	assert_string_not_equal(hear(half, SOON_MS), "(silence)");
-	assert_string_equal(hear(whole, SOON_MS), "refused: unavailable");
+	const char *heard = hear(whole, SOON_MS);
+	const bool in_time = strcmp(heard, "refused: overloaded") != 0;
+	if (in_time)
+		assert_string_equal(heard, "refused: unavailable");
 	assert_int_equal(loopback_connect(port), -1);
 	close(busy);
 	close(silent);
 	close(half);
 	close(whole);
 	assert_int_equal(open_files(), files);
+	return in_time;
+}
+
+static void
+test_closing(void **state)
+{
+	(void)state;
+	for (int i = 0; i < AGAIN_MAX; i++)
+		if (closing_tells_who_waits())
+			return;
+	fail_msg("who waits is sent away");
 }
 
 static void
@@ -857,6 +930,7 @@ main(void)
 		cmocka_unit_test(test_endless_head),
 		cmocka_unit_test(test_flood_after_an_answer),
 		cmocka_unit_test(test_no_worker_is_free),
+		cmocka_unit_test(test_first_is_next),
 		cmocka_unit_test(test_civetweb_is_slow),
 		cmocka_unit_test(test_no_room_to_wait),
 		cmocka_unit_test(test_eviction),

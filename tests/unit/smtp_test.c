@@ -744,7 +744,8 @@ nobody_there_means_later(void **state)
 	assert_true(text_format(url, sizeof url, "smtp://127.0.0.1:%d", loopback_free_port()));
 	must_send_once("connection refused", &options, SMTP_LATER, "curl 7");
 	options.url = "smtp://nowhere.invalid";
-	must_send_once("no such host", &options, SMTP_LATER, "curl 6");
+	must_send_once("no such host", &options, SMTP_LATER,
+	    NULL); /* curl 6, or 28 where no name server answers */
 }
 
 /* asvs 1.3.6 15.3.2 */
