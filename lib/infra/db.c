@@ -50,6 +50,7 @@ enum advice {
 	ADVICE_AWAY,      /* this node does not serve now */
 	ADVICE_SLOW,      /* stopped by a limit of ours */
 	ADVICE_DUPLICATE,
+	ADVICE_NO_ROW,
 	ADVICE_BUG
 };
 
@@ -85,6 +86,7 @@ advice_of(unsigned number)
 		{ 1317, ADVICE_SLOW },      /* interrupted */
 		{ 1969, ADVICE_SLOW },      /* max_statement_time */
 		{ 1062, ADVICE_DUPLICATE },
+		{ 1643, ADVICE_NO_ROW },    /* SIGNAL SQLSTATE '02000' */
 	};
 	/* clang-format on */
 	for (size_t i = 0; i < LENGTH(table); i++)
@@ -107,6 +109,7 @@ advice_again(enum advice advice)
 	case ADVICE_NONE:
 	case ADVICE_SLOW:
 	case ADVICE_DUPLICATE:
+	case ADVICE_NO_ROW:
 	case ADVICE_BUG:
 		return 0;
 	}
@@ -473,6 +476,8 @@ note_error(struct db_tx *tx, unsigned number, const char *sqlstate, const char *
 		keep_duplicate_key(tx, message);
 		return DUPLICATE;
 	}
+	if (advice == ADVICE_NO_ROW)
+		return NO_ROW;
 	tx->advice = advice;
 	if (advice != ADVICE_BUG)
 		return UNAVAILABLE;
@@ -515,15 +520,16 @@ run_once(
 	if (transaction && mysql_query(mysql, "START TRANSACTION") != 0)
 		return note_connection_error(tx);
 	result = body(tx, context);
-	if (!transaction)
+	if (!transaction && tx->advice == ADVICE_NONE)
 		return result;
 	if (result == OK && tx->advice == ADVICE_NONE) {
 		if (mysql_commit(mysql) == 0)
 			return OK;
 		result = note_connection_error(tx);
 	}
-	/* After a lost connection there is nothing to roll back; after anything else there must be.
-	 */
+	/* After a lost connection there is nothing to roll back; after anything else there must be. So
+	 * also of a statement that is a transaction of its own: its handler is not called when it is
+	 * stopped between two of its steps. */
 	if (tx->advice != ADVICE_RECONNECT && mysql_rollback(mysql) != 0)
 		tx->advice = ADVICE_RECONNECT;
 	return result != OK ? result : UNAVAILABLE;

@@ -109,12 +109,13 @@ enum result db_transaction(
 /* Runs `body` on one connection with every statement committed for itself. For reads, for counts
  * that must outlive what follows, and for a statement that is a transaction of its own: BEGIN NOT
  * ATOMIC ... END costs one trip. It rolls itself back when something in it fails, and passes the
- * error on (RESIGNAL), which is then judged by the table above. */
+ * error on (RESIGNAL), which is then judged by the table above. What stops it between two of its
+ * steps calls no handler of it: it is rolled back from here. */
 enum result db_each_committed(
     struct db *, enum result (*body)(struct db_tx *, void *), void *context) MUST_USE;
 
 /* Inside a body. Runs a statement that changes; *ret_rows (may be NULL) gets the rows it changed.
- * OK, DUPLICATE, or what must be passed on. */
+ * OK, DUPLICATE, NO_ROW (SIGNAL SQLSTATE '02000'), or what must be passed on. */
 enum result db_change(
     struct db_tx *, unsigned statement, const struct db_value *in, uint64_t *ret_rows) MUST_USE;
 

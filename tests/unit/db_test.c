@@ -37,6 +37,7 @@ enum {
 	COUNTER_READ,
 	COUNTER_CLEAR,
 	NAP,
+	SLOW_BLOCK,
 	CONNECTION,
 	SESSION,
 	TOO_GREAT,
@@ -54,6 +55,11 @@ static const struct statement list[LIST__MAX] = {
 	[COUNTER_READ] = { "SELECT n FROM counter WHERE id = ?", 1, 1 },
 	[COUNTER_CLEAR] = { "UPDATE counter SET n = 0", 0, 0 },
 	[NAP] = { "SELECT SLEEP(?)", 1, 1 },
+	[SLOW_BLOCK] = { "BEGIN NOT ATOMIC"
+			 " DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;"
+			 " START TRANSACTION; UPDATE counter SET n = n + 1 WHERE id = 1;"
+			 " IF (SELECT SLEEP(?)) = 9 THEN DELETE FROM counter; END IF; COMMIT; END",
+	    1, 0 },
 	[CONNECTION] = { "SELECT CONNECTION_ID()", 0, 1 },
 	[SESSION] = { "SELECT @@tx_isolation, @@sql_mode, @@time_zone, @@character_set_client, "
 		      "@@local_infile",
@@ -886,6 +892,26 @@ a_statement_that_takes_too_long_is_stopped(void **state)
 	db_close(pool);
 }
 
+/* Between two of its steps, where its handler is not called. */
+static void
+a_block_that_is_stopped_leaves_no_transaction(void **state)
+{
+	struct db_options options = private_db_options(&server, 1);
+	const struct db_value in[] = { db_number(20), { 0 } };
+	const struct db_value add[] = { db_number(1), db_number(2), { 0 } };
+	struct job block = { SLOW_BLOCK, in, NULL, 0, 0 };
+	struct job after = { COUNTER_ADD, add, NULL, 0, 0 };
+
+	(void)state;
+	options.statement_timeout_s = 1;
+	struct db *const pool = open_pool(&options);
+	assert_int_equal(db_each_committed(pool, job_tx, &block), UNAVAILABLE);
+	assert_int_equal(db_each_committed(pool, job_tx, &after), OK);
+	assert_int_equal(counter(1), 0);
+	assert_int_equal(counter(2), 1); /* as another connection sees it */
+	db_close(pool);
+}
+
 /* Keeps every COMMIT of the server waiting. */
 struct brake {
 	sem_t held, release;
@@ -1672,6 +1698,7 @@ main(int argc, char **argv)
 		WITH_EMPTY_TABLES(a_row_that_is_held_for_a_while_is_waited_for),
 		WITH_EMPTY_TABLES(a_row_that_is_held_too_long_is_unavailable),
 		cmocka_unit_test(a_statement_that_takes_too_long_is_stopped),
+		WITH_EMPTY_TABLES(a_block_that_is_stopped_leaves_no_transaction),
 		WITH_EMPTY_TABLES(a_commit_that_takes_too_long_leaves_nothing),
 		WITH_EMPTY_TABLES(a_call_waits_a_second_for_a_connection),
 		WITH_EMPTY_TABLES(threads_share_the_pool_and_lose_nothing),
