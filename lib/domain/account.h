@@ -44,7 +44,6 @@ struct account_standing {
 	bool known;             /* false: there is no such account */
 	struct account account; /* without login ID, pending address and times */
 	bool usable;            /* active, and its person eligible on the day `today` */
-	int64_t sessions;       /* how many logins it has */
 	int64_t asker_tries;    /* that count, of who asks */
 	int64_t asker_ends_at;  /* and until when */
 	bool source_known;      /* login_tries.h */

@@ -122,10 +122,8 @@ static enum result
 begin_tx(struct db_tx *tx, void *context)
 {
 	const struct entry *entry = context;
-	const int64_t beyond = entry->standing.sessions - SESSIONS_MAX + 1;
 	const struct session_beginning beginning = {
 		.session = &entry->session,
-		.in_the_way = beyond > 0 ? beyond : 0,
 		.tries = &entry->tries,
 		.forgets = !entry->standing.source_known,
 		.tells = entry->tells_login_id,
@@ -193,6 +191,8 @@ begin(const struct portal *p, const struct visitor *visitor, struct entry *entry
 	refresh_token_hash(&refresh, entry->session.refresh_hash);
 	TRY(login_tokens_make(p, &entry->session, &refresh, entry->now, ret));
 	const enum result begun = db_each_committed(p->db, begin_tx, entry);
+	if (begun == NO_ROW) /* it was the password until just now */
+		return fail(p, visitor, entry);
 	if (begun != OK)
 		return attempt_unjudged(p->db, entry->counted, begun);
 	if (entry->notice.kind != LETTER_NONE)

@@ -155,7 +155,7 @@ end_tx(struct db_tx *tx, void *context)
 	if (found == NO_ROW)
 		return OK;
 	TRY(found);
-	if (!is_good(renewal) && !is_the_one_before(renewal))
+	if (!is_good(renewal) && !is_used(renewal))
 		return OK;
 	renewal->event = audit_event_of(
 	    renewal->visitor, AUDIT_LOGGED_OUT, renewal->now, renewal->session.account_id, NULL);
@@ -170,6 +170,7 @@ login_end_by_token(const struct portal *p, const struct visitor *visitor, const 
 
 	if (!refresh_token_read(refresh_token, &token))
 		return OK;
+	renewal.ours = refresh_token_is_ours(p->keyring, &token);
 	refresh_token_hash(&token, renewal.hash);
 	renewal.clock = login_clock(p, renewal.now, renewal.today);
 	return db_transaction(p->db, end_tx, &renewal);

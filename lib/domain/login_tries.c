@@ -11,7 +11,8 @@
 #define HALF     (KEYED_HASH_SIZE / 2)
 #define NOBODY_S ((int64_t)86400)
 
-/* The login ID's half, then half of the hash of login ID, NUL and source. */
+/* The login ID's half, then half of the hash of login ID, NUL and source. A try makes nothing known:
+ * the row it may make, where a new password has just deleted it, is over at once. */
 static struct attempt
 of_known_source(const struct keyring *keyring, const struct attempt *by_login_id,
     const char *login_id, const struct visitor *visitor)
@@ -25,6 +26,7 @@ of_known_source(const struct keyring *keyring, const struct attempt *by_login_id
 	memcpy(text + id_size, visitor->source, source_length);
 	struct attempt attempt = attempt_of(keyring, POLICY_KNOWN_SOURCE_FAILURES, text,
 	    id_size + source_length, by_login_id->now, 0);
+	attempt.window_s = 0;
 	memmove(attempt.thing + HALF, attempt.thing, HALF);
 	memcpy(attempt.thing, by_login_id->thing, HALF);
 	secret_wipe_bytes(text, sizeof text);
@@ -53,7 +55,9 @@ login_tries_of_nobody(struct login_tries *tries)
 int64_t
 login_tries_known_until(const struct login_tries *tries)
 {
-	return tries->by_known_source.now + tries->by_known_source.window_s;
+	const struct attempt *known = &tries->by_known_source;
+
+	return known->now + policy_of(known->scope)->window_s;
 }
 
 struct login_tries_rows

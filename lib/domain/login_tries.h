@@ -9,8 +9,8 @@
  *   a login        its source is known for 30 days from now, without failures; the login ID's own are
  *                  forgotten if it was they that counted
  *   a new password all failures are forgotten, and all known sources but the one it was set from
- *   a new account, a login ID that is changed
- *                  what was counted or known of the new login ID before is forgotten
+ *   a new account, a login ID that is changed, an account that is left
+ *                  what was counted or known of the login ID, new or old, is forgotten
  *
  * The row of a known source begins with half of its login ID's keyed hash, so that those of one login
  * ID are found together. */

@@ -257,6 +257,7 @@ struct login_id_change {
 	const struct change *change;
 	const char *login_id;
 	struct login_tries tries; /* of that login ID, while nobody had it */
+	struct login_tries old;   /* of the one before, which nobody has then */
 };
 
 static enum result
@@ -266,6 +267,7 @@ change_login_id_tx(struct db_tx *tx, void *context)
 
 	TRY(account_set_login_id(tx, c->change->member->account.id, c->login_id));
 	TRY(login_tries_forget(tx, &c->tries));
+	TRY(login_tries_forget(tx, &c->old));
 	return change_tell(tx, c->change);
 }
 
@@ -292,6 +294,7 @@ profile_change_login_id(const struct portal *p, const struct visitor *visitor,
 		.change = &change,
 		.login_id = login_id,
 		.tries = login_tries_of(p->keyring, login_id, visitor, change.now),
+		.old = login_tries_of(p->keyring, member->account.login_id, visitor, change.now),
 	};
 	const struct attempt tries = attempt_of(p->keyring, POLICY_LOGIN_ID_TRIES,
 	    member->account.id, ID_SIZE, change.now, p->cooldown_s);
@@ -310,13 +313,19 @@ profile_change_login_id(const struct portal *p, const struct visitor *visitor,
 
 /* Leave ---------------------------------------------------------------------------------------- */
 
+struct leaving {
+	const struct change *change;
+	struct login_tries tries; /* of the login ID, which nobody has then */
+};
+
 static enum result
 leave_tx(struct db_tx *tx, void *context)
 {
-	const struct change *change = context;
+	const struct leaving *leaving = context;
 
-	TRY(account_delete(tx, change->member->account.id));
-	return change_tell(tx, change);
+	TRY(account_delete(tx, leaving->change->member->account.id));
+	TRY(login_tries_forget(tx, &leaving->tries));
+	return change_tell(tx, leaving->change);
 }
 
 enum result
@@ -325,7 +334,11 @@ profile_leave(const struct portal *p, const struct visitor *visitor, const struc
 {
 	CLEANUP(change_wipe)
 	struct change change = change_of(visitor, member, AUDIT_ACCOUNT_LEFT, LETTER_LEFT);
+	struct leaving leaving = {
+		.change = &change,
+		.tries = login_tries_of(p->keyring, member->account.login_id, visitor, change.now),
+	};
 
 	TRY(current_password_check(p, visitor, member, current, ret_refusal));
-	return change_run(p, leave_tx, &change);
+	return change_run(p, leave_tx, &leaving);
 }

@@ -18,11 +18,12 @@ rule_of(enum purge_rule rule)
 {
 	/* clang-format off */
 	static const struct rule rules[PURGE__MAX] = {
-		/*                      older than        how many                    go */
-		[PURGE_STAGE_OP]    = { PURGE_STAGE_OP_S, OPERATOR_STAGE_OP_COUNT,    OPERATOR_STAGE_OP_PURGE },
-		[PURGE_ATTEMPT]     = { PURGE_ATTEMPT_S,  OPERATOR_ATTEMPT_COUNT,     OPERATOR_ATTEMPT_PURGE },
-		[PURGE_OUTBOX]      = { PURGE_OUTBOX_S,   OPERATOR_OUTBOX_COUNT,      OPERATOR_OUTBOX_PURGE },
-		[PURGE_AUDIT_EVENT] = { PURGE_AUDIT_S,    OPERATOR_AUDIT_EVENT_COUNT, OPERATOR_AUDIT_EVENT_PURGE },
+		/*                          older than               how many                        go */
+		[PURGE_STAGE_OP]        = { PURGE_STAGE_OP_S,        OPERATOR_STAGE_OP_COUNT,        OPERATOR_STAGE_OP_PURGE },
+		[PURGE_ATTEMPT]         = { PURGE_ATTEMPT_S,         OPERATOR_ATTEMPT_COUNT,         OPERATOR_ATTEMPT_PURGE },
+		[PURGE_OUTBOX]          = { PURGE_OUTBOX_S,          OPERATOR_OUTBOX_COUNT,          OPERATOR_OUTBOX_PURGE },
+		[PURGE_AUDIT_OF_NOBODY] = { PURGE_AUDIT_OF_NOBODY_S, OPERATOR_AUDIT_OF_NOBODY_COUNT, OPERATOR_AUDIT_OF_NOBODY_PURGE },
+		[PURGE_AUDIT_EVENT]     = { PURGE_AUDIT_S,           OPERATOR_AUDIT_EVENT_COUNT,     OPERATOR_AUDIT_EVENT_PURGE },
 	};
 	/* clang-format on */
 	return rule != PURGE_SESSION ? &rules[rule] : NULL;

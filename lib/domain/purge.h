@@ -19,13 +19,16 @@
 #define PURGE_ATTEMPT_S 0 /* a counter whose window is over counts from the start anyway */
 #define PURGE_OUTBOX_S  (30 * PURGE_DAY_S)  /* since it was settled; its address went then */
 #define PURGE_AUDIT_S   (400 * PURGE_DAY_S) /* a year, and time to look back on it */
+/* What was tried on login IDs that nobody has: about no person, and as much as strangers like. */
+#define PURGE_AUDIT_OF_NOBODY_S (30 * PURGE_DAY_S)
 
 /* X(name, table): in the order of the purge. */
-#define PURGE_LIST(X)                 \
-	X(PURGE_STAGE_OP, "stage_op") \
-	X(PURGE_ATTEMPT, "attempt")   \
-	X(PURGE_OUTBOX, "outbox")     \
-	X(PURGE_SESSION, "session")   \
+#define PURGE_LIST(X)                                     \
+	X(PURGE_STAGE_OP, "stage_op")                     \
+	X(PURGE_ATTEMPT, "attempt")                       \
+	X(PURGE_OUTBOX, "outbox")                         \
+	X(PURGE_SESSION, "session")                       \
+	X(PURGE_AUDIT_OF_NOBODY, "audit_event of nobody") \
 	X(PURGE_AUDIT_EVENT, "audit_event")
 
 #define PURGE_ENUM_(name, table) name,
@@ -37,7 +40,7 @@ struct purge_clock {
 	int64_t session_idle_s; /* logins that were not used for so long are over */
 };
 
-/* The table a rule deletes from. */
+/* The table a rule deletes from, and of whom. */
 const char *purge_table(enum purge_rule);
 
 /* How many rows the rule would delete now. */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* The values of SESSION_BEGIN, line by line. */
-#define SESSION_BEGIN_FIXED  26
+#define SESSION_BEGIN_FIXED  28
 #define SESSION_BEGIN_VALUES (SESSION_BEGIN_FIXED + AUDIT_VALUES + 1 + OUTBOX_VALUES)
 
 static void
@@ -18,9 +18,11 @@ begin_values(const struct session_beginning *b, struct db_value ret[static SESSI
 	const struct attempt *source = &b->tries->by_known_source;
 	const struct db_value account_id = db_bytes(session->account_id, ID_SIZE);
 	const struct db_value fixed[SESSION_BEGIN_FIXED] = {
-		db_number(b->in_the_way),
 		account_id,
-		db_number(b->in_the_way),
+		db_number(session->generation),
+		account_id,
+		db_number(SESSIONS_MAX - 1),
+		account_id,
 		db_bytes(session->id, sizeof session->id),
 		account_id,
 		db_number(session->generation),

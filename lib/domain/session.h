@@ -45,8 +45,7 @@ struct session_clock {
 
 /* A login that begins, and what is written with it. */
 struct session_beginning {
-	const struct session *session;   /* the account's generation decides whether it lives */
-	int64_t in_the_way;              /* how many of the account's longest unused logins end */
+	const struct session *session;   /* of the account's generation */
 	const struct login_tries *tries; /* its source is known from now on */
 	bool forgets;                    /* the login ID's failures are forgotten */
 	bool tells;                      /* the notice tells of them, and they stay */
@@ -56,8 +55,9 @@ struct session_beginning {
 	const struct outbox_mail *notice; /* LETTER_NONE: nothing is owed */
 };
 
-/* Writes it, as a transaction of its own: run in db_each_committed(). It was written before, and
- * the answer lost: OK. */
+/* Writes it, as a transaction of its own: run in db_each_committed(). The account's longest unused
+ * logins make room. It was written before, and the answer lost: OK. NO_ROW, and nothing is written:
+ * the account has another generation by now, is not active, or is gone. */
 enum result session_begin(struct db_tx *, const struct session_beginning *) MUST_USE;
 
 /* The account of a living login, without its hash, and its insured number (folded). NO_ROW. */

@@ -25,6 +25,9 @@
 	"INSERT INTO attempt (scope, thing, tries, ends_at, locked_until) VALUES (?, ?, 0, ?, 0)" \
 	" ON DUPLICATE KEY UPDATE tries = 0, ends_at = VALUES(ends_at), locked_until = 0"
 
+/* A login that failed, and a password that was forgotten (audit.h), of no account. */
+#define OF_NOBODY_ "account_id = REPEAT(CHAR(0), 16) AND happened_at <= ? AND what IN (3, 9)"
+
 #define AUDIT_INSERT_ \
 	"INSERT INTO audit_event (happened_at, request_id, what, account_id, person_id, source)"
 
@@ -137,14 +140,14 @@ const struct statement statements[STATEMENTS__MAX] = {
 	[ACCOUNT_BY_LOGIN_ID] = {
 	    "SELECT a.id IS NOT NULL, a.id, a.person_id, a.password_hash, a.email, a.nickname, a.language,"
 	    " a.generation, a.state = 1 AND p.id IS NOT NULL,"
-	    " (SELECT COUNT(*) FROM session s WHERE s.account_id = a.id), t.tries, t.ends_at,"
+	    " t.tries, t.ends_at,"
 	    " k.thing IS NOT NULL, f.tries, f.taker <> REPEAT(CHAR(0), 8)"
 	    " FROM (SELECT 1) d LEFT JOIN account a ON a.login_id = ?"
 	    " LEFT JOIN insured_person p ON p.id = a.person_id AND " ELIGIBLE_
 	    " LEFT JOIN attempt t ON t.scope = ? AND t.thing = ? AND t.ends_at > ?"
 	    " LEFT JOIN attempt k ON k.scope = ? AND k.thing = ? AND k.ends_at > ?"
 	    " LEFT JOIN attempt f ON f.scope = ? AND f.thing = ? AND f.ends_at > ?",
-	    .params = 12, .columns = 15,
+	    .params = 12, .columns = 14,
 	},
 	[ACCOUNT_LOGIN_IDS] = {
 	    "SELECT login_id FROM account WHERE email = ? AND state = 1 ORDER BY created_at LIMIT 8",
@@ -178,12 +181,16 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    .params = 1,
 	},
 
-	/* All that a login begins with, in one trip: the oldest make room; the session; failures of
-	 * the login ID are forgotten, or told; its source is known; a hash of today's cost; what
-	 * happened; a letter. */
+	/* All that a login begins with, in one trip: the account is still as the password was compared
+	 * with it, and others wait; the longest unused make room; the session; failures of the login ID
+	 * are forgotten, or told; its source is known; a hash of today's cost; what happened; a letter. */
 	[SESSION_BEGIN] = {
 	    TRANSACTION_(
-	    " IF ? > 0 THEN DELETE FROM session WHERE account_id = ? ORDER BY used_at LIMIT ?; END IF;"
+	    " IF NOT EXISTS (SELECT 1 FROM account WHERE id = ? AND generation = ? AND state = 1 FOR UPDATE)"
+	    " THEN ROLLBACK; SIGNAL SQLSTATE '02000'; END IF;"
+	    " BEGIN DECLARE beyond INT DEFAULT (SELECT COUNT(*) FROM session WHERE account_id = ?) - ?;"
+	    " IF beyond > 0 THEN DELETE FROM session WHERE account_id = ? ORDER BY used_at LIMIT beyond;"
+	    " END IF; END;"
 	    " INSERT INTO session (id, account_id, generation, refresh_hash, client, rotated_at, device,"
 	    " created_at, used_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);"
 	    " IF ? THEN DELETE FROM attempt WHERE scope = ? AND thing = ?; END IF;"
@@ -192,7 +199,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " IF ? THEN UPDATE account SET password_hash = ? WHERE id = ? AND password_hash = ?; END IF;"
 	    " " AUDIT_INSERT_ " VALUES (?, ?, ?, ?, ?, ?);"
 	    " IF ? THEN " OUTBOX_INSERT_ "; END IF;"),
-	    .params = 45,
+	    .params = 47,
 	},
 	/* Who holds an access token, while the login lives and the account may be used: one look at
 	 * every call, so that whatever ended acts at once on every replica. */
@@ -514,6 +521,14 @@ const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STATEMENTS
 	    "DELETE FROM session WHERE id > ? AND id <= ? AND (expires_at <= ? OR used_at <= ?)"
 	    " ORDER BY id LIMIT ?",
 	    .params = 5,
+	},
+	OPERATOR_(OPERATOR_AUDIT_OF_NOBODY_COUNT) = {
+	    "SELECT COUNT(*) FROM audit_event WHERE " OF_NOBODY_,
+	    .params = 1, .columns = 1,
+	},
+	OPERATOR_(OPERATOR_AUDIT_OF_NOBODY_PURGE) = {
+	    "DELETE FROM audit_event WHERE " OF_NOBODY_ " ORDER BY happened_at LIMIT ?",
+	    .params = 2,
 	},
 	OPERATOR_(OPERATOR_AUDIT_EVENT_COUNT) = {
 	    "SELECT COUNT(*) FROM audit_event WHERE happened_at <= ?",
