@@ -379,7 +379,8 @@ crowd_count() { # WORD
 	for url in "$NGINX" "$HAPROXY"; do
 		crowd=$(probe crowd "$url" 400 "${LISTEN##*:}")
 		echo "$url $crowd" # shown when it fails
-		(($(crowd_count most) <= 48)) # three quarters of the default HTTP_WORKERS
+		# Below three quarters of HTTP_WORKERS (64), and those that are just being closed beside them.
+		(($(crowd_count most) < 64))
 		(($(crowd_count 401) >= 32))
 		same "$(tr ' ' '\n' <<<"$crowd" | sed -nE 's/:.*//; /^(401|503|most)$/!p')" ''
 		BASE_URL=$url api GET /v1/registration/stage
