@@ -173,33 +173,18 @@ attempt_take_committed(
 	return db_each_committed(db, take_tx, &taking);
 }
 
-struct clearing {
-	const struct attempt *attempt;
-	enum statement_name name;
-};
-
 static enum result
-clear_tx(struct db_tx *tx, void *context)
+give_back_tx(struct db_tx *tx, void *context)
 {
-	const struct clearing *clearing = context;
-
-	return change(tx, clearing->name, clearing->attempt);
+	return attempt_give_back(tx, context);
 }
 
 enum result
 attempt_unjudged(struct db *db, const struct attempt *attempt, enum result why)
 {
-	struct clearing clearing = { .attempt = attempt, .name = ATTEMPT_GIVE_BACK };
-	const enum result given_back = db_each_committed(db, clear_tx, &clearing);
+	struct attempt taken = *attempt;
+	const enum result given_back = db_each_committed(db, give_back_tx, &taken);
 
 	(void)given_back; /* what went wrong first is what is told */
 	return why;
-}
-
-enum result
-attempt_forget_committed(struct db *db, const struct attempt *attempt)
-{
-	struct clearing clearing = { .attempt = attempt, .name = ATTEMPT_FORGET };
-
-	return db_each_committed(db, clear_tx, &clearing);
 }

@@ -65,7 +65,6 @@ enum result attempt_forget(struct db_tx *, const struct attempt *) MUST_USE;
 /* The same outside a body, committed for themselves. */
 enum result attempt_take_committed(
     struct db *, const struct attempt *, int *ret_left, int64_t *ret_wait_s) MUST_USE;
-enum result attempt_forget_committed(struct db *, const struct attempt *) MUST_USE;
 
 /* The try that was taken did not fail, or could not be judged: gives it back, if it can, and returns
  * `why`. */

@@ -35,7 +35,8 @@
 	X(AUDIT_ACCOUNT_DISABLED, 18, "account_disabled")                 \
 	X(AUDIT_ACCOUNT_ENABLED, 19, "account_enabled")                   \
 	X(AUDIT_LOGINS_ENDED_BY_OPERATOR, 20, "logins_ended_by_operator") \
-	X(AUDIT_ACCOUNT_UNLOCKED, 21, "account_unlocked")
+	X(AUDIT_ACCOUNT_UNLOCKED, 21, "account_unlocked")                 \
+	X(AUDIT_GUESSER_LOGGED_OUT, 22, "guesser_logged_out")
 
 #define AUDIT_ENUM_(name, number, word) name = (number),
 enum audit_what { AUDIT_LIST(AUDIT_ENUM_) };

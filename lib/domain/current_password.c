@@ -8,10 +8,14 @@
 #include "clock.h"
 #include "db.h"
 #include "hash_pool.h"
+#include "session.h"
 
 struct check {
-	struct attempt attempt;
+	const struct member *member;
+	struct attempt by_account;
+	struct attempt by_login;
 	int left;
+	int left_to_login;
 	int64_t wait_s;
 	struct account account;
 	struct audit_event event;
@@ -28,10 +32,40 @@ count_and_read_tx(struct db_tx *tx, void *context)
 {
 	struct check *check = context;
 
-	TRY(attempt_take(tx, &check->attempt, &check->left, &check->wait_s));
+	TRY(attempt_take(tx, &check->by_account, &check->left, &check->wait_s));
 	if (check->left < 0)
 		return TOO_MANY;
+	TRY(attempt_take(tx, &check->by_login, &check->left_to_login, NULL));
 	return account_read(tx, check->account.id, &check->account);
+}
+
+/* The tries that were taken failed at nothing. */
+static enum result
+forget_tx(struct db_tx *tx, void *context)
+{
+	const struct check *check = context;
+
+	TRY(attempt_forget(tx, &check->by_account));
+	return attempt_forget(tx, &check->by_login);
+}
+
+static enum result
+end_login_tx(struct db_tx *tx, void *context)
+{
+	const struct check *check = context;
+	const enum result ended = session_end(tx, check->member->session_id, check->account.id);
+
+	if (ended != OK)
+		return ended == NO_ROW ? OK : ended;
+	return audit_insert(tx, &check->event);
+}
+
+static enum result
+end_login(const struct portal *p, struct check *check)
+{
+	check->event.what = AUDIT_GUESSER_LOGGED_OUT;
+	TRY(db_transaction(p->db, end_login_tx, check));
+	return LOGIN_REQUIRED;
 }
 
 static enum result
@@ -42,9 +76,10 @@ compare(const struct portal *p, struct check *check, const struct secret *curren
 	    p->hash_pool, current, check->account.password_hash, &equal);
 
 	if (verified != OK)
-		return attempt_unjudged(p->db, &check->attempt, verified);
+		return attempt_unjudged(
+		    p->db, &check->by_login, attempt_unjudged(p->db, &check->by_account, verified));
 	if (equal)
-		return attempt_forget_committed(p->db, &check->attempt);
+		return db_each_committed(p->db, forget_tx, check);
 	TRY(audit_insert_committed(p->db, &check->event));
 	return PASSWORD_WRONG;
 }
@@ -57,8 +92,11 @@ current_password_check(const struct portal *p, const struct visitor *visitor,
 	const struct account *account = &member->account;
 	CLEANUP(check_wipe)
 	struct check check = {
-		.attempt = attempt_of(
-		    p->keyring, POLICY_CURRENT_PASSWORD, account->id, ID_SIZE, now, p->cooldown_s),
+		.member = member,
+		.by_account = attempt_of(
+		    p->keyring, POLICY_CURRENT_PASSWORD, account->id, ID_SIZE, now, 0),
+		.by_login = attempt_of(
+		    p->keyring, POLICY_PASSWORD_GUESSES, member->session_id, ID_SIZE, now, 0),
 		.account = *account,
 		.event = audit_event_of(
 		    visitor, AUDIT_CURRENT_PASSWORD_WRONG, now, account->id, account->person_id),
@@ -68,8 +106,11 @@ current_password_check(const struct portal *p, const struct visitor *visitor,
 	ret_refusal->wait_s = check.wait_s;
 	if (counted != OK)
 		return counted == NO_ROW ? LOGIN_REQUIRED : counted;
+	if (check.left_to_login < 0)
+		return end_login(p, &check);
 	const enum result compared = compare(p, &check, current);
 	if (compared == PASSWORD_WRONG)
-		ret_refusal->attempts_left = check.left;
+		ret_refusal->attempts_left = check.left < check.left_to_login ? check.left
+									      : check.left_to_login;
 	return compared;
 }

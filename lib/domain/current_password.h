@@ -5,7 +5,9 @@
 
 #include "login.h"
 
-/* Counts the try, then compares. PASSWORD_WRONG, TOO_MANY: `ret_refusal` says the rest. */
+/* Counts the try, then compares. PASSWORD_WRONG, TOO_MANY: `ret_refusal` says the rest.
+ * LOGIN_REQUIRED: the login is over; also when it is this try that ends it, because as many before it
+ * as POLICY_PASSWORD_GUESSES allows were wrong, with no right one between (ASVS 6.3.1). */
 enum result current_password_check(const struct portal *, const struct visitor *,
     const struct member *, const struct secret *current, struct refusal *ret_refusal) MUST_USE;
 

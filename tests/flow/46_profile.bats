@@ -104,6 +104,41 @@ put() { # PATH JSON
 	same "$(db 'SELECT COUNT(*) FROM attempt WHERE scope = 9')" 0
 }
 
+# Wrong current passwords, however slowly.
+guess() { # TIMES
+	local i
+	for ((i = 0; i < $1; i++)); do
+		db 'DELETE FROM attempt WHERE scope = 9'
+		put email "{\"email\":\"new.$email\",\"current_password\":\"wrong7rakuda\"}"
+		want 403 current_password_wrong || return 1
+	done
+}
+
+@test "who guesses at the current password twenty times in a row is logged out, nobody else" { # asvs 6.3.1
+	new_account
+	logged_in "$email"
+	other=$access
+	logged_in "$email"
+	right="{\"email\":\"new.$email\",\"current_password\":\"$PASSWORD\"}"
+	guess 19
+	same "$(field .attempts_left)" 1
+	put email "$right"
+	want 202
+	guess 20
+	same "$(field .attempts_left)" 0
+	is_logged_in "$access"
+	is_logged_in "$other"
+	put email "$right"
+	want 401 login_required
+	never is_logged_in "$access"
+	refresh_login "$refresh"
+	want 401 login_required
+	[[ $(events "$email") == *,11,12,22 ]]
+	access=$other
+	put email "$right"
+	want 202
+}
+
 @test "what a new password must be, is told at once" { # asvs 6.2.4 6.2.11
 	new_account
 	logged_in "$email"

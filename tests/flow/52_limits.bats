@@ -9,7 +9,7 @@ load helper
 load story
 
 # Those that are many are made few, and all but the one that is driven are out of the way.
-readonly FEW='account_tries=3,login_failures=6,known_source_failures=6,source_failures=4,reset_tries=1,taken_login_ids=3,login_id_tries=3,address_changes=3,number_failures=3,source_identities=3,service_identities=4,source_requests=9,source_mails=4,link_captchas=4/900,service_mails=5,service_failures=3'
+readonly FEW='account_tries=3,login_failures=6,known_source_failures=6,source_failures=4,password_guesses=3,reset_tries=1,taken_login_ids=3,login_id_tries=3,address_changes=3,number_failures=3,source_identities=3,service_identities=4,source_requests=9,source_mails=4,link_captchas=4/900,service_mails=5,service_failures=3'
 
 setup() {
 	REQUEST_HEADERS=()
@@ -163,6 +163,10 @@ hit_source_failures() { log_in "$email"; outcome 201 429; }
 begin_current_password() { new_account && logged_in "$email"; }
 miss_current_password() { change_password "$access" wrong7rakuda himawari8kirin && want 403 current_password_wrong; }
 hit_current_password() { change_password "$access" "$PASSWORD" himawari8kirin; outcome 204 429; }
+
+begin_password_guesses() { begin_current_password; }
+miss_password_guesses() { miss_current_password; }
+hit_password_guesses() { change_password "$access" "$PASSWORD" himawari8kirin; outcome 204 401; }
 
 change_login_id() { api PUT /v1/me/login-id "{\"login_id\":\"$1\",\"current_password\":\"$PASSWORD\"}" "$access"; }
 begin_login_id_tries() {
