@@ -92,6 +92,7 @@ packages_install() { # GROUP...
 # shellcheck disable=SC2120 # tools/run needs no option
 build_tree() { # [MESON OPTION...]
 	if [[ ! -e $BUILD/build.ninja ]]; then
+		mkdir -p "$BUILD" || return 1 # another tree below it may be made meanwhile; meson stops at that
 		meson setup "$BUILD" "$TREE" "$@" || return 1
 	elif (($# > 0)); then
 		meson configure "$BUILD" "$@" || return 1 # a tree of tools/run has no tests yet
