@@ -699,6 +699,26 @@ fetch(struct db_tx *tx, unsigned number, MYSQL_STMT *statement, const struct row
 	}
 }
 
+/* Takes the whole result over. One that is not taken over is ended by a reset, which costs a trip:
+ * after mysql_stmt_free_result() alone the next execution of the statement waits for rows that nobody
+ * sends, until the read timeout (Connector/C 3.3.20). The errors of INSERT ... RETURNING come here:
+ * the server has told the columns by then. */
+static enum result
+store_result(struct db_tx *tx, unsigned number, MYSQL_STMT *statement, struct row *row)
+{
+	enum result result;
+
+	if (mysql_stmt_field_count(statement) != row->columns)
+		result = misfit(number);
+	else if (mysql_stmt_bind_result(statement, row->binds) == 0 &&
+		 mysql_stmt_store_result(statement) == 0)
+		return OK;
+	else
+		result = note_statement_error(tx, statement);
+	mysql_stmt_reset(statement); /* fails with its connection, which the next use tells */
+	return result;
+}
+
 static void
 free_result(MYSQL_STMT **statement)
 {
@@ -716,12 +736,8 @@ db_rows(struct db_tx *tx, unsigned number, const struct db_value *in, const stru
 	row_bind(&row, out);
 	assert(row.columns == tx->db->table[number].columns);
 	TRY(execute(tx, number, in, &executed));
+	TRY(store_result(tx, number, executed, &row));
 	CLEANUP(free_result) MYSQL_STMT *statement = executed;
-	if (mysql_stmt_field_count(statement) != row.columns)
-		return misfit(number);
-	if (mysql_stmt_bind_result(statement, row.binds) != 0 ||
-	    mysql_stmt_store_result(statement) != 0)
-		return note_statement_error(tx, statement);
 	while ((result = fetch(tx, number, statement, &row)) == OK)
 		TRY(each(context));
 	return result == NO_ROW ? OK : result;

@@ -175,6 +175,24 @@ leases_end() {
 	done < <(cat "$BATS_TEST_TMPDIR/accepted" 2>/dev/null)
 }
 
+@test "a lock on one login ID's counter: 503 in time while it is held, and no wait once it is gone" { # asvs 13.2.6 16.5.2
+	new_account
+	log_in "$email" wrong7rakuda # its row
+	want 401 login_failed
+	db 'START TRANSACTION; SELECT tries FROM attempt WHERE scope = 7 FOR UPDATE; SELECT SLEEP(4); ROLLBACK' >/dev/null 3>&- &
+	local holder=$!
+	sleep 0.5
+	started=$EPOCHREALTIME
+	log_in "$email"
+	want 503 unavailable
+	(($(bc_ms "$started") < 3000))
+	wait "$holder"
+	started=$EPOCHREALTIME
+	log_in "$email"
+	want 201
+	(($(bc_ms "$started") < 1000))
+}
+
 @test "a database that hangs keeps nobody from asking whether the process lives" { # asvs 13.1.2
 	local -a asking=()
 	local mariadb wrong=

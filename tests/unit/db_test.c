@@ -1148,13 +1148,25 @@ statements_that_are_not_as_counted_are_refused(void **state)
 	"INSERT INTO counter (id, n) VALUES (?, 1) ON DUPLICATE KEY UPDATE n = n + 10 RETURNING " \
 	"n, id"
 
-enum { TALLY_RIGHT, TALLY_TOO_FEW, TALLY_TOO_MANY, TALLY_FORGET, TALLIES__MAX };
+enum {
+	TALLY_RIGHT,
+	TALLY_TOO_FEW,
+	TALLY_TOO_MANY,
+	TALLY_FORGET,
+	TALLY_CONNECTION,
+	TALLY_BYTES,
+	TALLY_LIST,
+	TALLIES__MAX
+};
 
 static const struct statement tallies[TALLIES__MAX] = {
 	[TALLY_RIGHT] = { TALLY, 1, 2 },
 	[TALLY_TOO_FEW] = { TALLY, 1, 1 },
 	[TALLY_TOO_MANY] = { TALLY, 1, 3 },
 	[TALLY_FORGET] = { "DELETE FROM counter WHERE id = ?", 1, 0 },
+	[TALLY_CONNECTION] = { "SELECT CONNECTION_ID()", 0, 1 },
+	[TALLY_BYTES] = { "SELECT CAST('abcde' AS BINARY)", 0, 1 },
+	[TALLY_LIST] = { "SELECT n FROM counter ORDER BY id", 0, 1 },
 };
 
 #define TALLIED 99 /* a counter that is not there before and after */
@@ -1223,6 +1235,124 @@ a_change_that_returns_other_columns_is_internal(void **state)
 	assert_int_equal(retries(pool), 0);
 	forget_tally(pool);
 	db_close(pool);
+}
+
+/* Of one that fails the columns have come, and then the error instead of rows: the next execution must
+ * not wait for what the server does not send. */
+/* asvs 13.2.6 */
+static void
+a_change_that_failed_is_of_use_at_once(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		const char *signal;
+		enum result expected;
+	} rows[] = {
+		{ "a lock took too long", "'HY000' SET MYSQL_ERRNO = 1205", UNAVAILABLE },
+		{ "a deadlock",           "'40001' SET MYSQL_ERRNO = 1213", UNAVAILABLE },
+		{ "too slow",             "'70100' SET MYSQL_ERRNO = 1969", UNAVAILABLE },
+		{ "the table is full",    "'HY000' SET MYSQL_ERRNO = 1114", INTERNAL },
+		{ "a unique key",         "'23000' SET MYSQL_ERRNO = 1062", DUPLICATE },
+	};
+	/* clang-format on */
+	const struct db_options options = private_db_options(&server, 1);
+	struct db *const pool = db_open(&options, tallies, TALLIES__MAX);
+	int64_t read[3];
+	char sql[200];
+
+	(void)state;
+	assert_non_null(pool);
+	const int64_t connection = number_of(pool, TALLY_CONNECTION, NULL);
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		assert_true(text_format(sql, sizeof sql,
+		    "CREATE TRIGGER tally BEFORE INSERT ON counter FOR EACH ROW SIGNAL SQLSTATE %s",
+		    rows[i].signal));
+		assert_int_equal(private_db_administer(&server, sql), OK);
+		const int64_t started = clock_monotonic_ms();
+		const enum result failed = tally(pool, TALLY_RIGHT, read);
+		const int64_t failed_ms = clock_monotonic_ms() - started;
+		assert_int_equal(private_db_administer(&server, "DROP TRIGGER tally"), OK);
+		if (failed != rows[i].expected || failed_ms > 1000)
+			fail_msg("%s: %s after %lld ms", rows[i].why, result_code(failed),
+			    (long long)failed_ms);
+		const int64_t began = clock_monotonic_ms();
+		const enum result next = tally(pool, TALLY_RIGHT, read);
+		const int64_t next_ms = clock_monotonic_ms() - began;
+		if (next != OK || next_ms > 500)
+			fail_msg("%s: the next one was %s after %lld ms", rows[i].why,
+			    result_code(next), (long long)next_ms);
+	}
+	assert_int_equal(number_of(pool, TALLY_CONNECTION, NULL), connection);
+	assert_int_equal(read[0], 41); /* what failed has not counted */
+	forget_tally(pool);
+	db_close(pool);
+}
+
+/* A row lock that a statement waited for in vain costs nothing once it is gone. */
+static void
+a_lock_that_is_gone_is_forgotten(void **state)
+{
+	const struct db_value in[] = { db_number(1), { 0 } };
+	struct db_options options = private_db_options(&server, 1);
+	static const struct statement statement = { TALLY, 1, 2 };
+	struct db *const pool = db_open(&options, &statement, 1);
+	int64_t n = 0, id = 0;
+	const struct db_slot out[] = { db_to_number(&n), db_to_number(&id), { 0 } };
+	struct job job = { .statement = 0, .in = in, .out = out };
+	struct holder holder = { .pool = db, .ms = 3600 };
+	const pthread_t thread = start_holder(&holder);
+	int64_t started = clock_monotonic_ms();
+
+	(void)state;
+	assert_non_null(pool);
+	const enum result held = run_job(pool, &job);
+	const int64_t held_ms = clock_monotonic_ms() - started;
+	end_holder(&holder, thread);
+	started = clock_monotonic_ms();
+	const enum result free = run_job(pool, &job);
+	const int64_t free_ms = clock_monotonic_ms() - started;
+	db_close(pool);
+
+	assert_int_equal(held, UNAVAILABLE);
+	assert_in_range(held_ms, 1900, 3500);
+	assert_int_equal(free, OK);
+	assert_in_range(free_ms, 0, 500);
+	assert_int_equal(n, 110);
+}
+
+/* A reading that ends before its last row, or at a value that does not fit. */
+static enum result
+break_off_tx(struct db_tx *tx, void *context)
+{
+	struct reading reading = { .stop_at = 1, .stop = NOT_FOUND };
+	int64_t number;
+	const struct db_slot listed[] = { db_to_number(&reading.number), { 0 } };
+	const struct db_slot misfit[] = { db_to_number(&number), { 0 } };
+
+	(void)context;
+	assert_int_equal(db_rows(tx, TALLY_LIST, NULL, listed, see, &reading), NOT_FOUND);
+	assert_int_equal(db_row(tx, TALLY_BYTES, NULL, misfit), INTERNAL);
+	return OK;
+}
+
+static void
+a_reading_that_broke_off_is_of_use_at_once(void **state)
+{
+	const struct db_options options = private_db_options(&server, 1);
+	struct db *const pool = db_open(&options, tallies, TALLIES__MAX);
+	int64_t read[3];
+	const int64_t started = clock_monotonic_ms();
+
+	(void)state;
+	assert_non_null(pool);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(db_each_committed(pool, break_off_tx, NULL), OK);
+		assert_int_equal(tally(pool, TALLY_TOO_FEW, read), INTERNAL);
+		assert_int_equal(tally(pool, TALLY_TOO_MANY, read), INTERNAL);
+	}
+	db_close(pool);
+	assert_in_range(clock_monotonic_ms() - started, 0, 1000);
 }
 
 static void
@@ -1706,6 +1836,9 @@ main(int argc, char **argv)
 		cmocka_unit_test(statements_that_are_not_as_counted_are_refused),
 		WITH_EMPTY_TABLES(what_a_change_returns_is_read_as_rows),
 		WITH_EMPTY_TABLES(a_change_that_returns_other_columns_is_internal),
+		WITH_EMPTY_TABLES(a_change_that_failed_is_of_use_at_once),
+		WITH_EMPTY_TABLES(a_lock_that_is_gone_is_forgotten),
+		WITH_EMPTY_TABLES(a_reading_that_broke_off_is_of_use_at_once),
 		cmocka_unit_test(a_wrong_login_is_unavailable),
 		WITH_EMPTY_TABLES(too_many_connections_are_unavailable),
 		WITH_EMPTY_TABLES(a_read_only_server_is_unavailable),
