@@ -24,7 +24,7 @@ account_insert(struct db_tx *tx, const struct account *account)
 		db_number(account->created_at),
 		{ 0 },
 	};
-	const enum result result = db_change(tx, ACCOUNT_INSERT, in, NULL);
+	const enum result result = db_insert_new(tx, ACCOUNT_INSERT, in);
 
 	if (result != DUPLICATE)
 		return result;

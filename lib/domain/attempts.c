@@ -127,25 +127,24 @@ attempt_take(struct db_tx *tx, const struct attempt *attempt, int *ret_left, int
 	return OK;
 }
 
-static enum result
-change(struct db_tx *tx, enum statement_name name, const struct attempt *attempt)
-{
-	const struct db_value in[] = { db_number(attempt->scope),
-		db_bytes(attempt->thing, sizeof attempt->thing), { 0 } };
-
-	return db_change(tx, name, in, NULL);
-}
-
 enum result
 attempt_give_back(struct db_tx *tx, const struct attempt *attempt)
 {
-	return change(tx, ATTEMPT_GIVE_BACK, attempt);
+	const struct db_value taker = db_bytes(attempt->taker, sizeof attempt->taker);
+	const struct db_value in[] = { taker, db_number(attempt->scope),
+		db_bytes(attempt->thing, sizeof attempt->thing),
+		db_number(!db_may_be_committed(tx)), taker, { 0 } };
+
+	return db_change(tx, ATTEMPT_GIVE_BACK, in, NULL);
 }
 
 enum result
 attempt_forget(struct db_tx *tx, const struct attempt *attempt)
 {
-	return change(tx, ATTEMPT_FORGET, attempt);
+	const struct db_value in[] = { db_number(attempt->scope),
+		db_bytes(attempt->thing, sizeof attempt->thing), { 0 } };
+
+	return db_change(tx, ATTEMPT_FORGET, in, NULL);
 }
 
 /* Committed for themselves. */

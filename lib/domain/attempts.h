@@ -48,7 +48,9 @@ struct attempt attempt_of_service(const struct keyring *, enum policy_scope, int
 
 /* Takes the try. *ret_left: how many are left behind it; -1: none was left, or they are locked, and
  * this one must not be made. *ret_wait_s (may be NULL): of what was not granted, until the window is
- * over; otherwise 0. Run it in a transaction that commits before the try is judged. */
+ * over; otherwise 0. Run it in a transaction that commits before the try is judged. Run again, after
+ * an answer that was lost, the same try is granted again and counts once, unless another was granted
+ * between. */
 enum result attempt_take(
     struct db_tx *, const struct attempt *, int *ret_left, int64_t *ret_wait_s) MUST_USE;
 
@@ -56,7 +58,8 @@ enum result attempt_take(
 enum result attempt_left(
     struct db_tx *, const struct attempt *, int *ret_left, int64_t *ret_wait_s) MUST_USE;
 
-/* The try that was taken did not fail, or was not judged: it does not count. */
+/* The try that was taken did not fail, or was not judged: it does not count. Run again it is not given
+ * back twice. */
 enum result attempt_give_back(struct db_tx *, const struct attempt *) MUST_USE;
 
 /* No try of the thing counts any more. */

@@ -57,8 +57,16 @@ audit_insert(struct db_tx *tx, const struct audit_event *event)
 	struct db_value in[AUDIT_VALUES + 1] = { 0 };
 
 	audit_values(event, in);
-	const enum result written = db_change(tx, AUDIT_INSERT, in, NULL);
-	return written == DUPLICATE ? OK : written;
+	return db_insert_new(tx, AUDIT_INSERT, in);
+}
+
+enum result
+audit_insert_first(struct db_tx *tx, const struct audit_event *event)
+{
+	struct db_value in[AUDIT_VALUES + 1] = { 0 };
+
+	audit_values(event, in);
+	return db_change(tx, AUDIT_INSERT, in, NULL);
 }
 
 enum result
@@ -68,8 +76,7 @@ audit_insert_for(struct db_tx *tx, const struct audit_event *event, const char *
 
 	audit_values(event, in);
 	in[AUDIT_VALUES] = db_text(login_id);
-	const enum result written = db_change(tx, AUDIT_INSERT_FOR, in, NULL);
-	return written == DUPLICATE ? OK : written;
+	return db_insert_new(tx, AUDIT_INSERT_FOR, in);
 }
 
 static enum result

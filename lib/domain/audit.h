@@ -63,8 +63,12 @@ struct audit_event audit_event_of(const struct visitor *, enum audit_what, int64
 #define AUDIT_VALUES 6
 void audit_values(const struct audit_event *, struct db_value ret[static AUDIT_VALUES]);
 
-/* Writes it, in the transaction of what it tells about; written before by the same request: OK. */
+/* Writes it, in the transaction of what it tells about. A request writes a kind of event once. */
 enum result audit_insert(struct db_tx *, const struct audit_event *) MUST_USE;
+
+/* The same as the first change of a transaction that must not be done twice. DUPLICATE: an earlier run
+ * of it was committed, so all of it is done. */
+enum result audit_insert_first(struct db_tx *, const struct audit_event *) MUST_USE;
 
 /* The same outside a body, committed for itself. */
 enum result audit_insert_committed(struct db *, struct audit_event *) MUST_USE;

@@ -25,7 +25,8 @@ struct batch_stretch {
  * and last id. NO_ROW: the table is over. */
 enum result batch_next(struct db *, enum operator_statement next, struct batch_stretch *) MUST_USE;
 
-/* Runs a statement once. Adds the rows it changed to *rows. */
+/* Runs a statement once. Adds the rows it changed to *rows; when its answer was lost and it is run again,
+ * only those of the last run: then there were more. */
 enum result batch_once(
     struct db *, enum operator_statement, const struct db_value *in, uint64_t *rows) MUST_USE;
 

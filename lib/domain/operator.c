@@ -208,13 +208,13 @@ struct order {
 	bool changed;
 };
 
-/* Writes a deed down, now that its account is known. */
+/* Writes a deed down, now that its account is known, and before it is done. DUPLICATE: it is done. */
 static enum result
 write_deed(struct db_tx *tx, struct audit_event *event, const struct found *found)
 {
 	memcpy(event->account_id, found->id, sizeof event->account_id);
 	memcpy(event->person_id, found->person_id, sizeof event->person_id);
-	return audit_insert(tx, event);
+	return audit_insert_first(tx, event);
 }
 
 static enum result
@@ -226,13 +226,15 @@ do_tx(struct db_tx *tx, void *context)
 	const struct db_value in[] = { db_bytes(found->id, sizeof found->id), { 0 } };
 
 	TRY(find(tx, &order->found));
-	order->changed = found->state != order->deed->already;
+	/* In a second run the state may be what the first one made of it. */
+	order->changed = found->state != order->deed->already || db_may_be_committed(tx);
 	if (!order->changed)
 		return OK;
+	const enum result written = write_deed(tx, &order->event, found);
+	if (written != OK)
+		return written == DUPLICATE ? OK : written;
 	TRY(db_change(tx, order->deed->statement, in, NULL));
-	if (order->deed->ends_logins)
-		TRY(session_end_others(tx, found->id, none));
-	return write_deed(tx, &order->event, found);
+	return order->deed->ends_logins ? session_end_others(tx, found->id, none) : OK;
 }
 
 enum result
@@ -304,9 +306,11 @@ unlock_tx(struct db_tx *tx, void *context)
 		{ 0 } };
 
 	TRY(find(tx, &unlocking->found));
+	const enum result written = write_deed(tx, &unlocking->event, &unlocking->found);
+	if (written != OK)
+		return written == DUPLICATE ? OK : written;
 	TRY(attempt_forget(tx, &tries->by_login_id));
-	TRY(db_change(tx, OPERATOR_KNOWN_SOURCES_PARDON, in, NULL));
-	return write_deed(tx, &unlocking->event, &unlocking->found);
+	return db_change(tx, OPERATOR_KNOWN_SOURCES_PARDON, in, NULL);
 }
 
 enum result

@@ -48,7 +48,7 @@ outbox_insert(struct db_tx *tx, const struct outbox_mail *mail)
 	struct db_value in[OUTBOX_VALUES + 1] = { 0 };
 
 	outbox_values(mail, in);
-	return db_change(tx, OUTBOX_INSERT, in, NULL);
+	return db_insert_new(tx, OUTBOX_INSERT, in);
 }
 
 /* The row now read, and the list it goes to. */
@@ -78,24 +78,17 @@ outbox_due(struct db_tx *tx, struct outbox_due *ret)
 	return OK;
 }
 
-/* A conditional update that must have met its row. */
-static enum result
-change_one(struct db_tx *tx, enum statement_name name, const struct db_value *in)
-{
-	uint64_t rows = 0;
-
-	TRY(db_change(tx, name, in, &rows));
-	return rows == 1 ? OK : NO_ROW;
-}
-
 enum result
 outbox_claim(struct db_tx *tx, const uint8_t id[static ID_SIZE],
     const uint8_t owner[static ID_SIZE], int64_t lease_s)
 {
-	const struct db_value in[] = { db_number(lease_s), db_bytes(owner, ID_SIZE),
-		db_bytes(id, ID_SIZE), db_bytes(owner, ID_SIZE), { 0 } };
+	const struct db_value mine = db_bytes(owner, ID_SIZE);
+	const struct db_value in[] = { mine, db_number(lease_s), mine, db_bytes(id, ID_SIZE), mine,
+		{ 0 } };
+	uint64_t rows = 0;
 
-	return change_one(tx, OUTBOX_CLAIM, in);
+	TRY(db_change(tx, OUTBOX_CLAIM, in, &rows));
+	return rows == 1 ? OK : NO_ROW;
 }
 
 enum result
@@ -130,7 +123,7 @@ outbox_settle(struct db_tx *tx, const uint8_t id[static ID_SIZE],
 	const struct db_value in[] = { db_number(state), db_text(error), db_number(now),
 		db_bytes(id, ID_SIZE), db_bytes(owner, ID_SIZE), { 0 } };
 
-	return change_one(tx, OUTBOX_SETTLE, in);
+	return db_change_one(tx, OUTBOX_SETTLE, in);
 }
 
 enum result
@@ -140,7 +133,7 @@ outbox_retry(struct db_tx *tx, const uint8_t id[static ID_SIZE],
 	const struct db_value in[] = { db_number(wait_s), db_text(error), db_bytes(id, ID_SIZE),
 		db_bytes(owner, ID_SIZE), { 0 } };
 
-	return change_one(tx, OUTBOX_RETRY, in);
+	return db_change_one(tx, OUTBOX_RETRY, in);
 }
 
 void

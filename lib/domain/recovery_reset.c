@@ -90,6 +90,7 @@ fill(const struct portal *p, const struct visitor *visitor, struct resetting *re
 		.created_at = resetting->now,
 	};
 	memcpy(resetting->op.jti, resetting->pass->jti, sizeof resetting->op.jti);
+	secret_random(resetting->op.next_id, sizeof resetting->op.next_id);
 	resetting->tries = login_tries_of(p->keyring, account->login_id, visitor, resetting->now);
 	resetting->event = audit_event_of(
 	    visitor, AUDIT_PASSWORD_RESET, resetting->now, account->id, account->person_id);
@@ -109,8 +110,7 @@ reset(const struct portal *p, const struct visitor *visitor, struct resetting *r
 		return TOKEN_SPENT;
 	if (done != DUPLICATE)
 		return done;
-	/* Spent meanwhile: by the same submit sent twice, or by our own COMMIT whose answer was
-	 * lost. */
+	/* Spent meanwhile, by the same submit sent twice. */
 	TRY(link_read(p, resetting->pass, link));
 	TRY(db_each_committed(p->db, read_account_tx, resetting));
 	return repeat(p, resetting, password, link);

@@ -147,8 +147,7 @@ create(const struct portal *p, const struct visitor *visitor, const struct pass 
 	const enum result created = db_transaction(p->db, create_account_tx, &creation);
 	if (created != DUPLICATE)
 		return created;
-	/* Spent meanwhile: by the same submit sent twice, or by our own COMMIT whose answer was
-	 * lost. */
+	/* Spent meanwhile, by the same submit sent twice. */
 	struct link link;
 	TRY(link_read(p, pass, &link));
 	return link.used ? repeat_creation(p, wish, &link, ret) : INTERNAL;

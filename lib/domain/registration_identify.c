@@ -27,7 +27,7 @@ struct captcha_try {
 	struct stage_op op;
 	struct link *link;
 	struct identity_guard *guard;
-	bool again; /* the same was judged before */
+	bool again; /* another call was judged on the same */
 };
 
 static enum result
@@ -81,6 +81,7 @@ pass_captcha(const struct portal *p, const struct pass *pass, const struct ident
 		.created_at = clock_now(),
 	};
 	memcpy(try->op.jti, captcha.jti, sizeof try->op.jti);
+	secret_random(try->op.next_id, sizeof try->op.next_id);
 	digest(identity->captcha_answer, answer);
 	stage_op_fingerprint(p->keyring,
 	    (const char *const[]){ identity->insured_number, identity->birth_date, answer, NULL },

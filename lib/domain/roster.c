@@ -285,7 +285,7 @@ import_tx(struct db_tx *tx, void *context)
 
 	import->reached = true;
 	const enum result begun = run_begin(tx, import);
-	if (begun == DUPLICATE)
+	if (begun == DUPLICATE && db_duplicate_is(tx, "PRIMARY"))
 		return OK;
 	if (begun != OK || import->started)
 		return begun != OK ? begun : UNAVAILABLE;

@@ -60,8 +60,7 @@ session_begin(struct db_tx *tx, const struct session_beginning *beginning)
 	struct db_value in[SESSION_BEGIN_VALUES + 1] = { 0 };
 
 	begin_values(beginning, in);
-	const enum result begun = db_change(tx, SESSION_BEGIN, in, NULL);
-	return begun == DUPLICATE ? OK : begun;
+	return db_insert_new(tx, SESSION_BEGIN, in);
 }
 
 enum result
@@ -160,12 +159,10 @@ enum result
 session_end(
     struct db_tx *tx, const uint8_t id[static ID_SIZE], const uint8_t account_id[static ID_SIZE])
 {
-	uint64_t rows = 0;
 	const struct db_value in[] = { db_bytes(id, ID_SIZE), db_bytes(account_id, ID_SIZE),
 		{ 0 } };
 
-	TRY(db_change(tx, SESSION_END, in, &rows));
-	return rows == 1 ? OK : NO_ROW;
+	return db_change_one(tx, SESSION_END, in);
 }
 
 enum result

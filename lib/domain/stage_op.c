@@ -9,6 +9,19 @@
 #include <assert.h>
 #include <string.h>
 
+/* A row is there: an earlier run of the same call may have written it, and another call, too. */
+static enum result
+spent_before(struct db_tx *tx, const struct stage_op *op)
+{
+	static const uint8_t nothing[ID_SIZE];
+	struct stage_op there;
+
+	if (!db_may_be_committed(tx) || memcmp(op->next_id, nothing, sizeof nothing) == 0)
+		return DUPLICATE;
+	TRY(stage_op_read(tx, op->jti, &there));
+	return memcmp(there.next_id, op->next_id, sizeof there.next_id) == 0 ? OK : DUPLICATE;
+}
+
 enum result
 stage_op_insert(struct db_tx *tx, const struct stage_op *op)
 {
@@ -22,7 +35,9 @@ stage_op_insert(struct db_tx *tx, const struct stage_op *op)
 		{ 0 },
 	};
 
-	return db_change(tx, STAGE_OP_INSERT, in, NULL);
+	const enum result spent = db_change(tx, STAGE_OP_INSERT, in, NULL);
+
+	return spent == DUPLICATE ? spent_before(tx, op) : spent;
 }
 
 enum result

@@ -23,11 +23,14 @@ struct stage_op {
 	enum stage kind;
 	uint8_t fingerprint[KEYED_HASH_SIZE]; /* zeros where facts are compared instead */
 	enum stage_outcome outcome;
-	uint8_t next_id[ID_SIZE]; /* jti of the next token, or id of the account made */
+	/* jti of the next token, id of the account made, or random: of this call alone. Zeros where a
+	 * second spending is DUPLICATE in any case. */
+	uint8_t next_id[ID_SIZE];
 	int64_t created_at;
 };
 
-/* Spends. DUPLICATE: it was spent before. */
+/* Spends. DUPLICATE: it was spent before, by another call. By an earlier run of this one, known by its
+ * next_id: OK. */
 enum result stage_op_insert(struct db_tx *, const struct stage_op *) MUST_USE;
 
 /* Reads a spending. NO_ROW: not spent. */

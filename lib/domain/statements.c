@@ -48,12 +48,15 @@ const struct statement statements[STATEMENTS__MAX] = {
 	},
 
 	/* A counter: begun, begun again when its window is over, counted while it may. Assignments
-	 * go from left to right: taker tells the others whether this try was granted. Run again for
-	 * the same taker it is granted again, and the count stays within its limit. What is refused
-	 * is counted, too: a row that is not written answers sooner. */
+	 * go from left to right: the first two take back what the same try changed, where it is the last
+	 * that was granted and is run again, so that it counts once; taker then tells the others whether
+	 * this try is granted. What is refused is counted, too: a row that is not written answers
+	 * sooner. */
 	[ATTEMPT_TAKE] = {
 	    "INSERT INTO attempt (scope, thing, tries, ends_at, locked_until, taker) VALUES (?, ?, 1, ?, ?, ?)"
 	    " ON DUPLICATE KEY UPDATE"
+	    " tries = GREATEST(tries - (taker = VALUES(taker)), 0),"
+	    " locked_until = IF(taker = VALUES(taker), 0, locked_until),"
 	    " taker = IF(ends_at <= ? OR (tries < ? AND locked_until <= ?), VALUES(taker), taker),"
 	    " tries = IF(taker <> VALUES(taker), tries, IF(ends_at <= ?, 1, LEAST(tries + 1, ?))),"
 	    " locked_until = IF(taker <> VALUES(taker), locked_until,"
@@ -67,10 +70,13 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    "SELECT tries, ends_at FROM attempt WHERE scope = ? AND thing = ? AND ends_at > ?",
 	    .params = 3, .columns = 2,
 	},
+	/* Run again it takes from the count only where the try is still the taker, which it is not
+	 * after the first time: so it is not taken twice. */
 	[ATTEMPT_GIVE_BACK] = {
-	    "UPDATE attempt SET tries = GREATEST(tries, 1) - 1, locked_until = 0"
-	    " WHERE scope = ? AND thing = ?",
-	    .params = 2,
+	    "UPDATE attempt SET tries = GREATEST(tries, 1) - 1, locked_until = 0,"
+	    " taker = IF(taker = ?, 'returned', taker)"
+	    " WHERE scope = ? AND thing = ? AND (? OR taker = ?)",
+	    .params = 5,
 	},
 	[ATTEMPT_FORGET] = {
 	    "DELETE FROM attempt WHERE scope = ? AND thing = ?",
@@ -247,11 +253,15 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6)) ORDER BY next_try_at LIMIT 16",
 	    .columns = 1,
 	},
+	/* Whoever holds the lease already asks again because the answer was lost: that is no other
+	 * try. */
 	[OUTBOX_CLAIM] = {
-	    "UPDATE outbox SET lease_until = UTC_TIMESTAMP(6) + INTERVAL ? SECOND, lease_owner = ?,"
-	    " tries = tries + 1 WHERE id = ? AND state = 0"
+	    "UPDATE outbox SET"
+	    " tries = tries + 1 - COALESCE(lease_owner = ? AND lease_until >= UTC_TIMESTAMP(6), 0),"
+	    " lease_until = UTC_TIMESTAMP(6) + INTERVAL ? SECOND, lease_owner = ?"
+	    " WHERE id = ? AND state = 0"
 	    " AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6) OR lease_owner = ?)",
-	    .params = 4,
+	    .params = 5,
 	},
 	[OUTBOX_READ] = {
 	    "SELECT kind, email, language, nickname, jti, parent_jti, subject_id, created_at, expires_at,"

@@ -57,6 +57,9 @@ enum advice {
 struct db_tx {
 	struct db *db;
 	struct connection *connection;
+	bool transaction;   /* false: every statement is committed for itself */
+	bool earlier;       /* an earlier run may have been committed */
+	bool committed;     /* this run may have been */
 	enum advice advice; /* of the last error that the body could not handle itself */
 	char duplicate_key[KEY_NAME_MAX + 1];
 };
@@ -501,6 +504,19 @@ note_connection_error(struct db_tx *tx)
 	return note_error(tx, mysql_errno(mysql), mysql_sqlstate(mysql), mysql_error(mysql));
 }
 
+/* After such an error nobody knows whether the server did what it was told. */
+static bool
+outcome_is_unknown(const struct db_tx *tx)
+{
+	return tx->advice == ADVICE_RECONNECT || tx->advice == ADVICE_AWAY;
+}
+
+bool
+db_may_be_committed(const struct db_tx *tx)
+{
+	return tx->earlier;
+}
+
 bool
 db_duplicate_is(const struct db_tx *tx, const char *key)
 {
@@ -511,21 +527,21 @@ db_duplicate_is(const struct db_tx *tx, const char *key)
 
 /* One try. The verdict on it is in tx->advice and in the result. */
 static enum result
-run_once(
-    struct db_tx *tx, bool transaction, enum result (*body)(struct db_tx *, void *), void *context)
+run_once(struct db_tx *tx, enum result (*body)(struct db_tx *, void *), void *context)
 {
 	MYSQL *mysql = tx->connection->mysql;
 	enum result result;
 
-	if (transaction && mysql_query(mysql, "START TRANSACTION") != 0)
+	if (tx->transaction && mysql_query(mysql, "START TRANSACTION") != 0)
 		return note_connection_error(tx);
 	result = body(tx, context);
-	if (!transaction && tx->advice == ADVICE_NONE)
+	if (!tx->transaction && tx->advice == ADVICE_NONE)
 		return result;
 	if (result == OK && tx->advice == ADVICE_NONE) {
 		if (mysql_commit(mysql) == 0)
 			return OK;
 		result = note_connection_error(tx);
+		tx->committed |= outcome_is_unknown(tx);
 	}
 	/* After a lost connection there is nothing to roll back; after anything else there must be. So
 	 * also of a statement that is a transaction of its own: its handler is not called when it is
@@ -549,14 +565,21 @@ static enum result
 run(struct db *db, bool transaction, enum result (*body)(struct db_tx *, void *), void *context)
 {
 	const int64_t deadline_ms = clock_monotonic_ms() + DB_RETRY_MS;
+	bool committed = false;
 
 	for (unsigned tries = 0;; tries++) {
-		struct db_tx tx = { .db = db, .connection = borrow(db) };
+		struct db_tx tx = {
+			.db = db,
+			.connection = borrow(db),
+			.transaction = transaction,
+			.earlier = committed,
+		};
 
 		if (tx.connection == NULL)
 			return UNAVAILABLE;
-		const enum result result = run_once(&tx, transaction, body, context);
-		if (tx.advice == ADVICE_RECONNECT || tx.advice == ADVICE_AWAY)
+		const enum result result = run_once(&tx, body, context);
+		committed |= tx.committed;
+		if (outcome_is_unknown(&tx))
 			distrust(db, tx.connection);
 		give_back(db, tx.connection);
 		if (tries >= advice_again(tx.advice) || clock_monotonic_ms() > deadline_ms)
@@ -623,10 +646,29 @@ db_change(struct db_tx *tx, unsigned number, const struct db_value *in, uint64_t
 	MYSQL_STMT *statement;
 
 	assert(tx->db->table[number].columns == 0);
-	TRY(execute(tx, number, in, &statement));
-	if (ret_rows != NULL)
+	const enum result result = execute(tx, number, in, &statement);
+	tx->committed |= !tx->transaction && (result == OK || outcome_is_unknown(tx));
+	if (result == OK && ret_rows != NULL)
 		*ret_rows = mysql_stmt_affected_rows(statement);
-	return OK;
+	return result;
+}
+
+enum result
+db_insert_new(struct db_tx *tx, unsigned number, const struct db_value *in)
+{
+	const enum result inserted = db_change(tx, number, in, NULL);
+	const bool is_own = inserted == DUPLICATE && tx->earlier && db_duplicate_is(tx, "PRIMARY");
+
+	return is_own ? OK : inserted;
+}
+
+enum result
+db_change_one(struct db_tx *tx, unsigned number, const struct db_value *in)
+{
+	uint64_t rows = 0;
+
+	TRY(db_change(tx, number, in, &rows));
+	return rows == 1 || tx->earlier ? OK : NO_ROW;
 }
 
 /* Where the library writes a row's columns: the caller's slots, and what it says about each. */

@@ -6,8 +6,8 @@
  *   1213, 1020          rolled back whole    run the body again, up to 5 times, 5*2^n ms +- 50 %
  *   1205                statement undone     roll back, run again, up to 2 times
  *   2006 2013 2055 1927 connection lost      new connection, run again, up to 2 times; also when
- *                                            it was lost at COMMIT: the same values are written
- *                                            again, and a unique key tells that they already were
+ *                                            it was lost at COMMIT, and nobody knows whether the
+ *                                            work is done
  *   1062                unique key           DUPLICATE to the body, which knows what it means
  *   1317 1969           too slow             roll back, UNAVAILABLE
  *   1047 1290 1836      node out of service  close, next connection, UNAVAILABLE after 2
@@ -15,8 +15,13 @@
  *                                            again for half a second
  *   any other           our bug              roll back, log the number and SQLSTATE, INTERNAL
  *
- * All of it within DB_RETRY_MS of the first try. A body may therefore run several times and must
- * compute random values, hashes and times before, not inside.
+ * All of it within DB_RETRY_MS of the first try. A body may therefore run several times. Random
+ * values, hashes and times are made before it, so that each run writes the same. It changes nothing
+ * but its transaction and its outputs, which each run sets anew.
+ *
+ * A run may also meet the work of an earlier one, whose COMMIT was done and its answer lost. That is
+ * the success that would have been answered: db_insert_new() and db_change_one() know it, and what is
+ * neither asks db_may_be_committed().
  *
  * Error texts of the server hold data ("Duplicate entry 'x'"): they never leave this file. */
 
@@ -127,6 +132,21 @@ enum result db_row(struct db_tx *, unsigned statement, const struct db_value *in
  * from `each` ends the reading and is returned. `each` must run no statement. */
 enum result db_rows(struct db_tx *, unsigned statement, const struct db_value *in,
     const struct db_slot *out, enum result (*each)(void *), void *context) MUST_USE;
+
+/* Inside a body. Was an earlier run of it perhaps committed, and the answer lost? Of a body that commits
+ * each statement for itself: was one that changes perhaps done? */
+bool db_may_be_committed(const struct db_tx *);
+
+/* Inside a body. Inserts a row whose primary key was made for this call alone, before the body: a
+ * second row under it is the one that an earlier run wrote, and OK. A DUPLICATE of another unique key
+ * stays one; so does any in a first run. Otherwise as db_change(). */
+enum result db_insert_new(
+    struct db_tx *, unsigned statement, const struct db_value *in) MUST_USE;
+
+/* Inside a body. Runs a statement that must change one row. NO_ROW: it changed none; but OK where an
+ * earlier run may have done it. Otherwise as db_change(). */
+enum result db_change_one(
+    struct db_tx *, unsigned statement, const struct db_value *in) MUST_USE;
 
 /* Was the last DUPLICATE of this transaction about the unique key of this name? */
 bool db_duplicate_is(const struct db_tx *, const char *key);

@@ -34,6 +34,7 @@ enum {
 	THING_LIST,
 	THING_CLEAR,
 	COUNTER_ADD,
+	COUNTER_SPEND,
 	COUNTER_READ,
 	COUNTER_CLEAR,
 	NAP,
@@ -52,6 +53,7 @@ static const struct statement list[LIST__MAX] = {
 	[THING_LIST] = { "SELECT number FROM thing ORDER BY number", 0, 1 },
 	[THING_CLEAR] = { "DELETE FROM thing", 0, 0 },
 	[COUNTER_ADD] = { "UPDATE counter SET n = n + ? WHERE id = ?", 2, 0 },
+	[COUNTER_SPEND] = { "UPDATE counter SET n = -7 WHERE id = ? AND n = 0", 1, 0 },
 	[COUNTER_READ] = { "SELECT n FROM counter WHERE id = ?", 1, 1 },
 	[COUNTER_CLEAR] = { "UPDATE counter SET n = 0", 0, 0 },
 	[NAP] = { "SELECT SLEEP(?)", 1, 1 },
@@ -1668,6 +1670,13 @@ a_pool_opens_while_the_server_is_away(void **state)
 
 /* COMMIT, its answer lost ---------------------------------------------------------------------- */
 
+static enum result
+insert_name_tx(struct db_tx *tx, void *context)
+{
+	(void)context;
+	return insert_thing(tx, 9, "name", 0);
+}
+
 struct spending {
 	unsigned runs;
 	unsigned duplicates;
@@ -1731,6 +1740,119 @@ a_commit_without_an_answer_is_done_once(void **state)
 			fail_msg("%s: not exactly once", rows[i].why);
 	}
 	tcp_proxy_close(proxy);
+}
+
+/* A row whose key is this call's own, and a row that must be there. */
+struct once {
+	bool transaction;
+	bool taken; /* another row has the name */
+	bool gone;  /* the row to be changed is not there */
+	unsigned runs;
+	bool may_be_committed; /* in the last run */
+};
+
+static enum result
+once_tx(struct db_tx *tx, void *context)
+{
+	static const uint8_t key[16] = "the word";
+	struct once *const once = context;
+	const struct db_value in[] = { db_bytes(key, sizeof key), db_text("name"),
+		db_bytes("x", 1), db_number(1), { 0 } };
+	const struct db_value spend[] = { db_number(once->gone ? 99 : 2), { 0 } };
+
+	once->runs++;
+	once->may_be_committed = db_may_be_committed(tx);
+	if (once->transaction)
+		TRY(db_change_one(tx, COUNTER_SPEND, spend));
+	return db_insert_new(tx, THING_INSERT, in);
+}
+
+static enum result
+run_once_row(struct db *pool, struct once *once)
+{
+	return once->transaction ? db_transaction(pool, once_tx, once)
+				 : db_each_committed(pool, once_tx, once);
+}
+
+/* asvs 2.3.3 */
+static void
+what_an_earlier_run_has_done_is_a_success(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		const char *word; /* NULL: nothing is lost */
+		enum tcp_cut cut;
+		struct once once;
+		unsigned runs;
+		bool may_be_committed;
+		enum result expected;
+		int64_t things, counter;
+	} rows[] = {
+		{ "nothing is lost",             NULL,       TCP_CUT_AFTER,  { .transaction = true },   1, false, OK, 1, -7 },
+		{ "COMMIT, done",                "\003COMMIT", TCP_CUT_AFTER, { .transaction = true },  2, true,  OK, 1, -7 },
+		{ "COMMIT, not arrived",         "\003COMMIT", TCP_CUT_BEFORE, { .transaction = true }, 2, true,  OK, 1, -7 },
+		{ "a statement of a transaction", "the word", TCP_CUT_AFTER, { .transaction = true },   2, false, OK, 1, -7 },
+		{ "a statement alone, done",     "the word", TCP_CUT_AFTER,  { .transaction = false },  2, true,  OK, 1, 0 },
+		{ "a statement alone, not arrived", "the word", TCP_CUT_BEFORE, { .transaction = false }, 2, true, OK, 1, 0 },
+		{ "another's name",              NULL,       TCP_CUT_AFTER,  { .transaction = true, .taken = true },  1, false, DUPLICATE, 1, 0 },
+		{ "another's name, lost",        "the word", TCP_CUT_BEFORE, { .taken = true },         2, true,  DUPLICATE, 1, 0 },
+		{ "no such row",                 NULL,       TCP_CUT_AFTER,  { .transaction = true, .gone = true },   1, false, NO_ROW, 0, 0 },
+	};
+	/* clang-format on */
+	struct db_options options = private_db_options(&server, POOL);
+	struct tcp_proxy *const proxy = tcp_proxy_open("127.0.0.1", server.port, &options.port);
+
+	(void)state;
+	assert_non_null(proxy);
+	options.socket = NULL;
+	options.host = "127.0.0.1";
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct once once = rows[i].once;
+		struct db *const pool = open_pool(&options);
+		const unsigned cuts = tcp_proxy_cuts(proxy);
+
+		assert_int_equal(clear(NULL), 0);
+		if (once.taken)
+			assert_int_equal(db_transaction(db, insert_name_tx, NULL), OK);
+		if (rows[i].word != NULL)
+			tcp_proxy_cut(proxy, rows[i].word, rows[i].cut);
+		const enum result result = run_once_row(pool, &once);
+		db_close(pool);
+		if (tcp_proxy_cuts(proxy) != cuts + (rows[i].word != NULL))
+			fail_msg("%s: the wire was not cut", rows[i].why);
+		if (result != rows[i].expected || once.runs != rows[i].runs)
+			fail_msg("%s: %s after %u runs", rows[i].why, result_code(result),
+			    once.runs);
+		if (once.may_be_committed != rows[i].may_be_committed)
+			fail_msg("%s: may be committed or not", rows[i].why);
+		if (count_things() != rows[i].things || counter(2) != rows[i].counter)
+			fail_msg("%s: %d things, counter %d", rows[i].why, (int)count_things(),
+			    (int)counter(2));
+	}
+	tcp_proxy_close(proxy);
+}
+
+/* A key that is there in a first run is nobody's earlier run. */
+static enum result
+twice_tx(struct db_tx *tx, void *context)
+{
+	static const uint8_t key[16] = "the word";
+	const struct db_value in[] = { db_bytes(key, sizeof key), { .type = DB_NULL },
+		db_bytes("x", 1), db_number(1), { 0 } };
+
+	(void)context;
+	TRY(db_insert_new(tx, THING_INSERT, in));
+	return db_insert_new(tx, THING_INSERT, in);
+}
+
+static void
+a_key_that_is_there_in_a_first_run_is_a_duplicate(void **state)
+{
+	(void)state;
+	assert_int_equal(db_transaction(db, twice_tx, NULL), DUPLICATE);
+	assert_int_equal(db_each_committed(db, twice_tx, NULL), DUPLICATE);
+	assert_int_equal(count_things(), 1);
 }
 
 /* TLS ------------------------------------------------------------------------------------------ */
@@ -1849,6 +1971,8 @@ main(int argc, char **argv)
 		cmocka_unit_test(a_server_that_is_away_costs_nobody_time),
 		cmocka_unit_test(a_pool_opens_while_the_server_is_away),
 		WITH_EMPTY_TABLES(a_commit_without_an_answer_is_done_once),
+		WITH_EMPTY_TABLES(what_an_earlier_run_has_done_is_a_success),
+		WITH_EMPTY_TABLES(a_key_that_is_there_in_a_first_run_is_a_duplicate),
 		cmocka_unit_test(without_tls_not_a_byte_is_said),
 		cmocka_unit_test(only_the_right_certificate_is_trusted),
 	};
