@@ -12,33 +12,48 @@
 #include <string.h>
 
 /* Only letters that are owed count: whoever asks again and again for one address costs the others
- * none of theirs. */
+ * none of theirs. Nor does whose transaction is run again: what was counted stays counted, and
+ * cooldown_run() gives back what it was not needed for. */
 static enum result
-count_for_all(const struct cooldown *cooldown)
+count_for_all(struct cooldown *cooldown)
 {
-	struct throttle_state state = { .granted = true };
-
-	if (cooldown->throttle != NULL)
-		state = throttle_take(
-		    cooldown->throttle, POLICY_SERVICE_MAILS, "", 0, 1, clock_monotonic_ms());
-	if (state.granted)
+	if (cooldown->throttle == NULL || cooldown->counted.granted)
 		return OK;
-	cooldown->refusal->wait_s = state.wait_s;
+	cooldown->counted = throttle_take(
+	    cooldown->throttle, POLICY_SERVICE_MAILS, "", 0, 1, clock_monotonic_ms());
+	if (cooldown->counted.granted)
+		return OK;
+	cooldown->refusal->wait_s = cooldown->counted.wait_s;
 	return OVERLOADED;
 }
 
 enum result
-cooldown_owe(struct db_tx *tx, const struct cooldown *cooldown, const struct outbox_mail *mail)
+cooldown_owe(struct db_tx *tx, struct cooldown *cooldown, const struct outbox_mail *mail)
 {
 	CLEANUP(outbox_mail_wipe) struct outbox_mail owed = *mail;
 	int left = 0;
 
 	TRY(attempt_take(tx, &cooldown->attempt, &left, NULL));
-	if (left >= 0)
+	cooldown->owed = left >= 0;
+	if (cooldown->owed)
 		TRY(count_for_all(cooldown));
 	else
 		owed.kind = LETTER_NONE;
 	return outbox_insert(tx, &owed);
+}
+
+enum result
+cooldown_run(const struct portal *p, struct cooldown *cooldown,
+    enum result (*body)(struct db_tx *, void *), void *context)
+{
+	const enum result result = db_transaction(p->db, body, context);
+
+	if (cooldown->throttle != NULL && (result != OK || !cooldown->owed))
+		throttle_give_back(
+		    cooldown->throttle, POLICY_SERVICE_MAILS, "", 0, &cooldown->counted);
+	if (result == OK)
+		mailer_wake(p->mailer);
+	return result;
 }
 
 static struct cooldown
@@ -85,7 +100,7 @@ struct sending {
 static enum result
 send_tx(struct db_tx *tx, void *context)
 {
-	const struct sending *sending = context;
+	struct sending *sending = context;
 
 	return cooldown_owe(tx, &sending->cooldown, sending->mail);
 }
@@ -99,7 +114,5 @@ cooldown_send(const struct portal *p, enum policy_scope scope, const struct outb
 		.mail = mail,
 	};
 
-	TRY(db_transaction(p->db, send_tx, &sending));
-	mailer_wake(p->mailer);
-	return OK;
+	return cooldown_run(p, &sending.cooldown, send_tx, &sending);
 }

@@ -74,8 +74,7 @@ find_and_count_tx(struct db_tx *tx, void *context)
 	TRY(attempt_left(tx, &entry->by_prefix, &left, &entry->wait_s));
 	if (left <= 0)
 		return TOO_MANY;
-	if (!standing->known)
-		login_tries_of_nobody(&entry->tries);
+	login_tries_set_known(&entry->tries, standing->known);
 	entry->counted = standing->source_known ? &entry->tries.by_known_source
 						: &entry->tries.by_login_id;
 	return attempt_take(tx, entry->counted, &entry->left, NULL);

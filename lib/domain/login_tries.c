@@ -47,9 +47,10 @@ login_tries_of(
 }
 
 void
-login_tries_of_nobody(struct login_tries *tries)
+login_tries_set_known(struct login_tries *tries, bool known)
 {
-	tries->by_login_id.window_s = NOBODY_S;
+	tries->by_login_id.window_s = known ? policy_of(tries->by_login_id.scope)->window_s
+					    : NOBODY_S;
 }
 
 int64_t

@@ -36,9 +36,10 @@ struct login_tries {
 struct login_tries login_tries_of(
     const struct keyring *, const char *login_id, const struct visitor *, int64_t now);
 
-/* Nobody has the login ID: what fails on it is counted for a day, not for a year, so that who makes
- * login IDs up fills no disk with them. Nobody can see the difference, as no password opens it. */
-void login_tries_of_nobody(struct login_tries *);
+/* Has an account the login ID? Where none has, what fails on it is counted for a day, not for a year, so
+ * that who makes login IDs up fills no disk with them. Nobody can see the difference, as no password
+ * opens it. */
+void login_tries_set_known(struct login_tries *, bool known);
 
 /* No try of the login ID counts any more, and no source of it is known. */
 enum result login_tries_forget(struct db_tx *, const struct login_tries *) MUST_USE;

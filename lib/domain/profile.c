@@ -161,7 +161,7 @@ struct email_change {
 static enum result
 change_email_tx(struct db_tx *tx, void *context)
 {
-	const struct email_change *c = context;
+	struct email_change *c = context;
 
 	TRY(account_set_pending_email(tx, c->change->member->account.id, c->email));
 	TRY(audit_insert(tx, &c->change->event));
@@ -192,7 +192,7 @@ profile_change_email(const struct portal *p, const struct visitor *visitor,
 	c.change = &change;
 	c.cooldown = cooldown_of(
 	    p, POLICY_CONFIRMATION_MAIL, account->id, email, change.now, ret_refusal);
-	return change_run(p, change_email_tx, &c);
+	return cooldown_run(p, &c.cooldown, change_email_tx, &c);
 }
 
 struct confirmation {

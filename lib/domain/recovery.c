@@ -8,7 +8,6 @@
 #include "clock.h"
 #include "cooldown.h"
 #include "db.h"
-#include "mailer.h"
 #include "notice.h"
 #include "outbox.h"
 #include "recovery_pass.h"
@@ -40,7 +39,7 @@ struct request {
 static enum result
 ask_reset_tx(struct db_tx *tx, void *context)
 {
-	const struct request *request = context;
+	struct request *request = context;
 
 	TRY(audit_insert_for(tx, &request->event, request->login_id));
 	return cooldown_owe(tx, &request->cooldown, &request->mail);
@@ -60,10 +59,8 @@ recovery_ask_reset(const struct portal *p, const struct visitor *visitor, const 
 	};
 
 	secret_random(request.mail.jti, sizeof request.mail.jti);
-	const enum result result = db_transaction(p->db, ask_reset_tx, &request);
+	const enum result result = cooldown_run(p, &request.cooldown, ask_reset_tx, &request);
 	outbox_mail_wipe(&request.mail);
-	if (result == OK)
-		mailer_wake(p->mailer);
 	return result;
 }
 

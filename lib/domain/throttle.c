@@ -72,14 +72,20 @@ counter_of(struct counter set[static WAYS], uint64_t thing, int64_t now_ms, int6
 	return least;
 }
 
+/* Things of different scopes are different things. */
+static uint64_t
+hash_of(const struct throttle *throttle, enum policy_scope scope, const void *thing, size_t size)
+{
+	return secret_short_hash(throttle->key, thing, size) + (uint64_t)scope;
+}
+
 struct throttle_state
 throttle_take(struct throttle *throttle, enum policy_scope scope, const void *thing, size_t size,
     unsigned crowd, int64_t now_ms)
 {
 	const struct policy *policy = policy_of(scope);
 	struct throttle_state state = { .limit = (int64_t)policy->count * crowd };
-	/* Things of different scopes are different things. */
-	const uint64_t hash = secret_short_hash(throttle->key, thing, size) + (uint64_t)scope;
+	const uint64_t hash = hash_of(throttle, scope, thing, size);
 
 	pthread_mutex_lock(&throttle->lock);
 	struct counter *counter = counter_of(
@@ -88,9 +94,26 @@ throttle_take(struct throttle *throttle, enum policy_scope scope, const void *th
 	counter->count += state.granted;
 	state.left = state.limit - counter->count;
 	state.wait_s = (counter->ends_ms - now_ms + 999) / 1000;
+	state.ends_ms = counter->ends_ms;
 	pthread_mutex_unlock(&throttle->lock);
 	if (state.granted && state.left == 0)
 		log_event("limit_reached",
 		    (const struct log_value[]){ log_text("limit", policy->name), { 0 } });
 	return state;
+}
+
+void
+throttle_give_back(struct throttle *throttle, enum policy_scope scope, const void *thing,
+    size_t size, const struct throttle_state *taken)
+{
+	const uint64_t hash = hash_of(throttle, scope, thing, size);
+	struct counter *set = throttle->sets[hash % SETS];
+
+	if (!taken->granted)
+		return;
+	pthread_mutex_lock(&throttle->lock);
+	for (size_t i = 0; i < WAYS; i++)
+		if (set[i].thing == hash && set[i].ends_ms == taken->ends_ms)
+			set[i].count -= set[i].count > 0;
+	pthread_mutex_unlock(&throttle->lock);
 }

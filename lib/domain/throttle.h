@@ -23,6 +23,7 @@ struct throttle_state {
 	int64_t limit;
 	int64_t left;   /* behind this one */
 	int64_t wait_s; /* until the window is over; at least 1 */
+	int64_t ends_ms; /* of the window, which throttle_give_back() must find again */
 };
 
 /* NULL: no memory. Close: throttle_close(). */
@@ -34,5 +35,10 @@ void throttle_close(struct throttle *);
  * logged (ASVS 16.3.3). Thread-safe. */
 struct throttle_state throttle_take(struct throttle *, enum policy_scope, const void *thing,
     size_t size, unsigned crowd, int64_t now_ms) MUST_USE;
+
+/* What a take was granted for did not come about: it does not count. Nothing, where it was not granted,
+ * or its window is over. `size` bytes of `thing` as then. Thread-safe. */
+void throttle_give_back(struct throttle *, enum policy_scope, const void *thing, size_t size,
+    const struct throttle_state *taken);
 
 #endif

@@ -159,6 +159,30 @@ a_flood_of_sources_does_not_wash_out_the_busy(void **state)
 	assert_false(take(POLICY_SOURCE_MAILS, SOURCE, NOW).granted);
 }
 
+/* What was taken and not needed is there for another; beyond its window it is nobody's. */
+static void
+what_is_given_back_is_granted_again(void **state)
+{
+	const int64_t limit = policy_of(POLICY_SOURCE_MAILS)->count;
+	const int64_t window_ms = policy_of(POLICY_SOURCE_MAILS)->window_s * 1000;
+	struct throttle_state last = { 0 };
+
+	(void)state;
+	for (int64_t i = 0; i < limit; i++)
+		last = take(POLICY_SOURCE_MAILS, "ada", NOW);
+	const struct throttle_state refused = take(POLICY_SOURCE_MAILS, "ada", NOW);
+	assert_false(refused.granted);
+	throttle_give_back(throttle, POLICY_SOURCE_MAILS, "ada", 3, &refused);
+	throttle_give_back(throttle, POLICY_SOURCE_MAILS, "bob", 3, &last);
+	assert_false(take(POLICY_SOURCE_MAILS, "ada", NOW).granted);
+	throttle_give_back(throttle, POLICY_SOURCE_MAILS, "ada", 3, &last);
+	assert_int_equal(take(POLICY_SOURCE_MAILS, "ada", NOW).left, 0);
+	assert_false(take(POLICY_SOURCE_MAILS, "ada", NOW).granted);
+	assert_int_equal(take(POLICY_SOURCE_MAILS, "ada", NOW + window_ms).left, limit - 1);
+	throttle_give_back(throttle, POLICY_SOURCE_MAILS, "ada", 3, &last);
+	assert_int_equal(take(POLICY_SOURCE_MAILS, "ada", NOW + window_ms).left, limit - 2);
+}
+
 static void *
 take_in_a_crowd(void *granted)
 {
@@ -201,6 +225,8 @@ main(void)
 		    many_behind_one_address_have_many_times_the_limit, open_one, close_one),
 		cmocka_unit_test_setup_teardown(
 		    a_flood_of_sources_does_not_wash_out_the_busy, open_one, close_one),
+		cmocka_unit_test_setup_teardown(
+		    what_is_given_back_is_granted_again, open_one, close_one),
 		cmocka_unit_test_setup_teardown(
 		    many_at_once_get_the_count_together, open_one, close_one),
 	};
