@@ -281,8 +281,10 @@ serve_until_stopped(const struct config *c, const struct parts *parts, struct se
 	log_event("started",
 	    (const struct log_value[]){ log_text("listen", c->listen),
 		log_text("sandbox", sandbox_is_built() ? c->sandbox : "not built"), { 0 } });
-	for (unsigned second = 1; sigtimedwait(&stops, NULL, &tick) < 0; second++)
+	for (unsigned second = 1; sigtimedwait(&stops, NULL, &tick) < 0; second++) {
 		refresh_keys(parts, second);
+		log_report_dropped();
+	}
 	atomic_store(&service->draining, true);
 	log_event("draining", (const struct log_value[]){ { 0 } });
 	nanosleep(&drain, NULL);
@@ -321,6 +323,8 @@ prepare_process(void)
 
 	pthread_sigmask(SIG_BLOCK, &stops, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a log file of the greatest size is no reason to end */
+	log_open();
 	setrlimit(RLIMIT_CORE, &(const struct rlimit){ 0, 0 });
 	reception_descriptors();
 	mallopt(M_ARENA_MAX, MALLOC_ARENAS);

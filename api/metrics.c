@@ -5,6 +5,7 @@
 #include "db.h"
 #include "hash_pool.h"
 #include "http.h"
+#include "log.h"
 #include "mailer.h"
 #include "picture_stock.h"
 #include "reception.h"
@@ -212,6 +213,8 @@ put_parts(struct text *text, const struct service *service)
 	put(text, "myportal_mails_total{outcome=\"later\"} %" PRId64 "\n", mail.later);
 	put(text, "myportal_mails_total{outcome=\"dead\"} %" PRId64 "\n", mail.dead);
 	put(text, "myportal_mails_total{outcome=\"dropped\"} %" PRId64 "\n", mail.dropped);
+	put_number(text, "log_lines_dropped_total", "counter",
+	    "Log lines for which standard error had no room.", (int64_t)log_dropped());
 }
 
 enum result

@@ -1,14 +1,28 @@
-/* log.c - JSON lines on standard error. */
+/* log.c - JSON lines on standard error, without waiting for who reads them.
+ *
+ * O_NONBLOCK belongs to the open file description, which every process that inherited the same pipe or
+ * terminal shares: set on descriptor 2, it would break their writes. So a pipe and a terminal are
+ * opened once more, for this process alone. A pipe takes at most PIPE_BUF bytes whole or not at all
+ * (pipe(7)), and a line is shorter. All others may take a part: the rest goes before the next line. */
 
 #include "log.h"
 
 #include "clock.h"
 #include "text.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+_Static_assert(LOG_LINE_MAX <= PIPE_BUF, "a pipe takes a line whole or not at all");
 
 /* What is written so far; `room` keeps space for the closing brace and newline. */
 struct line {
@@ -80,17 +94,18 @@ log_int(const char *name, int64_t number)
 	return (struct log_value){ .name = name, .type = LOG_INT, .number = number };
 }
 
-void
-log_event(const char *event, const struct log_value *values)
+/* False: not even the event fits. */
+static bool
+format_log_event(const char *event, const struct log_value *values, struct line *ret)
 {
 	struct line line = { .length = 0 };
 	char now[CLOCK_TEXT_MAX + 1];
+	const struct log_value head = log_text("event", event);
 
 	clock_text(clock_now(), now);
-	const struct log_value head = log_text("event", event);
 	if (!line_put(&line, "{\"time\":", 8) || !line_put_string(&line, now) ||
 	    !line_put_value(&line, &head))
-		return;
+		return false;
 	for (; values->name != NULL; values++) {
 		const size_t before = line.length;
 
@@ -101,7 +116,130 @@ log_event(const char *event, const struct log_value *values)
 	}
 	memcpy(line.text + line.length, LINE_TAIL, strlen(LINE_TAIL));
 	line.length += strlen(LINE_TAIL);
-	/* A full or closed log must never stop a request. */
-	if (write(STDERR_FILENO, line.text, line.length) < 0)
+	*ret = line;
+	return true;
+}
+
+/* Writing */
+
+/* Where lines go, and what did not get there. */
+static struct {
+	pthread_mutex_t lock;
+	int own;          /* standard error, opened once more; -1: it is not */
+	struct line rest; /* of a line that was written in part */
+	uint64_t dropped;
+	uint64_t reported; /* of them */
+} out = { .lock = PTHREAD_MUTEX_INITIALIZER, .own = -1 };
+
+/* Descriptor 2 itself. A pipe that could not be opened once more is asked first: with room for one
+ * buffer (PIPE_BUF or more) it does not wait, unless another process writes into the same pipe at this
+ * moment. Files are always ready. */
+static ssize_t
+write_standard_error(const char *text, size_t length)
+{
+	struct pollfd ready = { .fd = STDERR_FILENO, .events = POLLOUT };
+	const ssize_t sent = send(STDERR_FILENO, text, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	if (sent >= 0 || errno != ENOTSOCK)
+		return sent;
+	return poll(&ready, 1, 0) == 1 ? write(STDERR_FILENO, text, length) : -1;
+}
+
+/* Writes the line, or what goes of it now; ret_rest is what does not. */
+static void
+write_line(const struct line *line, struct line *ret_rest)
+{
+	const ssize_t written = out.own >= 0 ? write(out.own, line->text, line->length)
+					     : write_standard_error(line->text, line->length);
+	const size_t gone = written > 0 ? (size_t)written : 0;
+
+	ret_rest->length = line->length - gone;
+	memmove(ret_rest->text, line->text + gone, ret_rest->length);
+}
+
+/* Ends the line that was written in part. False: there is no room yet. */
+static bool
+write_rest(void)
+{
+	if (out.rest.length > 0)
+		write_line(&out.rest, &out.rest);
+	return out.rest.length == 0;
+}
+
+/* False: there is no room, and nothing of the line was written. */
+static bool
+take_line(const struct line *line)
+{
+	struct line rest;
+
+	if (!write_rest())
+		return false;
+	write_line(line, &rest);
+	if (rest.length == line->length)
+		return false;
+	out.rest = rest;
+	return true;
+}
+
+/* Says how many lines were dropped since it was said last. False: there is no room yet. */
+static bool
+report_dropped(void)
+{
+	struct line line;
+	const int64_t count = (int64_t)(out.dropped - out.reported);
+
+	if (count == 0)
+		return write_rest();
+	if (!format_log_event("log_lines_dropped",
+		(const struct log_value[]){ log_int("count", count), { 0 } }, &line) ||
+	    !take_line(&line))
+		return false;
+	out.reported = out.dropped;
+	return true;
+}
+
+void
+log_open(void)
+{
+	struct stat status;
+	int own = -1;
+
+	if (fstat(STDERR_FILENO, &status) == 0 &&
+	    (S_ISFIFO(status.st_mode) || isatty(STDERR_FILENO)))
+		own = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	pthread_mutex_lock(&out.lock);
+	if (out.own >= 0)
+		close(out.own);
+	out.own = own;
+	pthread_mutex_unlock(&out.lock);
+}
+
+void
+log_event(const char *event, const struct log_value *values)
+{
+	struct line line;
+
+	if (!format_log_event(event, values, &line))
 		return;
+	pthread_mutex_lock(&out.lock);
+	if (!report_dropped() || !take_line(&line))
+		out.dropped++;
+	pthread_mutex_unlock(&out.lock);
+}
+
+void
+log_report_dropped(void)
+{
+	pthread_mutex_lock(&out.lock);
+	(void)report_dropped(); /* or with the next line */
+	pthread_mutex_unlock(&out.lock);
+}
+
+uint64_t
+log_dropped(void)
+{
+	pthread_mutex_lock(&out.lock);
+	const uint64_t dropped = out.dropped;
+	pthread_mutex_unlock(&out.lock);
+	return dropped;
 }

@@ -114,3 +114,64 @@ raw_is_logged() { # CODE
 	same "$(mail_count "$email")" 0
 	db 'DELETE FROM outbox WHERE state = 0'
 }
+
+# A second service whose standard error is a pipe that descriptor 7 holds open and nobody reads.
+start_with_log_pipe() { # PIPE
+	mkfifo "$1"
+	exec 7<>"$1" # process_start closes it for the service
+	# shellcheck disable=SC2016 # expanded by that shell
+	process_start other env -u DB_OWNER_PASSWORD_FILE LISTEN="$OTHER_LISTEN" LISTEN_INSIDE="$OTHER_LISTEN_INSIDE" \
+		bash -c 'exec "$1" 2>"$2"' - "$BUILD/api/myportald" "$1"
+	server_wait other "$OTHER_LISTEN_INSIDE"
+}
+
+# More lines than a pipe takes.
+fill_log_pipe() {
+	timeout 20 curl -s --noproxy '*' -o /dev/null "http://$OTHER_LISTEN/nothing-[1-1000]"
+}
+
+lines_dropped() {
+	curl -s --noproxy '*' --max-time 5 "http://$OTHER_LISTEN_INSIDE/metrics" | sed -n 's/^myportal_log_lines_dropped_total //p'
+}
+
+@test "a log that nobody reads stops no request and no stop; what was dropped is counted and told" { # asvs 16.2.1
+	local pipe=$BATS_TEST_TMPDIR/log.pipe came=$BATS_TEST_TMPDIR/came dropped
+	new_account
+	start_with_log_pipe "$pipe"
+	fill_log_pipe
+	BASE_URL=http://$OTHER_LISTEN logged_in "$email"
+	dropped=$(lines_dropped)
+	((dropped > 100))
+
+	# The reader returns: whole lines, and by itself the count of those that are missing.
+	timeout 3 cat <&7 >"$came" || true
+	same "$(tail -c 1 "$came" | od -An -tx1)" ' 0a'
+	jq -e . "$came" >/dev/null
+	same "$(jq -s 'map(select(.event == "log_lines_dropped").count) | add' "$came")" "$dropped"
+	tail -n 1 "$came" | jq -e '.event == "log_lines_dropped"'
+	same "$(lines_dropped)" "$dropped"
+	same "$(($(jq -r 'select(.route == "-").code' "$came" | wc -l) + dropped >= 1001))" 1
+	# And all is as before.
+	BASE_URL=http://$OTHER_LISTEN log_in "$email" wrong7rakuda
+	timeout 1 cat <&7 >"$came" || true
+	same "$(jq -r .code "$came")" login_failed
+
+	# Full again: it stops, within its time.
+	fill_log_pipe
+	kill -TERM "$(process_pid other)"
+	wait_until 5 process_gone other
+	rm -f "$STACK/other.pid" # as it should
+	exec 7>&-
+}
+
+@test "a log whose reader has gone for good stops no request either" {
+	local pipe=$BATS_TEST_TMPDIR/log.pipe
+	new_account
+	start_with_log_pipe "$pipe"
+	exec 7>&-
+	BASE_URL=http://$OTHER_LISTEN logged_in "$email"
+	(($(lines_dropped) > 0))
+	kill -TERM "$(process_pid other)"
+	wait_until 5 process_gone other
+	rm -f "$STACK/other.pid"
+}

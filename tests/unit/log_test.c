@@ -1,24 +1,33 @@
-/* log_test.c - one event is one write of one line of JSON, whatever the values hold.
+/* log_test.c - one event is one write of one line of JSON, whatever the values hold; and none waits.
  *
- * Standard error is a datagram socket here, so that every write arrives for itself. */
+ * Standard error is a socket of packets here, so that every write arrives for itself; then each kind
+ * of descriptor that can have no room. */
 
 #include "log.h"
 
 #include "bounds.h"
 #include "clock.h"
 #include "json_scan.h"
+#include "loopback.h"
 #include "text.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
+#include <pty.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -36,11 +45,14 @@ static struct {
 static int
 set_up(void **state)
 {
+	const int room = 1024 * 1024; /* for all that threads_do_not_mix() writes */
 	int ends[2];
 
 	(void)state;
 	signal(SIGPIPE, SIG_IGN); /* as main does */
-	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) != 0)
+	signal(SIGXFSZ, SIG_IGN);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) != 0 ||
+	    setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof room) != 0)
 		return -1;
 	fixture.real = dup(STDERR_FILENO);
 	fixture.near = ends[0];
@@ -344,8 +356,373 @@ a_log_that_is_gone_stops_nobody(void **state)
 	close(STDERR_FILENO);
 	log_event("closed", (const struct log_value[]){ { 0 } });
 	dup2(fixture.real, STDERR_FILENO);
-	log_and_read("back", (const struct log_value[]){ { 0 } });
+	log_into(fixture.near, "back", (const struct log_value[]){ { 0 } });
+	assert_true(next_write());
+	assert_one_line("the report");
+	assert_string_equal(rest_of_line(), "\"event\":\"log_lines_dropped\",\"count\":3}");
+	assert_true(next_write());
 	assert_one_line("afterwards");
+	assert_string_equal(rest_of_line(), "\"event\":\"back\"}");
+	assert_false(next_write());
+}
+
+/* Standard error without room. --------------------------------------------------------------- */
+
+#define MANY      10000
+#define MANY_AT_S 20 /* what waits is ended by SIGALRM */
+
+/* What can be standard error: where lines go in, and where they come out. */
+struct channel {
+	int in, out;
+};
+
+static bool
+channel_pipe(struct channel *ret)
+{
+	int ends[2];
+
+	if (pipe(ends) != 0)
+		return false;
+	*ret = (struct channel){ .in = ends[1], .out = ends[0] };
+	return true;
+}
+
+static bool
+channel_unix(struct channel *ret)
+{
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
+		return false;
+	*ret = (struct channel){ .in = ends[1], .out = ends[0] };
+	return true;
+}
+
+/* Takes a part of what has no room as a whole. */
+static bool
+channel_tcp(struct channel *ret)
+{
+	const struct sockaddr_in loopback = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in bound;
+	socklen_t size = sizeof bound;
+	const int listener = socket(AF_INET, SOCK_STREAM, 0);
+	const int small = 4096;
+
+	if (listener < 0 ||
+	    bind(listener, (const struct sockaddr *)&loopback, sizeof loopback) != 0 ||
+	    listen(listener, 1) != 0 ||
+	    getsockname(listener, (struct sockaddr *)&bound, &size) != 0)
+		return false;
+	ret->in = loopback_connect(ntohs(bound.sin_port));
+	ret->out = accept(listener, NULL, NULL);
+	close(listener);
+	return ret->in >= 0 && ret->out >= 0 &&
+	       setsockopt(ret->in, SOL_SOCKET, SO_SNDBUF, &small, sizeof small) == 0;
+}
+
+/* The same. */
+static bool
+channel_terminal(struct channel *ret)
+{
+	struct termios raw;
+
+	if (openpty(&ret->out, &ret->in, NULL, NULL, NULL) != 0 || tcgetattr(ret->in, &raw) != 0)
+		return false;
+	cfmakeraw(&raw);
+	return tcsetattr(ret->in, TCSANOW, &raw) == 0;
+}
+
+/* clang-format off */
+static const struct {
+	const char *why;
+	bool (*make)(struct channel *);
+	bool opens; /* log_open() is called, and allowed */
+} channels[] = {
+	{ "a pipe",                            channel_pipe,     true  },
+	{ "a pipe that is not opened again",   channel_pipe,     false },
+	{ "a socket, as journald's",           channel_unix,     true  },
+	{ "a socket of TCP",                   channel_tcp,      true  },
+	{ "a terminal",                        channel_terminal, true  },
+	{ "a terminal that is not opened again", channel_terminal, false },
+};
+/* clang-format on */
+
+static void
+log_to(int fd, bool opens)
+{
+	dup2(fd, STDERR_FILENO);
+	if (opens)
+		log_open();
+}
+
+/* To the socket of the other tests, where nothing is left to tell. */
+static void
+log_back(void)
+{
+	log_to(fixture.near, true);
+	log_report_dropped();
+	dup2(fixture.real, STDERR_FILENO);
+	while (next_write())
+		;
+}
+
+static void
+log_numbered(int number)
+{
+	log_event("many", (const struct log_value[]){
+			      log_int("n", number), log_text("v", TEN TEN TEN TEN), { 0 } });
+}
+
+/* Appends what is there to read; it ends with a NUL. */
+struct arrived {
+	size_t length;
+	char text[4 * 1024 * 1024];
+};
+
+static void
+read_all(int fd, struct arrived *arrived)
+{
+	ssize_t size;
+
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	do {
+		size = read(fd, arrived->text + arrived->length,
+		    sizeof arrived->text - 1 - arrived->length);
+		arrived->length += size > 0 ? (size_t)size : 0;
+	} while (size > 0);
+	arrived->text[arrived->length] = '\0';
+}
+
+/* What the lines say: how many there are, whole and in order, and how many were dropped between. */
+struct told {
+	int lines;
+	int reports;
+	int64_t dropped;
+};
+
+static struct told
+understand(const char *why, char *text)
+{
+	struct told told = { 0 };
+	char *end;
+	int number, last = -1;
+	long long count;
+
+	for (; *text != '\0'; text = end + 1) {
+		end = strchr(text, '\n');
+		if (end == NULL)
+			fail_msg("%s: half a line: %s", why, text);
+		fixture.size = (size_t)(end - text) + 1;
+		assert_in_range(fixture.size, TIME_MAX + 1, LOG_LINE_MAX);
+		memcpy(fixture.line, text, fixture.size);
+		assert_one_line(why);
+		if (sscanf(rest_of_line(), "\"event\":\"many\",\"n\":%d,", &number) == 1) {
+			assert_true(number > last);
+			last = number;
+			told.lines++;
+		} else if (sscanf(rest_of_line(), "\"event\":\"log_lines_dropped\",\"count\":%lld}",
+			       &count) == 1) {
+			assert_true(count > 0);
+			told.dropped += count;
+			told.reports++;
+		} else {
+			fail_msg("%s: %s", why, fixture.line);
+		}
+	}
+	return told;
+}
+
+/* asvs 16.2.1 */
+static void
+nobody_reads_and_nobody_waits(void **state)
+{
+	static struct arrived arrived;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(channels); i++) {
+		const uint64_t dropped_before = log_dropped();
+		struct channel channel = { -1, -1 };
+
+		arrived.length = 0;
+		assert_true(channels[i].make(&channel));
+		alarm(MANY_AT_S);
+		log_to(channel.in, channels[i].opens);
+		for (int n = 0; n < MANY; n++)
+			log_numbered(n);
+		const int64_t dropped = (int64_t)(log_dropped() - dropped_before);
+		read_all(channel.out, &arrived);
+		log_report_dropped(); /* there is room again */
+		read_all(channel.out, &arrived);
+		log_numbered(MANY);
+		log_report_dropped();
+		usleep(10000); /* a terminal and TCP take a moment */
+		read_all(channel.out, &arrived);
+		log_back();
+		alarm(0);
+
+		const struct told told = understand(channels[i].why, arrived.text);
+		if (dropped == 0 || told.lines < 10 || told.lines + dropped != MANY + 1 ||
+		    told.dropped != dropped)
+			fail_msg("%s: %d lines came, %lld were dropped, %lld of them told",
+			    channels[i].why, told.lines, (long long)dropped,
+			    (long long)told.dropped);
+		/* Others share the description: it waits as before. */
+		assert_int_equal(fcntl(channel.in, F_GETFL) & O_NONBLOCK, 0);
+		close(channel.in);
+		close(channel.out);
+	}
+}
+
+/* Without log_report_dropped(), too, and before what is written next. */
+static void
+the_next_line_comes_after_the_report(void **state)
+{
+	static struct arrived arrived;
+	struct channel channel = { -1, -1 };
+
+	(void)state;
+	arrived.length = 0;
+	assert_true(channel_pipe(&channel));
+	alarm(MANY_AT_S);
+	log_to(channel.in, true);
+	for (int n = 0; n < MANY; n++)
+		log_numbered(n);
+	read_all(channel.out, &arrived);
+	arrived.length = 0;
+	log_numbered(MANY);
+	log_numbered(MANY + 1);
+	log_report_dropped();
+	log_back();
+	read_all(channel.out, &arrived);
+	alarm(0);
+	const char *const report = strstr(arrived.text, "log_lines_dropped");
+	assert_non_null(report);
+	assert_true(report < strstr(arrived.text, "\"many\""));
+	const struct told told = understand("afterwards", arrived.text);
+	assert_int_equal(told.lines, 2);
+	assert_int_equal(told.reports, 1);
+	close(channel.in);
+	close(channel.out);
+}
+
+/* Who read has gone: neither a signal nor a wait, and every line counts. */
+static void
+a_reader_that_has_gone_is_counted(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(channels); i++) {
+		const uint64_t before = log_dropped();
+		struct channel channel = { -1, -1 };
+
+		assert_true(channels[i].make(&channel));
+		signal(SIGHUP, SIG_IGN);
+		alarm(MANY_AT_S);
+		log_to(channel.in, channels[i].opens);
+		close(channel.out);
+		for (int n = 0; n < 10; n++)
+			log_numbered(n);
+		log_back();
+		alarm(0);
+		/* TCP hears of it by the answer to the first. */
+		assert_in_range(log_dropped() - before, 9, 10);
+		close(channel.in);
+	}
+}
+
+/* A file that may not grow is a full disk: first it takes a part of a line. */
+static void
+a_full_disk_loses_lines_and_no_half_ones(void **state)
+{
+	static struct arrived arrived;
+	char path[] = "/tmp/log_test.XXXXXX";
+	const int file = mkstemp(path);
+	struct rlimit limit, small;
+
+	(void)state;
+	arrived.length = 0;
+	assert_true(file >= 0);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	small = (struct rlimit){ .rlim_cur = 1000, .rlim_max = limit.rlim_max };
+	const uint64_t before = log_dropped();
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	log_to(file, true);
+	for (int n = 0; n < 100; n++)
+		log_numbered(n);
+	const int64_t dropped = (int64_t)(log_dropped() - before);
+	assert_int_equal(lseek(file, 0, SEEK_CUR), 1000); /* half a line */
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	log_numbered(100);
+	log_back();
+
+	assert_int_equal(lseek(file, 0, SEEK_SET), 0);
+	read_all(file, &arrived);
+	const struct told told = understand("a disk with room again", arrived.text);
+	assert_in_range(dropped, 1, 99);
+	assert_int_equal(told.lines, 101 - dropped);
+	assert_int_equal(told.dropped, dropped);
+	assert_int_equal(told.reports, 1);
+	close(file);
+	unlink(path);
+}
+
+/* Threads that write into a pipe which is read too slowly: what came and what was dropped are all. */
+static atomic_int threads_done;
+
+static void *
+write_many(void *argument)
+{
+	(void)argument;
+	for (int i = 0; i < MANY / WRITERS; i++)
+		log_event("thread", (const struct log_value[]){ log_int("n", i), { 0 } });
+	atomic_fetch_add(&threads_done, 1);
+	return NULL;
+}
+
+/* asvs 15.4.1 */
+static void
+threads_lose_no_line_uncounted(void **state)
+{
+	static struct arrived arrived;
+	const uint64_t before = log_dropped();
+	pthread_t threads[WRITERS];
+	struct channel channel = { -1, -1 };
+	int64_t lines = 0, told = 0;
+
+	(void)state;
+	arrived.length = 0;
+	assert_true(channel_pipe(&channel));
+	alarm(3 * MANY_AT_S);
+	log_to(channel.in, true);
+	for (size_t i = 0; i < WRITERS; i++)
+		pthread_create(&threads[i], NULL, write_many, NULL);
+	while (atomic_load(&threads_done) < WRITERS) {
+		read_all(channel.out, &arrived);
+		usleep(1000);
+	}
+	for (size_t i = 0; i < WRITERS; i++)
+		pthread_join(threads[i], NULL);
+	read_all(channel.out, &arrived);
+	log_report_dropped();
+	read_all(channel.out, &arrived);
+	log_back();
+	alarm(0);
+
+	for (char *line = arrived.text, *end; *line != '\0'; line = end + 1) {
+		const char *const count = strstr(line, "\"log_lines_dropped\",\"count\":");
+
+		end = strchr(line, '\n');
+		assert_non_null(end);
+		assert_true(json_scan(line, (size_t)(end - line)));
+		if (count != NULL && count < end)
+			told += atoll(count + sizeof "\"log_lines_dropped\",\"count\":" - 1);
+		else
+			lines++;
+	}
+	assert_int_equal(told, log_dropped() - before);
+	assert_int_equal(lines + told, MANY / WRITERS * WRITERS);
+	close(channel.in);
+	close(channel.out);
 }
 
 int
@@ -363,6 +740,11 @@ main(void)
 		cmocka_unit_test(a_long_line_keeps_its_first_values),
 		cmocka_unit_test(threads_do_not_mix),
 		cmocka_unit_test(a_log_that_is_gone_stops_nobody),
+		cmocka_unit_test(nobody_reads_and_nobody_waits),
+		cmocka_unit_test(the_next_line_comes_after_the_report),
+		cmocka_unit_test(a_reader_that_has_gone_is_counted),
+		cmocka_unit_test(a_full_disk_loses_lines_and_no_half_ones),
+		cmocka_unit_test(threads_lose_no_line_uncounted),
 	};
 
 	return cmocka_run_group_tests_name("log", tests, set_up, tear_down);

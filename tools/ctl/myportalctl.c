@@ -2,6 +2,7 @@
 
 #include "ctl.h"
 
+#include "log.h"
 #include "policy.h"
 #include "secret.h"
 #include "text.h"
@@ -88,6 +89,8 @@ main(int argc, char **argv)
 	if (command == NULL)
 		return usage();
 	signal(SIGPIPE, SIG_IGN); /* TLS to the database writes to sockets that may be gone */
+	signal(SIGXFSZ, SIG_IGN); /* as log.h asks of the process */
+	log_open();
 	if (!secret_start() || !db_start())
 		text_copy_cut(why, sizeof why, "a library did not start");
 	if (why[0] != '\0' || !config_read(&config, why) || !policy_set(config.limits, why)) {
