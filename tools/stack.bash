@@ -190,6 +190,7 @@ process_mark() { # NAME
 	mariadbd) printf '%s\n' "--datadir=$STACK/db" ;;
 	mail-catcher) printf '%s\n' "$STACK/mail" ;;
 	nginx | haproxy | chained) printf '%s\n' "$STACK/$1.conf" ;; # tests/flow/64_proxies.bats
+	lossy-db) printf '%s\n' "$STACK/lossy-db" ;; # tests/flow/63_lost_commit.bats
 	*) printf '%s\n' "$BUILD/api/myportald" ;;
 	esac
 }
@@ -438,6 +439,7 @@ stack_stop() {
 	done
 	process_stop other 30
 	process_stop myportald 30
+	process_stop lossy-db 5
 	process_stop mail-catcher 5
 	process_stop mariadbd 30
 	if [[ -e $STACK/socket-folder ]]; then

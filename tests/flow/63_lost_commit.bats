@@ -1,0 +1,428 @@
+#!/usr/bin/env bats
+# The answer to a COMMIT is lost, or it is a deadlock's: the call is the success that it would have been,
+# and has its effect once. The service speaks to the database over a wire that loses answers on demand
+# (lossy_db.py).
+# bats file_tags=plain
+
+bats_require_minimum_version 1.5.0
+load helper
+load story
+
+setup_file() {
+	# shellcheck source-path=SCRIPTDIR source=../../tools/stack.bash
+	. "$TREE/tools/stack.bash"
+	LOSSY_PORT=$(free_ports 1)
+	export LOSSY_PORT
+	rm -rf "$STACK/lossy-db"
+	mkdir "$STACK/lossy-db"
+	process_start lossy-db "$TREE/tests/flow/lossy_db.py" "$LOSSY_PORT" "${RUN_DB_PORT:-3307}" "$STACK/lossy-db"
+	wait_until 5 lossy_db_listens
+}
+
+teardown_file() {
+	. "$TREE/tools/stack.bash"
+	process_stop lossy-db 5
+	db_admin "$DB_NAME" -e 'DROP TABLE IF EXISTS account_kept'
+}
+
+lossy_db_listens() {
+	! port_is_free "127.0.0.1:$LOSSY_PORT"
+}
+
+# The service, with all that it asks of the database on that wire.
+server_on_the_wire() { # [SETTING=value...]
+	restart_server DB_SOCKET= DB_HOST=127.0.0.1 DB_PORT="$LOSSY_PORT" DB_TLS=none "$@"
+}
+
+# An operator's command on that wire.
+ctl_on_the_wire() { # WORD...
+	DB_SOCKET='' DB_HOST=127.0.0.1 DB_PORT=$LOSSY_PORT DB_TLS=none ctl "$@"
+}
+
+rules() { # [RULE...]
+	: >"$STACK/lossy-db/used"
+	printf '%s\n' "$@" | sed '/^$/d' >"$STACK/lossy-db/rules"
+}
+
+rules_are_used() {
+	[[ ! -s $STACK/lossy-db/rules ]]
+}
+
+# --- the table ------------------------------------------------------------------------------------
+#
+# Every body that is run by db_transaction() or db_each_committed() and changes something, and the call
+# that shows it: prepare_CALL, call_CALL (want what would come without a fault). One that commits each
+# statement for itself is named with a statement, the others with what is found in their transaction
+# (a line a statement).
+
+readonly TABLE='
+invite            commit     INTO outbox                               cooldown.c:send_tx
+captcha           commit     \A(?!.*INTO outbox).*INTO stage_op        registration_identify.c:captcha_try_tx
+captcha_wrong     commit     \A(?!.*INTO outbox).*INTO stage_op        registration_identify.c:captcha_try_tx
+mismatch          commit     \A(?!.*INTO outbox).*INTO stage_op        registration_identify.c:captcha_try_tx
+mismatch          commit     \A(?!.*INTO stage_op).*INTO attempt       identity_guard.c:wrong_tx
+identity          commit     INTO outbox                               registration_identify.c:settle_identity_tx
+key               statement  INTO stage_op                             registration_confirm_key.c:spend_tx
+key_wrong         statement  INTO attempt                              attempts.c:take_tx
+key_again         statement  UPDATE attempt SET tries                  attempts.c:give_back_tx
+account           commit     INTO account                              registration_create_account.c:create_account_tx
+account_taken     statement  INTO audit_event                          audit.c:insert_tx
+login             statement  BEGIN NOT ATOMIC                          login.c:begin_tx
+login             statement  INTO attempt                              login.c:find_and_count_tx
+login_wrong       statement  INTO attempt                              login.c:find_and_count_tx
+login_wrong       commit     INTO audit_event                          login.c:write_failure_tx
+login_told        statement  BEGIN NOT ATOMIC                          login.c:begin_tx
+refresh           statement  UPDATE session SET previous_hash          login_refresh.c:rotate_tx
+refresh_reused    commit     DELETE FROM session                       login_refresh.c:end_reused_tx
+logout            commit     DELETE FROM session                       login_member.c:end_tx
+logout_by_token   commit     DELETE FROM session                       login_refresh.c:end_tx
+end_one           commit     DELETE FROM session                       login_member.c:end_tx
+end_others        commit     DELETE FROM session                       login_member.c:end_others_tx
+settings          commit     UPDATE account                            profile.c:set_tx
+password          commit     UPDATE account                            profile.c:change_password_tx
+password          statement  INTO attempt                              current_password.c:count_and_read_tx
+password          statement  DELETE FROM attempt                       current_password.c:forget_tx
+password_wrong    statement  INTO attempt                              current_password.c:count_and_read_tx
+password_wrong    statement  INTO audit_event                          audit.c:insert_tx
+guesser           commit     DELETE FROM session                       current_password.c:end_login_tx
+email             commit     UPDATE account                            profile.c:change_email_tx
+confirmation      commit     UPDATE account                            profile.c:confirm_email_tx
+login_id          commit     UPDATE account                            profile.c:change_login_id_tx
+leave             commit     DELETE FROM account                       profile.c:leave_tx
+remind            commit     INTO outbox                               cooldown.c:send_tx
+ask_reset         commit     INTO outbox                               recovery.c:ask_reset_tx
+reset             commit     UPDATE account                            recovery_reset.c:reset_tx
+invite            statement  UPDATE outbox SET .*SECOND, lease_owner   mailer.c:claim_tx
+invite            statement  UPDATE outbox SET state                   mailer.c:settle_tx
+mail_later        statement  UPDATE outbox SET next_try_at             mailer.c:settle_tx
+'
+
+readonly BIRTH_DATE_TABLE='
+right_birth_date  commit     \A(?!.*INTO outbox).*INTO stage_op        registration_identify.c:captcha_try_tx
+right_birth_date  statement  UPDATE attempt SET tries                  identity_guard.c:right_tx
+wrong_birth_date  commit     \A(?!.*INTO outbox).*INTO stage_op        registration_identify.c:captcha_try_tx
+wrong_birth_date  commit     \A(?!.*INTO stage_op).*INTO attempt       identity_guard.c:wrong_tx
+'
+
+readonly OPERATOR_TABLE='
+disable           commit     UPDATE account                            operator.c:do_tx
+enable            commit     UPDATE account                            operator.c:do_tx
+end_logins        commit     UPDATE account                            operator.c:do_tx
+unlock            commit     UPDATE attempt                            operator.c:unlock_tx
+send_reset        commit     DELETE FROM attempt                       operator.c:pardon_tx
+send_reset        commit     INTO outbox                               recovery.c:ask_reset_tx
+end_all_logins    statement  INTO audit_event                          audit.c:insert_tx
+end_all_logins    statement  DELETE FROM session                       batch.c:change_some
+purge             statement  DELETE FROM audit_event                   batch.c:change_some
+'
+
+# Other bodies: those that only read, and those with a test of their own.
+readonly OTHERS='
+batch.c:read_next
+identity_guard.c:ask_tx
+link.c:read_tx
+login_member.c:list_tx
+login_member.c:member_tx
+login_refresh.c:read_tx
+mailer.c:due_tx
+operator.c:find_tx
+operator.c:show_tx
+operator.c:trail_tx
+purge.c:read_number
+ready.c:read_version_tx
+recovery_reset.c:read_account_tx
+registration_create_account.c:read_account_tx
+registration_identify.c:find_person_tx
+roster.c:import_tx
+ctl_migrate.c:begin_tx
+ctl_migrate.c:create_table_tx
+ctl_migrate.c:end_tx
+ctl_migrate.c:read_tx
+ctl_migrate.c:run_tx
+'
+
+@test "every body that runs in a transaction is in the table" {
+	local there
+	there=$(cd "$TREE" && grep -roE '^[a-z_]+\(struct db_tx \*tx, void \*context\)' lib tools/ctl | sed 's|.*/||; s/(.*//' | sort -u)
+	same "$(grep -ohE '[a-z_]+\.c:[a-z_]+$' <<<"$TABLE$BIRTH_DATE_TABLE$OPERATOR_TABLE$OTHERS" | sort -u)" "$there"
+}
+
+# --- the calls ------------------------------------------------------------------------------------
+
+prepare_invite() { email=$(new_email); }
+call_invite() { api POST /v1/registration/email "{\"email\":\"$email\"}" && want 202; }
+
+prepare_captcha() {
+	email=$(new_email)
+	invite "$email" && captcha_for "$invitation" >/dev/null && identity_body=$(identity_json "$(new_person)")
+}
+post_identity() { api POST /v1/registration/identity "$identity_body" "$invitation"; }
+call_captcha() { post_identity && want 200; }
+prepare_captcha_wrong() { prepare_captcha && identity_body=$(jq -c '.captcha_answer = "AAAAAA"' <<<"$identity_body"); }
+call_captcha_wrong() { post_identity && want 422 captcha_wrong; }
+prepare_mismatch() { prepare_captcha && identity_body=$(jq -c '.insured_number = "555500"' <<<"$identity_body"); }
+call_mismatch() { post_identity && want 422 identity_mismatch; }
+prepare_identity() { prepare_captcha; }
+call_identity() { post_identity && want 200; }
+prepare_right_birth_date() { prepare_captcha && identity_body=$(jq -c '.birth_date = "1980-01-01"' <<<"$identity_body"); }
+ready_right_birth_date() { # somebody was wrong about the same number: that counts, and stays
+	local right=$identity_body
+	captcha_for "$invitation" >/dev/null
+	identity_body=$(jq -c --arg token "$captcha_token" --arg answer "$captcha_answer" \
+		'.captcha_token = $token | .captcha_answer = $answer | .birth_date = "1980-01-02"' <<<"$right")
+	call_wrong_birth_date && identity_body=$right
+}
+call_right_birth_date() { post_identity && want 200; }
+prepare_wrong_birth_date() { prepare_captcha && identity_body=$(jq -c '.birth_date = "1980-01-02"' <<<"$identity_body"); }
+call_wrong_birth_date() { post_identity && want 422 identity_mismatch; }
+
+prepare_key() { identified "$(new_email)" "$(new_person)"; }
+call_key() { confirm_key "$second_link" "$key" && want 200; }
+prepare_key_wrong() { prepare_key; }
+call_key_wrong() { confirm_key "$second_link" ABCDEFGHJ2 && want 422 authentication_key_wrong; }
+prepare_key_again() { prepare_key && call_key; }
+ready_key_again() { confirm_key "$second_link" ABCDEFGHJ2 && want 401 token_spent; } # it counts, and stays
+call_key_again() { call_key; }
+
+prepare_account() { email=$(new_email) && at_account_step "$email" "$(new_person)"; }
+call_account() { create_account "$stage_token" "$email" && want 201; }
+prepare_account_taken() {
+	an_account && account_taken=$email
+	prepare_account
+}
+call_account_taken() { create_account "$stage_token" "$email" "login_id=$account_taken" && want 409 login_id_taken; }
+
+# An account, its address in $email: the first one is made, and afterwards put back as it was.
+an_account() {
+	if [[ -s $BATS_FILE_TMPDIR/email ]]; then
+		db 'INSERT INTO account SELECT * FROM account_kept'
+		email=$(<"$BATS_FILE_TMPDIR/email")
+	else
+		new_account && db 'CREATE TABLE account_kept AS SELECT * FROM account' || return 1
+		printf '%s\n' "$email" >"$BATS_FILE_TMPDIR/email"
+	fi
+}
+
+prepare_login() { an_account; }
+call_login() { log_in "$email" && want 201; }
+prepare_login_wrong() { an_account; }
+call_login_wrong() { log_in "$email" wrong7rakuda && want 401 login_failed; }
+prepare_login_told() { an_account; }
+ready_login_told() { failed "$email" 5 && db 'UPDATE attempt SET locked_until = 0'; }
+call_login_told() { log_in "$email" && want 201; }
+
+prepare_member() { an_account && logged_in "$email"; }
+prepare_refresh() { prepare_member; }
+call_refresh() { refresh_login "$refresh" && want 200 && take_tokens && is_logged_in "$access"; }
+prepare_refresh_reused() {
+	prepare_member && used=$refresh
+	refresh_login "$used" && take_tokens && refresh_login "$refresh" && want 200
+}
+call_refresh_reused() { refresh_login "$used" && want 401 login_required; }
+prepare_logout() { prepare_member; }
+call_logout() { api DELETE /v1/sessions/current '' "$access" && want 204; }
+prepare_logout_by_token() { prepare_member; }
+call_logout_by_token() {
+	local -a REQUEST_HEADERS=("Cookie: __Host-refresh=$refresh")
+	ORIGIN=$PORTAL_URL api DELETE /v1/sessions/current && want 204
+}
+prepare_end_one() {
+	prepare_member && logged_in "$email"
+	api GET /v1/sessions '' "$access"
+	other=$(jq -r '.sessions[] | select(.current | not) | .id' <<<"$body")
+}
+call_end_one() { api DELETE "/v1/sessions/$other" '' "$access" && want 204; }
+prepare_end_others() { prepare_member && logged_in "$email"; }
+call_end_others() { api DELETE /v1/sessions '' "$access" && want 204; }
+
+current() { # [NAME=VALUE...]
+	json_object "current_password=$PASSWORD" "$@"
+}
+prepare_settings() { prepare_member; }
+call_settings() { api PATCH /v1/me '{"nickname":"たろう"}' "$access" && want 200; }
+prepare_password() { prepare_member && logged_in "$email"; }
+call_password() { change_password "$access" "$PASSWORD" himawari8kirin && want 204 && is_logged_in "$access"; }
+prepare_password_wrong() { prepare_member; }
+call_password_wrong() { change_password "$access" wrong7rakuda himawari8kirin && want 403 current_password_wrong; }
+prepare_guesser() { prepare_member; }
+ready_guesser() {
+	call_password_wrong && db "UPDATE attempt SET tries = $(count_of password_guesses) WHERE scope = 21"
+}
+count_of() { ctl policy | sed -n "s/^| \`$1\` | [^|]* | \([0-9]*\) |.*/\1/p"; }
+call_guesser() { change_password "$access" wrong7rakuda himawari8kirin && want 401 login_required && never is_logged_in "$access"; }
+prepare_email() { prepare_member; }
+call_email() { api PUT /v1/me/email "$(current "email=new.$email")" "$access" && want 202; }
+prepare_confirmation() {
+	prepare_member && call_email && link=$(mail_token "new.$email")
+}
+call_confirmation() { api POST /v1/me/email/confirmation '' "$link" && want 204; }
+prepare_login_id() { prepare_member; }
+call_login_id() { api PUT /v1/me/login-id "$(current "login_id=new.$email")" "$access" && want 204; }
+prepare_leave() { prepare_member; }
+call_leave() { api DELETE /v1/me "$(current)" "$access" && want 204; }
+
+prepare_remind() { an_account; }
+call_remind() { api POST /v1/recovery/login-id "{\"email\":\"$email\"}" && want 202; }
+prepare_ask_reset() { an_account; }
+call_ask_reset() { api POST /v1/recovery/password "{\"login_id\":\"$email\"}" && want 202; }
+prepare_reset() { prepare_member && ask_reset "$email"; }
+call_reset() { reset_password "$reset" himawari8kirin && want 204; }
+
+prepare_mail_later() { email=$(new_email); }
+call_mail_later() {
+	smtp_script 'rcpt 451'
+	call_invite
+	wait_until 10 eval '[[ $(db "SELECT COUNT(*) FROM outbox WHERE state = 0 AND tries = 1 AND lease_until IS NULL AND last_error <> \"\"") == 1 ]]'
+	smtp_script ''
+	db 'UPDATE outbox SET next_try_at = UTC_TIMESTAMP(6)'
+}
+
+# Says the same as without a fault.
+says() { # TEXT WORD...
+	local text
+	text=$(ctl_on_the_wire "${@:2}" </dev/null) && same "$text" "$1"
+}
+prepare_disable() { prepare_member; }
+call_disable() { says 'disabled; its logins and reset links are over' account disable "$email"; }
+prepare_enable() { an_account && ctl account disable "$email"; }
+call_enable() { says enabled account enable "$email"; }
+prepare_end_logins() { prepare_member; }
+call_end_logins() { says 'its logins and reset links are over' account logout "$email"; }
+prepare_unlock() { prepare_member; }
+ready_unlock() { failed "$email" 2; }
+call_unlock() { says 'failed logins do not count any more' account unlock "$email"; }
+prepare_send_reset() { an_account; }
+call_send_reset() { says 'a mail with a reset link is owed' account send-reset "$email"; }
+prepare_end_all_logins() { prepare_member; }
+call_end_all_logins() { says 'accounts: 1' account logout --all; }
+prepare_purge() { prepare_member; }
+ready_purge() { db 'INSERT INTO audit_event VALUES (1, REPEAT("x", 8), 1, "", "", "")'; }
+call_purge() { ctl_on_the_wire purge >/dev/null; }
+
+# --- driving it -----------------------------------------------------------------------------------
+
+# What there is of everything, without what is different each time. `$hash` is the password's before.
+effects() {
+	wait_until 10 mail_is_settled || return 1
+	db "SELECT 'account', state, generation, COALESCE(pending_email LIKE 'new.%', 0), login_id LIKE 'new.%',
+			email LIKE 'new.%', password_hash = '$hash', nickname FROM account ORDER BY created_at;
+		SELECT 'session', generation, previous_hash IS NOT NULL, COUNT(*) FROM session GROUP BY 2, 3;
+		SELECT 'audit', what, COUNT(*) FROM audit_event GROUP BY 2;
+		SELECT 'outbox', kind, state, tries, COUNT(*) FROM outbox GROUP BY 2, 3, 4;
+		SELECT 'attempt', scope, tries, refused, COUNT(*) FROM attempt GROUP BY 2, 3, 4;
+		SELECT 'spent', kind, outcome, COUNT(*) FROM stage_op GROUP BY 2, 3"
+	printf 'mails %s\n' "$(($(mails_there) - mails))"
+	printf 'failures logged %s\n' "$(($(failures_logged) - logged))"
+}
+
+mails_there() {
+	find "$STACK/mail/new" -type f | wc -l
+}
+
+failures_logged() {
+	grep -c -e '"event":"mail_not_settled"' -e '"event":"db_error"' "$STACK/myportald.log" || true
+}
+
+# One row of the table with one fault ('': none); prints the effects. $email and what else a call needs
+# is made anew.
+drive() { # CALL RULE
+	db 'DELETE FROM account; DELETE FROM stage_op; DELETE FROM attempt'
+	"prepare_$1" || return 1
+	wait_until 10 mail_is_settled || return 1
+	db 'DELETE FROM outbox; DELETE FROM audit_event; DELETE FROM attempt'
+	if declare -F "ready_$1" >/dev/null; then "ready_$1" || return 1; fi
+	hash=$(db 'SELECT password_hash FROM account LIMIT 1')
+	mails=$(mails_there)
+	logged=$(failures_logged)
+	body=
+	rules "$2"
+	"call_$1" >&2 || return 1
+	effects || return 1
+	jq -c '[.attempts_left?]' <<<"${body:-null}" 2>/dev/null || true
+	rules_are_used || { printf 'the rule was not used\n' >&2; return 1; }
+}
+
+drive_table() { # TABLE
+	local call what rest regex got fault failed=
+	local -A wanted=() # of a call, without a fault
+	[[ -s $BATS_FILE_TMPDIR/email ]] || an_account || return 1
+	while read -r call what rest; do
+		[[ -n $call ]] || continue
+		[[ ${ONLY-} == '' || $call =~ ^($ONLY)$ ]] || continue
+		regex=$(sed 's/ *[a-z_]*\.c:.*//' <<<"$rest")
+		[[ -v wanted[$call] ]] || wanted[$call]=$(drive "$call" '') || { failed+=" $call"; continue; }
+		for fault in lose drop 1213; do
+			if got=$(drive "$call" "$fault $what (?s)$regex" 2>"$BATS_TEST_TMPDIR/why") && same "$got" "${wanted[$call]}" 2>>"$BATS_TEST_TMPDIR/why"; then
+				continue
+			fi
+			failed+=" $call:$fault:${rest##*:}"
+			printf -- '--- %s, %s, %s\n%s\n' "$call" "$fault" "$rest" "$(tail -n 60 "$BATS_TEST_TMPDIR/why")" >&2
+		done
+	done <<<"$1"
+	same "$failed" ''
+}
+
+@test "an answer to COMMIT that is lost, or a deadlock's: the calls of the service" { # asvs 2.3.3 15.4.2
+	server_on_the_wire
+	drive_table "$TABLE"
+}
+
+@test "an answer to COMMIT that is lost, or a deadlock's: where the birth date is asked for" { # asvs 2.3.3
+	server_on_the_wire IDENTITY_BIRTH_DATE=yes
+	drive_table "$BIRTH_DATE_TABLE"
+}
+
+@test "an answer to COMMIT that is lost, or a deadlock's: the operator's commands" { # asvs 2.3.3
+	drive_table "$OPERATOR_TABLE"
+}
+
+# A roster is read once: what was not heard of may be imported again, and is then as it would have been.
+@test "an answer to COMMIT that is lost, or a deadlock's: a roster, a migration" { # asvs 2.3.3
+	local fault output wanted
+	local -x DB_NAME=myportal_lost
+	db_admin -e "CREATE OR REPLACE DATABASE $DB_NAME CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
+		GRANT ALL ON $DB_NAME.* TO '$DB_OWNER_USER'@'%'"
+	rules 'lose statement UPDATE schema_migration'
+	ctl_on_the_wire migrate --folder "$TREE/schema"
+	rules_are_used
+	same "$(ctl migrate --folder "$TREE/schema")" ''
+	wanted=$(ctl_on_the_wire roster import "$TREE/tests/sample/roster.csv")
+	for fault in lose drop 1213; do
+		db 'DELETE FROM insured_person; DELETE FROM roster_run'
+		rules "$fault commit INTO roster_run"
+		run --separate-stderr ctl_on_the_wire roster import "$TREE/tests/sample/roster.csv"
+		rules_are_used
+		if [[ $fault != lose ]]; then
+			same "$status" 1
+			[[ $stderr == *"import again, which is safe"* ]]
+			same "$(db 'SELECT COUNT(*) FROM insured_person') $(db 'SELECT COUNT(*) FROM roster_run')" '0 0'
+			run ctl_on_the_wire roster import "$TREE/tests/sample/roster.csv"
+		fi
+		same "$status" 0
+		same "$output" "$wanted"
+		same "$(db 'SELECT COUNT(*) FROM roster_run WHERE under_way IS NULL')" 1
+	done
+	db_admin -e "DROP DATABASE $DB_NAME"
+}
+
+# Deadlocks of one member's transaction, and one that fails for good, cost the others none of their mail.
+@test "a transaction that is run again is one letter of the service's" { # asvs 2.4.1 15.4.2
+	local _
+	local -a deadlocks=()
+	for _ in 1 2 3 4 5 6; do
+		deadlocks+=('1213 commit INTO outbox')
+	done
+	server_on_the_wire LIMITS=service_mails=3 MAIL_COOLDOWN_S=60
+	rules "${deadlocks[@]}" # once more than it is run again
+	api POST /v1/registration/email "{\"email\":\"$(new_email)\"}"
+	want 503 unavailable
+	rules_are_used
+	rules "${deadlocks[@]:2}"
+	for _ in 1 2 3; do
+		api POST /v1/registration/email "{\"email\":\"$(new_email)\"}"
+		want 202
+	done
+	rules_are_used
+	api POST /v1/registration/email "{\"email\":\"$(new_email)\"}"
+	want 503 overloaded
+}

@@ -1,0 +1,204 @@
+#!/usr/bin/python3
+"""lossy_db.py: a wire between clients and MariaDB on the loopback that loses answers on demand.
+
+  lossy_db.py LISTEN-PORT DB-PORT FOLDER
+
+FOLDER/rules holds a rule a line, read anew at every command: FAULT WHAT REGEX
+
+  FAULT  lose  the server does it, and the connection ends before its answer arrives
+         drop  the connection ends before the server hears of it
+         1213  nothing is done, and the answer is a deadlock: as from a Galera node that could not
+               certify the transaction
+  WHAT   commit     the COMMIT of a transaction of which REGEX is found in the statements
+         statement  a statement outside of a transaction in which REGEX is found
+  REGEX  of Python, over the texts of the statements, one a line
+
+A rule is used once, and its line then stands in FOLDER/used. FOLDER/seen gets a line for each COMMIT
+and each statement outside of a transaction.
+
+Only what the service speaks is understood: no TLS, no compression, one command at a time, prepared
+statements and single queries, packets below 16 MB.
+"""
+
+import os
+import re
+import socket
+import struct
+import sys
+import threading
+
+COM_QUERY, COM_PREPARE, COM_EXECUTE = 0x03, 0x16, 0x17
+COM_QUIT, COM_LONG_DATA, COM_CLOSE = 0x01, 0x18, 0x19
+UNANSWERED = (COM_QUIT, COM_LONG_DATA, COM_CLOSE)
+DEPRECATE_EOF = 1 << 24
+DEADLOCK = b"\xff" + struct.pack("<H", 1213) + b"#40001Deadlock found when trying to get lock"
+
+lock = threading.Lock()
+folder = ""
+
+
+class Ended(Exception):
+    """A connection that has ended, or is to be ended."""
+
+
+def read_exactly(stream, size):
+    data = b""
+    while len(data) < size:
+        more = stream.recv(size - len(data))
+        if not more:
+            raise Ended
+        data += more
+    return data
+
+
+def read_packet(stream):
+    """The number and the payload of a packet."""
+    head = read_exactly(stream, 4)
+    return head[3], read_exactly(stream, int.from_bytes(head[:3], "little"))
+
+
+def packet(number, payload):
+    return len(payload).to_bytes(3, "little") + bytes([number]) + payload
+
+
+def keep_line(name, line):
+    with open(os.path.join(folder, name), "a", encoding="utf-8") as file:
+        file.write(line + "\n")
+
+
+def fault_of(what, text):
+    """The fault of the first rule that fits; the rule is used up."""
+    path = os.path.join(folder, "rules")
+    with lock:
+        keep_line("seen", what + " " + text.replace("\n", " | "))
+        try:
+            with open(path, encoding="utf-8") as file:
+                rules = file.read().splitlines()
+        except FileNotFoundError:
+            return None
+        for i, rule in enumerate(rules):
+            fault, of, regex = rule.split(" ", 2)
+            if of == what and re.search(regex, text):
+                with open(path + ".new", "w", encoding="utf-8") as file:
+                    file.writelines(line + "\n" for line in rules[:i] + rules[i + 1:])
+                os.rename(path + ".new", path)
+                keep_line("used", rule)
+                return fault
+    return None
+
+
+class Wire:
+    """A client's connection and the one to the server that belongs to it."""
+
+    def __init__(self, client, db_port):
+        self.client = client
+        self.server = socket.create_connection(("127.0.0.1", db_port))
+        for stream in (client, self.server):
+            stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.statements = {}  # number: text
+        self.transaction = None  # texts of the statements so far
+
+    def greet(self):
+        """Up to the server's word that the client may begin."""
+        number, payload = read_packet(self.server)
+        self.client.sendall(packet(number, payload))
+        number, payload = read_packet(self.client)
+        if struct.unpack_from("<I", payload)[0] & DEPRECATE_EOF:
+            raise SystemExit("lossy_db.py: the client speaks of ends as nobody here understands")
+        self.server.sendall(packet(number, payload))
+        while True:
+            number, payload = read_packet(self.server)
+            self.client.sendall(packet(number, payload))
+            if payload[:1] == b"\x00":
+                return
+            if payload[:1] == b"\xff":
+                raise Ended
+            number, payload = read_packet(self.client)
+            self.server.sendall(packet(number, payload))
+
+    def answer(self, command):
+        """All packets of the answer to a command."""
+        packets = [read_packet(self.server)]
+        first = packets[0][1]
+        if first[:1] == b"\xff":
+            return packets
+        if command == COM_PREPARE:
+            columns, params = struct.unpack_from("<HH", first, 5)
+            ends = (columns > 0) + (params > 0)
+        else:
+            ends = 0 if first[:1] == b"\x00" else 2  # behind the columns, and behind the rows
+        while ends > 0:
+            packets.append(read_packet(self.server))
+            payload = packets[-1][1]
+            if payload[:1] == b"\xff":
+                break
+            ends -= payload[:1] == b"\xfe" and len(payload) < 9
+        return packets
+
+    def text_of(self, payload):
+        """The statement of a command; empty: it has none."""
+        if payload[0] == COM_QUERY:
+            return payload[1:].decode("utf-8", "replace")
+        if payload[0] == COM_EXECUTE:
+            return self.statements[struct.unpack_from("<I", payload, 1)[0]]
+        return ""
+
+    def fault(self, text):
+        """What is to go wrong with this statement."""
+        if text in ("START TRANSACTION", "ROLLBACK"):
+            self.transaction = [] if text.startswith("START") else None
+            return None
+        if text == "COMMIT":
+            of = "\n".join(self.transaction or [])
+            self.transaction = None
+            return fault_of("commit", of)
+        if self.transaction is None:
+            return fault_of("statement", text)
+        self.transaction.append(text)
+        return None
+
+    def command(self):
+        number, payload = read_packet(self.client)
+        text = self.text_of(payload)
+        fault = self.fault(text) if text else None
+        if fault == "drop":
+            raise Ended
+        if fault == "1213":
+            if text == "COMMIT":
+                self.server.sendall(packet(0, bytes([COM_QUERY]) + b"ROLLBACK"))
+                self.answer(COM_QUERY)
+            self.client.sendall(packet(1, DEADLOCK))
+            return
+        self.server.sendall(packet(number, payload))
+        if payload[0] in UNANSWERED:
+            return
+        packets = self.answer(payload[0])
+        if fault == "lose":
+            raise Ended
+        if payload[0] == COM_PREPARE and packets[0][1][:1] == b"\x00":
+            self.statements[struct.unpack_from("<I", packets[0][1], 1)[0]] = payload[1:].decode()
+        self.client.sendall(b"".join(packet(*one) for one in packets))
+
+    def run(self):
+        try:
+            self.greet()
+            while True:
+                self.command()
+        except (Ended, OSError):
+            pass
+        finally:
+            self.client.close()
+            self.server.close()
+
+
+def main():
+    global folder
+    port, db_port, folder = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    listener = socket.create_server(("127.0.0.1", port), backlog=64)
+    while True:
+        client, _ = listener.accept()
+        threading.Thread(target=Wire(client, db_port).run, daemon=True).start()
+
+
+if __name__ == "__main__":
+    main()
