@@ -66,7 +66,8 @@ audit_insert_first(struct db_tx *tx, const struct audit_event *event)
 	struct db_value in[AUDIT_VALUES + 1] = { 0 };
 
 	audit_values(event, in);
-	return db_change(tx, AUDIT_INSERT, in, NULL);
+	const enum result written = db_change(tx, AUDIT_INSERT, in, NULL);
+	return written == DUPLICATE && !db_may_be_committed(tx) ? INTERNAL : written;
 }
 
 enum result
