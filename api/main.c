@@ -267,6 +267,20 @@ refresh_keys(const struct parts *parts, unsigned second)
 		say_refreshed("access", good, changed, why);
 }
 
+/* What the society should know that leaves the birth date out. */
+static void
+tell_birth_date_not_asked(const struct config *c)
+{
+	if (config_is(c->identity_birth_date, "yes"))
+		return;
+	log_event("birth_date_not_asked",
+	    (const struct log_value[]){
+		log_text("why",
+		    "whoever has one number can register those beside it, so many a day "
+		    "and source; IDENTITY_BIRTH_DATE=yes is the way to stop that"),
+		log_int("source_persons", policy_of(POLICY_SOURCE_PERSONS)->count), { 0 } });
+}
+
 /* Until a stop is asked for; then tells the proxy first, and gives it time to notice. */
 static void
 serve_until_stopped(const struct config *c, const struct parts *parts, struct service *service)
@@ -278,6 +292,7 @@ serve_until_stopped(const struct config *c, const struct parts *parts, struct se
 		.tv_nsec = c->drain_ms % 1000 * 1000000,
 	};
 
+	tell_birth_date_not_asked(c);
 	log_event("started",
 	    (const struct log_value[]){ log_text("listen", c->listen),
 		log_text("sandbox", sandbox_is_built() ? c->sandbox : "not built"), { 0 } });

@@ -180,6 +180,7 @@ stack_settings() {
 limits_out_of_the_way() {
 	export LIMITS=source_requests=1000000000,source_mails=1000000,source_identities=1000000
 	LIMITS+=,service_mails=1000000000,service_identities=1000000,service_failures=1000000000,link_captchas=1000/1
+	LIMITS+=,source_persons=1000000
 }
 
 # --- processes ------------------------------------------------------------------------------------

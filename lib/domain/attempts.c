@@ -135,6 +135,8 @@ attempt_give_back(struct db_tx *tx, const struct attempt *attempt)
 		db_bytes(attempt->thing, sizeof attempt->thing),
 		db_number(!db_may_be_committed(tx)), taker, { 0 } };
 
+	if (attempt->uncounted)
+		return OK;
 	return db_change(tx, ATTEMPT_GIVE_BACK, in, NULL);
 }
 

@@ -39,7 +39,7 @@ struct attempt attempt_of_source(
     const struct keyring *, enum policy_scope, const struct visitor *, int64_t now);
 
 /* A try of the /48 around who asks, PREFIX_SOURCES times as often. Of one without (IPv4) nothing is
- * counted. To be taken or asked behind the source's own; it is not given back. */
+ * counted. To be taken, asked or given back behind the source's own. */
 struct attempt attempt_of_prefix(
     const struct keyring *, enum policy_scope, const struct visitor *, int64_t now);
 
@@ -59,7 +59,7 @@ enum result attempt_left(
     struct db_tx *, const struct attempt *, int *ret_left, int64_t *ret_wait_s) MUST_USE;
 
 /* The try that was taken did not fail, or was not judged: it does not count. Run again it is not given
- * back twice. */
+ * back twice. Of an uncounted one nothing is written. */
 enum result attempt_give_back(struct db_tx *, const struct attempt *) MUST_USE;
 
 /* No try of the thing counts any more. */

@@ -1,4 +1,5 @@
-/* audit.h - one row for each thing that happened to an account (ASVS 16.2.1, 16.3.1).
+/* audit.h - one row for each thing that happened to an account (ASVS 16.2.1, 16.3.1), and for each
+ * source that reached the limit of right numbers, which is of no account.
  *
  * A row has time, what, account, person, the client's network and the request's id: no secret, no
  * address, no number. It outlives the account and is purged by age. */
@@ -36,7 +37,8 @@
 	X(AUDIT_ACCOUNT_ENABLED, 19, "account_enabled")                   \
 	X(AUDIT_LOGINS_ENDED_BY_OPERATOR, 20, "logins_ended_by_operator") \
 	X(AUDIT_ACCOUNT_UNLOCKED, 21, "account_unlocked")                 \
-	X(AUDIT_GUESSER_LOGGED_OUT, 22, "guesser_logged_out")
+	X(AUDIT_GUESSER_LOGGED_OUT, 22, "guesser_logged_out")             \
+	X(AUDIT_IDENTITY_LIMIT_REACHED, 23, "identity_limit_reached")
 
 #define AUDIT_ENUM_(name, number, word) name = (number),
 enum audit_what { AUDIT_LIST(AUDIT_ENUM_) };

@@ -17,6 +17,12 @@ identity_guard_of(const struct portal *p, const struct visitor *visitor,
 		.by_source = attempt_of_source(p->keyring, POLICY_SOURCE_IDENTITIES, visitor, now),
 		.by_prefix = attempt_of_prefix(p->keyring, POLICY_SOURCE_IDENTITIES, visitor, now),
 		.by_service = attempt_of_service(p->keyring, POLICY_SERVICE_IDENTITIES, now),
+		.persons_of_source = attempt_of_source(
+		    p->keyring, POLICY_SOURCE_PERSONS, visitor, now),
+		.persons_of_prefix = attempt_of_prefix(
+		    p->keyring, POLICY_SOURCE_PERSONS, visitor, now),
+		.limit_reached = audit_event_of(
+		    visitor, AUDIT_IDENTITY_LIMIT_REACHED, now, NULL, NULL),
 		.counts_number = identity->birth_date[0] != '\0',
 	};
 }
@@ -30,16 +36,18 @@ static enum result
 ask_tx(struct db_tx *tx, void *context)
 {
 	const struct asking *asking = context;
+	const struct identity_guard *guard = asking->guard;
+	const struct attempt *const of_source[] = { &guard->persons_of_source,
+		&guard->persons_of_prefix, &guard->by_source, &guard->by_prefix };
 	int64_t *wait_s = &asking->refusal->wait_s;
 	int left = 0;
 
-	TRY(attempt_left(tx, &asking->guard->by_source, &left, wait_s));
-	if (left <= 0)
-		return TOO_MANY;
-	TRY(attempt_left(tx, &asking->guard->by_prefix, &left, wait_s));
-	if (left <= 0)
-		return TOO_MANY;
-	TRY(attempt_left(tx, &asking->guard->by_service, &left, wait_s));
+	for (size_t i = 0; i < LENGTH(of_source); i++) {
+		TRY(attempt_left(tx, of_source[i], &left, wait_s));
+		if (left <= 0)
+			return TOO_MANY;
+	}
+	TRY(attempt_left(tx, &guard->by_service, &left, wait_s));
 	return left > 0 ? OK : OVERLOADED;
 }
 
@@ -74,6 +82,29 @@ identity_guard_look(struct db_tx *tx, struct identity_guard *guard)
 	TRY(attempt_left(tx, &guard->by_number, &left, NULL));
 	guard->number_locked = left <= 0;
 	return OK;
+}
+
+enum result
+identity_guard_take_person(struct db_tx *tx, struct identity_guard *guard, struct refusal *refusal)
+{
+	int of_source = 0, of_prefix = 0;
+
+	TRY(attempt_take(tx, &guard->persons_of_source, &of_source, &refusal->wait_s));
+	if (of_source < 0)
+		return TOO_MANY;
+	TRY(attempt_take(tx, &guard->persons_of_prefix, &of_prefix, &refusal->wait_s));
+	if (of_prefix < 0)
+		return TOO_MANY;
+	guard->persons_left = of_source < of_prefix ? of_source : of_prefix;
+	return OK;
+}
+
+enum result
+identity_guard_keep_person(struct db_tx *tx, const struct identity_guard *guard)
+{
+	const bool last = guard->person_taken && guard->persons_left == 0;
+
+	return last ? audit_insert(tx, &guard->limit_reached) : OK;
 }
 
 struct mistake {
@@ -126,4 +157,26 @@ enum result
 identity_guard_right(const struct portal *p, struct identity_guard *guard)
 {
 	return guard->counts_number ? db_each_committed(p->db, right_tx, guard) : OK;
+}
+
+static enum result
+give_person_back_tx(struct db_tx *tx, void *context)
+{
+	const struct identity_guard *guard = context;
+
+	TRY(attempt_give_back(tx, &guard->persons_of_source));
+	return attempt_give_back(tx, &guard->persons_of_prefix);
+}
+
+void
+identity_guard_end_person(const struct portal *p, struct identity_guard *guard, bool kept)
+{
+	if (!guard->person_taken)
+		return;
+	if (kept) {
+		tell_reached(POLICY_SOURCE_PERSONS, guard->persons_left);
+		return;
+	}
+	const enum result given_back = db_transaction(p->db, give_person_back_tx, guard);
+	(void)given_back; /* how the step ended is what is told */
 }

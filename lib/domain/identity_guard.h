@@ -1,6 +1,12 @@
 /* identity_guard.h - who guesses at numbers is stopped: by number, by source, and in all.
  *
  * A link has five tries, but links cost only mailboxes. Beside them are counted (policy.h):
+ *   right numbers of a source and of the /48 around it: numbers follow one another, so whoever has a
+ *     card need not be wrong to find its neighbours. A place is taken before the number is looked up,
+ *     and kept by the call that spends a link on a number. Every other end of the step gives it back:
+ *     a wrong number, a failure, a link that was spent before. So no more than the limit get through,
+ *     however many come at once; close to it, one may be refused while others hold places that they
+ *     give back. Beyond it right and wrong numbers are refused alike, before anything is spent.
  *   the number, where a birth date was given: with the number known it is what is left to guess.
  *     Beyond the limit even the right one is a mismatch, and nobody is told. Counted before it is
  *     judged, as what protects a secret; whoever is right gives the try back.
@@ -12,6 +18,7 @@
 #define IDENTITY_GUARD_H
 
 #include "attempts.h"
+#include "audit.h"
 #include "portal.h"
 #include "refusal.h"
 #include "registration.h"
@@ -25,15 +32,20 @@ struct identity_guard {
 	struct attempt by_source;
 	struct attempt by_prefix;
 	struct attempt by_service;
+	struct attempt persons_of_source;
+	struct attempt persons_of_prefix;
+	struct audit_event limit_reached;
 	bool counts_number; /* a birth date was given */
+	bool person_taken;  /* a place that is to be kept or given back; set by the caller */
+	int persons_left;   /* behind it, of the source or of its prefix, where fewer are */
 	bool number_locked; /* after identity_guard_take() or identity_guard_look() */
 };
 
 struct identity_guard identity_guard_of(
     const struct portal *, const struct visitor *, const struct identity *, int64_t now);
 
-/* May this source, and may anybody, still be wrong? TOO_MANY: not this source; OVERLOADED: nobody;
- * refusal->wait_s then says for how long. */
+/* May this source still be right or wrong, and may anybody still be wrong? TOO_MANY: not this source;
+ * OVERLOADED: nobody; refusal->wait_s then says for how long. */
 enum result identity_guard_ask(
     const struct portal *, const struct identity_guard *, struct refusal *) MUST_USE;
 
@@ -42,6 +54,19 @@ enum result identity_guard_take(struct db_tx *, struct identity_guard *) MUST_US
 
 /* The same try again: it was counted then. */
 enum result identity_guard_look(struct db_tx *, struct identity_guard *) MUST_USE;
+
+/* Takes a place for a right number, in the same transaction. TOO_MANY, and refusal->wait_s: there is
+ * none; the transaction must then roll back, so that nothing was spent. */
+enum result identity_guard_take_person(
+    struct db_tx *, struct identity_guard *, struct refusal *) MUST_USE;
+
+/* In the transaction that finds the number right: the place is kept. Writes into the trail when it
+ * was the last one. */
+enum result identity_guard_keep_person(struct db_tx *, const struct identity_guard *) MUST_USE;
+
+/* After the step: the place that was taken was kept, which the log is told when it was the last one,
+ * or is given back, if the database can. */
+void identity_guard_end_person(const struct portal *, struct identity_guard *, bool kept);
 
 /* The verdict of a try that was taken. The last wrong one that a source, its prefix or the service
  * may have is told in the log. */

@@ -45,6 +45,8 @@ static struct policy table[POLICY_SCOPE__MAX] = {
 	[POLICY_KNOWN_SOURCE_FAILURES] = { "known_source_failures", "login ID and a source it was used from", 100, KNOWN_S, "401 as for a wrong password", IN_DATABASE, 100, 0, 5, 30, 900, 5 },
 	/* Who guesses with a stolen login is out after as many. */
 	[POLICY_PASSWORD_GUESSES]   = { "password_guesses",   "login, wrong current passwords in a row", 20, FAILURES_S, "401: the login is over", IN_DATABASE, 100,   0 },
+	/* Numbers follow one another: whoever has one can try those beside it, and need not be wrong. */
+	[POLICY_SOURCE_PERSONS]     = { "source_persons",     "source, right numbers",   20,    DAY_S,          "429 with Retry-After",              IN_DATABASE, MANY,      DAY_S },
 	/* With the number known, what is left to guess is the birth date. */
 	[POLICY_NUMBER_FAILURES]    = { "number_failures",    "number, known or not",    20,    DAY_S,          "422 as for a wrong number",         IN_DATABASE, 100,       DAY_S },
 	[POLICY_SOURCE_IDENTITIES]  = { "source_identities",  "source, wrong numbers",   50,    HOUR_S,         "429 with Retry-After",              IN_DATABASE, MANY,      DAY_S },

@@ -48,6 +48,7 @@ enum policy_scope {
 	POLICY_TAKEN_LOGIN_IDS = 19,       /* at the account step */
 	POLICY_KNOWN_SOURCE_FAILURES = 20, /* login_tries.h */
 	POLICY_PASSWORD_GUESSES = 21,      /* current_password.h */
+	POLICY_SOURCE_PERSONS = 22,        /* identity_guard.h */
 	/* in the process */
 	POLICY_SOURCE_REQUESTS,
 	POLICY_SOURCE_MAILS,

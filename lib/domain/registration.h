@@ -76,7 +76,8 @@ enum result registration_standing(
 
 /* IDENTITY_MISMATCH, CAPTCHA_WRONG: the refusal says how many tries the link has; OVER: that was the
  * last, or it had ended; TOKEN_SPENT: the link was used for another number; TOO_MANY: the source was
- * wrong too often, OVERLOADED: too many were (identity_guard.h); the refusal says how long. */
+ * right or wrong too often, OVERLOADED: too many were wrong (identity_guard.h); the refusal says how
+ * long, and nothing was spent. */
 struct identity {
 	const char *insured_number; /* folded */
 	const char *birth_date;     /* "" where not demanded */

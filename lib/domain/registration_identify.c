@@ -1,7 +1,8 @@
 /* registration_identify.c - the identity step: CAPTCHA, number, the key on the screen.
  *
- * Questions in order: was the link used, was somebody wrong too often, is the CAPTCHA right (spent,
- * and the try counted, before anything is compared), who is it. Then the deed: the link is spent and the second mail owed. */
+ * Questions in order: was the link used, was this source right or somebody wrong too often, is the
+ * CAPTCHA right (spent, and the try counted, before anything is compared), who is it. Then the deed:
+ * the link is spent and the second mail owed. */
 
 #include "registration.h"
 
@@ -27,13 +28,13 @@ struct captcha_try {
 	struct stage_op op;
 	struct link *link;
 	struct identity_guard *guard;
+	struct refusal *refusal;
 	bool again; /* another call was judged on the same */
 };
 
 static enum result
-captcha_try_tx(struct db_tx *tx, void *context)
+spend_captcha(struct db_tx *tx, struct captcha_try *try)
 {
-	struct captcha_try *try = context;
 	struct stage_op earlier;
 	const enum result spent = stage_op_insert(tx, &try->op);
 
@@ -50,6 +51,17 @@ captcha_try_tx(struct db_tx *tx, void *context)
 		return attempt_left(tx, &try->link->tries, &try->link->tries_left, NULL);
 	TRY(attempt_take(tx, &try->link->tries, &try->link->tries_left, NULL));
 	return try->link->tries_left < 0 ? OVER : identity_guard_take(tx, try->guard);
+}
+
+/* Where the source has no place for a right number nothing is spent. */
+static enum result
+captcha_try_tx(struct db_tx *tx, void *context)
+{
+	struct captcha_try *try = context;
+
+	if (try->op.outcome == OUTCOME_CAPTCHA_RIGHT)
+		TRY(identity_guard_take_person(tx, try->guard, try->refusal));
+	return spend_captcha(tx, try);
 }
 
 /* The same answer again is known by this: a proof of work is longer than a fingerprint's texts. */
@@ -100,6 +112,7 @@ struct identification {
 	struct stage_op op;
 	struct attempt cooldown;
 	struct outbox_mail mail;
+	bool spends; /* it was this call that spent the invitation */
 };
 
 static enum result
@@ -126,6 +139,10 @@ settle_identity_tx(struct db_tx *tx, void *context)
 	TRY(spent);
 	if (!stage_op_same(&op, &i->op))
 		return TOKEN_SPENT;
+	/* By the random id: also when the transaction runs again, behind a lost answer to COMMIT. */
+	i->spends = memcmp(op.next_id, i->op.next_id, sizeof op.next_id) == 0;
+	if (i->spends)
+		TRY(identity_guard_keep_person(tx, &i->guard));
 	TRY(attempt_take(tx, &i->cooldown, &left, NULL));
 	if (left < 0)
 		return OK;
@@ -179,10 +196,11 @@ static enum result
 judge(const struct portal *p, const struct pass *pass, struct link *link, struct identification *i,
     struct refusal *refusal)
 {
-	struct captcha_try try = { .link = link, .guard = &i->guard };
+	struct captcha_try try = { .link = link, .guard = &i->guard, .refusal = refusal };
 
 	TRY(identity_guard_ask(p, &i->guard, refusal));
 	TRY(pass_captcha(p, pass, i->identity, &try));
+	i->guard.person_taken = true;
 	const enum result found = db_each_committed(p->db, find_person_tx, i);
 	if (found != OK && found != NO_ROW)
 		return found;
@@ -218,9 +236,10 @@ registration_identify(const struct portal *p, const struct visitor *visitor,
 	/* Its last try may have been counted, and not judged: that body may come again, no other. */
 	if (read == OVER && judged == CAPTCHA_WRONG)
 		return OVER;
-	TRY(judged);
+	const enum result settled = judged == OK ? settle_identity(p, pass, &i) : judged;
+	identity_guard_end_person(p, &i.guard, settled == OK && i.spends);
+	TRY(settled);
 
-	TRY(settle_identity(p, pass, &i));
 	mailer_wake(p->mailer);
 	auth_key_derive(p->keyring, pass->jti, ret_key);
 	return OK;

@@ -9,7 +9,7 @@ load helper
 load story
 
 # Those that are many are made few, and all but the one that is driven are out of the way.
-readonly FEW='account_tries=3,login_failures=6,known_source_failures=6,source_failures=4,password_guesses=3,reset_tries=1,taken_login_ids=3,login_id_tries=3,address_changes=3,number_failures=3,source_identities=3,service_identities=4,source_requests=9,source_mails=4,link_captchas=4/900,service_mails=5,service_failures=3'
+readonly FEW='account_tries=3,login_failures=6,known_source_failures=6,source_failures=4,password_guesses=3,reset_tries=1,taken_login_ids=3,login_id_tries=3,address_changes=3,number_failures=3,source_identities=3,source_persons=3,service_identities=4,source_requests=9,source_mails=4,link_captchas=4/900,service_mails=5,service_failures=3'
 
 setup() {
 	REQUEST_HEADERS=()
@@ -196,6 +196,10 @@ hit_number_failures() { identify_anew "$person" 1980-01-01; outcome 200 422; }
 begin_source_identities() { :; }
 miss_source_identities() { identify_anew "6666$RANDOM$RANDOM" && want 422 identity_mismatch; }
 hit_source_identities() { identify_anew "$(new_person)"; outcome 200 429; }
+
+begin_source_persons() { :; }
+miss_source_persons() { identify_anew "$(new_person)" && want 200; }
+hit_source_persons() { identify_anew "$(new_person)"; outcome 200 429; }
 
 begin_service_identities() { :; }
 miss_service_identities() { new_source && miss_source_identities; }

@@ -29,6 +29,7 @@ teardown() {
 	server_ready "$LISTEN_INSIDE"
 	api POST /v1/registration/email '{"email":"hanako@example.jp"}'
 	want 202
+	grep -q '^RateLimit: "source_mails";r=2999;' <<<"$headers" # all come from one address here: SHARED_NETWORKS
 	tools/read-mail .run/mail hanako@example.jp --part token --wait 10
 	(. .run/env && build/tools/ctl/myportalctl keys list | grep -q current)
 	key=$(. .run/env && build/tools/ctl/myportalctl keys list)

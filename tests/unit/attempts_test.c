@@ -969,20 +969,22 @@ around_a_source_sixteen_times_as_many_are_granted(void **state)
 		{ "IPv6",                     "2001:db8:1:2::/64", "2001:db8:1::/48", 1,     16 },
 		{ "IPv6 that many share",     "2001:db8:1:2::/64", "2001:db8:1::/48", CROWD, 1600 },
 	};
-	static const enum policy_scope scopes[] = { POLICY_SOURCE_FAILURES, POLICY_SOURCE_IDENTITIES };
+	static const enum policy_scope scopes[] = { POLICY_SOURCE_FAILURES, POLICY_SOURCE_IDENTITIES,
+		POLICY_SOURCE_PERSONS };
 	/* clang-format on */
 
 	(void)state;
-	for (size_t i = 0; i < 2 * LENGTH(rows); i++) {
-		const enum policy_scope scope = scopes[i % 2];
+	for (size_t i = 0; i < LENGTH(scopes) * LENGTH(rows); i++) {
+		const size_t row = i / LENGTH(scopes);
+		const enum policy_scope scope = scopes[i % LENGTH(scopes)];
 		const struct visitor visitor = visitor_at(
-		    rows[i / 2].source, rows[i / 2].prefix, rows[i / 2].crowd);
+		    rows[row].source, rows[row].prefix, rows[row].crowd);
 		const struct attempt of = attempt_of_source(keyring, scope, &visitor, NOW);
 		const struct attempt around = attempt_of_prefix(keyring, scope, &visitor, NOW);
 
-		if (of.uncounted || around.uncounted != (rows[i / 2].times == 0) ||
-		    around.count != policy_of(scope)->count * rows[i / 2].times)
-			fail_msg("%s: %d", rows[i / 2].why, around.count);
+		if (of.uncounted || around.uncounted != (rows[row].times == 0) ||
+		    around.count != policy_of(scope)->count * rows[row].times)
+			fail_msg("%s: %d", rows[row].why, around.count);
 		assert_int_equal(of.count, policy_of(scope)->count * (int)visitor.crowd);
 	}
 }
@@ -1006,6 +1008,26 @@ sources_of_one_prefix_are_counted_together(void **state)
 	assert_int_equal(count_kept(), 3);
 }
 
+/* The source's place and that of its prefix, one after the other. */
+static void
+a_place_given_back_is_there_again_for_source_and_prefix(void **state)
+{
+	const struct visitor visitor = visitor_at("2001:db8:1:2::/64", "2001:db8:1::/48", 1);
+	const struct attempt tries[] = {
+		attempt_of_source(keyring, POLICY_SOURCE_PERSONS, &visitor, NOW),
+		attempt_of_prefix(keyring, POLICY_SOURCE_PERSONS, &visitor, NOW),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(tries); i++) {
+		struct call call = { .run = attempt_give_back, .attempt = &tries[i] };
+
+		assert_int_equal(take(&tries[i]), tries[i].count - 1);
+		assert_int_equal(db_transaction(db, change_tx, &call), OK);
+		assert_int_equal(take(&tries[i]), tries[i].count - 1);
+	}
+}
+
 static void
 what_is_not_counted_is_always_granted_and_never_written(void **state)
 {
@@ -1025,6 +1047,18 @@ what_is_not_counted_is_always_granted_and_never_written(void **state)
 		assert_true(call.left > 0 && call.wait_s == 0);
 	}
 	assert_int_equal(count_kept(), 0);
+
+	/* Nor is anything given back: not even where a row has its empty key. */
+	struct attempt of_empty_key = attempt;
+	of_empty_key.uncounted = false;
+	of_empty_key.count = 5;
+	of_empty_key.window_s = 60;
+	memset(of_empty_key.taker, 1, sizeof of_empty_key.taker);
+	assert_int_equal(take(&of_empty_key), 4);
+	call = (struct call){ .run = attempt_give_back, .attempt = &attempt };
+	assert_int_equal(db_transaction(db, change_tx, &call), OK);
+	memset(of_empty_key.taker, 2, sizeof of_empty_key.taker); /* another try */
+	assert_int_equal(take(&of_empty_key), 3);
 }
 
 int
@@ -1056,6 +1090,7 @@ main(int argc, char **argv)
 		WITH_NOTHING_COUNTED(of_many_at_once_exactly_so_many_are_granted),
 		cmocka_unit_test(around_a_source_sixteen_times_as_many_are_granted),
 		WITH_NOTHING_COUNTED(sources_of_one_prefix_are_counted_together),
+		WITH_NOTHING_COUNTED(a_place_given_back_is_there_again_for_source_and_prefix),
 		WITH_NOTHING_COUNTED(what_is_not_counted_is_always_granted_and_never_written),
 	};
 
