@@ -3,10 +3,11 @@
  * A link has five tries, but links cost only mailboxes. Beside them are counted (policy.h):
  *   right numbers of a source and of the /48 around it: numbers follow one another, so whoever has a
  *     card need not be wrong to find its neighbours. A place is taken before the number is looked up,
- *     and kept by the call that spends a link on a number. Every other end of the step gives it back:
- *     a wrong number, a failure, a link that was spent before. So no more than the limit get through,
- *     however many come at once; close to it, one may be refused while others hold places that they
- *     give back. Beyond it right and wrong numbers are refused alike, before anything is spent.
+ *     and kept when the number was right, also where its link was spent on another at that moment.
+ *     Every other end of the step gives it back: a wrong number, a failure, the same step again. So no
+ *     more than the limit get through, however many come at once; close to it, one may be refused
+ *     while others hold places that they give back. Beyond it right and wrong numbers are refused
+ *     alike, before anything is spent.
  *   the number, where a birth date was given: with the number known it is what is left to guess.
  *     Beyond the limit even the right one is a mismatch, and nobody is told. Counted before it is
  *     judged, as what protects a secret; whoever is right gives the try back.

@@ -112,7 +112,9 @@ struct identification {
 	struct stage_op op;
 	struct attempt cooldown;
 	struct outbox_mail mail;
-	bool spends; /* it was this call that spent the invitation */
+	/* What settling found: */
+	bool counts;   /* the number is right, and no repeat of what the invitation was spent on */
+	bool is_other; /* it was spent on another number a moment ago */
 };
 
 static enum result
@@ -137,12 +139,14 @@ settle_identity_tx(struct db_tx *tx, void *context)
 	if (spent == DUPLICATE)
 		spent = stage_op_read(tx, op.jti, &op);
 	TRY(spent);
-	if (!stage_op_same(&op, &i->op))
-		return TOKEN_SPENT;
 	/* By the random id: also when the transaction runs again, behind a lost answer to COMMIT. */
-	i->spends = memcmp(op.next_id, i->op.next_id, sizeof op.next_id) == 0;
-	if (i->spends)
+	const bool spends = memcmp(op.next_id, i->op.next_id, sizeof op.next_id) == 0;
+	i->is_other = !stage_op_same(&op, &i->op);
+	i->counts = spends || i->is_other;
+	if (i->counts)
 		TRY(identity_guard_keep_person(tx, &i->guard));
+	if (i->is_other)
+		return OK;
 	TRY(attempt_take(tx, &i->cooldown, &left, NULL));
 	if (left < 0)
 		return OK;
@@ -165,7 +169,7 @@ settle_identity(const struct portal *p, const struct pass *pass, struct identifi
 	    p->keyring, POLICY_SECOND_MAIL, pass->jti, sizeof pass->jti, now, p->cooldown_s);
 	const enum result result = db_transaction(p->db, settle_identity_tx, i);
 	outbox_mail_wipe(&i->mail);
-	return result;
+	return result == OK && i->is_other ? TOKEN_SPENT : result;
 }
 
 static struct identification
@@ -237,7 +241,8 @@ registration_identify(const struct portal *p, const struct visitor *visitor,
 	if (read == OVER && judged == CAPTCHA_WRONG)
 		return OVER;
 	const enum result settled = judged == OK ? settle_identity(p, pass, &i) : judged;
-	identity_guard_end_person(p, &i.guard, settled == OK && i.spends);
+	identity_guard_end_person(
+	    p, &i.guard, (settled == OK || settled == TOKEN_SPENT) && i.counts);
 	TRY(settled);
 
 	mailer_wake(p->mailer);

@@ -234,6 +234,29 @@ at_once() { # NUMBER...
 	same "$(counted)" 1
 }
 
+# Whoever sends several numbers through one link at once is told of each whether it is right.
+@test "a right number counts, also where its link was spent on another at that moment" { # asvs 2.3.2 15.4.2
+	local i bodies=() pids=()
+	few_persons 2
+	logged=$(in_log)
+	kept=$(in_trail)
+	has_link "$(new_person)"
+	bodies=("$identity_body")
+	captcha_for "$invitation" >/dev/null
+	bodies+=("$(identity_json "$(new_person)")")
+	db 'CREATE TRIGGER neighbours BEFORE INSERT ON attempt FOR EACH ROW SET @slept = IF(NEW.scope = 3, SLEEP(0.5), 0)'
+	for i in 0 1; do
+		(identity_body=${bodies[i]}; send; printf '%s\n' "$status" >"$BATS_TEST_TMPDIR/one_link.$i") &
+		pids+=("$!")
+	done
+	wait "${pids[@]}"
+	heal
+	same "$(sort "$BATS_TEST_TMPDIR"/one_link.* | xargs)" '200 401'
+	same "$(counted)" 2
+	same "$(in_log) $(in_trail)" "$((logged + 1)) $((kept + 1))"
+	refused
+}
+
 @test "what the database refused is given back, and the same body counts once" { # asvs 2.3.3 16.5.2
 	few_persons 1
 	has_link "$(new_person)"
