@@ -1,13 +1,15 @@
 #!/usr/bin/python3
 """Is openapi.yaml true? Compares it with what build/tests/describe says of the program, both ways,
-and has the program judge its examples. The README's tables, too, once there is one. Prints TAP.
+and has the program judge its examples. docs/settings.md and docs/limits.md, too. Prints TAP.
 
 BUILD names the build tree (build)."""
 
 import json
+import os
 import re
 import subprocess
 import sys
+import tempfile
 
 from contract import BUILD, TREE, Contract, Tap, differences
 
@@ -264,6 +266,17 @@ def check_table(text, wanted):
     return ["the table is not, or not exactly:", wanted]
 
 
+def check_generated(name):
+    """A document of docs/ is what tools/gen/docs writes."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([TREE / "tools/gen/docs", folder], check=True,
+                       env={**os.environ, "BUILD": str(TREE / BUILD)})
+        wanted = open(f"{folder}/{name}", encoding="utf-8").read()
+    if (TREE / "docs" / name).read_text("utf-8") == wanted:
+        return []
+    return [f"docs/{name} is behind the programs: run tools/gen/docs"]
+
+
 def settings(program):
     """name -> default."""
     return dict(re.findall(r"^\| `(\w+)` \| `(.*?)` \|", program["settings"], re.M))
@@ -410,13 +423,13 @@ def main():
             # asvs 2.1.1 2.2.1
             tap.check(f"program and schema agree on bodies of {' '.join(key)}",
                       check_bodies(contract, key))
-    readme = TREE / "README.md"
-    if readme.exists():
-        text = readme.read_text("utf-8")
-        # asvs 7.1.1 13.1.2
-        tap.check("settings of the README", check_table(text, program["settings"]))
-        # asvs 2.1.3
-        tap.check("limits of the README", check_table(text, program["policy"]))
+    text = (TREE / "README.md").read_text("utf-8")
+    tap.check("settings of the README", check_table(text, program["settings"]))
+    tap.check("limits of the README", check_table(text, program["policy"]))
+    # asvs 7.1.1 13.1.2
+    tap.check("docs/settings.md", check_generated("settings.md"))
+    # asvs 2.1.3
+    tap.check("docs/limits.md", check_generated("limits.md"))
     return tap.end()
 
 
