@@ -35,6 +35,7 @@ static const struct endpoint rows_public[] = {
 	{ "PUT",    "/v1/me/password",                       DEMAND_LOGIN, STAGE_NONE,                    &new_password_body,       LOAD_HASHING,   POLICY_NONE,           put_me_password },
 	{ "PUT",    "/v1/me/email",                          DEMAND_LOGIN, STAGE_NONE,                    &new_email_body,          LOAD_HASHING,   POLICY_SOURCE_MAILS,   put_me_email },
 	{ "POST",   "/v1/me/email/confirmation",             DEMAND_STAGE, STAGE_EMAIL_CONFIRMATION,      NULL,                     LOAD_REST,      POLICY_NONE,           post_me_email_confirmation },
+	{ "DELETE", "/v1/me/pending-email",                  DEMAND_LOGIN, STAGE_NONE,                    NULL,                     LOAD_REST,      POLICY_NONE,           delete_me_pending_email },
 	{ "PUT",    "/v1/me/login-id",                       DEMAND_LOGIN, STAGE_NONE,                    &new_login_id_body,       LOAD_HASHING,   POLICY_NONE,           put_me_login_id },
 };
 

@@ -96,6 +96,7 @@ void endpoint_allow(
 
 /* Handlers: one file each, of the same name, beside the rule of its body. */
 enum result delete_me(struct call *);
+enum result delete_me_pending_email(struct call *);
 enum result delete_sessions(struct call *);
 enum result delete_sessions_current(struct call *);
 enum result delete_sessions_id(struct call *);

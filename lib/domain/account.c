@@ -3,6 +3,7 @@
 #include "account.h"
 
 #include "cleanup.h"
+#include "mailed_link.h"
 #include "secret.h"
 #include "statements.h"
 
@@ -59,6 +60,18 @@ account_read(struct db_tx *tx, const uint8_t id[static ID_SIZE], struct account 
 	account_slots(ret, out);
 	out[ACCOUNT_SLOTS] = db_to_text(ret->password_hash, sizeof ret->password_hash);
 	return db_row(tx, ACCOUNT_READ, in, out);
+}
+
+enum result
+account_by_link(struct db_tx *tx, const struct mailed_link *link, struct account *ret)
+{
+	const struct db_value in[] = { db_text(link->today), db_text(link->today),
+		db_bytes(link->account_id, ID_SIZE), db_number(link->generation), { 0 } };
+	struct db_slot out[ACCOUNT_SLOTS + 2] = { 0 };
+
+	account_slots(ret, out);
+	out[ACCOUNT_SLOTS] = db_to_text(ret->password_hash, sizeof ret->password_hash);
+	return db_row(tx, ACCOUNT_BY_LINK, in, out);
 }
 
 enum result
@@ -162,6 +175,19 @@ account_set_password(struct db_tx *tx, const uint8_t id[static ID_SIZE], int64_t
 }
 
 enum result
+account_reset_password(
+    struct db_tx *tx, const struct mailed_link *link, const char *hash, int64_t now)
+{
+	uint64_t rows = 0;
+	const struct db_value in[] = { db_text(hash), db_number(now),
+		db_bytes(link->account_id, ID_SIZE), db_number(link->generation),
+		db_text(link->email), { 0 } };
+
+	TRY(db_change(tx, ACCOUNT_RESET_PASSWORD, in, &rows));
+	return rows == 1 ? OK : password_is_set(tx, link->account_id, hash);
+}
+
+enum result
 account_set_settings(
     struct db_tx *tx, const uint8_t id[static ID_SIZE], const char *nickname, const char *language)
 {
@@ -174,7 +200,7 @@ account_set_settings(
 enum result
 account_set_pending_email(struct db_tx *tx, const uint8_t id[static ID_SIZE], const char *email)
 {
-	const struct db_value in[] = { db_text(email), db_bytes(id, ID_SIZE), { 0 } };
+	const struct db_value in[] = { db_text_or_null(email), db_bytes(id, ID_SIZE), { 0 } };
 
 	return db_change(tx, ACCOUNT_SET_PENDING_EMAIL, in, NULL);
 }
@@ -189,10 +215,11 @@ account_set_login_id(struct db_tx *tx, const uint8_t id[static ID_SIZE], const c
 }
 
 enum result
-account_confirm_email(struct db_tx *tx, const uint8_t id[static ID_SIZE], const char *email)
+account_confirm_email(struct db_tx *tx, const struct mailed_link *link)
 {
 	uint64_t rows = 0;
-	const struct db_value in[] = { db_bytes(id, ID_SIZE), db_text(email), { 0 } };
+	const struct db_value in[] = { db_bytes(link->account_id, ID_SIZE),
+		db_number(link->generation), db_text(link->email), { 0 } };
 
 	TRY(db_change(tx, ACCOUNT_CONFIRM_EMAIL, in, &rows));
 	return rows == 1 ? OK : NO_ROW;

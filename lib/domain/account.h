@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct mailed_link;
+
 /* An account as it is stored. Wiped by its owner: it holds a hash and addresses. */
 struct account {
 	uint8_t id[ID_SIZE];
@@ -20,13 +22,16 @@ struct account {
 	char login_id[EMAIL_MAX + 1];
 	char password_hash[PASSWORD_HASH_MAX + 1];
 	char email[EMAIL_MAX + 1];         /* proven */
-	char pending_email[EMAIL_MAX + 1]; /* "" or waiting for its proof */
+	char pending_email[EMAIL_MAX + 1]; /* "" or waiting for its proof, in this generation */
 	char nickname[NICKNAME_MAX + 1];
 	char language[LANGUAGE_MAX + 1];
-	int64_t generation; /* raised by whatever ends all logins; a new one has 1 */
+	int64_t
+	    generation; /* raised by what ends all logins; a new one has ACCOUNT_FIRST_GENERATION */
 	int64_t created_at;
 	int64_t password_changed_at;
 };
+
+#define ACCOUNT_FIRST_GENERATION 1 /* as the column's default */
 
 /* Stores a new one. TAKEN: the login ID is in use; OVER: the person has an account already. */
 enum result account_insert(struct db_tx *, const struct account *) MUST_USE;
@@ -38,6 +43,11 @@ void account_slots(struct account *, struct db_slot ret[static ACCOUNT_SLOTS]);
 /* Reads all of it. NO_ROW. */
 enum result account_read(
     struct db_tx *, const uint8_t id[static ID_SIZE], struct account *ret) MUST_USE;
+
+/* The same of a link that is mailed or comes back: NO_ROW also when it is not good any more
+ * (mailed_link.h). The caller compares the address. */
+enum result account_by_link(
+    struct db_tx *, const struct mailed_link *, struct account *ret) MUST_USE;
 
 /* What logging in and recovery ask of a login ID. */
 struct account_standing {
@@ -64,15 +74,21 @@ struct account_login_ids {
 enum result account_login_ids(
     struct db_tx *, const char *email, struct account_login_ids *ret) MUST_USE;
 
-/* Sets the password and raises the generation from `generation`: all logins are over. The account
- * has this hash already: OK. NO_ROW: it has another generation, is not active, or is gone. */
+/* Sets the password and raises the generation from `generation`: all logins and mailed links are
+ * over, and no address is pending. The account has this hash already: OK. NO_ROW: it has another
+ * generation, is not active, or is gone. */
 enum result account_set_password(struct db_tx *, const uint8_t id[static ID_SIZE],
     int64_t generation, const char *hash, int64_t now) MUST_USE;
+
+/* The same by a reset link. NO_ROW also when it was mailed to an address that is not the proven one. */
+enum result account_reset_password(
+    struct db_tx *, const struct mailed_link *, const char *hash, int64_t now) MUST_USE;
 
 /* Sets what is not empty. */
 enum result account_set_settings(struct db_tx *, const uint8_t id[static ID_SIZE],
     const char *nickname, const char *language) MUST_USE;
 
+/* "": none. */
 enum result account_set_pending_email(
     struct db_tx *, const uint8_t id[static ID_SIZE], const char *email) MUST_USE;
 
@@ -80,9 +96,9 @@ enum result account_set_pending_email(
 enum result account_set_login_id(
     struct db_tx *, const uint8_t id[static ID_SIZE], const char *login_id) MUST_USE;
 
-/* Makes the pending address the proven one. NO_ROW: it is no longer the pending one. */
-enum result account_confirm_email(
-    struct db_tx *, const uint8_t id[static ID_SIZE], const char *email) MUST_USE;
+/* Makes the pending address the proven one, by its link: reset links to the one before are over.
+ * NO_ROW: it is no longer the pending one, or the account has another generation or is not active. */
+enum result account_confirm_email(struct db_tx *, const struct mailed_link *) MUST_USE;
 
 /* Deletes it and its logins; there is none: OK. */
 enum result account_delete(struct db_tx *, const uint8_t id[static ID_SIZE]) MUST_USE;

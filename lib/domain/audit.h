@@ -38,7 +38,8 @@
 	X(AUDIT_LOGINS_ENDED_BY_OPERATOR, 20, "logins_ended_by_operator") \
 	X(AUDIT_ACCOUNT_UNLOCKED, 21, "account_unlocked")                 \
 	X(AUDIT_GUESSER_LOGGED_OUT, 22, "guesser_logged_out")             \
-	X(AUDIT_IDENTITY_LIMIT_REACHED, 23, "identity_limit_reached")
+	X(AUDIT_IDENTITY_LIMIT_REACHED, 23, "identity_limit_reached")     \
+	X(AUDIT_EMAIL_CHANGE_WITHDRAWN, 24, "email_change_withdrawn")
 
 #define AUDIT_ENUM_(name, number, word) name = (number),
 enum audit_what { AUDIT_LIST(AUDIT_ENUM_) };

@@ -84,6 +84,25 @@ compare(const struct portal *p, struct check *check, const struct secret *curren
 	return PASSWORD_WRONG;
 }
 
+static struct check
+check_of(const struct portal *p, const struct member *member, int64_t now)
+{
+	return (struct check){
+		.member = member,
+		.by_account = attempt_of(
+		    p->keyring, POLICY_CURRENT_PASSWORD, member->account.id, ID_SIZE, now, 0),
+		.by_login = attempt_of(
+		    p->keyring, POLICY_PASSWORD_GUESSES, member->session_id, ID_SIZE, now, 0),
+		.account = member->account,
+	};
+}
+
+static int
+left_of(const struct check *check)
+{
+	return check->left < check->left_to_login ? check->left : check->left_to_login;
+}
+
 enum result
 current_password_check(const struct portal *p, const struct visitor *visitor,
     const struct member *member, const struct secret *current, struct refusal *ret_refusal)
@@ -91,16 +110,10 @@ current_password_check(const struct portal *p, const struct visitor *visitor,
 	const int64_t now = clock_now();
 	const struct account *account = &member->account;
 	CLEANUP(check_wipe)
-	struct check check = {
-		.member = member,
-		.by_account = attempt_of(
-		    p->keyring, POLICY_CURRENT_PASSWORD, account->id, ID_SIZE, now, 0),
-		.by_login = attempt_of(
-		    p->keyring, POLICY_PASSWORD_GUESSES, member->session_id, ID_SIZE, now, 0),
-		.account = *account,
-		.event = audit_event_of(
-		    visitor, AUDIT_CURRENT_PASSWORD_WRONG, now, account->id, account->person_id),
-	};
+	struct check check = check_of(p, member, now);
+
+	check.event = audit_event_of(
+	    visitor, AUDIT_CURRENT_PASSWORD_WRONG, now, account->id, account->person_id);
 	const enum result counted = db_each_committed(p->db, count_and_read_tx, &check);
 
 	ret_refusal->wait_s = check.wait_s;
@@ -110,7 +123,30 @@ current_password_check(const struct portal *p, const struct visitor *visitor,
 		return end_login(p, &check);
 	const enum result compared = compare(p, &check, current);
 	if (compared == PASSWORD_WRONG)
-		ret_refusal->attempts_left = check.left < check.left_to_login ? check.left
-									      : check.left_to_login;
+		ret_refusal->attempts_left = left_of(&check);
 	return compared;
+}
+
+static enum result
+read_left_tx(struct db_tx *tx, void *context)
+{
+	struct check *check = context;
+
+	TRY(attempt_left(tx, &check->by_account, &check->left, NULL));
+	return attempt_left(tx, &check->by_login, &check->left_to_login, NULL);
+}
+
+enum result
+current_password_meanwhile(const struct portal *p, const struct member *member,
+    const struct secret *current, const char *hash, struct refusal *ret_refusal)
+{
+	CLEANUP(check_wipe) struct check check = check_of(p, member, clock_now());
+	bool equal = false;
+
+	TRY(hash_pool_verify(p->hash_pool, current, hash, &equal));
+	if (equal)
+		return UNAVAILABLE;
+	TRY(db_each_committed(p->db, read_left_tx, &check));
+	ret_refusal->attempts_left = left_of(&check);
+	return PASSWORD_WRONG;
 }

@@ -11,4 +11,11 @@
 enum result current_password_check(const struct portal *, const struct visitor *,
     const struct member *, const struct secret *current, struct refusal *ret_refusal) MUST_USE;
 
+/* For a change that met another password than the one that was checked: another request of this login
+ * has set it meanwhile. `hash` is the account's now. PASSWORD_WRONG, with refusal->attempts_left: no try
+ * is counted, as the password was right when it was given. UNAVAILABLE: it is still the password; the
+ * change may be sent again. */
+enum result current_password_meanwhile(const struct portal *, const struct member *,
+    const struct secret *current, const char *hash, struct refusal *ret_refusal) MUST_USE;
+
 #endif

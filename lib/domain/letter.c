@@ -264,6 +264,24 @@ static const struct words letters[LANGUAGE__MAX][LETTER_KIND__MAX] = {
 			"ご自身で退会した覚えがない場合は、すぐに{society}までお電話などでご連絡ください。",
 			footer_ja, signature_ja },
 	},
+	[LETTER_EMAIL_CHANGE_ASKED] = {
+		.subject = "【{society}】健康マイポータル メールアドレス変更の受け付け",
+		.paragraphs = {
+			dear_ja,
+			"{society}です。\n"
+			"健康マイポータルのお知らせの送り先を、別のメールアドレスに変える手続きを受け付けました。"
+			"そのメールアドレスでの確認が済むまでは、これまでどおり、このメールアドレスにお知らせをお送りします。",
+			when_ja,
+			"ご自身で手続きされた場合は、何もなさる必要はありません。"
+			"取りやめたいときは、次のページからログインし、設定の画面で変更を取り消してください。\n"
+			"{portal}",
+			"手続きした覚えがない場合は、ほかの人にパスワードを知られているおそれがあります。"
+			"すぐに同じページからログインし、設定の画面でパスワードを変更してください。"
+			"パスワードを変更すると、送り先を変える手続きは取り消され、ほかの端末はすべてログアウトされます。"
+			"ログインできないときは、「パスワードを忘れた方」から新しいパスワードを決め直してください。",
+			"お困りのときは、{society}までお電話などでご連絡ください。",
+			footer_ja, signature_ja },
+	},
 },
 [ENGLISH] = {
 	[LETTER_INVITATION] = {
@@ -468,6 +486,27 @@ static const struct words letters[LANGUAGE__MAX][LETTER_KIND__MAX] = {
 			"{portal}",
 			"If you did not close your account, please contact {society} at once, "
 			"by telephone if you can.",
+			footer_en, signature_en },
+	},
+	[LETTER_EMAIL_CHANGE_ASKED] = {
+		.subject = "[{society}] A change of your e-mail address was requested",
+		.paragraphs = {
+			dear_en,
+			"This is a message from {society}.\n"
+			"We have received a request to send the notices of the member portal "
+			"to another e-mail address. Until that address is confirmed, they go "
+			"to this one as before.",
+			when_en,
+			"If you made this request yourself, there is nothing more to do. If "
+			"you have changed your mind, please log in on this page and withdraw "
+			"the change in the settings:\n"
+			"{portal}",
+			"If you did not make this request, someone else may know your "
+			"password. Please log in on the same page at once and change your "
+			"password in the settings: that withdraws the request and logs out "
+			"every other device. If you cannot log in, please choose \"Forgot "
+			"password\" there to set a new one.",
+			"If you need help, please contact {society}, by telephone if you can.",
 			footer_en, signature_en },
 	},
 },

@@ -32,6 +32,7 @@ enum letter_kind {
 	LETTER_LOGIN_ID_CHANGED = 10,     /* notice */
 	LETTER_LOGIN_AFTER_FAILURES = 11, /* notice: a login after many failed tries */
 	LETTER_LEFT = 12,                 /* notice: the account is closed */
+	LETTER_EMAIL_CHANGE_ASKED = 13,   /* notice to the present address */
 	LETTER_KIND__MAX
 };
 /* clang-format on */
@@ -49,13 +50,14 @@ struct letter_facts {
 	const char *link;         /* NULL or "" where the kind has none */
 	int64_t link_lives_s;     /* said in whole hours, else in minutes, rounded down */
 	/* "" where not known; greets only in letters of an account: COMPLETION, EMAIL_CHANGED,
-	 * PASSWORD_RESET, PASSWORD_CHANGED, LOGIN_ID_CHANGED, LOGIN_AFTER_FAILURES, LEFT */
+	 * PASSWORD_RESET, PASSWORD_CHANGED, LOGIN_ID_CHANGED, LOGIN_AFTER_FAILURES, LEFT,
+	 * EMAIL_CHANGE_ASKED */
 	const char *nickname;
 	/* What LOGIN_IDS tells: 1..EMAIL_MAX bytes each, at most LETTER_LOGIN_IDS_MAX, ended by
 	 * NULL. NULL or empty: it says that there is none. */
 	const char *const *login_ids;
 	/* Said in Japan's time to the minute, in COMPLETION, EMAIL_CHANGED, PASSWORD_CHANGED,
-	 * LOGIN_ID_CHANGED, LOGIN_AFTER_FAILURES, LEFT. 0: not said; nor is a year after 9999. */
+	 * LOGIN_ID_CHANGED, LOGIN_AFTER_FAILURES, LEFT, EMAIL_CHANGE_ASKED. 0: not said; nor is a year after 9999. */
 	int64_t happened_at;
 	const char *message_id;
 	int64_t date;

@@ -9,8 +9,8 @@
 #include "db.h"
 #include "letter.h"
 #include "log.h"
+#include "mailed_link.h"
 #include "outbox.h"
-#include "recovery_pass.h"
 #include "secret.h"
 #include "stage.h"
 #include "text.h"
@@ -81,6 +81,7 @@ stage_of(enum letter_kind kind)
 	case LETTER_LOGIN_ID_CHANGED:
 	case LETTER_LOGIN_AFTER_FAILURES:
 	case LETTER_LEFT:
+	case LETTER_EMAIL_CHANGE_ASKED:
 	case LETTER_KIND__MAX:
 		return STAGE_NONE;
 	}
@@ -240,11 +241,9 @@ claim_tx(struct db_tx *tx, void *context)
 	TRY(outbox_claim(tx, errand->id, w->owner, LEASE_S));
 	TRY(outbox_read(tx, errand->id, &w->mail));
 	w->login_ids.count = 0;
-	if (w->mail.kind == LETTER_PASSWORD_RESET)
-		return recovery_address(tx, clock_now(), &w->mail);
 	if (w->mail.kind == LETTER_LOGIN_IDS)
 		return account_login_ids(tx, w->mail.email, &w->login_ids);
-	return OK;
+	return mailed_link_address(tx, clock_now(), &w->mail);
 }
 
 static enum result

@@ -256,7 +256,7 @@ operator_account_do(
 
 /* Every account ------------------------------------------------------------------------------- */
 
-/* The generation ends logins and reset links, also of a login that begins meanwhile; rows of an
+/* The generation ends logins and mailed links, also of a login that begins meanwhile; rows of an
  * earlier one are then only in the way. */
 static enum result
 end_stretch(struct db *db, const struct batch_stretch *stretch, uint64_t *accounts)

@@ -48,16 +48,16 @@ enum result operator_account_show(
 
 /* What can be done to one account:
  *
- *   disable   nobody logs in any more; all logins and reset links are over
+ *   disable   nobody logs in any more; all logins and mailed links are over
  *   enable    takes that back; logins begin anew
- *   logout    all logins and reset links are over */
+ *   logout    all logins and mailed links are over */
 enum operator_deed { DEED_DISABLE, DEED_ENABLE, DEED_LOGOUT, DEED__MAX };
 
 /* Done twice is done once: *ret_changed is false when it was so already. */
 enum result operator_account_do(
     const struct portal *, enum operator_deed, const char *login_id, bool *ret_changed) MUST_USE;
 
-/* Ends the logins and reset links of every account, a batch at a time; *ret_accounts: of how many. The
+/* Ends the logins and mailed links of every account, a batch at a time; *ret_accounts: of how many. The
  * trail gets one row, of no account, before the first: what broke off is seen there, and done again
  * from the start. */
 enum result operator_logout_all(const struct portal *, uint64_t *ret_accounts) MUST_USE;

@@ -1,5 +1,8 @@
 /* profile.c - a member's settings: questions first, then one transaction with the change, its row in
- * the audit trail and the letter that is owed. */
+ * the audit trail and the letter that is owed.
+ *
+ * Each transaction locks the account and the login first: what was ended or changed by another request
+ * since the questions were asked is met there, and not passed over. */
 
 #include "profile.h"
 
@@ -13,6 +16,7 @@
 #include "db.h"
 #include "hash_pool.h"
 #include "login_tries.h"
+#include "mailed_link.h"
 #include "mailer.h"
 #include "notice.h"
 #include "outbox.h"
@@ -29,12 +33,14 @@ struct change {
 	int64_t now;
 	struct audit_event event;
 	struct outbox_mail mail;
+	struct account account; /* as the transaction meets it, with its hash */
 };
 
 static void
 change_wipe(struct change *change)
 {
 	outbox_mail_wipe(&change->mail);
+	account_wipe(&change->account);
 }
 
 static struct change
@@ -52,6 +58,43 @@ change_of(const struct visitor *visitor, const struct member *member, enum audit
 	};
 }
 
+/* The change does not meet the account as it was: by an earlier run of its own, whose COMMIT was done?
+ * Then DUPLICATE; otherwise `refusal`. */
+static enum result
+change_made_or(struct db_tx *tx, const struct change *change, enum result refusal)
+{
+	CLEANUP(outbox_mail_wipe) struct outbox_mail mail = { 0 };
+
+	if (!db_may_be_committed(tx))
+		return refusal;
+	const enum result read = outbox_read(tx, change->mail.id, &mail);
+	if (read == NO_ROW)
+		return refusal;
+	return read == OK ? DUPLICATE : read;
+}
+
+/* Locks the account for a change, and reads it. LOGIN_REQUIRED: the login is over by now. */
+static enum result
+change_begin(struct db_tx *tx, struct change *change)
+{
+	const struct member *member = change->member;
+	const enum result locked = session_lock(
+	    tx, member->session_id, member->account.id, &change->account);
+
+	return locked == NO_ROW ? change_made_or(tx, change, LOGIN_REQUIRED) : locked;
+}
+
+/* The same for a change that the current password was given for. NO_ROW: another request of this login
+ * has set a password since. */
+static enum result
+change_begin_proven(struct db_tx *tx, struct change *change)
+{
+	TRY(change_begin(tx, change));
+	if (change->account.generation != change->member->account.generation)
+		return change_made_or(tx, change, NO_ROW);
+	return OK;
+}
+
 /* The rows beside a change. */
 static enum result
 change_tell(struct db_tx *tx, const struct change *change)
@@ -63,15 +106,29 @@ change_tell(struct db_tx *tx, const struct change *change)
 static enum result
 change_run(const struct portal *p, enum result (*body)(struct db_tx *, void *), void *context)
 {
-	TRY(db_transaction(p->db, body, context));
+	const enum result changed = db_transaction(p->db, body, context);
+
+	if (changed != OK && changed != DUPLICATE)
+		return changed;
 	mailer_wake(p->mailer);
 	return OK;
+}
+
+/* What a change is told that met another password than the one given for it. */
+static enum result
+change_ended(const struct portal *p, const struct change *change, const struct secret *current,
+    enum result changed, struct refusal *ret_refusal)
+{
+	if (changed != NO_ROW)
+		return changed;
+	return current_password_meanwhile(
+	    p, change->member, current, change->account.password_hash, ret_refusal);
 }
 
 /* Nickname, language --------------------------------------------------------------------------- */
 
 struct setting {
-	const struct change *change;
+	struct change *change;
 	const char *nickname;
 	const char *language;
 };
@@ -82,6 +139,7 @@ set_tx(struct db_tx *tx, void *context)
 	const struct setting *setting = context;
 	const uint8_t *id = setting->change->member->account.id;
 
+	TRY(change_begin(tx, setting->change));
 	TRY(account_set_settings(tx, id, setting->nickname, setting->language));
 	return audit_insert(tx, &setting->change->event);
 }
@@ -98,17 +156,17 @@ profile_set(const struct portal *p, const struct visitor *visitor, struct member
 	if (nickname[0] == '\0' && language[0] == '\0')
 		return OK;
 	TRY(db_transaction(p->db, set_tx, &setting));
-	if (nickname[0] != '\0')
-		text_copy_cut(account->nickname, sizeof account->nickname, nickname);
-	if (language[0] != '\0')
-		text_copy_cut(account->language, sizeof account->language, language);
+	text_copy_cut(account->nickname, sizeof account->nickname,
+	    nickname[0] != '\0' ? nickname : change.account.nickname);
+	text_copy_cut(account->language, sizeof account->language,
+	    language[0] != '\0' ? language : change.account.language);
 	return OK;
 }
 
 /* Password ------------------------------------------------------------------------------------- */
 
 struct password_change {
-	const struct change *change;
+	struct change *change;
 	struct login_tries tries;
 	char hash[PASSWORD_HASH_MAX + 1];
 };
@@ -120,11 +178,23 @@ change_password_tx(struct db_tx *tx, void *context)
 	const struct member *member = c->change->member;
 	const struct account *account = &member->account;
 
+	TRY(change_begin_proven(tx, c->change));
 	TRY(account_set_password(tx, account->id, account->generation, c->hash, c->change->now));
 	TRY(session_end_others(tx, account->id, member->session_id));
 	TRY(session_raise(tx, member->session_id, account->generation + 1));
 	TRY(login_tries_begin_anew(tx, &c->tries));
 	return change_tell(tx, c->change);
+}
+
+/* Another request of this login has set a password meanwhile: the same one, as by a double click? */
+static enum result
+compare_with_set(const struct portal *p, const struct change *change, const struct secret *current,
+    const struct secret *password, struct refusal *ret_refusal)
+{
+	bool same = false;
+
+	TRY(hash_pool_verify(p->hash_pool, password, change->account.password_hash, &same));
+	return same ? OK : change_ended(p, change, current, NO_ROW, ret_refusal);
 }
 
 enum result
@@ -147,25 +217,41 @@ profile_change_password(const struct portal *p, const struct visitor *visitor,
 	TRY(hash_pool_hash(p->hash_pool, password, c.hash));
 	c.tries = login_tries_of(p->keyring, account->login_id, visitor, change.now);
 	const enum result changed = change_run(p, change_password_tx, &c);
-	return changed == NO_ROW ? LOGIN_REQUIRED : changed;
+	if (changed != NO_ROW)
+		return changed;
+	return compare_with_set(p, &change, current, password, ret_refusal);
 }
 
 /* Address -------------------------------------------------------------------------------------- */
 
 struct email_change {
-	const struct change *change;
+	struct change *change; /* its mail is the link to the new address */
 	const char *email;
 	struct cooldown cooldown;
+	struct outbox_mail notice; /* to the present one */
 };
+
+static void
+email_change_wipe(struct email_change *change)
+{
+	outbox_mail_wipe(&change->notice);
+}
 
 static enum result
 change_email_tx(struct db_tx *tx, void *context)
 {
 	struct email_change *c = context;
+	const struct account *account = &c->change->account;
 
-	TRY(account_set_pending_email(tx, c->change->member->account.id, c->email));
+	TRY(change_begin_proven(tx, c->change));
+	if (strcmp(c->email, account->email) == 0) /* proven a moment ago */
+		return OK;
+	const bool waited = strcmp(c->email, account->pending_email) == 0;
+	TRY(account_set_pending_email(tx, account->id, c->email));
 	TRY(audit_insert(tx, &c->change->event));
-	return cooldown_owe(tx, &c->cooldown, &c->change->mail);
+	TRY(cooldown_owe(tx, &c->cooldown, &c->change->mail));
+	/* Told whenever a link goes out, and when one that went out before is good again. */
+	return c->cooldown.owed || !waited ? outbox_insert(tx, &c->notice) : OK;
 }
 
 enum result
@@ -176,12 +262,14 @@ profile_change_email(const struct portal *p, const struct visitor *visitor,
 	const struct account *account = &member->account;
 	CLEANUP(change_wipe)
 	struct change change = change_of(visitor, member, AUDIT_EMAIL_CHANGE_ASKED, LETTER_NONE);
-	struct email_change c = { .email = email };
+	CLEANUP(email_change_wipe) struct email_change c = { .change = &change, .email = email };
 	const struct attempt tries = attempt_of(
 	    p->keyring, POLICY_ADDRESS_CHANGES, account->id, ID_SIZE, change.now, p->cooldown_s);
 	int left = 0;
 
 	TRY(current_password_check(p, visitor, member, current, ret_refusal));
+	if (strcmp(email, account->email) == 0)
+		return OK;
 	TRY(attempt_take_committed(p->db, &tries, &left, &ret_refusal->wait_s));
 	if (left < 0)
 		return TOO_MANY;
@@ -189,15 +277,43 @@ profile_change_email(const struct portal *p, const struct visitor *visitor,
 	    change.now, p->email_confirmation_lives_s);
 	secret_random(change.mail.jti, sizeof change.mail.jti);
 	memcpy(change.mail.subject_id, account->id, sizeof change.mail.subject_id);
-	c.change = &change;
+	mailed_link_bind(account->generation, change.mail.parent_jti);
+	c.notice = notice_to(LETTER_EMAIL_CHANGE_ASKED, account, change.now);
 	c.cooldown = cooldown_of(
 	    p, POLICY_CONFIRMATION_MAIL, account->id, email, change.now, ret_refusal);
-	return cooldown_run(p, &c.cooldown, change_email_tx, &c);
+	const enum result changed = cooldown_run(p, &c.cooldown, change_email_tx, &c);
+	if (changed == OK || changed == DUPLICATE)
+		return OK;
+	return attempt_unjudged(
+	    p->db, &tries, change_ended(p, &change, current, changed, ret_refusal));
+}
+
+static enum result
+withdraw_tx(struct db_tx *tx, void *context)
+{
+	struct change *change = context;
+
+	TRY(change_begin(tx, change));
+	if (change->account.pending_email[0] == '\0')
+		return OK;
+	TRY(account_set_pending_email(tx, change->account.id, ""));
+	return audit_insert(tx, &change->event);
+}
+
+enum result
+profile_withdraw_email(
+    const struct portal *p, const struct visitor *visitor, const struct member *member)
+{
+	CLEANUP(change_wipe)
+	struct change change = change_of(
+	    visitor, member, AUDIT_EMAIL_CHANGE_WITHDRAWN, LETTER_NONE);
+
+	return db_transaction(p->db, withdraw_tx, &change);
 }
 
 struct confirmation {
 	const struct visitor *visitor;
-	const struct pass *pass;
+	struct mailed_link link;
 	int64_t now;
 	uint8_t mail_id[ID_SIZE];
 	struct stage_op op;
@@ -227,9 +343,9 @@ confirm_email_tx(struct db_tx *tx, void *context)
 	if (spent == DUPLICATE)
 		return OK;
 	TRY(spent);
-	enum result confirmed = account_read(tx, c->pass->subject_id, &account);
+	enum result confirmed = account_by_link(tx, &c->link, &account);
 	if (confirmed == OK)
-		confirmed = account_confirm_email(tx, account.id, c->pass->email);
+		confirmed = account_confirm_email(tx, &c->link);
 	if (confirmed != OK)
 		return confirmed == NO_ROW ? TOKEN_SPENT : confirmed;
 	return tell_old_address(tx, c, &account);
@@ -239,8 +355,9 @@ enum result
 profile_confirm_email(
     const struct portal *p, const struct visitor *visitor, const struct pass *pass)
 {
-	struct confirmation c = { .visitor = visitor, .pass = pass, .now = clock_now() };
+	struct confirmation c = { .visitor = visitor, .now = clock_now() };
 
+	c.link = mailed_link_of(pass, c.now);
 	c.op = (struct stage_op){
 		.kind = STAGE_EMAIL_CONFIRMATION,
 		.outcome = OUTCOME_DONE,
@@ -254,7 +371,7 @@ profile_confirm_email(
 /* Login ID ------------------------------------------------------------------------------------- */
 
 struct login_id_change {
-	const struct change *change;
+	struct change *change;
 	const char *login_id;
 	struct login_tries tries; /* of that login ID, while nobody had it */
 	struct login_tries old;   /* of the one before, which nobody has then */
@@ -265,7 +382,10 @@ change_login_id_tx(struct db_tx *tx, void *context)
 {
 	const struct login_id_change *c = context;
 
-	TRY(account_set_login_id(tx, c->change->member->account.id, c->login_id));
+	TRY(change_begin_proven(tx, c->change));
+	if (strcmp(c->login_id, c->change->account.login_id) == 0) /* by another request, or this */
+		return OK;
+	TRY(account_set_login_id(tx, c->change->account.id, c->login_id));
 	TRY(login_tries_forget(tx, &c->tries));
 	TRY(login_tries_forget(tx, &c->old));
 	return change_tell(tx, c->change);
@@ -301,12 +421,17 @@ profile_change_login_id(const struct portal *p, const struct visitor *visitor,
 	int left = 0;
 
 	TRY(current_password_check(p, visitor, member, current, ret_refusal));
+	if (strcmp(login_id, member->account.login_id) == 0)
+		return OK;
 	TRY(attempt_take_committed(p->db, &tries, &left, &ret_refusal->wait_s));
 	if (left < 0)
 		return TOO_MANY;
 	const enum result changed = change_run(p, change_login_id_tx, &c);
+	if (changed == OK)
+		return OK;
 	if (changed != TAKEN)
-		return changed;
+		return attempt_unjudged(
+		    p->db, &tries, change_ended(p, &change, current, changed, ret_refusal));
 	ret_refusal->attempts_left = left;
 	return tell_taken(p, &change);
 }
@@ -314,7 +439,7 @@ profile_change_login_id(const struct portal *p, const struct visitor *visitor,
 /* Leave ---------------------------------------------------------------------------------------- */
 
 struct leaving {
-	const struct change *change;
+	struct change *change;
 	struct login_tries tries; /* of the login ID, which nobody has then */
 };
 
@@ -323,6 +448,7 @@ leave_tx(struct db_tx *tx, void *context)
 {
 	const struct leaving *leaving = context;
 
+	TRY(change_begin_proven(tx, leaving->change));
 	TRY(account_delete(tx, leaving->change->member->account.id));
 	TRY(login_tries_forget(tx, &leaving->tries));
 	return change_tell(tx, leaving->change);
@@ -340,5 +466,5 @@ profile_leave(const struct portal *p, const struct visitor *visitor, const struc
 	};
 
 	TRY(current_password_check(p, visitor, member, current, ret_refusal));
-	return change_run(p, leave_tx, &leaving);
+	return change_ended(p, &change, current, change_run(p, leave_tx, &leaving), ret_refusal);
 }

@@ -2,7 +2,10 @@
  *
  * What could take an account away from its owner demands the current password (ASVS 7.5.1): at most
  * five wrong ones in a quarter of an hour, PASSWORD_WRONG with refusal->attempts_left, then TOO_MANY
- * with refusal->wait_s. The owner is told of each by mail. Inputs are folded before. */
+ * with refusal->wait_s. The owner is told of each by mail. Inputs are folded before.
+ *
+ * Several at once: each change meets what the others have done. LOGIN_REQUIRED: the login is over by
+ * then. PASSWORD_WRONG, not counted: another request of this login has set another password. */
 
 #ifndef PROFILE_H
 #define PROFILE_H
@@ -15,27 +18,33 @@
 #include "stage.h"
 #include "visitor.h"
 
-/* Sets what is not empty, in the member, too. */
+/* Sets what is not empty; nickname and language of the member are then those of the account. */
 enum result profile_set(const struct portal *, const struct visitor *, struct member *,
     const char *nickname, const char *language) MUST_USE;
 
-/* All other logins end. BAD_FIELD: refusal->fault is about the new password. LOGIN_REQUIRED: it was
- * changed elsewhere meanwhile. */
+/* All other logins and all mailed links end, and no address is pending. BAD_FIELD: refusal->fault is
+ * about the new password. The same password set twice at once: OK both times, told once. */
 enum result profile_change_password(const struct portal *, const struct visitor *,
     const struct member *, const struct secret *current, const struct secret *password,
     struct refusal *ret_refusal) MUST_USE;
 
-/* Owes a link to the new address, at most one a cool-down and address; until it is used the old one
- * stays. */
+/* Owes a link to the new address, at most one a cool-down and address, and a notice to the present
+ * one, which stays until the link is used. The present address itself: OK, and nothing is done. */
 enum result profile_change_email(const struct portal *, const struct visitor *,
     const struct member *, const struct secret *current, const char *email,
     struct refusal *ret_refusal) MUST_USE;
 
-/* TOKEN_SPENT: the account waits for another address by now, or for none. */
+/* The account waits for no address any more; it did not before: OK. No password is asked for: it only
+ * takes away. */
+enum result profile_withdraw_email(
+    const struct portal *, const struct visitor *, const struct member *) MUST_USE;
+
+/* TOKEN_SPENT: the account waits for another address by now, or for none; or the link is not good any
+ * more (mailed_link.h). */
 enum result profile_confirm_email(
     const struct portal *, const struct visitor *, const struct pass *) MUST_USE;
 
-/* TAKEN, with refusal->attempts_left of a day; TOO_MANY. */
+/* TAKEN, with refusal->attempts_left of a day; TOO_MANY. The account's own: OK, and nothing is done. */
 enum result profile_change_login_id(const struct portal *, const struct visitor *,
     const struct member *, const struct secret *current, const char *login_id,
     struct refusal *ret_refusal) MUST_USE;

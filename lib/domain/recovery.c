@@ -2,7 +2,6 @@
 
 #include "recovery.h"
 
-#include "account.h"
 #include "audit.h"
 #include "cleanup.h"
 #include "clock.h"
@@ -10,8 +9,6 @@
 #include "db.h"
 #include "notice.h"
 #include "outbox.h"
-#include "recovery_pass.h"
-#include "text.h"
 
 #include <string.h>
 
@@ -62,27 +59,4 @@ recovery_ask_reset(const struct portal *p, const struct visitor *visitor, const 
 	const enum result result = cooldown_run(p, &request.cooldown, ask_reset_tx, &request);
 	outbox_mail_wipe(&request.mail);
 	return result;
-}
-
-enum result
-recovery_address(struct db_tx *tx, int64_t now, struct outbox_mail *mail)
-{
-	CLEANUP(account_standing_wipe) struct account_standing standing = { 0 };
-	const struct account *account = &standing.account;
-	const struct attempt nobody = { .now = now }; /* who asked is forgotten by now */
-	const struct login_tries none = { 0 };
-	char today[CLOCK_DATE_MAX + 1];
-
-	clock_date_japan(now, today);
-	TRY(account_by_login_id(tx, mail->email, today, &nobody, &none, &standing));
-	if (!standing.usable) {
-		mail->kind = LETTER_NONE;
-		return OK;
-	}
-	text_copy_cut(mail->email, sizeof mail->email, account->email);
-	text_copy_cut(mail->language, sizeof mail->language, account->language);
-	text_copy_cut(mail->nickname, sizeof mail->nickname, account->nickname);
-	memcpy(mail->subject_id, account->id, sizeof mail->subject_id);
-	recovery_bind(account->generation, mail->parent_jti);
-	return OK;
 }

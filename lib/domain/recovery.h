@@ -25,8 +25,8 @@ enum result recovery_ask_reset(
     const struct portal *, const struct visitor *, const char *login_id, struct refusal *) MUST_USE;
 
 /* BAD_FIELD: refusal->fault says what is wrong with the password. TOKEN_SPENT: the link was used
- * with another password, or the account's password was changed since it was asked for. OVER: the
- * link was tried too often. The same link and password again: OK. */
+ * with another password, or is not good any more (mailed_link.h). OVER: the link was tried too
+ * often. The same link and password again: OK. */
 enum result recovery_reset(const struct portal *, const struct visitor *, const struct pass *,
     const struct secret *password, struct refusal *ret_refusal) MUST_USE;
 

@@ -14,11 +14,11 @@
 #include "hash_pool.h"
 #include "link.h"
 #include "login_tries.h"
+#include "mailed_link.h"
 #include "mailer.h"
 #include "notice.h"
 #include "outbox.h"
 #include "password.h"
-#include "recovery_pass.h"
 #include "session.h"
 #include "stage_op.h"
 
@@ -26,6 +26,7 @@
 
 struct resetting {
 	const struct pass *pass;
+	struct mailed_link link;
 	struct account account;
 	char hash[PASSWORD_HASH_MAX + 1];
 	int64_t now;
@@ -50,6 +51,14 @@ read_account_tx(struct db_tx *tx, void *context)
 }
 
 static enum result
+read_by_link_tx(struct db_tx *tx, void *context)
+{
+	struct resetting *resetting = context;
+
+	return account_by_link(tx, &resetting->link, &resetting->account);
+}
+
+static enum result
 reset_tx(struct db_tx *tx, void *context)
 {
 	static const uint8_t nobody[ID_SIZE];
@@ -57,8 +66,7 @@ reset_tx(struct db_tx *tx, void *context)
 	const struct account *account = &resetting->account;
 
 	TRY(stage_op_insert(tx, &resetting->op));
-	TRY(account_set_password(
-	    tx, account->id, account->generation, resetting->hash, resetting->now));
+	TRY(account_reset_password(tx, &resetting->link, resetting->hash, resetting->now));
 	TRY(session_end_others(tx, account->id, nobody));
 	TRY(login_tries_begin_anew(tx, &resetting->tries));
 	TRY(audit_insert(tx, &resetting->event));
@@ -106,7 +114,7 @@ reset(const struct portal *p, const struct visitor *visitor, struct resetting *r
 	TRY(link_take_try(p, link));
 	fill(p, visitor, resetting);
 	const enum result done = link_end_try(p, link, db_transaction(p->db, reset_tx, resetting));
-	if (done == NO_ROW) /* changed, disabled or gone meanwhile */
+	if (done == NO_ROW) /* changed, disabled, gone or with another address meanwhile */
 		return TOKEN_SPENT;
 	if (done != DUPLICATE)
 		return done;
@@ -133,13 +141,15 @@ recovery_reset(const struct portal *p, const struct visitor *visitor, const stru
 	struct resetting resetting = { .pass = pass, .now = clock_now() };
 	struct link link;
 
+	resetting.link = mailed_link_of(pass, resetting.now);
 	TRY(link_read(p, pass, &link));
-	const enum result read = db_each_committed(p->db, read_account_tx, &resetting);
+	const enum result read = db_each_committed(
+	    p->db, link.used ? read_account_tx : read_by_link_tx, &resetting);
 	if (read != OK)
 		return read == NO_ROW ? TOKEN_SPENT : read;
 	if (link.used)
 		return repeat(p, &resetting, password, &link);
-	if (resetting.account.generation != recovery_generation(pass->parent_jti))
+	if (strcmp(resetting.account.email, pass->email) != 0)
 		return TOKEN_SPENT;
 	ret_refusal->fault = judge(p, &resetting.account, password);
 	if (ret_refusal->fault != FAULT_NONE)

@@ -14,6 +14,7 @@
 #include "hash_pool.h"
 #include "link.h"
 #include "login_tries.h"
+#include "mailed_link.h"
 #include "mailer.h"
 #include "outbox.h"
 #include "stage_op.h"
@@ -68,6 +69,7 @@ owe_mails(const struct portal *p, const struct account *account, struct creation
 	    account->language, now, p->email_confirmation_lives_s);
 	secret_random(creation->confirmation.jti, sizeof creation->confirmation.jti);
 	memcpy(creation->confirmation.subject_id, account->id, sizeof account->id);
+	mailed_link_bind(ACCOUNT_FIRST_GENERATION, creation->confirmation.parent_jti);
 }
 
 /* The account as wished, but for its hash. */

@@ -78,6 +78,19 @@ session_member(struct db_tx *tx, const uint8_t id[static ID_SIZE],
 }
 
 enum result
+session_lock(struct db_tx *tx, const uint8_t id[static ID_SIZE],
+    const uint8_t account_id[static ID_SIZE], struct account *ret)
+{
+	const struct db_value in[] = { db_bytes(account_id, ID_SIZE), db_bytes(id, ID_SIZE),
+		{ 0 } };
+	struct db_slot out[ACCOUNT_SLOTS + 2] = { 0 };
+
+	account_slots(ret, out);
+	out[ACCOUNT_SLOTS] = db_to_text(ret->password_hash, sizeof ret->password_hash);
+	return db_row(tx, SESSION_LOCK, in, out);
+}
+
+enum result
 session_read(struct db_tx *tx, const uint8_t id[static ID_SIZE], const struct session_clock *clock,
     struct session *ret)
 {

@@ -67,6 +67,11 @@ enum result session_member(struct db_tx *, const uint8_t id[static ID_SIZE],
     const struct session_clock *, struct account *ret,
     char ret_number[static SESSION_NUMBER_MAX + 1]) MUST_USE;
 
+/* Locks a login and its account until the transaction ends, and reads all of the account: nothing ends
+ * the login meanwhile. NO_ROW: the login is over, whatever by; its times are not asked again. */
+enum result session_lock(struct db_tx *, const uint8_t id[static ID_SIZE],
+    const uint8_t account_id[static ID_SIZE], struct account *ret) MUST_USE;
+
 /* A living login, without device, generation and use. NO_ROW. */
 enum result session_read(struct db_tx *, const uint8_t id[static ID_SIZE],
     const struct session_clock *, struct session *ret) MUST_USE;

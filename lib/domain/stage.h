@@ -51,8 +51,8 @@ struct pass {
 	char email[EMAIL_MAX + 1];       /* the address the link was mailed to */
 	char language[LANGUAGE_MAX + 1]; /* of the letters */
 	uint8_t subject_id[ID_SIZE];     /* person; account for the last two links; else zeros */
-	/* The invitation behind a second link; the account's generation (recovery_pass.h) behind a
-	 * reset link; else zeros. */
+	/* The invitation behind a second link; the account's generation (mailed_link.h) behind a
+	 * reset or a confirmation link; else zeros. */
 	uint8_t parent_jti[JTI_SIZE];
 };
 

@@ -28,6 +28,9 @@
 /* A login that failed, and a password that was forgotten (audit.h), of no account. */
 #define OF_NOBODY_ "account_id = REPEAT(CHAR(0), 16) AND happened_at <= ? AND what IN (3, 9)"
 
+/* Whatever ends all logins of an account ends its mailed links, and what waits for one of them. */
+#define RAISE_GENERATION_ "generation = generation + 1, pending_email = NULL"
+
 #define AUDIT_INSERT_ \
 	"INSERT INTO audit_event (happened_at, request_id, what, account_id, person_id, source)"
 
@@ -139,6 +142,13 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    "SELECT " ACCOUNT_COLUMNS_ ", a.password_hash FROM account a WHERE a.id = ?",
 	    .params = 1, .columns = 11,
 	},
+	/* The same, of a mailed link that is good (mailed_link.h), but for the address. The person is asked
+	 * after here and not in the updates, which would wait for an import that changes it. */
+	[ACCOUNT_BY_LINK] = {
+	    "SELECT " ACCOUNT_COLUMNS_ ", a.password_hash FROM account a JOIN insured_person p"
+	    " ON p.id = a.person_id AND " ELIGIBLE_ " WHERE a.id = ? AND a.generation = ? AND a.state = 1",
+	    .params = 4, .columns = 11,
+	},
 	/* Whether it may be used: active, and its person is eligible today; how often who asks has
 	 * failed, and whether the login ID is known to be used from there; how often it failed
 	 * elsewhere, and whether that was told (by an empty taker). One row also for a login ID that
@@ -160,9 +170,16 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    .params = 1, .columns = 1,
 	},
 	[ACCOUNT_SET_PASSWORD] = {
-	    "UPDATE account SET password_hash = ?, password_changed_at = ?, generation = generation + 1"
+	    "UPDATE account SET password_hash = ?, password_changed_at = ?, " RAISE_GENERATION_
 	    " WHERE id = ? AND generation = ? AND state = 1",
 	    .params = 4,
+	},
+	/* By its key: along the index of addresses it would lock those who share one, and in another
+	 * order than a change of address does. */
+	[ACCOUNT_RESET_PASSWORD] = {
+	    "UPDATE account FORCE INDEX (PRIMARY) SET password_hash = ?, password_changed_at = ?, " RAISE_GENERATION_
+	    " WHERE id = ? AND generation = ? AND state = 1 AND email = ?",
+	    .params = 5,
 	},
 	[ACCOUNT_SET_SETTINGS] = {
 	    "UPDATE account SET nickname = COALESCE(?, nickname), language = COALESCE(?, language)"
@@ -179,8 +196,8 @@ const struct statement statements[STATEMENTS__MAX] = {
 	},
 	[ACCOUNT_CONFIRM_EMAIL] = {
 	    "UPDATE account SET email = pending_email, pending_email = NULL"
-	    " WHERE id = ? AND pending_email = ?",
-	    .params = 2,
+	    " WHERE id = ? AND generation = ? AND state = 1 AND pending_email = ?",
+	    .params = 3,
 	},
 	[ACCOUNT_DELETE] = {
 	    "DELETE FROM account WHERE id = ?",
@@ -213,6 +230,14 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    "SELECT " ACCOUNT_COLUMNS_ ", p.lookup FROM " ALIVE_
 	    " WHERE s.id = ? AND s.expires_at > ? AND s.used_at > ?",
 	    .params = 5, .columns = 11,
+	},
+	/* The same account, as the login that changes something sees it until its transaction ends. The
+	 * account is locked first, as everybody does. */
+	[SESSION_LOCK] = {
+	    "SELECT " ACCOUNT_COLUMNS_ ", a.password_hash FROM account a STRAIGHT_JOIN session s"
+	    " ON s.account_id = a.id AND s.generation = a.generation"
+	    " WHERE a.id = ? AND a.state = 1 AND s.id = ? FOR UPDATE",
+	    .params = 2, .columns = 11,
 	},
 	[SESSION_READ] = {
 	    "SELECT s.account_id, s.refresh_hash, s.previous_hash, s.client, s.rotated_at, s.created_at,"
@@ -439,7 +464,7 @@ const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STATEMENTS
 	    .params = 8, .columns = 7,
 	},
 	OPERATOR_(OPERATOR_ACCOUNT_DISABLE) = {
-	    "UPDATE account SET state = 2, generation = generation + 1 WHERE id = ?",
+	    "UPDATE account SET state = 2, " RAISE_GENERATION_ " WHERE id = ?",
 	    .params = 1,
 	},
 	OPERATOR_(OPERATOR_ACCOUNT_ENABLE) = {
@@ -463,7 +488,7 @@ const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STATEMENTS
 	},
 
 	OPERATOR_(OPERATOR_LOGINS_END) = {
-	    "UPDATE account SET generation = generation + 1 WHERE id = ?",
+	    "UPDATE account SET " RAISE_GENERATION_ " WHERE id = ?",
 	    .params = 1,
 	},
 	OPERATOR_(OPERATOR_ACCOUNTS_NEXT) = {
@@ -471,7 +496,7 @@ const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STATEMENTS
 	    .params = 2, .columns = 2,
 	},
 	OPERATOR_(OPERATOR_LOGINS_END_STRETCH) = {
-	    "UPDATE account SET generation = generation + 1 WHERE id > ? AND id <= ?",
+	    "UPDATE account SET " RAISE_GENERATION_ " WHERE id > ? AND id <= ?",
 	    .params = 2,
 	},
 	/* Not those of a login that began after the generation was raised. */

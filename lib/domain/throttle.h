@@ -21,8 +21,8 @@ struct throttle;
 struct throttle_state {
 	bool granted;
 	int64_t limit;
-	int64_t left;   /* behind this one */
-	int64_t wait_s; /* until the window is over; at least 1 */
+	int64_t left;    /* behind this one */
+	int64_t wait_s;  /* until the window is over; at least 1 */
 	int64_t ends_ms; /* of the window, which throttle_give_back() must find again */
 };
 

@@ -140,13 +140,11 @@ bool db_may_be_committed(const struct db_tx *);
 /* Inside a body. Inserts a row whose primary key was made for this call alone, before the body: a
  * second row under it is the one that an earlier run wrote, and OK. A DUPLICATE of another unique key
  * stays one; so does any in a first run. Otherwise as db_change(). */
-enum result db_insert_new(
-    struct db_tx *, unsigned statement, const struct db_value *in) MUST_USE;
+enum result db_insert_new(struct db_tx *, unsigned statement, const struct db_value *in) MUST_USE;
 
 /* Inside a body. Runs a statement that must change one row. NO_ROW: it changed none; but OK where an
  * earlier run may have done it. Otherwise as db_change(). */
-enum result db_change_one(
-    struct db_tx *, unsigned statement, const struct db_value *in) MUST_USE;
+enum result db_change_one(struct db_tx *, unsigned statement, const struct db_value *in) MUST_USE;
 
 /* Was the last DUPLICATE of this transaction about the unique key of this name? */
 bool db_duplicate_is(const struct db_tx *, const char *key);

@@ -165,16 +165,16 @@ guess() { # TIMES
 	link=$(mail_token "$fresh")
 	api GET /v1/me '' "$access"
 	same "$(jq -r '.email + " " + .pending_email' <<<"$body")" "$email $fresh"
-	same "$(mail_count "$email")" "$mails"
+	[[ $(mail_part "$email" Subject $((mails + 1))) == *メールアドレス変更の受け付け* ]]
 	api POST /v1/me/email/confirmation '' "$link"
 	want 204
 	api POST /v1/me/email/confirmation '' "$link"
 	want 204
 	api GET /v1/me '' "$access"
 	same "$(jq -r '.email + " \(.pending_email)"' <<<"$body")" "$fresh null"
-	[[ $(mail_part "$email" text $((mails + 1))) == *変更* ]]
+	[[ $(mail_part "$email" Subject $((mails + 2))) == *メールアドレス変更のお知らせ* ]]
 	sleep 0.5
-	same "$(mail_count "$email")" $((mails + 1))
+	same "$(mail_count "$email")" $((mails + 2))
 	ask_reset "$email" "$fresh" # recovery goes to the new address
 	same "$(events "$email")" 1,2,9,12,13
 }

@@ -12,6 +12,7 @@ all_operations() {
 	logged_in "$member"
 	api PUT /v1/me/email "{\"email\":\"other.$member\",\"current_password\":\"$PASSWORD\"}" "$access"
 	confirmation=$(mail_token "other.$member")
+	wait_until 10 mail_is_settled # the notice to the member
 	ask_reset "$member"
 	api GET /v1/sessions '' "$access"
 	id=$(field '.sessions[0].id')
@@ -27,7 +28,7 @@ all_operations() {
 	stage_operations=("${!token[@]}")
 	login_operations=("GET /v1/sessions" "DELETE /v1/sessions" "DELETE /v1/sessions/current"
 		"DELETE /v1/sessions/$id" "GET /v1/me" "PATCH /v1/me" "DELETE /v1/me"
-		"PUT /v1/me/password" "PUT /v1/me/email" "PUT /v1/me/login-id")
+		"PUT /v1/me/password" "PUT /v1/me/email" "PUT /v1/me/login-id" "DELETE /v1/me/pending-email")
 	for operation in "${login_operations[@]}"; do
 		token[$operation]=$access
 	done

@@ -42,7 +42,8 @@ tell_member() {
 	logged_in "$member"
 }
 
-# Somebody whose every token was used, and who has two links that were not: $reset, $confirmation.
+# Somebody whose every token was used, and who has a link that was not: $reset. Another has $confirmation:
+# of one account, either would end the other.
 tell_spent() {
 	spender=$(new_email)
 	at_account_step "$spender" "$(new_person)"
@@ -60,10 +61,11 @@ tell_spent() {
 	sleep "$MAIL_COOLDOWN_S"
 	ask_reset
 
-	logged_in "$spender" nezumi8tokei
-	api PUT /v1/me/email "{\"email\":\"second.$spender\",\"current_password\":\"nezumi8tokei\"}" "$access"
+	new_account
+	logged_in "$email"
+	api PUT /v1/me/email "{\"email\":\"second.$email\",\"current_password\":\"$PASSWORD\"}" "$access"
 	want 202
-	confirmation=$(mail_token "second.$spender")
+	confirmation=$(mail_token "second.$email")
 	spent_confirmation=$(spent "$(mail_token "first.$spender")")
 	logged_in "$member"
 }
@@ -133,6 +135,7 @@ rows() {
 	row 200 PATCH /v1/me '{"nickname":"たろう"}'
 	row 200 GET /v1/sessions
 	row 202 PUT /v1/me/email "{\"email\":\"new.$member\",$current}"
+	row 204 DELETE /v1/me/pending-email
 	row 204 PUT /v1/me/login-id "{\"login_id\":\"new.$member\",$current}"
 	row 204 DELETE '/v1/sessions/{id}' '' path="\"/v1/sessions/$to_end\""
 	row 204 DELETE /v1/sessions/current '' token="\"$to_leave\""

@@ -86,6 +86,7 @@ password_wrong    statement  INTO attempt                              current_p
 password_wrong    statement  INTO audit_event                          audit.c:insert_tx
 guesser           commit     DELETE FROM session                       current_password.c:end_login_tx
 email             commit     UPDATE account                            profile.c:change_email_tx
+withdrawal        commit     UPDATE account                            profile.c:withdraw_tx
 confirmation      commit     UPDATE account                            profile.c:confirm_email_tx
 login_id          commit     UPDATE account                            profile.c:change_login_id_tx
 leave             commit     DELETE FROM account                       profile.c:leave_tx
@@ -119,6 +120,7 @@ purge             statement  DELETE FROM audit_event                   batch.c:c
 # Other bodies: those that only read, and those with a test of their own.
 readonly OTHERS='
 batch.c:read_next
+current_password.c:read_left_tx
 identity_guard.c:ask_tx
 link.c:read_tx
 login_member.c:list_tx
@@ -131,6 +133,7 @@ operator.c:trail_tx
 purge.c:read_number
 ready.c:read_version_tx
 recovery_reset.c:read_account_tx
+recovery_reset.c:read_by_link_tx
 registration_create_account.c:read_account_tx
 registration_identify.c:find_person_tx
 roster.c:import_tx
@@ -252,6 +255,8 @@ count_of() { ctl policy | sed -n "s/^| \`$1\` | [^|]* | \([0-9]*\) |.*/\1/p"; }
 call_guesser() { change_password "$access" wrong7rakuda himawari8kirin && want 401 login_required && never is_logged_in "$access"; }
 prepare_email() { prepare_member; }
 call_email() { api PUT /v1/me/email "$(current "email=new.$email")" "$access" && want 202; }
+prepare_withdrawal() { prepare_member && call_email; }
+call_withdrawal() { api DELETE /v1/me/pending-email '' "$access" && want 204; }
 prepare_confirmation() {
 	prepare_member && call_email && link=$(mail_token "new.$email")
 }
@@ -283,11 +288,11 @@ says() { # TEXT WORD...
 	text=$(ctl_on_the_wire "${@:2}" </dev/null) && same "$text" "$1"
 }
 prepare_disable() { prepare_member; }
-call_disable() { says 'disabled; its logins and reset links are over' account disable "$email"; }
+call_disable() { says 'disabled; its logins and mailed links are over' account disable "$email"; }
 prepare_enable() { an_account && ctl account disable "$email"; }
 call_enable() { says enabled account enable "$email"; }
 prepare_end_logins() { prepare_member; }
-call_end_logins() { says 'its logins and reset links are over' account logout "$email"; }
+call_end_logins() { says 'its logins and mailed links are over' account logout "$email"; }
 prepare_unlock() { prepare_member; }
 ready_unlock() { failed "$email" 2; }
 call_unlock() { says 'failed logins do not count any more' account unlock "$email"; }

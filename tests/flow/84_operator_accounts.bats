@@ -108,7 +108,7 @@ own_ctl() { # WORD...
 	BASE_URL=http://$OTHER_LISTEN is_logged_in "$access"
 
 	ended 0 account disable "$email"
-	same "$output" "disabled; its logins and reset links are over"
+	same "$output" "disabled; its logins and mailed links are over"
 	for base in "http://$LISTEN" "http://$OTHER_LISTEN"; do
 		BASE_URL=$base api GET /v1/me '' "$access"
 		want 401 login_required
@@ -138,7 +138,7 @@ own_ctl() { # WORD...
 	same "$(grep -P '\toperator\t' <<<"$output" | cut -f2 | sort | xargs)" "account_disabled account_enabled"
 }
 
-@test "logout ends the logins and reset links of one account" { # asvs 7.4.5
+@test "logout ends the logins and mailed links of one account" { # asvs 7.4.5
 	new_account
 	other=$email
 	logged_in "$other"

@@ -1756,8 +1756,8 @@ once_tx(struct db_tx *tx, void *context)
 {
 	static const uint8_t key[16] = "the word";
 	struct once *const once = context;
-	const struct db_value in[] = { db_bytes(key, sizeof key), db_text("name"),
-		db_bytes("x", 1), db_number(1), { 0 } };
+	const struct db_value in[] = { db_bytes(key, sizeof key), db_text("name"), db_bytes("x", 1),
+		db_number(1), { 0 } };
 	const struct db_value spend[] = { db_number(once->gone ? 99 : 2), { 0 } };
 
 	once->runs++;
@@ -1822,8 +1822,8 @@ what_an_earlier_run_has_done_is_a_success(void **state)
 		if (tcp_proxy_cuts(proxy) != cuts + (rows[i].word != NULL))
 			fail_msg("%s: the wire was not cut", rows[i].why);
 		if (result != rows[i].expected || once.runs != rows[i].runs)
-			fail_msg("%s: %s after %u runs", rows[i].why, result_code(result),
-			    once.runs);
+			fail_msg(
+			    "%s: %s after %u runs", rows[i].why, result_code(result), once.runs);
 		if (once.may_be_committed != rows[i].may_be_committed)
 			fail_msg("%s: may be committed or not", rows[i].why);
 		if (count_things() != rows[i].things || counter(2) != rows[i].counter)

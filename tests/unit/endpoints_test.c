@@ -37,6 +37,7 @@ static const struct {
 	{ "GET",     "/.well-known/jwks.json",              get_jwks,                             OK },
 	{ "PATCH",   "/v1/me",                              patch_me,                             OK },
 	{ "DELETE",  "/v1/me",                              delete_me,                            OK },
+	{ "DELETE",  "/v1/me/pending-email",                delete_me_pending_email,              OK },
 
 	/* an id is 16 bytes in base64url, whole and in its one spelling */
 	{ "GET",     "/v1/sessions/AAECAwQFBgcICQoLDA0ODw", NULL, METHOD_NOT_ALLOWED },

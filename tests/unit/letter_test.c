@@ -137,6 +137,9 @@ static const struct content {
 	{ "left, ja", LETTER_LEFT, "ja",
 	  "【" SOCIETY "】健康マイポータル 退会手続き完了のお知らせ", false, true, true,
 	  { "約13か月", "あらためて登録", "までお電話などでご連絡" } },
+	{ "change asked, ja", LETTER_EMAIL_CHANGE_ASKED, "ja",
+	  "【" SOCIETY "】健康マイポータル メールアドレス変更の受け付け", false, true, true,
+	  { "これまでどおり", "設定の画面で変更を取り消し", "設定の画面でパスワードを変更" } },
 	{ "invitation, en", LETTER_INVITATION, "en",
 	  "[" SOCIETY "] Your registration for the member portal", true, false, false,
 	  { "記号・番号", "If you did not ask for this message", "delete it" } },
@@ -173,6 +176,9 @@ static const struct content {
 	{ "left, en", LETTER_LEFT, "en",
 	  "[" SOCIETY "] Your account is closed", false, true, true,
 	  { "about 13 months", "register again", "contact " SOCIETY " at once" } },
+	{ "change asked, en", LETTER_EMAIL_CHANGE_ASKED, "en",
+	  "[" SOCIETY "] A change of your e-mail address was requested", false, true, true,
+	  { "as before", "withdraw the change in the settings", "change your password in the settings" } },
 };
 /* clang-format on */
 
@@ -244,7 +250,7 @@ kinds_keep_their_numbers(void **state)
 		LETTER_SECOND_LINK, LETTER_ALREADY_REGISTERED, LETTER_COMPLETION,
 		LETTER_EMAIL_CONFIRMATION, LETTER_EMAIL_CHANGED, LETTER_LOGIN_IDS,
 		LETTER_PASSWORD_RESET, LETTER_PASSWORD_CHANGED, LETTER_LOGIN_ID_CHANGED,
-		LETTER_LOGIN_AFTER_FAILURES, LETTER_LEFT };
+		LETTER_LOGIN_AFTER_FAILURES, LETTER_LEFT, LETTER_EMAIL_CHANGE_ASKED };
 
 	(void)state;
 	assert_int_equal(LENGTH(kinds), LETTER_KIND__MAX);

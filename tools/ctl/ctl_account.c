@@ -98,9 +98,9 @@ send_reset(const struct portal *portal, const struct verb *verb, const char *log
 static const struct verb verbs[] = {
 	/* name          run         keys   deed          done                                            already */
 	{ "show",       show,       true,  DEED__MAX,    NULL,                                           NULL },
-	{ "disable",    do_deed,    false, DEED_DISABLE, "disabled; its logins and reset links are over", "was disabled already" },
+	{ "disable",    do_deed,    false, DEED_DISABLE, "disabled; its logins and mailed links are over", "was disabled already" },
 	{ "enable",     do_deed,    false, DEED_ENABLE,  "enabled",                                      "was enabled already" },
-	{ "logout",     do_deed,    false, DEED_LOGOUT,  "its logins and reset links are over",          NULL },
+	{ "logout",     do_deed,    false, DEED_LOGOUT,  "its logins and mailed links are over",         NULL },
 	{ "unlock",     unlock,     true,  DEED__MAX,    "failed logins do not count any more",          NULL },
 	{ "send-reset", send_reset, true,  DEED__MAX,    "a mail with a reset link is owed",             NULL },
 };

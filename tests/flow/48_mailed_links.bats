@@ -1,0 +1,353 @@
+# Every mailed link of an account belongs to its generation, its state and its address; and what is told
+# when another address is asked for.
+
+load helper
+load story
+
+readonly FRESH=himawari8kirin
+
+teardown() {
+	[[ -z ${holding-} ]] || wait "$holding" || true
+	stack_restore
+}
+
+ask_email() { # ADDRESS
+	api PUT /v1/me/email "$(json_object "email=$1" "current_password=$PASSWORD")" "$access"
+}
+
+confirm() { # TOKEN
+	api POST /v1/me/email/confirmation '' "$1"
+}
+
+withdraw() {
+	api DELETE /v1/me/pending-email '' "$access"
+}
+
+
+# A member with both links: $confirmation to other.$email, which waits, and $reset.
+with_both_links() {
+	new_account
+	logged_in "$email"
+	login_id=$email password=$PASSWORD
+	ask_email "other.$email"
+	want 202 || return 1
+	confirmation=$(mail_token "other.$email")
+	wait_until 10 mail_is_settled
+	ask_reset "$email"
+}
+
+# Keeps a row as it is for a second, changes it by this SQL, and lets it go: who wants it waits.
+hold_account() { # "SET ..."
+	db "BEGIN; SELECT id FROM account WHERE login_id = '$email' FOR UPDATE; SELECT SLEEP(1);
+		UPDATE account SET $1 WHERE login_id = '$email'; COMMIT" >/dev/null &
+	holding=$!
+	wait_until 5 eval '[[ $(db "SELECT COUNT(*) FROM information_schema.processlist WHERE state = \"User sleep\"") -ge 1 ]]'
+}
+
+# --- what ends which link -------------------------------------------------------------------------
+# Each does one thing to $email; $login_id and $password are those to log in with afterwards.
+
+does_nothing() { :; }
+changes_nickname() { api PATCH /v1/me '{"nickname":"たろう"}' "$access" && want 200; }
+logs_out() { api DELETE /v1/sessions/current '' "$access" && want 204; }
+logs_out_elsewhere() { api DELETE /v1/sessions '' "$access" && want 204; }
+changes_login_id() {
+	api PUT /v1/me/login-id "$(json_object "login_id=id.$email" "current_password=$PASSWORD")" "$access"
+	want 204 && login_id=id.$email
+}
+changes_password() { change_password "$access" "$PASSWORD" "$FRESH" && want 204 && password=$FRESH; }
+uses_another_reset_link() {
+	local older=$reset
+	db 'DELETE FROM attempt'
+	wait_until 10 mail_is_settled
+	ask_reset "$email" && reset_password "$reset" "$FRESH" && want 204 && password=$FRESH reset=$older
+}
+is_logged_out_by_operator() { ctl account logout "$email" >/dev/null; }
+is_logged_out_with_all() { ctl account logout --all >/dev/null; }
+is_disabled() { ctl account disable "$email" >/dev/null; }
+is_disabled_and_enabled() { is_disabled && ctl account enable "$email" >/dev/null; }
+is_not_eligible() {
+	db "UPDATE insured_person p JOIN account a ON a.person_id = p.id SET p.eligible_until = '2020-01-01' WHERE a.login_id = '$email'"
+}
+is_eligible_again() {
+	is_not_eligible && db "UPDATE insured_person p JOIN account a ON a.person_id = p.id SET p.eligible_until = NULL WHERE a.login_id = '$email'"
+}
+withdraws() { withdraw && want 204; }
+asks_for_another() { ask_email "third.$email" && want 202; }
+proves_another() { asks_for_another && confirm "$(mail_token "third.$email")" && want 204; }
+asks_for_its_own() { ask_email "$email" && want 202; }
+leaves() { api DELETE /v1/me "$(json_object "current_password=$PASSWORD")" "$access" && want 204; }
+leaves_and_registers_again() {
+	leaves && wait_until 10 mail_is_settled && db 'DELETE FROM attempt' && registered "$email" "$number"
+}
+
+# The address that waits, as the member sees it; -: nobody sees it.
+pending() {
+	log_in "$login_id" "$password"
+	if [[ $status == 201 ]]; then
+		take_tokens
+		api GET /v1/me '' "$access"
+		jq -r .pending_email <<<"$body"
+	else
+		echo -
+	fi
+}
+
+# Does the link work? By its own call, to the end.
+works() { # confirmation|reset
+	if [[ $1 == confirmation ]]; then confirm "$confirmation"; else reset_password "$reset" nezumi8tokei; fi
+	[[ $status == 204 ]] && echo good && return
+	want 401 token_spent && echo over
+}
+
+@test "what ends which mailed link, and what waits afterwards" { # asvs 6.4.3 7.4.2 7.4.3 7.4.5
+	# deed                       confirmation reset  waits
+	while read -r deed confirmation_is reset_is waits; do
+		for link in confirmation reset; do
+			with_both_links
+			"$deed"
+			waiting=$(pending)
+			wanted=$reset_is
+			[[ $link == reset ]] || wanted=$confirmation_is
+			same "$deed: $link is $(works "$link"), ${waiting/"$email"/@} waits" "$deed: $link is $wanted, $waits waits"
+		done
+	done <<-'ROWS'
+		does_nothing                 good         good   other.@
+		changes_nickname             good         good   other.@
+		logs_out                     good         good   other.@
+		logs_out_elsewhere           good         good   other.@
+		changes_login_id             good         good   other.@
+		is_eligible_again            good         good   other.@
+		asks_for_its_own             good         good   other.@
+		changes_password             over         over   null
+		uses_another_reset_link      over         over   null
+		is_logged_out_by_operator    over         over   null
+		is_logged_out_with_all       over         over   null
+		is_disabled                  over         over   -
+		is_disabled_and_enabled      over         over   null
+		is_not_eligible              over         over   -
+		withdraws                    over         good   null
+		asks_for_another             over         good   third.@
+		proves_another               over         over   null
+		leaves                       over         over   -
+		leaves_and_registers_again   over         over   null
+	ROWS
+}
+
+@test "the address that a registration waits for is over with its generation, too" { # asvs 7.4.3
+	for deed in does_nothing changes_password; do
+		email=$(new_email)
+		at_account_step "$email" "$(new_person)"
+		create_account "$stage_token" "$email" email="other.$email"
+		want 201
+		confirmation=$(mail_token "other.$email")
+		logged_in "$email"
+		"$deed"
+		confirm "$confirmation"
+		[[ $deed == changes_password ]] || want 204
+	done
+	want 401 token_spent
+}
+
+@test "who had the password can not take the account over by an address that he left waiting" { # asvs 6.3.7 6.4.3 7.4.3
+	new_account
+	logged_in "$email"
+	ask_email "thief.$email"
+	want 202
+	stolen=$(mail_token "thief.$email")
+	[[ $(mail_part "$email" text 4) == *"別のメールアドレスに変える手続きを受け付けました"* ]]
+	ask_reset "$email"
+	reset_password "$reset" "$FRESH"
+	want 204
+	confirm "$stolen"
+	want 401 token_spent
+	db 'DELETE FROM attempt'
+	wait_until 10 mail_is_settled
+	mails=$(mail_count "thief.$email")
+	ask_reset "$email"
+	same "$(mail_count "thief.$email")" "$mails"
+}
+
+@test "a link of an earlier generation is over also when its address is asked for again" { # asvs 6.4.3 7.4.3
+	with_both_links
+	changes_password
+	cooldown_goes_on
+	api PUT /v1/me/email "$(json_object "email=other.$email" "current_password=$FRESH")" "$access"
+	want 202
+	api GET /v1/me '' "$access"
+	same "$(field .pending_email)" "other.$email"
+	confirm "$confirmation"
+	want 401 token_spent
+	cooldown_ends
+	api PUT /v1/me/email "$(json_object "email=other.$email" "current_password=$FRESH")" "$access"
+	confirm "$(mail_token "other.$email" 2)"
+	want 204
+}
+
+# --- at the same moment ---------------------------------------------------------------------------
+
+@test "a confirmation that meets another generation, or a withdrawal, is none" { # asvs 7.4.3 15.4.2
+	for meanwhile in 'generation = generation + 1' 'pending_email = NULL' 'state = 2'; do
+		with_both_links
+		hold_account "$meanwhile"
+		confirm "$confirmation"
+		want 401 token_spent
+		wait "$holding"
+		same "$(db "SELECT email FROM account WHERE login_id = '$email'")" "$email"
+	done
+}
+
+@test "a reset that meets another address, another generation or a disabled account is none" { # asvs 6.4.3 7.4.3 15.4.2
+	for meanwhile in "email = CONCAT('other.', email)" 'generation = generation + 1' 'state = 2'; do
+		with_both_links
+		hold_account "$meanwhile"
+		reset_password "$reset" "$FRESH"
+		want 401 token_spent
+		wait "$holding"
+		db "UPDATE account SET state = 1 WHERE login_id = '$email'"
+		logged_in "$email"
+	done
+}
+
+@test "an import that changes the person keeps no link waiting" {
+	for link in confirmation reset; do
+		with_both_links
+		db "BEGIN; UPDATE insured_person SET kana_name = 'x' WHERE lookup = '$number'; SELECT SLEEP(4); ROLLBACK" >/dev/null &
+		holding=$!
+		wait_until 5 eval '[[ $(db "SELECT COUNT(*) FROM information_schema.processlist WHERE state = \"User sleep\"") -ge 1 ]]'
+		same "$(works "$link")" good
+		kill -0 "$holding"
+		wait "$holding"
+	done
+}
+
+# --- mail that waits ------------------------------------------------------------------------------
+
+@test "a link that is over before its mail could be sent is not sent" { # asvs 6.4.3
+	for deed in changes_password withdraws leaves; do
+		new_account
+		logged_in "$email"
+		wait_until 10 mail_is_settled
+		smtp_stop
+		ask_email "other.$email"
+		want 202
+		"$deed"
+		smtp_start
+		db 'UPDATE outbox SET next_try_at = UTC_TIMESTAMP(6) WHERE state = 0'
+		wait_until 20 mail_is_settled
+		same "$(mail_count "other.$email")" 0
+		same "$(db "SELECT state FROM outbox WHERE kind = 5 ORDER BY created_at DESC, settled_at DESC LIMIT 1")" 3
+	done
+}
+
+# --- asking, withdrawing --------------------------------------------------------------------------
+
+@test "the present address is told when another is asked for, as often as a link goes out" { # asvs 6.3.5 6.3.7
+	new_account
+	logged_in "$email"
+	mails=$(mail_count "$email")
+	ask_email "other.$email"
+	want 202
+	cooldown_goes_on
+	text=$(mail_part "$email" text $((mails + 1)))
+	[[ $text == *"はなこ 様"*"日時："*"取り消"*"パスワードを変更"*"$PORTAL_URL"* ]]
+	never grep -qF "other.$email" <<<"$text"
+	never grep -qF "#token=" <<<"$(mail_part "$email" raw $((mails + 1)))"
+	for _ in 1 2 3; do
+		ask_email "other.$email" # its answer was lost
+		want 202
+	done
+	wait_until 10 mail_is_settled
+	same "$(mail_count "$email") $(mail_count "other.$email")" "$((mails + 1)) 1"
+
+	# Each time that a link goes out, and each time that one is good again.
+	cooldown_ends
+	ask_email "other.$email"
+	cooldown_goes_on
+	ask_email "third.$email"
+	cooldown_goes_on
+	ask_email "other.$email"
+	wait_until 10 mail_is_settled
+	same "$(mail_count "$email") $(mail_count "other.$email") $(mail_count "third.$email")" "$((mails + 4)) 2 1"
+
+	api PATCH /v1/me '{"language":"en"}' "$access"
+	ask_email "fourth.$email"
+	[[ $(mail_part "$email" Subject $((mails + 5))) == *"A change of your e-mail address was requested" ]]
+
+	# No way to bomb: ten a day, the address' own link or not.
+	db 'UPDATE attempt SET tries = 10 WHERE scope = 18'
+	ask_email "fifth.$email"
+	want 429 too_many_tries
+	wait_until 10 mail_is_settled
+	same "$(mail_count "$email")" $((mails + 5))
+}
+
+@test "a stranger whose address was typed learns nothing of the member" { # asvs 14.2.6
+	new_account
+	logged_in "$email"
+	ask_email "stranger@${email%@*}.example"
+	want 202
+	raw=$(mail_part "stranger@${email%@*}.example" text)$(mail_part "stranger@${email%@*}.example" html)
+	[[ $raw == *"#token="* ]]
+	never grep -qF -e "$email" -e はなこ -e "$number" <<<"$raw"
+}
+
+@test "the account's own address is no change: no mail, nothing pending, nothing counted" {
+	new_account
+	logged_in "$email"
+	wait_until 10 mail_is_settled
+	before=$(rows outbox account; events "$email")
+	api PUT /v1/me/email "$(json_object "email=$email" current_password=wrong7rakuda)" "$access"
+	want 403 current_password_wrong
+	before=$(rows outbox account; events "$email")
+	for _ in {1..12}; do
+		ask_email " ${email%@*}@${email##*@}"
+		want 202
+		same "$(jq -cS . <<<"$body")" '{"link_expires_in":10800,"resend_after":2}'
+	done
+	same "$(rows outbox account; events "$email")" "$before"
+	same "$(db 'SELECT COUNT(*) FROM attempt WHERE scope IN (14, 18)')" 0
+	ask_email "other.$email"
+	ask_email "$email"
+	want 202
+	api GET /v1/me '' "$access"
+	same "$(field .pending_email)" "other.$email"
+}
+
+@test "the account's own login ID is no change: no mail, nothing counted" {
+	new_account
+	logged_in "$email"
+	wait_until 10 mail_is_settled
+	before=$(rows outbox account; events "$email")
+	for _ in {1..12}; do
+		api PUT /v1/me/login-id "$(json_object "login_id=${email^^}" "current_password=$PASSWORD")" "$access"
+		want 204
+	done
+	same "$(rows outbox account; events "$email")" "$before"
+}
+
+@test "a change of address is withdrawn without the password; asked for again it is told again" { # asvs 6.3.7
+	with_both_links
+	withdraw
+	want 204
+	same "$body" ""
+	api GET /v1/me '' "$access"
+	same "$(jq -r .pending_email <<<"$body")" null
+	confirm "$confirmation"
+	want 401 token_spent
+	withdraw
+	want 204
+	same "$(events "$email")" 1,2,9,12,24
+	wait_until 10 mail_is_settled
+	mails=$(mail_count "$email")
+	cooldown_goes_on
+	ask_email "other.$email"
+	wait_mail "$email" $((mails + 1)) >/dev/null
+	same "$(mail_count "other.$email")" 1
+	confirm "$confirmation" # the link to that very address
+	want 204
+	withdraw
+	want 204
+	api GET /v1/me '' "$access"
+	same "$(jq -r '.email + " \(.pending_email)"' <<<"$body")" "other.$email null"
+}

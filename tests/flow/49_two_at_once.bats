@@ -1,0 +1,217 @@
+# Two changes of one account at once: each meets what the other has done. The test holds the account's
+# row until both wait for it, so that both have been judged before either is written.
+
+load helper
+load story
+
+readonly FRESH=himawari8kirin
+
+teardown() {
+	let_go
+	stack_restore
+}
+
+# Holds the row of $email's account, from now until let_go.
+hold() {
+	exec {holder}> >(MYSQL_PWD=$(<"$DB_OWNER_PASSWORD_FILE") exec mariadb --no-defaults --socket="$DB_SOCKET" \
+		--user="$DB_OWNER_USER" --batch --unbuffered "$DB_NAME" >"$BATS_TEST_TMPDIR/held" 3>&-)
+	: >"$BATS_TEST_TMPDIR/held"
+	printf "BEGIN; SELECT 'held' FROM account WHERE id = UNHEX('%s') FOR UPDATE;\n" "$id" >&"$holder"
+	wait_until 5 grep -q held "$BATS_TEST_TMPDIR/held"
+}
+
+# Changes something beside it, if there is SQL, and gives it free.
+let_go() { # [SQL]
+	[[ -n ${holder-} ]] || return 0
+	printf '%s COMMIT;\n' "${1:+$1;}" >&"$holder"
+	exec {holder}>&-
+	holder=
+}
+
+# So many wait for a row. (information_schema.innodb_trx is not read again within 100 ms.)
+waiting() { # COUNT
+	[[ $(db "SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'innodb_row_lock_current_waits'") == "$1" ]]
+}
+
+# One change, its answer in a file: METHOD:PATH:MEMBER=VALUE,...
+change() { # NAME CHANGE
+	local method path members json=
+	IFS=: read -r method path members <<<"$2"
+	# shellcheck disable=SC2086 # words
+	[[ -z $members ]] || json=$(json_object ${members//,/ })
+	api "$method" "/v1/me$path" "$json" "$access"
+	printf '%s %s\n' "$status" "$(jq -r '.code // empty' <<<"$body")" >"$BATS_TEST_TMPDIR/$1.outcome"
+	printf '%s' "$body" >"$BATS_TEST_TMPDIR/$1.body"
+}
+
+outcome() { # NAME
+	xargs <"$BATS_TEST_TMPDIR/$1.outcome"
+}
+
+# Both changes, of a new account, the first first; $outcomes are theirs.
+at_once() { # FIRST SECOND
+	new_account
+	logged_in "$email"
+	id=$(db "SELECT HEX(id) FROM account WHERE login_id = '$email'")
+	wait_until 10 mail_is_settled
+	mails=$(mail_count "$email")
+	hold
+	change first "${1//@/$email}" &
+	local -a changing=($!)
+	wait_until 10 waiting 1
+	change second "${2//@/$email}" &
+	changing+=($!)
+	wait_until 10 waiting 2
+	let_go
+	wait "${changing[@]}"
+	outcomes="$(outcome first), $(outcome second)"
+}
+
+# How often something happened to the account, by number of audit.h.
+happened() { # WHAT
+	db "SELECT COUNT(*) FROM audit_event WHERE account_id = UNHEX('$id') AND what = $1"
+}
+
+# Nobody's tries at the current password count.
+nothing_is_counted() {
+	same "$(db 'SELECT COUNT(*) FROM attempt WHERE scope IN (9, 21) AND tries > 0')" 0
+}
+
+readonly RIGHT=current_password=$PASSWORD
+readonly TO_FRESH=PUT:/password:$RIGHT,password=$FRESH,password_confirmation=$FRESH
+readonly TO_OTHER=PUT:/password:$RIGHT,password=nezumi8tokei,password_confirmation=nezumi8tokei
+readonly TO_THE_SAME=PUT:/password:$RIGHT,password=$PASSWORD,password_confirmation=$PASSWORD
+readonly EMAIL=PUT:/email:$RIGHT,email=other.@
+readonly LOGIN_ID=PUT:/login-id:$RIGHT,login_id=id.@
+readonly LEAVE=DELETE::$RIGHT
+readonly NICKNAME=PATCH::nickname=taro
+readonly LANGUAGE=PATCH::language=en
+readonly WITHDRAW=DELETE:/pending-email:
+
+@test "the same new password twice at once: 204 both times, one notice, and the login lives" { # asvs 2.3.4 15.4.2
+	at_once "$TO_FRESH" "$TO_FRESH"
+	same "$outcomes" "204, 204"
+	is_logged_in "$access"
+	nothing_is_counted
+	same "$(happened 8)" 1
+	wait_until 10 mail_is_settled
+	same "$(mail_count "$email")" $((mails + 1))
+	logged_in "$email" "$FRESH"
+}
+
+@test "two new passwords at once: the second's current one is wrong, which costs no try, and the login lives" { # asvs 2.3.4 6.2.3 15.4.2
+	at_once "$TO_FRESH" "$TO_OTHER"
+	same "$outcomes" "204, 403 current_password_wrong"
+	same "$(jq .attempts_left "$BATS_TEST_TMPDIR/second.body")" 5
+	is_logged_in "$access"
+	nothing_is_counted
+	same "$(happened 8) $(happened 11)" "1 0"
+	wait_until 10 mail_is_settled
+	same "$(mail_count "$email")" $((mails + 1))
+	refresh_login "$refresh"
+	want 200
+	change_password "$access" "$FRESH" nezumi8tokei
+	want 204
+}
+
+@test "what else is asked for while the password changes" { # asvs 2.3.4 15.4.2
+	while read -r name wanted; do
+		at_once "$TO_FRESH" "${!name}"
+		same "$name: $outcomes" "$name: 204, $wanted"
+		is_logged_in "$access"
+		nothing_is_counted
+		same "$(db "SELECT login_id, email, COALESCE(pending_email, '-') FROM account WHERE id = UNHEX('$id')")" "$email	$email	-"
+		same "$(mail_count "other.$email")" 0
+		same "$(db 'SELECT COALESCE(SUM(tries), 0) FROM attempt WHERE scope IN (13, 18)')" 0
+	done <<-'ROWS'
+		LOGIN_ID  403 current_password_wrong
+		EMAIL     403 current_password_wrong
+		LEAVE     403 current_password_wrong
+		NICKNAME  200
+		WITHDRAW  204
+	ROWS
+	# The password is still that: it may be sent again as it is.
+	at_once "$TO_THE_SAME" "$LOGIN_ID"
+	same "$outcomes" "204, 503 unavailable"
+	change again "${LOGIN_ID//@/$email}"
+	same "$(outcome again)" 204
+}
+
+@test "the same login ID, the same address, twice at once: told once" { # asvs 2.3.4 15.4.2
+	at_once "$LOGIN_ID" "$LOGIN_ID"
+	same "$outcomes" "204, 204"
+	same "$(happened 14)" 1
+	wait_until 10 mail_is_settled
+	same "$(mail_count "$email")" $((mails + 1))
+
+	at_once "$EMAIL" "$EMAIL"
+	same "$outcomes" "202, 202"
+	wait_until 10 mail_is_settled
+	same "$(mail_count "$email") $(mail_count "other.$email")" "$((mails + 1)) 1"
+}
+
+@test "a password that changes just after an address was asked for ends that" { # asvs 7.4.3 15.4.2
+	at_once "$EMAIL" "$TO_FRESH"
+	same "$outcomes" "202, 204"
+	api GET /v1/me '' "$access"
+	same "$(jq -r .pending_email <<<"$body")" null
+	wait_until 10 mail_is_settled
+	if [[ $(mail_count "other.$email") != 0 ]]; then
+		api POST /v1/me/email/confirmation '' "$(mail_token "other.$email")"
+		want 401 token_spent
+	fi
+}
+
+@test "who leaves leaves once; nothing else is done to who has left" { # asvs 2.3.4 15.4.2
+	for name in LEAVE TO_FRESH LOGIN_ID EMAIL NICKNAME WITHDRAW; do
+		at_once "$LEAVE" "${!name}"
+		same "$name: $outcomes" "$name: 204, 401 login_required"
+		wait_until 10 mail_is_settled
+		same "$(mail_count "$email") $(mail_count "other.$email")" "$((mails + 1)) 0"
+		same "$(db "SELECT GROUP_CONCAT(what ORDER BY what) FROM audit_event WHERE account_id = UNHEX('$id')")" 1,2,17
+	done
+}
+
+@test "nickname and language at once: each answer shows what is stored" {
+	at_once "$NICKNAME" "$LANGUAGE"
+	same "$outcomes" "200, 200"
+	same "$(jq -r '.nickname + " " + .language' "$BATS_TEST_TMPDIR/second.body")" "taro en"
+}
+
+@test "a login that ends while it changes something changes nothing" { # asvs 7.4.1 7.4.3 7.4.5 15.4.2
+	for ended in "DELETE FROM session" "UPDATE account SET generation = generation + 1 WHERE login_id = '@'" "UPDATE account SET state = 2 WHERE login_id = '@'"; do
+		for name in TO_FRESH LOGIN_ID EMAIL LEAVE NICKNAME WITHDRAW; do
+			new_account
+			logged_in "$email"
+			id=$(db "SELECT HEX(id) FROM account WHERE login_id = '$email'")
+			wait_until 10 mail_is_settled
+			db "UPDATE account SET pending_email = 'waits.$email' WHERE login_id = '$email'"
+			before=$(rows outbox audit_event; db "SELECT login_id, email, pending_email, HEX(password_hash), nickname FROM account WHERE login_id = '$email'")
+			hold
+			change first "${!name//@/$email}" &
+			wait_until 10 waiting 1
+			let_go "${ended/@/$email}"
+			wait $!
+			same "$name: $(outcome first)" "$name: 401 login_required"
+			same "$(rows outbox audit_event; db "SELECT login_id, email, pending_email, HEX(password_hash), nickname FROM account WHERE login_id = '$email'")" "$before"
+			nothing_is_counted
+		done
+	done
+}
+
+@test "one reset link, two passwords at once: the first is set, the second's link is spent" { # asvs 2.3.4 6.5.1 15.4.2
+	new_account
+	id=$(db "SELECT HEX(id) FROM account WHERE login_id = '$email'")
+	ask_reset "$email"
+	hold
+	(reset_password "$reset" "$FRESH"; echo "$status" >"$BATS_TEST_TMPDIR/first.outcome") &
+	resetting=($!)
+	wait_until 10 waiting 1
+	(reset_password "$reset" nezumi8tokei; echo "$status $(field .code)" >"$BATS_TEST_TMPDIR/second.outcome") &
+	resetting+=($!)
+	wait_until 10 waiting 2
+	let_go
+	wait "${resetting[@]}"
+	same "$(outcome first), $(outcome second)" "204, 401 token_spent"
+	logged_in "$email" "$FRESH"
+}
