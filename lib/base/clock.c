@@ -49,6 +49,12 @@ clock_monotonic_in(int64_t ms)
 	return then;
 }
 
+bool
+clock_is_over(int64_t ends_at, int64_t now)
+{
+	return now - CLOCK_SKEW_S >= ends_at;
+}
+
 void
 clock_text(int64_t time_s, char ret[CLOCK_TEXT_MAX + 1])
 {

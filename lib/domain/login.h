@@ -26,7 +26,8 @@
 #include <stdint.h>
 
 /* A refresh token that was used in this time, by the same client, may be used again: its answer was
- * lost, or two windows of a browser refreshed at once. They get the same next token. */
+ * lost, or two windows of a browser refreshed at once. They get the same next token. CLOCK_SKEW_S is
+ * granted on top: another replica may have written when. */
 #define LOGIN_REPEAT_S 30
 
 /* What is handed out. Wiped by its owner. */

@@ -20,9 +20,11 @@ enum result
 login_tokens_make(const struct portal *p, const struct session *session,
     const struct refresh_token *refresh, int64_t now, struct login_tokens *ret)
 {
-	const int64_t left_s = session->expires_at - now;
+	const int64_t until_end_s = session->expires_at - now;
+	const int64_t left_s = until_end_s < p->session_idle_s ? until_end_s : p->session_idle_s;
 	struct access_claims claims = {
-		.auth_time = session->created_at,
+		/* The replica where it began may be ahead of this one. */
+		.auth_time = session->created_at < now ? session->created_at : now,
 		.issued_at = now,
 		.expires_at = now + ACCESS_TOKEN_LIVES_S,
 	};
@@ -32,7 +34,7 @@ login_tokens_make(const struct portal *p, const struct session *session,
 	TRY(access_token_seal(p->access_keys, &claims, ret->access));
 	ret->access_lives_s = ACCESS_TOKEN_LIVES_S;
 	refresh_token_text(refresh, ret->refresh);
-	ret->refresh_lives_s = left_s < p->session_idle_s ? left_s : p->session_idle_s;
+	ret->refresh_lives_s = left_s > 1 ? left_s : 1; /* in its last minute (clock_is_over()) */
 	return OK;
 }
 
@@ -41,6 +43,8 @@ login_clock(const struct portal *p, int64_t now, char ret_today[static CLOCK_DAT
 {
 	clock_date_japan(now, ret_today);
 	return (struct session_clock){
-		.now = now, .used_after = now - p->session_idle_s, .today = ret_today
+		.ends_after = now - CLOCK_SKEW_S,
+		.used_after = now - CLOCK_SKEW_S - p->session_idle_s,
+		.today = ret_today,
 	};
 }

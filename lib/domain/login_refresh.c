@@ -80,7 +80,8 @@ is_repeat(const struct renewal *renewal)
 {
 	const struct session *session = &renewal->session;
 
-	return is_the_one_before(renewal) && renewal->now - session->rotated_at <= LOGIN_REPEAT_S &&
+	return is_the_one_before(renewal) &&
+	       renewal->now - session->rotated_at <= LOGIN_REPEAT_S + CLOCK_SKEW_S &&
 	       secret_equal_bytes(renewal->client, session->client, sizeof renewal->client);
 }
 
@@ -109,11 +110,14 @@ find(const struct portal *p, struct renewal *renewal)
 	return found == NO_ROW ? LOGIN_REQUIRED : found;
 }
 
+/* The pair is made before anything is committed: a token that can not be answered is not used. */
 static enum result
-renew(const struct portal *p, struct renewal *renewal)
+renew(const struct portal *p, struct renewal *renewal, const struct refresh_token *next,
+    struct login_tokens *ret)
 {
 	TRY(find(p, renewal));
 	if (is_good(renewal)) {
+		TRY(login_tokens_make(p, &renewal->session, next, renewal->now, ret));
 		const enum result rotated = db_each_committed(p->db, rotate_tx, renewal);
 
 		if (rotated != NO_ROW)
@@ -121,7 +125,7 @@ renew(const struct portal *p, struct renewal *renewal)
 		TRY(find(p, renewal)); /* another was faster */
 	}
 	if (is_repeat(renewal))
-		return OK;
+		return login_tokens_make(p, &renewal->session, next, renewal->now, ret);
 	return is_used(renewal) ? end_reused(p, renewal) : LOGIN_REQUIRED;
 }
 
@@ -141,8 +145,7 @@ login_refresh(const struct portal *p, const struct visitor *visitor, const char 
 	refresh_token_hash(&next, renewal.next_hash);
 	login_client(p->keyring, visitor, renewal.client);
 	renewal.clock = login_clock(p, renewal.now, renewal.today);
-	TRY(renew(p, &renewal));
-	return login_tokens_make(p, &renewal.session, &next, renewal.now, ret);
+	return renew(p, &renewal, &next, ret);
 }
 
 /* Ends the login that a token belongs to: to hold it, good or used, is enough. */

@@ -3,6 +3,7 @@
 #include "login_tries.h"
 
 #include "bounds.h"
+#include "clock.h"
 #include "secret.h"
 #include "statements.h"
 
@@ -12,7 +13,7 @@
 #define NOBODY_S ((int64_t)86400)
 
 /* The login ID's half, then half of the hash of login ID, NUL and source. A try makes nothing known:
- * the row it may make, where a new password has just deleted it, is over at once. */
+ * the row it may make, where a new password has just deleted it, is over at once, on every replica. */
 static struct attempt
 of_known_source(const struct keyring *keyring, const struct attempt *by_login_id,
     const char *login_id, const struct visitor *visitor)
@@ -26,7 +27,7 @@ of_known_source(const struct keyring *keyring, const struct attempt *by_login_id
 	memcpy(text + id_size, visitor->source, source_length);
 	struct attempt attempt = attempt_of(keyring, POLICY_KNOWN_SOURCE_FAILURES, text,
 	    id_size + source_length, by_login_id->now, 0);
-	attempt.window_s = 0;
+	attempt.window_s = -CLOCK_SKEW_S;
 	memmove(attempt.thing + HALF, attempt.thing, HALF);
 	memcpy(attempt.thing, by_login_id->thing, HALF);
 	secret_wipe_bytes(text, sizeof text);

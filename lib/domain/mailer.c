@@ -20,8 +20,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LEASE_S \
-	60 /* well above SMTP's whole deadline: a lease that ends means a worker that died */
+/* Well above SMTP's whole deadline, also where two servers of a cluster tell the time: a lease that
+ * ends means a worker that died. */
+#define LEASE_S     (60 + CLOCK_SKEW_S)
 #define TICK_MS     1000 /* how often an unwoken worker looks */
 #define STACK_BYTES ((size_t)512 * 1024)
 
@@ -171,7 +172,7 @@ try_mail(struct worker *w)
 
 	if (w->mail.kind == LETTER_NONE)
 		return (struct verdict){ .state = OUTBOX_DROPPED };
-	if (w->mail.expires_at <= clock_now())
+	if (clock_is_over(w->mail.expires_at, clock_now()))
 		return (struct verdict){ .state = OUTBOX_DROPPED, .error = "expired" };
 	if (render(w) != OK)
 		return (struct verdict){ .state = OUTBOX_DEAD, .error = "could not be written" };

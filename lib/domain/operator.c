@@ -7,6 +7,7 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "insured_number.h"
+#include "login_client.h"
 #include "login_tries.h"
 #include "recovery.h"
 #include "secret.h"
@@ -78,7 +79,7 @@ operator_account_id(const struct portal *p, const char *login_id, uint8_t ret[st
 struct view {
 	const char *login_id;
 	int64_t now;
-	int64_t used_after;
+	struct session_clock logins;
 	char today[CLOCK_DATE_MAX + 1];
 	struct login_tries tries;
 	char number[SESSION_NUMBER_MAX + 1];
@@ -98,7 +99,8 @@ read_account(struct db_tx *tx, struct view *view)
 	int64_t state = 0, eligible = 0;
 	const struct db_value today = db_text(view->today);
 	const struct db_value in[] = { today, today, db_number(AUDIT_LOGIN), today, today,
-		db_number(view->now), db_number(view->used_after), db_text(view->login_id), { 0 } };
+		db_number(view->logins.ends_after), db_number(view->logins.used_after),
+		db_text(view->login_id), { 0 } };
 	const struct db_slot out[] = {
 		db_to_bytes(account->id, sizeof account->id),
 		db_to_number(&state),
@@ -177,12 +179,11 @@ operator_account_show(const struct portal *p, const char *login_id, struct opera
 	struct view view = {
 		.login_id = login_id,
 		.now = now,
-		.used_after = now - p->session_idle_s,
 		.tries = login_tries_of(p->keyring, login_id, &visitor, now),
 		.account = ret,
 	};
 
-	clock_date_japan(now, view.today);
+	view.logins = login_clock(p, now, view.today);
 	return db_each_committed(p->db, show_tx, &view);
 }
 

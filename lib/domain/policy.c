@@ -2,6 +2,7 @@
 
 #include "policy.h"
 
+#include "clock.h"
 #include "text.h"
 
 #include <string.h>
@@ -11,10 +12,11 @@
 #define DAY_S          86400
 #define FAILURES_S     (365 * (int64_t)DAY_S) /* in a row, however slowly */
 #define KNOWN_S        (30 * (int64_t)DAY_S)
-#define LINK_S         86400 /* no link lives longer, so no counter of one is forgotten while it lives */
-#define PAUSES_ALIKE   5 /* letters of a kind to one address; a day of them is about thirty */
-#define MANY           1000000
-#define MANY_MORE      1000000000
+/* No link lives longer (clock_is_over()), so no counter of one is forgotten while it lives. */
+#define LINK_S       (DAY_S + 2 * CLOCK_SKEW_S)
+#define PAUSES_ALIKE 5 /* letters of a kind to one address; a day of them is about thirty */
+#define MANY         1000000
+#define MANY_MORE    1000000000
 
 #define IN_DATABASE POLICY_IN_DATABASE
 #define IN_PROCESS  POLICY_IN_PROCESS

@@ -61,8 +61,9 @@ purge_count(
 	const struct rule *rule = rule_of(name);
 	const struct db_value old[] = { db_number(clock->now - (rule != NULL ? rule->age_s : 0)),
 		{ 0 } };
-	const struct db_value over[] = { db_number(clock->now),
-		db_number(clock->now - clock->session_idle_s), { 0 } };
+	const int64_t over_since = clock->now - PURGE_MARGIN_S;
+	const struct db_value over[] = { db_number(over_since),
+		db_number(over_since - clock->session_idle_s), { 0 } };
 	struct reading reading = {
 		.statement = rule != NULL ? rule->count : OPERATOR_SESSION_COUNT,
 		.in = rule != NULL ? old : over,
@@ -78,6 +79,7 @@ purge_count(
 static enum result
 delete_sessions(struct db *db, const struct purge_clock *clock, uint64_t *ret_rows)
 {
+	const int64_t over_since = clock->now - PURGE_MARGIN_S;
 	struct batch_stretch stretch = { 0 };
 	enum result result;
 
@@ -85,8 +87,8 @@ delete_sessions(struct db *db, const struct purge_clock *clock, uint64_t *ret_ro
 		const struct db_value in[] = {
 			db_bytes(stretch.after, sizeof stretch.after),
 			db_bytes(stretch.last, sizeof stretch.last),
-			db_number(clock->now),
-			db_number(clock->now - clock->session_idle_s),
+			db_number(over_since),
+			db_number(over_since - clock->session_idle_s),
 			db_number(BATCH_ROWS),
 			{ 0 },
 		};

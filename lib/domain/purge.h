@@ -16,9 +16,12 @@
 #define PURGE_DAY_S ((int64_t)86400)
 #define PURGE_STAGE_OP_S \
 	(2 * PURGE_DAY_S) /* no link lives longer than a day, nor do repeats of it */
-#define PURGE_ATTEMPT_S 0 /* a counter whose window is over counts from the start anyway */
-#define PURGE_OUTBOX_S  (30 * PURGE_DAY_S)  /* since it was settled; its address went then */
-#define PURGE_AUDIT_S   (400 * PURGE_DAY_S) /* a year, and time to look back on it */
+/* What is over by this clock, which may be minutes off, is over by that of every replica. */
+#define PURGE_MARGIN_S 600
+#define PURGE_ATTEMPT_S \
+	PURGE_MARGIN_S /* a counter whose window is over counts from the start anyway */
+#define PURGE_OUTBOX_S (30 * PURGE_DAY_S)  /* since it was settled; its address went then */
+#define PURGE_AUDIT_S  (400 * PURGE_DAY_S) /* a year, and time to look back on it */
 /* What was tried on login IDs that nobody has: about no person, and as much as strangers like. */
 #define PURGE_AUDIT_OF_NOBODY_S (30 * PURGE_DAY_S)
 

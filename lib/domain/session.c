@@ -69,7 +69,8 @@ session_member(struct db_tx *tx, const uint8_t id[static ID_SIZE],
     char ret_number[static SESSION_NUMBER_MAX + 1])
 {
 	const struct db_value in[] = { db_text(clock->today), db_text(clock->today),
-		db_bytes(id, ID_SIZE), db_number(clock->now), db_number(clock->used_after), { 0 } };
+		db_bytes(id, ID_SIZE), db_number(clock->ends_after), db_number(clock->used_after),
+		{ 0 } };
 	struct db_slot out[ACCOUNT_SLOTS + 2] = { 0 };
 
 	account_slots(ret, out);
@@ -95,7 +96,8 @@ session_read(struct db_tx *tx, const uint8_t id[static ID_SIZE], const struct se
     struct session *ret)
 {
 	const struct db_value in[] = { db_text(clock->today), db_text(clock->today),
-		db_bytes(id, ID_SIZE), db_number(clock->now), db_number(clock->used_after), { 0 } };
+		db_bytes(id, ID_SIZE), db_number(clock->ends_after), db_number(clock->used_after),
+		{ 0 } };
 	const struct db_slot out[] = {
 		db_to_bytes(ret->account_id, sizeof ret->account_id),
 		db_to_bytes(ret->refresh_hash, sizeof ret->refresh_hash),
@@ -153,7 +155,7 @@ session_list(struct db_tx *tx, const uint8_t account_id[static ID_SIZE],
 {
 	struct listing listing = { .list = ret };
 	struct session *session = &listing.session;
-	const struct db_value in[] = { db_bytes(account_id, ID_SIZE), db_number(clock->now),
+	const struct db_value in[] = { db_bytes(account_id, ID_SIZE), db_number(clock->ends_after),
 		db_number(clock->used_after), { 0 } };
 	const struct db_slot out[] = {
 		db_to_bytes(session->id, sizeof session->id),

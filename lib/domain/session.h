@@ -36,9 +36,10 @@ struct session {
 	int64_t expires_at;
 };
 
-/* When a login must have been used to be alive, and on which day its person must be eligible. */
+/* When a login must end and have been used to be alive, as clock_is_over() has it, and on which day
+ * its person must be eligible. */
 struct session_clock {
-	int64_t now;
+	int64_t ends_after;
 	int64_t used_after;
 	const char *today;
 };

@@ -247,7 +247,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	},
 	[SESSION_ROTATE] = {
 	    "UPDATE session SET previous_hash = refresh_hash, refresh_hash = ?, client = ?, rotated_at = ?,"
-	    " used_at = ? WHERE id = ? AND refresh_hash = ?",
+	    " used_at = GREATEST(used_at, ?) WHERE id = ? AND refresh_hash = ?",
 	    .params = 6,
 	},
 	[SESSION_LIST] = {

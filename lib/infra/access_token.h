@@ -77,7 +77,8 @@ enum result access_token_seal(
 
 /* Opens a token at time `now`. TOKEN_INVALID: anything but a token of ours, told apart by nothing;
  * TOKEN_EXPIRED: ours, signature and claims right, but past exp. UNAVAILABLE: no memory. On failure
- * *ret is untouched. Some 90 us; a token that was opened lately, 2 us: claims are remembered under
+ * *ret is untouched. TOKEN_SKEW_S is granted to iat and nbf, not to exp: that is the same second for
+ * every service that checks it, and a refresh brings another. Some 90 us; a token that was opened lately, 2 us: claims are remembered under
  * the token's SHA-256 until another needs the place or the keys change, and the time is looked at
  * every time. */
 enum result access_token_open(

@@ -12,14 +12,15 @@
 #define TOKEN_H
 
 #include "bounds.h"
+#include "clock.h"
 #include "keyring.h"
 #include "result.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define TOKEN_USE_MAX    24    /* "authentication-key", "email-confirmation" */
-#define TOKEN_SKEW_S     60    /* how far two replicas' clocks may differ, for nbf and iat only */
+#define TOKEN_USE_MAX    24           /* "authentication-key", "email-confirmation" */
+#define TOKEN_SKEW_S     CLOCK_SKEW_S /* granted to iat, nbf and exp */
 #define TOKEN_LIFE_MAX_S 86400 /* no stage token lives longer; a claim that says so is not ours */
 
 struct claims {
@@ -37,7 +38,8 @@ enum result token_seal(
     const struct keyring *, const struct claims *, char ret[static TOKEN_MAX + 1]) MUST_USE;
 
 /* Opens a token at time `now`. TOKEN_INVALID: anything but a token of ours, told apart by nothing;
- * TOKEN_EXPIRED: ours, signature and claims right, but past exp. UNAVAILABLE: no memory. On
+ * TOKEN_EXPIRED: ours, signature and claims right, but past exp, for whichever clock it was (clock_is_over()): a
+ * link lives as long as its mail says. UNAVAILABLE: no memory. On
  * failure *ret is untouched. */
 enum result token_open(
     const struct keyring *, const char *token, int64_t now, struct claims *ret) MUST_USE;

@@ -142,6 +142,19 @@ leases_end() {
 	same "$(mail_count "$email")" 0
 }
 
+@test "a letter of a replica whose clock is behind is sent, however short its link lives" {
+	smtp_stop
+	email=$(new_email)
+	api POST /v1/registration/email "{\"email\":\"$email\"}"
+	want 202
+	sleep 1.2
+	db "UPDATE outbox SET created_at = UNIX_TIMESTAMP() - 630, expires_at = UNIX_TIMESTAMP() - 30, next_try_at = UTC_TIMESTAMP(6) WHERE state = 0"
+	smtp_start
+	invitation=$(mail_token "$email")
+	api GET /v1/registration/stage '' "$invitation"
+	want 200
+}
+
 @test "settled letters keep no address" { # asvs 14.2.4 14.2.7
 	registered "$(new_email)" "$(new_person)"
 	wait_until 10 mail_is_settled

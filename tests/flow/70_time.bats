@@ -35,6 +35,19 @@ ask() { # TOKEN
 	jq -e '.detail | test("メールアドレス")' <<<"$body" # it says: start again with the address
 }
 
+@test "a link lives as long as it says also where a clock is ahead" { # asvs 9.2.1
+	at_account_step "$(new_email)" "$(new_person)"
+	replica_at +1830s # half a minute more than half an hour: the minute by which clocks may differ
+	for token in "$second_link" "$stage_token"; do
+		ask "$token"
+		want 200
+	done
+	stop_other
+	replica_at +10830s
+	ask "$invitation"
+	want 200
+}
+
 @test "replicas' clocks may differ by a minute, not by an hour" { # asvs 9.2.1
 	invite "$(new_email)"
 	replica_at -45s
@@ -65,4 +78,148 @@ ask() { # TOKEN
 	BASE_URL=http://$OTHER_LISTEN api POST /v1/registration/identity "$identity_body" "$invitation"
 	want 200
 	same "$(field .authentication_key)" "$first"
+}
+
+# Two replicas whose clocks differ: every step of a member's ways, each on the other one than the step before.
+
+here() { # COMMAND...
+	BASE_URL=http://$LISTEN "$@"
+}
+
+there() { # COMMAND...
+	BASE_URL=http://$OTHER_LISTEN "$@"
+}
+
+both() { # COMMAND...
+	here "$@" && there "$@"
+}
+
+registers_across() {
+	email=$(new_email)
+	number=$(new_person)
+	there invite "$email"
+	here stage_lives "$invitation"
+	there captcha_for "$invitation" >/dev/null
+	identity_body=$(identity_json "$number")
+	here api POST /v1/registration/identity "$identity_body" "$invitation"
+	want 200
+	key=$(field .authentication_key)
+	there api POST /v1/registration/identity "$identity_body" "$invitation" # the answer was lost
+	want 200
+	same "$(field .authentication_key)" "$key"
+	second_link=$(mail_token "$email" 2)
+	there confirm_key "$second_link" "$key"
+	want 200
+	stage_token=$(field .stage_token)
+	ends_at=$(field .expires_at)
+	here confirm_key "$second_link" "$key"
+	want 200
+	same "$(field .expires_at)" "$ends_at"
+	both stage_lives "$stage_token"
+	there create_account "$stage_token" "$email"
+	want 201
+	here create_account "$stage_token" "$email"
+	want 201
+	wait_mail "$email" 3 >/dev/null
+}
+
+stage_lives() { # TOKEN
+	api GET /v1/registration/stage '' "$1"
+	want 200
+}
+
+member_lives() {
+	api GET /v1/me '' "$access"
+	want 200
+}
+
+# The refresh token is good once; its answer is lost, there and then here, and comes again.
+refreshes() { # FIRST AGAIN: here or there
+	local before=$refresh
+	"$1" refresh_login "$before"
+	want 200
+	take_tokens
+	both member_lives
+	for again in "$2" "$1" "$2"; do
+		"$again" refresh_login "$before"
+		want 200
+		same "$(field .refresh_token)" "$refresh"
+		((1 <= $(field .refresh_expires_in) && $(field .refresh_expires_in) <= 604800))
+	done
+	both member_lives
+}
+
+goes_across() {
+	local one other
+	for one in here there; do
+		if [[ $one == here ]]; then other=there; else other=here; fi
+		"$one" logged_in "$email"
+		"$other" member_lives
+		refreshes "$other" "$one"
+		refreshes "$one" "$other"
+		refreshes "$one" "$one"
+		refreshes "$other" "$other"
+		there api GET /v1/sessions '' "$access"
+		same "$(jq '[.sessions[] | select(.used_at < .created_at)] | length' <<<"$body")" 0
+	done
+	here api PATCH /v1/me '{"nickname":"たろう"}' "$access"
+	want 200
+	there change_password "$access" "$PASSWORD" himawari8kirin
+	want 204
+	both member_lives
+	refreshes here there
+	address=$(new_email)
+	there api PUT /v1/me/email "$(json_object current_password=himawari8kirin "email=$address")" "$access"
+	want 202
+	here api POST /v1/me/email/confirmation '' "$(mail_token "$address")"
+	want 204
+	there member_lives
+	same "$(field .email)" "$address"
+	here api DELETE /v1/sessions/current '' "$access"
+	want 204
+	never there is_logged_in "$access"
+	there refresh_login "$refresh"
+	want 401 login_required
+}
+
+resets_across() {
+	here ask_reset "$email" "$address"
+	there reset_password "$reset" tsubaki3penguin
+	want 204
+	here reset_password "$reset" tsubaki3penguin
+	want 204
+	there logged_in "$email" tsubaki3penguin
+	here member_lives
+}
+
+clocks_apart() { # OFFSET of the other's
+	replica_at "$1"
+	registers_across
+	goes_across
+	resets_across
+	never grep -h '"status":500' "$STACK/other.log"
+}
+
+@test "two replicas, the other's clock 2 s ahead: every way goes across both" { # asvs 9.2.1
+	clocks_apart +2s
+}
+
+@test "two replicas, the other's clock 2 s behind: every way goes across both" {
+	clocks_apart -2s
+}
+
+@test "two replicas, the other's clock 45 s ahead: every way goes across both" {
+	clocks_apart +45s
+}
+
+@test "two replicas, the other's clock 45 s behind: every way goes across both" {
+	clocks_apart -45s
+}
+
+@test "two replicas, the other's clock 59 s ahead: every way goes across both" {
+	clocks_apart +59s
+}
+
+@test "two replicas, the other's clock 59 s behind: every way goes across both" {
+	clocks_apart -59s
 }

@@ -312,18 +312,19 @@ own_ctl() { # WORD...
 	same "$(ctl audit --account "$id" | cut -f2 | sort | tail -n 2 | xargs)" "account_left login"
 }
 
-# Rows on both sides of every rule's line, a minute and more away from it: 2,500 and 3.
+# Rows on both sides of every rule's line, a minute and more away from it: 2,500 and 3. What ends is kept for
+# ten minutes more: replicas' clocks may be behind this one.
 own_age() {
 	own "SET @now = UNIX_TIMESTAMP(), @day = 86400;
 		INSERT INTO stage_op SELECT RANDOM_BYTES(16), 1, '', 1, '', @now - 2 * @day - 60 FROM seq_1_to_2500;
 		INSERT INTO stage_op SELECT RANDOM_BYTES(16), 2, '', 1, '', @now - 2 * @day + 600 FROM seq_1_to_3;
-		INSERT INTO attempt SELECT 1, RANDOM_BYTES(32), 1, @now - seq MOD 2, @now + 60, '', 0 FROM seq_1_to_2500;
-		INSERT INTO attempt SELECT 2, RANDOM_BYTES(32), 1, @now + 600, 0, '', 0 FROM seq_1_to_3;
+		INSERT INTO attempt SELECT 1, RANDOM_BYTES(32), 1, @now - 660 - seq MOD 2, @now + 60, '', 0 FROM seq_1_to_2500;
+		INSERT INTO attempt SELECT 2, RANDOM_BYTES(32), 1, @now - 60 - 300 * (seq MOD 2), 0, '', 0 FROM seq_1_to_3;
 		INSERT INTO outbox SELECT RANDOM_BYTES(16), 1, 1 + seq MOD 3, '', 'ja', '', '', '', '', 1, 1, UTC_TIMESTAMP(), NULL, NULL, 1, '', @now - 30 * @day - 60 FROM seq_1_to_2500;
 		INSERT INTO outbox SELECT RANDOM_BYTES(16), 2, 1, '', 'ja', '', '', '', '', 1, 1, UTC_TIMESTAMP(), NULL, NULL, 1, '', IF(seq = 1, NULL, @now - 30 * @day + 600) FROM seq_1_to_3;
 		DELETE FROM session;
-		INSERT INTO session SELECT RANDOM_BYTES(16), id, 1, '', NULL, '', 1, 'old', 1, IF(CRC32(id) MOD 2, @now, @now - 7 * @day - 60), IF(CRC32(id) MOD 2, @now - 60, @now + @day) FROM account;
-		INSERT INTO session SELECT RANDOM_BYTES(16), id, 1, '', NULL, '', 1, 'new', 1, @now - 7 * @day + 600, @now + 600 FROM account LIMIT 3;
+		INSERT INTO session SELECT RANDOM_BYTES(16), id, 1, '', NULL, '', 1, 'old', 1, IF(CRC32(id) MOD 2, @now, @now - 7 * @day - 660), IF(CRC32(id) MOD 2, @now - 660, @now + @day) FROM account;
+		INSERT INTO session SELECT RANDOM_BYTES(16), id, 1, '', NULL, '', 1, 'new', 1, @now - 7 * @day - 300, @now - 300 FROM account LIMIT 3;
 		INSERT INTO audit_event SELECT @now - 400 * @day - 60, RANDOM_BYTES(8), 2, '1', '', '' FROM seq_1_to_2500;
 		INSERT INTO audit_event SELECT @now - 400 * @day + 600, RANDOM_BYTES(8), 3, '1', '', '' FROM seq_1_to_3;
 		INSERT INTO audit_event SELECT @now - 30 * @day - 60, RANDOM_BYTES(8), 3 + 6 * (seq MOD 2), '', '', '' FROM seq_1_to_2500;

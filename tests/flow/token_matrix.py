@@ -16,7 +16,7 @@ PART is
                    class, and all answers of one code must be the same
   right            fires the right cell of each row, in order; then nothing was spent by the others
   flip             flips each character of a stage token and of an access token
-  time             a token ends at exp, to the second, and begins at nbf, to the skew
+  time             a token ends at exp (of a stage: the skew later), to the second, and begins at nbf, to the skew
 Prints what is wrong, and ends with 1 if anything is."""
 
 import collections
@@ -34,6 +34,7 @@ from forge_token import Stranger, Token
 STAGES = ("identity", "authentication-key", "account", "email-confirmation", "password-reset")
 REGISTRATION = STAGES[:3]
 SKEW_S = 60  # TOKEN_SKEW_S
+LEEWAY_S = {"stage": SKEW_S, "access": 0}  # after exp
 LIVES_MAX_S = {"stage": 86400, "access": 600}  # TOKEN_LIFE_MAX_S, ACCESS_TOKEN_LIVES_S
 
 # The codes of a refusal, by its class.
@@ -94,7 +95,7 @@ def cells_of_time(t, family):
         auth_time = {"auth_time": min(t.claims["auth_time"], begin)} if t.is_access else {}
         return t.with_claims(iat=begin, nbf=begin, exp=end, **auth_time)
 
-    yield "expired a second ago", "expired", at(now - 300, now - 1)
+    yield "expired a second ago", "expired", at(now - 300, now - 1 - LEEWAY_S[family])
     yield "expired long ago", "expired", at(now - 100000, now - 99700)
     yield "of tomorrow", "invalid", at(now + 86400, now + 86700)
     yield "not valid for another minute beyond the skew", "invalid", at(now + 2 * SKEW_S, now + 2 * SKEW_S + 300)
@@ -498,14 +499,16 @@ def time_(story):
             if asked(client, row, token) != codes[why]:
                 wrong.append(f"{row.name}, {name}: not {why}")
         end = int(time.time()) + 3
-        token = t.with_claims(exp=end)
+        begin, leeway = end - 240, LEEWAY_S[row.family]
+        auth_time = {"auth_time": min(int(t.claims["auth_time"]), begin)} if t.is_access else {}
+        token = t.with_claims(iat=begin, nbf=begin, exp=end - leeway, **auth_time)
         while time.time() < end - 0.5:
             if asked(client, row, token) != codes["ok"] and time.time() < end:  # else it was judged too late
-                wrong.append(f"{row.name}: over before its exp")
+                wrong.append(f"{row.name}: over before its time")
             time.sleep(0.2)
         time.sleep(max(0, end - time.time()) + 0.1)
         if asked(client, row, token) != codes["expired"]:
-            wrong.append(f"{row.name}: not over at its exp")
+            wrong.append(f"{row.name}: not over at its time")
     return wrong
 
 

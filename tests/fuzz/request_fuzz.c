@@ -77,6 +77,12 @@ log_event(const char *event, const struct log_value *values)
 	(void)event, (void)values;
 }
 
+uint64_t
+log_dropped(void)
+{
+	return 0;
+}
+
 /* A service ------------------------------------------------------------------------------------ */
 
 /* Tokens that are good for the next minutes. */

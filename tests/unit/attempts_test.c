@@ -497,11 +497,11 @@ a_window_that_is_over_begins_again(void **state)
 		int64_t asked_at;
 		int left;
 	} rows[] = {
-		{ "its last second",        POLICY_KEY_TRIES,       NOW,      5,  NOW + 86399, -1 },
-		{ "its end",                POLICY_KEY_TRIES,       NOW,      5,  NOW + 86400, 4 },
+		{ "its last second",        POLICY_KEY_TRIES,       NOW,      5,  NOW + 86519, -1 },
+		{ "its end",                POLICY_KEY_TRIES,       NOW,      5,  NOW + 86520, 4 },
 		{ "long after",             POLICY_KEY_TRIES,       NOW,      5,  NOW + YEAR_S, 4 },
-		{ "the first try counts",   POLICY_KEY_TRIES,       NOW + 86399, 5, NOW + 86400, 4 },
-		{ "before the limit",       POLICY_ACCOUNT_TRIES,   NOW,      3,  NOW + 86400, 9 },
+		{ "the first try counts",   POLICY_KEY_TRIES,       NOW + 86519, 5, NOW + 86520, 4 },
+		{ "before the limit",       POLICY_ACCOUNT_TRIES,   NOW,      3,  NOW + 86520, 9 },
 		{ "a quarter of an hour",   POLICY_SOURCE_FAILURES, NOW,      100, NOW + 900,  99 },
 		{ "a second less",          POLICY_SOURCE_FAILURES, NOW,      100, NOW + 899,  -1 },
 		{ "in the middle of a lock", POLICY_LOGIN_FAILURES, NOW + YEAR_S - 10, 5, NOW + YEAR_S, 99 },

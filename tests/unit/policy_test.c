@@ -153,7 +153,7 @@ the_table_is_printed_as_it_is_in_force(void **state)
 	assert_non_null(strstr(text, "\n| `source_mails` | source, mails asked for | 5 | 60 s | "
 				     "429 with Retry-After | process |\n"));
 	assert_non_null(strstr(
-	    text, "\n| `key_tries` | second link | 5 | 86400 s | 410: start again | database |\n"));
+	    text, "\n| `key_tries` | second link | 5 | 86520 s | 410: start again | database |\n"));
 	assert_non_null(strstr(text, "\n| `reset_mail` | login ID, known or not | 1 | "
 				     "`MAIL_COOLDOWN_S`; longer from the 6th of a day on | "));
 }

@@ -304,15 +304,15 @@ a_token_lives_from_its_issue_to_its_expiry(void **state)
 		/* clang-format off */
 		{ "just issued",                      LIFE_S, NOW,                    OK            },
 		{ "the last second",                  LIFE_S, NOW + LIFE_S - 1,       OK            },
-		{ "exactly at its expiry",            LIFE_S, NOW + LIFE_S,           TOKEN_EXPIRED },
-		{ "no skew is granted to expiry",     LIFE_S, NOW + LIFE_S + 1,       TOKEN_EXPIRED },
+		{ "where clocks are ahead, its last", LIFE_S, NOW + LIFE_S + TOKEN_SKEW_S - 1, OK   },
+		{ "over on every clock",              LIFE_S, NOW + LIFE_S + TOKEN_SKEW_S, TOKEN_EXPIRED },
 		{ "long after",                       LIFE_S, INT64_MAX - TOKEN_SKEW_S, TOKEN_EXPIRED },
 		{ "issued where clocks are ahead",    LIFE_S, NOW - TOKEN_SKEW_S,     OK            },
 		{ "issued farther ahead than skew",   LIFE_S, NOW - TOKEN_SKEW_S - 1, TOKEN_INVALID },
 		{ "issued long from now",             LIFE_S, 0,                      TOKEN_INVALID },
 		{ "the longest life, at its end",     TOKEN_LIFE_MAX_S, NOW + TOKEN_LIFE_MAX_S - 1, OK },
 		{ "the shortest life",                1,      NOW,                    OK            },
-		{ "the shortest life, over",          1,      NOW + 1,                TOKEN_EXPIRED },
+		{ "the shortest life, over",          1,      NOW + 1 + TOKEN_SKEW_S, TOKEN_EXPIRED },
 		/* clang-format on */
 	};
 	const struct fixture *const fixture = *state;
