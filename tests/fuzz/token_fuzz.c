@@ -42,7 +42,7 @@ check_opened(const char *token, const struct claims *claims)
 
 	FUZZ_CHECK(strlen(token) <= TOKEN_MAX, "a token has its bound");
 	FUZZ_CHECK(claims->issued_at > 0 && claims->issued_at <= NOW + TOKEN_SKEW_S &&
-		       claims->expires_at > NOW &&
+		       claims->expires_at > NOW - TOKEN_SKEW_S &&
 		       claims->expires_at - claims->issued_at <= TOKEN_LIFE_MAX_S,
 	    "it lives now, and not for ever");
 	FUZZ_CHECK(claims->context_size <= TOKEN_CONTEXT_MAX, "its personal part has its bound");

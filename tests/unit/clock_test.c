@@ -213,6 +213,19 @@ a_condition_waits_for_it(void **state)
 	assert_in_range(waited, 49, 5000);
 }
 
+/* Whatever is written by a clock that is behind or ahead lives as long as it says, by any other. */
+static void
+nothing_is_over_before_it_is_on_every_clock(void **state)
+{
+	(void)state;
+	assert_false(clock_is_over(1000, 999));
+	assert_false(clock_is_over(1000, 1000));
+	assert_false(clock_is_over(1000, 1000 + CLOCK_SKEW_S - 1));
+	assert_true(clock_is_over(1000, 1000 + CLOCK_SKEW_S));
+	assert_true(clock_is_over(1000, INT64_MAX));
+	assert_false(clock_is_over(1000, 0));
+}
+
 int
 main(void)
 {
@@ -224,6 +237,7 @@ main(void)
 		cmocka_unit_test(clocks_tell_the_time),
 		cmocka_unit_test(a_deadline_is_as_far_off_as_it_says),
 		cmocka_unit_test(a_condition_waits_for_it),
+		cmocka_unit_test(nothing_is_over_before_it_is_on_every_clock),
 	};
 
 	return cmocka_run_group_tests_name("clock", tests, NULL, NULL);
