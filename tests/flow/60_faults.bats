@@ -148,8 +148,9 @@ leases_end() {
 	api POST /v1/registration/email "{\"email\":\"$email\"}"
 	want 202
 	sleep 1.2
-	db "UPDATE outbox SET created_at = UNIX_TIMESTAMP() - 630, expires_at = UNIX_TIMESTAMP() - 30, next_try_at = UTC_TIMESTAMP(6) WHERE state = 0"
+	db "UPDATE outbox SET created_at = UNIX_TIMESTAMP() - 630, expires_at = UNIX_TIMESTAMP() - 30 WHERE state = 0"
 	smtp_start
+	db "UPDATE outbox SET next_try_at = UTC_TIMESTAMP(6) WHERE state = 0"
 	invitation=$(mail_token "$email")
 	api GET /v1/registration/stage '' "$invitation"
 	want 200
