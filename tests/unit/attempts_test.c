@@ -70,8 +70,7 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	if (!secret_start() || !db_start() || !private_db_make(&server) ||
-	    !private_db_start(&server, false))
+	if (!secret_start() || !db_start() || !private_db_open(&server))
 		return -1;
 	if (private_db_administer(&server, migration_table_sql) != OK ||
 	    !apply(SCHEMA_FOLDER "/0001_registration.sql") ||
@@ -90,9 +89,9 @@ tear_down(void **state)
 	(void)state;
 	db_close(looker);
 	db_close(db);
+	private_db_remove(&server);
 	db_stop();
 	keyring_close(keyring);
-	private_db_remove(&server);
 	return 0;
 }
 

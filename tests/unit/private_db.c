@@ -1,4 +1,4 @@
-/* private_db.c - a MariaDB server of a test's own. */
+/* private_db.c - a MariaDB for a unit test. */
 
 #include "private_db.h"
 
@@ -35,7 +35,7 @@ static const char init_sql[] =
 		" WITH MAX_USER_CONNECTIONS 1;\n"
 	"GRANT ALL ON " PRIVATE_DB_NAME ".* TO " PRIVATE_DB_USER ";\n"
 	"GRANT ALL ON " PRIVATE_DB_NAME ".* TO " PRIVATE_DB_NARROW ";\n"
-	"GRANT ALL ON *.* TO " PRIVATE_DB_ADMIN ";\n";
+	"GRANT ALL ON *.* TO " PRIVATE_DB_ADMIN " WITH GRANT OPTION;\n";
 /* clang-format on */
 
 /* Programs ------------------------------------------------------------------------------------- */
@@ -81,6 +81,78 @@ run(const char *folder, const char *const *arguments)
 		return true;
 	fprintf(stderr, "%s failed; its words are in %s/log\n", arguments[0], folder);
 	return false;
+}
+
+/* A shared server ------------------------------------------------------------------------------ */
+
+static bool
+is_shared(const struct private_db *db)
+{
+	return db->folder[0] == '\0';
+}
+
+static enum result
+command_tx(struct db_tx *tx, void *context)
+{
+	return db_command(tx, context, NULL);
+}
+
+/* On a connection of its own, which begins in this database. */
+static enum result
+administer(const struct private_db *db, const char *name, const char *sql)
+{
+	struct db_options options = private_db_options(db, 1);
+
+	options.name = name;
+	options.user = PRIVATE_DB_ADMIN;
+	options.statement_timeout_s = 30; /* tables are made by it */
+	struct db *const pool = db_open(&options, NULL, 0);
+	if (pool == NULL)
+		return INTERNAL;
+	const enum result result = db_each_committed(pool, command_tx, (void *)(uintptr_t)sql);
+	db_close(pool);
+	return result;
+}
+
+/* A statement about the database, whose name stands between these two texts. */
+static bool
+administer_name(const struct private_db *db, const char *before, const char *behind)
+{
+	char sql[160];
+
+	return text_format(sql, sizeof sql, "%s%s%s", before, db->name, behind) &&
+	       administer(db, PRIVATE_DB_NAME, sql) == OK;
+}
+
+static void
+drop(const struct private_db *db)
+{
+	if (!administer_name(db, "DROP DATABASE ", ""))
+		fprintf(stderr, "the database %s is left behind\n", db->name);
+}
+
+_Static_assert(PRIVATE_DB_PATH_MAX == 80, "the width that share() reads");
+
+/* The database is named by the process: another run of the same program has another. */
+static bool
+share(struct private_db *db, const char *server)
+{
+	*db = (struct private_db){ 0 };
+	return sscanf(server, "%79s %u", db->socket, &db->port) == 2 &&
+	       text_format(db->name, sizeof db->name, "test_%ld", (long)getpid()) &&
+	       administer_name(
+		   db, "CREATE DATABASE ", " CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin") &&
+	       administer_name(db, "GRANT ALL ON ", ".* TO " PRIVATE_DB_USER);
+}
+
+bool
+private_db_open(struct private_db *db)
+{
+	const char *const server = getenv(PRIVATE_DB_SHARED);
+
+	if (server != NULL && server[0] != '\0')
+		return share(db, server);
+	return private_db_make(db) && private_db_start(db, false);
 }
 
 /* The folder ----------------------------------------------------------------------------------- */
@@ -163,6 +235,7 @@ private_db_make(struct private_db *db)
 	/* The server keeps its port over its restarts. */
 	*db = (struct private_db){
 		.folder = "/tmp/private_db.XXXXXX",
+		.name = PRIVATE_DB_NAME,
 		.port = loopback_free_port(),
 	};
 	if (db->port == 0 || mkdtemp(db->folder) == NULL)
@@ -180,6 +253,10 @@ private_db_remove(struct private_db *db)
 {
 	const char *const arguments[] = { "rm", "-r", "-f", "--", db->folder, NULL };
 
+	if (is_shared(db)) {
+		drop(db);
+		return;
+	}
 	private_db_kill(db);
 	if (!run(db->folder, arguments))
 		fprintf(stderr, "%s is left behind\n", db->folder);
@@ -278,7 +355,7 @@ private_db_options(const struct private_db *db, unsigned connections)
 {
 	return (struct db_options){
 		.socket = db->socket,
-		.name = PRIVATE_DB_NAME,
+		.name = db->name,
 		.user = PRIVATE_DB_USER,
 		.password = PRIVATE_DB_PASSWORD,
 		.connections = connections,
@@ -287,23 +364,8 @@ private_db_options(const struct private_db *db, unsigned connections)
 	};
 }
 
-static enum result
-command_tx(struct db_tx *tx, void *context)
-{
-	return db_command(tx, context, NULL);
-}
-
 enum result
 private_db_administer(const struct private_db *db, const char *sql)
 {
-	struct db_options options = private_db_options(db, 1);
-
-	options.user = PRIVATE_DB_ADMIN;
-	options.statement_timeout_s = 30; /* tables are made by it */
-	struct db *const pool = db_open(&options, NULL, 0);
-	if (pool == NULL)
-		return INTERNAL;
-	const enum result result = db_each_committed(pool, command_tx, (void *)(uintptr_t)sql);
-	db_close(pool);
-	return result;
+	return administer(db, db->name, sql);
 }
