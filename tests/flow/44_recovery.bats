@@ -103,7 +103,7 @@ readonly FRESH=himawari8kirin
 	new_account
 	ask_reset "$email"
 	older=$reset
-	sleep 2.1
+	cooldown_ends
 	ask_reset "$email"
 	reset_password "$reset" "$FRESH"
 	want 204
@@ -111,7 +111,7 @@ readonly FRESH=himawari8kirin
 	want 401 token_spent
 	logged_in "$email" "$FRESH"
 
-	sleep 2.1
+	cooldown_ends
 	ask_reset "$email"
 	change_password "$access" "$FRESH" himawari9kirin
 	want 204

@@ -58,7 +58,7 @@ tell_spent() {
 	reset_to "$reset" nezumi8tokei
 	want 204
 	spent_reset=$(spent "$reset" "$(new_password suzume2tsukue)")
-	sleep "$MAIL_COOLDOWN_S"
+	cooldown_ends
 	ask_reset
 
 	new_account
