@@ -5,6 +5,8 @@
 #   TREE   the checkout
 #   STACK  the folder: data, keys, secrets, mails, logs and pids; made when missing
 #   BUILD  the build tree, build when unset
+#   LANE   a digit, when unset any: stacks of different lanes that look for free ports at the same
+#          moment do not find the same ones
 # and the service's settings, which stay in the environment (stack_settings has the sample's).
 # A function says what failed on standard error and returns 1. Programs are ended by their pid, and
 # only when that pid still is ours; nothing outside STACK changes, but for installed packages and,
@@ -90,14 +92,14 @@ packages_install() { # GROUP...
 }
 
 # shellcheck disable=SC2120 # tools/run needs no option
-build_tree() { # [MESON OPTION...]
+build_tree() { # [MESON OPTION...]; the array TARGETS: what to build, when not everything
 	if [[ ! -e $BUILD/build.ninja ]]; then
 		mkdir -p "$BUILD" || return 1 # another tree below it may be made meanwhile; meson stops at that
 		meson setup "$BUILD" "$TREE" "$@" || return 1
 	elif (($# > 0)); then
 		meson configure "$BUILD" "$@" || return 1 # a tree of tools/run has no tests yet
 	fi
-	ninja -C "$BUILD"
+	ninja -C "$BUILD" ${TARGETS+"${TARGETS[@]}"}
 }
 
 # --- settings -------------------------------------------------------------------------------------
@@ -229,10 +231,11 @@ process_start() { # NAME COMMAND...
 }
 
 # Asks a program to end, waits, and then insists. One that had ended by itself is noted in
-# STACK/died: a crash between two tests must not pass unseen.
+# STACK/died: a crash between two tests must not pass unseen. Another process may have started the
+# program anew meanwhile: then its pid stays in the file.
 process_stop() { # NAME SECONDS
-	local pid
-	[[ -e $STACK/$1.pid ]] || return 0
+	local pid was
+	was=$(cat "$STACK/$1.pid" 2>/dev/null) || return 0
 	if pid=$(process_pid "$1"); then
 		kill -TERM "$pid"
 		wait_until "$2" process_gone "$1" || kill -KILL "$pid"
@@ -240,7 +243,7 @@ process_stop() { # NAME SECONDS
 	else
 		printf '%s\n' "$1" >>"$STACK/died"
 	fi
-	rm -f "$STACK/$1.pid"
+	[[ $(cat "$STACK/$1.pid" 2>/dev/null) != "$was" ]] || rm -f "$STACK/$1.pid"
 }
 
 # Ends a program as a power cut would.
@@ -265,7 +268,7 @@ port_is_free() { # HOST:PORT
 free_ports() { # COUNT
 	local first port
 	for _ in {1..100}; do
-		first=$((20000 + RANDOM % 1200 * 10))
+		first=$((20000 + RANDOM % 120 * 100 + ${LANE:-RANDOM % 10} * 10))
 		for ((port = first; port < first + $1; port++)); do
 			port_is_free "127.0.0.1:$port" || continue 2
 		done

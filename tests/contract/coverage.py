@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 """Did the flow tests see everything that openapi.yaml promises, and only that?
 
-Reads what a run of tests/flow left in a folder (.test/BUILD): the servers' logs, for each operation
-must have answered at least once with each of its codes; and answers/, every answer that
-helper.bash got, which must be as described. Prints TAP; without such a run, skips.
+Reads what runs of tests/flow left in their folders (.test/BUILD): the servers' logs, for each operation
+must have answered at least once, in any of them, with each of its codes; and answers/, every answer
+that helper.bash got, which must be as described. Prints TAP; without a run, skips.
 
-  coverage.py [FOLDER]"""
+  coverage.py [FOLDER...]"""
 
 import json
 import pathlib
@@ -35,10 +35,10 @@ NEVER_UNTOLD = ("Set-Cookie", "WWW-Authenticate", "Retry-After")
 NOWHERE = ("-", "-")
 
 
-def logged(folder):
+def logged(folders):
     """(METHOD, path, status, code) of every request the servers wrote a line about."""
     seen = set()
-    for path in folder.glob("*.log"):
+    for path in (path for folder in folders for path in folder.glob("*.log")):
         for line in path.read_text("utf-8", "replace").splitlines():
             try:
                 entry = json.loads(line)
@@ -195,21 +195,21 @@ def check_answers(contract, answers, tap):
 
 
 def main():
-    folder = TREE / ".test" / BUILD.replace("/", "-")
-    if len(sys.argv) > 1:
-        folder = pathlib.Path(sys.argv[1])
-    if not (folder / "myportald.log").exists():
-        print(f"1..1\nok 1 - coverage # SKIP there was no run of tests/flow in {folder}")
-        return 0
-    contract, tap, seen = Contract(), Tap(), logged(folder)
+    folders = [pathlib.Path(name) for name in sys.argv[1:]]
+    if not folders:
+        folders = [TREE / ".test" / BUILD.replace("/", "-")]
+        if not (folders[0] / "myportald.log").exists():
+            print(f"1..1\nok 1 - coverage # SKIP there was no run of tests/flow in {folders[0]}")
+            return 0
+    contract, tap, seen = Contract(), Tap(), logged(folders)
     for row in promised(contract):
         if row[-1] not in NEVER:
             method, path, status, code = row
             tap.check(f"{method} {path} {status} {code} occurred",
                       [] if occurred(row, seen) else ["no flow test brings it about"])
-    answers = read_answers(folder)
-    tap.check("answers were kept", [] if answers else [f"no answers in {folder}"])
-    check_answers(contract, answers, tap)
+    kept = {folder: read_answers(folder) for folder in folders}
+    tap.check("answers were kept", [f"no answers in {folder}" for folder in folders if not kept[folder]])
+    check_answers(contract, [answer for answers in kept.values() for answer in answers], tap)
     return tap.end()
 
 

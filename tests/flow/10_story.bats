@@ -1,4 +1,5 @@
 # The whole story of a registration, and each step said twice.
+# bats file_tags=both
 
 load helper
 load story

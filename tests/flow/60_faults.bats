@@ -1,4 +1,5 @@
 # What breaks outside: database, mail server, the process itself. Nothing acknowledged is lost.
+# bats file_tags=both
 
 load helper
 load story

@@ -51,6 +51,7 @@ own_migrate() {
 	grep -q '0003_broken.sql: error 1064' <<<"$output"
 }
 
+# bats test_tags=both
 @test "after a rotation the next key signs without a restart, and links of the old one still open" { # asvs 11.1.1 13.3.4
 	email=$(new_email)
 	invite "$email"

@@ -97,6 +97,7 @@ raw_is_logged() { # CODE
 	raw_is_logged headers_too_large
 }
 
+# bats test_tags=both
 @test "TLS that fails is logged: the database's, the mail server's" { # asvs 12.3.1 16.3.4
 	server_spawn other LISTEN="$OTHER_LISTEN" LISTEN_INSIDE="$OTHER_LISTEN_INSIDE" DB_SOCKET= DB_HOST=127.0.0.1 DB_PORT="$RUN_DB_PORT" \
 		DB_TLS=required DB_CA_FILE="$KEYS_FOLDER/../roster.csv"

@@ -1,5 +1,6 @@
 # Runs last: nothing secret or personal that the other files typed is in a log or, beyond its own
 # column, in the database.
+# bats file_tags=both
 
 load helper
 load story

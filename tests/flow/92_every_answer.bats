@@ -1,4 +1,5 @@
 # Every answer that the other files were given: what all of them must have in common.
+# bats file_tags=both
 
 load helper
 

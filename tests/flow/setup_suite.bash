@@ -3,6 +3,7 @@
 # MariaDB, real SMTP, real myportald.
 #
 #   BUILD          the build tree whose programs are tested (build)
+#   STACK          the folder of the stack (.test/BUILD); LANE, as tools/stack.bash says
 #   TEST_SETTINGS  "NAME=value ..." for every test of this run, over those below
 
 # The settings that make a test quick without making it another service.
@@ -42,7 +43,7 @@ faketime_forget() {
 setup_suite() {
 	TREE=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 	BUILD=${BUILD:-build}
-	STACK=$TREE/.test/${BUILD//\//-}
+	STACK=${STACK:-$TREE/.test/${BUILD//\//-}}
 	export TREE BUILD STACK
 	# shellcheck source-path=SCRIPTDIR source=../../tools/stack.bash
 	. "$TREE/tools/stack.bash"
