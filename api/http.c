@@ -8,7 +8,6 @@
 
 #include "clock.h"
 #include "http_guard.h"
-#include "reception.h"
 #include "text.h"
 
 #include <civetweb.h>
@@ -22,6 +21,8 @@
 
 #define READ_BUFFER_SIZE        32768 /* a head over HTTP_HEAD_SIZE_MAX is still seen */
 #define REQUESTS_PER_CONNECTION 100   /* then the worker goes to who waits */
+#define FIRST_WRITE             20480 /* nearly every answer is smaller than this */
+#define LATER_WRITE             2048
 #define DRAIN_MAX_MS            10000
 #define START_MAX_MS            5000
 
@@ -36,7 +37,6 @@ struct worker {
 
 struct http {
 	struct mg_context *context;
-	struct reception *reception;
 	struct http_server server;
 	unsigned worker_count;
 	int keep_alive_ms;
@@ -45,8 +45,7 @@ struct http {
 	atomic_uint open;    /* connections that have a worker */
 	atomic_uint running; /* requests between first look and last byte */
 	atomic_bool closing;
-	struct http_exchange at_reception; /* of its thread, for what it refuses */
-	struct worker workers[];           /* pages of a worker that never ran are never touched */
+	struct worker workers[]; /* pages of a worker that never ran are never touched */
 };
 
 static struct http *
@@ -89,31 +88,26 @@ head_fill(struct http_head *head, const char *buffer, const struct mg_request_in
 	}
 }
 
-static void
-exchange_clear(struct http_exchange *exchange, const char *source)
-{
-	http_request_clear(&exchange->request);
-	http_reply_clear(&exchange->reply);
-	text_copy_cut(exchange->request.source, sizeof exchange->request.source, source);
-}
-
 static struct http_exchange *
 exchange_begin(struct worker *worker, struct mg_connection *connection)
 {
-	exchange_clear(&worker->exchange, mg_get_request_info(connection)->remote_addr);
-	worker->exchange.request.connection = connection;
-	return &worker->exchange;
+	struct http_exchange *exchange = &worker->exchange;
+
+	http_request_clear(&exchange->request);
+	http_reply_clear(&exchange->reply);
+	exchange->request.connection = connection;
+	text_copy_cut(exchange->request.source, sizeof exchange->request.source,
+	    mg_get_request_info(connection)->remote_addr);
+	return exchange;
 }
 
-/* RFC 9110 10.1.1: some clients hold a body back until they are asked for it. Of the first request
- * of a connection the reception has asked, and waited for it. */
+/* RFC 9110 10.1.1: some clients hold a body back until they are asked for it. */
 static bool
 waits_to_be_asked(struct mg_connection *connection)
 {
 	const char *expect = mg_get_header(connection, "Expect");
 
-	return worker_of(connection)->served > 1 && expect != NULL &&
-	       text_equal_ignoring_case(expect, "100-continue") &&
+	return expect != NULL && text_equal_ignoring_case(expect, "100-continue") &&
 	       strcmp(mg_get_request_info(connection)->http_version, "1.1") == 0;
 }
 
@@ -174,20 +168,41 @@ body_is_taken(struct http_request *request)
 
 /* Answers */
 
+/* mg_write() waits again after each part that the client takes, so a large answer is written in
+ * parts, with one deadline for all of them. False: the client did not take it all. */
+static bool
+write_until(struct mg_connection *connection, const char *bytes, size_t count, int64_t deadline_ms)
+{
+	size_t size = FIRST_WRITE;
+
+	for (; count > 0; bytes += size, count -= size, size = LATER_WRITE) {
+		if (size > count)
+			size = count;
+		if (mg_write(connection, bytes, size) != (int)size)
+			return false;
+		if (clock_monotonic_ms() >= deadline_ms)
+			return size == count;
+	}
+	return true;
+}
+
 /* Head and body leave in one write: in two, Nagle and a delayed acknowledgement cost 40 ms. */
 static void
-send_reply(struct http_exchange *exchange, bool keep)
+send_reply(struct http *http, struct http_exchange *exchange, bool keep)
 {
+	struct mg_connection *connection = exchange->request.connection;
 	struct http_reply *reply = &exchange->reply;
 	const char *method = exchange->request.method;
 	const char *start = http_reply_head(
-	    reply, mg_get_response_code_text(exchange->request.connection, reply->status), keep);
+	    reply, mg_get_response_code_text(connection, reply->status), keep);
 	const bool with_body = reply->media_type != NULL &&
 			       (method == NULL || strcmp(method, "HEAD") != 0);
 	const char *end = reply->body + (with_body ? reply->body_size : 0);
 
-	/* A client that is gone is no news. */
-	mg_write(exchange->request.connection, start, (size_t)(end - start));
+	/* What comes behind half an answer would be read as the rest of it. */
+	if (!write_until(connection, start, (size_t)(end - start),
+		clock_monotonic_ms() + 2 * (int64_t)http->wait_max_ms))
+		mg_disable_connection_keep_alive(connection);
 }
 
 static bool
@@ -206,7 +221,7 @@ finish(struct http *http, struct worker *worker, bool keep)
 	/* civetweb would go on to read the rest of an announced body, however long. */
 	if (!keep)
 		mg_disable_connection_keep_alive(worker->exchange.request.connection);
-	send_reply(&worker->exchange, keep);
+	send_reply(http, &worker->exchange, keep);
 	http_request_wipe(&worker->exchange.request);
 	http_reply_wipe(&worker->exchange.reply);
 	worker->waiting_since_ms = clock_monotonic_ms();
@@ -223,22 +238,6 @@ refuse(struct mg_connection *connection, enum result why)
 	atomic_fetch_add(&http->running, 1);
 	http->server.refuse(http->server.context, exchange_begin(worker, connection), why);
 	return finish(http, worker, false);
-}
-
-/* For the reception: the same, without a connection of civetweb's. */
-static const char *
-refuse_at_reception(void *context, const char *source, enum result why, size_t *ret_size)
-{
-	struct http *http = context;
-	struct http_exchange *exchange = &http->at_reception;
-	struct http_reply *reply = &exchange->reply;
-
-	exchange_clear(exchange, source);
-	http->server.refuse(http->server.context, exchange, why);
-	const char *start = http_reply_head(
-	    reply, mg_get_response_code_text(NULL, reply->status), false);
-	*ret_size = (size_t)(reply->body + reply->body_size - start);
-	return start;
 }
 
 /* What civetweb calls */
@@ -329,7 +328,6 @@ static void
 on_closed(const struct mg_connection *connection)
 {
 	atomic_fetch_sub(&http_of(connection)->open, 1);
-	reception_worker_is_free(http_of(connection)->reception);
 }
 
 static void *
@@ -337,9 +335,7 @@ on_thread(const struct mg_context *context, int type)
 {
 	struct http *http = mg_get_user_data(context);
 
-	if (type == 0) /* accepts connections */
-		reception_take_over(http->reception);
-	if (type != 1) /* serves them */
+	if (type != 1) /* 1: serves connections */
 		return NULL;
 	return &http->workers[atomic_fetch_add(&http->started, 1)];
 }
@@ -428,20 +424,6 @@ all_started(struct http *http)
 	return false;
 }
 
-static struct reception *
-new_reception(const struct http_options *options, struct http *http)
-{
-	const struct reception_options of_reception = {
-		.listen = options->listen,
-		.workers = options->workers,
-		.request_timeout_ms = options->request_timeout_ms,
-		.refuse = refuse_at_reception,
-		.context = http,
-	};
-
-	return reception_new(&of_reception);
-}
-
 static struct http *
 http_new(const struct http_options *options, const struct http_server *server)
 {
@@ -455,48 +437,27 @@ http_new(const struct http_options *options, const struct http_server *server)
 	http->keep_alive_ms = options->keep_alive_ms;
 	/* civetweb begins its last wait within one, so twice this is the bound of the whole. */
 	http->wait_max_ms = options->request_timeout_ms > 1 ? options->request_timeout_ms / 2 : 1;
-	http->reception = new_reception(options, http);
-	if (http->reception != NULL)
-		return http;
-	free(http);
-	return NULL;
-}
-
-static void
-http_free(struct http *http)
-{
-	reception_free(http->reception);
-	free(http);
-}
-
-/* False, and `why`. */
-static bool
-all_run(struct http *http, const char *listen, char why[static WHY_MAX + 1])
-{
-	char text[128] = "";
-	struct mg_error_data error = { .text = text, .text_buffer_size = sizeof text };
-
-	http->context = start(http, listen, &error);
-	if (http->context != NULL && all_started(http))
-		return reception_open(http->reception, why);
-	if (!text_format(why, WHY_MAX + 1, "cannot listen on %s with %u workers: %s", listen,
-		http->worker_count, http->context == NULL ? text : "not all threads could be made"))
-		text_copy_cut(why, WHY_MAX + 1, "cannot listen");
-	return false;
+	return http;
 }
 
 /* All or nothing; on failure `why` is told. */
 static bool
 http_start(struct http *http, const char *listen, char why[static WHY_MAX + 1])
 {
+	char text[128] = "";
+	struct mg_error_data error = { .text = text, .text_buffer_size = sizeof text };
+
 	/* Asked for nothing it answers 0 as when it fails: ask for something it has. */
 	if (mg_init_library(MG_FEATURES_FILES) == 0) {
 		text_copy_cut(why, WHY_MAX + 1, "civetweb does not start");
 		return false;
 	}
-	if (all_run(http, listen, why))
+	http->context = start(http, listen, &error);
+	if (http->context != NULL && all_started(http))
 		return true;
-	reception_close(http->reception);
+	if (!text_format(why, WHY_MAX + 1, "cannot listen on %s with %u workers: %s", listen,
+		http->worker_count, http->context == NULL ? text : "not all threads could be made"))
+		text_copy_cut(why, WHY_MAX + 1, "cannot listen");
 	mg_stop(http->context);
 	mg_exit_library();
 	return false;
@@ -513,44 +474,35 @@ http_open(const struct http_options *options, const struct http_server *server,
 	}
 	struct http *http = http_new(options, server);
 	if (http == NULL) {
-		text_copy_cut(why, WHY_MAX + 1, "no memory or descriptors for so many workers");
+		text_copy_cut(why, WHY_MAX + 1, "no memory for so many workers");
 		return NULL;
 	}
 	if (http_start(http, options->listen, why))
 		return http;
-	http_free(http);
+	free(http);
 	return NULL;
 }
 
-void
-http_totals(const struct http *http, struct reception_totals *ret)
+unsigned
+http_connections(const struct http *http)
 {
-	reception_totals(http->reception, ret);
-}
-
-/* Also for those that a worker is about to begin. */
-static void
-wait_for_running(struct http *http, int64_t until_ms)
-{
-	const struct timespec a_moment = { .tv_nsec = 5000000 };
-
-	do
-		nanosleep(&a_moment, NULL);
-	while (atomic_load(&http->running) > 0 && clock_monotonic_ms() < until_ms);
+	return atomic_load(&http->open);
 }
 
 void
 http_close(struct http *http)
 {
+	const struct timespec a_moment = { .tv_nsec = 5000000 };
+
 	if (http == NULL)
 		return;
 	/* mg_stop() sends nothing any more: what runs must end before. */
 	atomic_store(&http->closing, true);
 	const int64_t until_ms = clock_monotonic_ms() + DRAIN_MAX_MS;
-	wait_for_running(http, until_ms);
-	reception_close(http->reception);
-	wait_for_running(http, until_ms); /* what was handed over meanwhile */
+	do /* at least once: also for what a worker is about to begin */
+		nanosleep(&a_moment, NULL);
+	while (atomic_load(&http->running) > 0 && clock_monotonic_ms() < until_ms);
 	mg_stop(http->context);
 	mg_exit_library();
-	http_free(http);
+	free(http);
 }

@@ -12,7 +12,6 @@
 #include "metrics.h"
 #include "picture_stock.h"
 #include "policy.h"
-#include "reception.h"
 #include "sandbox.h"
 #include "secret.h"
 #include "service.h"
@@ -36,6 +35,7 @@
 #define INSIDE_WORKERS  4
 #define MALLOC_ARENAS   2     /* more arenas buy speed that nobody here needs with memory */
 #define MALLOC_LARGE    65536 /* a sound's buffers: given back when freed, not kept in a heap */
+#define DESCRIPTORS_MAX 8192  /* a connection has one, and HTTP_WORKERS is at most 4096 */
 
 /* All that is opened at start and closed at the end. */
 struct parts {
@@ -330,6 +330,20 @@ serve(const struct config *c, struct parts *parts, char why[static WHY_MAX + 1])
 	return listens;
 }
 
+/* A service manager may have set the soft limit to 1024, which only select() needs, and nothing in
+ * this process calls that. What is in the sandbox can raise none. */
+static void
+allow_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	const rlim_t wanted = limit.rlim_max < DESCRIPTORS_MAX ? limit.rlim_max : DESCRIPTORS_MAX;
+	if (limit.rlim_cur < wanted)
+		setrlimit(RLIMIT_NOFILE, &(const struct rlimit){ wanted, limit.rlim_max });
+}
+
 /* No memory image of a process with keys in it is ever written. */
 static void
 prepare_process(void)
@@ -341,7 +355,7 @@ prepare_process(void)
 	signal(SIGXFSZ, SIG_IGN); /* a log file of the greatest size is no reason to end */
 	log_open();
 	setrlimit(RLIMIT_CORE, &(const struct rlimit){ 0, 0 });
-	reception_descriptors();
+	allow_descriptors();
 	mallopt(M_ARENA_MAX, MALLOC_ARENAS);
 	mallopt(M_MMAP_THRESHOLD, MALLOC_LARGE);
 }

@@ -8,7 +8,6 @@
 #include "log.h"
 #include "mailer.h"
 #include "picture_stock.h"
-#include "reception.h"
 #include "service.h"
 
 #include <inttypes.h>
@@ -165,19 +164,10 @@ static void
 put_connections(struct text *text, const struct service *service)
 {
 	const struct http *const http = atomic_load(&service->public);
-	struct reception_totals t = { 0 };
 
-	if (http != NULL)
-		http_totals(http, &t);
-	put_number(text, "connections_held", "gauge", "Connections without a worker.", t.held);
-	put_number(text, "connections_handed_over_total", "counter",
-	    "Connections given to a worker.", t.handed_over);
-	put_number(text, "connections_timed_out_total", "counter",
-	    "Connections whose first request was not whole in time.", t.timed_out);
-	put_number(text, "connections_shed_total", "counter",
-	    "Whole requests for which no worker was free in time.", t.shed);
-	put_number(text, "connections_evicted_total", "counter", "Connections closed to make room.",
-	    t.evicted);
+	put_number(text, "connections", "gauge",
+	    "Connections that have a worker; HTTP_WORKERS is the most.",
+	    http != NULL ? http_connections(http) : 0);
 }
 
 static void
