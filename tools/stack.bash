@@ -192,7 +192,7 @@ process_mark() { # NAME
 	case $1 in
 	mariadbd) printf '%s\n' "--datadir=$STACK/db" ;;
 	mail-catcher) printf '%s\n' "$STACK/mail" ;;
-	nginx | haproxy | chained) printf '%s\n' "$STACK/$1.conf" ;; # tests/flow/64_proxies.bats
+	nginx | haproxy | chained) printf '%s\n' "$STACK/$1.conf" ;; # tests/flow/proxies.bash
 	lossy-db) printf '%s\n' "$STACK/lossy-db" ;; # tests/flow/63_lost_commit.bats
 	*) printf '%s\n' "$BUILD/api/myportald" ;;
 	esac

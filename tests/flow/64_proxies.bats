@@ -4,30 +4,17 @@
 
 load helper
 load story
+load proxies
 
-readonly NAME=portal-api.example.jp
 readonly CLIENT=127.9.9.9 # neither the proxies' address nor one that is trusted
 
 setup_file() {
-	local first
-	first=$(free_ports 2)
-	export NGINX_PORT=$first HAPROXY_PORT=$((first + 1)) TLS=$STACK/tls
-	export NGINX=https://$NAME:$NGINX_PORT HAPROXY=https://$NAME:$HAPROXY_PORT
-	certificate_make
-	nginx_start 127.0.0.1 "$NGINX_PORT" nginx "$LISTEN"
-	haproxy_start "$HAPROXY_PORT" haproxy "$LISTEN"
-	server_behind_proxies
-}
-
-# With the default's workers, which the proxies' bounds are for.
-server_behind_proxies() {
-	restart_server TRUSTED_PROXIES=127.0.0.1 HTTP_WORKERS=64
+	proxies_start
 }
 
 teardown_file() {
 	stack_restore
-	process_stop haproxy 5
-	process_stop nginx 5
+	proxies_stop
 }
 
 # What curl is told beside the helper's options: who it is, and where the name is.
@@ -50,56 +37,6 @@ teardown() {
 # The answers of a proxy's own are not in the contract of the service.
 record() {
 	:
-}
-
-certificate_make() {
-	mkdir -p "$TLS"
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=$NAME" \
-		-addext "subjectAltName=DNS:$NAME" -keyout "$TLS/key.pem" -out "$TLS/cert.pem" 2>/dev/null
-	cat "$TLS/cert.pem" "$TLS/key.pem" >"$TLS/haproxy.pem"
-}
-
-# deploy/nginx/myportal.conf in the smallest whole configuration.
-nginx_start() { # ADDRESS PORT NAME UPSTREAM [EDIT]
-	local conf=$STACK/$3.conf user=
-	((EUID != 0)) || user='user root;' # the checkout may be nobody else's
-	sed -e "s|listen 443|listen $1:$2|" -e '/listen \[::\]/d' -e "s|127.0.0.1:8080|$4|" \
-		-e "s|/etc/myportal/tls/fullchain.pem|$TLS/cert.pem|" -e "s|/etc/myportal/tls/key.pem|$TLS/key.pem|" \
-		-e "s|root /usr/share/myportal;|root $TREE/deploy;|" -e "s|/var/log/nginx/|$STACK/$3-|" \
-		-e "${5-}" "$TREE/deploy/nginx/myportal.conf" >"$STACK/$3-site.conf"
-	cat >"$conf" <<-CONF
-		$user
-		daemon off;
-		worker_processes 2;
-		pid $STACK/$3-nginx.pid;
-		error_log stderr warn;
-		events { worker_connections 2048; }
-		http {
-			client_body_temp_path $STACK/$3-body;
-			proxy_temp_path $STACK/$3-proxy;
-			fastcgi_temp_path $STACK/$3-f;
-			uwsgi_temp_path $STACK/$3-u;
-			scgi_temp_path $STACK/$3-s;
-			include $STACK/$3-site.conf;
-		}
-	CONF
-	process_start "$3" nginx -c "$conf" -e stderr
-	wait_until 5 port_answers "$1:$2"
-}
-
-haproxy_start() { # PORT NAME UPSTREAM [EDIT]
-	local conf=$STACK/$2.conf
-	sed -e "s|bind :443|bind 127.0.0.1:$1|" -e '/bind \[::\]/d' -e "s|127.0.0.1:8080|$3|" \
-		-e "s|port 9090|addr ${LISTEN_INSIDE%:*} port ${LISTEN_INSIDE##*:}|" -e '/^\tuser /d; /^\tgroup /d; /^\tchroot /d' \
-		-e "s|log /dev/log|log stderr format raw|" -e "s|/etc/myportal/tls/haproxy.pem|$TLS/haproxy.pem|" \
-		-e "s|/usr/share/myportal/|$TREE/deploy/|" -e "${4-}" "$TREE/deploy/haproxy/haproxy.cfg" >"$conf"
-	haproxy -c -q -f "$conf"
-	process_start "$2" haproxy -db -f "$conf"
-	wait_until 5 port_answers "127.0.0.1:$1"
-}
-
-port_answers() { # HOST:PORT
-	! port_is_free "$1"
 }
 
 probe() { # raw|h2|held|crowd URL ARGUMENT...
@@ -348,7 +285,7 @@ service_connections() {
 # Addresses of IPv6 are not everywhere: the proxies are told them by a PROXY header, which HAProxy
 # reads before the rules of a session. None may be cut for its slowness while they all come.
 nginx_told_start() { # PORT EVERYBODY
-	nginx_start 127.0.0.1 "$1" chained "$LISTEN" "s|ssl http2|& proxy_protocol|; s|\(myportal_all\) 2000|\1 $2|; s|_timeout 5s|_timeout 60s|
+	nginx_start 127.0.0.1 "$1" chained "$LISTEN" "s|ssl http2|& proxy_protocol|; s|\(myportal_all\) 16000|\1 $2|; s|_timeout 5s|_timeout 60s|
 		s|^\tserver_name .*|&\nset_real_ip_from 127.0.0.1; real_ip_header proxy_protocol;|"
 }
 
@@ -379,8 +316,8 @@ crowd_count() { # WORD
 	for url in "$NGINX" "$HAPROXY"; do
 		crowd=$(probe crowd "$url" 400 "${LISTEN##*:}")
 		echo "$url $crowd" # shown when it fails
-		# Below three quarters of HTTP_WORKERS (64), and those that are just being closed beside them.
-		(($(crowd_count most) < 64))
+		# Below three quarters of HTTP_WORKERS (256), and those that are just being closed beside them.
+		(($(crowd_count most) < 256))
 		(($(crowd_count 401) >= 32))
 		same "$(tr ' ' '\n' <<<"$crowd" | sed -nE 's/:.*//; /^(401|503|most)$/!p')" ''
 		BASE_URL=$url api GET /v1/registration/stage
