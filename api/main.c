@@ -36,6 +36,8 @@
 #define MALLOC_ARENAS   2     /* more arenas buy speed that nobody here needs with memory */
 #define MALLOC_LARGE    65536 /* a sound's buffers: given back when freed, not kept in a heap */
 #define DESCRIPTORS_MAX 8192  /* a connection has one, and HTTP_WORKERS is at most 4096 */
+/* Those of connections that wait in civetweb's two queues, of database, mail and files. */
+#define DESCRIPTORS_ELSE 700
 
 /* All that is opened at start and closed at the end. */
 struct parts {
@@ -344,6 +346,24 @@ allow_descriptors(void)
 		setrlimit(RLIMIT_NOFILE, &(const struct rlimit){ wanted, limit.rlim_max });
 }
 
+/* Without one for each connection civetweb would try to accept it again and again. False, and
+ * `why`. */
+static bool
+descriptors_suffice(const struct config *c, char why[static WHY_MAX + 1])
+{
+	struct rlimit limit;
+	const rlim_t needed = (rlim_t)c->http_workers + DESCRIPTORS_ELSE;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed)
+		return true;
+	if (!text_format(why, WHY_MAX + 1,
+		"HTTP_WORKERS=%lld needs %llu file descriptors, and the limit is %llu",
+		(long long)c->http_workers, (unsigned long long)needed,
+		(unsigned long long)limit.rlim_cur))
+		text_copy_cut(why, WHY_MAX + 1, "too few file descriptors for HTTP_WORKERS");
+	return false;
+}
+
 /* No memory image of a process with keys in it is ever written. */
 static void
 prepare_process(void)
@@ -391,7 +411,7 @@ start_and_run(struct config *config, char why[static WHY_MAX + 1])
 		text_copy_cut(why, WHY_MAX + 1, "a library did not start");
 		return false;
 	}
-	return config_read(config, why) && run(config, why);
+	return config_read(config, why) && descriptors_suffice(config, why) && run(config, why);
 }
 
 int

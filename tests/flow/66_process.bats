@@ -53,8 +53,17 @@ is_open_to_strangers() {
 
 @test "it has as many descriptors as it may, and as it has a use for" {
 	read -r soft hard < <(awk '/^Max open files/ { print $4, $5 }' "/proc/$(pid)/limits")
-	if [[ $hard == unlimited ]] || ((hard > 32768)); then hard=32768; fi
+	if [[ $hard == unlimited ]] || ((hard > 8192)); then hard=8192; fi
 	((soft >= hard))
+}
+
+# With too few it would fail to accept connections, again and again.
+@test "fewer descriptors than the workers need refuse the start" { # asvs 13.2.6
+	(ulimit -n 900 && start_other HTTP_WORKERS=100)
+	stop_other
+	never eval '(ulimit -n 900 && start_other HTTP_WORKERS=256)'
+	tail -n 1 "$STACK/other.log" | jq -e '.event == "not_started" and (.why | test("HTTP_WORKERS"))'
+	rm -f "$STACK/other.pid" # it has ended, as it should
 }
 
 @test "no core is written, keys are in locked memory" { # asvs 13.3.1 13.3.2
