@@ -188,6 +188,17 @@ suites() { # URL
 	done
 }
 
+@test "a client that comes back takes its TLS session up again, which costs little" {
+	local session=$BATS_TEST_TMPDIR/session
+	for url in "$NGINX" "$HAPROXY"; do
+		for version in -tls1_2 -tls1_3; do
+			sleep 0.5 | openssl s_client -connect "127.0.0.1:${url##*:}" -servername "$NAME" "$version" -sess_out "$session" >/dev/null 2>&1
+			sleep 0.5 | openssl s_client -connect "127.0.0.1:${url##*:}" -servername "$NAME" "$version" -sess_in "$session" 2>/dev/null |
+				grep -q '^Reused'
+		done
+	done
+}
+
 @test "plain HTTP is refused and never redirected, and nobody listens for it" { # asvs 4.1.2 12.2.1
 	for url in "$NGINX" "$HAPROXY"; do
 		answer=$(curl -s -i --noproxy '*' --max-time 5 "http://127.0.0.1:${url##*:}/v1/me" || true)
