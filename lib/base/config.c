@@ -44,7 +44,7 @@ static const struct setting settings[] = {
 	{ "HASHING_MAX",              AT(hashing_max),                NUMBER, "32",               1, 4096,      NULL, 0, "of them at once with a password to hash; more get 503" },
 	{ "PICTURES_MAX",             AT(pictures_max),               NUMBER, "8",                1, 4096,      NULL, 0, "of them at once with a CAPTCHA to make; more get 503" },
 	{ "KEEP_ALIVE_MS",            AT(keep_alive_ms),              NUMBER, "15000",            0, 600000,    NULL, 0, "idle connections are closed after it; a little above the proxy's" },
-	{ "REQUEST_TIMEOUT_MS",       AT(request_timeout_ms),         NUMBER, "5000",             500, 60000,   NULL, 0, "for the headers, and again for the body" },
+	{ "REQUEST_TIMEOUT_MS",       AT(request_timeout_ms),         NUMBER, "5000",             500, 60000,   NULL, 0, "for the headers, again for the body, and again for the client to take the answer" },
 	{ "DRAIN_MS",                 AT(drain_ms),                   NUMBER, "1000",             0, 30000,     NULL, 0, "between not ready and closing, for the proxy to notice" },
 
 	{ "DB_HOST",                  AT(db_host),                    TEXT,   "127.0.0.1",        1, 255,       NULL, 0, "MariaDB server" },
