@@ -13,16 +13,16 @@ enum result
 account_insert(struct db_tx *tx, const struct account *account)
 {
 	const struct db_value in[] = {
-		db_bytes(account->id, sizeof account->id),
-		db_bytes(account->person_id, sizeof account->person_id),
-		db_text(account->login_id),
-		db_text(account->password_hash),
-		db_text(account->email),
-		db_text_or_null(account->pending_email),
-		db_text(account->nickname),
-		db_text(account->language),
-		db_number(account->created_at),
-		db_number(account->created_at),
+		db_bytes_at(account->id, sizeof account->id),
+		db_bytes_at(account->person_id, sizeof account->person_id),
+		db_text_at(account->login_id),
+		db_text_at(account->password_hash),
+		db_text_at(account->email),
+		db_text_or_null_at(account->pending_email),
+		db_text_at(account->nickname),
+		db_text_at(account->language),
+		db_number_at(account->created_at),
+		db_number_at(account->created_at),
 		{ 0 },
 	};
 	const enum result result = db_insert_new(tx, ACCOUNT_INSERT, in);
@@ -54,7 +54,7 @@ account_slots(struct account *account, struct db_slot ret[static ACCOUNT_SLOTS])
 enum result
 account_read(struct db_tx *tx, const uint8_t id[static ID_SIZE], struct account *ret)
 {
-	const struct db_value in[] = { db_bytes(id, ID_SIZE), { 0 } };
+	const struct db_value in[] = { db_bytes_at(id, ID_SIZE), { 0 } };
 	struct db_slot out[ACCOUNT_SLOTS + 2] = { 0 };
 
 	account_slots(ret, out);
@@ -65,8 +65,8 @@ account_read(struct db_tx *tx, const uint8_t id[static ID_SIZE], struct account 
 enum result
 account_by_link(struct db_tx *tx, const struct mailed_link *link, struct account *ret)
 {
-	const struct db_value in[] = { db_text(link->today), db_text(link->today),
-		db_bytes(link->account_id, ID_SIZE), db_number(link->generation), { 0 } };
+	const struct db_value in[] = { db_text_at(link->today), db_text_at(link->today),
+		db_bytes_at(link->account_id, ID_SIZE), db_number_at(link->generation), { 0 } };
 	struct db_slot out[ACCOUNT_SLOTS + 2] = { 0 };
 
 	account_slots(ret, out);
@@ -83,18 +83,18 @@ account_by_login_id(struct db_tx *tx, const char *login_id, const char *today,
 	const struct attempt *failures = &tries->by_login_id;
 	int64_t known = 0, usable = 0, source_known = 0, untold = 0;
 	const struct db_value in[] = {
-		db_text(login_id),
-		db_text(today),
-		db_text(today),
-		db_number(asker->scope),
-		db_bytes(asker->thing, sizeof asker->thing),
-		db_number(asker->now),
-		db_number(source->scope),
-		db_bytes(source->thing, sizeof source->thing),
-		db_number(source->now),
-		db_number(failures->scope),
-		db_bytes(failures->thing, sizeof failures->thing),
-		db_number(failures->now),
+		db_text_at(login_id),
+		db_text_at(today),
+		db_text_at(today),
+		db_number_at(asker->scope),
+		db_bytes_at(asker->thing, sizeof asker->thing),
+		db_number_at(asker->now),
+		db_number_at(source->scope),
+		db_bytes_at(source->thing, sizeof source->thing),
+		db_number_at(source->now),
+		db_number_at(failures->scope),
+		db_bytes_at(failures->thing, sizeof failures->thing),
+		db_number_at(failures->now),
 		{ 0 },
 	};
 	const struct db_slot out[] = {
@@ -144,7 +144,7 @@ enum result
 account_login_ids(struct db_tx *tx, const char *email, struct account_login_ids *ret)
 {
 	struct listing listing = { .list = ret };
-	const struct db_value in[] = { db_text(email), { 0 } };
+	const struct db_value in[] = { db_text_at(email), { 0 } };
 	const struct db_slot out[] = { db_to_text(listing.login_id, sizeof listing.login_id),
 		{ 0 } };
 
@@ -167,8 +167,8 @@ account_set_password(struct db_tx *tx, const uint8_t id[static ID_SIZE], int64_t
     const char *hash, int64_t now)
 {
 	uint64_t rows = 0;
-	const struct db_value in[] = { db_text(hash), db_number(now), db_bytes(id, ID_SIZE),
-		db_number(generation), { 0 } };
+	const struct db_value in[] = { db_text_at(hash), db_number_at(now),
+		db_bytes_at(id, ID_SIZE), db_number_at(generation), { 0 } };
 
 	TRY(db_change(tx, ACCOUNT_SET_PASSWORD, in, &rows));
 	return rows == 1 ? OK : password_is_set(tx, id, hash);
@@ -179,9 +179,9 @@ account_reset_password(
     struct db_tx *tx, const struct mailed_link *link, const char *hash, int64_t now)
 {
 	uint64_t rows = 0;
-	const struct db_value in[] = { db_text(hash), db_number(now),
-		db_bytes(link->account_id, ID_SIZE), db_number(link->generation),
-		db_text(link->email), { 0 } };
+	const struct db_value in[] = { db_text_at(hash), db_number_at(now),
+		db_bytes_at(link->account_id, ID_SIZE), db_number_at(link->generation),
+		db_text_at(link->email), { 0 } };
 
 	TRY(db_change(tx, ACCOUNT_RESET_PASSWORD, in, &rows));
 	return rows == 1 ? OK : password_is_set(tx, link->account_id, hash);
@@ -191,8 +191,8 @@ enum result
 account_set_settings(
     struct db_tx *tx, const uint8_t id[static ID_SIZE], const char *nickname, const char *language)
 {
-	const struct db_value in[] = { db_text_or_null(nickname), db_text_or_null(language),
-		db_bytes(id, ID_SIZE), { 0 } };
+	const struct db_value in[] = { db_text_or_null_at(nickname), db_text_or_null_at(language),
+		db_bytes_at(id, ID_SIZE), { 0 } };
 
 	return db_change(tx, ACCOUNT_SET_SETTINGS, in, NULL);
 }
@@ -200,7 +200,7 @@ account_set_settings(
 enum result
 account_set_pending_email(struct db_tx *tx, const uint8_t id[static ID_SIZE], const char *email)
 {
-	const struct db_value in[] = { db_text_or_null(email), db_bytes(id, ID_SIZE), { 0 } };
+	const struct db_value in[] = { db_text_or_null_at(email), db_bytes_at(id, ID_SIZE), { 0 } };
 
 	return db_change(tx, ACCOUNT_SET_PENDING_EMAIL, in, NULL);
 }
@@ -208,7 +208,7 @@ account_set_pending_email(struct db_tx *tx, const uint8_t id[static ID_SIZE], co
 enum result
 account_set_login_id(struct db_tx *tx, const uint8_t id[static ID_SIZE], const char *login_id)
 {
-	const struct db_value in[] = { db_text(login_id), db_bytes(id, ID_SIZE), { 0 } };
+	const struct db_value in[] = { db_text_at(login_id), db_bytes_at(id, ID_SIZE), { 0 } };
 	const enum result set = db_change(tx, ACCOUNT_SET_LOGIN_ID, in, NULL);
 
 	return set == DUPLICATE ? TAKEN : set;
@@ -218,8 +218,8 @@ enum result
 account_confirm_email(struct db_tx *tx, const struct mailed_link *link)
 {
 	uint64_t rows = 0;
-	const struct db_value in[] = { db_bytes(link->account_id, ID_SIZE),
-		db_number(link->generation), db_text(link->email), { 0 } };
+	const struct db_value in[] = { db_bytes_at(link->account_id, ID_SIZE),
+		db_number_at(link->generation), db_text_at(link->email), { 0 } };
 
 	TRY(db_change(tx, ACCOUNT_CONFIRM_EMAIL, in, &rows));
 	return rows == 1 ? OK : NO_ROW;
@@ -228,7 +228,7 @@ account_confirm_email(struct db_tx *tx, const struct mailed_link *link)
 enum result
 account_delete(struct db_tx *tx, const uint8_t id[static ID_SIZE])
 {
-	const struct db_value in[] = { db_bytes(id, ID_SIZE), { 0 } };
+	const struct db_value in[] = { db_bytes_at(id, ID_SIZE), { 0 } };
 
 	return db_change(tx, ACCOUNT_DELETE, in, NULL);
 }

@@ -76,8 +76,9 @@ enum result
 attempt_left(struct db_tx *tx, const struct attempt *attempt, int *ret_left, int64_t *ret_wait_s)
 {
 	int64_t tries = 0, ends_at = 0;
-	const struct db_value in[] = { db_number(attempt->scope),
-		db_bytes(attempt->thing, sizeof attempt->thing), db_number(attempt->now), { 0 } };
+	const struct db_value in[] = { db_number_at(attempt->scope),
+		db_bytes_at(attempt->thing, sizeof attempt->thing), db_number_at(attempt->now),
+		{ 0 } };
 	const struct db_slot out[] = { db_to_number(&tries), db_to_number(&ends_at), { 0 } };
 
 	if (attempt->uncounted)
@@ -95,20 +96,20 @@ enum result
 attempt_take(struct db_tx *tx, const struct attempt *attempt, int *ret_left, int64_t *ret_wait_s)
 {
 	const struct policy *policy = policy_of(attempt->scope);
-	const struct db_value now = db_number(attempt->now);
-	const struct db_value count = db_number(attempt->count);
-	const struct db_value taker = db_bytes(attempt->taker, sizeof attempt->taker);
-	const struct db_value lock_from = db_number(
+	const struct db_value now = db_number_at(attempt->now);
+	const struct db_value count = db_number_at(attempt->count);
+	const struct db_value taker = db_bytes_at(attempt->taker, sizeof attempt->taker);
+	const struct db_value lock_from = db_number_at(
 	    policy->lock_from > 0 ? policy->lock_from : INT32_MAX);
-	const struct db_value first_lock = db_number(
+	const struct db_value first_lock = db_number_at(
 	    policy->lock_from == 1 ? attempt->now + attempt->lock_s : 0);
 	/* clang-format off */
 	const struct db_value in[] = { /* a line for each of the statement's */
-		/* VALUES */       db_number(attempt->scope), db_bytes(attempt->thing, sizeof attempt->thing),
-				   db_number(attempt->now + attempt->window_s), first_lock, taker,
+		/* VALUES */       db_number_at(attempt->scope), db_bytes_at(attempt->thing, sizeof attempt->thing),
+				   db_number_at(attempt->now + attempt->window_s), first_lock, taker,
 		/* taker */        now, count, now,
 		/* tries */        now, count,
-		/* locked_until */ lock_from, now, db_number(policy->lock_max_s), db_number(attempt->lock_s), db_number(policy->doubles_from),
+		/* locked_until */ lock_from, now, db_number_at(policy->lock_max_s), db_number_at(attempt->lock_s), db_number_at(policy->doubles_from),
 		/* ends_at */      now,
 		/* RETURNING */    taker, now,
 		{ 0 },
@@ -130,10 +131,10 @@ attempt_take(struct db_tx *tx, const struct attempt *attempt, int *ret_left, int
 enum result
 attempt_give_back(struct db_tx *tx, const struct attempt *attempt)
 {
-	const struct db_value taker = db_bytes(attempt->taker, sizeof attempt->taker);
-	const struct db_value in[] = { taker, db_number(attempt->scope),
-		db_bytes(attempt->thing, sizeof attempt->thing),
-		db_number(!db_may_be_committed(tx)), taker, { 0 } };
+	const struct db_value taker = db_bytes_at(attempt->taker, sizeof attempt->taker);
+	const struct db_value in[] = { taker, db_number_at(attempt->scope),
+		db_bytes_at(attempt->thing, sizeof attempt->thing),
+		db_number_at(!db_may_be_committed(tx)), taker, { 0 } };
 
 	if (attempt->uncounted)
 		return OK;
@@ -143,8 +144,8 @@ attempt_give_back(struct db_tx *tx, const struct attempt *attempt)
 enum result
 attempt_forget(struct db_tx *tx, const struct attempt *attempt)
 {
-	const struct db_value in[] = { db_number(attempt->scope),
-		db_bytes(attempt->thing, sizeof attempt->thing), { 0 } };
+	const struct db_value in[] = { db_number_at(attempt->scope),
+		db_bytes_at(attempt->thing, sizeof attempt->thing), { 0 } };
 
 	return db_change(tx, ATTEMPT_FORGET, in, NULL);
 }

@@ -40,12 +40,12 @@ void
 audit_values(const struct audit_event *event, struct db_value ret[static AUDIT_VALUES])
 {
 	const struct db_value values[AUDIT_VALUES] = {
-		db_number(event->happened_at),
-		db_bytes(event->request_id, sizeof event->request_id),
-		db_number(event->what),
-		db_bytes(event->account_id, sizeof event->account_id),
-		db_bytes(event->person_id, sizeof event->person_id),
-		db_text(event->network),
+		db_number_at(event->happened_at),
+		db_bytes_at(event->request_id, sizeof event->request_id),
+		db_number_at(event->what),
+		db_bytes_at(event->account_id, sizeof event->account_id),
+		db_bytes_at(event->person_id, sizeof event->person_id),
+		db_text_at(event->network),
 	};
 
 	memcpy(ret, values, sizeof values);
@@ -76,7 +76,7 @@ audit_insert_for(struct db_tx *tx, const struct audit_event *event, const char *
 	struct db_value in[AUDIT_VALUES + 2] = { 0 };
 
 	audit_values(event, in);
-	in[AUDIT_VALUES] = db_text(login_id);
+	in[AUDIT_VALUES] = db_text_at(login_id);
 	return db_insert_new(tx, AUDIT_INSERT_FOR, in);
 }
 

@@ -14,8 +14,8 @@ read_next(struct db_tx *tx, void *context)
 {
 	const struct reading *reading = context;
 	struct batch_stretch *stretch = reading->stretch;
-	const struct db_value in[] = { db_bytes(stretch->after, sizeof stretch->after),
-		db_number(BATCH_ROWS), { 0 } };
+	const struct db_value in[] = { db_bytes_at(stretch->after, sizeof stretch->after),
+		db_number_at(BATCH_ROWS), { 0 } };
 	const struct db_slot out[] = { db_to_number(&stretch->count),
 		db_to_bytes(stretch->last, sizeof stretch->last), { 0 } };
 

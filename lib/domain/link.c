@@ -23,13 +23,13 @@ read_tx(struct db_tx *tx, void *context)
 	const struct attempt *tries = &link->tries, *repeats = &link->repeats;
 	int64_t used = 0, kind = 0, outcome = 0, tried = 0, repeated = 0;
 	const struct db_value in[] = {
-		db_bytes(reading->pass->jti, JTI_SIZE),
-		db_number(tries->scope),
-		db_bytes(tries->thing, sizeof tries->thing),
-		db_number(tries->now),
-		db_number(repeats->scope),
-		db_bytes(repeats->thing, sizeof repeats->thing),
-		db_number(repeats->now),
+		db_bytes_at(reading->pass->jti, JTI_SIZE),
+		db_number_at(tries->scope),
+		db_bytes_at(tries->thing, sizeof tries->thing),
+		db_number_at(tries->now),
+		db_number_at(repeats->scope),
+		db_bytes_at(repeats->thing, sizeof repeats->thing),
+		db_number_at(repeats->now),
 		{ 0 },
 	};
 	const struct db_slot out[] = {

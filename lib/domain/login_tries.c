@@ -78,9 +78,9 @@ enum result
 login_tries_forget(struct db_tx *tx, const struct login_tries *tries)
 {
 	const struct login_tries_rows rows = login_tries_rows(tries);
-	const struct db_value in[] = { db_number(tries->by_known_source.scope),
-		db_bytes(rows.first, sizeof rows.first), db_bytes(rows.last, sizeof rows.last),
-		{ 0 } };
+	const struct db_value in[] = { db_number_at(tries->by_known_source.scope),
+		db_bytes_at(rows.first, sizeof rows.first),
+		db_bytes_at(rows.last, sizeof rows.last), { 0 } };
 
 	TRY(attempt_forget(tx, &tries->by_login_id));
 	return db_change(tx, KNOWN_SOURCES_FORGET, in, NULL);
@@ -90,9 +90,9 @@ enum result
 login_tries_begin_anew(struct db_tx *tx, const struct login_tries *tries)
 {
 	const struct attempt *known = &tries->by_known_source;
-	const struct db_value in[] = { db_number(known->scope),
-		db_bytes(known->thing, sizeof known->thing),
-		db_number(login_tries_known_until(tries)), { 0 } };
+	const struct db_value in[] = { db_number_at(known->scope),
+		db_bytes_at(known->thing, sizeof known->thing),
+		db_number_at(login_tries_known_until(tries)), { 0 } };
 
 	TRY(login_tries_forget(tx, tries));
 	return db_change(tx, KNOWN_SOURCE_WRITE, in, NULL);

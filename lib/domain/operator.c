@@ -50,7 +50,7 @@ struct found {
 static enum result
 find(struct db_tx *tx, struct found *found)
 {
-	const struct db_value in[] = { db_text(found->login_id), { 0 } };
+	const struct db_value in[] = { db_text_at(found->login_id), { 0 } };
 	const struct db_slot out[] = { db_to_bytes(found->id, sizeof found->id),
 		db_to_bytes(found->person_id, sizeof found->person_id), db_to_number(&found->state),
 		{ 0 } };
@@ -97,10 +97,10 @@ read_account(struct db_tx *tx, struct view *view)
 {
 	struct operator_account *account = view->account;
 	int64_t state = 0, eligible = 0;
-	const struct db_value today = db_text(view->today);
-	const struct db_value in[] = { today, today, db_number(AUDIT_LOGIN), today, today,
-		db_number(view->logins.ends_after), db_number(view->logins.used_after),
-		db_text(view->login_id), { 0 } };
+	const struct db_value today = db_text_at(view->today);
+	const struct db_value in[] = { today, today, db_number_at(AUDIT_LOGIN), today, today,
+		db_number_at(view->logins.ends_after), db_number_at(view->logins.used_after),
+		db_text_at(view->login_id), { 0 } };
 	const struct db_slot out[] = {
 		db_to_bytes(account->id, sizeof account->id),
 		db_to_number(&state),
@@ -125,8 +125,9 @@ read_failures(struct db_tx *tx, const struct view *view)
 	const struct attempt *attempt = &view->tries.by_login_id;
 	struct operator_account *account = view->account;
 	int64_t locked_until = 0;
-	const struct db_value in[] = { db_number(attempt->scope),
-		db_bytes(attempt->thing, sizeof attempt->thing), db_number(view->now), { 0 } };
+	const struct db_value in[] = { db_number_at(attempt->scope),
+		db_bytes_at(attempt->thing, sizeof attempt->thing), db_number_at(view->now),
+		{ 0 } };
 	const struct db_slot out[] = { db_to_number(&account->failures),
 		db_to_number(&locked_until), { 0 } };
 	const enum result read = db_row(tx, OPERATOR_ATTEMPT_READ, in, out);
@@ -148,9 +149,9 @@ read_known_sources(struct db_tx *tx, const struct view *view)
 	const struct login_tries_rows rows = login_tries_rows(&view->tries);
 	struct operator_account *account = view->account;
 	int64_t failures = 0;
-	const struct db_value in[] = { db_number(attempt->count), db_number(view->now),
-		db_number(attempt->scope), db_bytes(rows.first, sizeof rows.first),
-		db_bytes(rows.last, sizeof rows.last), db_number(view->now), { 0 } };
+	const struct db_value in[] = { db_number_at(attempt->count), db_number_at(view->now),
+		db_number_at(attempt->scope), db_bytes_at(rows.first, sizeof rows.first),
+		db_bytes_at(rows.last, sizeof rows.last), db_number_at(view->now), { 0 } };
 	const struct db_slot out[] = { db_to_number(&account->known_sources),
 		db_to_number(&failures), db_to_number(&account->locked_known), { 0 } };
 
@@ -224,7 +225,7 @@ do_tx(struct db_tx *tx, void *context)
 	static const uint8_t none[ID_SIZE];
 	struct order *order = context;
 	const struct found *found = &order->found;
-	const struct db_value in[] = { db_bytes(found->id, sizeof found->id), { 0 } };
+	const struct db_value in[] = { db_bytes_at(found->id, sizeof found->id), { 0 } };
 
 	TRY(find(tx, &order->found));
 	/* In a second run the state may be what the first one made of it. */
@@ -262,10 +263,10 @@ operator_account_do(
 static enum result
 end_stretch(struct db *db, const struct batch_stretch *stretch, uint64_t *accounts)
 {
-	const struct db_value after = db_bytes(stretch->after, sizeof stretch->after);
-	const struct db_value last = db_bytes(stretch->last, sizeof stretch->last);
+	const struct db_value after = db_bytes_at(stretch->after, sizeof stretch->after);
+	const struct db_value last = db_bytes_at(stretch->last, sizeof stretch->last);
 	const struct db_value raise[] = { after, last, { 0 } };
-	const struct db_value delete[] = { after, last, db_number(BATCH_ROWS), { 0 } };
+	const struct db_value delete[] = { after, last, db_number_at(BATCH_ROWS), { 0 } };
 	uint64_t sessions = 0;
 
 	TRY(batch_once(db, OPERATOR_LOGINS_END_STRETCH, raise, accounts));
@@ -302,9 +303,9 @@ unlock_tx(struct db_tx *tx, void *context)
 	struct unlocking *unlocking = context;
 	const struct login_tries *tries = &unlocking->tries;
 	const struct login_tries_rows rows = login_tries_rows(tries);
-	const struct db_value in[] = { db_number(tries->by_known_source.scope),
-		db_bytes(rows.first, sizeof rows.first), db_bytes(rows.last, sizeof rows.last),
-		{ 0 } };
+	const struct db_value in[] = { db_number_at(tries->by_known_source.scope),
+		db_bytes_at(rows.first, sizeof rows.first),
+		db_bytes_at(rows.last, sizeof rows.last), { 0 } };
 
 	TRY(find(tx, &unlocking->found));
 	const enum result written = write_deed(tx, &unlocking->event, &unlocking->found);
@@ -389,10 +390,10 @@ trail_tx(struct db_tx *tx, void *context)
 	struct reading *reading = context;
 	const struct trail_filter *filter = reading->filter;
 	struct audit_event *row = &reading->row;
-	const struct db_value since = db_number(filter->since);
-	const struct db_value limit = db_number((int64_t)filter->limit);
+	const struct db_value since = db_number_at(filter->since);
+	const struct db_value limit = db_number_at((int64_t)filter->limit);
 	const struct db_value of_all[] = { since, limit, { 0 } };
-	const struct db_value of_one[] = { db_bytes(filter->account_id, ID_SIZE), since, limit,
+	const struct db_value of_one[] = { db_bytes_at(filter->account_id, ID_SIZE), since, limit,
 		{ 0 } };
 	const bool one = filter->account_id != NULL;
 	const struct db_slot out[] = {

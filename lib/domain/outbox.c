@@ -25,18 +25,18 @@ outbox_values(const struct outbox_mail *mail, struct db_value ret[static OUTBOX_
 {
 	const bool is_none = mail->kind == LETTER_NONE;
 	const struct db_value values[OUTBOX_VALUES] = {
-		db_bytes(mail->id, sizeof mail->id),
-		db_number(mail->kind),
-		db_number(is_none ? OUTBOX_DROPPED : OUTBOX_OWED),
-		db_text(is_none ? "" : mail->email),
-		db_text(mail->language),
-		db_text(mail->nickname),
-		db_bytes(mail->jti, sizeof mail->jti),
-		db_bytes(mail->parent_jti, sizeof mail->parent_jti),
-		db_bytes(mail->subject_id, sizeof mail->subject_id),
-		db_number(mail->created_at),
-		db_number(mail->expires_at),
-		is_none ? db_number(mail->created_at) : db_text_or_null(""),
+		db_bytes_at(mail->id, sizeof mail->id),
+		db_number_at(mail->kind),
+		db_number_at(is_none ? OUTBOX_DROPPED : OUTBOX_OWED),
+		db_text_at(is_none ? "" : mail->email),
+		db_text_at(mail->language),
+		db_text_at(mail->nickname),
+		db_bytes_at(mail->jti, sizeof mail->jti),
+		db_bytes_at(mail->parent_jti, sizeof mail->parent_jti),
+		db_bytes_at(mail->subject_id, sizeof mail->subject_id),
+		db_number_at(mail->created_at),
+		db_number_at(mail->expires_at),
+		is_none ? db_number_at(mail->created_at) : db_text_or_null_at(""),
 	};
 
 	memcpy(ret, values, sizeof values);
@@ -82,9 +82,9 @@ enum result
 outbox_claim(struct db_tx *tx, const uint8_t id[static ID_SIZE],
     const uint8_t owner[static ID_SIZE], int64_t lease_s)
 {
-	const struct db_value mine = db_bytes(owner, ID_SIZE);
-	const struct db_value in[] = { mine, db_number(lease_s), mine, db_bytes(id, ID_SIZE), mine,
-		{ 0 } };
+	const struct db_value mine = db_bytes_at(owner, ID_SIZE);
+	const struct db_value in[] = { mine, db_number_at(lease_s), mine, db_bytes_at(id, ID_SIZE),
+		mine, { 0 } };
 	uint64_t rows = 0;
 
 	TRY(db_change(tx, OUTBOX_CLAIM, in, &rows));
@@ -95,7 +95,7 @@ enum result
 outbox_read(struct db_tx *tx, const uint8_t id[static ID_SIZE], struct outbox_mail *ret)
 {
 	int64_t kind = 0;
-	const struct db_value in[] = { db_bytes(id, ID_SIZE), { 0 } };
+	const struct db_value in[] = { db_bytes_at(id, ID_SIZE), { 0 } };
 	const struct db_slot out[] = {
 		db_to_number(&kind),
 		db_to_text(ret->email, sizeof ret->email),
@@ -120,8 +120,8 @@ enum result
 outbox_settle(struct db_tx *tx, const uint8_t id[static ID_SIZE],
     const uint8_t owner[static ID_SIZE], enum outbox_state state, const char *error, int64_t now)
 {
-	const struct db_value in[] = { db_number(state), db_text(error), db_number(now),
-		db_bytes(id, ID_SIZE), db_bytes(owner, ID_SIZE), { 0 } };
+	const struct db_value in[] = { db_number_at(state), db_text_at(error), db_number_at(now),
+		db_bytes_at(id, ID_SIZE), db_bytes_at(owner, ID_SIZE), { 0 } };
 
 	return db_change_one(tx, OUTBOX_SETTLE, in);
 }
@@ -130,8 +130,8 @@ enum result
 outbox_retry(struct db_tx *tx, const uint8_t id[static ID_SIZE],
     const uint8_t owner[static ID_SIZE], int64_t wait_s, const char *error)
 {
-	const struct db_value in[] = { db_number(wait_s), db_text(error), db_bytes(id, ID_SIZE),
-		db_bytes(owner, ID_SIZE), { 0 } };
+	const struct db_value in[] = { db_number_at(wait_s), db_text_at(error),
+		db_bytes_at(id, ID_SIZE), db_bytes_at(owner, ID_SIZE), { 0 } };
 
 	return db_change_one(tx, OUTBOX_RETRY, in);
 }

@@ -59,11 +59,11 @@ purge_count(
     struct db *db, enum purge_rule name, const struct purge_clock *clock, uint64_t *ret_rows)
 {
 	const struct rule *rule = rule_of(name);
-	const struct db_value old[] = { db_number(clock->now - (rule != NULL ? rule->age_s : 0)),
+	const struct db_value old[] = { db_number_at(clock->now - (rule != NULL ? rule->age_s : 0)),
 		{ 0 } };
 	const int64_t over_since = clock->now - PURGE_MARGIN_S;
-	const struct db_value over[] = { db_number(over_since),
-		db_number(over_since - clock->session_idle_s), { 0 } };
+	const struct db_value over[] = { db_number_at(over_since),
+		db_number_at(over_since - clock->session_idle_s), { 0 } };
 	struct reading reading = {
 		.statement = rule != NULL ? rule->count : OPERATOR_SESSION_COUNT,
 		.in = rule != NULL ? old : over,
@@ -85,11 +85,11 @@ delete_sessions(struct db *db, const struct purge_clock *clock, uint64_t *ret_ro
 
 	while ((result = batch_next(db, OPERATOR_SESSIONS_NEXT, &stretch)) == OK) {
 		const struct db_value in[] = {
-			db_bytes(stretch.after, sizeof stretch.after),
-			db_bytes(stretch.last, sizeof stretch.last),
-			db_number(over_since),
-			db_number(over_since - clock->session_idle_s),
-			db_number(BATCH_ROWS),
+			db_bytes_at(stretch.after, sizeof stretch.after),
+			db_bytes_at(stretch.last, sizeof stretch.last),
+			db_number_at(over_since),
+			db_number_at(over_since - clock->session_idle_s),
+			db_number_at(BATCH_ROWS),
 			{ 0 },
 		};
 
@@ -107,8 +107,8 @@ purge_delete(
 	*ret_rows = 0;
 	if (rule == NULL)
 		return delete_sessions(db, clock, ret_rows);
-	const struct db_value in[] = { db_number(clock->now - rule->age_s), db_number(BATCH_ROWS),
-		{ 0 } };
+	const struct db_value in[] = { db_number_at(clock->now - rule->age_s),
+		db_number_at(BATCH_ROWS), { 0 } };
 
 	return batch_repeat(db, rule->delete, in, ret_rows);
 }

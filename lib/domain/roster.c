@@ -59,13 +59,13 @@ give_up(struct import *import, enum roster_outcome outcome)
 static void
 line_values(const struct roster_line *line, struct db_value ret[static ROSTER_LINE_VALUES])
 {
-	ret[0] = db_number((int64_t)line->line);
-	ret[1] = db_text(line->number);
-	ret[2] = db_text(line->symbol);
-	ret[3] = db_text(line->birth_date);
-	ret[4] = db_text(line->kana_name);
-	ret[5] = db_text(line->eligible_from);
-	ret[6] = db_text_or_null(line->eligible_until);
+	ret[0] = db_number_at((int64_t)line->line);
+	ret[1] = db_text_at(line->number);
+	ret[2] = db_text_at(line->symbol);
+	ret[3] = db_text_at(line->birth_date);
+	ret[4] = db_text_at(line->kana_name);
+	ret[5] = db_text_at(line->eligible_from);
+	ret[6] = db_text_or_null_at(line->eligible_until);
 }
 
 /* A full batch in one statement, the last ones of the file one by one. */
@@ -173,7 +173,7 @@ tell_pairings(struct db_tx *tx, const struct import *import, enum roster_stateme
 	struct pairing pairing = { .import = import };
 	const struct db_slot out[] = { db_to_number(&pairing.line), db_to_number(&pairing.other),
 		db_to_number(&pairing.total), { 0 } };
-	const struct db_value in[] = { db_number(ROSTER_REMARKS_MAX), { 0 } };
+	const struct db_value in[] = { db_number_at(ROSTER_REMARKS_MAX), { 0 } };
 
 	TRY(db_rows(tx, statement, in, out, each, &pairing));
 	*ret_total = (uint64_t)pairing.total;
@@ -185,7 +185,7 @@ tell_pairings(struct db_tx *tx, const struct import *import, enum roster_stateme
 static enum result
 plan(struct db_tx *tx, struct import *import)
 {
-	const struct db_value today[] = { db_text(import->today), { 0 } };
+	const struct db_value today[] = { db_text_at(import->today), { 0 } };
 	const struct db_value four_todays[] = { today[0], today[0], today[0], today[0], { 0 } };
 	struct roster_counts *counts = &import->counts;
 	const struct db_slot loss[] = { db_to_number(&counts->eligible),
@@ -215,8 +215,8 @@ static enum result
 apply(struct db_tx *tx, struct import *import)
 {
 	struct roster_counts *counts = &import->counts;
-	const struct db_value run[] = { db_bytes(import->run_id, ID_SIZE), { 0 } };
-	const struct db_value end[] = { db_text(import->today), run[0], { 0 } };
+	const struct db_value run[] = { db_bytes_at(import->run_id, ID_SIZE), { 0 } };
+	const struct db_value end[] = { db_text_at(import->today), run[0], { 0 } };
 	uint64_t changed = 0, ended = 0;
 
 	TRY(db_change(tx, ROSTER_ADD, run, &counts->added));
@@ -235,8 +235,8 @@ apply(struct db_tx *tx, struct import *import)
 static enum result
 run_begin(struct db_tx *tx, const struct import *import)
 {
-	const struct db_value in[] = { db_bytes(import->run_id, ID_SIZE),
-		db_text(import->options->who), db_number(import->options->now), { 0 } };
+	const struct db_value in[] = { db_bytes_at(import->run_id, ID_SIZE),
+		db_text_at(import->options->who), db_number_at(import->options->now), { 0 } };
 
 	return db_change(tx, ROSTER_RUN_BEGIN, in, NULL);
 }
@@ -246,14 +246,14 @@ run_end(struct db_tx *tx, const struct import *import)
 {
 	const struct roster_counts *counts = &import->counts;
 	const struct db_value in[] = {
-		db_bytes(import->file_hash, sizeof import->file_hash),
-		db_number((int64_t)counts->lines),
-		db_number((int64_t)counts->dependents),
-		db_number((int64_t)counts->added),
-		db_number((int64_t)counts->changed),
-		db_number((int64_t)counts->ended),
-		db_number((int64_t)counts->ambiguous),
-		db_bytes(import->run_id, ID_SIZE),
+		db_bytes_at(import->file_hash, sizeof import->file_hash),
+		db_number_at((int64_t)counts->lines),
+		db_number_at((int64_t)counts->dependents),
+		db_number_at((int64_t)counts->added),
+		db_number_at((int64_t)counts->changed),
+		db_number_at((int64_t)counts->ended),
+		db_number_at((int64_t)counts->ambiguous),
+		db_bytes_at(import->run_id, ID_SIZE),
 		{ 0 },
 	};
 

@@ -16,41 +16,41 @@ begin_values(const struct session_beginning *b, struct db_value ret[static SESSI
 	const struct session *session = b->session;
 	const struct attempt *failures = &b->tries->by_login_id;
 	const struct attempt *source = &b->tries->by_known_source;
-	const struct db_value account_id = db_bytes(session->account_id, ID_SIZE);
+	const struct db_value account_id = db_bytes_at(session->account_id, ID_SIZE);
 	const struct db_value fixed[SESSION_BEGIN_FIXED] = {
 		account_id,
-		db_number(session->generation),
+		db_number_at(session->generation),
 		account_id,
-		db_number(SESSIONS_MAX - 1),
+		db_number_at(SESSIONS_MAX - 1),
 		account_id,
-		db_bytes(session->id, sizeof session->id),
+		db_bytes_at(session->id, sizeof session->id),
 		account_id,
-		db_number(session->generation),
-		db_bytes(session->refresh_hash, sizeof session->refresh_hash),
-		db_bytes(session->client, sizeof session->client),
-		db_number(session->created_at),
-		db_text(session->device),
-		db_number(session->created_at),
-		db_number(session->created_at),
-		db_number(session->expires_at),
-		db_number(b->forgets),
-		db_number(failures->scope),
-		db_bytes(failures->thing, sizeof failures->thing),
-		db_number(b->tells),
-		db_number(failures->scope),
-		db_bytes(failures->thing, sizeof failures->thing),
-		db_number(source->scope),
-		db_bytes(source->thing, sizeof source->thing),
-		db_number(login_tries_known_until(b->tries)),
-		db_number(b->fresh_hash[0] != '\0'),
-		db_text(b->fresh_hash),
+		db_number_at(session->generation),
+		db_bytes_at(session->refresh_hash, sizeof session->refresh_hash),
+		db_bytes_at(session->client, sizeof session->client),
+		db_number_at(session->created_at),
+		db_text_at(session->device),
+		db_number_at(session->created_at),
+		db_number_at(session->created_at),
+		db_number_at(session->expires_at),
+		db_number_at(b->forgets),
+		db_number_at(failures->scope),
+		db_bytes_at(failures->thing, sizeof failures->thing),
+		db_number_at(b->tells),
+		db_number_at(failures->scope),
+		db_bytes_at(failures->thing, sizeof failures->thing),
+		db_number_at(source->scope),
+		db_bytes_at(source->thing, sizeof source->thing),
+		db_number_at(login_tries_known_until(b->tries)),
+		db_number_at(b->fresh_hash[0] != '\0'),
+		db_text_at(b->fresh_hash),
 		account_id,
-		db_text(b->old_hash),
+		db_text_at(b->old_hash),
 	};
 
 	memcpy(ret, fixed, sizeof fixed);
 	audit_values(b->event, ret + SESSION_BEGIN_FIXED);
-	ret[SESSION_BEGIN_FIXED + AUDIT_VALUES] = db_number(b->notice->kind != LETTER_NONE);
+	ret[SESSION_BEGIN_FIXED + AUDIT_VALUES] = db_number_at(b->notice->kind != LETTER_NONE);
 	outbox_values(b->notice, ret + SESSION_BEGIN_FIXED + AUDIT_VALUES + 1);
 }
 
@@ -68,9 +68,9 @@ session_member(struct db_tx *tx, const uint8_t id[static ID_SIZE],
     const struct session_clock *clock, struct account *ret,
     char ret_number[static SESSION_NUMBER_MAX + 1])
 {
-	const struct db_value in[] = { db_text(clock->today), db_text(clock->today),
-		db_bytes(id, ID_SIZE), db_number(clock->ends_after), db_number(clock->used_after),
-		{ 0 } };
+	const struct db_value in[] = { db_text_at(clock->today), db_text_at(clock->today),
+		db_bytes_at(id, ID_SIZE), db_number_at(clock->ends_after),
+		db_number_at(clock->used_after), { 0 } };
 	struct db_slot out[ACCOUNT_SLOTS + 2] = { 0 };
 
 	account_slots(ret, out);
@@ -82,7 +82,7 @@ enum result
 session_lock(struct db_tx *tx, const uint8_t id[static ID_SIZE],
     const uint8_t account_id[static ID_SIZE], struct account *ret)
 {
-	const struct db_value in[] = { db_bytes(account_id, ID_SIZE), db_bytes(id, ID_SIZE),
+	const struct db_value in[] = { db_bytes_at(account_id, ID_SIZE), db_bytes_at(id, ID_SIZE),
 		{ 0 } };
 	struct db_slot out[ACCOUNT_SLOTS + 2] = { 0 };
 
@@ -95,9 +95,9 @@ enum result
 session_read(struct db_tx *tx, const uint8_t id[static ID_SIZE], const struct session_clock *clock,
     struct session *ret)
 {
-	const struct db_value in[] = { db_text(clock->today), db_text(clock->today),
-		db_bytes(id, ID_SIZE), db_number(clock->ends_after), db_number(clock->used_after),
-		{ 0 } };
+	const struct db_value in[] = { db_text_at(clock->today), db_text_at(clock->today),
+		db_bytes_at(id, ID_SIZE), db_number_at(clock->ends_after),
+		db_number_at(clock->used_after), { 0 } };
 	const struct db_slot out[] = {
 		db_to_bytes(ret->account_id, sizeof ret->account_id),
 		db_to_bytes(ret->refresh_hash, sizeof ret->refresh_hash),
@@ -119,12 +119,12 @@ session_rotate(struct db_tx *tx, const struct session *fresh,
 {
 	uint64_t rows = 0;
 	const struct db_value in[] = {
-		db_bytes(fresh->refresh_hash, sizeof fresh->refresh_hash),
-		db_bytes(fresh->client, sizeof fresh->client),
-		db_number(fresh->rotated_at),
-		db_number(fresh->rotated_at),
-		db_bytes(fresh->id, sizeof fresh->id),
-		db_bytes(old_hash, SECRET_SHA256_SIZE),
+		db_bytes_at(fresh->refresh_hash, sizeof fresh->refresh_hash),
+		db_bytes_at(fresh->client, sizeof fresh->client),
+		db_number_at(fresh->rotated_at),
+		db_number_at(fresh->rotated_at),
+		db_bytes_at(fresh->id, sizeof fresh->id),
+		db_bytes_at(old_hash, SECRET_SHA256_SIZE),
 		{ 0 },
 	};
 
@@ -155,8 +155,8 @@ session_list(struct db_tx *tx, const uint8_t account_id[static ID_SIZE],
 {
 	struct listing listing = { .list = ret };
 	struct session *session = &listing.session;
-	const struct db_value in[] = { db_bytes(account_id, ID_SIZE), db_number(clock->ends_after),
-		db_number(clock->used_after), { 0 } };
+	const struct db_value in[] = { db_bytes_at(account_id, ID_SIZE),
+		db_number_at(clock->ends_after), db_number_at(clock->used_after), { 0 } };
 	const struct db_slot out[] = {
 		db_to_bytes(session->id, sizeof session->id),
 		db_to_text(session->device, sizeof session->device),
@@ -174,7 +174,7 @@ enum result
 session_end(
     struct db_tx *tx, const uint8_t id[static ID_SIZE], const uint8_t account_id[static ID_SIZE])
 {
-	const struct db_value in[] = { db_bytes(id, ID_SIZE), db_bytes(account_id, ID_SIZE),
+	const struct db_value in[] = { db_bytes_at(id, ID_SIZE), db_bytes_at(account_id, ID_SIZE),
 		{ 0 } };
 
 	return db_change_one(tx, SESSION_END, in);
@@ -184,7 +184,7 @@ enum result
 session_end_others(
     struct db_tx *tx, const uint8_t account_id[static ID_SIZE], const uint8_t but[static ID_SIZE])
 {
-	const struct db_value in[] = { db_bytes(account_id, ID_SIZE), db_bytes(but, ID_SIZE),
+	const struct db_value in[] = { db_bytes_at(account_id, ID_SIZE), db_bytes_at(but, ID_SIZE),
 		{ 0 } };
 
 	return db_change(tx, SESSION_END_OTHERS, in, NULL);
@@ -193,7 +193,7 @@ session_end_others(
 enum result
 session_raise(struct db_tx *tx, const uint8_t id[static ID_SIZE], int64_t generation)
 {
-	const struct db_value in[] = { db_number(generation), db_bytes(id, ID_SIZE), { 0 } };
+	const struct db_value in[] = { db_number_at(generation), db_bytes_at(id, ID_SIZE), { 0 } };
 
 	return db_change(tx, SESSION_RAISE, in, NULL);
 }

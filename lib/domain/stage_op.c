@@ -26,12 +26,12 @@ enum result
 stage_op_insert(struct db_tx *tx, const struct stage_op *op)
 {
 	const struct db_value in[] = {
-		db_bytes(op->jti, sizeof op->jti),
-		db_number(op->kind),
-		db_bytes(op->fingerprint, sizeof op->fingerprint),
-		db_number(op->outcome),
-		db_bytes(op->next_id, sizeof op->next_id),
-		db_number(op->created_at),
+		db_bytes_at(op->jti, sizeof op->jti),
+		db_number_at(op->kind),
+		db_bytes_at(op->fingerprint, sizeof op->fingerprint),
+		db_number_at(op->outcome),
+		db_bytes_at(op->next_id, sizeof op->next_id),
+		db_number_at(op->created_at),
 		{ 0 },
 	};
 
@@ -46,7 +46,7 @@ stage_op_read(struct db_tx *tx, const uint8_t jti[static JTI_SIZE], struct stage
 	struct stage_op op = { 0 };
 	int64_t kind = 0;
 	int64_t outcome = 0;
-	const struct db_value in[] = { db_bytes(jti, JTI_SIZE), { 0 } };
+	const struct db_value in[] = { db_bytes_at(jti, JTI_SIZE), { 0 } };
 	const struct db_slot out[] = {
 		db_to_number(&kind),
 		db_to_bytes(op.fingerprint, sizeof op.fingerprint),

@@ -18,10 +18,9 @@
 #define BORROW_MS        1000 /* how long a call waits for a connection to come free */
 #define CONNECT_AGAIN_MS 500  /* after a failed connect nobody tries before */
 #define READ_TIMEOUT_S \
-	5               /* of one answer; above the statement timeout, so the server speaks first */
-#define KEY_NAME_MAX 64 /* identifiers of MariaDB */
+	5 /* of one answer; above the statement timeout, so the server speaks first */
 
-struct connection {
+struct db_connection {
 	MYSQL *mysql; /* NULL: not open */
 	MYSQL_STMT **statements;
 	unsigned generation;
@@ -31,6 +30,7 @@ struct connection {
 struct db {
 	struct db_options options;
 	const struct statement *table;
+	struct sql_text *texts; /* of the table, as the server wants them */
 	unsigned statements;
 	pthread_mutex_t mutex; /* guards all below; never held while an answer is waited for */
 	pthread_cond_t returned;
@@ -38,7 +38,7 @@ struct db {
 	int64_t connect_after_ms;
 	bool away;
 	int64_t retries;
-	struct connection connections[];
+	struct db_connection connections[];
 };
 
 /* What an error number asks for. */
@@ -52,16 +52,6 @@ enum advice {
 	ADVICE_DUPLICATE,
 	ADVICE_NO_ROW,
 	ADVICE_BUG
-};
-
-struct db_tx {
-	struct db *db;
-	struct connection *connection;
-	bool transaction;   /* false: every statement is committed for itself */
-	bool earlier;       /* an earlier run may have been committed */
-	bool committed;     /* this run may have been */
-	enum advice advice; /* of the last error that the body could not handle itself */
-	char duplicate_key[KEY_NAME_MAX + 1];
 };
 
 static enum advice
@@ -122,27 +112,59 @@ advice_again(enum advice advice)
 /* Values and slots ---------------------------------------------------------------------------- */
 
 struct db_value
-db_text(const char *text)
+db_text(const char *name, const char *text)
 {
-	return (struct db_value){ .type = DB_TEXT, .data = text, .size = strlen(text) };
+	return (
+	    struct db_value){ .name = name, .type = DB_TEXT, .data = text, .size = strlen(text) };
 }
 
 struct db_value
-db_text_or_null(const char *text)
+db_text_or_null(const char *name, const char *text)
 {
-	return text[0] != '\0' ? db_text(text) : (struct db_value){ .type = DB_NULL };
+	return text[0] != '\0' ? db_text(name, text)
+			       : (struct db_value){ .name = name, .type = DB_NULL };
 }
 
 struct db_value
-db_bytes(const void *bytes, size_t size)
+db_bytes(const char *name, const void *bytes, size_t size)
 {
-	return (struct db_value){ .type = DB_BYTES, .data = bytes, .size = size };
+	return (struct db_value){ .name = name, .type = DB_BYTES, .data = bytes, .size = size };
 }
 
 struct db_value
-db_number(int64_t number)
+db_number(const char *name, int64_t number)
 {
-	return (struct db_value){ .type = DB_NUMBER, .number = number };
+	return (struct db_value){ .name = name, .type = DB_NUMBER, .number = number };
+}
+
+struct db_value
+db_first_run(const char *name)
+{
+	return (struct db_value){ .name = name, .type = DB_FIRST_RUN };
+}
+
+struct db_value
+db_text_at(const char *text)
+{
+	return db_text(NULL, text);
+}
+
+struct db_value
+db_text_or_null_at(const char *text)
+{
+	return db_text_or_null(NULL, text);
+}
+
+struct db_value
+db_bytes_at(const void *bytes, size_t size)
+{
+	return db_bytes(NULL, bytes, size);
+}
+
+struct db_value
+db_number_at(int64_t number)
+{
+	return db_number(NULL, number);
 }
 
 struct db_slot
@@ -166,7 +188,7 @@ db_to_number(int64_t *ret)
 /* Connecting ---------------------------------------------------------------------------------- */
 
 static void
-connection_close(struct connection *connection, unsigned statements)
+connection_close(struct db_connection *connection, unsigned statements)
 {
 	if (connection->statements != NULL)
 		for (unsigned i = 0; i < statements; i++)
@@ -221,29 +243,31 @@ set_options(MYSQL *mysql, const struct db_options *o)
 
 /* MariaDB tells the columns of INSERT ... RETURNING only with its rows; db_rows() counts them. */
 static bool
-counts_are_right(MYSQL_STMT *statement, const struct statement *row)
+counts_are_right(MYSQL_STMT *statement, const struct statement *row, const struct sql_text *text)
 {
 	const bool returns = strstr(row->sql, " RETURNING ") != NULL;
+	const unsigned params = text->params > 0 ? text->params : row->params;
 
-	return mysql_stmt_param_count(statement) == row->params &&
+	return mysql_stmt_param_count(statement) == params &&
 	       (returns ? row->columns > 0 : mysql_stmt_field_count(statement) == row->columns);
 }
 
 static bool
-prepare_all(struct connection *connection, const struct db *db)
+prepare_all(struct db_connection *connection, const struct db *db)
 {
 	connection->statements = calloc(db->statements + 1, sizeof(MYSQL_STMT *));
 	if (connection->statements == NULL)
 		return false;
 	for (unsigned i = 0; i < db->statements; i++) {
 		const struct statement *row = &db->table[i];
+		const struct sql_text *text = &db->texts[i];
 		MYSQL_STMT *statement = mysql_stmt_init(connection->mysql);
 
 		connection->statements[i] = statement;
 		if (statement == NULL ||
-		    mysql_stmt_prepare(statement, row->sql, strlen(row->sql)) != 0)
+		    mysql_stmt_prepare(statement, text->sql, strlen(text->sql)) != 0)
 			return false;
-		if (counts_are_right(statement, row))
+		if (counts_are_right(statement, row, text))
 			continue;
 		log_event("db_statement_miscounted",
 		    (const struct log_value[]){ log_int("statement", i), { 0 } });
@@ -254,7 +278,7 @@ prepare_all(struct connection *connection, const struct db *db)
 
 /* Opens and prepares; the server's error number, or 0, tells why it is not open afterwards. */
 static unsigned
-connection_open(struct connection *connection, const struct db *db)
+connection_open(struct db_connection *connection, const struct db *db)
 {
 	const struct db_options *o = &db->options;
 	unsigned number = 0;
@@ -321,17 +345,43 @@ options_copy(struct db_options *ret, const struct db_options *from)
 	return copied;
 }
 
+static void
+texts_free(struct db *db)
+{
+	for (unsigned i = 0; db->texts != NULL && i < db->statements; i++)
+		sql_text_free(&db->texts[i]);
+	free(db->texts);
+}
+
+/* Reads the table. A statement that cannot be read is a bug, told by its number. */
+static bool
+texts_read(struct db *db)
+{
+	db->texts = calloc(db->statements + 1, sizeof *db->texts);
+	if (db->texts == NULL)
+		return false;
+	for (unsigned i = 0; i < db->statements; i++) {
+		if (sql_text_read(&db->texts[i], db->table[i].sql, db->options.constants) == OK)
+			continue;
+		log_event("db_statement_miscounted",
+		    (const struct log_value[]){ log_int("statement", i), { 0 } });
+		return false;
+	}
+	return true;
+}
+
 struct db *
 db_open(const struct db_options *options, const struct statement *table, unsigned statements)
 {
 	pthread_condattr_t monotonic;
-	struct db *db = calloc(1, sizeof *db + options->connections * sizeof(struct connection));
+	struct db *db = calloc(1, sizeof *db + options->connections * sizeof(struct db_connection));
 
 	if (db == NULL)
 		return NULL;
 	db->table = table;
 	db->statements = statements;
-	if (!options_copy(&db->options, options)) {
+	if (!options_copy(&db->options, options) || !texts_read(db)) {
+		texts_free(db);
 		options_free(&db->options);
 		free(db);
 		return NULL;
@@ -353,18 +403,19 @@ db_close(struct db *db)
 		connection_close(&db->connections[i], db->statements);
 	pthread_cond_destroy(&db->returned);
 	pthread_mutex_destroy(&db->mutex);
+	texts_free(db);
 	options_free(&db->options);
 	free(db);
 }
 
 /* An idle connection, rather an open one; NULL when all are busy. With the mutex held. */
-static struct connection *
+static struct db_connection *
 idle_connection(struct db *db)
 {
-	struct connection *closed = NULL;
+	struct db_connection *closed = NULL;
 
 	for (unsigned i = 0; i < db->options.connections; i++) {
-		struct connection *connection = &db->connections[i];
+		struct db_connection *connection = &db->connections[i];
 
 		if (connection->busy)
 			continue;
@@ -378,11 +429,11 @@ idle_connection(struct db *db)
 
 /* Waits for a connection slot and whether it may be connected. NULL: time is up, or the server is
  * away. */
-static struct connection *
+static struct db_connection *
 borrow_slot(struct db *db)
 {
 	const struct timespec until = clock_monotonic_in(BORROW_MS);
-	struct connection *connection;
+	struct db_connection *connection;
 	int waited = 0;
 
 	pthread_mutex_lock(&db->mutex);
@@ -402,7 +453,7 @@ borrow_slot(struct db *db)
 }
 
 static void
-give_back(struct db *db, struct connection *connection)
+give_back(struct db *db, struct db_connection *connection)
 {
 	pthread_mutex_lock(&db->mutex);
 	connection->busy = false;
@@ -425,10 +476,10 @@ note_reached(struct db *db, bool reached, unsigned number)
 		    (const struct log_value[]){ log_int("error", number), { 0 } });
 }
 
-static struct connection *
+static struct db_connection *
 borrow(struct db *db)
 {
-	struct connection *connection = borrow_slot(db);
+	struct db_connection *connection = borrow_slot(db);
 
 	if (connection == NULL || connection->mysql != NULL)
 		return connection;
@@ -442,7 +493,7 @@ borrow(struct db *db)
 
 /* Closes a connection that met a lost server; its sisters are not trusted either. */
 static void
-distrust(struct db *db, struct connection *connection)
+distrust(struct db *db, struct db_connection *connection)
 {
 	connection_close(connection, db->statements);
 	pthread_mutex_lock(&db->mutex);
@@ -464,7 +515,7 @@ keep_duplicate_key(struct db_tx *tx, const char *message)
 	tx->duplicate_key[0] = '\0';
 	while (start != NULL && start > message && start[-1] != '\'')
 		start--;
-	if (start != NULL && (size_t)(end - start) <= KEY_NAME_MAX) {
+	if (start != NULL && (size_t)(end - start) <= DB_KEY_NAME_MAX) {
 		memcpy(tx->duplicate_key, start, (size_t)(end - start));
 		tx->duplicate_key[end - start] = '\0';
 	}
@@ -561,8 +612,11 @@ pause_before(unsigned tries)
 	nanosleep(&(struct timespec){ .tv_nsec = (long)us * 1000 }, NULL);
 }
 
+/* Runs the body until it is done or need not be run again. `ret_last` (may be NULL) gets what the last
+ * run knew. */
 static enum result
-run(struct db *db, bool transaction, enum result (*body)(struct db_tx *, void *), void *context)
+run(struct db *db, bool transaction, enum result (*body)(struct db_tx *, void *), void *context,
+    struct db_tx *ret_last)
 {
 	const int64_t deadline_ms = clock_monotonic_ms() + DB_RETRY_MS;
 	bool committed = false;
@@ -582,7 +636,10 @@ run(struct db *db, bool transaction, enum result (*body)(struct db_tx *, void *)
 		if (outcome_is_unknown(&tx))
 			distrust(db, tx.connection);
 		give_back(db, tx.connection);
-		if (tries >= advice_again(tx.advice) || clock_monotonic_ms() > deadline_ms)
+		if (ret_last != NULL)
+			*ret_last = tx;
+		if (tries >= advice_again((enum advice)tx.advice) ||
+		    clock_monotonic_ms() > deadline_ms)
 			return result;
 		__atomic_add_fetch(&db->retries, 1, __ATOMIC_RELAXED);
 		pause_before(tries);
@@ -592,45 +649,124 @@ run(struct db *db, bool transaction, enum result (*body)(struct db_tx *, void *)
 enum result
 db_transaction(struct db *db, enum result (*body)(struct db_tx *, void *), void *context)
 {
-	return run(db, true, body, context);
+	return run(db, true, body, context, NULL);
 }
 
 enum result
 db_each_committed(struct db *db, enum result (*body)(struct db_tx *, void *), void *context)
 {
-	return run(db, false, body, context);
+	return run(db, false, body, context, NULL);
+}
+
+struct db_tx
+db_alone(struct db *db)
+{
+	return (struct db_tx){ .db = db };
+}
+
+/* Runs one statement's body in what it was given: in its transaction, or on a connection of its own. */
+static enum result
+run_in(struct db_tx *tx, enum result (*body)(struct db_tx *, void *), void *context)
+{
+	struct db_tx last = { .db = tx->db };
+
+	if (tx->connection != NULL)
+		return body(tx, context);
+	const enum result result = run(tx->db, false, body, context, &last);
+	last.connection = NULL;
+	*tx = last;
+	return result;
 }
 
 static void
-bind_value(MYSQL_BIND *bind, const struct db_value *value)
+bind_value(const struct db_tx *tx, MYSQL_BIND *bind, const struct db_value *value)
 {
+	static const int64_t first_run[] = { 1, 0 };
 	static const enum enum_field_types types[] = {
 		[DB_TEXT] = MYSQL_TYPE_STRING,
 		[DB_BYTES] = MYSQL_TYPE_BLOB,
 		[DB_NUMBER] = MYSQL_TYPE_LONGLONG,
+		[DB_FIRST_RUN] = MYSQL_TYPE_LONGLONG,
 		[DB_NULL] = MYSQL_TYPE_NULL,
 	};
+	const void *data = value->data;
 
+	if (value->type == DB_NUMBER)
+		data = &value->number;
+	else if (value->type == DB_FIRST_RUN)
+		data = &first_run[tx->earlier];
 	bind->buffer_type = types[value->type];
-	/* The library takes a pointer to non-const and only reads. */
-	bind->buffer = value->type == DB_NUMBER ? (void *)(uintptr_t)&value->number
-						: (void *)(uintptr_t)value->data;
+	bind->buffer = (void *)(uintptr_t)data; /* the library only reads */
 	bind->buffer_length = value->size;
+}
+
+static bool
+is_named(const struct db_value *value, struct sql_name name)
+{
+	return strlen(value->name) == name.length &&
+	       memcmp(value->name, name.start, name.length) == 0;
+}
+
+/* The place in the list of the value with this name, sought from `from` on: most come in order. */
+static unsigned
+value_named(const struct db_value *in, unsigned values, struct sql_name name, unsigned from)
+{
+	for (unsigned tried = 0; tried < values; tried++) {
+		const unsigned i = (from + tried) % values;
+
+		if (is_named(&in[i], name))
+			return i;
+	}
+	assert(!"a parameter has a value");
+	return 0;
+}
+
+/* Binds each parameter to the value of its name; every value has a parameter. */
+static void
+bind_by_name(const struct db_tx *tx, const struct sql_text *text, const struct db_value *in,
+    MYSQL_BIND binds[static SQL_PARAMS_MAX])
+{
+	uint64_t used = 0;
+	unsigned values = 0, at = 0;
+
+	while (in != NULL && in[values].type != DB_END)
+		values++;
+	assert(values > 0 && values <= 64);
+	for (unsigned i = 0; i < text->params; i++) {
+		at = value_named(in, values, text->names[i], at);
+		used |= UINT64_C(1) << at;
+		bind_value(tx, &binds[i], &in[at++]);
+	}
+	assert(used == UINT64_MAX >> (64 - values));
+}
+
+static unsigned
+bind_in_order(const struct db_tx *tx, const struct db_value *in, MYSQL_BIND *binds)
+{
+	unsigned count = 0;
+
+	for (; in != NULL && in[count].type != DB_END; count++)
+		bind_value(tx, &binds[count], &in[count]);
+	return count;
 }
 
 /* Binds the values and executes. */
 static enum result
 execute(struct db_tx *tx, unsigned number, const struct db_value *in, MYSQL_STMT **ret_statement)
 {
-	MYSQL_BIND binds[DB_PARAMS_MAX];
+	const struct sql_text *text = &tx->db->texts[number];
+	MYSQL_BIND binds[SQL_PARAMS_MAX];
 	MYSQL_STMT *statement = tx->connection->statements[number];
-	unsigned count = 0;
+	unsigned count = text->params;
 
 	assert(number < tx->db->statements);
 	memset(binds, 0, sizeof binds);
-	for (; in != NULL && in[count].type != DB_END; count++)
-		bind_value(&binds[count], &in[count]);
-	assert(count == tx->db->table[number].params);
+	if (count > 0)
+		bind_by_name(tx, text, in, binds);
+	else {
+		count = bind_in_order(tx, in, binds);
+		assert(count == tx->db->table[number].params);
+	}
 
 	if (count > 0 && mysql_stmt_bind_param(statement, binds) != 0)
 		return note_statement_error(tx, statement);
@@ -640,17 +776,36 @@ execute(struct db_tx *tx, unsigned number, const struct db_value *in, MYSQL_STMT
 	return OK;
 }
 
+/* A statement that changes, as the body that run_in() runs. */
+struct change_ctx {
+	unsigned number;
+	const struct db_value *in;
+	uint64_t rows;
+};
+
+static enum result
+change_tx(struct db_tx *tx, void *context)
+{
+	struct change_ctx *ctx = context;
+	MYSQL_STMT *statement;
+	const enum result result = execute(tx, ctx->number, ctx->in, &statement);
+
+	assert(tx->db->table[ctx->number].columns == 0);
+	tx->committed |= !tx->transaction && (result == OK || outcome_is_unknown(tx));
+	if (result == OK)
+		ctx->rows = mysql_stmt_affected_rows(statement);
+	return result;
+}
+
 enum result
 db_change(struct db_tx *tx, unsigned number, const struct db_value *in, uint64_t *ret_rows)
 {
-	MYSQL_STMT *statement;
+	struct change_ctx ctx = { .number = number, .in = in };
 
-	assert(tx->db->table[number].columns == 0);
-	const enum result result = execute(tx, number, in, &statement);
-	tx->committed |= !tx->transaction && (result == OK || outcome_is_unknown(tx));
-	if (result == OK && ret_rows != NULL)
-		*ret_rows = mysql_stmt_affected_rows(statement);
-	return result;
+	TRY(run_in(tx, change_tx, &ctx));
+	if (ret_rows != NULL)
+		*ret_rows = ctx.rows;
+	return OK;
 }
 
 enum result
@@ -767,22 +922,42 @@ free_result(MYSQL_STMT **statement)
 	mysql_stmt_free_result(*statement);
 }
 
-enum result
-db_rows(struct db_tx *tx, unsigned number, const struct db_value *in, const struct db_slot *out,
-    enum result (*each)(void *), void *context)
+/* A statement that reads, as the body that run_in() runs. */
+struct rows_ctx {
+	unsigned number;
+	const struct db_value *in;
+	const struct db_slot *out;
+	enum result (*each)(void *);
+	void *context;
+};
+
+static enum result
+rows_tx(struct db_tx *tx, void *context)
 {
+	const struct rows_ctx *ctx = context;
 	struct row row;
 	MYSQL_STMT *executed;
 	enum result result;
 
-	row_bind(&row, out);
-	assert(row.columns == tx->db->table[number].columns);
-	TRY(execute(tx, number, in, &executed));
-	TRY(store_result(tx, number, executed, &row));
+	row_bind(&row, ctx->out);
+	assert(row.columns == tx->db->table[ctx->number].columns);
+	TRY(execute(tx, ctx->number, ctx->in, &executed));
+	TRY(store_result(tx, ctx->number, executed, &row));
 	CLEANUP(free_result) MYSQL_STMT *statement = executed;
-	while ((result = fetch(tx, number, statement, &row)) == OK)
-		TRY(each(context));
+	while ((result = fetch(tx, ctx->number, statement, &row)) == OK)
+		TRY(ctx->each(ctx->context));
 	return result == NO_ROW ? OK : result;
+}
+
+enum result
+db_rows(struct db_tx *tx, unsigned number, const struct db_value *in, const struct db_slot *out,
+    enum result (*each)(void *), void *context)
+{
+	struct rows_ctx ctx = {
+		.number = number, .in = in, .out = out, .each = each, .context = context
+	};
+
+	return run_in(tx, rows_tx, &ctx);
 }
 
 /* Ends the reading after the first row: NO_ROW stands in for "no more wanted". */
@@ -804,15 +979,31 @@ db_row(struct db_tx *tx, unsigned number, const struct db_value *in, const struc
 	return result;
 }
 
+struct command_ctx {
+	const char *sql;
+	unsigned number;
+};
+
+static enum result
+command_tx(struct db_tx *tx, void *context)
+{
+	struct command_ctx *ctx = context;
+	MYSQL *mysql = tx->connection->mysql;
+	const bool done = mysql_query(mysql, ctx->sql) == 0;
+
+	ctx->number = mysql_errno(mysql);
+	return done ? OK : note_connection_error(tx);
+}
+
 enum result
 db_command(struct db_tx *tx, const char *sql, unsigned *ret_number)
 {
-	MYSQL *mysql = tx->connection->mysql;
-	const bool done = mysql_query(mysql, sql) == 0;
+	struct command_ctx ctx = { .sql = sql };
+	const enum result result = run_in(tx, command_tx, &ctx);
 
 	if (ret_number != NULL)
-		*ret_number = mysql_errno(mysql);
-	return done ? OK : note_connection_error(tx);
+		*ret_number = ctx.number;
+	return result;
 }
 
 void

@@ -30,20 +30,22 @@
 
 #include "bounds.h"
 #include "result.h"
+#include "sql_text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define DB_RETRY_MS    2000
-#define DB_PARAMS_MAX  56 /* eight lines of a roster; their bindings stay below 8 KiB of stack */
-#define DB_COLUMNS_MAX 16
+#define DB_RETRY_MS     2000
+#define DB_COLUMNS_MAX  16
+#define DB_KEY_NAME_MAX 64 /* identifiers of MariaDB */
 
-/* One row of the statement table (domain/statements.c). Prepared on every connection when it is
- * made; a count that differs from the server's is a bug and the connection is refused. */
+/* One row of the statement table (domain/statements.c), written as sql_text.h says. Prepared on every
+ * connection when it is made; a count that differs from the server's is a bug and the connection is
+ * refused. */
 struct statement {
 	const char *sql;
-	unsigned params;
+	unsigned params; /* of a statement whose parameters have no names */
 	unsigned columns;
 };
 
@@ -62,26 +64,51 @@ struct db_options {
 	/* Commands for every new connection before its statements are prepared, NULL-ended and not
 	 * copied; or NULL. They make the temporary tables that statements name. */
 	const char *const *session_sql;
+	/* The numbers that statements may name; { 0 } ends the list, NULL: none. Not copied. */
+	const struct sql_constant *constants;
 };
 
 struct db;
-struct db_tx;
+struct db_connection;
 
-/* What goes into a statement, in the order of its question marks; { 0 } ends the list. Texts and
+/* What statements run in: a transaction that db_transaction() began, or nothing (db_alone()). The
+ * members are db.c's. */
+struct db_tx {
+	struct db *db;
+	struct db_connection *connection; /* NULL: each statement borrows one for itself */
+	bool transaction;                 /* false: every statement is committed for itself */
+	bool earlier;                     /* an earlier run may have been committed */
+	bool committed;                   /* this run may have been */
+	int advice; /* of the last error that the body could not handle itself */
+	char duplicate_key[DB_KEY_NAME_MAX + 1];
+};
+
+/* What goes into a statement, by the names of its parameters, in any order; { 0 } ends the list. A
+ * parameter without a value, or a value without a parameter, is a bug and ends the program. Texts and
  * bytes are borrowed until the call returns. */
-enum db_type { DB_END, DB_TEXT, DB_BYTES, DB_NUMBER, DB_NULL };
+enum db_type { DB_END, DB_TEXT, DB_BYTES, DB_NUMBER, DB_FIRST_RUN, DB_NULL };
 
 struct db_value {
+	const char *name;
 	enum db_type type;
 	const void *data;
 	size_t size;
 	int64_t number;
 };
 
-struct db_value db_text(const char *);
-struct db_value db_text_or_null(const char *); /* the empty text becomes NULL */
-struct db_value db_bytes(const void *, size_t);
-struct db_value db_number(int64_t);
+struct db_value db_text(const char *name, const char *);
+struct db_value db_text_or_null(const char *name, const char *); /* the empty text becomes NULL */
+struct db_value db_bytes(const char *name, const void *, size_t);
+struct db_value db_number(const char *name, int64_t);
+
+/* 1; 0 when an earlier run of the statement may have been committed (db_may_be_committed()). */
+struct db_value db_first_run(const char *name);
+
+/* The same in the order of question marks, for statements whose parameters have no names. */
+struct db_value db_text_at(const char *);
+struct db_value db_text_or_null_at(const char *);
+struct db_value db_bytes_at(const void *, size_t);
+struct db_value db_number_at(int64_t);
 
 /* Where the columns of a row go, in order; { 0 } ends the list. NULL becomes an empty text, zero
  * bytes, or 0. A value that does not fit is INTERNAL, never cut. */
@@ -111,38 +138,41 @@ void db_close(struct db *);
 enum result db_transaction(
     struct db *, enum result (*body)(struct db_tx *, void *), void *context) MUST_USE;
 
-/* Runs `body` on one connection with every statement committed for itself. For reads, for counts
- * that must outlive what follows, and for a statement that is a transaction of its own: BEGIN NOT
- * ATOMIC ... END costs one trip. It rolls itself back when something in it fails, and passes the
- * error on (RESIGNAL), which is then judged by the table above. What stops it between two of its
- * steps calls no handler of it: it is rolled back from here. */
+/* For statements that stand alone: each is committed for itself, and run again for itself as the table
+ * above says. For reads, for counts that must outlive what follows, and for a statement that is a
+ * transaction of its own: BEGIN NOT ATOMIC ... END costs one trip. It rolls itself back when something
+ * in it fails, and passes the error on (RESIGNAL). What stops it between two of its steps calls no
+ * handler of it: it is rolled back from here. */
+struct db_tx db_alone(struct db *);
+
+/* Runs `body` on one connection with every statement committed for itself. */
 enum result db_each_committed(
     struct db *, enum result (*body)(struct db_tx *, void *), void *context) MUST_USE;
 
-/* Inside a body. Runs a statement that changes; *ret_rows (may be NULL) gets the rows it changed.
+/* Runs a statement that changes; *ret_rows (may be NULL) gets the rows it changed.
  * OK, DUPLICATE, NO_ROW (SIGNAL SQLSTATE '02000'), or what must be passed on. */
 enum result db_change(
     struct db_tx *, unsigned statement, const struct db_value *in, uint64_t *ret_rows) MUST_USE;
 
-/* Inside a body. Reads the first row. OK, NO_ROW, or what must be passed on. */
+/* Reads the first row. OK, NO_ROW, or what must be passed on. */
 enum result db_row(struct db_tx *, unsigned statement, const struct db_value *in,
     const struct db_slot *out) MUST_USE;
 
-/* Inside a body. Reads every row into the same slots and calls `each` after it; anything but OK
+/* Reads every row into the same slots and calls `each` after it; anything but OK
  * from `each` ends the reading and is returned. `each` must run no statement. */
 enum result db_rows(struct db_tx *, unsigned statement, const struct db_value *in,
     const struct db_slot *out, enum result (*each)(void *), void *context) MUST_USE;
 
-/* Inside a body. Was an earlier run of it perhaps committed, and the answer lost? Of a body that commits
+/* Was an earlier run of it perhaps committed, and the answer lost? Of a body that commits
  * each statement for itself: was one that changes perhaps done? */
 bool db_may_be_committed(const struct db_tx *);
 
-/* Inside a body. Inserts a row whose primary key was made for this call alone, before the body: a
+/* Inserts a row whose primary key was made for this call alone, before the body: a
  * second row under it is the one that an earlier run wrote, and OK. A DUPLICATE of another unique key
  * stays one; so does any in a first run. Otherwise as db_change(). */
 enum result db_insert_new(struct db_tx *, unsigned statement, const struct db_value *in) MUST_USE;
 
-/* Inside a body. Runs a statement that must change one row. NO_ROW: it changed none; but OK where an
+/* Runs a statement that must change one row. NO_ROW: it changed none; but OK where an
  * earlier run may have done it. Otherwise as db_change(). */
 enum result db_change_one(struct db_tx *, unsigned statement, const struct db_value *in) MUST_USE;
 

@@ -224,8 +224,8 @@ static enum result
 look_tx(struct db_tx *tx, void *context)
 {
 	struct look *const look = context;
-	const struct db_value in[] = { db_number(look->scope),
-		db_bytes(look->thing, sizeof look->thing), { 0 } };
+	const struct db_value in[] = { db_number_at(look->scope),
+		db_bytes_at(look->thing, sizeof look->thing), { 0 } };
 	const struct db_slot out[] = { db_to_number(&look->kept.tries),
 		db_to_number(&look->kept.ends_at), db_to_number(&look->kept.locked_until),
 		db_to_bytes(look->kept.taker, sizeof look->kept.taker), { 0 } };

@@ -77,6 +77,20 @@ static const char *const tables[] = {
 	"INSERT INTO counter VALUES (1, 0), (2, 0), (3, 0), (4, 0)",
 };
 
+/* With names, on the table `thing`. */
+enum { NAMED_INSERT, NAMED_READ, NAMED_TWICE, NAMED__MAX };
+
+static const struct sql_constant constants[] = { { "SEVEN", 7 }, { 0 } };
+
+static const struct statement named[NAMED__MAX] = {
+	[NAMED_INSERT] = { "INSERT INTO thing (id, name, data, number)"
+			   " VALUES (:id, :name, :data, $SEVEN)" },
+	[NAMED_READ] = { "SELECT name, data, number FROM thing WHERE id = :id AND number = $SEVEN",
+	    .columns = 3 },
+	[NAMED_TWICE] = { "SELECT COUNT(*) FROM thing WHERE id = :id AND name = :name AND id = :id",
+	    .columns = 1 },
+};
+
 static struct private_db server;
 static struct db *db; /* over the socket; a pool of POOL */
 
@@ -178,7 +192,7 @@ count_things(void)
 static int64_t
 counter(int64_t id)
 {
-	const struct db_value in[] = { db_number(id), { 0 } };
+	const struct db_value in[] = { db_number_at(id), { 0 } };
 
 	return number_of(db, COUNTER_READ, in);
 }
@@ -188,10 +202,10 @@ insert_thing(struct db_tx *tx, uint8_t id, const char *name, int64_t number)
 {
 	const uint8_t key[16] = { id };
 	const struct db_value in[] = {
-		db_bytes(key, sizeof key),
-		db_text_or_null(name),
-		db_bytes("x", 1),
-		db_number(number),
+		db_bytes_at(key, sizeof key),
+		db_text_or_null_at(name),
+		db_bytes_at("x", 1),
+		db_number_at(number),
 		{ 0 },
 	};
 
@@ -201,7 +215,7 @@ insert_thing(struct db_tx *tx, uint8_t id, const char *name, int64_t number)
 static enum result
 add(struct db_tx *tx, int64_t id, int64_t what)
 {
-	const struct db_value in[] = { db_number(what), db_number(id), { 0 } };
+	const struct db_value in[] = { db_number_at(what), db_number_at(id), { 0 } };
 	uint64_t rows = 0;
 
 	TRY(db_change(tx, COUNTER_ADD, in, &rows));
@@ -262,10 +276,11 @@ values_come_back_as_they_went(void **state)
 		char name[101];
 		uint8_t data[32];
 		int64_t number = 77;
-		const struct db_value row[] = { db_bytes(id, sizeof id),
-			db_text_or_null(values[i].name), db_bytes(values[i].data, values[i].size),
-			db_number(values[i].number), { 0 } };
-		const struct db_value key[] = { db_bytes(id, sizeof id), { 0 } };
+		const struct db_value row[] = { db_bytes_at(id, sizeof id),
+			db_text_or_null_at(values[i].name),
+			db_bytes_at(values[i].data, values[i].size), db_number_at(values[i].number),
+			{ 0 } };
+		const struct db_value key[] = { db_bytes_at(id, sizeof id), { 0 } };
 		const struct db_slot out[] = { db_to_text(name, sizeof name),
 			db_to_bytes(data, values[i].size), db_to_number(&number), { 0 } };
 		struct job insert = { .statement = THING_INSERT, .in = row };
@@ -293,9 +308,9 @@ null_becomes_nothing(void **state)
 	char name[8] = "before";
 	uint8_t data[16];
 	int64_t number = 77;
-	const struct db_value row[] = { db_bytes(id, sizeof id), { .type = DB_NULL },
+	const struct db_value row[] = { db_bytes_at(id, sizeof id), { .type = DB_NULL },
 		{ .type = DB_NULL }, { .type = DB_NULL }, { 0 } };
-	const struct db_value key[] = { db_bytes(id, sizeof id), { 0 } };
+	const struct db_value key[] = { db_bytes_at(id, sizeof id), { 0 } };
 	const struct db_slot out[] = { db_to_text(name, sizeof name),
 		db_to_bytes(data, sizeof data), db_to_number(&number), { 0 } };
 
@@ -366,7 +381,7 @@ static void
 no_row_is_told_and_nothing_written(void **state)
 {
 	const uint8_t id[16] = { 99 };
-	const struct db_value key[] = { db_bytes(id, sizeof id), { 0 } };
+	const struct db_value key[] = { db_bytes_at(id, sizeof id), { 0 } };
 	char name[8] = "before";
 	uint8_t data[1] = { 7 };
 	int64_t number = 77;
@@ -483,9 +498,9 @@ no_rows_are_no_error(void **state)
 static void
 only_what_changed_is_counted(void **state)
 {
-	const struct db_value one[] = { db_number(1), db_number(1), { 0 } };
-	const struct db_value same[] = { db_number(0), db_number(1), { 0 } };
-	const struct db_value nobody[] = { db_number(1), db_number(99), { 0 } };
+	const struct db_value one[] = { db_number_at(1), db_number_at(1), { 0 } };
+	const struct db_value same[] = { db_number_at(0), db_number_at(1), { 0 } };
+	const struct db_value nobody[] = { db_number_at(1), db_number_at(99), { 0 } };
 	struct job job = { .statement = COUNTER_ADD, .in = one };
 
 	(void)state;
@@ -834,7 +849,7 @@ end_holder(struct holder *holder, pthread_t thread)
 static void
 a_row_that_is_held_for_a_while_is_waited_for(void **state)
 {
-	const struct db_value in[] = { db_number(1), db_number(1), { 0 } };
+	const struct db_value in[] = { db_number_at(1), db_number_at(1), { 0 } };
 	struct job job = { .statement = COUNTER_ADD, .in = in };
 	struct holder holder = { .pool = db, .ms = 1500 };
 	const pthread_t thread = start_holder(&holder);
@@ -851,7 +866,7 @@ a_row_that_is_held_for_a_while_is_waited_for(void **state)
 static void
 a_row_that_is_held_too_long_is_unavailable(void **state)
 {
-	const struct db_value in[] = { db_number(1), db_number(1), { 0 } };
+	const struct db_value in[] = { db_number_at(1), db_number_at(1), { 0 } };
 	struct job job = { .statement = COUNTER_ADD, .in = in };
 	struct holder holder = { .pool = db, .ms = 3600 };
 	const pthread_t thread = start_holder(&holder);
@@ -874,7 +889,7 @@ static void
 a_statement_that_takes_too_long_is_stopped(void **state)
 {
 	struct db_options options = private_db_options(&server, POOL);
-	const struct db_value in[] = { db_number(20), { 0 } };
+	const struct db_value in[] = { db_number_at(20), { 0 } };
 	int64_t slept;
 	const struct db_slot out[] = { db_to_number(&slept), { 0 } };
 	struct job job = { NAP, in, out, 0, 0 };
@@ -899,8 +914,8 @@ static void
 a_block_that_is_stopped_leaves_no_transaction(void **state)
 {
 	struct db_options options = private_db_options(&server, 1);
-	const struct db_value in[] = { db_number(20), { 0 } };
-	const struct db_value add[] = { db_number(1), db_number(2), { 0 } };
+	const struct db_value in[] = { db_number_at(20), { 0 } };
+	const struct db_value add[] = { db_number_at(1), db_number_at(2), { 0 } };
 	struct job block = { SLOW_BLOCK, in, NULL, 0, 0 };
 	struct job after = { COUNTER_ADD, add, NULL, 0, 0 };
 
@@ -1035,7 +1050,7 @@ static enum result
 toil_tx(struct db_tx *tx, void *context)
 {
 	const struct toil *const toil = context;
-	const struct db_value in[] = { db_number(toil->id), { 0 } };
+	const struct db_value in[] = { db_number_at(toil->id), { 0 } };
 	int64_t n;
 	const struct db_slot out[] = { db_to_number(&n), { 0 } };
 
@@ -1176,7 +1191,7 @@ static const struct statement tallies[TALLIES__MAX] = {
 static enum result
 tally(struct db *pool, unsigned statement, int64_t ret[static 3])
 {
-	const struct db_value in[] = { db_number(TALLIED), { 0 } };
+	const struct db_value in[] = { db_number_at(TALLIED), { 0 } };
 	const struct db_slot slots[] = { db_to_number(&ret[0]), db_to_number(&ret[1]),
 		db_to_number(&ret[2]) };
 	struct db_slot out[LENGTH(slots) + 1] = { 0 };
@@ -1185,10 +1200,83 @@ tally(struct db *pool, unsigned statement, int64_t ret[static 3])
 	return run_job(pool, &(struct job){ .statement = statement, .in = in, .out = out });
 }
 
+/* Names and statements that stand alone -------------------------------------------------------- */
+
+static struct db *
+open_named(void)
+{
+	struct db_options options = private_db_options(&server, POOL);
+
+	options.constants = constants;
+	struct db *const pool = db_open(&options, named, NAMED__MAX);
+	assert_non_null(pool);
+	return pool;
+}
+
+static void
+values_are_bound_by_name_in_any_order(void **state)
+{
+	static const uint8_t id[16] = "named", data[3] = { 1, 0, 2 };
+	struct db *const pool = open_named();
+	struct db_tx alone = db_alone(pool);
+	const struct db_value insert[] = { db_bytes("data", data, sizeof data),
+		db_bytes("id", id, sizeof id), db_text("name", "by name"), { 0 } };
+	const struct db_value twice[] = { db_text("name", "by name"), db_bytes("id", id, sizeof id),
+		{ 0 } };
+	char name[21];
+	uint8_t read[3];
+	int64_t number = 0, count = 0;
+	const struct db_slot row[] = { db_to_text(name, sizeof name),
+		db_to_bytes(read, sizeof read), db_to_number(&number), { 0 } };
+	const struct db_slot one[] = { db_to_number(&count), { 0 } };
+
+	(void)state;
+	assert_int_equal(db_change(&alone, NAMED_INSERT, insert, NULL), OK);
+	assert_int_equal(db_row(&alone, NAMED_READ, twice + 1, row), OK);
+	assert_string_equal(name, "by name");
+	assert_memory_equal(read, data, sizeof data);
+	assert_int_equal(number, 7);
+	assert_int_equal(db_row(&alone, NAMED_TWICE, twice, one), OK);
+	assert_int_equal(count, 1);
+	db_close(pool);
+}
+
+static void
+a_statement_alone_is_committed_and_knows_its_key(void **state)
+{
+	static const uint8_t id[16] = "alone";
+	struct db *const pool = open_named();
+	struct db_tx alone = db_alone(pool);
+	const struct db_value insert[] = { db_bytes("id", id, sizeof id), db_text("name", "alone"),
+		db_bytes("data", "d", 1), { 0 } };
+	uint64_t rows = 77;
+
+	(void)state;
+	assert_int_equal(db_change(&alone, NAMED_INSERT, insert, &rows), OK);
+	assert_int_equal(rows, 1);
+	rows = 77;
+	assert_int_equal(db_change(&alone, NAMED_INSERT, insert, &rows), DUPLICATE);
+	assert_int_equal(rows, 77);
+	assert_true(db_duplicate_is(&alone, "PRIMARY"));
+	assert_false(db_may_be_committed(&alone));
+	/* In a first run a second row is somebody else's. */
+	assert_int_equal(db_insert_new(&alone, NAMED_INSERT, insert), DUPLICATE);
+	db_close(pool);
+}
+
+static void
+an_unknown_constant_opens_no_pool(void **state)
+{
+	const struct db_options options = private_db_options(&server, POOL);
+
+	(void)state;
+	assert_null(db_open(&options, named, NAMED__MAX));
+}
+
 static void
 forget_tally(struct db *pool)
 {
-	const struct db_value in[] = { db_number(TALLIED), { 0 } };
+	const struct db_value in[] = { db_number_at(TALLIED), { 0 } };
 
 	assert_int_equal(run_job(pool, &(struct job){ .statement = TALLY_FORGET, .in = in }), OK);
 }
@@ -1295,7 +1383,7 @@ a_change_that_failed_is_of_use_at_once(void **state)
 static void
 a_lock_that_is_gone_is_forgotten(void **state)
 {
-	const struct db_value in[] = { db_number(1), { 0 } };
+	const struct db_value in[] = { db_number_at(1), { 0 } };
 	struct db_options options = private_db_options(&server, 1);
 	static const struct statement statement = { TALLY, 1, 2 };
 	struct db *const pool = db_open(&options, &statement, 1);
@@ -1420,7 +1508,7 @@ a_read_only_server_is_unavailable(void **state)
 {
 	const struct db_options options = private_db_options(&server, POOL);
 	struct db *const pool = open_pool(&options);
-	const struct db_value in[] = { db_number(1), db_number(1), { 0 } };
+	const struct db_value in[] = { db_number_at(1), db_number_at(1), { 0 } };
 	struct job job = { .statement = COUNTER_ADD, .in = in };
 	const int64_t connection = number_of(pool, CONNECTION, NULL);
 
@@ -1510,7 +1598,7 @@ nap_tx(struct db_tx *tx, void *context)
 {
 	struct napper *const napper = context;
 	int64_t slept;
-	const struct db_value in[] = { db_number(3), { 0 } };
+	const struct db_value in[] = { db_number_at(3), { 0 } };
 	const struct db_slot id[] = { db_to_number(&napper->connection), { 0 } };
 	const struct db_slot out[] = { db_to_number(&slept), { 0 } };
 
@@ -1756,9 +1844,9 @@ once_tx(struct db_tx *tx, void *context)
 {
 	static const uint8_t key[16] = "the word";
 	struct once *const once = context;
-	const struct db_value in[] = { db_bytes(key, sizeof key), db_text("name"), db_bytes("x", 1),
-		db_number(1), { 0 } };
-	const struct db_value spend[] = { db_number(once->gone ? 99 : 2), { 0 } };
+	const struct db_value in[] = { db_bytes_at(key, sizeof key), db_text_at("name"),
+		db_bytes_at("x", 1), db_number_at(1), { 0 } };
+	const struct db_value spend[] = { db_number_at(once->gone ? 99 : 2), { 0 } };
 
 	once->runs++;
 	once->may_be_committed = db_may_be_committed(tx);
@@ -1838,8 +1926,8 @@ static enum result
 twice_tx(struct db_tx *tx, void *context)
 {
 	static const uint8_t key[16] = "the word";
-	const struct db_value in[] = { db_bytes(key, sizeof key), { .type = DB_NULL },
-		db_bytes("x", 1), db_number(1), { 0 } };
+	const struct db_value in[] = { db_bytes_at(key, sizeof key), { .type = DB_NULL },
+		db_bytes_at("x", 1), db_number_at(1), { 0 } };
 
 	(void)context;
 	TRY(db_insert_new(tx, THING_INSERT, in));
@@ -1956,6 +2044,9 @@ main(int argc, char **argv)
 		WITH_EMPTY_TABLES(threads_share_the_pool_and_lose_nothing),
 		cmocka_unit_test(a_pool_connects_when_it_is_used),
 		cmocka_unit_test(statements_that_are_not_as_counted_are_refused),
+		WITH_EMPTY_TABLES(values_are_bound_by_name_in_any_order),
+		WITH_EMPTY_TABLES(a_statement_alone_is_committed_and_knows_its_key),
+		cmocka_unit_test(an_unknown_constant_opens_no_pool),
 		WITH_EMPTY_TABLES(what_a_change_returns_is_read_as_rows),
 		WITH_EMPTY_TABLES(a_change_that_returns_other_columns_is_internal),
 		WITH_EMPTY_TABLES(a_change_that_failed_is_of_use_at_once),

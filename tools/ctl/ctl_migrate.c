@@ -51,8 +51,8 @@ static enum result
 begin_tx(struct db_tx *tx, void *context)
 {
 	const struct migration *m = context;
-	const struct db_value in[] = { db_number(m->version),
-		db_bytes(m->checksum, sizeof m->checksum), db_number(m->now), { 0 } };
+	const struct db_value in[] = { db_number_at(m->version),
+		db_bytes_at(m->checksum, sizeof m->checksum), db_number_at(m->now), { 0 } };
 
 	return db_change(tx, MIGRATION_BEGIN, in, NULL);
 }
@@ -61,7 +61,7 @@ static enum result
 end_tx(struct db_tx *tx, void *context)
 {
 	const struct migration *m = context;
-	const struct db_value in[] = { db_number(m->now), db_number(m->version), { 0 } };
+	const struct db_value in[] = { db_number_at(m->now), db_number_at(m->version), { 0 } };
 
 	return db_change(tx, MIGRATION_END, in, NULL);
 }
@@ -73,7 +73,7 @@ read_tx(struct db_tx *tx, void *context)
 	struct migration *m = context;
 	uint8_t checksum[32] = { 0 };
 	int64_t ended_at = 0;
-	const struct db_value in[] = { db_number(m->version), { 0 } };
+	const struct db_value in[] = { db_number_at(m->version), { 0 } };
 	const struct db_slot out[] = { db_to_bytes(checksum, sizeof checksum),
 		db_to_number(&ended_at), { 0 } };
 
