@@ -4,76 +4,76 @@
 
 #include "clock.h"
 #include "text.h"
-#include "throttle.h"
+#include "limit_local.h"
 
 #include <string.h>
 
 /* How often ----------------------------------------------------------------------------------- */
 
 /* One more of the thing. */
-static struct throttle_state
-take(struct service *service, enum policy_scope scope, const void *thing, size_t size,
-    unsigned crowd)
+static struct limit_state
+take(struct service *service, enum limit_id limit_id, const void *subject, size_t size,
+    unsigned shared_network_factor)
 {
-	return throttle_take(
-	    service->portal.throttle, scope, thing, size, crowd, clock_monotonic_ms());
+	return limit_local_count(service->app.limit_local, limit_id, subject, size,
+	    shared_network_factor, clock_monotonic_ms());
 }
 
 static enum result
-judge(const struct throttle_state *state, enum result beyond, struct refusal *refusal)
+judge(const struct limit_state *state, enum result beyond, struct error_info *error_info)
 {
 	if (state->granted)
 		return OK;
-	refusal->wait_s = state->wait_s;
+	error_info->wait_s = state->wait_s;
 	return beyond;
 }
 
 static void
-tell(const struct throttle_state *state, enum policy_scope scope, struct http_reply *reply)
+tell(const struct limit_state *state, enum limit_id limit_id, struct http_reply *reply)
 {
-	const struct policy *policy = policy_of(scope);
+	const struct limit *limit = limit_of(limit_id);
 	char line[96];
 
-	if (text_format(line, sizeof line, "\"%s\";q=%lld;w=%lld", policy->name,
-		(long long)state->limit, (long long)policy->window_s))
+	if (text_format(line, sizeof line, "\"%s\";q=%lld;w=%lld", limit->name,
+		(long long)state->limit, (long long)limit->window_s))
 		http_reply_add(reply, "RateLimit-Policy", line);
-	if (text_format(line, sizeof line, "\"%s\";r=%lld;t=%lld", policy->name,
+	if (text_format(line, sizeof line, "\"%s\";r=%lld;t=%lld", limit->name,
 		(long long)state->left, (long long)state->wait_s))
 		http_reply_add(reply, "RateLimit", line);
 }
 
 /* The source's own counter comes first: who is refused by it uses nothing up for those around. */
 enum result
-admission_source(struct service *service, enum policy_scope scope, const struct visitor *visitor,
-    struct http_reply *reply, struct refusal *refusal)
+admission_source(struct service *service, enum limit_id limit_id, const struct client *client,
+    struct http_reply *reply, struct error_info *error_info)
 {
-	const struct throttle_state state = take(
-	    service, scope, visitor->source, strlen(visitor->source), visitor->crowd);
+	const struct limit_state state = take(service, limit_id, client->source,
+	    strlen(client->source), client->shared_network_factor);
 
-	tell(&state, scope, reply);
-	TRY(judge(&state, TOO_MANY, refusal));
-	if (visitor->prefix[0] == '\0')
+	tell(&state, limit_id, reply);
+	TRY(judge(&state, TOO_MANY, error_info));
+	if (client->prefix[0] == '\0')
 		return OK;
-	const struct throttle_state around = take(service, scope, visitor->prefix,
-	    strlen(visitor->prefix), visitor->crowd * PREFIX_SOURCES);
-	return judge(&around, TOO_MANY, refusal);
+	const struct limit_state around = take(service, limit_id, client->prefix,
+	    strlen(client->prefix), client->shared_network_factor * PREFIX_FACTOR);
+	return judge(&around, TOO_MANY, error_info);
 }
 
 enum result
-admission_link(struct service *service, enum policy_scope scope, const uint8_t jti[static JTI_SIZE],
-    struct refusal *refusal)
+admission_link(struct service *service, enum limit_id limit_id, const uint8_t jti[static JTI_SIZE],
+    struct error_info *error_info)
 {
-	const struct throttle_state state = take(service, scope, jti, JTI_SIZE, 1);
+	const struct limit_state state = take(service, limit_id, jti, JTI_SIZE, 1);
 
-	return judge(&state, TOO_MANY, refusal);
+	return judge(&state, TOO_MANY, error_info);
 }
 
 enum result
-admission_service(struct service *service, enum policy_scope scope, struct refusal *refusal)
+admission_service(struct service *service, enum limit_id limit_id, struct error_info *error_info)
 {
-	const struct throttle_state state = take(service, scope, "", 0, 1);
+	const struct limit_state state = take(service, limit_id, "", 0, 1);
 
-	return judge(&state, OVERLOADED, refusal);
+	return judge(&state, OVERLOADED, error_info);
 }
 
 /* How many at once ---------------------------------------------------------------------------- */

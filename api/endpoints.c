@@ -10,39 +10,39 @@
 /* clang-format off */
 static const struct endpoint rows_public[] = {
 	/* method    path                                    carries a token of                           body                      costs           limit beside the source's served by */
-	{ "POST",   "/v1/captcha",                           DEMAND_STAGE, STAGE_IDENTITY,                &captcha_body,            LOAD_PICTURES,  POLICY_LINK_CAPTCHAS,  post_captcha },
-	{ "POST",   "/v1/registration/email",                DEMAND_NOTHING, STAGE_NONE,                  &email_body,              LOAD_REST,      POLICY_SOURCE_MAILS,   post_registration_email },
-	{ "GET",    "/v1/registration/stage",                DEMAND_ANY_STAGE, STAGE_NONE,                NULL,                     LOAD_REST,      POLICY_NONE,           get_registration_stage },
-	{ "POST",   "/v1/registration/identity",             DEMAND_STAGE, STAGE_IDENTITY,                &identity_body,           LOAD_REST,      POLICY_NONE,           post_registration_identity },
-	{ "POST",   "/v1/registration/authentication-key",   DEMAND_STAGE, STAGE_AUTHENTICATION_KEY,      &authentication_key_body, LOAD_REST,      POLICY_NONE,           post_registration_authentication_key },
-	{ "POST",   "/v1/registration/account",              DEMAND_STAGE, STAGE_ACCOUNT,                 &account_body,            LOAD_HASHING,   POLICY_NONE,           post_registration_account },
+	{ "POST",   "/v1/captcha",                           DEMAND_STAGE, STAGE_IDENTITY,                &captcha_body,            LOAD_PICTURES,  LIMIT_LINK_CAPTCHAS,  post_captcha },
+	{ "POST",   "/v1/registration/email",                DEMAND_NOTHING, STAGE_NONE,                  &email_body,              LOAD_REST,      LIMIT_SOURCE_MAILS,   post_registration_email },
+	{ "GET",    "/v1/registration/stage",                DEMAND_ANY_STAGE, STAGE_NONE,                NULL,                     LOAD_REST,      LIMIT_NONE,           get_registration_stage },
+	{ "POST",   "/v1/registration/identity",             DEMAND_STAGE, STAGE_IDENTITY,                &identity_body,           LOAD_REST,      LIMIT_NONE,           post_registration_identity },
+	{ "POST",   "/v1/registration/authentication-key",   DEMAND_STAGE, STAGE_AUTHENTICATION_KEY,      &authentication_key_body, LOAD_REST,      LIMIT_NONE,           post_registration_authentication_key },
+	{ "POST",   "/v1/registration/account",              DEMAND_STAGE, STAGE_ACCOUNT,                 &account_body,            LOAD_HASHING,   LIMIT_NONE,           post_registration_account },
 
-	{ "POST",   "/v1/sessions",                          DEMAND_NOTHING, STAGE_NONE,                  &login_body,              LOAD_HASHING,   POLICY_NONE,           post_sessions },
-	{ "GET",    "/v1/sessions",                          DEMAND_LOGIN, STAGE_NONE,                    NULL,                     LOAD_REST,      POLICY_NONE,           get_sessions },
-	{ "DELETE", "/v1/sessions",                          DEMAND_LOGIN, STAGE_NONE,                    NULL,                     LOAD_REST,      POLICY_NONE,           delete_sessions },
-	{ "POST",   "/v1/sessions/refresh",                  DEMAND_NOTHING, STAGE_NONE,                  &refresh_body,            LOAD_REST,      POLICY_NONE,           post_sessions_refresh },
-	{ "DELETE", "/v1/sessions/current",                  DEMAND_LOGIN_OR_COOKIE, STAGE_NONE,          NULL,                     LOAD_REST,      POLICY_NONE,           delete_sessions_current },
-	{ "DELETE", "/v1/sessions/{id}",                     DEMAND_LOGIN, STAGE_NONE,                    NULL,                     LOAD_REST,      POLICY_NONE,           delete_sessions_id },
-	{ "GET",    "/.well-known/jwks.json",                DEMAND_NOTHING, STAGE_NONE,                  NULL,                     LOAD_REST,      POLICY_NONE,           get_jwks },
+	{ "POST",   "/v1/sessions",                          DEMAND_NOTHING, STAGE_NONE,                  &login_body,              LOAD_HASHING,   LIMIT_NONE,           post_sessions },
+	{ "GET",    "/v1/sessions",                          DEMAND_SESSION, STAGE_NONE,                    NULL,                     LOAD_REST,      LIMIT_NONE,           get_sessions },
+	{ "DELETE", "/v1/sessions",                          DEMAND_SESSION, STAGE_NONE,                    NULL,                     LOAD_REST,      LIMIT_NONE,           delete_sessions },
+	{ "POST",   "/v1/sessions/refresh",                  DEMAND_NOTHING, STAGE_NONE,                  &refresh_body,            LOAD_REST,      LIMIT_NONE,           post_sessions_refresh },
+	{ "DELETE", "/v1/sessions/current",                  DEMAND_SESSION_OR_COOKIE, STAGE_NONE,          NULL,                     LOAD_REST,      LIMIT_NONE,           delete_sessions_current },
+	{ "DELETE", "/v1/sessions/{id}",                     DEMAND_SESSION, STAGE_NONE,                    NULL,                     LOAD_REST,      LIMIT_NONE,           delete_sessions_id },
+	{ "GET",    "/.well-known/jwks.json",                DEMAND_NOTHING, STAGE_NONE,                  NULL,                     LOAD_REST,      LIMIT_NONE,           get_jwks },
 
-	{ "POST",   "/v1/recovery/login-id",                 DEMAND_NOTHING, STAGE_NONE,                  &recovery_login_id_body,  LOAD_REST,      POLICY_SOURCE_MAILS,   post_recovery_login_id },
-	{ "POST",   "/v1/recovery/password",                 DEMAND_NOTHING, STAGE_NONE,                  &recovery_password_body,  LOAD_REST,      POLICY_SOURCE_MAILS,   post_recovery_password },
-	{ "POST",   "/v1/recovery/password/reset",           DEMAND_STAGE, STAGE_PASSWORD_RESET,          &reset_body,              LOAD_HASHING,   POLICY_NONE,           post_recovery_password_reset },
+	{ "POST",   "/v1/recovery/login-id",                 DEMAND_NOTHING, STAGE_NONE,                  &recovery_login_id_body,  LOAD_REST,      LIMIT_SOURCE_MAILS,   post_recovery_login_id },
+	{ "POST",   "/v1/recovery/password",                 DEMAND_NOTHING, STAGE_NONE,                  &recovery_password_body,  LOAD_REST,      LIMIT_SOURCE_MAILS,   post_recovery_password },
+	{ "POST",   "/v1/recovery/password/reset",           DEMAND_STAGE, STAGE_PASSWORD_RESET,          &reset_body,              LOAD_HASHING,   LIMIT_NONE,           post_recovery_password_reset },
 
-	{ "GET",    "/v1/me",                                DEMAND_LOGIN, STAGE_NONE,                    NULL,                     LOAD_REST,      POLICY_NONE,           get_me },
-	{ "PATCH",  "/v1/me",                                DEMAND_LOGIN, STAGE_NONE,                    &settings_body,           LOAD_REST,      POLICY_NONE,           patch_me },
-	{ "DELETE", "/v1/me",                                DEMAND_LOGIN, STAGE_NONE,                    &leave_body,              LOAD_HASHING,   POLICY_NONE,           delete_me },
-	{ "PUT",    "/v1/me/password",                       DEMAND_LOGIN, STAGE_NONE,                    &new_password_body,       LOAD_HASHING,   POLICY_NONE,           put_me_password },
-	{ "PUT",    "/v1/me/email",                          DEMAND_LOGIN, STAGE_NONE,                    &new_email_body,          LOAD_HASHING,   POLICY_SOURCE_MAILS,   put_me_email },
-	{ "POST",   "/v1/me/email/confirmation",             DEMAND_STAGE, STAGE_EMAIL_CONFIRMATION,      NULL,                     LOAD_REST,      POLICY_NONE,           post_me_email_confirmation },
-	{ "DELETE", "/v1/me/pending-email",                  DEMAND_LOGIN, STAGE_NONE,                    NULL,                     LOAD_REST,      POLICY_NONE,           delete_me_pending_email },
-	{ "PUT",    "/v1/me/login-id",                       DEMAND_LOGIN, STAGE_NONE,                    &new_login_id_body,       LOAD_HASHING,   POLICY_NONE,           put_me_login_id },
+	{ "GET",    "/v1/me",                                DEMAND_SESSION, STAGE_NONE,                    NULL,                     LOAD_REST,      LIMIT_NONE,           get_me },
+	{ "PATCH",  "/v1/me",                                DEMAND_SESSION, STAGE_NONE,                    &settings_body,           LOAD_REST,      LIMIT_NONE,           patch_me },
+	{ "DELETE", "/v1/me",                                DEMAND_SESSION, STAGE_NONE,                    &leave_body,              LOAD_HASHING,   LIMIT_NONE,           delete_me },
+	{ "PUT",    "/v1/me/password",                       DEMAND_SESSION, STAGE_NONE,                    &new_password_body,       LOAD_HASHING,   LIMIT_NONE,           put_me_password },
+	{ "PUT",    "/v1/me/email",                          DEMAND_SESSION, STAGE_NONE,                    &new_email_body,          LOAD_HASHING,   LIMIT_SOURCE_MAILS,   put_me_email },
+	{ "POST",   "/v1/me/email/confirmation",             DEMAND_STAGE, STAGE_EMAIL_CONFIRMATION,      NULL,                     LOAD_REST,      LIMIT_NONE,           post_me_email_confirmation },
+	{ "DELETE", "/v1/me/pending-email",                  DEMAND_SESSION, STAGE_NONE,                    NULL,                     LOAD_REST,      LIMIT_NONE,           delete_me_pending_email },
+	{ "PUT",    "/v1/me/login-id",                       DEMAND_SESSION, STAGE_NONE,                    &new_login_id_body,       LOAD_HASHING,   LIMIT_NONE,           put_me_login_id },
 };
 
 static const struct endpoint rows_inside[] = {
-	{ "GET",    "/healthz",                              DEMAND_NOTHING, STAGE_NONE,                  NULL,                     LOAD_REST,      POLICY_NONE,           get_healthz },
-	{ "GET",    "/readyz",                               DEMAND_NOTHING, STAGE_NONE,                  NULL,                     LOAD_REST,      POLICY_NONE,           get_readyz },
-	{ "GET",    "/metrics",                              DEMAND_NOTHING, STAGE_NONE,                  NULL,                     LOAD_REST,      POLICY_NONE,           get_metrics },
+	{ "GET",    "/healthz",                              DEMAND_NOTHING, STAGE_NONE,                  NULL,                     LOAD_REST,      LIMIT_NONE,           get_healthz },
+	{ "GET",    "/readyz",                               DEMAND_NOTHING, STAGE_NONE,                  NULL,                     LOAD_REST,      LIMIT_NONE,           get_readyz },
+	{ "GET",    "/metrics",                              DEMAND_NOTHING, STAGE_NONE,                  NULL,                     LOAD_REST,      LIMIT_NONE,           get_metrics },
 };
 /* clang-format on */
 

@@ -7,15 +7,15 @@
 #define ENDPOINTS_H
 
 #include "json.h"
-#include "faults.h"
-#include "login.h"
-#include "policy.h"
+#include "field_errors.h"
+#include "session.h"
+#include "limit_table.h"
 #include "problem.h"
-#include "refusal.h"
+#include "error_info.h"
 #include "result.h"
 #include "service.h"
 #include "stage.h"
-#include "visitor.h"
+#include "client.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,26 +27,27 @@ struct http_request;
 struct call {
 	struct service *service;
 	const struct http_request *request; /* only for the cookie */
-	const struct visitor *visitor;
-	const struct pass *pass; /* of the stage token that the endpoint demands, or NULL */
-	struct member *member;   /* of the access token that it demands, or NULL */
-	const uint8_t *path_id;  /* ID_SIZE bytes in the place of {id}, or NULL */
-	const void *body;        /* the struct its field table fills */
-	struct faults *faults;   /* to add to, for BAD_FIELD */
+	const struct client *client;
+	const struct stage_claims
+	    *claims;            /* of the stage token that the endpoint demands, or NULL */
+	struct member *member;  /* of the access token that it demands, or NULL */
+	const uint8_t *path_id; /* ID_SIZE bytes in the place of {id}, or NULL */
+	const void *body;       /* the struct its field table fills */
+	struct field_errors *field_errors; /* to add to, for BAD_FIELD */
 	enum problem_language language;
-	int status;               /* of success; 200 unless the handler says otherwise */
-	struct refusal refusal;   /* told with a refusal */
-	struct json *json;        /* the answer's object */
-	struct http_reply *reply; /* only for what is not JSON */
+	int status;                   /* of success; 200 unless the handler says otherwise */
+	struct error_info error_info; /* told with a refusal */
+	struct json *json;            /* the answer's object */
+	struct http_reply *reply;     /* only for what is not JSON */
 };
 
 /* Which token an endpoint demands. */
 enum demand {
 	DEMAND_NOTHING,
-	DEMAND_STAGE,          /* of one stage */
-	DEMAND_ANY_STAGE,      /* of a registration's */
-	DEMAND_LOGIN,          /* an access token */
-	DEMAND_LOGIN_OR_COOKIE /* an access token; without one the handler asks for the cookie */
+	DEMAND_STAGE,            /* of one stage */
+	DEMAND_ANY_STAGE,        /* of a registration's */
+	DEMAND_SESSION,          /* an access token */
+	DEMAND_SESSION_OR_COOKIE /* an access token; without one the handler asks for the cookie */
 };
 
 /* The struct that bodies are read into: room for the widest. */
@@ -57,7 +58,7 @@ struct body_rule {
 	const struct field *fields;
 	size_t size; /* of the struct they fill; at most BODY_STRUCT_MAX */
 	/* What one field can not tell alone; NULL: nothing. Adds to the faults. */
-	void (*judge)(const struct service *, const void *body, struct faults *);
+	void (*judge)(const struct service *, const void *body, struct field_errors *);
 };
 
 struct endpoint {
@@ -67,7 +68,7 @@ struct endpoint {
 	enum stage stage;             /* with DEMAND_STAGE */
 	const struct body_rule *body; /* NULL: none is allowed */
 	enum load load;
-	enum policy_scope limit; /* how often, beside POLICY_SOURCE_REQUESTS; POLICY_NONE */
+	enum limit_id limit; /* how often, beside LIMIT_SOURCE_REQUESTS; LIMIT_NONE */
 	enum result (*serve)(struct call *);
 };
 

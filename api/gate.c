@@ -23,16 +23,16 @@
 #define PREFLIGHT_AGE_S "600"
 
 /* What is known about the request that is being served. */
-struct visit {
+struct request_ctx {
 	const struct gate *gate;
 	struct http_request *request;
 	struct http_reply *reply;
 	char id[REQUEST_ID_TEXT + 1];
 	const struct endpoint *endpoint; /* NULL: none met */
-	struct faults faults;
-	struct visitor visitor;
+	struct field_errors field_errors;
+	struct client client;
 	uint8_t path_id[ID_SIZE];
-	struct pass pass;
+	struct stage_claims claims;
 	struct member member;
 	struct call call;
 };
@@ -73,49 +73,50 @@ is_registration(enum stage stage)
 }
 
 static enum result
-check_stage(struct visit *visit)
+check_stage(struct request_ctx *request_ctx)
 {
-	const struct endpoint *endpoint = visit->endpoint;
-	const struct keyring *keyring = visit->gate->service->portal.keyring;
+	const struct endpoint *endpoint = request_ctx->endpoint;
+	const struct keyring *keyring = request_ctx->gate->service->app.keyring;
 	const char *token = NULL;
 
-	TRY(bearer(visit->request, &token));
-	TRY(stage_open(keyring, token, clock_now(), &visit->pass));
-	visit->call.pass = &visit->pass;
-	const bool fits = endpoint->demand == DEMAND_STAGE ? visit->pass.stage == endpoint->stage
-							   : is_registration(visit->pass.stage);
+	TRY(bearer(request_ctx->request, &token));
+	TRY(stage_open(keyring, token, clock_now(), &request_ctx->claims));
+	request_ctx->call.claims = &request_ctx->claims;
+	const bool fits = endpoint->demand == DEMAND_STAGE
+			      ? request_ctx->claims.stage == endpoint->stage
+			      : is_registration(request_ctx->claims.stage);
 	return fits ? OK : TOKEN_INVALID;
 }
 
 static enum result
-check_login(struct visit *visit)
+check_session(struct request_ctx *request_ctx)
 {
 	const char *token = NULL;
 
-	if (bearer(visit->request, &token) != OK)
+	if (bearer(request_ctx->request, &token) != OK)
 		return LOGIN_REQUIRED;
-	TRY(login_member(&visit->gate->service->portal, token, &visit->member));
-	visit->call.member = &visit->member;
+	TRY(session_member(&request_ctx->gate->service->app, token, &request_ctx->member));
+	request_ctx->call.member = &request_ctx->member;
 	return OK;
 }
 
 static enum result
-check_token(struct visit *visit)
+check_token(struct request_ctx *request_ctx)
 {
-	const struct http_request *request = visit->request;
+	const struct http_request *request = request_ctx->request;
 
-	switch (visit->endpoint->demand) {
+	switch (request_ctx->endpoint->demand) {
 	case DEMAND_NOTHING:
 		return OK;
 	case DEMAND_STAGE:
 	case DEMAND_ANY_STAGE:
-		return check_stage(visit);
-	case DEMAND_LOGIN_OR_COOKIE:
+		return check_stage(request_ctx);
+	case DEMAND_SESSION_OR_COOKIE:
 		if (request->authorization == NULL && !request->authorization_twice)
 			return OK;
-		return check_login(visit);
-	case DEMAND_LOGIN:
-		return check_login(visit);
+		return check_session(request_ctx);
+	case DEMAND_SESSION:
+		return check_session(request_ctx);
 	}
 	return INTERNAL;
 }
@@ -145,68 +146,70 @@ is_json(const char *content_type)
 /* A body is waited for before anything else: no place is held, and no look into the database made,
  * for one who sends slowly. What is wrong with it is told when its turn comes. */
 static enum result
-wait_for_body(struct visit *visit)
+wait_for_body(struct request_ctx *request_ctx)
 {
-	struct http_request *request = visit->request;
-	const bool comes = visit->endpoint->body != NULL && request->content_length > 0 &&
+	struct http_request *request = request_ctx->request;
+	const bool comes = request_ctx->endpoint->body != NULL && request->content_length > 0 &&
 			   is_json(request->content_type);
 
 	return comes ? http_read_body(request) : OK;
 }
 
 static enum result
-check_body(struct visit *visit, enum result arrived, union body_room *room)
+check_body(struct request_ctx *request_ctx, enum result arrived, union body_room *room)
 {
-	struct http_request *request = visit->request;
-	const struct body_rule *rule = visit->endpoint->body;
+	struct http_request *request = request_ctx->request;
+	const struct body_rule *rule = request_ctx->endpoint->body;
 
 	if (rule == NULL)
 		return request->content_length > 0 ? MALFORMED : OK;
 	if (!is_json(request->content_type))
 		return BAD_MEDIA_TYPE;
 	TRY(arrived);
-	visit->call.body = room->bytes;
+	request_ctx->call.body = room->bytes;
 	const enum result read = json_read(request->body, request->body_size, rule->fields,
-	    room->bytes, rule->size, &visit->faults);
+	    room->bytes, rule->size, &request_ctx->field_errors);
 	if (read != OK && read != BAD_FIELD)
 		return read;
 	if (rule->judge != NULL)
-		rule->judge(visit->gate->service, room->bytes, &visit->faults);
-	return visit->faults.count == 0 ? OK : BAD_FIELD;
+		rule->judge(request_ctx->gate->service, room->bytes, &request_ctx->field_errors);
+	return request_ctx->field_errors.count == 0 ? OK : BAD_FIELD;
 }
 
 /* CORS ---------------------------------------------------------------------------------------- */
 
 /* Tells whether a browser may show the answer to the page that asked. */
 static bool
-allow_origin(const struct visit *visit)
+allow_origin(const struct request_ctx *request_ctx)
 {
-	const char *origins = visit->gate->service->config->cors_origins;
-	const char *origin = visit->request->origin;
+	const char *origins = request_ctx->gate->service->config->cors_origins;
+	const char *origin = request_ctx->request->origin;
 
-	if (origins[0] == '\0' || visit->gate->inside)
+	if (origins[0] == '\0' || request_ctx->gate->inside)
 		return false;
-	http_reply_add(visit->reply, "Vary", "Origin");
+	http_reply_add(request_ctx->reply, "Vary", "Origin");
 	if (origin == NULL || !origin_is_listed(origins, origin))
 		return false;
-	http_reply_add(visit->reply, "Access-Control-Allow-Origin", origin);
-	http_reply_add(visit->reply, "Access-Control-Allow-Credentials", "true"); /* the cookie */
-	http_reply_add(visit->reply, "Access-Control-Expose-Headers",
+	http_reply_add(request_ctx->reply, "Access-Control-Allow-Origin", origin);
+	http_reply_add(
+	    request_ctx->reply, "Access-Control-Allow-Credentials", "true"); /* the cookie */
+	http_reply_add(request_ctx->reply, "Access-Control-Expose-Headers",
 	    "RateLimit, RateLimit-Policy, Retry-After, X-Request-Id");
 	return true;
 }
 
 /* OPTIONS: which methods there are, and for a preflight of ours what the page may send. */
 static void
-answer_options(const struct visit *visit, const char *allow, bool allowed_origin)
+answer_options(const struct request_ctx *request_ctx, const char *allow, bool allowed_origin)
 {
-	http_reply_add(visit->reply, "Allow", allow);
-	visit->reply->status = 204;
-	if (!allowed_origin || visit->request->preflight_method == NULL)
+	http_reply_add(request_ctx->reply, "Allow", allow);
+	request_ctx->reply->status = 204;
+	if (!allowed_origin || request_ctx->request->preflight_method == NULL)
 		return;
-	http_reply_add(visit->reply, "Access-Control-Allow-Methods", allow);
-	http_reply_add(visit->reply, "Access-Control-Allow-Headers", "Authorization, Content-Type");
-	http_reply_add(visit->reply, "Access-Control-Max-Age", PREFLIGHT_AGE_S);
+	http_reply_add(request_ctx->reply, "Access-Control-Allow-Methods", allow);
+	http_reply_add(
+	    request_ctx->reply, "Access-Control-Allow-Headers", "Authorization, Content-Type");
+	http_reply_add(request_ctx->reply, "Access-Control-Max-Age", PREFLIGHT_AGE_S);
 }
 
 /* Answers ------------------------------------------------------------------------------------- */
@@ -222,15 +225,15 @@ add_wait(struct http_reply *reply, int64_t wait_s)
 }
 
 static void
-write_problem(const struct visit *visit, enum result result)
+write_problem(const struct request_ctx *request_ctx, enum result result)
 {
-	struct http_reply *reply = visit->reply;
+	struct http_reply *reply = request_ctx->reply;
 	const struct problem_facts facts = {
 		.result = result,
-		.language = visit->call.language,
-		.request_id = visit->id,
-		.faults = &visit->faults,
-		.attempts_left = visit->call.refusal.attempts_left,
+		.language = request_ctx->call.language,
+		.request_id = request_ctx->id,
+		.field_errors = &request_ctx->field_errors,
+		.attempts_left = request_ctx->call.error_info.attempts_left,
 	};
 
 	reply->status = problem_of(result)->status;
@@ -242,19 +245,21 @@ write_problem(const struct visit *visit, enum result result)
 	if (reply->status == 401)
 		http_reply_add(reply, "WWW-Authenticate", "Bearer"); /* RFC 9110 15.5.2 */
 	if (reply->status == 503 || reply->status == 429)
-		add_wait(reply, visit->call.refusal.wait_s);
-	http_reply_add(reply, "Content-Language", problem_language_code(visit->call.language));
+		add_wait(reply, request_ctx->call.error_info.wait_s);
+	http_reply_add(
+	    reply, "Content-Language", problem_language_code(request_ctx->call.language));
 }
 
 static enum result
-write_answer(const struct visit *visit)
+write_answer(const struct request_ctx *request_ctx)
 {
-	struct http_reply *reply = visit->reply;
+	struct http_reply *reply = request_ctx->reply;
 
-	reply->status = visit->call.status;
+	reply->status = request_ctx->call.status;
 	if (reply->status == 204 || reply->media_type != NULL)
 		return OK;
-	TRY(json_finish(visit->call.json, reply->body, sizeof reply->body, &reply->body_size));
+	TRY(json_finish(
+	    request_ctx->call.json, reply->body, sizeof reply->body, &reply->body_size));
 	reply->media_type = "application/json; charset=utf-8";
 	return OK;
 }
@@ -263,17 +268,18 @@ write_answer(const struct visit *visit)
 
 /* How often this endpoint may be asked, beside what every source may ask. */
 static enum result
-check_limit(struct visit *visit)
+check_limit(struct request_ctx *request_ctx)
 {
-	struct service *service = visit->gate->service;
-	struct refusal *refusal = &visit->call.refusal;
-	const enum policy_scope limit = visit->endpoint->limit;
+	struct service *service = request_ctx->gate->service;
+	struct error_info *error_info = &request_ctx->call.error_info;
+	const enum limit_id limit = request_ctx->endpoint->limit;
 
 	switch (limit) {
-	case POLICY_LINK_CAPTCHAS:
-		return admission_link(service, limit, visit->pass.jti, refusal);
-	case POLICY_SOURCE_MAILS:
-		return admission_source(service, limit, &visit->visitor, visit->reply, refusal);
+	case LIMIT_LINK_CAPTCHAS:
+		return admission_link(service, limit, request_ctx->claims.jti, error_info);
+	case LIMIT_SOURCE_MAILS:
+		return admission_source(
+		    service, limit, &request_ctx->client, request_ctx->reply, error_info);
 	default:
 		return OK;
 	}
@@ -281,26 +287,26 @@ check_limit(struct visit *visit)
 
 /* The guards in order, then the handler. */
 static enum result
-serve(struct visit *visit, enum result arrived, union body_room *room)
+serve(struct request_ctx *request_ctx, enum result arrived, union body_room *room)
 {
 	CLEANUP(json_free) struct json *json = NULL;
 
-	TRY(check_token(visit));
-	TRY(check_body(visit, arrived, room));
-	TRY(check_limit(visit));
+	TRY(check_token(request_ctx));
+	TRY(check_body(request_ctx, arrived, room));
+	TRY(check_limit(request_ctx));
 	json = json_new();
 	if (json == NULL)
 		return UNAVAILABLE;
-	visit->call.json = json;
-	TRY(visit->endpoint->serve(&visit->call));
-	return write_answer(visit);
+	request_ctx->call.json = json;
+	TRY(request_ctx->endpoint->serve(&request_ctx->call));
+	return write_answer(request_ctx);
 }
 
 static enum result
-serve_and_wipe(struct visit *visit, enum result arrived)
+serve_and_wipe(struct request_ctx *request_ctx, enum result arrived)
 {
 	union body_room room;
-	const enum result result = serve(visit, arrived, &room);
+	const enum result result = serve(request_ctx, arrived, &room);
 
 	secret_wipe_bytes(room.bytes, sizeof room.bytes);
 	return result;
@@ -308,58 +314,60 @@ serve_and_wipe(struct visit *visit, enum result arrived)
 
 /* Takes a place among the requests that are worked on; beyond the bounds 503 at once. */
 static enum result
-enter_and_serve(struct visit *visit)
+enter_and_serve(struct request_ctx *request_ctx)
 {
-	struct service *service = visit->gate->service;
-	const enum load load = visit->endpoint->load;
+	struct service *service = request_ctx->gate->service;
+	const enum load load = request_ctx->endpoint->load;
 
-	if (visit->request->query != NULL) /* nothing is ever asked in a query (ASVS 15.3.7) */
+	if (request_ctx->request->query !=
+	    NULL) /* nothing is ever asked in a query (ASVS 15.3.7) */
 		return MALFORMED;
-	const enum result arrived = wait_for_body(visit);
-	if (visit->gate->inside)
-		return serve_and_wipe(visit, arrived);
+	const enum result arrived = wait_for_body(request_ctx);
+	if (request_ctx->gate->inside)
+		return serve_and_wipe(request_ctx, arrived);
 	TRY(admission_enter(service, load));
-	const enum result result = serve_and_wipe(visit, arrived);
+	const enum result result = serve_and_wipe(request_ctx, arrived);
 	admission_leave(service, load);
 	return result;
 }
 
 static enum result
-find_and_serve(struct visit *visit)
+find_and_serve(struct request_ctx *request_ctx)
 {
-	const struct http_request *request = visit->request;
-	const struct endpoint_table *endpoints = visit->gate->endpoints;
-	const bool allowed_origin = allow_origin(visit);
+	const struct http_request *request = request_ctx->request;
+	const struct endpoint_table *endpoints = request_ctx->gate->endpoints;
+	const bool allowed_origin = allow_origin(request_ctx);
 	char allow[ALLOW_MAX + 1];
 
-	if (!visit->gate->inside)
-		TRY(admission_source(visit->gate->service, POLICY_SOURCE_REQUESTS, &visit->visitor,
-		    visit->reply, &visit->call.refusal));
+	if (!request_ctx->gate->inside)
+		TRY(admission_source(request_ctx->gate->service, LIMIT_SOURCE_REQUESTS,
+		    &request_ctx->client, request_ctx->reply, &request_ctx->call.error_info));
 	const enum result found = endpoint_find(
-	    endpoints, request->method, request->path, &visit->endpoint);
+	    endpoints, request->method, request->path, &request_ctx->endpoint);
 	if (found == METHOD_NOT_ALLOWED) {
 		endpoint_allow(endpoints, request->path, allow);
 		if (strcmp(request->method, "OPTIONS") == 0) {
-			answer_options(visit, allow, allowed_origin);
+			answer_options(request_ctx, allow, allowed_origin);
 			return OK;
 		}
-		http_reply_add(visit->reply, "Allow", allow);
+		http_reply_add(request_ctx->reply, "Allow", allow);
 	}
 	TRY(found);
-	if (endpoint_path_id(visit->endpoint, request->path, visit->path_id))
-		visit->call.path_id = visit->path_id;
-	return enter_and_serve(visit);
+	if (endpoint_path_id(request_ctx->endpoint, request->path, request_ctx->path_id))
+		request_ctx->call.path_id = request_ctx->path_id;
+	return enter_and_serve(request_ctx);
 }
 
 static void
-look_at_visitor(
-    const struct service *service, const struct http_request *request, struct visitor *ret)
+fill_client(const struct service *service, const struct http_request *request, struct client *ret)
 {
 	char source[SOURCE_MAX + 1];
 
 	secret_random(ret->request_id, sizeof ret->request_id);
 	source_of(&service->proxies, request->source, request->forwarded_for, source);
-	ret->crowd = source_networks_hold(&service->shared, source) ? CROWD : 1;
+	ret->shared_network_factor = source_networks_hold(&service->shared, source)
+					 ? SHARED_NETWORK_FACTOR
+					 : 1;
 	source_key(source, ret->source);
 	source_prefix(source, ret->prefix);
 	source_truncate(source, ret->network);
@@ -367,56 +375,56 @@ look_at_visitor(
 }
 
 static void
-begin(struct visit *visit, const struct gate *gate, struct http_exchange *exchange)
+begin(struct request_ctx *request_ctx, const struct gate *gate, struct http_exchange *exchange)
 {
-	memset(visit, 0, sizeof *visit);
-	visit->gate = gate;
-	visit->request = &exchange->request;
-	visit->reply = &exchange->reply;
-	look_at_visitor(gate->service, visit->request, &visit->visitor);
-	text_hex(visit->visitor.request_id, REQUEST_ID_SIZE, visit->id);
-	visit->call.request = visit->request;
-	visit->call.visitor = &visit->visitor;
-	visit->call.faults = &visit->faults;
-	visit->call.service = gate->service;
-	visit->call.reply = &exchange->reply;
-	visit->call.language = problem_language(exchange->request.accept_language);
-	visit->call.status = 200;
-	visit->call.refusal.attempts_left = -1;
-	http_reply_add(visit->reply, "X-Request-Id", visit->id);
+	memset(request_ctx, 0, sizeof *request_ctx);
+	request_ctx->gate = gate;
+	request_ctx->request = &exchange->request;
+	request_ctx->reply = &exchange->reply;
+	fill_client(gate->service, request_ctx->request, &request_ctx->client);
+	text_hex(request_ctx->client.request_id, REQUEST_ID_SIZE, request_ctx->id);
+	request_ctx->call.request = request_ctx->request;
+	request_ctx->call.client = &request_ctx->client;
+	request_ctx->call.field_errors = &request_ctx->field_errors;
+	request_ctx->call.service = gate->service;
+	request_ctx->call.reply = &exchange->reply;
+	request_ctx->call.language = problem_language(exchange->request.accept_language);
+	request_ctx->call.status = 200;
+	request_ctx->call.error_info.attempts_left = -1;
+	http_reply_add(request_ctx->reply, "X-Request-Id", request_ctx->id);
 }
 
 /* Nobody is refused for what others do; the operator hears of it. */
 static void
-count_failure(const struct visit *visit)
+count_failure(const struct request_ctx *request_ctx)
 {
-	struct refusal nobody;
+	struct error_info nobody;
 	const enum result counted = admission_service(
-	    visit->gate->service, POLICY_SERVICE_FAILURES, &nobody);
+	    request_ctx->gate->service, LIMIT_SERVICE_FAILURES, &nobody);
 
 	(void)counted;
 }
 
 static void
-finish(struct visit *visit, enum result result, int64_t started_us)
+finish(struct request_ctx *request_ctx, enum result result, int64_t started_us)
 {
 	const int64_t duration_us = clock_monotonic_us() - started_us;
-	const struct endpoint *endpoint = visit->endpoint;
+	const struct endpoint *endpoint = request_ctx->endpoint;
 
 	if (result != OK)
-		write_problem(visit, result);
-	pass_wipe(&visit->pass);
-	member_wipe(&visit->member);
-	if (visit->gate->inside)
+		write_problem(request_ctx, result);
+	stage_claims_wipe(&request_ctx->claims);
+	member_wipe(&request_ctx->member);
+	if (request_ctx->gate->inside)
 		return;
 	if (result == LOGIN_FAILED)
-		count_failure(visit);
-	metrics_count(visit->gate->service->metrics, endpoint, result, duration_us);
+		count_failure(request_ctx);
+	metrics_count(request_ctx->gate->service->metrics, endpoint, result, duration_us);
 	log_event("request", (const struct log_value[]){
-				 log_text("request", visit->id),
+				 log_text("request", request_ctx->id),
 				 log_text("method", endpoint != NULL ? endpoint->method : "-"),
 				 log_text("route", endpoint != NULL ? endpoint->path : "-"),
-				 log_int("status", visit->reply->status),
+				 log_int("status", request_ctx->reply->status),
 				 log_text("code", result_code(result)),
 				 log_int("us", duration_us),
 				 { 0 },
@@ -427,18 +435,18 @@ void
 gate_serve(void *context, struct http_exchange *exchange)
 {
 	const int64_t started_us = clock_monotonic_us();
-	struct visit visit;
+	struct request_ctx request_ctx;
 
-	begin(&visit, context, exchange);
-	finish(&visit, find_and_serve(&visit), started_us);
+	begin(&request_ctx, context, exchange);
+	finish(&request_ctx, find_and_serve(&request_ctx), started_us);
 }
 
 void
-gate_refuse(void *context, struct http_exchange *exchange, enum result why)
+gate_reject(void *context, struct http_exchange *exchange, enum result errbuf)
 {
 	const int64_t started_us = clock_monotonic_us();
-	struct visit visit;
+	struct request_ctx request_ctx;
 
-	begin(&visit, context, exchange);
-	finish(&visit, why, started_us);
+	begin(&request_ctx, context, exchange);
+	finish(&request_ctx, errbuf, started_us);
 }

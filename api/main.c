@@ -10,8 +10,8 @@
 #include "log.h"
 #include "mailer.h"
 #include "metrics.h"
-#include "picture_stock.h"
-#include "policy.h"
+#include "captcha_pool.h"
+#include "limit_table.h"
 #include "sandbox.h"
 #include "secret.h"
 #include "service.h"
@@ -19,7 +19,7 @@
 #include "source_address.h"
 #include "statements.h"
 #include "text.h"
-#include "throttle.h"
+#include "limit_local.h"
 
 #include <malloc.h>
 #include <signal.h>
@@ -45,28 +45,28 @@ struct parts {
 	struct access_keys *access_keys;
 	struct db *db;
 	struct hash_pool *hash_pool;
-	struct picture_stock *pictures;
+	struct captcha_pool *pictures;
 	struct mailer *mailer;
 	struct metrics *metrics;
-	struct throttle *throttle;
+	struct limit_local *limit_local;
 	struct http *inside;
 	struct http *public;
 };
 
 static void
-complain(const char *why)
+complain(const char *errbuf)
 {
-	log_event("not_started", (const struct log_value[]){ log_text("why", why), { 0 } });
+	log_event("not_started", (const struct log_value[]){ log_text("why", errbuf), { 0 } });
 }
 
 static void
 parts_close(struct parts *parts)
 {
 	mailer_close(parts->mailer);
-	picture_stock_close(parts->pictures);
+	captcha_pool_close(parts->pictures);
 	hash_pool_close(parts->hash_pool);
 	db_close(parts->db);
-	throttle_close(parts->throttle);
+	limit_local_close(parts->limit_local);
 	metrics_free(parts->metrics);
 	access_keys_close(parts->access_keys);
 	keyring_close(parts->keyring);
@@ -133,35 +133,36 @@ open_hash_pool(const struct config *c)
 
 /* Opens everything that is not a listener. False, and `why`: what was opened is in `parts`. */
 static bool
-open_parts(const struct config *c, struct parts *parts, char why[static WHY_MAX + 1])
+open_parts(const struct config *c, struct parts *parts, char errbuf[static ERRBUF_MAX + 1])
 {
 	const struct secret_cost cost = { (uint64_t)c->argon2_passes,
 		(size_t)c->argon2_memory_kib * 1024 };
 
-	if (!policy_set(c->limits, why))
+	if (!limit_table_set(c->limits, errbuf))
 		return false;
 	if (!secret_cost_is_allowed(&cost)) {
-		text_copy_cut(
-		    why, WHY_MAX + 1, "ARGON2_MEMORY_KIB and ARGON2_PASSES are below the floor");
+		text_copy_cut(errbuf, ERRBUF_MAX + 1,
+		    "ARGON2_MEMORY_KIB and ARGON2_PASSES are below the floor");
 		return false;
 	}
 	if (c->captcha_proof_of_work > 0 && c->captcha_proof_of_work < 1000) {
-		text_copy_cut(why, WHY_MAX + 1, "CAPTCHA_PROOF_OF_WORK must be 0 or 1000-10000000");
+		text_copy_cut(
+		    errbuf, ERRBUF_MAX + 1, "CAPTCHA_PROOF_OF_WORK must be 0 or 1000-10000000");
 		return false;
 	}
-	parts->keyring = keyring_open(c->keys_folder, why);
+	parts->keyring = keyring_open(c->keys_folder, errbuf);
 	if (parts->keyring == NULL)
 		return false;
-	parts->access_keys = access_keys_open(c->keys_folder, why);
+	parts->access_keys = access_keys_open(c->keys_folder, errbuf);
 	if (parts->access_keys == NULL)
 		return false;
-	text_copy_cut(why, WHY_MAX + 1, "no memory or no threads");
+	text_copy_cut(errbuf, ERRBUF_MAX + 1, "no memory or no threads");
 	parts->metrics = metrics_new(&endpoints_public);
-	parts->throttle = throttle_open();
+	parts->limit_local = limit_local_open();
 	parts->db = open_db(c);
 	parts->hash_pool = open_hash_pool(c);
-	parts->pictures = picture_stock_open(PICTURES_AHEAD);
-	if (parts->metrics == NULL || parts->throttle == NULL || parts->db == NULL ||
+	parts->pictures = captcha_pool_open(PICTURES_AHEAD);
+	if (parts->metrics == NULL || parts->limit_local == NULL || parts->db == NULL ||
 	    parts->hash_pool == NULL || parts->pictures == NULL)
 		return false;
 	parts->mailer = open_mailer(c, parts);
@@ -174,14 +175,14 @@ fill_service(struct service *service, const struct config *c, const struct parts
 	memset(service, 0, sizeof *service);
 	service->config = c;
 	service->metrics = parts->metrics;
-	service->portal = (struct portal){
+	service->app = (struct app){
 		.db = parts->db,
 		.keyring = parts->keyring,
 		.access_keys = parts->access_keys,
 		.hash_pool = parts->hash_pool,
 		.pictures = parts->pictures,
 		.mailer = parts->mailer,
-		.throttle = parts->throttle,
+		.limit_local = parts->limit_local,
 		.invitation_lives_s = c->invitation_lives_s,
 		.second_link_lives_s = c->second_link_lives_s,
 		.account_step_lives_s = c->account_step_lives_s,
@@ -191,7 +192,7 @@ fill_service(struct service *service, const struct config *c, const struct parts
 		.password_reset_lives_s = c->password_reset_lives_s,
 		.session_idle_s = c->session_idle_s,
 		.session_lives_s = c->session_lives_s,
-		.cooldown_s = c->mail_cooldown_s,
+		.mail_interval_s = c->mail_interval_s,
 		.password_rules = {
 		    .length_min = (unsigned)c->password_length_min,
 		    .letter_and_digit = config_is(c->password_composition, "letter-and-digit"),
@@ -202,7 +203,7 @@ fill_service(struct service *service, const struct config *c, const struct parts
 
 static struct http *
 listen_on(const char *address, unsigned workers, const struct config *c, struct gate *gate,
-    char why[static WHY_MAX + 1])
+    char errbuf[static ERRBUF_MAX + 1])
 {
 	const struct http_options options = {
 		.listen = address,
@@ -212,11 +213,11 @@ listen_on(const char *address, unsigned workers, const struct config *c, struct 
 	};
 	const struct http_server server = {
 		.serve = gate_serve,
-		.refuse = gate_refuse,
+		.refuse = gate_reject,
 		.context = gate,
 	};
 
-	return http_open(&options, &server, why);
+	return http_open(&options, &server, errbuf);
 }
 
 /* The inside first: it tells of the public one. */
@@ -243,11 +244,11 @@ stop_signals(void)
 }
 
 static void
-say_refreshed(const char *kind, bool good, bool changed, const char *why)
+say_refreshed(const char *kind, bool good, bool changed, const char *errbuf)
 {
 	if (!good)
 		log_event("keys_not_refreshed", (const struct log_value[]){ log_text("kind", kind),
-						    log_text("why", why), { 0 } });
+						    log_text("why", errbuf), { 0 } });
 	else if (changed)
 		log_event(
 		    "keys_refreshed", (const struct log_value[]){ log_text("kind", kind), { 0 } });
@@ -257,16 +258,16 @@ say_refreshed(const char *kind, bool good, bool changed, const char *why)
 static void
 refresh_keys(const struct parts *parts, unsigned second)
 {
-	char why[WHY_MAX + 1] = "";
+	char errbuf[ERRBUF_MAX + 1] = "";
 	bool changed = false;
-	bool good = keyring_refresh(parts->keyring, &changed, why);
+	bool good = keyring_refresh(parts->keyring, &changed, errbuf);
 
 	if (good || second % 60 == 0)
-		say_refreshed("stage", good, changed, why);
+		say_refreshed("stage", good, changed, errbuf);
 	changed = false;
-	good = access_keys_refresh(parts->access_keys, &changed, why);
+	good = access_keys_refresh(parts->access_keys, &changed, errbuf);
 	if (good || second % 60 == 0)
-		say_refreshed("access", good, changed, why);
+		say_refreshed("access", good, changed, errbuf);
 }
 
 /* What the society should know that leaves the birth date out. */
@@ -280,7 +281,7 @@ tell_birth_date_not_asked(const struct config *c)
 		log_text("why",
 		    "whoever has one number can register those beside it, so many a day "
 		    "and source; IDENTITY_BIRTH_DATE=yes is the way to stop that"),
-		log_int("source_persons", policy_of(POLICY_SOURCE_PERSONS)->count), { 0 } });
+		log_int("source_persons", limit_of(LIMIT_SOURCE_PERSONS)->count), { 0 } });
 }
 
 /* Until a stop is asked for; then tells the proxy first, and gives it time to notice. */
@@ -308,7 +309,7 @@ serve_until_stopped(const struct config *c, const struct parts *parts, struct se
 }
 
 static bool
-serve(const struct config *c, struct parts *parts, char why[static WHY_MAX + 1])
+serve(const struct config *c, struct parts *parts, char errbuf[static ERRBUF_MAX + 1])
 {
 	struct service service;
 	struct gate inside = {
@@ -317,13 +318,14 @@ serve(const struct config *c, struct parts *parts, char why[static WHY_MAX + 1])
 	struct gate public = { .service = &service, .endpoints = &endpoints_public };
 
 	fill_service(&service, c, parts);
-	if (!source_networks_read("TRUSTED_PROXIES", c->trusted_proxies, &service.proxies, why) ||
-	    !source_networks_read("SHARED_NETWORKS", c->shared_networks, &service.shared, why))
+	if (!source_networks_read(
+		"TRUSTED_PROXIES", c->trusted_proxies, &service.proxies, errbuf) ||
+	    !source_networks_read("SHARED_NETWORKS", c->shared_networks, &service.shared, errbuf))
 		return false;
-	parts->inside = listen_on(c->listen_inside, INSIDE_WORKERS, c, &inside, why);
+	parts->inside = listen_on(c->listen_inside, INSIDE_WORKERS, c, &inside, errbuf);
 	if (parts->inside == NULL)
 		return false;
-	parts->public = listen_on(c->listen, (unsigned)c->http_workers, c, &public, why);
+	parts->public = listen_on(c->listen, (unsigned)c->http_workers, c, &public, errbuf);
 	const bool listens = parts->public != NULL;
 	atomic_store(&service.public, parts->public);
 	if (listens)
@@ -349,18 +351,18 @@ allow_descriptors(void)
 /* Without one for each connection civetweb would try to accept it again and again. False, and
  * `why`. */
 static bool
-descriptors_suffice(const struct config *c, char why[static WHY_MAX + 1])
+descriptors_suffice(const struct config *c, char errbuf[static ERRBUF_MAX + 1])
 {
 	struct rlimit limit;
 	const rlim_t needed = (rlim_t)c->http_workers + DESCRIPTORS_ELSE;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed)
 		return true;
-	if (!text_format(why, WHY_MAX + 1,
+	if (!text_format(errbuf, ERRBUF_MAX + 1,
 		"HTTP_WORKERS=%lld needs %llu file descriptors, and the limit is %llu",
 		(long long)c->http_workers, (unsigned long long)needed,
 		(unsigned long long)limit.rlim_cur))
-		text_copy_cut(why, WHY_MAX + 1, "too few file descriptors for HTTP_WORKERS");
+		text_copy_cut(errbuf, ERRBUF_MAX + 1, "too few file descriptors for HTTP_WORKERS");
 	return false;
 }
 
@@ -382,21 +384,21 @@ prepare_process(void)
 
 /* Before the first thread, the first connection and the first key. */
 static bool
-enter_sandbox(const struct config *c, char why[static WHY_MAX + 1])
+enter_sandbox(const struct config *c, char errbuf[static ERRBUF_MAX + 1])
 {
 	if (geteuid() == 0)
 		log_event("runs_as_root",
 		    (const struct log_value[]){
 			log_text("why", "a user of its own would own nothing else"), { 0 } });
-	return !config_is(c->sandbox, "on") || sandbox_enter(c->keys_folder, why);
+	return !config_is(c->sandbox, "on") || sandbox_enter(c->keys_folder, errbuf);
 }
 
 static bool
-run(const struct config *config, char why[static WHY_MAX + 1])
+run(const struct config *config, char errbuf[static ERRBUF_MAX + 1])
 {
 	struct parts parts = { 0 };
-	const bool served = enter_sandbox(config, why) && open_parts(config, &parts, why) &&
-			    serve(config, &parts, why);
+	const bool served = enter_sandbox(config, errbuf) && open_parts(config, &parts, errbuf) &&
+			    serve(config, &parts, errbuf);
 
 	parts_close(&parts);
 	return served;
@@ -404,21 +406,22 @@ run(const struct config *config, char why[static WHY_MAX + 1])
 
 /* From nothing until it is told to stop. */
 static bool
-start_and_run(struct config *config, char why[static WHY_MAX + 1])
+start_and_run(struct config *config, char errbuf[static ERRBUF_MAX + 1])
 {
 	prepare_process();
 	if (!secret_start() || !smtp_start() || !db_start()) {
-		text_copy_cut(why, WHY_MAX + 1, "a library did not start");
+		text_copy_cut(errbuf, ERRBUF_MAX + 1, "a library did not start");
 		return false;
 	}
-	return config_read(config, why) && descriptors_suffice(config, why) && run(config, why);
+	return config_read(config, errbuf) && descriptors_suffice(config, errbuf) &&
+	       run(config, errbuf);
 }
 
 int
 main(int argc, char **argv)
 {
 	static struct config config;
-	char why[WHY_MAX + 1];
+	char errbuf[ERRBUF_MAX + 1];
 
 	if (argc == 2 && strcmp(argv[1], "--settings") == 0) {
 		config_print_table(stdout);
@@ -429,11 +432,11 @@ main(int argc, char **argv)
 		    "usage: myportald [--settings]\nSettings come from the environment.\n", stderr);
 		return EXIT_FAILURE;
 	}
-	const bool ran = start_and_run(&config, why);
+	const bool ran = start_and_run(&config, errbuf);
 	if (ran)
 		log_event("stopped", (const struct log_value[]){ { 0 } });
 	else
-		complain(why);
+		complain(errbuf);
 	config_wipe(&config);
 	return ran ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -7,7 +7,7 @@
 #include "http.h"
 #include "log.h"
 #include "mailer.h"
-#include "picture_stock.h"
+#include "captcha_pool.h"
 #include "service.h"
 
 #include <inttypes.h>
@@ -175,7 +175,7 @@ put_pictures(struct text *text, const struct service *service)
 {
 	unsigned ready, waiting;
 
-	picture_stock_levels(service->portal.pictures, &ready, &waiting);
+	captcha_pool_levels(service->app.pictures, &ready, &waiting);
 	put_number(text, "pictures_ready", "gauge", "CAPTCHA pictures drawn ahead.", ready);
 	put_number(text, "pictures_waited_for", "gauge", "Requests that wait for one.", waiting);
 }
@@ -186,18 +186,18 @@ put_parts(struct text *text, const struct service *service)
 	int64_t open, busy, retries, cpu_us, jobs;
 	struct mailer_totals mail;
 
-	db_totals(service->portal.db, &open, &busy, &retries);
+	db_totals(service->app.db, &open, &busy, &retries);
 	put_number(
 	    text, "db_connections", "gauge", "Connections to the database that are open.", open);
 	put_number(text, "db_connections_busy", "gauge", "Connections in use.", busy);
 	put_number(
 	    text, "db_retries_total", "counter", "Transactions that were run again.", retries);
-	hash_pool_totals(service->portal.hash_pool, &cpu_us, &jobs);
+	hash_pool_totals(service->app.hash_pool, &cpu_us, &jobs);
 	put_number(
 	    text, "password_hashes_total", "counter", "Argon2id hashes and verifications.", jobs);
 	put_number(text, "password_hash_cpu_microseconds_total", "counter",
 	    "CPU time spent on them.", cpu_us);
-	mailer_totals(service->portal.mailer, &mail);
+	mailer_totals(service->app.mailer, &mail);
 	put_head(text, "mails_total", "counter", "Tries to send a mail, by outcome.");
 	put(text, "myportal_mails_total{outcome=\"sent\"} %" PRId64 "\n", mail.sent);
 	put(text, "myportal_mails_total{outcome=\"later\"} %" PRId64 "\n", mail.later);

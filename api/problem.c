@@ -220,7 +220,7 @@ problem_of(enum result result)
 		return &login_failed;
 	case PASSWORD_WRONG:
 		return &password_wrong;
-	case ORIGIN_REFUSED:
+	case ORIGIN_REJECTED:
 		return &origin_refused;
 	case TOO_MANY:
 		return &too_many;
@@ -269,49 +269,49 @@ in(enum problem_language language, const char *ja, const char *en)
 }
 
 const char *
-problem_fault_text(enum fault fault, enum problem_language language)
+problem_field_text(enum field_error field_error, enum problem_language language)
 {
-	switch (fault) {
-	case FAULT_REQUIRED:
+	switch (field_error) {
+	case FIELD_REQUIRED:
 		return in(language, "入力してください。", "Please fill this in.");
-	case FAULT_UNKNOWN_FIELD:
+	case FIELD_UNKNOWN_FIELD:
 		return in(language, "この項目は使えません。", "There is no such field.");
-	case FAULT_WRONG_TYPE:
+	case FIELD_WRONG_TYPE:
 		return in(language, "文字で入力してください。", "Please enter a text.");
-	case FAULT_TOO_SHORT:
+	case FIELD_TOO_SHORT:
 		return in(language, "文字数が足りません。ご確認のうえ、入力し直してください。",
 		    "This is too short. Please check it and enter it again.");
-	case FAULT_TOO_LONG:
+	case FIELD_TOO_LONG:
 		return in(language, "文字数が多すぎます。短くしてください。",
 		    "This is too long. Please make it shorter.");
-	case FAULT_BAD_FORMAT:
+	case FIELD_BAD_FORMAT:
 		return in(language, "形式が正しくありません。打ち間違いがないかご確認ください。",
 		    "This does not have the right form. Please check it for typing errors.");
-	case FAULT_BAD_CHARACTER:
+	case FIELD_BAD_CHARACTER:
 		return in(language, "使えない文字が含まれています。その文字を消してください。",
 		    "It contains a character that cannot be used. Please remove it.");
-	case FAULT_NOT_OFFERED:
+	case FIELD_NOT_OFFERED:
 		return in(language, "表示された中から選んでください。",
 		    "Please choose one of those that are offered.");
-	case FAULT_NEEDS_LETTER_AND_DIGIT:
+	case FIELD_NEEDS_LETTER_AND_DIGIT:
 		return in(language, "半角の英小文字と数字を、それぞれ1文字以上入れてください。",
 		    "Please use at least one lower-case letter and one digit.");
-	case FAULT_COMMON_PASSWORD:
+	case FIELD_COMMON_PASSWORD:
 		return in(language,
 		    "よく使われるパスワードで、推測されやすいため使えません。別のものにしてください"
 		    "。",
 		    "This password is common and easy to guess. Please choose another.");
-	case FAULT_CONTEXT_PASSWORD:
+	case FIELD_CONTEXT_PASSWORD:
 		return in(language,
 		    "ログインIDやニックネームなどに近いパスワードは使えません。別のものにしてくださ"
 		    "い。",
 		    "A password like your login ID, nickname or our name cannot be used. Please "
 		    "choose another.");
-	case FAULT_NOT_EQUAL:
+	case FIELD_NOT_EQUAL:
 		return in(language, "2回の入力が一致しません。もう一度同じものを入力してください。",
 		    "The two entries differ. Please enter the same again.");
-	case FAULT_NONE:
-	case FAULT__MAX:
+	case FIELD_OK:
+	case FIELD_ERROR__MAX:
 		break;
 	}
 	return "";
@@ -451,16 +451,17 @@ write_type(struct json *json, const char *code)
 }
 
 static void
-write_errors(struct json *json, const struct faults *faults, enum problem_language language)
+write_errors(
+    struct json *json, const struct field_errors *field_errors, enum problem_language language)
 {
 	json_array(json, "errors");
-	for (size_t i = 0; i < faults->count; i++) {
-		const enum fault fault = faults->list[i].fault;
+	for (size_t i = 0; i < field_errors->count; i++) {
+		const enum field_error field_error = field_errors->list[i].field_error;
 
 		json_item(json);
-		json_text(json, "field", faults->list[i].field);
-		json_text(json, "code", fault_code(fault));
-		json_text(json, "detail", problem_fault_text(fault, language));
+		json_text(json, "field", field_errors->list[i].field);
+		json_text(json, "code", field_error_code(field_error));
+		json_text(json, "detail", problem_field_text(field_error, language));
 		json_up(json);
 	}
 	json_up(json);
@@ -481,8 +482,8 @@ problem_write(const struct problem_facts *facts, char *ret, size_t ret_size, siz
 	json_text(json, "request_id", facts->request_id);
 	if (facts->attempts_left >= 0)
 		json_number(json, "attempts_left", facts->attempts_left);
-	if (facts->faults != NULL && facts->faults->count > 0)
-		write_errors(json, facts->faults, facts->language);
+	if (facts->field_errors != NULL && facts->field_errors->count > 0)
+		write_errors(json, facts->field_errors, facts->language);
 	return json_finish(json, ret, ret_size, ret_length);
 }
 

@@ -6,7 +6,7 @@
 #ifndef PROBLEM_H
 #define PROBLEM_H
 
-#include "faults.h"
+#include "field_errors.h"
 #include "result.h"
 
 #include <stddef.h>
@@ -26,7 +26,7 @@ struct problem {
 const struct problem *problem_of(enum result);
 
 /* The text of one field's fault ("文字数が多すぎます。短くしてください。"). */
-const char *problem_fault_text(enum fault, enum problem_language);
+const char *problem_field_text(enum field_error, enum problem_language);
 
 /* The better of ja and en for an Accept-Language header (RFC 9110 12.5.4 with q values; NULL, a tie
  * and everything else is ja). One pass over it. */
@@ -40,8 +40,8 @@ struct problem_facts {
 	enum result result;
 	enum problem_language language;
 	const char *request_id;
-	const struct faults *faults; /* NULL or empty: no errors member */
-	int attempts_left;           /* -1: not told */
+	const struct field_errors *field_errors; /* NULL or empty: no errors member */
+	int attempts_left;                       /* -1: not told */
 };
 
 /* Writes the document. INTERNAL: memory failed, it does not fit, or a field's name is not UTF-8;

@@ -33,7 +33,7 @@ refresh_cookie_read(const struct call *call, struct cookie_token *ret)
 		return LOGIN_REQUIRED;
 	if (origin == NULL || !(origin_is_listed(config->cors_origins, origin) ||
 				  origin_is_of(config->portal_url, origin)))
-		return ORIGIN_REFUSED;
+		return ORIGIN_REJECTED;
 	return OK;
 }
 

@@ -16,7 +16,7 @@ struct cookie_token {
 };
 void cookie_token_wipe(struct cookie_token *);
 
-/* The token in the request's cookie. LOGIN_REQUIRED: there is none; ORIGIN_REFUSED: the page that
+/* The token in the request's cookie. LOGIN_REQUIRED: there is none; ORIGIN_REJECTED: the page that
  * sent it is not ours. */
 enum result refresh_cookie_read(const struct call *, struct cookie_token *ret) MUST_USE;
 

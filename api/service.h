@@ -4,7 +4,7 @@
 #define SERVICE_H
 
 #include "config.h"
-#include "portal.h"
+#include "app.h"
 #include "ready.h"
 #include "source_address.h"
 
@@ -19,7 +19,7 @@ enum load { LOAD_REST, LOAD_HASHING, LOAD_PICTURES, LOAD__MAX };
 
 struct service {
 	const struct config *config;
-	struct portal portal; /* the db, keys and pools that the stories work with */
+	struct app app; /* the db, keys and pools that the flows work with */
 	struct source_networks proxies;
 	struct source_networks shared; /* where many members share an address */
 	struct http *_Atomic public;   /* NULL until it listens, and when it closes */

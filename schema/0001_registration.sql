@@ -1,11 +1,11 @@
--- Registration: roster, accounts, spent tokens, counted attempts, owed mail.
+-- The tables: roster, accounts, spent tokens, limit counters, outbox.
 --
 -- Key columns are VARBINARY or BINARY: no collation ever folds case, accents or trailing spaces of a
 -- key. Ids are 16 random bytes. Times are UTC seconds.
 
 CREATE TABLE roster_run (
   id           BINARY(16)      NOT NULL PRIMARY KEY,
-  under_way    TINYINT         NULL COMMENT '1 until the import is over, which nobody but itself sees',
+  in_progress  TINYINT         NULL COMMENT '1 until the import is over, which nobody but itself sees',
   file_hash    BINARY(32)      NOT NULL COMMENT 'SHA-256 of the file as read',
   lines_read   BIGINT UNSIGNED NOT NULL,
   dependents   BIGINT UNSIGNED NOT NULL COMMENT 'read, not stored',
@@ -13,10 +13,10 @@ CREATE TABLE roster_run (
   changed      BIGINT UNSIGNED NOT NULL,
   ended        BIGINT UNSIGNED NOT NULL COMMENT 'absent from the file, eligible before',
   ambiguous    BIGINT UNSIGNED NOT NULL COMMENT 'lines that spell the same as another person',
-  who          VARCHAR(80)     NOT NULL,
+  started_by   VARCHAR(80)     NOT NULL,
   created_at   BIGINT          NOT NULL,
   -- A second import waits for the first.
-  UNIQUE KEY roster_run_under_way (under_way)
+  UNIQUE KEY roster_run_in_progress (in_progress)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
 
 CREATE TABLE insured_person (
@@ -46,7 +46,7 @@ CREATE TABLE account (
   nickname            VARBINARY(400) NOT NULL,
   language            VARBINARY(2)   NOT NULL,
   state               TINYINT        NOT NULL DEFAULT 1 COMMENT '1 active, 2 disabled',
-  not_before          BIGINT         NOT NULL DEFAULT 0 COMMENT 'logins from before are over',
+  generation          BIGINT         NOT NULL DEFAULT 1 COMMENT 'sessions and mailed links of an earlier one are over',
   created_at          BIGINT         NOT NULL,
   password_changed_at BIGINT         NOT NULL,
   UNIQUE KEY account_person (person_id),
@@ -55,32 +55,35 @@ CREATE TABLE account (
   CONSTRAINT account_person_exists FOREIGN KEY (person_id) REFERENCES insured_person (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
 
-CREATE TABLE stage_op (
+CREATE TABLE spent_token (
   jti         BINARY(16) NOT NULL PRIMARY KEY COMMENT 'of the token that was spent',
   kind        TINYINT    NOT NULL,
   fingerprint BINARY(32) NOT NULL COMMENT 'keyed hash of the body; zeros where facts are compared',
   outcome     TINYINT    NOT NULL,
   next_id     BINARY(16) NOT NULL COMMENT 'jti of the next token, or id of the account made',
   created_at  BIGINT     NOT NULL,
-  KEY stage_op_created_at (created_at)
+  KEY spent_token_created_at (created_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
 
-CREATE TABLE attempt (
-  scope      TINYINT    NOT NULL COMMENT 'row of the policy table',
-  thing      BINARY(32) NOT NULL COMMENT 'keyed hash of what is counted',
-  tries      INT        NOT NULL,
-  ends_at    BIGINT     NOT NULL COMMENT 'when the window is over',
-  PRIMARY KEY (scope, thing),
-  KEY attempt_ends_at (ends_at)
+CREATE TABLE limit_counter (
+  limit_id       TINYINT    NOT NULL COMMENT 'lib/domain/sql/limit_id.h',
+  subject_hash   BINARY(32) NOT NULL COMMENT 'keyed hash of what is counted',
+  count          INT        NOT NULL COMMENT 'tries that were granted',
+  window_ends_at BIGINT     NOT NULL COMMENT 'then the count starts again',
+  locked_until   BIGINT     NOT NULL DEFAULT 0 COMMENT 'no try before',
+  holder         BINARY(8)  NOT NULL DEFAULT '' COMMENT 'who made the last try that was granted',
+  rejected       BIGINT     NOT NULL DEFAULT 0 COMMENT 'tries that were not granted',
+  PRIMARY KEY (limit_id, subject_hash),
+  KEY limit_counter_window_ends_at (window_ends_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
 
 CREATE TABLE outbox (
   id          BINARY(16)     NOT NULL PRIMARY KEY COMMENT 'also the Message-ID',
   kind        TINYINT        NOT NULL,
-  state       TINYINT        NOT NULL COMMENT '0 owed, 1 sent, 2 dead, 3 dropped',
-  email       VARBINARY(254) NOT NULL COMMENT 'emptied when settled',
+  state       TINYINT        NOT NULL COMMENT '0 pending, 1 sent, 2 dead, 3 dropped',
+  email       VARBINARY(254) NOT NULL COMMENT 'emptied when finished',
   language    VARBINARY(2)   NOT NULL,
-  nickname    VARBINARY(400) NOT NULL COMMENT 'emptied when settled',
+  nickname    VARBINARY(400) NOT NULL COMMENT 'emptied when finished',
   jti         BINARY(16)     NOT NULL COMMENT 'of the token to mint, zeros for none',
   parent_jti  BINARY(16)     NOT NULL COMMENT 'the invitation the authentication key comes from',
   subject_id  BINARY(16)     NOT NULL COMMENT 'person or account in the token, zeros for none',
@@ -91,6 +94,7 @@ CREATE TABLE outbox (
   lease_owner BINARY(16)     NULL,
   tries       INT            NOT NULL DEFAULT 0,
   last_error  VARCHAR(60)    NOT NULL DEFAULT '',
-  settled_at  BIGINT         NULL,
-  KEY outbox_due (state, next_try_at)
+  finished_at BIGINT         NULL,
+  KEY outbox_due (state, next_try_at),
+  KEY outbox_finished_at (finished_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;

@@ -1,18 +1,14 @@
--- Accounts: logins, what happened to an account, counters that lock.
+-- Accounts in use: sessions, and what happened to an account.
 
--- A login is alive while it has a row of its account's generation: whatever ends all logins of an
--- account raises the generation, so that a login made at the same moment is over, too.
-ALTER TABLE account
-  DROP COLUMN not_before,
-  ADD COLUMN generation BIGINT NOT NULL DEFAULT 1 COMMENT 'logins of an earlier one are over';
-
+-- A session lives while it has a row of its account's generation: whatever ends all sessions of an
+-- account raises the generation, so that a session begun at the same moment is over, too.
 CREATE TABLE session (
   id            BINARY(16)    NOT NULL PRIMARY KEY,
   account_id    BINARY(16)    NOT NULL,
   generation    BIGINT        NOT NULL COMMENT 'of the account when it began',
   refresh_hash  BINARY(32)    NOT NULL COMMENT 'SHA-256 of the refresh token that is good',
   previous_hash BINARY(32)    NULL COMMENT 'of the one before it',
-  client        BINARY(32)    NOT NULL COMMENT 'keyed hash of what tells clients apart',
+  client_hash   BINARY(32)    NOT NULL COMMENT 'keyed hash of what tells clients apart',
   rotated_at    BIGINT        NOT NULL,
   device        VARBINARY(60) NOT NULL COMMENT 'a label for the member: Safari, iPhone',
   created_at    BIGINT        NOT NULL,
@@ -28,18 +24,10 @@ CREATE TABLE session (
 CREATE TABLE audit_event (
   happened_at BIGINT        NOT NULL,
   request_id  BINARY(8)     NOT NULL COMMENT 'as in the log and in X-Request-Id',
-  what        TINYINT       NOT NULL,
+  event       TINYINT       NOT NULL,
   account_id  BINARY(16)    NOT NULL COMMENT 'zeros: no such account',
   person_id   BINARY(16)    NOT NULL COMMENT 'zeros: not known',
   source      VARBINARY(45) NOT NULL COMMENT 'network of the client: /24 or /48',
-  PRIMARY KEY (happened_at, request_id, what),
+  PRIMARY KEY (happened_at, request_id, event),
   KEY audit_event_account (account_id, happened_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
-
-ALTER TABLE attempt
-  ADD COLUMN locked_until BIGINT NOT NULL DEFAULT 0 COMMENT 'no try before',
-  ADD COLUMN taker BINARY(8) NOT NULL DEFAULT '' COMMENT 'who took the last try',
-  ADD COLUMN refused BIGINT NOT NULL DEFAULT 0 COMMENT 'tries that were not granted';
-
--- Settled mail is purged by age.
-ALTER TABLE outbox ADD KEY outbox_settled_at (settled_at);

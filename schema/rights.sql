@@ -9,11 +9,11 @@
 -- no number.
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON account TO 'myportal'@'%';
-GRANT SELECT, INSERT, UPDATE, DELETE ON attempt TO 'myportal'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON limit_counter TO 'myportal'@'%';
 GRANT INSERT ON audit_event TO 'myportal'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO 'myportal'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON session TO 'myportal'@'%';
-GRANT SELECT, INSERT, UPDATE, DELETE ON stage_op TO 'myportal'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON spent_token TO 'myportal'@'%';
 
 GRANT SELECT ON insured_person TO 'myportal'@'%';
 GRANT SELECT ON roster_run TO 'myportal'@'%';

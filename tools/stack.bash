@@ -362,11 +362,11 @@ db_fill() { # ROSTER
 
 # --- mail catcher, keys, service ------------------------------------------------------------------
 
-# Its rules of misbehaviour are read at every step (tools/mail-catcher --help): tests write them.
+# Its rules of misbehaviour are read at every step (tools/dev/mail-catcher --help): tests write them.
 smtp_start() {
 	local address=127.0.0.1:${RUN_SMTP_PORT:-2525}
 	touch "$STACK/smtp-script"
-	process_start mail-catcher "$TREE/tools/mail-catcher" "$address" "$STACK/mail" \
+	process_start mail-catcher "$TREE/tools/dev/mail-catcher" "$address" "$STACK/mail" \
 		--script "$STACK/smtp-script"
 	wait_until 10 smtp_listens_or_ended "$address"
 	process_runs mail-catcher || process_failed mail-catcher

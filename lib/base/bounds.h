@@ -60,11 +60,11 @@
 
 /* Mail */
 #define SOCIETY_NAME_MAX 120
-#define LETTER_TEXT_MAX  6144 /* plain part; the link is the longest thing in it */
-#define LETTER_HTML_MAX  12288
+#define MAIL_TEXT_MAX    6144 /* plain part; the link is the longest thing in it */
+#define MAIL_HTML_MAX    12288
 #define SUBJECT_MAX      240
 
 /* Start-up complaints: which setting or file, what was allowed */
-#define WHY_MAX 400
+#define ERRBUF_MAX 400
 
 #endif

@@ -68,7 +68,7 @@ static const struct setting settings[] = {
 	{ "SMTP_PASSWORD",            AT(smtp_password),              TEXT,   "",                 0, 512,       NULL, SECRET, "" },
 	{ "MAIL_FROM",                AT(mail_from),                  TEXT,   "",                 3, 254,       NULL, 0, "sender address of every letter" },
 	{ "MAIL_WORKERS",             AT(mail_workers),               NUMBER, "2",                1, 16,        NULL, 0, "letters sent at once" },
-	{ "MAIL_COOLDOWN_S",          AT(mail_cooldown_s),            NUMBER, "60",               1, 3600,      NULL, 0, "at most one mail of a kind per address in this time; longer from the sixth of a day on" },
+	{ "MAIL_INTERVAL_S",          AT(mail_interval_s),            NUMBER, "60",               1, 3600,      NULL, 0, "at most one mail of a kind per address in this time; longer from the sixth of a day on" },
 
 	{ "PORTAL_URL",               AT(portal_url),                 TEXT,   "",                 8, 512,       NULL, 0, "the app's address as browsers write its origin; links in letters begin with it" },
 	{ "SOCIETY_NAME_JA",          AT(society_name_ja),            TEXT,   "",                 1, 120,       NULL, 0, "in letters" },
@@ -203,51 +203,51 @@ describe_bounds(const struct setting *setting, char *ret, size_t ret_size)
 }
 
 static void
-complain(const struct setting *setting, const char *value, char why[static WHY_MAX + 1])
+complain(const struct setting *setting, const char *value, char errbuf[static ERRBUF_MAX + 1])
 {
 	char bounds[80];
 	char shown[80];
 
 	describe_bounds(setting, bounds, sizeof bounds);
 	text_copy_cut(shown, sizeof shown, (setting->flags & SECRET) ? "(secret)" : value);
-	if (!text_format(
-		why, WHY_MAX + 1, "%s must be %s; it is \"%s\"", setting->name, bounds, shown))
-		text_copy_cut(why, WHY_MAX + 1, setting->name);
+	if (!text_format(errbuf, ERRBUF_MAX + 1, "%s must be %s; it is \"%s\"", setting->name,
+		bounds, shown))
+		text_copy_cut(errbuf, ERRBUF_MAX + 1, setting->name);
 }
 
 static void
-complain_of_no_text(const struct setting *setting, char why[static WHY_MAX + 1])
+complain_of_no_text(const struct setting *setting, char errbuf[static ERRBUF_MAX + 1])
 {
-	if (!text_format(why, WHY_MAX + 1,
+	if (!text_format(errbuf, ERRBUF_MAX + 1,
 		"%s is longer than %d bytes, or %s_FILE names no readable text of at most that",
 		setting->name, CONFIG_WORDS_MAX, setting->name))
-		text_copy_cut(why, WHY_MAX + 1, setting->name);
+		text_copy_cut(errbuf, ERRBUF_MAX + 1, setting->name);
 }
 
 /* One setting; `value` is the room to read it into. */
 static bool
 read_one(const struct setting *setting, struct config *ret, char value[static CONFIG_WORDS_MAX + 2],
-    char why[static WHY_MAX + 1])
+    char errbuf[static ERRBUF_MAX + 1])
 {
 	if (!setting_text(setting, value)) {
-		complain_of_no_text(setting, why);
+		complain_of_no_text(setting, errbuf);
 		return false;
 	}
 	if (setting_put(setting, value, ret))
 		return true;
-	complain(setting, value, why);
+	complain(setting, value, errbuf);
 	return false;
 }
 
 bool
-config_read(struct config *ret, char why[static WHY_MAX + 1])
+config_read(struct config *ret, char errbuf[static ERRBUF_MAX + 1])
 {
 	char value[CONFIG_WORDS_MAX + 2];
 	bool right = true;
 
 	memset(ret, 0, sizeof *ret);
 	for (size_t i = 0; right && i < LENGTH(settings); i++)
-		right = read_one(&settings[i], ret, value, why);
+		right = read_one(&settings[i], ret, value, errbuf);
 	explicit_bzero(value, sizeof value);
 	return right;
 }

@@ -53,7 +53,7 @@ struct config {
 	char smtp_password[CONFIG_TEXT_MAX + 1];
 	char mail_from[EMAIL_MAX + 1];
 	int64_t mail_workers;
-	int64_t mail_cooldown_s;
+	int64_t mail_interval_s;
 
 	char portal_url[URL_MAX + 1];
 	char society_name_ja[SOCIETY_NAME_MAX + 1];
@@ -82,7 +82,7 @@ struct config {
 
 /* Reads every setting into *ret. False, and `why` names the setting, what it may be and, unless it
  * is secret, what it was. */
-bool config_read(struct config *ret, char why[static WHY_MAX + 1])
+bool config_read(struct config *ret, char errbuf[static ERRBUF_MAX + 1])
     __attribute__((warn_unused_result));
 
 /* Wipes the secrets among them. */

@@ -31,7 +31,7 @@
 	X(ACCESS_EXPIRED, "access_token_expired")                                \
 	X(LOGIN_FAILED, "login_failed")                                          \
 	X(PASSWORD_WRONG, "current_password_wrong")                              \
-	X(ORIGIN_REFUSED, "origin_refused")                                      \
+	X(ORIGIN_REJECTED, "origin_refused")                                     \
 	X(TOO_MANY, "too_many_tries")                                            \
 	X(NOT_FOUND, "not_found")                                                \
 	X(METHOD_NOT_ALLOWED, "method_not_allowed")                              \

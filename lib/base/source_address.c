@@ -134,43 +134,43 @@ network_read(const char *word, size_t length, struct source_network *ret)
 }
 
 static bool
-complain(const char *name, const char *word, size_t length, char why[static WHY_MAX + 1])
+complain(const char *name, const char *word, size_t length, char errbuf[static ERRBUF_MAX + 1])
 {
 	const int shown = (int)(length > NETWORK_MAX ? NETWORK_MAX : length);
 
-	if (!text_format(why, WHY_MAX + 1,
+	if (!text_format(errbuf, ERRBUF_MAX + 1,
 		"%s has \"%.*s\", which is no network like 10.0.0.0/8 or "
 		"2001:db8::/32, with nothing set behind its prefix, and that not 0",
 		name, shown, word))
-		text_copy_cut(why, WHY_MAX + 1, name);
+		text_copy_cut(errbuf, ERRBUF_MAX + 1, name);
 	return false;
 }
 
 static bool
-complain_of_too_much(const char *name, char why[static WHY_MAX + 1])
+complain_of_too_much(const char *name, char errbuf[static ERRBUF_MAX + 1])
 {
-	if (!text_format(why, WHY_MAX + 1, "%s must be at most %d networks in %d characters", name,
-		SOURCE_NETWORKS_MAX, SOURCE_NETWORKS_TEXT_MAX))
-		text_copy_cut(why, WHY_MAX + 1, name);
+	if (!text_format(errbuf, ERRBUF_MAX + 1, "%s must be at most %d networks in %d characters",
+		name, SOURCE_NETWORKS_MAX, SOURCE_NETWORKS_TEXT_MAX))
+		text_copy_cut(errbuf, ERRBUF_MAX + 1, name);
 	return false;
 }
 
 bool
-source_networks_read(
-    const char *name, const char *text, struct source_networks *ret, char why[static WHY_MAX + 1])
+source_networks_read(const char *name, const char *text, struct source_networks *ret,
+    char errbuf[static ERRBUF_MAX + 1])
 {
 	struct source_networks networks = { 0 };
 
 	if (strlen(text) > SOURCE_NETWORKS_TEXT_MAX)
-		return complain_of_too_much(name, why);
+		return complain_of_too_much(name, errbuf);
 	text += strspn(text, NETWORK_BETWEEN);
 	while (*text != '\0') {
 		const size_t length = strcspn(text, NETWORK_BETWEEN);
 
 		if (networks.count == SOURCE_NETWORKS_MAX)
-			return complain_of_too_much(name, why);
+			return complain_of_too_much(name, errbuf);
 		if (!network_read(text, length, &networks.network[networks.count++]))
-			return complain(name, text, length, why);
+			return complain(name, text, length, errbuf);
 		text += length;
 		text += strspn(text, NETWORK_BETWEEN);
 	}

@@ -43,7 +43,7 @@ struct source_networks {
  * meant?), and a prefix of 0: who trusts everybody believes what the client writes. False, and
  * `why` then says what is wrong with which word; `ret` is untouched. */
 bool source_networks_read(const char *name, const char *text, struct source_networks *ret,
-    char why[static WHY_MAX + 1]) __attribute__((warn_unused_result));
+    char errbuf[static ERRBUF_MAX + 1]) __attribute__((warn_unused_result));
 
 /* Is the address in one of them? False too if it is none. */
 bool source_networks_hold(const struct source_networks *, const char *source);

@@ -245,7 +245,7 @@ key_load(const struct key_folder *folder, const char *kid, struct access_key *re
 		return false;
 	ret->pkey = pem_read(pem);
 	if (ret->pkey == NULL || !key_fill(ret, kid))
-		return key_folder_refuse(folder, name, form.expected);
+		return key_folder_reject(folder, name, form.expected);
 	return true;
 }
 
@@ -256,7 +256,7 @@ key_add(const struct key_folder *folder, const char *kid, struct keys *keys)
 	struct access_key *const key = calloc(1, sizeof *key);
 
 	if (key == NULL)
-		return key_folder_refuse(folder, "", "no memory for keys");
+		return key_folder_reject(folder, "", "no memory for keys");
 	atomic_init(&key->holders, 1);
 	keys->keys[keys->count++] = key;
 	return key_load(folder, kid, key);
@@ -274,7 +274,7 @@ keys_load(const struct key_folder *folder, struct keys *ret)
 		if (!key_add(folder, kids.kids[i], ret))
 			return false;
 	if (kids.count == 0)
-		return key_folder_refuse(folder, "access-KID.pem", "there is no access key");
+		return key_folder_reject(folder, "access-KID.pem", "there is no access key");
 	return true;
 }
 
@@ -303,11 +303,11 @@ access_key_write(char ret[static KEY_FILE_MAX + 1])
 /* Opening, refreshing, closing. */
 
 static bool
-access_keys_load(struct access_keys *keys, const char *path, char *why)
+access_keys_load(struct access_keys *keys, const char *path, char *errbuf)
 {
-	CLEANUP(key_folder_close) struct key_folder folder = { .path = path, .why = why };
+	CLEANUP(key_folder_close) struct key_folder folder = { .path = path, .errbuf = errbuf };
 
-	(void)snprintf(why, WHY_MAX + 1, "no memory for keys");
+	(void)snprintf(errbuf, ERRBUF_MAX + 1, "no memory for keys");
 	keys->path = strdup(path);
 	keys->cache = calloc(CACHE_SETS, sizeof *keys->cache);
 	if (keys->path == NULL || keys->cache == NULL)
@@ -316,7 +316,7 @@ access_keys_load(struct access_keys *keys, const char *path, char *why)
 }
 
 struct access_keys *
-access_keys_open(const char *folder, char why[static WHY_MAX + 1])
+access_keys_open(const char *folder, char errbuf[static ERRBUF_MAX + 1])
 {
 	/* Locked memory for private keys; a second time changes nothing. Without it they are read
 	 * into ordinary memory, which is no reason not to serve. */
@@ -324,14 +324,14 @@ access_keys_open(const char *folder, char why[static WHY_MAX + 1])
 	struct access_keys *const keys = calloc(1, sizeof *keys);
 
 	if (keys == NULL) {
-		(void)snprintf(why, WHY_MAX + 1, "no memory for keys");
+		(void)snprintf(errbuf, ERRBUF_MAX + 1, "no memory for keys");
 		return NULL;
 	}
 	pthread_rwlock_init(&keys->lock, NULL); /* neither fails in glibc */
 	for (size_t i = 0; i < CACHE_LOCKS; i++)
 		pthread_mutex_init(&keys->cache_locks[i], NULL);
 	atomic_store(&keys->generation, 1);
-	if (access_keys_load(keys, folder, why))
+	if (access_keys_load(keys, folder, errbuf))
 		return keys;
 	access_keys_close(keys);
 	return NULL;
@@ -376,10 +376,10 @@ keys_swap(struct access_keys *keys, struct keys *others)
 }
 
 static bool
-refresh(struct access_keys *keys, bool *ret_changed, char *why)
+refresh(struct access_keys *keys, bool *ret_changed, char *errbuf)
 {
 	CLEANUP(key_folder_close)
-	struct key_folder folder = { .path = keys->path, .why = why };
+	struct key_folder folder = { .path = keys->path, .errbuf = errbuf };
 	CLEANUP(keys_release) struct keys loaded = { 0 };
 
 	if (!key_folder_open(&folder))
@@ -394,13 +394,13 @@ refresh(struct access_keys *keys, bool *ret_changed, char *why)
 }
 
 bool
-access_keys_refresh(struct access_keys *keys, bool *ret_changed, char why[static WHY_MAX + 1])
+access_keys_refresh(struct access_keys *keys, bool *ret_changed, char errbuf[static ERRBUF_MAX + 1])
 {
 	*ret_changed = false;
 	/* A file may be removed between listing and reading; the second look no longer lists it. */
-	if (refresh(keys, ret_changed, why))
+	if (refresh(keys, ret_changed, errbuf))
 		return true;
-	return refresh(keys, ret_changed, why);
+	return refresh(keys, ret_changed, errbuf);
 }
 
 bool

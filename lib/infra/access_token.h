@@ -55,7 +55,8 @@ struct access_keys;
  * that is no private key of P-256 in PKCS#8 PEM, or whose public half is not its own. Reserves
  * 1.5 MiB for the cache of 16,384 opened tokens, of which only what is used becomes memory. Close:
  * access_keys_close(). */
-struct access_keys *access_keys_open(const char *folder, char why[static WHY_MAX + 1]) MUST_USE;
+struct access_keys *access_keys_open(
+    const char *folder, char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
 
 /* Frees all; NULL is fine. Nobody else uses it any more. */
 void access_keys_close(struct access_keys *);
@@ -63,7 +64,7 @@ void access_keys_close(struct access_keys *);
 /* As keyring_refresh(). When it returns with *ret_changed, no token of a key whose file is gone
  * opens any more. */
 bool access_keys_refresh(
-    struct access_keys *, bool *ret_changed, char why[static WHY_MAX + 1]) MUST_USE;
+    struct access_keys *, bool *ret_changed, char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
 
 /* The public half of the i-th key, i from 0, newest first: next, current and previous ones, so that
  * others know a key before it signs. False past the last. A refresh between two calls may have who

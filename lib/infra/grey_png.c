@@ -28,9 +28,9 @@ writer_end(struct writer *w)
 }
 
 _Noreturn static void
-give_up(png_structp png, const char *why)
+give_up(png_structp png, const char *errbuf)
 {
-	(void)why;
+	(void)errbuf;
 	png_longjmp(png, 1);
 }
 

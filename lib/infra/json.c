@@ -76,21 +76,21 @@ typed_text(const struct field *field, const cJSON *member, char digits[static DI
 		   : NULL;
 }
 
-static enum fault
+static enum field_error
 read_field(const struct field *field, const cJSON *member, char *ret)
 {
 	char digits[DIGITS_MAX + 1];
 
 	if (member == NULL)
-		return field->optional ? FAULT_NONE : FAULT_REQUIRED;
+		return field->optional ? FIELD_OK : FIELD_REQUIRED;
 	const char *typed = typed_text(field, member, digits);
 	if (typed == NULL)
-		return FAULT_WRONG_TYPE;
+		return FIELD_WRONG_TYPE;
 	if (strlen(typed) > field->input_max)
-		return FAULT_TOO_LONG;
+		return FIELD_TOO_LONG;
 	if (field->check != NULL)
 		return field->check(typed, ret, field->size);
-	return text_copy(ret, field->size, typed) ? FAULT_NONE : FAULT_TOO_LONG;
+	return text_copy(ret, field->size, typed) ? FIELD_OK : FIELD_TOO_LONG;
 }
 
 static bool
@@ -104,28 +104,28 @@ is_declared(const struct field *fields, const char *name)
 
 /* The faults of the declared fields, in their order, then the undeclared members. */
 static void
-read_members(
-    const cJSON *members, const struct field *fields, char *ret_body, struct faults *faults)
+read_members(const cJSON *members, const struct field *fields, char *ret_body,
+    struct field_errors *field_errors)
 {
 	for (const struct field *field = fields; field->name != NULL; field++) {
 		const cJSON *member = cJSON_GetObjectItemCaseSensitive(members, field->name);
 
-		faults_add(
-		    faults, field->name, read_field(field, member, ret_body + field->offset));
+		field_errors_add(
+		    field_errors, field->name, read_field(field, member, ret_body + field->offset));
 	}
 	for (const cJSON *member = members->child; member != NULL; member = member->next)
 		if (!is_declared(fields, member->string))
-			faults_add(faults, member->string, FAULT_UNKNOWN_FIELD);
+			field_errors_add(field_errors, member->string, FIELD_UNKNOWN_FIELD);
 }
 
 enum result
 json_read(const char *text, size_t size, const struct field *fields, void *ret_body,
-    size_t body_size, struct faults *faults)
+    size_t body_size, struct field_errors *field_errors)
 {
 	CLEANUP(tree_free) cJSON *root = NULL;
 
 	memset(ret_body, 0, body_size);
-	faults->count = 0;
+	field_errors->count = 0;
 
 	if (!json_scan(text, size))
 		return MALFORMED;
@@ -135,8 +135,8 @@ json_read(const char *text, size_t size, const struct field *fields, void *ret_b
 	if (!members_are_sane(root))
 		return MALFORMED;
 
-	read_members(root, fields, ret_body, faults);
-	return faults->count == 0 ? OK : BAD_FIELD;
+	read_members(root, fields, ret_body, field_errors);
+	return field_errors->count == 0 ? OK : BAD_FIELD;
 }
 
 struct json {

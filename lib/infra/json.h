@@ -15,7 +15,7 @@
 #define JSON_H
 
 #include "bounds.h"
-#include "faults.h"
+#include "field_errors.h"
 #include "result.h"
 
 #include <stdbool.h>
@@ -23,13 +23,13 @@
 #include <stdint.h>
 
 /* Folds and judges what was typed into `ret`; on a fault `ret` is empty. */
-typedef enum fault field_check(const char *typed, char *ret, size_t ret_size);
+typedef enum field_error field_check(const char *typed, char *ret, size_t ret_size);
 
 struct field {
 	const char *name;
 	size_t offset;      /* of a char array in the body struct */
 	size_t size;        /* of that array */
-	size_t input_max;   /* bytes as typed; longer is FAULT_TOO_LONG before the check runs */
+	size_t input_max;   /* bytes as typed; longer is FIELD_TOO_LONG before the check runs */
 	field_check *check; /* NULL: any text that fits */
 	bool optional;      /* absent leaves the array empty */
 	bool whole;         /* a whole number of 0 to 2^53-1 instead, as its digits */
@@ -64,7 +64,7 @@ struct field {
  * `fields`, then the unknown ones; those that are right are in the struct. INTERNAL: memory failed.
  */
 enum result json_read(const char *text, size_t size, const struct field *fields, void *ret_body,
-    size_t body_size, struct faults *faults) MUST_USE;
+    size_t body_size, struct field_errors *field_errors) MUST_USE;
 
 /* An answer under construction. A failed allocation or a text that is not UTF-8 makes the whole
  * answer fail at json_finish, never half of it; so json_new() need not be checked: every function

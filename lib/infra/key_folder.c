@@ -32,21 +32,22 @@ static const struct {
 };
 
 bool
-key_folder_refuse(const struct key_folder *folder, const char *name, const char *expected)
+key_folder_reject(const struct key_folder *folder, const char *name, const char *expected)
 {
 	/* Widths keep the expectation from being cut off behind a long path. */
-	(void)snprintf(folder->why, WHY_MAX + 1, "%.200s/%.60s: %s", folder->path, name, expected);
+	(void)snprintf(
+	    folder->errbuf, ERRBUF_MAX + 1, "%.200s/%.60s: %s", folder->path, name, expected);
 	return false;
 }
 
 bool
-key_folder_refuse_errno(const struct key_folder *folder, const char *name, const char *deed)
+key_folder_reject_errno(const struct key_folder *folder, const char *name, const char *deed)
 {
 	char expected[100];
 
 	(void)snprintf(
 	    expected, sizeof expected, "%s: %m", deed); /* not strerror: it is not thread-safe */
-	return key_folder_refuse(folder, name, expected);
+	return key_folder_reject(folder, name, expected);
 }
 
 bool
@@ -56,9 +57,9 @@ key_folder_open(struct key_folder *folder)
 
 	folder->dir = opendir(folder->path);
 	if (folder->dir == NULL || fstat(dirfd(folder->dir), &stat) != 0)
-		return key_folder_refuse_errno(folder, "", "cannot open the folder of keys");
+		return key_folder_reject_errno(folder, "", "cannot open the folder of keys");
 	if ((stat.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return key_folder_refuse(
+		return key_folder_reject(
 		    folder, "", "the folder must be writable by its owner only (0700)");
 	return true;
 }
@@ -75,7 +76,7 @@ key_folder_lock(const struct key_folder *folder)
 {
 	if (flock(dirfd(folder->dir), LOCK_EX) == 0)
 		return true;
-	return key_folder_refuse_errno(folder, "", "cannot lock the folder of keys");
+	return key_folder_reject_errno(folder, "", "cannot lock the folder of keys");
 }
 
 /* Adds one file to a stamp: in any order of files the sum is the same. */
@@ -251,7 +252,7 @@ key_folder_kids(const struct key_folder *folder, enum key_kind kind, struct key_
 		if (kid == NULL)
 			continue;
 		if (ret->count == KEYS_MAX)
-			return key_folder_refuse(folder, file->d_name,
+			return key_folder_reject(folder, file->d_name,
 			    "is one key of its kind too many: remove the oldest");
 		kid_add(ret, kid);
 	}
@@ -273,13 +274,13 @@ file_check(const struct key_folder *folder, const char *name, const struct key_f
 	struct stat stat;
 
 	if (fstat(fd, &stat) != 0)
-		return key_folder_refuse_errno(folder, name, "cannot examine");
+		return key_folder_reject_errno(folder, name, "cannot examine");
 	if (!S_ISREG(stat.st_mode))
-		return key_folder_refuse(folder, name, "must be a regular file");
+		return key_folder_reject(folder, name, "must be a regular file");
 	if ((stat.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		return key_folder_refuse(folder, name, "must be open to its owner only (0400)");
+		return key_folder_reject(folder, name, "must be open to its owner only (0400)");
 	if (stat.st_size < (off_t)form->size_min || stat.st_size > (off_t)form->size_max)
-		return key_folder_refuse(folder, name, form->expected);
+		return key_folder_reject(folder, name, form->expected);
 	*ret_size = (size_t)stat.st_size;
 	return true;
 }
@@ -295,14 +296,14 @@ key_folder_read(const struct key_folder *folder, const char *name, const struct 
 	    dirfd(folder->dir), name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
 	if (fd < 0 && errno == ELOOP)
-		return key_folder_refuse(
+		return key_folder_reject(
 		    folder, name, "must be a regular file, not a symbolic link");
 	if (fd < 0)
-		return key_folder_refuse_errno(folder, name, "cannot open");
+		return key_folder_reject_errno(folder, name, "cannot open");
 	if (!file_check(folder, name, form, fd, &size))
 		return false;
 	if (read(fd, ret, size) != (ssize_t)size)
-		return key_folder_refuse(folder, name, "cannot be read whole");
+		return key_folder_reject(folder, name, "cannot be read whole");
 	ret[size] = '\0';
 	return true;
 }
@@ -341,7 +342,7 @@ key_folder_make(const struct key_folder *folder, const char *name, const char *t
 	errno = error;
 	if (made && fsync(dir) == 0)
 		return true;
-	return key_folder_refuse_errno(folder, name, "cannot make");
+	return key_folder_reject_errno(folder, name, "cannot make");
 }
 
 bool
@@ -349,5 +350,5 @@ key_folder_remove(const struct key_folder *folder, const char *name)
 {
 	if (unlinkat(dirfd(folder->dir), name, 0) == 0 || errno == ENOENT)
 		return true;
-	return key_folder_refuse_errno(folder, name, "cannot remove");
+	return key_folder_reject_errno(folder, name, "cannot remove");
 }

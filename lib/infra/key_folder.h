@@ -31,11 +31,11 @@ enum key_kind { KEY_STAGE, KEY_ACCESS, KEY_KIND__MAX };
 
 enum key_state { KEY_NEXT, KEY_CURRENT, KEY_PREVIOUS, KEY_STATE__MAX };
 
-/* The opened folder, and where complaints about it go: `why` of WHY_MAX + 1 bytes. Both texts are
+/* The opened folder, and where complaints about it go: `why` of ERRBUF_MAX + 1 bytes. Both texts are
  * the caller's. */
 struct key_folder {
 	const char *path;
-	char *why;
+	char *errbuf;
 	DIR *dir;
 };
 
@@ -62,8 +62,8 @@ void key_folder_close(const struct key_folder *);
 bool key_folder_lock(const struct key_folder *) MUST_USE;
 
 /* Write one line about one file to `why`; false, always. The second adds what errno says. */
-bool key_folder_refuse(const struct key_folder *, const char *name, const char *expected);
-bool key_folder_refuse_errno(const struct key_folder *, const char *name, const char *deed);
+bool key_folder_reject(const struct key_folder *, const char *name, const char *expected);
+bool key_folder_reject_errno(const struct key_folder *, const char *name, const char *deed);
 
 /* What the folder looks like: another stamp after any file was added, removed or written to. */
 void key_folder_stamp(const struct key_folder *, uint8_t ret[static KEY_STAMP_SIZE]);

@@ -86,12 +86,12 @@ key_read(const struct key_folder *folder, const char *name, uint8_t ret[static S
 	if (!key_folder_read(folder, name, &form, text))
 		return false;
 	if (text[KEY_TEXT - 1] != '\n')
-		return key_folder_refuse(folder, name, form.expected);
+		return key_folder_reject(folder, name, form.expected);
 	text[KEY_TEXT - 1] = '\0';
 	if (!text_unhex(text, ret, SECRET_KEY_SIZE))
-		return key_folder_refuse(folder, name, form.expected);
+		return key_folder_reject(folder, name, form.expected);
 	if (is_weak(ret))
-		return key_folder_refuse(
+		return key_folder_reject(
 		    folder, name, "is no random key: all its bytes are the same");
 	return true;
 }
@@ -125,16 +125,16 @@ keys_load(const struct key_folder *folder, struct keys *ret)
 			return false;
 	ret->stages.count = kids.count;
 	if (kids.count == 0)
-		return key_folder_refuse(folder, "stage-KID.key", "there is no stage key");
+		return key_folder_reject(folder, "stage-KID.key", "there is no stage key");
 	return true;
 }
 
 static bool
-keyring_load(struct keyring *ring, const char *path, char *why)
+keyring_load(struct keyring *ring, const char *path, char *errbuf)
 {
-	CLEANUP(key_folder_close) struct key_folder folder = { .path = path, .why = why };
+	CLEANUP(key_folder_close) struct key_folder folder = { .path = path, .errbuf = errbuf };
 
-	(void)snprintf(why, WHY_MAX + 1, "no memory for keys");
+	(void)snprintf(errbuf, ERRBUF_MAX + 1, "no memory for keys");
 	ring->path = strdup(path);
 	ring->shared = secret_alloc(sizeof *ring->shared);
 	if (ring->path == NULL || ring->shared == NULL)
@@ -144,15 +144,15 @@ keyring_load(struct keyring *ring, const char *path, char *why)
 }
 
 struct keyring *
-keyring_open(const char *folder, char why[static WHY_MAX + 1])
+keyring_open(const char *folder, char errbuf[static ERRBUF_MAX + 1])
 {
 	struct keyring *const ring = calloc(1, sizeof *ring);
 
 	if (ring == NULL) {
-		(void)snprintf(why, WHY_MAX + 1, "no memory for keys");
+		(void)snprintf(errbuf, ERRBUF_MAX + 1, "no memory for keys");
 		return NULL;
 	}
-	if (keyring_load(ring, folder, why))
+	if (keyring_load(ring, folder, errbuf))
 		return ring;
 	keyring_close(ring);
 	return NULL;
@@ -193,10 +193,10 @@ stages_take(struct keyring *ring, const struct stages *stages)
 }
 
 static bool
-refresh(struct keyring *ring, bool *ret_changed, char *why)
+refresh(struct keyring *ring, bool *ret_changed, char *errbuf)
 {
 	CLEANUP(key_folder_close)
-	struct key_folder folder = { .path = ring->path, .why = why };
+	struct key_folder folder = { .path = ring->path, .errbuf = errbuf };
 	CLEANUP(free_keys) struct keys *keys = NULL;
 
 	if (!key_folder_open(&folder))
@@ -206,11 +206,11 @@ refresh(struct keyring *ring, bool *ret_changed, char *why)
 
 	keys = secret_alloc(sizeof *keys);
 	if (keys == NULL)
-		return key_folder_refuse(&folder, "", "no memory for keys");
+		return key_folder_reject(&folder, "", "no memory for keys");
 	if (!keys_load(&folder, keys))
 		return false;
 	if (!secret_equal_bytes(keys->derive, ring->shared->keys.derive, sizeof keys->derive))
-		return key_folder_refuse(
+		return key_folder_reject(
 		    &folder, DERIVE_NAME, "is another than at the start: it must never change");
 	stages_take(ring, &keys->stages);
 	*ret_changed = true;
@@ -218,13 +218,13 @@ refresh(struct keyring *ring, bool *ret_changed, char *why)
 }
 
 bool
-keyring_refresh(struct keyring *ring, bool *ret_changed, char why[static WHY_MAX + 1])
+keyring_refresh(struct keyring *ring, bool *ret_changed, char errbuf[static ERRBUF_MAX + 1])
 {
 	*ret_changed = false;
 	/* A file may be removed between listing and reading; the second look no longer lists it. */
-	if (refresh(ring, ret_changed, why))
+	if (refresh(ring, ret_changed, errbuf))
 		return true;
-	return refresh(ring, ret_changed, why);
+	return refresh(ring, ret_changed, errbuf);
 }
 
 /* Handing out. */
@@ -266,7 +266,7 @@ keyring_hash(const struct keyring *ring, enum keyring_use use, const void *messa
 	static const char *const labels[KEYRING_USE__MAX] = {
 		[KEYRING_AUTHENTICATION_KEY] = "authentication key",
 		[KEYRING_FINGERPRINT] = "fingerprint",
-		[KEYRING_ATTEMPT] = "attempt",
+		[KEYRING_LIMIT] = "attempt",
 		[KEYRING_REFRESH_TOKEN] = "refresh token",
 		[KEYRING_REFRESH_MARK] = "refresh mark",
 		[KEYRING_CLIENT] = "client",
@@ -317,7 +317,7 @@ key_make(const struct key_folder *folder, const char *name,
 	CLEANUP(key_text_wipe) char text[KEY_FILE_MAX + 1] = "";
 
 	if (!write_key(text))
-		return key_folder_refuse(folder, name, "cannot make a key");
+		return key_folder_reject(folder, name, "cannot make a key");
 	return key_folder_make(folder, name, text, strlen(text));
 }
 
@@ -341,7 +341,7 @@ static bool
 making_begin(struct making *making)
 {
 	if (mkdir(making->folder.path, S_IRWXU) != 0 && errno != EEXIST)
-		return key_folder_refuse_errno(
+		return key_folder_reject_errno(
 		    &making->folder, "", "cannot make the folder of keys");
 	return key_folder_open(&making->folder) && key_folder_lock(&making->folder) &&
 	       kids_read(making);
@@ -371,10 +371,10 @@ keys_add_until(struct making *making, enum key_kind kind, size_t count)
 }
 
 bool
-keyring_new(const char *path, char ret_kid[static KID_MAX + 1], char why[static WHY_MAX + 1])
+keyring_new(const char *path, char ret_kid[static KID_MAX + 1], char errbuf[static ERRBUF_MAX + 1])
 {
 	CLEANUP(making_end)
-	struct making making = { .folder = { .path = path, .why = why }, .now = clock_now() };
+	struct making making = { .folder = { .path = path, .errbuf = errbuf }, .now = clock_now() };
 
 	ret_kid[0] = '\0';
 	if (!making_begin(&making) || !derive_make(&making.folder))
@@ -399,7 +399,7 @@ is_time(const struct making *making, enum key_kind kind)
 	if (kids->count < 2 || making->now - kid_time(kids->kids[0]) >= KEYRING_ROTATION_S)
 		return true;
 	key_name(kind, kids->kids[0], name);
-	return key_folder_refuse(&making->folder, name,
+	return key_folder_reject(&making->folder, name,
 	    "was made less than 60 s ago: the replicas must see it before it signs");
 }
 
@@ -435,7 +435,7 @@ has_room(const struct making *making, enum key_kind kind)
 	if (kids->count < KEYS_MAX)
 		return true;
 	key_name(kind, kids->kids[KEYS_MAX - 1], name);
-	return key_folder_refuse(&making->folder, name,
+	return key_folder_reject(&making->folder, name,
 	    "tokens of the oldest of as many keys as are allowed may still be out: rotate later");
 }
 
@@ -453,10 +453,10 @@ may_rotate(struct making *making, enum keyring_haste haste)
 
 bool
 keyring_rotate(const char *path, int64_t now, enum keyring_haste haste,
-    char ret_kid[static KID_MAX + 1], char why[static WHY_MAX + 1])
+    char ret_kid[static KID_MAX + 1], char errbuf[static ERRBUF_MAX + 1])
 {
 	CLEANUP(making_end)
-	struct making making = { .folder = { .path = path, .why = why }, .now = now };
+	struct making making = { .folder = { .path = path, .errbuf = errbuf }, .now = now };
 
 	ret_kid[0] = '\0';
 	if (!making_begin(&making) || !derive_make(&making.folder) || !may_rotate(&making, haste))

@@ -47,7 +47,7 @@ struct stage_key {
 enum keyring_use {
 	KEYRING_AUTHENTICATION_KEY,
 	KEYRING_FINGERPRINT,
-	KEYRING_ATTEMPT,
+	KEYRING_LIMIT,
 	KEYRING_REFRESH_TOKEN,
 	KEYRING_REFRESH_MARK,
 	KEYRING_CLIENT,
@@ -61,7 +61,7 @@ struct keyring;
  * writable by group or others, no stage key, no derive key, more than KEYRING_STAGE_MAX, a file
  * that is not regular (a symbolic link, too), open to group or others, of the wrong size, not hex,
  * or weak (all bytes the same). Close: keyring_close(). */
-struct keyring *keyring_open(const char *folder, char why[static WHY_MAX + 1]) MUST_USE;
+struct keyring *keyring_open(const char *folder, char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
 
 /* Wipes and frees; NULL is fine. Nobody else uses it any more. */
 void keyring_close(struct keyring *);
@@ -71,7 +71,8 @@ void keyring_close(struct keyring *);
  * loaded. False, and `why`: the folder is faulty now, or its derive key is another; the ring keeps
  * what it had - also keys whose files are gone - and the next call tries again. Costs some 20 us
  * when nothing changed. */
-bool keyring_refresh(struct keyring *, bool *ret_changed, char why[static WHY_MAX + 1]) MUST_USE;
+bool keyring_refresh(
+    struct keyring *, bool *ret_changed, char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
 
 /* Copies the key that signs. The caller wipes it: CLEANUP(stage_key_wipe). */
 void keyring_signing(const struct keyring *, struct stage_key *ret);
@@ -89,8 +90,8 @@ void keyring_hash(const struct keyring *, enum keyring_use, const void *message,
  * `next` of both kinds. Where nothing is lacking it changes nothing, so it may be called again.
  * Files appear whole or not at all; of several callers at once, one makes them. `ret_kid`: the
  * newest stage key. False, and `why`, on any failure. */
-bool keyring_new(
-    const char *folder, char ret_kid[static KID_MAX + 1], char why[static WHY_MAX + 1]) MUST_USE;
+bool keyring_new(const char *folder, char ret_kid[static KID_MAX + 1],
+    char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
 
 enum keyring_haste {
 	KEYRING_PATIENT, /* at least KEYRING_ROTATION_S after the last: replicas need to see `next` */
@@ -108,6 +109,6 @@ enum keyring_haste {
  * allowed, and tokens of the oldest may still be out; a folder that cannot be read, written or
  * locked. Then no key was made, but for the kind before the one that failed. */
 bool keyring_rotate(const char *folder, int64_t now, enum keyring_haste,
-    char ret_kid[static KID_MAX + 1], char why[static WHY_MAX + 1]) MUST_USE;
+    char ret_kid[static KID_MAX + 1], char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
 
 #endif

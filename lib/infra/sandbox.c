@@ -95,7 +95,7 @@ static const int dangerous[] = {
 };
 
 /* What is decided by an argument or two: (argument & mask) == value. A mask of 0 asks nothing. */
-struct look {
+struct member_ctx {
 	int call;
 	uint32_t action;
 	struct {
@@ -109,7 +109,7 @@ struct look {
 #define FAIL(error) SCMP_ACT_ERRNO(error)
 
 /* clang-format off */
-static const struct look looked_at[] = {
+static const struct member_ctx looked_at[] = {
 	/* call                    action              argument, mask, value */
 	{ SCMP_SYS(open),          ALLOW,              { { 1, CHANGES_FILE, 0 } } },
 	{ SCMP_SYS(open),          FAIL(EACCES),       { { 1, O_ACCMODE, O_WRONLY } } },
@@ -164,7 +164,7 @@ static bool
 add_looks(scmp_filter_ctx filter)
 {
 	for (size_t i = 0; i < LENGTH(looked_at); i++) {
-		const struct look *const look = &looked_at[i];
+		const struct member_ctx *const look = &looked_at[i];
 		struct scmp_arg_cmp compare[LENGTH(look->if_so)];
 		unsigned count = 0;
 
@@ -260,24 +260,24 @@ sandbox_is_built(void)
 }
 
 static bool
-refuse(const char *what, char why[static WHY_MAX + 1])
+refuse(const char *what, char errbuf[static ERRBUF_MAX + 1])
 {
-	if (!text_format(
-		why, WHY_MAX + 1, "%s was refused by the kernel; SANDBOX=off goes without", what))
-		text_copy_cut(why, WHY_MAX + 1, what);
+	if (!text_format(errbuf, ERRBUF_MAX + 1,
+		"%s was refused by the kernel; SANDBOX=off goes without", what))
+		text_copy_cut(errbuf, ERRBUF_MAX + 1, what);
 	return false;
 }
 
 bool
-sandbox_enter(const char *folder, char why[static WHY_MAX + 1])
+sandbox_enter(const char *folder, char errbuf[static ERRBUF_MAX + 1])
 {
 	if (!IS_BUILT)
 		return true;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-		return refuse("PR_SET_NO_NEW_PRIVS", why);
+		return refuse("PR_SET_NO_NEW_PRIVS", errbuf);
 	if (!give_up_capabilities(folder))
-		return refuse("giving up the capabilities", why);
+		return refuse("giving up the capabilities", errbuf);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
-		return refuse("PR_SET_DUMPABLE", why);
-	return load_filter() || refuse("the seccomp filter", why);
+		return refuse("PR_SET_DUMPABLE", errbuf);
+	return load_filter() || refuse("the seccomp filter", errbuf);
 }

@@ -42,6 +42,6 @@ bool sandbox_is_built(void) MUST_USE;
  * False, and `why`: this kernel lacks a part of it; the process is not to go on. In a build without,
  * true and nothing done. Costs under 1 ms once, and next to nothing a call: the kernel knows by a
  * bitmap which calls need no look (Linux 5.11). */
-bool sandbox_enter(const char *folder, char why[static WHY_MAX + 1]) MUST_USE;
+bool sandbox_enter(const char *folder, char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
 
 #endif

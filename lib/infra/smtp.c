@@ -1,6 +1,6 @@
 /* smtp.c - send one letter over SMTP within a deadline.
  *
- * What the letter says is letter.c's business; whether to try again is the caller's. Whatever a
+ * What the letter says is mail_text.c's business; whether to try again is the caller's. Whatever a
  * stranger may have typed is checked here once more: libcurl sends a line end in an address as a
  * second recipient, and one in a header as a second header. */
 
@@ -30,7 +30,7 @@
 struct smtp {
 	CURL *curl;
 	char from[FROM_MAX + 1];
-	char why[CURL_ERROR_SIZE]; /* libcurl writes here */
+	char errbuf[CURL_ERROR_SIZE]; /* libcurl writes here */
 };
 
 /* Header values made from the letter's fields. */
@@ -106,14 +106,14 @@ date(int64_t time_s, char ret[static DATE_MAX + 1])
 }
 
 static bool
-values_make(const struct letter *letter, struct values *ret)
+values_make(const struct mail *mail, struct values *ret)
 {
-	return mailbox(letter->to, ret->mailbox) &&
+	return mailbox(mail->to, ret->mailbox) &&
 	       text_format(ret->to, sizeof ret->to, "<%s>", ret->mailbox) &&
-	       address_is_safe(letter->message_id) &&
-	       text_format(ret->message_id, sizeof ret->message_id, "<%s>", letter->message_id) &&
-	       encoded_word(letter->subject, ret->subject, sizeof ret->subject) &&
-	       date(letter->date, ret->date);
+	       address_is_safe(mail->message_id) &&
+	       text_format(ret->message_id, sizeof ret->message_id, "<%s>", mail->message_id) &&
+	       encoded_word(mail->subject, ret->subject, sizeof ret->subject) &&
+	       date(mail->date, ret->date);
 }
 
 /* encoded_word leaves no quote in a plain name, and a name of words stands without quotes. */
@@ -207,9 +207,9 @@ outcome(struct smtp *smtp, CURLcode code, char ret_error[static SMTP_ERROR_MAX +
 	if (!text_format(ret_error, SMTP_ERROR_MAX + 1, "%s %ld", replied ? "smtp" : "curl",
 		replied ? reply : (long)code))
 		return SMTP_LATER;
-	if (text_starts_with(smtp->why, "RCPT failed"))
-		return reply >= 500 && reply != 554 ? SMTP_REFUSED : SMTP_LATER;
-	return reply >= 500 && sent > 0 ? SMTP_REFUSED : SMTP_LATER;
+	if (text_starts_with(smtp->errbuf, "RCPT failed"))
+		return reply >= 500 && reply != 554 ? SMTP_REJECTED : SMTP_LATER;
+	return reply >= 500 && sent > 0 ? SMTP_REJECTED : SMTP_LATER;
 }
 
 /* libcurl keeps a connection whose server fell silent behind DATA, and would take the late answer
@@ -226,27 +226,27 @@ hang_up(struct smtp *smtp)
 }
 
 static enum smtp_outcome
-unsent(enum smtp_outcome result, const char *why, char ret_error[static SMTP_ERROR_MAX + 1])
+unsent(enum smtp_outcome result, const char *errbuf, char ret_error[static SMTP_ERROR_MAX + 1])
 {
-	text_copy_cut(ret_error, SMTP_ERROR_MAX + 1, why);
+	text_copy_cut(ret_error, SMTP_ERROR_MAX + 1, errbuf);
 	return result;
 }
 
 enum smtp_outcome
-smtp_send(struct smtp *smtp, const struct letter *letter, char ret_error[static SMTP_ERROR_MAX + 1])
+smtp_send(struct smtp *smtp, const struct mail *mail, char ret_error[static SMTP_ERROR_MAX + 1])
 {
 	CLEANUP(free_list) struct curl_slist *recipients = NULL;
 	CLEANUP(free_list) struct curl_slist *headers = NULL;
 	CLEANUP(free_mime) curl_mime *parts = curl_mime_init(smtp->curl);
-	struct lines text = { .at = letter->text };
-	struct lines html = { .at = letter->html };
+	struct lines text = { .at = mail->text };
+	struct lines html = { .at = mail->html };
 	struct values values;
 
 	ret_error[0] = '\0';
-	if (!values_make(letter, &values))
-		return unsent(SMTP_REFUSED, "letter", ret_error);
+	if (!values_make(mail, &values))
+		return unsent(SMTP_REJECTED, "letter", ret_error);
 	if (!list_add(&recipients, values.mailbox) ||
-	    !headers_make(smtp->from, &values, letter->language, &headers) ||
+	    !headers_make(smtp->from, &values, mail->language, &headers) ||
 	    !part_add(parts, "text/plain; charset=utf-8", &text) ||
 	    !part_add(parts, "text/html; charset=utf-8", &html))
 		return unsent(SMTP_LATER, "memory", ret_error);
@@ -344,7 +344,7 @@ smtp_open(const struct smtp_options *options)
 	if (smtp->curl != NULL && mailbox(options->from, from) &&
 	    from_make(options->from_name, from, smtp->from) &&
 	    set_texts(smtp->curl, options, from) && set_numbers(smtp->curl, options) &&
-	    curl_easy_setopt(smtp->curl, CURLOPT_ERRORBUFFER, smtp->why) == CURLE_OK)
+	    curl_easy_setopt(smtp->curl, CURLOPT_ERRORBUFFER, smtp->errbuf) == CURLE_OK)
 		return smtp;
 	smtp_close(smtp);
 	return NULL;

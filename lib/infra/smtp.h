@@ -1,6 +1,6 @@
 /* smtp.h - libcurl: send one letter over SMTP within a deadline.
  *
- * What the letter says is letter.c's business; whether to try again is the caller's. One sender
+ * What the letter says is mail_text.c's business; whether to try again is the caller's. One sender
  * belongs to one thread and keeps its connection between letters. */
 
 #ifndef SMTP_H
@@ -28,11 +28,11 @@ struct smtp_options {
 };
 
 /* One mail, ready to send. Texts are UTF-8 with \n line ends; borrowed until smtp_send returns. */
-struct letter {
+struct mail {
 	char to[EMAIL_MAX + 1];
 	char subject[SUBJECT_MAX + 1];
-	char text[LETTER_TEXT_MAX + 1];
-	char html[LETTER_HTML_MAX + 1];
+	char text[MAIL_TEXT_MAX + 1];
+	char html[MAIL_HTML_MAX + 1];
 	char language[LANGUAGE_MAX + 1];
 	char message_id[MESSAGE_ID_MAX +
 			1]; /* local@domain, without brackets; the same at every try */
@@ -40,9 +40,9 @@ struct letter {
 };
 
 enum smtp_outcome {
-	SMTP_SENT,    /* the server took it */
-	SMTP_LATER,   /* not this letter's fault, or unknown: try again with the same Message-ID */
-	SMTP_REFUSED, /* 5xx for this letter, or it must not be sent as it is: never again */
+	SMTP_SENT,     /* the server took it */
+	SMTP_LATER,    /* not this letter's fault, or unknown: try again with the same Message-ID */
+	SMTP_REJECTED, /* 5xx for this letter, or it must not be sent as it is: never again */
 };
 
 struct smtp;
@@ -62,6 +62,6 @@ void smtp_close(struct smtp *);
  * is "" after SMTP_SENT. REFUSED is said only when the server judged this letter (its recipient or,
  * after DATA, its content); 5xx to the connection, the login or the sender is LATER. */
 enum smtp_outcome smtp_send(
-    struct smtp *, const struct letter *, char ret_error[static SMTP_ERROR_MAX + 1]) MUST_USE;
+    struct smtp *, const struct mail *, char ret_error[static SMTP_ERROR_MAX + 1]) MUST_USE;
 
 #endif

@@ -14,16 +14,16 @@
 #include "device.h"
 #include "email.h"
 #include "endpoints.h"
-#include "faults.h"
-#include "login.h"
-#include "policy.h"
+#include "field_errors.h"
+#include "session.h"
+#include "limit_table.h"
 #include "problem.h"
 #include "proof_of_work.h"
 #include "refresh_token.h"
 #include "result.h"
 #include "secret.h"
 #include "service.h"
-#include "session.h"
+#include "session_rows.h"
 #include "stage.h"
 
 #include <stdio.h>
@@ -59,9 +59,9 @@ token_of(const struct endpoint *endpoint)
 		return "any";
 	case DEMAND_STAGE:
 		return stage_rule(endpoint->stage)->name;
-	case DEMAND_LOGIN:
+	case DEMAND_SESSION:
 		return "access";
-	case DEMAND_LOGIN_OR_COOKIE:
+	case DEMAND_SESSION_OR_COOKIE:
 		return "access-or-cookie";
 	}
 	return NULL;
@@ -117,12 +117,13 @@ say_problems(struct json *json)
 static void
 say_faults(struct json *json)
 {
-	json_array(json, "faults");
-	for (enum fault fault = FAULT_NONE + 1; fault < FAULT__MAX; fault++) {
+	json_array(json, "field_errors");
+	for (enum field_error field_error = FIELD_OK + 1; field_error < FIELD_ERROR__MAX;
+	     field_error++) {
 		json_item(json);
-		json_text(json, "code", fault_code(fault));
-		say_both(json, "detail", problem_fault_text(fault, PROBLEM_JA),
-		    problem_fault_text(fault, PROBLEM_EN));
+		json_text(json, "code", field_error_code(field_error));
+		say_both(json, "detail", problem_field_text(field_error, PROBLEM_JA),
+		    problem_field_text(field_error, PROBLEM_EN));
 		json_up(json);
 	}
 	json_up(json);
@@ -149,16 +150,16 @@ say_stages(struct json *json)
 static void
 say_policies(struct json *json)
 {
-	json_array(json, "policies");
-	for (enum policy_scope scope = 1; scope < POLICY_SCOPE__MAX; scope++) {
-		const struct policy *policy = policy_of(scope);
+	json_array(json, "limits");
+	for (enum limit_id limit_id = LIMIT_INVITATION_MAIL; limit_id < LIMIT__MAX; limit_id++) {
+		const struct limit *limit = limit_of(limit_id);
 
 		json_item(json);
-		json_text(json, "name", policy->name);
-		json_number(json, "count", policy->count);
-		json_number(json, "lock_from", policy->lock_from);
-		json_number(json, "lock_s", policy->lock_s);
-		json_number(json, "lock_max_s", policy->lock_max_s);
+		json_text(json, "name", limit->name);
+		json_number(json, "count", limit->count);
+		json_number(json, "lock_from", limit->lock_from);
+		json_number(json, "lock_s", limit->lock_s);
+		json_number(json, "lock_max_s", limit->lock_max_s);
 		json_up(json);
 	}
 	json_up(json);
@@ -189,12 +190,12 @@ say_bounds(struct json *json)
 		BOUND(DEVICE_MAX),
 		BOUND(EMAIL_MASKED_MAX),
 		BOUND(EMAIL_MAX),
-		BOUND(FAULTS_MAX),
-		BOUND(FAULT_FIELD_MAX),
+		BOUND(FIELD_ERRORS_MAX),
+		BOUND(FIELD_ERROR_NAME_MAX),
 		BOUND(INSURED_NUMBER_MAX),
 		BOUND(JSON_DEPTH_MAX),
 		BOUND(KID_MAX),
-		BOUND(LOGIN_REPEAT_S),
+		BOUND(SESSION_REPEAT_S),
 		BOUND(NICKNAME_GRAPHEMES_MAX),
 		BOUND(NICKNAME_MAX),
 		BOUND(PASSWORD_CODE_POINTS_MAX),
@@ -239,7 +240,7 @@ say_tables(struct json *json)
 	say_policies(json);
 	say_bounds(json);
 	say_printed(json, "settings", config_print_table);
-	say_printed(json, "policy", policy_print);
+	say_printed(json, "limit_table", limit_table_print);
 	json_text(json, "problem_type", PROBLEM_TYPE_PREFIX);
 	json_text(json, "login", STAGE_LOGIN_PATH);
 }
@@ -250,7 +251,7 @@ say_tables(struct json *json)
 struct room {
 	_Alignas(max_align_t) char body[BODY_STRUCT_MAX];
 	char text[BODY_MAX + 1];
-	struct faults faults;
+	struct field_errors field_errors;
 };
 
 /* As the gate does, with the settings' defaults but for the proof of work. */
@@ -260,21 +261,21 @@ judge(const struct endpoint *endpoint, struct room *room)
 	static const struct config config = { .identity_birth_date = "no" };
 	const struct service service = {
 		.config = &config,
-		.portal.captcha_work = 1000, /* with all that may be offered */
-		.portal.password_rules = { .length_min = 8,
+		.app.captcha_work = 1000, /* with all that may be offered */
+		.app.password_rules = { .length_min = 8,
 		    .letter_and_digit = true,
 		    .society_words = "" },
 	};
 	const struct body_rule *rule = endpoint->body;
 	const size_t size = fread(room->text, 1, BODY_MAX, stdin);
 	const enum result read = json_read(
-	    room->text, size, rule->fields, room->body, rule->size, &room->faults);
+	    room->text, size, rule->fields, room->body, rule->size, &room->field_errors);
 
 	if (read != OK && read != BAD_FIELD)
 		return read;
 	if (rule->judge != NULL)
-		rule->judge(&service, room->body, &room->faults);
-	return room->faults.count == 0 ? OK : BAD_FIELD;
+		rule->judge(&service, room->body, &room->field_errors);
+	return room->field_errors.count == 0 ? OK : BAD_FIELD;
 }
 
 static enum result
@@ -288,10 +289,10 @@ say_verdict(struct json *json, const char *method, const char *path)
 		return INTERNAL;
 	json_text(json, "code", result_code(judge(endpoint, room)));
 	json_array(json, "errors");
-	for (size_t i = 0; i < room->faults.count; i++) {
+	for (size_t i = 0; i < room->field_errors.count; i++) {
 		json_item(json);
-		json_text(json, "field", room->faults.list[i].field);
-		json_text(json, "code", fault_code(room->faults.list[i].fault));
+		json_text(json, "field", room->field_errors.list[i].field);
+		json_text(json, "code", field_error_code(room->field_errors.list[i].field_error));
 		json_up(json);
 	}
 	json_up(json);

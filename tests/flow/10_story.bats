@@ -2,12 +2,12 @@
 # bats file_tags=both
 
 load helper
-load story
+load steps
 
 @test "an address becomes an account: two mails with links, a key on the screen, a completion mail" {
 	email=$(new_email)
 	invite "$email"
-	same "$(field .resend_after) $(field .link_expires_in)" "$MAIL_COOLDOWN_S 10800"
+	same "$(field .resend_after) $(field .link_expires_in)" "$MAIL_INTERVAL_S 10800"
 
 	api GET /v1/registration/stage '' "$invitation"
 	want 200
@@ -201,11 +201,11 @@ load story
 @test "opening a link changes nothing: GET and HEAD of every path leave every row as it was" { # asvs 3.5.3
 	email=$(new_email)
 	invite "$email"
-	before=$(rows account stage_op attempt insured_person)
+	before=$(rows account spent_token limit_counter insured_person)
 	for path in /v1/registration/{stage,email,identity,account,authentication-key} /v1/captcha /v1/me/email/confirmation; do
 		api GET "$path" '' "$invitation"
 		api HEAD "$path" '' "$invitation"
 		api OPTIONS "$path" '' "$invitation"
 	done
-	same "$(rows account stage_op attempt insured_person)" "$before"
+	same "$(rows account spent_token limit_counter insured_person)" "$before"
 }

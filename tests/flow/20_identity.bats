@@ -1,7 +1,7 @@
 # The identity step: who is found, who is not, and how often one may try.
 
 load helper
-load story
+load steps
 
 @test "full width, hyphens, dots and spaces all mean the same person" {
 	person=$(new_person)

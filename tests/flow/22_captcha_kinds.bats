@@ -1,7 +1,7 @@
 # The CAPTCHA in its other kinds: spoken, and as work for the client's machine.
 
 load helper
-load story
+load steps
 
 # Asks for one of a kind, in Japanese unless $ACCEPT_LANGUAGE says otherwise.
 captcha_of() { # KIND TOKEN

@@ -2,7 +2,7 @@
 # next. How many right numbers a source may send in a day is the limit `source_persons`.
 
 load helper
-load story
+load steps
 
 teardown() {
 	heal
@@ -40,12 +40,12 @@ wrong() { has_link "8888$RANDOM$RANDOM" && send && want 422 identity_mismatch; }
 
 # What is counted: of the source, and of the prefix around it where there is one.
 counted() {
-	db 'SELECT GROUP_CONCAT(tries ORDER BY tries) FROM attempt WHERE scope = 22'
+	db 'SELECT GROUP_CONCAT(count ORDER BY count) FROM limit_counter WHERE limit_id = LIMIT_SOURCE_PERSONS'
 }
 
 # Of the link of the last request: tries, and spent CAPTCHAs and links of all.
 spent() {
-	db 'SELECT (SELECT COALESCE(SUM(tries), 0) FROM attempt WHERE scope = 3), (SELECT COUNT(*) FROM stage_op)'
+	db 'SELECT (SELECT COALESCE(SUM(count), 0) FROM limit_counter WHERE limit_id = LIMIT_IDENTITY_TRIES), (SELECT COUNT(*) FROM spent_token)'
 }
 
 in_log() {
@@ -53,7 +53,7 @@ in_log() {
 }
 
 in_trail() {
-	db 'SELECT COUNT(*) FROM audit_event WHERE what = 23'
+	db 'SELECT COUNT(*) FROM audit_event WHERE event = AUDIT_IDENTITY_LIMIT_REACHED'
 }
 
 # Without what differs in any two answers.
@@ -185,7 +185,7 @@ at_once() { # NUMBER...
 		has_link "$number"
 		links+=("$invitation") bodies+=("$identity_body")
 	done
-	db 'CREATE TRIGGER neighbours BEFORE INSERT ON attempt FOR EACH ROW SET @slept = IF(NEW.scope = 22, SLEEP(0.7), 0)'
+	db 'CREATE TRIGGER neighbours BEFORE INSERT ON limit_counter FOR EACH ROW SET @slept = IF(NEW.limit_id = LIMIT_SOURCE_PERSONS, SLEEP(0.7), 0)'
 	for i in "${!links[@]}"; do
 		(
 			invitation=${links[i]} identity_body=${bodies[i]}
@@ -209,7 +209,7 @@ at_once() { # NUMBER...
 	same "$(counted)" 3
 
 	# Wrong ones take what is left for a moment: beyond that they are refused as right ones are.
-	db 'DELETE FROM attempt'
+	db 'DELETE FROM limit_counter'
 	granted
 	same "$(at_once 888801 888802 888803 888804 888805 888806 | sed 's/[2-6] 422 [1-4] 429\|6 422/some wrong/')" 'some wrong'
 	same "$(counted)" 1
@@ -244,7 +244,7 @@ at_once() { # NUMBER...
 	bodies=("$identity_body")
 	captcha_for "$invitation" >/dev/null
 	bodies+=("$(identity_json "$(new_person)")")
-	db 'CREATE TRIGGER neighbours BEFORE INSERT ON attempt FOR EACH ROW SET @slept = IF(NEW.scope = 3, SLEEP(0.5), 0)'
+	db 'CREATE TRIGGER neighbours BEFORE INSERT ON limit_counter FOR EACH ROW SET @slept = IF(NEW.limit_id = LIMIT_IDENTITY_TRIES, SLEEP(0.5), 0)'
 	for i in 0 1; do
 		(identity_body=${bodies[i]}; send; printf '%s\n' "$status" >"$BATS_TEST_TMPDIR/one_link.$i") &
 		pids+=("$!")
@@ -312,14 +312,14 @@ at_once() { # NUMBER...
 @test "behind one gateway there are a hundred times as many, and in a /48 sixteen" { # asvs 6.1.1
 	few_persons 1 SHARED_NETWORKS=203.0.113.0/24
 	granted
-	db 'UPDATE attempt SET tries = 99 WHERE scope = 22'
+	db 'UPDATE limit_counter SET count = 99 WHERE limit_id = LIMIT_SOURCE_PERSONS'
 	granted
 	refused
 	at 203.0.114.1
 	granted
 	refused
 
-	db 'DELETE FROM attempt'
+	db 'DELETE FROM limit_counter'
 	at 2001:db8:24:1::1
 	granted
 	refused
@@ -327,7 +327,7 @@ at_once() { # NUMBER...
 	wrong
 	granted
 	same "$(counted)" 1,1,2
-	db 'UPDATE attempt SET tries = 15 WHERE scope = 22 AND tries = 2'
+	db 'UPDATE limit_counter SET count = 15 WHERE limit_id = LIMIT_SOURCE_PERSONS AND count = 2'
 	at 2001:db8:24:3::1
 	wrong
 	granted

@@ -1,7 +1,7 @@
 # The authentication key step: link and key meet.
 
 load helper
-load story
+load steps
 
 @test "case, width, spaces and hyphens of the key do not matter" {
 	for form in 's/.*/\L&/' 's/-//g' 's/-/ /g' 'y/-/ー/' 'y/ABCDEFGHJKLMNPQRSTUVWXYZ/ＡＢＣＤＥＦＧＨＪＫＬＭＮＰＱＲＳＴＵＶＷＸＹＺ/'; do

@@ -1,7 +1,7 @@
 # The account step: what may be chosen, who was first, and that one token makes one account.
 
 load helper
-load story
+load steps
 
 @test "all that is wrong with a body is told at once" { # asvs 1.5.2 2.2.2 15.3.5
 	at_account_step "$(new_email)" "$(new_person)"
@@ -161,20 +161,20 @@ load story
 	create_account "$stage_token" "$taken"
 	want 409 login_id_taken
 	same "$(field .attempts_left)" 0
-	tries=$(db "SELECT SUM(tries) FROM attempt WHERE scope = 5")
+	tries=$(db "SELECT SUM(count) FROM limit_counter WHERE limit_id = LIMIT_ACCOUNT_TRIES")
 	create_account "$stage_token" "$(new_email)"
 	want 429 too_many_tries
 	(($(header Retry-After) > 86000 && $(header Retry-After) <= 86400))
-	same "$(db "SELECT SUM(tries) FROM attempt WHERE scope = 5")" "$tries" # it cost the step none
+	same "$(db "SELECT SUM(count) FROM limit_counter WHERE limit_id = LIMIT_ACCOUNT_TRIES")" "$tries" # it cost the step none
 	# What was told is written down: of whom, though there is no account yet.
-	same "$(db "SELECT COUNT(*), COUNT(DISTINCT e.account_id), HEX(MIN(e.account_id)) FROM audit_event e JOIN insured_person p ON p.id = e.person_id WHERE e.what = 15 AND p.lookup = '$person'")" \
+	same "$(db "SELECT COUNT(*), COUNT(DISTINCT e.account_id), HEX(MIN(e.account_id)) FROM audit_event e JOIN insured_person p ON p.id = e.person_id WHERE e.event = AUDIT_LOGIN_ID_TAKEN AND p.lookup = '$person'")" \
 		"3	1	$(printf '0%.0s' {1..32})"
 	at_account_step "$(new_email)" "$(new_person)"
 	create_account "$stage_token" "$taken"
 	want 409 login_id_taken
 	create_account "$stage_token" "$(new_email)"
 	want 201
-	same "$(db "SELECT GROUP_CONCAT(tries ORDER BY tries) FROM attempt WHERE scope = 19")" 0,1,3 # who gets one loses none
+	same "$(db "SELECT GROUP_CONCAT(count ORDER BY count) FROM limit_counter WHERE limit_id = LIMIT_TAKEN_LOGIN_IDS")" 0,1,3 # who gets one loses none
 }
 
 @test "after a login ID that is taken another one makes the account" {

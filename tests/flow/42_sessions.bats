@@ -1,7 +1,7 @@
 # Logins: begin, refresh, list, end; and that what is over is over at once, on every replica.
 
 load helper
-load story
+load steps
 
 teardown() {
 	heal
@@ -10,7 +10,7 @@ teardown() {
 
 # Tries to log in stay where they are counted, so that others can come in between.
 meet_at_counter() {
-	db 'CREATE TRIGGER sessions BEFORE INSERT ON attempt FOR EACH ROW SET @slept = IF(NEW.scope IN (7, 20) AND NEW.tries = 1, SLEEP(1.7), 0)' # below the longest time of a statement
+	db 'CREATE TRIGGER sessions BEFORE INSERT ON limit_counter FOR EACH ROW SET @slept = IF(NEW.limit_id IN (LIMIT_LOGIN_FAILURES, LIMIT_KNOWN_SOURCE_FAILURES) AND NEW.count = 1, SLEEP(1.7), 0)' # below the longest time of a statement
 }
 
 sleepers() {
@@ -107,7 +107,7 @@ heal() {
 	refresh_login "$first"
 	want 401 login_required
 	never is_logged_in "$access"
-	same "$(db "SELECT COUNT(*) FROM audit_event e JOIN account a ON a.id = e.account_id WHERE a.login_id = '$email' AND what = 7")" 1
+	same "$(db "SELECT COUNT(*) FROM audit_event e JOIN account a ON a.id = e.account_id WHERE a.login_id = '$email' AND event = AUDIT_REFRESH_REUSED")" 1
 }
 
 @test "a refresh that can not be answered uses no token" {
@@ -332,7 +332,7 @@ heal() {
 	new_account
 	logged_in "$email"
 	first=$access
-	db "INSERT INTO session SELECT RANDOM_BYTES(16), account_id, generation, refresh_hash, NULL, client, rotated_at, device, created_at, used_at + seq, expires_at FROM session, seq_1_to_19 WHERE account_id = (SELECT id FROM account WHERE login_id = '$email')"
+	db "INSERT INTO session SELECT RANDOM_BYTES(16), account_id, generation, refresh_hash, NULL, client_hash, rotated_at, device, created_at, used_at + seq, expires_at FROM session, seq_1_to_19 WHERE account_id = (SELECT id FROM account WHERE login_id = '$email')"
 	is_logged_in "$first"
 	logged_in "$email"
 	same "$(db "SELECT COUNT(*) FROM session s JOIN account a ON a.id = s.account_id WHERE a.login_id = '$email'")" 20
@@ -344,7 +344,7 @@ heal() {
 	local -a clients=()
 	new_account
 	logged_in "$email"
-	db "INSERT INTO session SELECT RANDOM_BYTES(16), account_id, generation, refresh_hash, NULL, client, rotated_at, device, created_at - seq, used_at - seq, expires_at FROM session, seq_1_to_18 WHERE account_id = (SELECT id FROM account WHERE login_id = '$email')"
+	db "INSERT INTO session SELECT RANDOM_BYTES(16), account_id, generation, refresh_hash, NULL, client_hash, rotated_at, device, created_at - seq, used_at - seq, expires_at FROM session, seq_1_to_18 WHERE account_id = (SELECT id FROM account WHERE login_id = '$email')"
 	meet_at_counter
 	for n in {1..4}; do # fewer than a lock comes after
 		(log_in "$email"; printf '%s\n' "$status" >"$BATS_TEST_TMPDIR/begun.$n") &
@@ -368,8 +368,8 @@ heal() {
 		heal
 		same "$(<"$BATS_TEST_TMPDIR/met")" '401 login_failed'
 		same "$(db "SELECT COUNT(*) FROM session s JOIN account a ON a.id = s.account_id WHERE a.login_id = '$email'")" 0
-		same "$(db 'SELECT scope, tries FROM attempt WHERE scope IN (7, 20)')" "7	1"
-		db 'DELETE FROM attempt'
+		same "$(db 'SELECT limit_id, count FROM limit_counter WHERE limit_id IN (LIMIT_LOGIN_FAILURES, LIMIT_KNOWN_SOURCE_FAILURES)')" "7	1"
+		db 'DELETE FROM limit_counter'
 	done
 
 	new_account
@@ -377,10 +377,10 @@ heal() {
 	meet_at_counter
 	log_in "$email" wrong7rakuda &
 	wait_until 10 eval '(($(sleepers) == 1))'
-	db 'DELETE FROM attempt WHERE scope = 20'
+	db 'DELETE FROM limit_counter WHERE limit_id = LIMIT_KNOWN_SOURCE_FAILURES'
 	wait "$!"
 	heal
-	same "$(db 'SELECT tries, ends_at > UNIX_TIMESTAMP() - 50 FROM attempt WHERE scope = 20')" "1	0" # over, also where a clock is behind
+	same "$(db 'SELECT count, window_ends_at > UNIX_TIMESTAMP() - 50 FROM limit_counter WHERE limit_id = LIMIT_KNOWN_SOURCE_FAILURES')" "1	0" # over, also where a clock is behind
 }
 
 @test "a login ends when it is not used, and in any case" { # asvs 7.3.1 7.3.2
@@ -445,13 +445,13 @@ heal() {
 	want 401 login_failed
 	same "$(jq -c 'del(.request_id)' <<<"$body")" "$plain"
 	never header Retry-After
-	same "$(db "SELECT GROUP_CONCAT(tries) FROM attempt WHERE scope = 7 AND locked_until > UNIX_TIMESTAMP()")" 5,5
+	same "$(db "SELECT GROUP_CONCAT(count) FROM limit_counter WHERE limit_id = LIMIT_LOGIN_FAILURES AND locked_until > UNIX_TIMESTAMP()")" 5,5
 
-	db 'UPDATE attempt SET locked_until = UNIX_TIMESTAMP() WHERE scope = 7'
+	db 'UPDATE limit_counter SET locked_until = UNIX_TIMESTAMP() WHERE limit_id = LIMIT_LOGIN_FAILURES'
 	mails=$(mail_count "$email")
 	logged_in "$email"
 	[[ $(mail_part "$email" text $((mails + 1))) == *ログインの失敗が何度か続いたあと* ]]
-	same "$(db 'SELECT COUNT(*) FROM attempt WHERE scope = 7')" 1
+	same "$(db 'SELECT COUNT(*) FROM limit_counter WHERE limit_id = LIMIT_LOGIN_FAILURES')" 1
 	for _ in {1..4}; do
 		log_in "$email" wrong7rakuda
 	done
@@ -472,15 +472,15 @@ heal() {
 	done
 	from $new log_in "$email" # their failures count on
 	want 401 login_failed
-	db 'UPDATE attempt SET tries = 100, locked_until = 0 WHERE scope = 7'
+	db 'UPDATE limit_counter SET count = 100, locked_until = 0 WHERE limit_id = LIMIT_LOGIN_FAILURES'
 	from $home logged_in "$email"
 	from $new log_in "$email"
 	want 401 login_failed
 
-	db 'UPDATE attempt SET tries = 99 WHERE scope = 7'
+	db 'UPDATE limit_counter SET count = 99 WHERE limit_id = LIMIT_LOGIN_FAILURES'
 	from $new logged_in "$email"
-	same "$(db 'SELECT COUNT(*) FROM attempt WHERE scope = 7')" 0
-	same "$(db 'SELECT COUNT(*), SUM(tries), MIN(ends_at) > UNIX_TIMESTAMP() + 2591900 FROM attempt WHERE scope = 20')" "2	0	1"
+	same "$(db 'SELECT COUNT(*) FROM limit_counter WHERE limit_id = LIMIT_LOGIN_FAILURES')" 0
+	same "$(db 'SELECT COUNT(*), SUM(count), MIN(window_ends_at) > UNIX_TIMESTAMP() + 2591900 FROM limit_counter WHERE limit_id = LIMIT_KNOWN_SOURCE_FAILURES')" "2	0	1"
 }
 
 @test "a known source is locked for itself, whoever logs in elsewhere" { # asvs 6.1.1 6.3.1
@@ -498,8 +498,8 @@ heal() {
 		want 401 login_failed
 	done
 	from $home logged_in "$other"
-	same "$(db 'SELECT COUNT(*) FROM attempt WHERE scope = 7')" 0
-	db 'UPDATE attempt SET locked_until = UNIX_TIMESTAMP() WHERE scope = 20'
+	same "$(db 'SELECT COUNT(*) FROM limit_counter WHERE limit_id = LIMIT_LOGIN_FAILURES')" 0
+	db 'UPDATE limit_counter SET locked_until = UNIX_TIMESTAMP() WHERE limit_id = LIMIT_KNOWN_SOURCE_FAILURES'
 	from $home logged_in "$email"
 	from $home failed "$email" 4 # from the start
 	from $home logged_in "$email"
@@ -513,17 +513,17 @@ heal() {
 	want 401 login_failed
 	db "UPDATE account SET state = 1 WHERE login_id = '$email'"
 	from 198.51.100.1 failed "$email" 1
-	same "$(db 'SELECT COUNT(*) FROM attempt WHERE scope = 20')" 0
+	same "$(db 'SELECT COUNT(*) FROM limit_counter WHERE limit_id = LIMIT_KNOWN_SOURCE_FAILURES')" 0
 	from 198.51.100.1 logged_in "$email"
 	from 198.51.100.66 failed "$email" 5
 	from 198.51.100.1 failed "nobody-$email" 1
-	same "$(db 'SELECT GROUP_CONCAT(tries ORDER BY tries) FROM attempt WHERE scope = 7')" 1,5
-	db 'UPDATE attempt SET ends_at = UNIX_TIMESTAMP() + 60 WHERE scope = 20'
+	same "$(db 'SELECT GROUP_CONCAT(count ORDER BY count) FROM limit_counter WHERE limit_id = LIMIT_LOGIN_FAILURES')" 1,5
+	db 'UPDATE limit_counter SET window_ends_at = UNIX_TIMESTAMP() + 60 WHERE limit_id = LIMIT_KNOWN_SOURCE_FAILURES'
 	from 198.51.100.1 failed "$email" 1
-	same "$(db 'SELECT tries, ends_at <= UNIX_TIMESTAMP() + 60 FROM attempt WHERE scope = 20')" "1	1"
+	same "$(db 'SELECT count, window_ends_at <= UNIX_TIMESTAMP() + 60 FROM limit_counter WHERE limit_id = LIMIT_KNOWN_SOURCE_FAILURES')" "1	1"
 	from 198.51.100.1 logged_in "$email"
-	same "$(db 'SELECT tries, ends_at > UNIX_TIMESTAMP() + 2591900 FROM attempt WHERE scope = 20')" "0	1"
-	db 'UPDATE attempt SET ends_at = UNIX_TIMESTAMP() WHERE scope = 20'
+	same "$(db 'SELECT count, window_ends_at > UNIX_TIMESTAMP() + 2591900 FROM limit_counter WHERE limit_id = LIMIT_KNOWN_SOURCE_FAILURES')" "0	1"
+	db 'UPDATE limit_counter SET window_ends_at = UNIX_TIMESTAMP() WHERE limit_id = LIMIT_KNOWN_SOURCE_FAILURES'
 	from 198.51.100.1 log_in "$email"
 	want 401 login_failed
 }
@@ -542,14 +542,14 @@ heal() {
 	from $home logged_in "$email"
 	from 198.51.100.66 log_in "$email" # refused, not failed
 	from $home logged_in "$email"
-	db 'UPDATE attempt SET locked_until = 0'
+	db 'UPDATE limit_counter SET locked_until = 0'
 	from 198.51.100.66 failed "$email" 1
 	from $home logged_in "$email"
 	wait_mail "$email" 5 >/dev/null
-	db 'UPDATE attempt SET locked_until = 0'
+	db 'UPDATE limit_counter SET locked_until = 0'
 	from 198.51.100.2 logged_in "$email" # they were told already
 	from $home failed "$email" 5
-	db 'UPDATE attempt SET locked_until = 0'
+	db 'UPDATE limit_counter SET locked_until = 0'
 	from $home logged_in "$email"
 	wait_mail "$email" 6 >/dev/null
 	from $home logged_in "$email"
@@ -560,9 +560,9 @@ heal() {
 @test "what fails on a login ID that nobody has is counted for a day, on an account's for a year" {
 	new_account
 	failed "$email" 1
-	same "$(db 'SELECT ends_at - UNIX_TIMESTAMP() BETWEEN 31535900 AND 31536000 FROM attempt WHERE scope = 7')" 1
+	same "$(db 'SELECT window_ends_at - UNIX_TIMESTAMP() BETWEEN 31535900 AND 31536000 FROM limit_counter WHERE limit_id = LIMIT_LOGIN_FAILURES')" 1
 	failed "nobody-$email" 5
-	same "$(db 'SELECT tries, locked_until > UNIX_TIMESTAMP(), ends_at - UNIX_TIMESTAMP() BETWEEN 86300 AND 86400 FROM attempt WHERE scope = 7 ORDER BY ends_at LIMIT 1')" "5	1	1"
+	same "$(db 'SELECT count, locked_until > UNIX_TIMESTAMP(), window_ends_at - UNIX_TIMESTAMP() BETWEEN 86300 AND 86400 FROM limit_counter WHERE limit_id = LIMIT_LOGIN_FAILURES ORDER BY window_ends_at LIMIT 1')" "5	1	1"
 }
 
 @test "what failed on a login ID that nobody had is nothing to who has it now" { # asvs 6.1.1
@@ -570,43 +570,43 @@ heal() {
 	forecast=$(new_email)
 	failed "$forecast" 1
 	failed "new.$forecast" 1
-	db 'UPDATE attempt SET tries = 100 WHERE scope = 7'
+	db 'UPDATE limit_counter SET count = 100 WHERE limit_id = LIMIT_LOGIN_FAILURES'
 	registered "$forecast" "$(new_person)"
 	logged_in "$forecast"
 	api PUT /v1/me/login-id "{\"login_id\":\"new.$forecast\",\"current_password\":\"$PASSWORD\"}" "$access"
 	want 204
-	same "$(db 'SELECT COUNT(*) FROM attempt WHERE scope IN (7, 20)')" 0
+	same "$(db 'SELECT COUNT(*) FROM limit_counter WHERE limit_id IN (LIMIT_LOGIN_FAILURES, LIMIT_KNOWN_SOURCE_FAILURES)')" 0
 	logged_in "new.$forecast"
 
 	# nor are the sources of who had it before
 	new_account
 	logged_in "$email"
-	before=$(db 'SELECT COUNT(*) FROM attempt WHERE scope = 20')
+	before=$(db 'SELECT COUNT(*) FROM limit_counter WHERE limit_id = LIMIT_KNOWN_SOURCE_FAILURES')
 	api DELETE /v1/me "{\"current_password\":\"$PASSWORD\"}" "$access"
 	want 204
-	same "$(db 'SELECT COUNT(*) FROM attempt WHERE scope = 20')" $((before - 1))
+	same "$(db 'SELECT COUNT(*) FROM limit_counter WHERE limit_id = LIMIT_KNOWN_SOURCE_FAILURES')" $((before - 1))
 }
 
 @test "locks grow to a quarter of an hour, and end at a hundred" { # asvs 6.1.1
 	new_account
-	for scope in 7 20; do # of the login ID, of a source it is known from
+	for limit_id in 7 20; do # of the login ID, of a source it is known from
 		locks=
 		for tries in 4 5 6 7 8 9 10 50 98; do
-			db 'DELETE FROM attempt'
-			[[ $scope == 7 ]] || logged_in "$email"
+			db 'DELETE FROM limit_counter'
+			[[ $limit_id == 7 ]] || logged_in "$email"
 			log_in "$email" wrong7rakuda
-			db "UPDATE attempt SET tries = $tries WHERE scope = $scope"
+			db "UPDATE limit_counter SET count = $tries WHERE limit_id = $limit_id"
 			log_in "$email" wrong7rakuda
-			locks+=" $(db "SELECT ROUND((locked_until - UNIX_TIMESTAMP()) / 10) * 10 FROM attempt WHERE scope = $scope")"
+			locks+=" $(db "SELECT ROUND((locked_until - UNIX_TIMESTAMP()) / 10) * 10 FROM limit_counter WHERE limit_id = $limit_id")"
 		done
 		same "$locks" " 30 60 120 240 480 900 900 900 900"
-		db 'UPDATE attempt SET locked_until = 0'
-		same "$(db "SELECT tries FROM attempt WHERE scope = $scope")" 99
+		db 'UPDATE limit_counter SET locked_until = 0'
+		same "$(db "SELECT count FROM limit_counter WHERE limit_id = $limit_id")" 99
 		log_in "$email" wrong7rakuda
-		db 'UPDATE attempt SET locked_until = 0'
+		db 'UPDATE limit_counter SET locked_until = 0'
 		log_in "$email" # the 101st, with the right password
 		want 401 login_failed
-		same "$(db "SELECT tries FROM attempt WHERE scope = $scope")" 100
+		same "$(db "SELECT count FROM limit_counter WHERE limit_id = $limit_id")" 100
 	done
 }
 
@@ -614,7 +614,7 @@ heal() {
 	new_account
 	log_in "nobody-$email"
 	want 401 login_failed
-	db 'UPDATE attempt SET tries = 99 WHERE scope = 8'
+	db 'UPDATE limit_counter SET count = 99 WHERE limit_id = LIMIT_SOURCE_FAILURES'
 	log_in "nobody-$email"
 	want 401 login_failed
 	log_in "$email"
@@ -635,7 +635,7 @@ heal() {
 	for _ in 1 2 3; do
 		logged_in "$email"
 	done
-	same "$(db 'SELECT COUNT(*) FROM attempt WHERE scope = 8')" 0
+	same "$(db 'SELECT COUNT(*) FROM limit_counter WHERE limit_id = LIMIT_SOURCE_FAILURES')" 0
 }
 
 @test "a hash made at a lower cost is made anew at login" { # asvs 11.2.2 11.4.2

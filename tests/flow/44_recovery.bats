@@ -1,7 +1,7 @@
 # Getting back in: forgot login ID, forgot password.
 
 load helper
-load story
+load steps
 
 readonly FRESH=himawari8kirin
 
@@ -172,7 +172,7 @@ readonly FRESH=himawari8kirin
 @test "a lock keeps nobody out of recovery, and a new password ends it" { # asvs 6.1.1
 	new_account
 	log_in "$email" wrong7rakuda
-	db 'UPDATE attempt SET tries = 100, locked_until = UNIX_TIMESTAMP() + 900 WHERE scope = 7'
+	db 'UPDATE limit_counter SET count = 100, locked_until = UNIX_TIMESTAMP() + 900 WHERE limit_id = LIMIT_LOGIN_FAILURES'
 	log_in "$email"
 	want 401 login_failed
 	ask_reset "$email"
@@ -192,18 +192,18 @@ readonly FRESH=himawari8kirin
 	ask_reset "$email"
 	from $home reset_password "$reset" "$FRESH"
 	want 204
-	same "$(db 'SELECT scope, tries, locked_until, ends_at > UNIX_TIMESTAMP() + 2591900 FROM attempt WHERE scope IN (7, 20)')" "20	0	0	1"
+	same "$(db 'SELECT limit_id, count, locked_until, window_ends_at > UNIX_TIMESTAMP() + 2591900 FROM limit_counter WHERE limit_id IN (LIMIT_LOGIN_FAILURES, LIMIT_KNOWN_SOURCE_FAILURES)')" "20	0	0	1"
 	from $stranger failed "$email" 5
 	from $work log_in "$email" "$FRESH"
 	want 401 login_failed
 	from $home logged_in "$email" "$FRESH"
 
-	db 'UPDATE attempt SET locked_until = 0'
+	db 'UPDATE limit_counter SET locked_until = 0'
 	from $work logged_in "$email" "$FRESH"
 	from $home failed "$email" 5
 	from $work change_password "$access" "$FRESH" himawari9kirin # by who is logged in: the same
 	want 204
-	same "$(db 'SELECT scope, tries FROM attempt WHERE scope IN (7, 20)')" "20	0"
+	same "$(db 'SELECT limit_id, count FROM limit_counter WHERE limit_id IN (LIMIT_LOGIN_FAILURES, LIMIT_KNOWN_SOURCE_FAILURES)')" "20	0"
 	from $home logged_in "$email" himawari9kirin
 }
 

@@ -1,7 +1,7 @@
 # A member's own: nickname, language, password, address, login ID, leaving.
 
 load helper
-load story
+load steps
 
 readonly FRESH=himawari8kirin
 
@@ -98,17 +98,17 @@ put() { # PATH JSON
 	done
 	same "$(db "SELECT HEX(password_hash), email, COALESCE(pending_email, '-'), login_id FROM account WHERE login_id = '$email'")" "$before"
 	is_logged_in "$access"
-	db 'UPDATE attempt SET ends_at = 0 WHERE scope = 9'
+	db 'UPDATE limit_counter SET window_ends_at = 0 WHERE limit_id = LIMIT_CURRENT_PASSWORD'
 	change_password "$access" "$PASSWORD" "$FRESH"
 	want 204
-	same "$(db 'SELECT COUNT(*) FROM attempt WHERE scope = 9')" 0
+	same "$(db 'SELECT COUNT(*) FROM limit_counter WHERE limit_id = LIMIT_CURRENT_PASSWORD')" 0
 }
 
 # Wrong current passwords, however slowly.
 guess() { # TIMES
 	local i
 	for ((i = 0; i < $1; i++)); do
-		db 'DELETE FROM attempt WHERE scope = 9'
+		db 'DELETE FROM limit_counter WHERE limit_id = LIMIT_CURRENT_PASSWORD'
 		put email "{\"email\":\"new.$email\",\"current_password\":\"wrong7rakuda\"}"
 		want 403 current_password_wrong || return 1
 	done
@@ -218,7 +218,7 @@ guess() { # TIMES
 	same "$(events "new.$email")" 1,2,2,14,15
 	put login-id "{\"login_id\":\"new.$email\",\"current_password\":\"$PASSWORD\"}" # its own
 	want 204
-	db 'UPDATE attempt SET tries = 10 WHERE scope = 13'
+	db 'UPDATE limit_counter SET count = 10 WHERE limit_id = LIMIT_LOGIN_ID_TRIES'
 	put login-id "{\"login_id\":\"newer.$email\",\"current_password\":\"$PASSWORD\"}"
 	want 429 too_many_tries
 	(($(header Retry-After) > 80000))
@@ -262,8 +262,8 @@ guess() { # TIMES
 	wait_until 10 mail_is_settled
 	dump >"$BATS_TEST_TMPDIR/dump"
 	never grep -qa "$email" "$BATS_TEST_TMPDIR/dump"
-	same "$(db "SELECT GROUP_CONCAT(what ORDER BY what) FROM audit_event WHERE account_id = UNHEX('$id')")" 1,2,2,17
-	db 'DELETE FROM attempt' # the cool-down of the first invitation
+	same "$(db "SELECT GROUP_CONCAT(event ORDER BY event) FROM audit_event WHERE account_id = UNHEX('$id')")" 1,2,2,17
+	db 'DELETE FROM limit_counter' # the cool-down of the first invitation
 	registered "$email" "$number"
 	logged_in "$email"
 }

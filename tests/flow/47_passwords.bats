@@ -1,7 +1,7 @@
 # What is not asked of passwords.
 
 load helper
-load story
+load steps
 
 @test "a password of five years ago still logs in, and nobody asks for another" { # asvs 6.2.10
 	new_account
@@ -38,5 +38,5 @@ load story
 			want 401 login_failed
 		done
 	done
-	db 'DELETE FROM attempt'
+	db 'DELETE FROM limit_counter'
 }

@@ -2,7 +2,7 @@
 # when another address is asked for.
 
 load helper
-load story
+load steps
 
 readonly FRESH=himawari8kirin
 
@@ -58,7 +58,7 @@ changes_login_id() {
 changes_password() { change_password "$access" "$PASSWORD" "$FRESH" && want 204 && password=$FRESH; }
 uses_another_reset_link() {
 	local older=$reset
-	db 'DELETE FROM attempt'
+	db 'DELETE FROM limit_counter'
 	wait_until 10 mail_is_settled
 	ask_reset "$email" && reset_password "$reset" "$FRESH" && want 204 && password=$FRESH reset=$older
 }
@@ -78,7 +78,7 @@ proves_another() { asks_for_another && confirm "$(mail_token "third.$email")" &&
 asks_for_its_own() { ask_email "$email" && want 202; }
 leaves() { api DELETE /v1/me "$(json_object "current_password=$PASSWORD")" "$access" && want 204; }
 leaves_and_registers_again() {
-	leaves && wait_until 10 mail_is_settled && db 'DELETE FROM attempt' && registered "$email" "$number"
+	leaves && wait_until 10 mail_is_settled && db 'DELETE FROM limit_counter' && registered "$email" "$number"
 }
 
 # The address that waits, as the member sees it; -: nobody sees it.
@@ -161,7 +161,7 @@ works() { # confirmation|reset
 	want 204
 	confirm "$stolen"
 	want 401 token_spent
-	db 'DELETE FROM attempt'
+	db 'DELETE FROM limit_counter'
 	wait_until 10 mail_is_settled
 	mails=$(mail_count "thief.$email")
 	ask_reset "$email"
@@ -236,7 +236,7 @@ works() { # confirmation|reset
 		db 'UPDATE outbox SET next_try_at = UTC_TIMESTAMP(6) WHERE state = 0'
 		wait_until 20 mail_is_settled
 		same "$(mail_count "other.$email")" 0
-		same "$(db "SELECT state FROM outbox WHERE kind = 5 ORDER BY created_at DESC, settled_at DESC LIMIT 1")" 3
+		same "$(db "SELECT state FROM outbox WHERE kind = 5 ORDER BY created_at DESC, finished_at DESC LIMIT 1")" 3
 	done
 }
 
@@ -275,7 +275,7 @@ works() { # confirmation|reset
 	[[ $(mail_part "$email" Subject $((mails + 5))) == *"A change of your e-mail address was requested" ]]
 
 	# No way to bomb: ten a day, the address' own link or not.
-	db 'UPDATE attempt SET tries = 10 WHERE scope = 18'
+	db 'UPDATE limit_counter SET count = 10 WHERE limit_id = LIMIT_ADDRESS_CHANGES'
 	ask_email "fifth.$email"
 	want 429 too_many_tries
 	wait_until 10 mail_is_settled
@@ -306,7 +306,7 @@ works() { # confirmation|reset
 		same "$(jq -cS . <<<"$body")" '{"link_expires_in":10800,"resend_after":2}'
 	done
 	same "$(rows outbox account; events "$email")" "$before"
-	same "$(db 'SELECT COUNT(*) FROM attempt WHERE scope IN (14, 18)')" 0
+	same "$(db 'SELECT COUNT(*) FROM limit_counter WHERE limit_id IN (LIMIT_CONFIRMATION_MAIL, LIMIT_ADDRESS_CHANGES)')" 0
 	ask_email "other.$email"
 	ask_email "$email"
 	want 202

@@ -2,7 +2,7 @@
 # row until both wait for it, so that both have been judged before either is written.
 
 load helper
-load story
+load steps
 
 readonly FRESH=himawari8kirin
 
@@ -69,12 +69,12 @@ at_once() { # FIRST SECOND
 
 # How often something happened to the account, by number of audit.h.
 happened() { # WHAT
-	db "SELECT COUNT(*) FROM audit_event WHERE account_id = UNHEX('$id') AND what = $1"
+	db "SELECT COUNT(*) FROM audit_event WHERE account_id = UNHEX('$id') AND event = $1"
 }
 
 # Nobody's tries at the current password count.
 nothing_is_counted() {
-	same "$(db 'SELECT COUNT(*) FROM attempt WHERE scope IN (9, 21) AND tries > 0')" 0
+	same "$(db 'SELECT COUNT(*) FROM limit_counter WHERE limit_id IN (LIMIT_CURRENT_PASSWORD, LIMIT_PASSWORD_GUESSES) AND count > 0')" 0
 }
 
 readonly RIGHT=current_password=$PASSWORD
@@ -122,7 +122,7 @@ readonly WITHDRAW=DELETE:/pending-email:
 		nothing_is_counted
 		same "$(db "SELECT login_id, email, COALESCE(pending_email, '-') FROM account WHERE id = UNHEX('$id')")" "$email	$email	-"
 		same "$(mail_count "other.$email")" 0
-		same "$(db 'SELECT COALESCE(SUM(tries), 0) FROM attempt WHERE scope IN (13, 18)')" 0
+		same "$(db 'SELECT COALESCE(SUM(count), 0) FROM limit_counter WHERE limit_id IN (LIMIT_LOGIN_ID_TRIES, LIMIT_ADDRESS_CHANGES)')" 0
 	done <<-'ROWS'
 		LOGIN_ID  403 current_password_wrong
 		EMAIL     403 current_password_wrong
@@ -168,7 +168,7 @@ readonly WITHDRAW=DELETE:/pending-email:
 		same "$name: $outcomes" "$name: 204, 401 login_required"
 		wait_until 10 mail_is_settled
 		same "$(mail_count "$email") $(mail_count "other.$email")" "$((mails + 1)) 0"
-		same "$(db "SELECT GROUP_CONCAT(what ORDER BY what) FROM audit_event WHERE account_id = UNHEX('$id')")" 1,2,17
+		same "$(db "SELECT GROUP_CONCAT(event ORDER BY event) FROM audit_event WHERE account_id = UNHEX('$id')")" 1,2,17
 	done
 }
 

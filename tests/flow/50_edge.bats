@@ -1,7 +1,7 @@
 # The HTTP edge: what every request and every answer has in common.
 
 load helper
-load story
+load steps
 
 readonly PUBLIC=(POST:/v1/captcha POST:/v1/registration/email GET:/v1/registration/stage POST:/v1/registration/identity
 	POST:/v1/registration/authentication-key POST:/v1/registration/account POST:/v1/me/email/confirmation)

@@ -1,4 +1,4 @@
-# Every limit of the service, as `myportalctl policy` prints them: granted up to n, not the n+1st; and
+# Every limit of the service, as `myportalctl limits` prints them: granted up to n, not the n+1st; and
 # who is who behind proxies.
 #
 # For each limit there are begin_NAME (a fresh thing to count), miss_NAME (one that counts) and
@@ -6,7 +6,7 @@
 # bats file_tags=plain
 
 load helper
-load story
+load steps
 
 # Those that are many are made few, and all but the one that is driven are out of the way.
 readonly FEW='account_tries=3,login_failures=6,known_source_failures=6,source_failures=4,password_guesses=3,reset_tries=1,taken_login_ids=3,login_id_tries=3,address_changes=3,number_failures=3,source_identities=3,source_persons=3,service_identities=4,source_requests=9,source_mails=4,link_captchas=4/900,service_mails=5,service_failures=3'
@@ -35,7 +35,7 @@ new_source() {
 
 # The count of a limit, as printed.
 count_of() { # NAME
-	ctl policy | sed -n "s/^| \`$1\` | [^|]* | \([0-9]*\) |.*/\1/p"
+	ctl limits | sed -n "s/^| \`$1\` | [^|]* | \([0-9]*\) |.*/\1/p"
 }
 
 outcome() { # STATUS-OF-GRANTED STATUS-OF-REFUSED
@@ -59,7 +59,7 @@ drive() { # NAME
 	local n i
 	n=$(count_of "$1")
 	for misses in $((n - 1)) "$n"; do
-		db 'DELETE FROM attempt'
+		db 'DELETE FROM limit_counter'
 		new_source
 		"begin_$1"
 		for ((i = 0; i < misses; i++)); do
@@ -148,7 +148,7 @@ hit_reset_tries() { reset_password "$reset" sazanka9usagi; outcome 204 410; }
 # Members.
 begin_login_failures() { new_account; }
 miss_login_failures() {
-	log_in "$email" wrong7rakuda && want 401 login_failed && db 'UPDATE attempt SET locked_until = 0'
+	log_in "$email" wrong7rakuda && want 401 login_failed && db 'UPDATE limit_counter SET locked_until = 0'
 }
 hit_login_failures() { log_in "$email"; outcome 201 401; }
 
@@ -235,14 +235,14 @@ hit_service_failures() { if [[ $(said) == "$before" ]]; then printf 'granted\n';
 # A server on which only this limit is small.
 restart_driven() { # NAME
 	stop_other
-	start_other TRUSTED_PROXIES=127.0.0.1 MAIL_COOLDOWN_S=60 "LIMITS=$LIMITS,$(grep -o "$1=[0-9/]*" <<<"$FEW" || true)"
+	start_other TRUSTED_PROXIES=127.0.0.1 MAIL_INTERVAL_S=60 "LIMITS=$LIMITS,$(grep -o "$1=[0-9/]*" <<<"$FEW" || true)"
 	BASE_URL=http://$OTHER_LISTEN
 }
 
 @test "each limit is granted up to its count, and not once more" { # asvs 2.1.3 2.3.2 2.4.1 6.1.1 6.3.1 6.6.3
 	local all name few driven=0
 	all=$LIMITS
-	for name in $(ctl policy | sed -n 's/^| `\(.*\)` |.*|.*/\1/p' | cut -d'`' -f1); do
+	for name in $(ctl limits | sed -n 's/^| `\(.*\)` |.*|.*/\1/p' | cut -d'`' -f1); do
 		few=$(tr , '\n' <<<"$FEW" | grep "^$name=" || true)
 		LIMITS=$all
 		restart_driven "$name"
@@ -250,14 +250,14 @@ restart_driven() { # NAME
 		drive "$name"
 		driven=$((driven + 1))
 	done
-	same "$driven" "$(ctl policy | grep -c '^| `')"
+	same "$driven" "$(ctl limits | grep -c '^| `')"
 }
 
 # Five who guess at a used link have been counted; while they are answered comes who guesses right.
 sixth_comes_too_late() { # RIGHT WRONG: commands that send it
 	local guess
-	db 'DELETE FROM attempt'
-	db 'CREATE TRIGGER limits BEFORE INSERT ON attempt FOR EACH ROW SET @slept = IF(NEW.scope = 6, SLEEP(1.7), 0)' # below the longest time of a statement
+	db 'DELETE FROM limit_counter'
+	db 'CREATE TRIGGER limits BEFORE INSERT ON limit_counter FOR EACH ROW SET @slept = IF(NEW.limit_id = LIMIT_WRONG_REPEATS, SLEEP(1.7), 0)' # below the longest time of a statement
 	for guess in 1 2 3 4 5; do
 		("$2" "$guess"; echo "$status" >"$BATS_TEST_TMPDIR/guess.$guess") &
 	done
@@ -285,7 +285,7 @@ sixth_comes_too_late() { # RIGHT WRONG: commands that send it
 	wrong_account() { create_account "$stage_token" "$email" "password=${PASSWORD}$1" "password_confirmation=${PASSWORD}$1"; }
 	sixth_comes_too_late right_account wrong_account
 	wait_mail "$email" 3 >/dev/null
-	db 'DELETE FROM attempt'
+	db 'DELETE FROM limit_counter'
 	ask_reset "$email"
 	reset_password "$reset" himawari8kirin
 	want 204
@@ -313,7 +313,7 @@ sixth_comes_too_late() { # RIGHT WRONG: commands that send it
 		reset_password "$reset" himawari8kirin
 		want 204
 	done
-	same "$(db 'SELECT COALESCE(SUM(tries), 0) FROM attempt WHERE scope = 6')" 0
+	same "$(db 'SELECT COALESCE(SUM(count), 0) FROM limit_counter WHERE limit_id = LIMIT_WRONG_REPEATS')" 0
 }
 
 @test "a limit of wrong numbers that is reached is told in the log, once" { # asvs 16.3.3
@@ -355,7 +355,7 @@ sixth_comes_too_late() { # RIGHT WRONG: commands that send it
 }
 
 @test "whoever asks again and again for one address costs the others none of their letters" { # asvs 2.4.1
-	start_other TRUSTED_PROXIES=127.0.0.1 MAIL_COOLDOWN_S=60 LIMITS=service_mails=3
+	start_other TRUSTED_PROXIES=127.0.0.1 MAIL_INTERVAL_S=60 LIMITS=service_mails=3
 	BASE_URL=http://$OTHER_LISTEN
 	email=$(new_email)
 	for _ in 1 2 3 4 5 6; do
@@ -371,7 +371,7 @@ sixth_comes_too_late() { # RIGHT WRONG: commands that send it
 }
 
 @test "a mailbox by any of its names has one cool-down, and a stranger's link to it none for its owner's" { # asvs 2.4.1
-	start_other MAIL_COOLDOWN_S=60
+	start_other MAIL_INTERVAL_S=60
 	BASE_URL=http://$OTHER_LISTEN
 	name=$(new_email)
 	for email in "$name" "${name^^}" "${name/@/+1@}" "${name/@/+news+2@}"; do
@@ -481,11 +481,11 @@ refused_from() { # PREFIX SECONDS COMMAND...
 	new_source
 	miss_source_failures
 	miss_source_identities
-	same "$(db 'SELECT scope, COUNT(*) FROM attempt WHERE scope IN (8, 16) GROUP BY scope' | xargs)" '8 1 16 1'
+	same "$(db 'SELECT limit_id, COUNT(*) FROM limit_counter WHERE limit_id IN (LIMIT_SOURCE_FAILURES, LIMIT_SOURCE_IDENTITIES) GROUP BY limit_id' | xargs)" '8 1 16 1'
 	next_network 2001:db8:51
 	miss_source_failures
 	miss_source_identities
-	same "$(db 'SELECT scope, COUNT(*) FROM attempt WHERE scope IN (8, 16) GROUP BY scope' | xargs)" '8 3 16 3'
+	same "$(db 'SELECT limit_id, COUNT(*) FROM limit_counter WHERE limit_id IN (LIMIT_SOURCE_FAILURES, LIMIT_SOURCE_IDENTITIES) GROUP BY limit_id' | xargs)" '8 3 16 3'
 }
 
 @test "forged headers change nothing: the source is who spoke to the last proxy that is ours" { # asvs 4.1.3 15.3.4
@@ -520,7 +520,7 @@ refused_from() { # PREFIX SECONDS COMMAND...
 	for limits in login_failures=101 key_tries=0 key_tries=5/1 nothing=1 reset_mail=3; do
 		never env LIMITS="$limits" "$BUILD/api/myportald" 2>"$BATS_TEST_TMPDIR/why"
 		grep -q LIMITS "$BATS_TEST_TMPDIR/why"
-		never env LIMITS="$limits" "$BUILD/tools/ctl/myportalctl" policy
+		never env LIMITS="$limits" "$BUILD/tools/ctl/myportalctl" limits
 	done
-	LIMITS=key_tries=7 ctl policy | grep -q '^| `key_tries` | second link | 7 |'
+	LIMITS=key_tries=7 ctl limits | grep -q '^| `key_tries` | second link | 7 |'
 }

@@ -2,7 +2,7 @@
 # or it is a text like any other.
 
 load helper
-load story
+load steps
 
 # Sends a value in every member of every operation, and as every token. Refusals are what is
 # expected; a 5xx never is.
@@ -139,7 +139,7 @@ hashes_made() {
 	change_password "$access" "${long:5000}" "${long:5000}"
 	want 400 invalid_fields
 	same "$(hashes_made)" "$hashes"
-	same "$(db 'SELECT COUNT(*) FROM attempt WHERE scope = 7')" 0 # none was a try
+	same "$(db 'SELECT COUNT(*) FROM limit_counter WHERE limit_id = LIMIT_LOGIN_FAILURES')" 0 # none was a try
 	same "$(db 'SELECT (SELECT COUNT(*) FROM outbox), (SELECT COUNT(*) FROM account)')" "$rows"
 }
 

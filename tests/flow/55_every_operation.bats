@@ -1,7 +1,7 @@
 # What every operation refuses, whatever it is for. tests/contract/coverage.py asks for each.
 
 load helper
-load story
+load steps
 
 # Sets $token and $json of each operation ("METHOD PATH"); no token is spent. $stage_operations and
 # $login_operations are those with a token.

@@ -2,7 +2,7 @@
 # cells, this file the people. A new endpoint needs a row here.
 
 load helper
-load story
+load steps
 
 setup_file() {
 	BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR
@@ -146,7 +146,7 @@ rows() {
 
 # Nothing but the counters of tries.
 rows_of_tables() {
-	dump | sed '/^== attempt$/,/^== /{/^== /!d}'
+	dump | sed '/^== limit_counter$/,/^== /{/^== /!d}'
 }
 
 # --- tests ----------------------------------------------------------------------------------------

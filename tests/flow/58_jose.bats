@@ -2,7 +2,7 @@
 # keys that rotate under way. The keys here are the file's own.
 
 load helper
-load story
+load steps
 
 # A server with a copy of the suite's keys, to rotate.
 setup() {

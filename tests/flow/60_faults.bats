@@ -2,7 +2,7 @@
 # bats file_tags=both
 
 load helper
-load story
+load steps
 
 @test "the database away: 503 with Retry-After in time, not ready, back by itself" { # asvs 13.2.6 16.5.2
 	db_stop
@@ -199,7 +199,7 @@ letter_was_tried() {
 	new_account
 	log_in "$email" wrong7rakuda # its row
 	want 401 login_failed
-	db 'START TRANSACTION; SELECT tries FROM attempt WHERE scope = 7 FOR UPDATE; SELECT SLEEP(4); ROLLBACK' >/dev/null 3>&- &
+	db 'START TRANSACTION; SELECT count FROM limit_counter WHERE limit_id = LIMIT_LOGIN_FAILURES FOR UPDATE; SELECT SLEEP(4); ROLLBACK' >/dev/null 3>&- &
 	local holder=$!
 	sleep 0.5
 	started=$EPOCHREALTIME

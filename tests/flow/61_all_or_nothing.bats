@@ -2,7 +2,7 @@
 # service is killed; then every table is as it was, the answer tells nothing, and the step can be done.
 
 load helper
-load story
+load steps
 
 teardown() {
 	heal
@@ -26,9 +26,9 @@ heal() {
 # Every row but those of counters and of spent CAPTCHAs, which are committed before anything is tried.
 all_rows() {
 	local -a tables
-	mapfile -t tables < <(db 'SHOW TABLES' | grep -vx -e attempt -e stage_op)
+	mapfile -t tables < <(db 'SHOW TABLES' | grep -vx -e limit_counter -e spent_token)
 	rows "${tables[@]}"
-	db 'SELECT HEX(jti), kind, HEX(next_id) FROM stage_op WHERE kind <> 5 ORDER BY jti'
+	db 'SELECT HEX(jti), kind, HEX(next_id) FROM spent_token WHERE kind <> 5 ORDER BY jti'
 }
 
 # Fails each statement of a step in turn. The step's function sends it; then it must have worked.
@@ -80,20 +80,20 @@ do_settings() { api PATCH /v1/me '{"nickname":"たろう"}' "$access"; }
 	step_is_whole 200 do_identity 'INSERT outbox'
 	key=$(field .authentication_key)
 	second_link=$(mail_token "$email" 2)
-	step_is_whole 200 do_key 'INSERT stage_op'
+	step_is_whole 200 do_key 'INSERT spent_token'
 	stage_token=$(field .stage_token)
-	step_is_whole 201 do_account 'INSERT account' 'INSERT stage_op' 'INSERT outbox' 'INSERT audit_event'
+	step_is_whole 201 do_account 'INSERT account' 'INSERT spent_token' 'INSERT outbox' 'INSERT audit_event'
 	same "$(db "SELECT COUNT(*) FROM account WHERE login_id = '$email'")" 1
 }
 
 @test "a login, a change of settings, of the password, a reset, leaving" { # asvs 2.3.3 11.2.5 16.5.1 16.5.3
 	new_account
 	step_is_whole 201 do_login 'INSERT session' 'INSERT audit_event'
-	same "$(db 'SELECT GROUP_CONCAT(scope, " ", tries) FROM attempt WHERE scope IN (7, 20)')" '20 0'
+	same "$(db 'SELECT GROUP_CONCAT(limit_id, " ", count) FROM limit_counter WHERE limit_id IN (LIMIT_LOGIN_FAILURES, LIMIT_KNOWN_SOURCE_FAILURES)')" '20 0'
 	take_tokens
 	step_is_whole 200 do_settings 'UPDATE account' 'INSERT audit_event'
 	ask_reset "$email"
-	step_is_whole 204 do_reset 'UPDATE account' 'INSERT stage_op' 'INSERT outbox' 'INSERT audit_event'
+	step_is_whole 204 do_reset 'UPDATE account' 'INSERT spent_token' 'INSERT outbox' 'INSERT audit_event'
 	never is_logged_in "$access"
 	new_account
 	logged_in "$email"
@@ -132,7 +132,7 @@ do_settings() { api PATCH /v1/me '{"nickname":"たろう"}' "$access"; }
 		confirm_key "$second_link" "ABCDEFGHJ$wrong"
 		want 422 authentication_key_wrong
 	done
-	step_comes_again 200 do_key INSERT stage_op
+	step_comes_again 200 do_key INSERT spent_token
 	stage_token=$(field .stage_token)
 	create_account "$stage_token" "$email" nickname=a
 	account_taken=$email
@@ -141,7 +141,7 @@ do_settings() { api PATCH /v1/me '{"nickname":"たろう"}' "$access"; }
 	at_account_step "$email" "$(new_person)"
 	create_account "$stage_token" "$email" "login_id=$account_taken"
 	want 409 login_id_taken
-	db 'UPDATE attempt SET tries = 9 WHERE scope = 5'
+	db 'UPDATE limit_counter SET count = 9 WHERE limit_id = LIMIT_ACCOUNT_TRIES'
 	step_comes_again 201 do_account INSERT account
 	wait_mail "$email" 3 >/dev/null
 	ask_reset "$email"
@@ -149,12 +149,12 @@ do_settings() { api PATCH /v1/me '{"nickname":"たろう"}' "$access"; }
 	do_reset
 	want 503 unavailable
 	heal
-	db 'UPDATE attempt SET tries = 9 WHERE scope = 12'
+	db 'UPDATE limit_counter SET count = 9 WHERE limit_id = LIMIT_RESET_TRIES'
 	step_comes_again 204 do_reset UPDATE account
 	new_account
-	for scope in 7 20; do # the first login of a source, and the next
+	for limit_id in 7 20; do # the first login of a source, and the next
 		log_in "$email" wrong7rakuda
-		db "UPDATE attempt SET tries = 99, locked_until = 0 WHERE scope = $scope"
+		db "UPDATE limit_counter SET count = 99, locked_until = 0 WHERE limit_id = $limit_id"
 		step_comes_again 201 do_login INSERT session
 	done
 }

@@ -8,7 +8,7 @@
 # bats file_tags=plain
 
 load helper
-load story
+load steps
 load proxies
 
 readonly ATTACK_S=10     # how long each is kept up
@@ -47,7 +47,7 @@ setup() {
 
 # One service for the file.
 teardown() {
-	db 'DELETE FROM attempt'
+	db 'DELETE FROM limit_counter'
 }
 
 memory_of() { # PID

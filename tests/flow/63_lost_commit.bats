@@ -6,7 +6,7 @@
 
 bats_require_minimum_version 1.5.0
 load helper
-load story
+load steps
 
 setup_file() {
 	# shellcheck source-path=SCRIPTDIR source=../../tools/stack.bash
@@ -57,19 +57,19 @@ rules_are_used() {
 
 readonly TABLE='
 invite            commit     INTO outbox                               cooldown.c:send_tx
-captcha           commit     \A(?!.*INTO outbox).*INTO stage_op        registration_identify.c:captcha_try_tx
-captcha_wrong     commit     \A(?!.*INTO outbox).*INTO stage_op        registration_identify.c:captcha_try_tx
-mismatch          commit     \A(?!.*INTO outbox).*INTO stage_op        registration_identify.c:captcha_try_tx
-mismatch          commit     \A(?!.*INTO stage_op).*INTO attempt       identity_guard.c:wrong_tx
+captcha           commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:captcha_try_tx
+captcha_wrong     commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:captcha_try_tx
+mismatch          commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:captcha_try_tx
+mismatch          commit     \A(?!.*INTO spent_token).*INTO limit_counter       identity_guard.c:wrong_tx
 identity          commit     INTO outbox                               registration_identify.c:settle_identity_tx
-key               statement  INTO stage_op                             registration_confirm_key.c:spend_tx
-key_wrong         statement  INTO attempt                              attempts.c:take_tx
-key_again         statement  UPDATE attempt SET tries                  attempts.c:give_back_tx
+key               statement  INTO spent_token                             registration_confirm_key.c:spend_tx
+key_wrong         statement  INTO limit_counter                              attempts.c:take_tx
+key_again         statement  UPDATE limit_counter SET count                  attempts.c:give_back_tx
 account           commit     INTO account                              registration_create_account.c:create_account_tx
 account_taken     statement  INTO audit_event                          audit.c:insert_tx
 login             statement  BEGIN NOT ATOMIC                          login.c:begin_tx
-login             statement  INTO attempt                              login.c:find_and_count_tx
-login_wrong       statement  INTO attempt                              login.c:find_and_count_tx
+login             statement  INTO limit_counter                              login.c:find_and_count_tx
+login_wrong       statement  INTO limit_counter                              login.c:find_and_count_tx
 login_wrong       commit     INTO audit_event                          login.c:write_failure_tx
 login_told        statement  BEGIN NOT ATOMIC                          login.c:begin_tx
 refresh           statement  UPDATE session SET previous_hash          login_refresh.c:rotate_tx
@@ -80,9 +80,9 @@ end_one           commit     DELETE FROM session                       login_mem
 end_others        commit     DELETE FROM session                       login_member.c:end_others_tx
 settings          commit     UPDATE account                            profile.c:set_tx
 password          commit     UPDATE account                            profile.c:change_password_tx
-password          statement  INTO attempt                              current_password.c:count_and_read_tx
-password          statement  DELETE FROM attempt                       current_password.c:forget_tx
-password_wrong    statement  INTO attempt                              current_password.c:count_and_read_tx
+password          statement  INTO limit_counter                              current_password.c:count_and_read_tx
+password          statement  DELETE FROM limit_counter                       current_password.c:forget_tx
+password_wrong    statement  INTO limit_counter                              current_password.c:count_and_read_tx
 password_wrong    statement  INTO audit_event                          audit.c:insert_tx
 guesser           commit     DELETE FROM session                       current_password.c:end_login_tx
 email             commit     UPDATE account                            profile.c:change_email_tx
@@ -99,18 +99,18 @@ mail_later        statement  UPDATE outbox SET next_try_at             mailer.c:
 '
 
 readonly BIRTH_DATE_TABLE='
-right_birth_date  commit     \A(?!.*INTO outbox).*INTO stage_op        registration_identify.c:captcha_try_tx
-right_birth_date  statement  UPDATE attempt SET tries                  identity_guard.c:right_tx
-wrong_birth_date  commit     \A(?!.*INTO outbox).*INTO stage_op        registration_identify.c:captcha_try_tx
-wrong_birth_date  commit     \A(?!.*INTO stage_op).*INTO attempt       identity_guard.c:wrong_tx
+right_birth_date  commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:captcha_try_tx
+right_birth_date  statement  UPDATE limit_counter SET count                  identity_guard.c:right_tx
+wrong_birth_date  commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:captcha_try_tx
+wrong_birth_date  commit     \A(?!.*INTO spent_token).*INTO limit_counter       identity_guard.c:wrong_tx
 '
 
 readonly OPERATOR_TABLE='
 disable           commit     UPDATE account                            operator.c:do_tx
 enable            commit     UPDATE account                            operator.c:do_tx
 end_logins        commit     UPDATE account                            operator.c:do_tx
-unlock            commit     UPDATE attempt                            operator.c:unlock_tx
-send_reset        commit     DELETE FROM attempt                       operator.c:pardon_tx
+unlock            commit     UPDATE limit_counter                            operator.c:unlock_tx
+send_reset        commit     DELETE FROM limit_counter                       operator.c:pardon_tx
 send_reset        commit     INTO outbox                               recovery.c:ask_reset_tx
 end_all_logins    statement  INTO audit_event                          audit.c:insert_tx
 end_all_logins    statement  DELETE FROM session                       batch.c:change_some
@@ -211,7 +211,7 @@ call_login() { log_in "$email" && want 201; }
 prepare_login_wrong() { an_account; }
 call_login_wrong() { log_in "$email" wrong7rakuda && want 401 login_failed; }
 prepare_login_told() { an_account; }
-ready_login_told() { failed "$email" 5 && db 'UPDATE attempt SET locked_until = 0'; }
+ready_login_told() { failed "$email" 5 && db 'UPDATE limit_counter SET locked_until = 0'; }
 call_login_told() { log_in "$email" && want 201; }
 
 prepare_member() { an_account && logged_in "$email"; }
@@ -249,7 +249,7 @@ prepare_password_wrong() { prepare_member; }
 call_password_wrong() { change_password "$access" wrong7rakuda himawari8kirin && want 403 current_password_wrong; }
 prepare_guesser() { prepare_member; }
 ready_guesser() {
-	call_password_wrong && db "UPDATE attempt SET tries = $(count_of password_guesses) WHERE scope = 21"
+	call_password_wrong && db "UPDATE limit_counter SET count = $(count_of password_guesses) WHERE limit_id = LIMIT_PASSWORD_GUESSES"
 }
 count_of() { ctl policy | sed -n "s/^| \`$1\` | [^|]* | \([0-9]*\) |.*/\1/p"; }
 call_guesser() { change_password "$access" wrong7rakuda himawari8kirin && want 401 login_required && never is_logged_in "$access"; }
@@ -312,10 +312,10 @@ effects() {
 	db "SELECT 'account', state, generation, COALESCE(pending_email LIKE 'new.%', 0), login_id LIKE 'new.%',
 			email LIKE 'new.%', password_hash = '$hash', nickname FROM account ORDER BY created_at;
 		SELECT 'session', generation, previous_hash IS NOT NULL, COUNT(*) FROM session GROUP BY 2, 3;
-		SELECT 'audit', what, COUNT(*) FROM audit_event GROUP BY 2;
+		SELECT 'audit', event, COUNT(*) FROM audit_event GROUP BY 2;
 		SELECT 'outbox', kind, state, tries, COUNT(*) FROM outbox GROUP BY 2, 3, 4;
-		SELECT 'attempt', scope, tries, refused, COUNT(*) FROM attempt GROUP BY 2, 3, 4;
-		SELECT 'spent', kind, outcome, COUNT(*) FROM stage_op GROUP BY 2, 3"
+		SELECT 'limit_counter', limit_id, count, rejected, COUNT(*) FROM limit_counter GROUP BY 2, 3, 4;
+		SELECT 'spent', kind, outcome, COUNT(*) FROM spent_token GROUP BY 2, 3"
 	printf 'mails %s\n' "$(($(mails_there) - mails))"
 	printf 'failures logged %s\n' "$(($(failures_logged) - logged))"
 }
@@ -325,16 +325,16 @@ mails_there() {
 }
 
 failures_logged() {
-	grep -c -e '"event":"mail_not_settled"' -e '"event":"db_error"' "$STACK/myportald.log" || true
+	grep -c -e '"event":"mail_not_finished"' -e '"event":"db_error"' "$STACK/myportald.log" || true
 }
 
 # One row of the table with one fault ('': none); prints the effects. $email and what else a call needs
 # is made anew.
 drive() { # CALL RULE
-	db 'DELETE FROM account; DELETE FROM stage_op; DELETE FROM attempt'
+	db 'DELETE FROM account; DELETE FROM spent_token; DELETE FROM limit_counter'
 	"prepare_$1" || return 1
 	wait_until 10 mail_is_settled || return 1
-	db 'DELETE FROM outbox; DELETE FROM audit_event; DELETE FROM attempt'
+	db 'DELETE FROM outbox; DELETE FROM audit_event; DELETE FROM limit_counter'
 	if declare -F "ready_$1" >/dev/null; then "ready_$1" || return 1; fi
 	hash=$(db 'SELECT password_hash FROM account LIMIT 1')
 	mails=$(mails_there)
@@ -405,7 +405,7 @@ drive_table() { # TABLE
 		fi
 		same "$status" 0
 		same "$output" "$wanted"
-		same "$(db 'SELECT COUNT(*) FROM roster_run WHERE under_way IS NULL')" 1
+		same "$(db 'SELECT COUNT(*) FROM roster_run WHERE in_progress IS NULL')" 1
 	done
 	db_admin -e "DROP DATABASE $DB_NAME"
 }
@@ -417,7 +417,7 @@ drive_table() { # TABLE
 	for _ in 1 2 3 4 5 6; do
 		deadlocks+=('1213 commit INTO outbox')
 	done
-	server_on_the_wire LIMITS=service_mails=3 MAIL_COOLDOWN_S=60
+	server_on_the_wire LIMITS=service_mails=3 MAIL_INTERVAL_S=60
 	rules "${deadlocks[@]}" # once more than it is run again
 	api POST /v1/registration/email "{\"email\":\"$(new_email)\"}"
 	want 503 unavailable

@@ -3,7 +3,7 @@
 # bats file_tags=plain
 
 load helper
-load story
+load steps
 load proxies
 
 readonly CLIENT=127.9.9.9 # neither the proxies' address nor one that is trusted
@@ -31,7 +31,7 @@ setup() {
 # One service for the file: to be set back after each test would take longer than the tests.
 teardown() {
 	process_stop chained 5
-	db 'DELETE FROM attempt'
+	db 'DELETE FROM limit_counter'
 }
 
 # The answers of a proxy's own are not in the contract of the service.

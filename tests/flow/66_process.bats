@@ -3,7 +3,7 @@
 # bats file_tags=plain
 
 load helper
-load story
+load steps
 
 # Not in a build with sanitizers: they read and trace the process (sandbox.h).
 needs_sandbox() {

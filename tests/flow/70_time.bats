@@ -1,7 +1,7 @@
 # Lifetimes: a second replica whose clock runs elsewhere (faketime) sees the same tokens.
 
 load helper
-load story
+load steps
 
 # A replica whose clock is off by so much; its database and keys are the suite's.
 replica_at() { # OFFSET such as +3h

@@ -1,7 +1,7 @@
 # The operator: migrations, keys, settings, and what refuses to start.
 
 load helper
-load story
+load steps
 
 # An empty database of its own, as the owner: OWN_DB.
 own_database() {

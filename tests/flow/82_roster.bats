@@ -97,7 +97,7 @@ today_in_japan() {
 @test "the run is recorded: file, counts, who, when" {
 	SUDO_USER=haruko import "$ROSTER"
 	[[ $(db 'SELECT LOWER(HEX(file_hash)), lines_read, dependents, added, changed, ended, ambiguous, who,
-		under_way, created_at > UNIX_TIMESTAMP() - 60 FROM roster_run') == \
+		in_progress, created_at > UNIX_TIMESTAMP() - 60 FROM roster_run') == \
 		"$(sha256sum <"$ROSTER" | cut -d' ' -f1)"$'\t31\t1\t30\t0\t0\t0\tharuko\tNULL\t1' ]]
 }
 
@@ -189,12 +189,12 @@ today_in_japan() {
 }
 
 @test "many lines, in batches and beyond" {
-	"$TREE/tools/make-roster" 1999 >"$ROSTER"
+	"$TREE/tools/dev/make-roster" 1999 >"$ROSTER"
 	import "$ROSTER"
 	counted 'lines 1999, insured 1200, added 1200'
 	[[ $(db 'SELECT COUNT(*) FROM insured_person') == 1200 ]]
-	"$TREE/tools/make-roster" 1999 2 >"$ROSTER"
-	wanted=$(diff <("$TREE/tools/make-roster" 1999 | grep ,1,) <(grep ,1, "$ROSTER") | grep -c '^<')
+	"$TREE/tools/dev/make-roster" 1999 2 >"$ROSTER"
+	wanted=$(diff <("$TREE/tools/dev/make-roster" 1999 | grep ,1,) <(grep ,1, "$ROSTER") | grep -c '^<')
 	import "$ROSTER"
 	counted "added 0, changed $wanted, ended 0"
 	((wanted > 0))
@@ -327,7 +327,7 @@ today_in_japan() {
 }
 
 @test "half a roster is refused, unless that is what is wanted" {
-	"$TREE/tools/make-roster" 500 >"$ROSTER"
+	"$TREE/tools/dev/make-roster" 500 >"$ROSTER"
 	import "$ROSTER"
 	remember
 	head -n 250 "$ROSTER" >"$ROSTER.half"
@@ -403,7 +403,7 @@ holds() {
 	import "$ROSTER"
 	remember
 	sed -i '/,7002,/s/ヒト/ベツ/' "$ROSTER"
-	hold 12 "UPDATE roster_run SET under_way = 1"
+	hold 12 "UPDATE roster_run SET in_progress = 1"
 	import "$ROSTER"
 	refused 'another import is under way'
 	wait_until 20 no_transaction

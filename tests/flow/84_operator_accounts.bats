@@ -3,7 +3,7 @@
 
 bats_require_minimum_version 1.5.0
 load helper
-load story
+load steps
 
 teardown() {
 	[[ -z ${OWN_DB-} ]] || db_admin -e "DROP DATABASE $OWN_DB"
@@ -48,7 +48,7 @@ own_crowd() {
 		SELECT UNHEX(MD5(seq)), seq, '9', '1980-01-01', 'x', '2010-04-01', '' FROM seq_1_to_2500;
 		INSERT INTO account (id, person_id, login_id, password_hash, email, nickname, language, created_at, password_changed_at)
 		SELECT id, id, CONCAT('m', number, '@example.jp'), 'x', 'x', 'x', 'ja', 1, 1 FROM insured_person;
-		INSERT INTO session (id, account_id, generation, refresh_hash, client, rotated_at, device, created_at, used_at, expires_at)
+		INSERT INTO session (id, account_id, generation, refresh_hash, client_hash, rotated_at, device, created_at, used_at, expires_at)
 		SELECT id, id, generation, '', '', 1, '', 1, UNIX_TIMESTAMP(), UNIX_TIMESTAMP() + 3600 FROM account"
 }
 
@@ -185,7 +185,7 @@ own_ctl() { # WORD...
 	same "$(own_ctl account logout --all)" "accounts: 2500"
 	same "$(own 'SELECT generation, COUNT(*) FROM account GROUP BY generation')" "2	2500"
 	same "$(own 'SELECT COUNT(*) FROM session')" 1
-	same "$(own 'SELECT COUNT(*), SUM(what = 20 AND account_id = REPEAT(CHAR(0), 16)) FROM audit_event')" "1	1"
+	same "$(own 'SELECT COUNT(*), SUM(event = AUDIT_SESSIONS_ENDED_BY_OPERATOR AND account_id = REPEAT(CHAR(0), 16)) FROM audit_event')" "1	1"
 }
 
 @test "failed logins lock, and unlock forgets them" { # asvs 6.3.1
@@ -201,9 +201,9 @@ own_ctl() { # WORD...
 	same "$(said 'failed logins') $(said 'locked until')" "0 -"
 	logged_in "$email"
 
-	db 'DELETE FROM attempt' # no source is known any more
+	db 'DELETE FROM limit_counter' # no source is known any more
 	failed_logins 1
-	db 'UPDATE attempt SET tries = 100 WHERE scope = 7'
+	db 'UPDATE limit_counter SET count = 100 WHERE limit_id = LIMIT_LOGIN_FAILURES'
 	ended 0 account show "$email"
 	same "$(said 'failed logins') $(said 'locked until')" "100 the password is reset"
 	log_in "$email"
@@ -224,7 +224,7 @@ own_ctl() { # WORD...
 	from $stranger failed_logins 5
 	ended 0 account show "$email"
 	same "$(said 'failed logins') $(said 'known sources') $(said 'locked known sources')" "11 3 1"
-	db 'UPDATE attempt SET tries = 100, locked_until = 0 WHERE scope = 20 AND tries = 5'
+	db 'UPDATE limit_counter SET count = 100, locked_until = 0 WHERE limit_id = LIMIT_KNOWN_SOURCE_FAILURES AND count = 5'
 	ended 0 account show "$email"
 	same "$(said 'failed logins') $(said 'known sources') $(said 'locked known sources')" "106 3 1"
 	is_a_time "$(said 'locked until')"
@@ -242,7 +242,7 @@ own_ctl() { # WORD...
 	email=$other
 	from $stranger failed_logins 5
 	from $work logged_in "$other"
-	db 'UPDATE attempt SET ends_at = UNIX_TIMESTAMP() WHERE scope = 20'
+	db 'UPDATE limit_counter SET window_ends_at = UNIX_TIMESTAMP() WHERE limit_id = LIMIT_KNOWN_SOURCE_FAILURES'
 	ended 0 account show "$other"
 	same "$(said 'failed logins') $(said 'known sources')" "5 0"
 }
@@ -281,7 +281,7 @@ own_ctl() { # WORD...
 	same "$(cut -f3 <<<"$output" | sort -u)" "$id"
 	same "$(cut -f4 <<<"$output" | head -n 1)" 127.0.0.0
 	is_a_time "$(head -n 1 <<<"$output" | cut -f1)"
-	same "$(head -n 1 <<<"$output" | cut -f5)" "$(db "SELECT LOWER(HEX(request_id)) FROM audit_event WHERE what = 2 AND account_id = UNHEX('$id')")"
+	same "$(head -n 1 <<<"$output" | cut -f5)" "$(db "SELECT LOWER(HEX(request_id)) FROM audit_event WHERE event = AUDIT_LOGIN AND account_id = UNHEX('$id')")"
 	never grep -qE "@|$number" <<<"$output"
 	whole=$output
 
@@ -316,10 +316,10 @@ own_ctl() { # WORD...
 # ten minutes more: replicas' clocks may be behind this one.
 own_age() {
 	own "SET @now = UNIX_TIMESTAMP(), @day = 86400;
-		INSERT INTO stage_op SELECT RANDOM_BYTES(16), 1, '', 1, '', @now - 2 * @day - 60 FROM seq_1_to_2500;
-		INSERT INTO stage_op SELECT RANDOM_BYTES(16), 2, '', 1, '', @now - 2 * @day + 600 FROM seq_1_to_3;
-		INSERT INTO attempt SELECT 1, RANDOM_BYTES(32), 1, @now - 660 - seq MOD 2, @now + 60, '', 0 FROM seq_1_to_2500;
-		INSERT INTO attempt SELECT 2, RANDOM_BYTES(32), 1, @now - 60 - 300 * (seq MOD 2), 0, '', 0 FROM seq_1_to_3;
+		INSERT INTO spent_token SELECT RANDOM_BYTES(16), 1, '', 1, '', @now - 2 * @day - 60 FROM seq_1_to_2500;
+		INSERT INTO spent_token SELECT RANDOM_BYTES(16), 2, '', 1, '', @now - 2 * @day + 600 FROM seq_1_to_3;
+		INSERT INTO limit_counter SELECT 1, RANDOM_BYTES(32), 1, @now - 660 - seq MOD 2, @now + 60, '', 0 FROM seq_1_to_2500;
+		INSERT INTO limit_counter SELECT 2, RANDOM_BYTES(32), 1, @now - 60 - 300 * (seq MOD 2), 0, '', 0 FROM seq_1_to_3;
 		INSERT INTO outbox SELECT RANDOM_BYTES(16), 1, 1 + seq MOD 3, '', 'ja', '', '', '', '', 1, 1, UTC_TIMESTAMP(), NULL, NULL, 1, '', @now - 30 * @day - 60 FROM seq_1_to_2500;
 		INSERT INTO outbox SELECT RANDOM_BYTES(16), 2, 1, '', 'ja', '', '', '', '', 1, 1, UTC_TIMESTAMP(), NULL, NULL, 1, '', IF(seq = 1, NULL, @now - 30 * @day + 600) FROM seq_1_to_3;
 		DELETE FROM session;
@@ -335,11 +335,11 @@ own_age() {
 
 # What is left of it.
 own_left() {
-	own "SELECT CONCAT_WS(' ', (SELECT SUM(kind) FROM stage_op), (SELECT SUM(scope) FROM attempt), (SELECT SUM(kind) FROM outbox),
-		(SELECT GROUP_CONCAT(device SEPARATOR '') FROM session), (SELECT SUM(what) FROM audit_event))"
+	own "SELECT CONCAT_WS(' ', (SELECT SUM(kind) FROM spent_token), (SELECT SUM(limit_id) FROM limit_counter), (SELECT SUM(kind) FROM outbox),
+		(SELECT GROUP_CONCAT(device SEPARATOR '') FROM session), (SELECT SUM(event) FROM audit_event))"
 }
 
-readonly ALL_PURGED='stage_op: 2500 attempt: 2500 outbox: 2500 session: 2500 audit_event of nobody: 2500 audit_event: 2500'
+readonly ALL_PURGED='spent_token: 2500 limit_counter: 2500 outbox: 2500 session: 2500 audit_event of nobody: 2500 audit_event: 2500'
 readonly ALL_LEFT='6 6 6 newnewnew 56'
 
 @test "purge deletes what is old, and nothing else" { # asvs 14.2.4 14.2.7
@@ -349,11 +349,11 @@ readonly ALL_LEFT='6 6 6 newnewnew 56'
 	before=$(own "$others")
 	sleep 1
 	same "$(own_ctl purge --dry-run | xargs)" "$ALL_PURGED dry run: nothing was deleted"
-	same "$(own 'SELECT COUNT(*) FROM stage_op')" 2503
+	same "$(own 'SELECT COUNT(*) FROM spent_token')" 2503
 	same "$(own_ctl purge | xargs)" "$ALL_PURGED"
 	same "$(own_left)" "$ALL_LEFT"
 	same "$(own "$others")" "$before"
-	same "$(own_ctl purge | xargs)" 'stage_op: 0 attempt: 0 outbox: 0 session: 0 audit_event of nobody: 0 audit_event: 0'
+	same "$(own_ctl purge | xargs)" 'spent_token: 0 limit_counter: 0 outbox: 0 session: 0 audit_event of nobody: 0 audit_event: 0'
 
 	same "$(SESSION_IDLE_S=600 own_ctl purge | grep session)" "session: 3"
 }

@@ -1,15 +1,15 @@
-# What README tells a new user to type.
+# What README and docs/account-walk.md tell a new user to type.
 # bats file_tags=plain
 
 load helper
-load story
+load steps
 
-@test "the curl walk of README: register, log in, change, be logged out elsewhere, forget both, get back in, leave, register again" {
+@test "the curl walks of README and docs/: register, log in, change, be logged out elsewhere, forget both, get back in, leave, register again" {
 	run_folder=$BATS_TEST_TMPDIR/run
 	mkdir "$run_folder"
 	settings_print >"$run_folder/env"
 	ln -s "$STACK/mail" "$run_folder/mail"
-	sed -n '/^```sh$/,/^```$/p' "$TREE/README.md" | grep -v '^```' |
+	sed -n '/^```sh$/,/^```$/p' "$TREE/README.md" "$TREE/docs/account-walk.md" | grep -v '^```' |
 		sed "s|\.run|$run_folder|g; s|build/tools/ctl|$BUILD/tools/ctl|g" >"$BATS_TEST_TMPDIR/walk"
 	cd "$TREE"
 	bash -euo pipefail "$BATS_TEST_TMPDIR/walk" >"$BATS_TEST_TMPDIR/told"

@@ -2,7 +2,7 @@
 # bats file_tags=plain
 
 load helper
-load story
+load steps
 
 @test "no secret has a default" { # asvs 13.2.3
 	"$BUILD/api/myportald" --settings >"$BATS_TEST_TMPDIR/settings"

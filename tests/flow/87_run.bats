@@ -2,7 +2,7 @@
 # bats file_tags=plain
 
 load helper
-load story
+load steps
 
 # A copy with the programs of this build, and ports of its own.
 setup() {
@@ -30,18 +30,18 @@ teardown() {
 	api POST /v1/registration/email '{"email":"hanako@example.jp"}'
 	want 202
 	grep -q '^RateLimit: "source_mails";r=2999;' <<<"$headers" # all come from one address here: SHARED_NETWORKS
-	tools/read-mail .run/mail hanako@example.jp --part token --wait 10
+	tools/dev/read-mail .run/mail hanako@example.jp --part token --wait 10
 	(. .run/env && build/tools/ctl/myportalctl keys list | grep -q current)
 	key=$(. .run/env && build/tools/ctl/myportalctl keys list)
 
 	tools/run --detach >/dev/null
 	server_ready "$LISTEN_INSIDE"
 	same "$(. .run/env && build/tools/ctl/myportalctl keys list)" "$key"
-	tools/read-mail .run/mail hanako@example.jp >/dev/null
+	tools/dev/read-mail .run/mail hanako@example.jp >/dev/null
 
 	tools/run --detach --fresh >/dev/null
 	server_ready "$LISTEN_INSIDE"
-	never tools/read-mail .run/mail hanako@example.jp
+	never tools/dev/read-mail .run/mail hanako@example.jp
 
 	tools/run --stop
 	never server_ready "$LISTEN_INSIDE"

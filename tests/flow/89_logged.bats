@@ -2,7 +2,7 @@
 # round a guard, and whatever fails outside.
 
 load helper
-load story
+load steps
 
 # The lines of the last request, or of one of this id.
 lines_of() { # [REQUEST-ID]
@@ -45,7 +45,7 @@ raw_is_logged() { # CODE
 	change_password "$access" wrong7rakuda himawari8kirin
 	is_logged current_password_wrong /v1/me/password
 	# In the trail too, under the same id.
-	same "$(db "SELECT GROUP_CONCAT(what ORDER BY happened_at, what) FROM audit_event WHERE request_id = UNHEX('$(header X-Request-Id)')")" 11
+	same "$(db "SELECT GROUP_CONCAT(event ORDER BY happened_at, event) FROM audit_event WHERE request_id = UNHEX('$(header X-Request-Id)')")" 11
 
 	invite "$(new_email)"
 	identify "$invitation" 999999990

@@ -3,7 +3,7 @@
 # bats file_tags=both
 
 load helper
-load story
+load steps
 
 @test "no password, key, token, number, name or address of any test is in a log" { # asvs 14.2.1 16.2.5
 	email=$(new_email)

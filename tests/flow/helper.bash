@@ -121,7 +121,7 @@ new_person() {
 # --- mail -----------------------------------------------------------------------------------------
 
 mail() { # ADDRESS N OPTION...
-	"$TREE/tools/read-mail" "$STACK/mail" "$1" --wait "$MAIL_WAIT_S" --at-least "$2" "${@:3}"
+	"$TREE/tools/dev/read-mail" "$STACK/mail" "$1" --wait "$MAIL_WAIT_S" --at-least "$2" "${@:3}"
 }
 
 # Waits until an address has N mails (1), then prints the newest one's text, link, token or header.
@@ -142,10 +142,10 @@ mail_part() { # ADDRESS PART [N]: text, html, raw, or a header such as Subject
 }
 
 mail_count() { # ADDRESS
-	"$TREE/tools/read-mail" "$STACK/mail" "$1" --count
+	"$TREE/tools/dev/read-mail" "$STACK/mail" "$1" --count
 }
 
-# How the mail server misbehaves from now on, one rule a line (tools/mail-catcher --help).
+# How the mail server misbehaves from now on, one rule a line (tools/dev/mail-catcher --help).
 smtp_script() { # RULES
 	printf '%s\n' "$1" >"$STACK/smtp-script"
 }
@@ -162,11 +162,28 @@ captcha_for() { # TOKEN
 	printf '%s\n' "$captcha_answer"
 }
 
-# Runs SQL as the owner; prints rows without headings, columns between tabs.
+# The numbers of the enums that are stored, by name: read from the headers at the first use.
+enum_numbers() { # TEXT
+	local text=$1 name number
+	local -A numbers=()
+	if [[ $text =~ (LIMIT|AUDIT|OUTBOX|STAGE)_[A-Z] ]]; then
+		while read -r name number; do
+			numbers[$name]=$number
+		done < <(grep -rhoE '\b(LIMIT|AUDIT|OUTBOX|STAGE)_[A-Z_]+(,| =) [0-9]+' "$TREE/lib/domain" --include='*.h' | tr -d ',=')
+		while [[ $text =~ ((LIMIT|AUDIT|OUTBOX|STAGE)_[A-Z_]+) ]]; do
+			name=${BASH_REMATCH[1]}
+			text=${text/"$name"/${numbers[$name]:?"no enum has $name"}}
+		done
+	fi
+	printf '%s\n' "$text"
+}
+
+# Runs SQL as the owner; prints rows without headings, columns between tabs. LIMIT_..., AUDIT_...,
+# OUTBOX_... and STAGE_... in it become the numbers that the enums of the program have.
 db() { # SQL
 	MYSQL_PWD=$(<"$DB_OWNER_PASSWORD_FILE") mariadb --no-defaults --socket="$DB_SOCKET" \
 		--user="$DB_OWNER_USER" --default-character-set=utf8mb4 --batch --skip-column-names \
-		"$DB_NAME" <<<"$1"
+		"$DB_NAME" <<<"$(enum_numbers "$1")"
 }
 
 # One line a table, another once a row is. (CHECKSUM TABLE of MariaDB 10.11 was seen to change while no row did.)
@@ -210,5 +227,5 @@ stack_restore() {
 		server_start || return 1
 	fi
 	wait_until 5 server_ready "$LISTEN_INSIDE" || return 1
-	db 'DELETE FROM attempt'
+	db 'DELETE FROM limit_counter'
 }

@@ -9,7 +9,7 @@
 # The settings that make a test quick without making it another service.
 suite_settings() {
 	local setting
-	export MAIL_COOLDOWN_S=2 # long enough to be met, short enough to be waited for
+	export MAIL_INTERVAL_S=2 # long enough to be met, short enough to be waited for
 	export HTTP_WORKERS=32
 	export DB_CONNECTIONS=8
 	limits_out_of_the_way # but for tests/flow/52_limits.bats

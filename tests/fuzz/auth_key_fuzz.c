@@ -5,20 +5,20 @@
 
 #include <string.h>
 
-typedef enum fault fold(const char *typed, char *ret, size_t ret_size);
+typedef enum field_error fold(const char *typed, char *ret, size_t ret_size);
 
 static void
 check(fold *fold, const char *typed, size_t length)
 {
 	char folded[AUTH_KEY_LENGTH + 1], again[AUTH_KEY_LENGTH + 1];
 
-	if (fold(typed, folded, length + 1) != FAULT_NONE) {
+	if (fold(typed, folded, length + 1) != FIELD_OK) {
 		FUZZ_CHECK(folded[0] == '\0', "of a refused one nothing is left");
 		return;
 	}
 	FUZZ_CHECK(strlen(folded) == length && strspn(folded, AUTH_KEY_ALPHABET) == length,
 	    "so many characters of the alphabet");
-	FUZZ_CHECK(fold(folded, again, length + 1) == FAULT_NONE, "it is taken again");
+	FUZZ_CHECK(fold(folded, again, length + 1) == FIELD_OK, "it is taken again");
 	FUZZ_CHECK(strcmp(folded, again) == 0, "and does not change");
 }
 

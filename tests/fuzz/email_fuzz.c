@@ -16,13 +16,13 @@ check_folded(const char *email)
 	FUZZ_CHECK(at != NULL && at == strrchr(email, '@'), "it has one @");
 	FUZZ_CHECK(at > email && at - email <= EMAIL_LOCAL_MAX, "and 1-64 bytes before it");
 	FUZZ_CHECK(strchr(at, '.') != NULL, "and a dot behind");
-	FUZZ_CHECK(email_fold(email, again, sizeof again) == FAULT_NONE, "it is taken again");
+	FUZZ_CHECK(email_fold(email, again, sizeof again) == FIELD_OK, "it is taken again");
 	FUZZ_CHECK(strcmp(email, again) == 0, "and does not change");
 	email_mask(email, masked);
 	FUZZ_CHECK(strncmp(masked + 1, "***@", 4) == 0 && strcmp(masked + 4, at) == 0,
 	    "masked, one letter is left before the @");
 	email_key(email, key);
-	FUZZ_CHECK(login_id_fold(email, again, sizeof again) == FAULT_NONE, "it is a login ID");
+	FUZZ_CHECK(login_id_fold(email, again, sizeof again) == FIELD_OK, "it is a login ID");
 	const size_t name_size = strcspn(key, "@");
 	FUZZ_CHECK(name_size > 0 && strncmp(key, again, name_size) == 0 &&
 		       strcmp(key + name_size, strchr(again, '@')) == 0,
@@ -37,9 +37,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct fuzz_input input = { data, size };
 	CLEANUP(cleanup_free) char *typed = fuzz_text(&input);
 	char email[EMAIL_MAX + 1];
-	const enum fault fault = email_fold(typed, email, sizeof email);
+	const enum field_error field_error = email_fold(typed, email, sizeof email);
 
-	if (fault == FAULT_NONE)
+	if (field_error == FIELD_OK)
 		check_folded(email);
 	else
 		FUZZ_CHECK(email[0] == '\0', "of a refused address nothing is left");

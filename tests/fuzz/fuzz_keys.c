@@ -64,7 +64,7 @@ folder_remove(const struct folder *folder, bool good, const char *why)
 struct keyring *
 fuzz_keyring_open(void)
 {
-	char why[WHY_MAX + 1] = "";
+	char why[ERRBUF_MAX + 1] = "";
 	struct folder folder;
 
 	folder_make(&folder);
@@ -76,7 +76,7 @@ fuzz_keyring_open(void)
 struct access_keys *
 fuzz_access_keys_open(void)
 {
-	char why[WHY_MAX + 1] = "";
+	char why[ERRBUF_MAX + 1] = "";
 	struct folder folder;
 
 	folder_make(&folder);

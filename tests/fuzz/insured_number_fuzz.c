@@ -15,7 +15,7 @@ check_folded(const char *number)
 	FUZZ_CHECK(characters > 0 && characters <= INSURED_NUMBER_MAX, "1 to 38 characters");
 	FUZZ_CHECK(strpbrk(number, " -./,abcxyz") == NULL, "no separator, no lower case");
 	FUZZ_CHECK(
-	    insured_number_fold(number, again, sizeof again) == FAULT_NONE, "it is taken again");
+	    insured_number_fold(number, again, sizeof again) == FIELD_OK, "it is taken again");
 	FUZZ_CHECK(strcmp(number, again) == 0, "and does not change");
 
 	insured_number_mask(number, masked);
@@ -33,7 +33,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char number[INSURED_NUMBER_SIZE_MAX + 1];
 
 	(void)insurer_number_is_valid(typed);
-	if (insured_number_fold(typed, number, sizeof number) == FAULT_NONE)
+	if (insured_number_fold(typed, number, sizeof number) == FIELD_OK)
 		check_folded(number);
 	else
 		FUZZ_CHECK(number[0] == '\0', "of a refused number nothing is left");

@@ -26,7 +26,7 @@ check_again(const struct fuzz_body *body)
 	CLEANUP(json_free) struct json *json = json_new();
 	char text[6 * sizeof *body + 64 + 1];
 	struct fuzz_body again;
-	struct faults faults;
+	struct field_errors field_errors;
 	size_t size = 0;
 
 	json_text(json, "a", body->a);
@@ -34,8 +34,8 @@ check_again(const struct fuzz_body *body)
 	json_text(json, "c", body->c);
 	FUZZ_CHECK(json_finish(json, text, sizeof text, &size) == OK, "what was read can be told");
 	FUZZ_CHECK(json_scan(text, size), "what we write passes our own scan");
-	FUZZ_CHECK(
-	    json_read(text, size, fields, &again, sizeof again, &faults) == OK, "and is read");
+	FUZZ_CHECK(json_read(text, size, fields, &again, sizeof again, &field_errors) == OK,
+	    "and is read");
 	FUZZ_CHECK(memcmp(&again, body, sizeof again) == 0, "and is the same");
 }
 
@@ -49,20 +49,21 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct fuzz_input once_more = { data, size };
 	CLEANUP(cleanup_free) char *text = fuzz_text(&once_more);
 	struct fuzz_body body;
-	struct faults faults;
+	struct field_errors field_errors;
 
 	if (memchr(data, '\0', size) != NULL) {
 		FUZZ_CHECK(!strict, "a NUL is in no body");
 		return 0;
 	}
-	const enum result result = json_read(text, length, fields, &body, sizeof body, &faults);
+	const enum result result = json_read(
+	    text, length, fields, &body, sizeof body, &field_errors);
 	if (!strict) {
 		FUZZ_CHECK(result == MALFORMED, "what the scan refuses is not read");
 		return 0;
 	}
 	FUZZ_CHECK(result == OK || result == BAD_FIELD || result == MALFORMED,
 	    "what the scan lets through is parsed");
-	FUZZ_CHECK((result == BAD_FIELD) == (faults.count > 0), "bad fields are named");
+	FUZZ_CHECK((result == BAD_FIELD) == (field_errors.count > 0), "bad fields are named");
 	if (result == OK)
 		check_again(&body);
 	return 0;

@@ -34,14 +34,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CLEANUP(cleanup_free) char *typed = fuzz_text(&input);
 	char nickname[NICKNAME_MAX + 1], again[NICKNAME_MAX + 1];
 
-	if (nickname_fold(typed, nickname, sizeof nickname) != FAULT_NONE) {
+	if (nickname_fold(typed, nickname, sizeof nickname) != FIELD_OK) {
 		FUZZ_CHECK(nickname[0] == '\0', "of a refused nickname nothing is left");
 		return 0;
 	}
 	check_characters(nickname);
 	const size_t graphemes = unicode_graphemes(nickname);
 	FUZZ_CHECK(graphemes > 0 && graphemes <= NICKNAME_GRAPHEMES_MAX, "1 to 20 are seen");
-	FUZZ_CHECK(nickname_fold(nickname, again, sizeof again) == FAULT_NONE, "it is taken again");
+	FUZZ_CHECK(nickname_fold(nickname, again, sizeof again) == FIELD_OK, "it is taken again");
 	FUZZ_CHECK(strcmp(nickname, again) == 0, "and does not change");
 	return 0;
 }

@@ -14,20 +14,21 @@ static void
 check_judged(const char *password, const char *words, const char *const *personal)
 {
 	const struct password_rules rules = { 8, true, words };
-	const enum fault fault = password_judge(&rules, password, personal);
+	const enum field_error field_error = password_judge(&rules, password, personal);
 	const size_t length = unicode_code_points(password);
 
-	FUZZ_CHECK(fault == FAULT_NONE || fault == FAULT_TOO_SHORT || fault == FAULT_TOO_LONG ||
-		       fault == FAULT_NEEDS_LETTER_AND_DIGIT || fault == FAULT_COMMON_PASSWORD ||
-		       fault == FAULT_CONTEXT_PASSWORD,
+	FUZZ_CHECK(
+	    field_error == FIELD_OK || field_error == FIELD_TOO_SHORT ||
+		field_error == FIELD_TOO_LONG || field_error == FIELD_NEEDS_LETTER_AND_DIGIT ||
+		field_error == FIELD_COMMON_PASSWORD || field_error == FIELD_CONTEXT_PASSWORD,
 	    "it is judged by one of the rules");
-	if (fault != FAULT_NONE)
+	if (field_error != FIELD_OK)
 		return;
 	FUZZ_CHECK(length >= 8 && length <= PASSWORD_CODE_POINTS_MAX, "8 to 128 code points");
 	FUZZ_CHECK(!password_is_common(password), "no common one");
 	const char *const own[] = { password, NULL };
 	FUZZ_CHECK(
-	    password_judge(&rules, password, own) == FAULT_CONTEXT_PASSWORD, "none is one's own");
+	    password_judge(&rules, password, own) == FIELD_CONTEXT_PASSWORD, "none is one's own");
 }
 
 int
@@ -42,11 +43,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *const personal[] = { login_id, email, nickname, NULL };
 	char password[PASSWORD_MAX + 1], again[PASSWORD_MAX + 1];
 
-	if (password_fold(typed, password, sizeof password) != FAULT_NONE) {
+	if (password_fold(typed, password, sizeof password) != FIELD_OK) {
 		FUZZ_CHECK(password[0] == '\0', "of a refused password nothing is left");
 		return 0;
 	}
-	FUZZ_CHECK(password_fold(password, again, sizeof again) == FAULT_NONE, "it is taken again");
+	FUZZ_CHECK(password_fold(password, again, sizeof again) == FIELD_OK, "it is taken again");
 	FUZZ_CHECK(strcmp(password, again) == 0, "and does not change");
 	check_judged(password, words, personal);
 	return 0;

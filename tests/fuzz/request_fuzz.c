@@ -19,12 +19,12 @@
 #include "log.h"
 #include "loopback.h"
 #include "metrics.h"
-#include "policy.h"
-#include "portal_away.h"
+#include "limit_table.h"
+#include "app_away.h"
 #include "service.h"
 #include "strict_head.h"
 #include "text.h"
-#include "throttle.h"
+#include "limit_local.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -90,7 +90,7 @@ static bool
 mint(const struct keyring *ring, struct access_keys *access)
 {
 	const int64_t now = f.minted_at = clock_now();
-	struct pass pass = { .issued_at = now,
+	struct stage_claims claims = { .issued_at = now,
 		.expires_at = now + DAY_S,
 		.email = "taro@example.jp",
 		.language = "ja" };
@@ -101,9 +101,9 @@ mint(const struct keyring *ring, struct access_keys *access)
 		.auth_time = now, .issued_at = now, .expires_at = now + ACCESS_TOKEN_LIVES_S
 	};
 
-	for (pass.stage = STAGE_IDENTITY; pass.stage < STAGE__MAX; pass.stage++)
-		if (pass.stage != STAGE_CAPTCHA &&
-		    stage_seal(ring, &pass, f.marks[pass.stage]) != OK)
+	for (claims.stage = STAGE_IDENTITY; claims.stage < STAGE__MAX; claims.stage++)
+		if (claims.stage != STAGE_CAPTCHA &&
+		    stage_seal(ring, &claims, f.marks[claims.stage]) != OK)
 			return false;
 	return captcha_seal(ring, &captcha, f.marks[STAGE_CAPTCHA]) == OK &&
 	       access_token_seal(access, &claims, f.marks[STAGE_NONE]) == OK;
@@ -115,8 +115,8 @@ open_service(void)
 	/* One client asks all day long. */
 	static const char limits[] = "source_requests=1000000000/1,source_mails=1000000/1,"
 				     "link_captchas=1000/1,service_mails=1000000000/1";
-	char why[WHY_MAX + 1];
-	struct portal *const portal = &f.service.portal;
+	char why[ERRBUF_MAX + 1];
+	struct app *const app = &f.service.app;
 
 	f.config.requests_max = WORKERS;
 	f.config.hashing_max = WORKERS;
@@ -127,23 +127,23 @@ open_service(void)
 	text_copy_cut(f.config.portal_url, sizeof f.config.portal_url, "https://portal.example");
 	f.service.config = &f.config;
 	f.service.metrics = metrics_new(&endpoints_public);
-	f.service.portal.throttle = throttle_open();
+	f.service.app.limit_local = limit_local_open();
 	f.gate = (struct gate){ &f.service, &endpoints_public, false };
-	portal->keyring = fuzz_keyring_open();
-	portal->access_keys = fuzz_access_keys_open();
-	portal->cooldown_s = 60;
-	portal->password_rules = (struct password_rules){ 8, true, "kenpo" };
-	return f.service.metrics != NULL && f.service.portal.throttle != NULL &&
-	       policy_set(limits, why) && portal_away_open(portal) &&
-	       mint(portal->keyring, portal->access_keys);
+	app->keyring = fuzz_keyring_open();
+	app->access_keys = fuzz_access_keys_open();
+	app->mail_interval_s = 60;
+	app->password_rules = (struct password_rules){ 8, true, "kenpo" };
+	return f.service.metrics != NULL && f.service.app.limit_local != NULL &&
+	       limit_table_set(limits, why) && app_away_open(app) &&
+	       mint(app->keyring, app->access_keys);
 }
 
 /* On a port that was free a moment ago. */
 static bool
 listen_somewhere(void)
 {
-	const struct http_server server = { gate_serve, gate_refuse, &f.gate };
-	char listen[32], why[WHY_MAX + 1];
+	const struct http_server server = { gate_serve, gate_reject, &f.gate };
+	char listen[32], why[ERRBUF_MAX + 1];
 
 	f.port = loopback_free_port();
 	if (f.port == 0 || !text_format(listen, sizeof listen, "127.0.0.1:%u", f.port))
@@ -368,10 +368,10 @@ __lsan_default_suppressions(void)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct portal *const portal = &f.service.portal;
+	const struct app *const app = &f.service.app;
 
 	if (clock_now() - f.minted_at > ACCESS_TOKEN_LIVES_S / 2)
-		FUZZ_CHECK(mint(portal->keyring, portal->access_keys), "tokens can be made");
+		FUZZ_CHECK(mint(app->keyring, app->access_keys), "tokens can be made");
 	fill(data, size);
 	ask();
 	check_answers();

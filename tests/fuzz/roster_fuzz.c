@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static unsigned faults, lines_heard;
+static unsigned field_errors, lines_heard;
 
 static void
 hear(void *context, const struct roster_remark *remark)
@@ -22,7 +22,7 @@ hear(void *context, const struct roster_remark *remark)
 	FUZZ_CHECK(remark->line > 0, "a remark names its line");
 	FUZZ_CHECK(remark->why != NULL && remark->why[0] != '\0', "and says why");
 	FUZZ_CHECK(remark->column == NULL || remark->column[0] != '\0', "and which column");
-	faults += !remark->warning;
+	field_errors += !remark->warning;
 	lines_heard++;
 }
 
@@ -75,7 +75,7 @@ read_all(struct roster_file *file)
 		check_again(&line);
 	const uint64_t faulty = roster_file_faulty_lines(file);
 	FUZZ_CHECK(roster_file_lines(file) - right <= faulty, "each line is right or faulty");
-	FUZZ_CHECK((faulty > 0) == (faults > 0), "a faulty line was told");
+	FUZZ_CHECK((faulty > 0) == (field_errors > 0), "a faulty line was told");
 	FUZZ_CHECK(roster_file_finish(file, hash) || faulty > 0, "nobody wrote to the file");
 }
 
@@ -89,10 +89,10 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char path[32], why[WHY_MAX + 1];
+	char path[32], why[ERRBUF_MAX + 1];
 	CLEANUP(cleanup_close) const int fd = file_of(data, size);
 
-	faults = lines_heard = 0;
+	field_errors = lines_heard = 0;
 	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	struct roster_file *const file = roster_file_open(path, &listener, why);
 	if (file != NULL)

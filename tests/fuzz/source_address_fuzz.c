@@ -57,7 +57,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CLEANUP(cleanup_free) char *header = fuzz_text(&input);
 	const struct source_networks nobody = { 0 };
 	struct source_networks trusted = { 0 };
-	char why[WHY_MAX + 1] = "", source[SOURCE_MAX + 1], own[SOURCE_MAX + 1];
+	char why[ERRBUF_MAX + 1] = "", source[SOURCE_MAX + 1], own[SOURCE_MAX + 1];
 
 	if (!source_networks_read("NAME", networks, &trusted, why))
 		FUZZ_CHECK(why[0] != '\0' && trusted.count == 0, "a list that is none says why");

@@ -38,7 +38,7 @@ static void
 check_opened(const char *token, const struct claims *claims)
 {
 	struct captcha captcha = { 0 };
-	struct pass pass = { 0 };
+	struct stage_claims stage_claims = { 0 };
 
 	FUZZ_CHECK(strlen(token) <= TOKEN_MAX, "a token has its bound");
 	FUZZ_CHECK(claims->issued_at > 0 && claims->issued_at <= NOW + TOKEN_SKEW_S &&
@@ -46,14 +46,17 @@ check_opened(const char *token, const struct claims *claims)
 		       claims->expires_at - claims->issued_at <= TOKEN_LIFE_MAX_S,
 	    "it lives now, and not for ever");
 	FUZZ_CHECK(claims->context_size <= TOKEN_CONTEXT_MAX, "its personal part has its bound");
-	if (stage_open(ring, token, NOW, &pass) == OK) {
-		FUZZ_CHECK(strcmp(stage_rule(pass.stage)->name, claims->use) == 0, "one stage");
-		FUZZ_CHECK(memchr(pass.email, '\0', sizeof pass.email) != NULL &&
-			       memchr(pass.language, '\0', sizeof pass.language) != NULL,
+	if (stage_open(ring, token, NOW, &stage_claims) == OK) {
+		FUZZ_CHECK(
+		    strcmp(stage_rule(stage_claims.stage)->name, claims->use) == 0, "one stage");
+		FUZZ_CHECK(
+		    memchr(stage_claims.email, '\0', sizeof stage_claims.email) != NULL &&
+			memchr(stage_claims.language, '\0', sizeof stage_claims.language) != NULL,
 		    "its texts end");
 	}
 	if (captcha_open(ring, token, NOW, &captcha) == OK)
-		FUZZ_CHECK(pass.stage == STAGE_NONE && captcha.answer[CAPTCHA_LENGTH] == '\0',
+		FUZZ_CHECK(
+		    stage_claims.stage == STAGE_NONE && captcha.answer[CAPTCHA_LENGTH] == '\0',
 		    "a CAPTCHA's token is no stage's");
 	FUZZ_CHECK(token_open(ring, token, claims->expires_at + TOKEN_SKEW_S,
 		       &(struct claims){ 0 }) == TOKEN_EXPIRED,
@@ -67,7 +70,7 @@ open_token(const char *token)
 	struct claims claims = { 0 };
 	char text[REFRESH_TOKEN_LENGTH + 1];
 	struct captcha captcha;
-	struct pass pass;
+	struct stage_claims stage_claims;
 
 	if (refresh_token_read(token, &refresh)) {
 		refresh_token_text(&refresh, text);
@@ -78,7 +81,7 @@ open_token(const char *token)
 		return;
 	}
 	FUZZ_CHECK(claims.use[0] == '\0', "what does not open leaves nothing");
-	FUZZ_CHECK(stage_open(ring, token, NOW, &pass) != OK &&
+	FUZZ_CHECK(stage_open(ring, token, NOW, &stage_claims) != OK &&
 		       captcha_open(ring, token, NOW, &captcha) != OK,
 	    "what is no token is nobody's");
 }

@@ -63,7 +63,7 @@
 
 struct fixture {
 	char folder[KEYS_FOLDER_SIZE];
-	char why[WHY_MAX + 1];
+	char why[ERRBUF_MAX + 1];
 	struct access_keys *keys;
 	EVP_PKEY *signing; /* as the file of KID has it */
 	EVP_PKEY *old;
@@ -1268,7 +1268,7 @@ a_remembered_token_is_cheap(void **state)
 	assert_true(us[2] * 2 < us[1]);
 }
 
-struct crowd {
+struct shared_network_factor {
 	struct access_keys *keys;
 	char tokens[8][TOKEN_MAX + 1];
 	atomic_bool over;
@@ -1278,22 +1278,23 @@ struct crowd {
 static void *
 keep_opening(void *argument)
 {
-	struct crowd *const crowd = argument;
+	struct shared_network_factor *const shared_network_factor = argument;
 	struct access_claims claims = some_claims(), opened;
 	char token[TOKEN_MAX + 1];
 
-	for (unsigned i = 0; !atomic_load(&crowd->over); i++) {
+	for (unsigned i = 0; !atomic_load(&shared_network_factor->over); i++) {
 		struct jwk jwk;
-		bool right = access_token_open(crowd->keys, crowd->tokens[i % 8], NOW, &opened) ==
-				 OK &&
+		bool right = access_token_open(shared_network_factor->keys,
+				 shared_network_factor->tokens[i % 8], NOW, &opened) == OK &&
 			     opened.account_id[0] == i % 8;
 
 		claims.account_id[0] = (uint8_t)i;
-		right = right && access_token_seal(crowd->keys, &claims, token) == OK &&
-			access_token_open(crowd->keys, token, NOW, &opened) == OK &&
+		right = right &&
+			access_token_seal(shared_network_factor->keys, &claims, token) == OK &&
+			access_token_open(shared_network_factor->keys, token, NOW, &opened) == OK &&
 			opened.account_id[0] == (uint8_t)i;
-		right = right && access_keys_jwk(crowd->keys, 1, &jwk);
-		atomic_fetch_add(&crowd->wrong, !right);
+		right = right && access_keys_jwk(shared_network_factor->keys, 1, &jwk);
+		atomic_fetch_add(&shared_network_factor->wrong, !right);
 	}
 	return NULL;
 }
@@ -1305,17 +1306,18 @@ threads_open_while_keys_are_exchanged(void **state)
 {
 	struct fixture *const fixture = *state;
 	struct access_claims claims = some_claims();
-	static struct crowd crowd;
+	static struct shared_network_factor shared_network_factor;
 	pthread_t threads[4];
 	bool changed;
 
-	crowd = (struct crowd){ .keys = fixture->keys };
+	shared_network_factor = (struct shared_network_factor){ .keys = fixture->keys };
 	for (uint8_t i = 0; i < 8; i++) {
 		claims.account_id[0] = i;
-		seal(fixture->keys, &claims, crowd.tokens[i]);
+		seal(fixture->keys, &claims, shared_network_factor.tokens[i]);
 	}
 	for (size_t i = 0; i < LENGTH(threads); i++)
-		assert_int_equal(pthread_create(&threads[i], NULL, keep_opening, &crowd), 0);
+		assert_int_equal(
+		    pthread_create(&threads[i], NULL, keep_opening, &shared_network_factor), 0);
 	for (int round = 0; round < 30; round++) {
 		EVP_PKEY_free(key_put(fixture, ACCESS("20261210T010203Z-00000003")));
 		assert_true(access_keys_refresh(fixture->keys, &changed, fixture->why) && changed);
@@ -1323,10 +1325,10 @@ threads_open_while_keys_are_exchanged(void **state)
 		unlink(key_file_path(fixture->folder, ACCESS("20261210T010203Z-00000003")));
 		usleep(5000);
 	}
-	atomic_store(&crowd.over, true);
+	atomic_store(&shared_network_factor.over, true);
 	for (size_t i = 0; i < LENGTH(threads); i++)
 		assert_int_equal(pthread_join(threads[i], NULL), 0);
-	assert_int_equal(atomic_load(&crowd.wrong), 0);
+	assert_int_equal(atomic_load(&shared_network_factor.wrong), 0);
 }
 
 static void

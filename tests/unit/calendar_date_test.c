@@ -65,12 +65,13 @@ dates_are_folded_to_one_form(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(dates); i++) {
-		const enum fault fault = calendar_date_fold(dates[i].typed, folded, sizeof folded);
-		const enum fault wanted = dates[i].folded[0] != '\0' ? FAULT_NONE
-								     : FAULT_BAD_FORMAT;
+		const enum field_error field_error = calendar_date_fold(
+		    dates[i].typed, folded, sizeof folded);
+		const enum field_error wanted = dates[i].folded[0] != '\0' ? FIELD_OK
+									   : FIELD_BAD_FORMAT;
 
-		if (fault != wanted || strcmp(folded, dates[i].folded) != 0)
-			fail_msg("%s: fault %d, \"%s\"", dates[i].why, fault, folded);
+		if (field_error != wanted || strcmp(folded, dates[i].folded) != 0)
+			fail_msg("%s: fault %d, \"%s\"", dates[i].why, field_error, folded);
 	}
 }
 
@@ -81,7 +82,7 @@ a_date_is_whole_or_not_there(void **state)
 	char folded[CLOCK_DATE_MAX] = "before";
 
 	(void)state;
-	assert_int_equal(calendar_date_fold("20261122", folded, sizeof folded), FAULT_BAD_FORMAT);
+	assert_int_equal(calendar_date_fold("20261122", folded, sizeof folded), FIELD_BAD_FORMAT);
 	assert_string_equal(folded, "");
 }
 

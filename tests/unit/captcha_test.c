@@ -134,25 +134,25 @@ one_kind_is_no_answer_to_the_other(void **state)
 #define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
 
 static const struct fold_row typed[] = {
-	{ "characters", "k7qm 4t", FAULT_NONE, "K7QM4T" },
-	{ "full width", "Ｋ７ＱＭ４Ｔ", FAULT_NONE, "K7QM4T" },
-	{ "too few", "K7QM4", FAULT_TOO_SHORT, "" },
-	{ "none of them", "K7QM4!", FAULT_BAD_CHARACTER, "" },
-	{ "the longest that may be characters", SIXTY "AAAA", FAULT_TOO_LONG, "" },
-	{ "one more: a payload", SIXTY "AAAAA", FAULT_NONE, SIXTY "AAAAA" },
-	{ "a payload with all base64 has", SIXTY "a/b+c9==", FAULT_NONE, SIXTY "a/b+c9==" },
-	{ "as long, and no base64", SIXTY "AAAA!", FAULT_TOO_LONG, "" },
-	{ "base64url is none", SIXTY "AAAA_", FAULT_TOO_LONG, "" },
+	{ "characters", "k7qm 4t", FIELD_OK, "K7QM4T" },
+	{ "full width", "Ｋ７ＱＭ４Ｔ", FIELD_OK, "K7QM4T" },
+	{ "too few", "K7QM4", FIELD_TOO_SHORT, "" },
+	{ "none of them", "K7QM4!", FIELD_BAD_CHARACTER, "" },
+	{ "the longest that may be characters", SIXTY "AAAA", FIELD_TOO_LONG, "" },
+	{ "one more: a payload", SIXTY "AAAAA", FIELD_OK, SIXTY "AAAAA" },
+	{ "a payload with all base64 has", SIXTY "a/b+c9==", FIELD_OK, SIXTY "a/b+c9==" },
+	{ "as long, and no base64", SIXTY "AAAA!", FIELD_TOO_LONG, "" },
+	{ "base64url is none", SIXTY "AAAA_", FIELD_TOO_LONG, "" },
 	{ "the longest payload",
 	    HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED TEN TEN
 	    "AAAA",
-	    FAULT_NONE,
+	    FIELD_OK,
 	    HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED TEN TEN
 	    "AAAA" },
 	{ "one more",
 	    HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED TEN TEN
 	    "AAAAA",
-	    FAULT_TOO_LONG, "" },
+	    FIELD_TOO_LONG, "" },
 };
 
 static void

@@ -29,7 +29,7 @@ static const char *const demanded[][2] = {
 
 struct fixture {
 	struct config config;
-	char why[WHY_MAX + 1];
+	char why[ERRBUF_MAX + 1];
 	char path[64];
 };
 

@@ -19,7 +19,7 @@ typedef enum result handler(struct call *);
 static const struct {
 	const char *method, *path;
 	handler *serve; /* NULL: `refusal` */
-	enum result refusal;
+	enum result error_info;
 } calls[] = {
 	{ "POST",    "/v1/captcha",                         post_captcha,                         OK },
 	{ "POST",    "/v1/registration/email",              post_registration_email,              OK },
@@ -113,7 +113,7 @@ calls_meet_their_endpoint_or_none(void **state)
 		const enum result result = endpoint_find(
 		    &endpoints_public, calls[i].method, calls[i].path, &found);
 
-		if (result != calls[i].refusal)
+		if (result != calls[i].error_info)
 			fail_msg("%s %s: %s", calls[i].method, calls[i].path, result_code(result));
 		if (result == OK && found->serve != calls[i].serve)
 			fail_msg("%s %s: met %s", calls[i].method, calls[i].path, found->path);
@@ -129,7 +129,7 @@ the_inside_has_its_own(void **state)
 	static const struct {
 		const char *method, *path;
 		handler *serve;
-		enum result refusal;
+		enum result error_info;
 	} rows[] = {
 		{ "GET",  "/healthz",     get_healthz, OK },
 		{ "HEAD", "/healthz",     get_healthz, OK },
@@ -148,7 +148,7 @@ the_inside_has_its_own(void **state)
 		const enum result result = endpoint_find(
 		    &endpoints_inside, rows[i].method, rows[i].path, &found);
 
-		if (result != rows[i].refusal || (result == OK && found->serve != rows[i].serve))
+		if (result != rows[i].error_info || (result == OK && found->serve != rows[i].serve))
 			fail_msg("%s %s: %s", rows[i].method, rows[i].path, result_code(result));
 	}
 }
@@ -195,10 +195,10 @@ a_path_may_have_several_methods(void **state)
 {
 	/* clang-format off */
 	static const struct endpoint rows[] = {
-		{ "GET",    "/v1/me",     DEMAND_NOTHING, STAGE_NONE, NULL, LOAD_REST, POLICY_NONE, serve_nothing },
-		{ "PATCH",  "/v1/me",     DEMAND_NOTHING, STAGE_NONE, NULL, LOAD_REST, POLICY_NONE, serve_nothing },
-		{ "DELETE", "/v1/me",     DEMAND_NOTHING, STAGE_NONE, NULL, LOAD_REST, POLICY_NONE, serve_nothing },
-		{ "PUT",    "/v1/me/xxx", DEMAND_NOTHING, STAGE_NONE, NULL, LOAD_REST, POLICY_NONE, serve_nothing },
+		{ "GET",    "/v1/me",     DEMAND_NOTHING, STAGE_NONE, NULL, LOAD_REST, LIMIT_NONE, serve_nothing },
+		{ "PATCH",  "/v1/me",     DEMAND_NOTHING, STAGE_NONE, NULL, LOAD_REST, LIMIT_NONE, serve_nothing },
+		{ "DELETE", "/v1/me",     DEMAND_NOTHING, STAGE_NONE, NULL, LOAD_REST, LIMIT_NONE, serve_nothing },
+		{ "PUT",    "/v1/me/xxx", DEMAND_NOTHING, STAGE_NONE, NULL, LOAD_REST, LIMIT_NONE, serve_nothing },
 	};
 	/* clang-format on */
 	static const struct endpoint_table table = { rows, LENGTH(rows) };

@@ -19,11 +19,11 @@ check(const struct folding *folding, const char *typed, const struct fold_row *r
 
 	assert_non_null(ret);
 	memset(ret, 'x', folding->ret_size);
-	const enum fault fault = folding->fold(typed, ret, folding->ret_size);
+	const enum field_error field_error = folding->fold(typed, ret, folding->ret_size);
 	if (memchr(ret, '\0', folding->ret_size) == NULL)
-		fail_msg("%s: %s, and no end", row->why, fault_code(fault));
-	if (fault != row->fault || strcmp(ret, row->folded) != 0)
-		fail_msg("%s: %s, '%s'", row->why, fault_code(fault), ret);
+		fail_msg("%s: %s, and no end", row->why, field_error_code(field_error));
+	if (field_error != row->field_error || strcmp(ret, row->folded) != 0)
+		fail_msg("%s: %s, '%s'", row->why, field_error_code(field_error), ret);
 	free(ret);
 }
 
@@ -32,7 +32,7 @@ assert_folds(const struct folding *folding, const struct fold_row *rows, size_t 
 {
 	for (size_t i = 0; i < count; i++) {
 		check(folding, rows[i].typed, &rows[i]);
-		if (rows[i].fault == FAULT_NONE)
+		if (rows[i].field_error == FIELD_OK)
 			check(folding, rows[i].folded, &rows[i]);
 	}
 }

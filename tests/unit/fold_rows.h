@@ -4,20 +4,20 @@
 #ifndef FOLD_ROWS_H
 #define FOLD_ROWS_H
 
-#include "faults.h"
+#include "field_errors.h"
 
 #include <stddef.h>
 
 struct fold_row {
 	const char *why;
 	const char *typed;
-	enum fault fault;
+	enum field_error field_error;
 	const char *folded; /* "" where refused */
 };
 
 /* Such a function, with the room it is promised. */
 struct folding {
-	enum fault (*fold)(const char *typed, char *ret, size_t ret_size);
+	enum field_error (*fold)(const char *typed, char *ret, size_t ret_size);
 	size_t ret_size;
 };
 

@@ -15,11 +15,11 @@
 #include "loopback.h"
 #include "mailer.h"
 #include "metrics.h"
-#include "picture_stock.h"
-#include "portal_away.h"
+#include "captcha_pool.h"
+#include "app_away.h"
 #include "service.h"
 #include "text.h"
-#include "throttle.h"
+#include "limit_local.h"
 
 #include <poll.h>
 #include <setjmp.h>
@@ -59,24 +59,24 @@ static struct {
 /* A service ---------------------------------------------------------------------------------- */
 
 static bool
-open_keys(struct portal *portal)
+open_keys(struct app *app)
 {
-	char folder[KEYS_FOLDER_SIZE], kid[KID_MAX + 1], why[WHY_MAX + 1];
+	char folder[KEYS_FOLDER_SIZE], kid[KID_MAX + 1], why[ERRBUF_MAX + 1];
 
 	if (!keys_folder_make(folder) || !keyring_new(folder, kid, why))
 		return false;
-	portal->keyring = keyring_open(folder, why);
-	portal->access_keys = access_keys_open(folder, why);
+	app->keyring = keyring_open(folder, why);
+	app->access_keys = access_keys_open(folder, why);
 	keys_folder_remove(folder);
-	return portal->keyring != NULL && portal->access_keys != NULL;
+	return app->keyring != NULL && app->access_keys != NULL;
 }
 
 static bool
 mint_tokens(void)
 {
-	const struct keyring *const keyring = f.service.portal.keyring;
+	const struct keyring *const keyring = f.service.app.keyring;
 	const int64_t now = clock_now();
-	struct pass pass = {
+	struct stage_claims claims = {
 		.issued_at = now, .expires_at = now + 600, .email = EMAIL, .language = "ja"
 	};
 	const struct captcha captcha = {
@@ -86,15 +86,15 @@ mint_tokens(void)
 	for (enum stage stage = STAGE_IDENTITY; stage < STAGE__MAX; stage++) {
 		if (stage == STAGE_CAPTCHA) /* has a token of its own */
 			continue;
-		pass.stage = stage;
-		secret_random(pass.jti, sizeof pass.jti);
-		if (stage_seal(keyring, &pass, f.tokens[stage]) != OK)
+		claims.stage = stage;
+		secret_random(claims.jti, sizeof claims.jti);
+		if (stage_seal(keyring, &claims, f.tokens[stage]) != OK)
 			return false;
 	}
-	pass.stage = STAGE_IDENTITY;
-	pass.issued_at = now - 600;
-	pass.expires_at = now - CLOCK_SKEW_S;
-	if (stage_seal(keyring, &pass, f.expired) != OK ||
+	claims.stage = STAGE_IDENTITY;
+	claims.issued_at = now - 600;
+	claims.expires_at = now - CLOCK_SKEW_S;
+	if (stage_seal(keyring, &claims, f.expired) != OK ||
 	    captcha_seal(keyring, &captcha, f.tokens[STAGE_CAPTCHA]) != OK)
 		return false;
 	for (enum stage stage = STAGE_IDENTITY; stage < STAGE__MAX; stage++)
@@ -108,8 +108,8 @@ set_up(void **state)
 {
 	(void)state;
 	signal(SIGPIPE, SIG_IGN);
-	if (!open_keys(&f.service.portal) || !smtp_start() || !db_start() || !mint_tokens() ||
-	    !portal_away_open(&f.service.portal))
+	if (!open_keys(&f.service.app) || !smtp_start() || !db_start() || !mint_tokens() ||
+	    !app_away_open(&f.service.app))
 		return -1;
 	f.config.requests_max = REQUESTS_MAX;
 	f.config.hashing_max = HASHING_MAX;
@@ -117,12 +117,12 @@ set_up(void **state)
 	strcpy(f.config.identity_birth_date, "no");
 	f.service.config = &f.config;
 	f.service.metrics = metrics_new(&endpoints_public);
-	f.service.portal.throttle = throttle_open();
-	f.service.portal.password_rules = (struct password_rules){ 8, true, "" };
+	f.service.app.limit_local = limit_local_open();
+	f.service.app.password_rules = (struct password_rules){ 8, true, "" };
 	f.public = (struct gate){ &f.service, &endpoints_public, false };
 	f.inside = (struct gate){ &f.service, &endpoints_inside, true };
 	f.real = dup(STDERR_FILENO);
-	return f.service.metrics != NULL && f.service.portal.throttle != NULL && pipe(f.log) == 0
+	return f.service.metrics != NULL && f.service.app.limit_local != NULL && pipe(f.log) == 0
 		   ? 0
 		   : -1;
 }
@@ -130,18 +130,18 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	struct portal *const portal = &f.service.portal;
+	struct app *const app = &f.service.app;
 
 	(void)state;
-	mailer_close(portal->mailer);
-	picture_stock_close(portal->pictures);
-	hash_pool_close(portal->hash_pool);
-	db_close(portal->db);
+	mailer_close(app->mailer);
+	captcha_pool_close(app->pictures);
+	hash_pool_close(app->hash_pool);
+	db_close(app->db);
 	db_stop();
-	throttle_close(f.service.portal.throttle);
+	limit_local_close(f.service.app.limit_local);
 	metrics_free(f.service.metrics);
-	access_keys_close(portal->access_keys);
-	keyring_close((struct keyring *)(uintptr_t)portal->keyring);
+	access_keys_close(app->access_keys);
+	keyring_close((struct keyring *)(uintptr_t)app->keyring);
 	return 0;
 }
 
@@ -149,14 +149,14 @@ static int
 reset(void **state)
 {
 	(void)state;
-	throttle_close(f.service.portal.throttle);
-	f.service.portal.throttle = throttle_open();
+	limit_local_close(f.service.app.limit_local);
+	f.service.app.limit_local = limit_local_open();
 	f.config.cors_origins[0] = '\0';
 	atomic_store(&f.service.requests, 0);
 	for (enum load load = 0; load < LOAD__MAX; load++)
 		atomic_store(&f.service.loads[load], 0);
 	atomic_store(&f.service.draining, false);
-	return f.service.portal.throttle != NULL ? 0 : -1;
+	return f.service.app.limit_local != NULL ? 0 : -1;
 }
 
 /* Asking ------------------------------------------------------------------------------------- */
@@ -413,8 +413,8 @@ takes(const struct endpoint *endpoint, enum stage stage)
 		return true;
 	case DEMAND_STAGE:
 		return endpoint->stage == stage;
-	case DEMAND_LOGIN:
-	case DEMAND_LOGIN_OR_COOKIE:
+	case DEMAND_SESSION:
+	case DEMAND_SESSION_OR_COOKIE:
 		return false;
 	case DEMAND_ANY_STAGE:
 		return stage == STAGE_IDENTITY || stage == STAGE_AUTHENTICATION_KEY ||
@@ -426,7 +426,7 @@ takes(const struct endpoint *endpoint, enum stage stage)
 static bool
 demands_login(const struct endpoint *endpoint)
 {
-	return endpoint->demand == DEMAND_LOGIN || endpoint->demand == DEMAND_LOGIN_OR_COOKIE;
+	return endpoint->demand == DEMAND_SESSION || endpoint->demand == DEMAND_SESSION_OR_COOKIE;
 }
 
 /* Every endpoint against every token. A body of no type is the next guard, the database the last. */
@@ -706,26 +706,26 @@ each_kind_of_load_has_a_bound_of_its_own(void **state)
 static void
 a_source_has_so_many_requests_and_is_told(void **state)
 {
-	const struct policy *const policy = policy_of(POLICY_SOURCE_REQUESTS);
+	const struct limit *const limit = limit_of(LIMIT_SOURCE_REQUESTS);
 	char expected[80];
 
 	(void)state;
-	for (int left = policy->count - 1; left >= 0; left--) {
+	for (int left = limit->count - 1; left >= 0; left--) {
 		ask(&f.public, &(struct ask){ "GET", "/v1/nothing" });
 		assert_int_equal(f.exchange.reply.status, 404);
-		assert_true(text_format(expected, sizeof expected, "\"%s\";r=%d;t=%d", policy->name,
-		    left, (int)policy->window_s));
-		if (left > policy->count - 20) /* within the first second */
+		assert_true(text_format(expected, sizeof expected, "\"%s\";r=%d;t=%d", limit->name,
+		    left, (int)limit->window_s));
+		if (left > limit->count - 20) /* within the first second */
 			assert_true(header_is("RateLimit", expected));
 	}
-	assert_true(text_format(expected, sizeof expected, "\"%s\";q=%d;w=%d", policy->name,
-	    policy->count, (int)policy->window_s));
+	assert_true(text_format(expected, sizeof expected, "\"%s\";q=%d;w=%d", limit->name,
+	    limit->count, (int)limit->window_s));
 	assert_true(header_is("RateLimit-Policy", expected));
 	assert_non_null(strstr(f.logged, "\"limit_reached\""));
-	assert_non_null(strstr(f.logged, policy->name));
+	assert_non_null(strstr(f.logged, limit->name));
 	ask(&f.public, &(struct ask){ "GET", "/v1/nothing" });
 	assert_int_equal(f.exchange.reply.status, 429);
-	assert_in_range(atoi(header("Retry-After")), policy->window_s - 10, policy->window_s);
+	assert_in_range(atoi(header("Retry-After")), limit->window_s - 10, limit->window_s);
 	assert_null(strstr(f.logged, "\"limit_reached\""));
 	ask(&f.inside, &(struct ask){ "GET", "/healthz" });
 	assert_int_equal(f.exchange.reply.status, 200);
@@ -831,13 +831,13 @@ a_refusal_from_below_is_a_problem_as_well(void **state)
 	strcpy(f.config.cors_origins, ORIGIN);
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		begin_exchange();
-		gate_refuse(&f.public, &f.exchange, rows[i].why);
+		gate_reject(&f.public, &f.exchange, rows[i].why);
 		end_exchange();
 		assert_problem(result_code(rows[i].why), rows[i].status, result_code(rows[i].why));
 		assert_logged(result_code(rows[i].why), "-", result_code(rows[i].why));
 	}
 	begin_exchange();
-	gate_refuse(&f.inside, &f.exchange, MALFORMED);
+	gate_reject(&f.inside, &f.exchange, MALFORMED);
 	end_exchange();
 	assert_problem("inside", 400, "malformed_request");
 	assert_string_equal(f.logged, "");
@@ -949,8 +949,8 @@ struct wire {
 static void
 wire_open(struct wire *wire)
 {
-	const struct http_server server = { gate_serve, gate_refuse, &f.public };
-	char listen[32], why[WHY_MAX + 1] = "";
+	const struct http_server server = { gate_serve, gate_reject, &f.public };
+	char listen[32], why[ERRBUF_MAX + 1] = "";
 
 	wire->port = loopback_free_port();
 	assert_true(text_format(listen, sizeof listen, "127.0.0.1:%u", wire->port));

@@ -145,7 +145,7 @@ static void
 fixture_open(struct fixture *fixture, unsigned workers, int keep_alive_ms)
 {
 	const struct http_server server = { serve, refuse, fixture };
-	char listen[32], why[WHY_MAX + 1] = "";
+	char listen[32], why[ERRBUF_MAX + 1] = "";
 
 	memset(fixture, 0, sizeof *fixture);
 	pthread_mutex_init(&fixture->lock, NULL);
@@ -377,7 +377,7 @@ assert_lives(const char *why)
 
 /* Refusals */
 
-struct refusal {
+struct error_info {
 	const char *why;
 	const char *bytes;
 	size_t size;
@@ -399,7 +399,7 @@ struct refusal {
 
 /* Behind each of them comes GET /x, which must not be served. */
 /* clang-format off */
-static const struct refusal refusals[] = {
+static const struct error_info refusals[] = {
 	{ "length and chunked",         BYTES(POST CL "5\r\n" TE "chunked" NO_CHUNKS), 400 },
 	{ "chunked and length",         BYTES(POST TE "chunked\r\n" CL "5" NO_CHUNKS), 400 },
 	{ "chunked alone",              BYTES(POST TE "chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"), 400 },
@@ -495,13 +495,13 @@ static const struct refusal refusals[] = {
 
 /* One of them is seen only when its body is read: the handler refuses that. */
 static bool
-is_served(const struct refusal *row)
+is_served(const struct error_info *row)
 {
 	return strcmp(row->why, "a NUL in a body") == 0;
 }
 
 static void
-check_refusal(const struct refusal *row)
+check_refusal(const struct error_info *row)
 {
 	static struct client client;
 	static struct answer answer;
@@ -1514,7 +1514,7 @@ test_open_refuses(void **state)
 		"x/y",
 	};
 	const struct http_server server = { serve, refuse, &shared };
-	char why[WHY_MAX + 1], taken[32];
+	char why[ERRBUF_MAX + 1], taken[32];
 	struct http_options options = { taken, 2, KEEP_ALIVE_MS, TIMEOUT_MS };
 
 	(void)state;

@@ -108,17 +108,17 @@ struct form {
 };
 
 /* Lower letters only; the fold doubles the first. */
-static enum fault
+static enum field_error
 fold_login_id(const char *typed, char *ret, size_t ret_size)
 {
 	ret[0] = '\0';
 	for (const char *at = typed; *at != '\0'; at++)
 		if (*at < 'a' || *at > 'z')
-			return FAULT_BAD_CHARACTER;
+			return FIELD_BAD_CHARACTER;
 	if (*typed == '\0')
-		return FAULT_TOO_SHORT;
+		return FIELD_TOO_SHORT;
 	snprintf(ret, ret_size, "%c%s", *typed, typed);
-	return FAULT_NONE;
+	return FIELD_OK;
 }
 
 static const struct field form_fields[] = {
@@ -130,11 +130,11 @@ static const struct field form_fields[] = {
 };
 
 static enum result
-read_form(const char *text, size_t size, struct form *form, struct faults *faults)
+read_form(const char *text, size_t size, struct form *form, struct field_errors *field_errors)
 {
 	memset(form, 'x', sizeof *form);
-	memset(faults, 'x', sizeof *faults);
-	return json_read(text, size, form_fields, form, sizeof *form, faults);
+	memset(field_errors, 'x', sizeof *field_errors);
+	return json_read(text, size, form_fields, form, sizeof *form, field_errors);
 }
 
 struct malformed_row {
@@ -172,7 +172,7 @@ static const struct malformed_row malformed[] = {
 struct fault_row {
 	const char *why;
 	const char *text;
-	const char *faults; /* "field:code " in order; "" is OK */
+	const char *field_errors; /* "field:code " in order; "" is OK */
 };
 
 static const struct fault_row fault_rows[] = {
@@ -240,31 +240,32 @@ static void
 malformed_bodies_are_refused_whole(void **state)
 {
 	struct form form;
-	struct faults faults;
+	struct field_errors field_errors;
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(malformed); i++) {
 		const struct malformed_row *row = &malformed[i];
 
-		if (read_form(row->text, row->size, &form, &faults) != MALFORMED)
+		if (read_form(row->text, row->size, &form, &field_errors) != MALFORMED)
 			fail_msg("not MALFORMED: %s", row->why);
 		for (size_t at = 0; at < sizeof form; at++)
 			if (((const char *)&form)[at] != '\0')
 				fail_msg("something was read: %s", row->why);
-		if (faults.count != 0)
+		if (field_errors.count != 0)
 			fail_msg("faults of no fields: %s", row->why);
 	}
 }
 
 static void
-list_faults(const struct faults *faults, char *ret, size_t ret_size)
+list_faults(const struct field_errors *field_errors, char *ret, size_t ret_size)
 {
 	size_t length = 0;
 
 	ret[0] = '\0';
-	for (size_t i = 0; i < faults->count; i++)
+	for (size_t i = 0; i < field_errors->count; i++)
 		length += (size_t)snprintf(ret + length, ret_size - length, "%s:%s ",
-		    faults->list[i].field, fault_code(faults->list[i].fault));
+		    field_errors->list[i].field,
+		    field_error_code(field_errors->list[i].field_error));
 }
 
 /* asvs 1.5.2 */
@@ -272,18 +273,19 @@ static void
 every_fault_is_named_in_order(void **state)
 {
 	struct form form;
-	struct faults faults;
+	struct field_errors field_errors;
 	char list[1024];
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(fault_rows); i++) {
 		const struct fault_row *row = &fault_rows[i];
-		const enum result result = read_form(row->text, strlen(row->text), &form, &faults);
+		const enum result result = read_form(
+		    row->text, strlen(row->text), &form, &field_errors);
 
-		if (result != (row->faults[0] == '\0' ? OK : BAD_FIELD))
+		if (result != (row->field_errors[0] == '\0' ? OK : BAD_FIELD))
 			fail_msg("%s: %s", row->why, result_code(result));
-		list_faults(&faults, list, sizeof list);
-		if (strcmp(list, row->faults) != 0)
+		list_faults(&field_errors, list, sizeof list);
+		if (strcmp(list, row->field_errors) != 0)
 			fail_msg("%s: %s", row->why, list);
 	}
 }
@@ -294,10 +296,10 @@ values_are_folded_into_the_struct(void **state)
 	static const char text[] =
 	    "{\"login_id\":\"ada\",\"password\":\"a\\u00e9\\n\\ud83c\\udf63\"}";
 	struct form form;
-	struct faults faults;
+	struct field_errors field_errors;
 
 	(void)state;
-	assert_int_equal(read_form(text, strlen(text), &form, &faults), OK);
+	assert_int_equal(read_form(text, strlen(text), &form, &field_errors), OK);
 	assert_string_equal(form.login_id, "aada");
 	assert_string_equal(form.password, "a\xC3\xA9\n\xF0\x9F\x8D\xA3");
 	assert_string_equal(form.nickname, "");
@@ -310,10 +312,10 @@ right_fields_are_kept_beside_wrong_ones(void **state)
 	static const char text[] =
 	    "{\"login_id\":\"ADA\",\"password\":\"kept\",\"nickname\":\"too long\",\"x\":1}";
 	struct form form;
-	struct faults faults;
+	struct field_errors field_errors;
 
 	(void)state;
-	assert_int_equal(read_form(text, strlen(text), &form, &faults), BAD_FIELD);
+	assert_int_equal(read_form(text, strlen(text), &form, &field_errors), BAD_FIELD);
 	assert_string_equal(form.login_id, "");
 	assert_string_equal(form.password, "kept");
 	assert_string_equal(form.nickname, "");
@@ -324,7 +326,7 @@ members_are_counted(void **state)
 {
 	char text[JSON_MEMBERS_MAX * 16];
 	struct form form;
-	struct faults faults;
+	struct field_errors field_errors;
 
 	(void)state;
 	for (size_t count = JSON_MEMBERS_MAX; count <= JSON_MEMBERS_MAX + 1; count++) {
@@ -334,7 +336,7 @@ members_are_counted(void **state)
 			length += (size_t)snprintf(text + length, sizeof text - length,
 			    "%c\"m%zu\":0", i == 0 ? '{' : ',', i);
 		length += (size_t)snprintf(text + length, sizeof text - length, "}");
-		assert_int_equal(read_form(text, length, &form, &faults),
+		assert_int_equal(read_form(text, length, &form, &field_errors),
 		    count == JSON_MEMBERS_MAX ? BAD_FIELD : MALFORMED);
 	}
 }
@@ -349,7 +351,7 @@ cjson_takes_whatever_the_scan_passes(void **state)
 	    "{\"a\":true},false,null],\"x\":10}";
 	const size_t size = strlen(text);
 	struct form form;
-	struct faults faults;
+	struct field_errors field_errors;
 
 	(void)state;
 	for (size_t at = 0; at < size; at++) {
@@ -357,7 +359,7 @@ cjson_takes_whatever_the_scan_passes(void **state)
 
 		for (int byte = 0; byte < 256; byte++) {
 			text[at] = (char)byte;
-			const enum result result = read_form(text, size, &form, &faults);
+			const enum result result = read_form(text, size, &form, &field_errors);
 			if (result != BAD_FIELD && result != MALFORMED)
 				fail_msg("%s: byte %d, %02X", result_code(result), (int)at,
 				    (unsigned)byte);
@@ -371,7 +373,7 @@ the_longest_number_is_no_failure(void **state)
 {
 	CLEANUP(cleanup_free) char *text = malloc(BODY_MAX + 1);
 	struct form form;
-	struct faults faults;
+	struct field_errors field_errors;
 
 	(void)state;
 	assert_non_null(text);
@@ -379,7 +381,7 @@ the_longest_number_is_no_failure(void **state)
 	memcpy(text, "{\"x\":", 5);
 	text[BODY_MAX - 1] = '}';
 	text[BODY_MAX] = '\0';
-	assert_int_equal(read_form(text, BODY_MAX, &form, &faults), BAD_FIELD);
+	assert_int_equal(read_form(text, BODY_MAX, &form, &field_errors), BAD_FIELD);
 }
 
 static const char secret_form[] = "{\"login_id\":\"ada\",\"password\":\"" MARKER
@@ -389,12 +391,13 @@ static void
 no_value_of_a_body_stays_in_memory(void **state)
 {
 	struct form form;
-	struct faults faults;
+	struct field_errors field_errors;
 
 	(void)state;
 	NEEDS_WATCHED_ALLOCATOR();
 	watch_start(0);
-	const enum result result = read_form(secret_form, strlen(secret_form), &form, &faults);
+	const enum result result = read_form(
+	    secret_form, strlen(secret_form), &form, &field_errors);
 	watch_stop();
 	assert_int_equal(result, BAD_FIELD);
 	assert_string_equal(form.password, MARKER);
@@ -406,7 +409,7 @@ static void
 a_body_without_memory_is_internal(void **state)
 {
 	struct form form;
-	struct faults faults;
+	struct field_errors field_errors;
 	enum result result;
 	unsigned nth;
 
@@ -414,12 +417,12 @@ a_body_without_memory_is_internal(void **state)
 	NEEDS_WATCHED_ALLOCATOR();
 	for (nth = 1;; nth++) {
 		watch_start(nth);
-		result = read_form(secret_form, strlen(secret_form), &form, &faults);
+		result = read_form(secret_form, strlen(secret_form), &form, &field_errors);
 		if (!watch_stop())
 			break;
 		assert_int_equal(result, INTERNAL);
 		assert_int_equal(watch.alive, 0);
-		assert_int_equal(faults.count, 0);
+		assert_int_equal(field_errors.count, 0);
 		assert_string_equal(form.password, "");
 	}
 	assert_int_equal(result, BAD_FIELD);
@@ -727,17 +730,17 @@ whole_numbers_come_as_their_digits(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct counted counted;
-		struct faults faults;
+		struct field_errors field_errors;
 		char text[64];
 
 		snprintf(text, sizeof text, "{\"number\":%s}", rows[i].json);
 		const enum result read = json_read(
-		    text, strlen(text), counted_fields, &counted, sizeof counted, &faults);
+		    text, strlen(text), counted_fields, &counted, sizeof counted, &field_errors);
 		print_message("# %s\n", rows[i].json);
 		assert_string_equal(counted.number, rows[i].digits);
 		assert_int_equal(read, rows[i].digits[0] == '\0' ? BAD_FIELD : OK);
 		if (read == BAD_FIELD)
-			assert_int_equal(faults.list[0].fault, FAULT_WRONG_TYPE);
+			assert_int_equal(field_errors.list[0].field_error, FIELD_WRONG_TYPE);
 	}
 }
 

@@ -34,7 +34,7 @@
 /* A folder of one stage key and the derive key, made for each test and removed behind it. */
 struct fixture {
 	char folder[KEYS_FOLDER_SIZE];
-	char why[WHY_MAX + 1];
+	char why[ERRBUF_MAX + 1];
 };
 
 static void
@@ -90,7 +90,7 @@ static void
 kids_of(struct fixture *fixture, enum key_kind kind, struct key_kids *ret)
 {
 	CLEANUP(key_folder_close)
-	struct key_folder folder = { .path = fixture->folder, .why = fixture->why };
+	struct key_folder folder = { .path = fixture->folder, .errbuf = fixture->why };
 
 	assert_true(key_folder_open(&folder) && key_folder_kids(&folder, kind, ret));
 }
@@ -134,7 +134,7 @@ keys_are_derived_as_they_always_were(void **state)
 	assert_hex(hash, "8ba9af9bf8dddbe598a98639e293f51be2823af4080df7133e3f2c822b09782b");
 	keyring_hash(ring, KEYRING_FINGERPRINT, "message", 7, hash);
 	assert_hex(hash, "53c1cee0562481c787985db179218624352fb1bbddbf661b6e910dafbbec8ab0");
-	keyring_hash(ring, KEYRING_ATTEMPT, "message", 7, hash);
+	keyring_hash(ring, KEYRING_LIMIT, "message", 7, hash);
 	assert_hex(hash, "ed5b93ea4b8411a543c683fcc19710bb252c6b5e3beba4b93239fef64ba0a39c");
 }
 
@@ -281,7 +281,7 @@ static void
 a_missing_folder_is_named_however_long_its_path(void **state)
 {
 	const struct fixture *const fixture = *state;
-	char path[2 * WHY_MAX], why[WHY_MAX + 1];
+	char path[2 * ERRBUF_MAX], why[ERRBUF_MAX + 1];
 
 	assert_null(keyring_open("/nonexistent/keys", why));
 	assert_string_equal(
@@ -422,7 +422,7 @@ what_is_there_stays_when_more_is_made(void **state)
 	assert_string_equal(key.kid, KID);
 	assert_true(strcmp(kid, KID) > 0 && keyring_find(ring, kid, &next));
 	assert_memory_not_equal(key.sign, next.sign, sizeof key.sign);
-	keyring_hash(ring, KEYRING_ATTEMPT, "message", 7, hash);
+	keyring_hash(ring, KEYRING_LIMIT, "message", 7, hash);
 	assert_hex(hash, "ed5b93ea4b8411a543c683fcc19710bb252c6b5e3beba4b93239fef64ba0a39c");
 	assert_int_equal(files_count(fixture, "access-"), 2);
 }
@@ -731,7 +731,7 @@ static void
 no_key_is_made_where_none_would_be_taken(void **state)
 {
 	struct fixture *const fixture = *state;
-	char kid[KID_MAX + 1] = "x", why[WHY_MAX + 1];
+	char kid[KID_MAX + 1] = "x", why[ERRBUF_MAX + 1];
 
 	open_to_others(fixture);
 	assert_false(keyring_new(fixture->folder, kid, why));
@@ -752,7 +752,7 @@ struct maker {
 	const char *folder;
 	bool made;
 	uint8_t hash[KEYED_HASH_SIZE];
-	char why[WHY_MAX + 1];
+	char why[ERRBUF_MAX + 1];
 };
 
 static void *
@@ -767,7 +767,7 @@ make(void *argument)
 	CLEANUP(close_ring) struct keyring *const ring = keyring_open(maker->folder, maker->why);
 	if (ring == NULL)
 		return NULL;
-	keyring_hash(ring, KEYRING_ATTEMPT, "message", 7, maker->hash);
+	keyring_hash(ring, KEYRING_LIMIT, "message", 7, maker->hash);
 	maker->made = true;
 	return NULL;
 }
@@ -884,7 +884,7 @@ be_a_member(void *argument)
 static void
 replica_refresh(struct world *world, struct replica *replica)
 {
-	char why[WHY_MAX + 1];
+	char why[ERRBUF_MAX + 1];
 	bool ring_changed, keys_changed;
 
 	if (!keyring_refresh(replica->ring, &ring_changed, why) ||

@@ -68,7 +68,7 @@ key_file_put(const char *folder, const char *name, const char *text, mode_t mode
 struct keyring *
 keyring_of_new_keys(void)
 {
-	char folder[KEYS_FOLDER_SIZE], kid[KID_MAX + 1], why[WHY_MAX + 1];
+	char folder[KEYS_FOLDER_SIZE], kid[KID_MAX + 1], why[ERRBUF_MAX + 1];
 	struct keyring *ring = NULL;
 
 	if (!keys_folder_make(folder))

@@ -1,5 +1,5 @@
 /* picture_test.c - what is promised of every picture: its form, its size, that no two are alike.
- * Who can read it is tools/captcha-measure's question. */
+ * Who can read it is tools/measure/captcha-measure's question. */
 
 #include "picture.h"
 

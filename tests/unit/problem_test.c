@@ -32,7 +32,7 @@ static const struct {
 	{ ACCESS_EXPIRED,     401, "access_token_expired" },
 	{ LOGIN_FAILED,       401, "login_failed" },
 	{ PASSWORD_WRONG,     403, "current_password_wrong" },
-	{ ORIGIN_REFUSED,     403, "origin_refused" },
+	{ ORIGIN_REJECTED,     403, "origin_refused" },
 	{ TOO_MANY,           429, "too_many_tries" },
 	{ NOT_FOUND,          404, "not_found" },
 	{ METHOD_NOT_ALLOWED, 405, "method_not_allowed" },
@@ -155,31 +155,32 @@ static void
 every_fault_speaks_both_languages(void **state)
 {
 	(void)state;
-	for (enum fault fault = FAULT_NONE + 1; fault < FAULT__MAX; fault++) {
-		if (!is_sentence_in(problem_fault_text(fault, PROBLEM_JA), PROBLEM_JA))
-			fail_msg("%s: Japanese", fault_code(fault));
-		if (!is_sentence_in(problem_fault_text(fault, PROBLEM_EN), PROBLEM_EN))
-			fail_msg("%s: English", fault_code(fault));
+	for (enum field_error field_error = FIELD_OK + 1; field_error < FIELD_ERROR__MAX;
+	     field_error++) {
+		if (!is_sentence_in(problem_field_text(field_error, PROBLEM_JA), PROBLEM_JA))
+			fail_msg("%s: Japanese", field_error_code(field_error));
+		if (!is_sentence_in(problem_field_text(field_error, PROBLEM_EN), PROBLEM_EN))
+			fail_msg("%s: English", field_error_code(field_error));
 	}
-	assert_string_equal(problem_fault_text(FAULT_NONE, PROBLEM_JA), "");
-	assert_string_equal(problem_fault_text(FAULT__MAX, PROBLEM_JA), "");
+	assert_string_equal(problem_field_text(FIELD_OK, PROBLEM_JA), "");
+	assert_string_equal(problem_field_text(FIELD_ERROR__MAX, PROBLEM_JA), "");
 }
 
 static void
 a_document_tells_all_its_facts(void **state)
 {
-	struct faults faults = { .count = 0 };
+	struct field_errors field_errors = { .count = 0 };
 	char text[1024];
 	size_t length;
 
 	(void)state;
-	faults_add(&faults, "password", FAULT_TOO_SHORT);
-	faults_add(&faults, "nick", FAULT_UNKNOWN_FIELD);
+	field_errors_add(&field_errors, "password", FIELD_TOO_SHORT);
+	field_errors_add(&field_errors, "nick", FIELD_UNKNOWN_FIELD);
 	const struct problem_facts facts = {
 		.result = BAD_FIELD,
 		.language = PROBLEM_EN,
 		.request_id = "00112233aabbccdd",
-		.faults = &faults,
+		.field_errors = &field_errors,
 		.attempts_left = 0,
 	};
 	assert_int_equal(problem_write(&facts, text, sizeof text, &length), OK);
@@ -200,7 +201,7 @@ a_document_tells_all_its_facts(void **state)
 static void
 what_is_not_so_is_not_told(void **state)
 {
-	const struct faults none = { .count = 0 };
+	const struct field_errors none = { .count = 0 };
 	struct problem_facts facts = {
 		.result = TOKEN_EXPIRED, .request_id = "r", .attempts_left = -1
 	};
@@ -209,7 +210,7 @@ what_is_not_so_is_not_told(void **state)
 
 	(void)state;
 	for (int round = 0; round < 2; round++) {
-		facts.faults = round == 0 ? NULL : &none;
+		facts.field_errors = round == 0 ? NULL : &none;
 		assert_int_equal(problem_write(&facts, text, sizeof text, &length), OK);
 		assert_null(strstr(text, "errors"));
 		assert_null(strstr(text, "attempts_left"));
@@ -243,13 +244,13 @@ hostile_field_names_stay_inside_their_string(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(names); i++) {
-		struct faults faults = { .count = 0 };
+		struct field_errors field_errors = { .count = 0 };
 		const struct problem_facts facts = { .result = BAD_FIELD,
 			.request_id = "r",
-			.faults = &faults,
+			.field_errors = &field_errors,
 			.attempts_left = -1 };
 
-		faults_add(&faults, names[i].name, FAULT_UNKNOWN_FIELD);
+		field_errors_add(&field_errors, names[i].name, FIELD_UNKNOWN_FIELD);
 		assert_int_equal(problem_write(&facts, text, sizeof text, &length), OK);
 		if (!json_scan(text, length))
 			fail_msg("no JSON: %s", names[i].why);
@@ -262,17 +263,18 @@ static void
 the_longest_document_fits_an_answer(void **state)
 {
 	CLEANUP(cleanup_free) char *text = malloc(REPLY_MAX + 1);
-	struct faults faults = { .count = FAULTS_MAX };
-	const struct problem_facts facts = {
-		.result = BAD_FIELD, .request_id = "r", .faults = &faults, .attempts_left = 9
-	};
+	struct field_errors field_errors = { .count = FIELD_ERRORS_MAX };
+	const struct problem_facts facts = { .result = BAD_FIELD,
+		.request_id = "r",
+		.field_errors = &field_errors,
+		.attempts_left = 9 };
 	size_t length;
 
 	(void)state;
 	assert_non_null(text);
-	for (size_t i = 0; i < FAULTS_MAX; i++) {
-		memset(faults.list[i].field, 0x01, FAULT_FIELD_MAX);
-		faults.list[i].fault = FAULT_CONTEXT_PASSWORD;
+	for (size_t i = 0; i < FIELD_ERRORS_MAX; i++) {
+		memset(field_errors.list[i].field, 0x01, FIELD_ERROR_NAME_MAX);
+		field_errors.list[i].field_error = FIELD_CONTEXT_PASSWORD;
 	}
 	assert_int_equal(problem_write(&facts, text, REPLY_MAX + 1, &length), OK);
 	assert_true(json_scan(text, length));
@@ -281,10 +283,11 @@ the_longest_document_fits_an_answer(void **state)
 static void
 failing_leaves_nothing_but_the_last_resort(void **state)
 {
-	struct faults faults = { .count = 0 };
-	struct problem_facts facts = {
-		.result = BAD_FIELD, .request_id = "r", .faults = &faults, .attempts_left = -1
-	};
+	struct field_errors field_errors = { .count = 0 };
+	struct problem_facts facts = { .result = BAD_FIELD,
+		.request_id = "r",
+		.field_errors = &field_errors,
+		.attempts_left = -1 };
 	char text[1024] = "before";
 	size_t length = 7;
 
@@ -293,7 +296,7 @@ failing_leaves_nothing_but_the_last_resort(void **state)
 	assert_string_equal(text, "");
 	assert_int_equal(length, 7);
 
-	faults_add(&faults, "\xFF", FAULT_UNKNOWN_FIELD);
+	field_errors_add(&field_errors, "\xFF", FIELD_UNKNOWN_FIELD);
 	assert_int_equal(problem_write(&facts, text, sizeof text, &length), INTERNAL);
 	assert_string_equal(text, "");
 	assert_int_equal(length, 7);

@@ -30,7 +30,7 @@ static struct keyring *other; /* of another service */
 static int
 set_up(void **state)
 {
-	char kid[KID_MAX + 1], why[WHY_MAX + 1];
+	char kid[KID_MAX + 1], why[ERRBUF_MAX + 1];
 
 	(void)state;
 	if (!keys_folder_make(folder) || !keyring_new(folder, kid, why))
@@ -195,7 +195,7 @@ the_next_one_outlives_the_other_keys(void **state)
 {
 	const struct refresh_token token = token_of(0, 1);
 	const struct refresh_token next = refresh_token_next(keyring, &token);
-	char kid[KID_MAX + 1], why[WHY_MAX + 1];
+	char kid[KID_MAX + 1], why[ERRBUF_MAX + 1];
 
 	(void)state;
 	assert_true(keyring_rotate(folder, NOW, KEYRING_FORCED, kid, why));

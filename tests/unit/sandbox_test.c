@@ -412,7 +412,7 @@ static const struct row rows[] = {
 static void
 enter(void)
 {
-	char why[WHY_MAX + 1] = "";
+	char why[ERRBUF_MAX + 1] = "";
 
 	if (!sandbox_enter("/", why)) {
 		fprintf(stderr, "# %s\n", why);
@@ -558,7 +558,7 @@ every_thread_is_in_it_without_a_capability(void **state)
 static int
 reads_anothers_folder(void)
 {
-	char why[WHY_MAX + 1] = "";
+	char why[ERRBUF_MAX + 1] = "";
 	char folder[] = "/tmp/sandbox_test.XXXXXX";
 	const bool made = mkdtemp(folder) != NULL && chown(folder, 12345, 12345) == 0 &&
 			  chmod(folder, 0700) == 0;

@@ -1,4 +1,4 @@
-/* smtp_test.c - letters go over real SMTP to tools/mail-catcher, which also misbehaves on demand.
+/* smtp_test.c - letters go over real SMTP to tools/dev/mail-catcher, which also misbehaves on demand.
  *
  * Four catchers run for the whole file: plain, one that offers STARTTLS, one that speaks TLS from
  * the first byte, one that demands a login. What arrived is read by Python's email package, which
@@ -141,7 +141,7 @@ catcher_path(char ret[static PATH_SIZE])
 	const size_t root = strlen(__FILE__) - strlen(THIS_FILE);
 
 	assert_string_equal(__FILE__ + root, THIS_FILE);
-	assert_true(text_format(ret, PATH_SIZE, "%.*stools/mail-catcher", (int)root, __FILE__));
+	assert_true(text_format(ret, PATH_SIZE, "%.*stools/dev/mail-catcher", (int)root, __FILE__));
 }
 
 static void
@@ -355,12 +355,12 @@ open_for(enum server server)
 	return smtp;
 }
 
-static struct letter letter; /* 19 KB: not for the stack */
+static struct mail mail; /* 19 KB: not for the stack */
 
 static void
-letter_reset(void)
+mail_reset(void)
 {
-	letter = (struct letter){ .to = TO,
+	mail = (struct mail){ .to = TO,
 		.subject = "【" SOCIETY "】健康マイポータル 登録のご案内",
 		.text = "一行目\n.\n.二行目\n\nhttps://portal.example.jp/#token=a.b.c\n",
 		.html = "<p>一行目<br>\n二行目</p>\n",
@@ -373,7 +373,7 @@ static void
 must_send(const char *why, struct smtp *smtp, enum smtp_outcome outcome, const char *error)
 {
 	char got[SMTP_ERROR_MAX + 1] = "untouched";
-	const enum smtp_outcome result = smtp_send(smtp, &letter, got);
+	const enum smtp_outcome result = smtp_send(smtp, &mail, got);
 
 	if (result != outcome)
 		fail_msg("%s: outcome %d (%s), not %d", why, (int)result, got, (int)outcome);
@@ -389,7 +389,7 @@ must_send_once(const char *why, const struct smtp_options *options, enum smtp_ou
 	struct smtp *smtp = smtp_open(options);
 
 	assert_non_null(smtp);
-	letter_reset();
+	mail_reset();
 	must_send(why, smtp, outcome, error);
 	smtp_close(smtp);
 }
@@ -431,17 +431,17 @@ a_long_letter_arrives_whole(void **state)
 	struct smtp *smtp = open_for(PLAIN);
 
 	(void)state;
-	letter_reset();
-	memset(letter.subject, '"', SUBJECT_MAX);
-	memset(letter.text, 't', LETTER_TEXT_MAX);
-	memset(letter.html, '\n', LETTER_HTML_MAX);
+	mail_reset();
+	memset(mail.subject, '"', SUBJECT_MAX);
+	memset(mail.text, 't', MAIL_TEXT_MAX);
+	memset(mail.html, '\n', MAIL_HTML_MAX);
 	must_send("the longest letter", smtp, SMTP_SENT, "");
 	smtp_close(smtp);
 	show_mails(PLAIN);
 	must_show("the longest letter", "\"", SUBJECT_MAX);
 	must_show("the longest text", "says: tttttttt", 1);
-	must_show("the longest text", "tttttttt", LETTER_TEXT_MAX / 8);
-	must_show("the longest HTML", "|", LETTER_HTML_MAX);
+	must_show("the longest text", "tttttttt", MAIL_TEXT_MAX / 8);
+	must_show("the longest HTML", "|", MAIL_HTML_MAX);
 	must_show("the longest letter", "short: True", 1);
 }
 
@@ -451,9 +451,9 @@ english_is_said_to_be_english(void **state)
 	struct smtp *smtp = open_for(PLAIN);
 
 	(void)state;
-	letter_reset();
-	assert_true(text_copy(letter.language, sizeof letter.language, "en"));
-	assert_true(text_copy(letter.subject, sizeof letter.subject, "[Sakura] Your link"));
+	mail_reset();
+	assert_true(text_copy(mail.language, sizeof mail.language, "en"));
+	assert_true(text_copy(mail.subject, sizeof mail.subject, "[Sakura] Your link"));
 	must_send("English", smtp, SMTP_SENT, "");
 	smtp_close(smtp);
 	show_mails(PLAIN);
@@ -475,9 +475,9 @@ old_carrier_addresses_are_quoted(void **state)
 	struct smtp *smtp = open_for(PLAIN);
 
 	(void)state;
-	letter_reset();
+	mail_reset();
 	for (size_t i = 0; i < LENGTH(odd); i++) {
-		assert_true(text_copy(letter.to, sizeof letter.to, odd[i][0]));
+		assert_true(text_copy(mail.to, sizeof mail.to, odd[i][0]));
 		must_send(odd[i][0], smtp, SMTP_SENT, "");
 		show_trace(PLAIN);
 		must_show(odd[i][0], odd[i][1], 1);
@@ -512,7 +512,7 @@ names_that_look_like_addresses_stay_names(void **state)
 	}
 }
 
-#define AT(name) offsetof(struct letter, name)
+#define AT(name) offsetof(struct mail, name)
 
 /* asvs 1.3.11 */
 static void
@@ -570,9 +570,9 @@ nothing_typed_becomes_a_header_or_a_recipient(void **state)
 		const size_t sent = rows[i].sent ? 1 : 0;
 
 		write_file(catchers[PLAIN].trace, "");
-		letter_reset();
-		memcpy((char *)&letter + rows[i].field, rows[i].value, strlen(rows[i].value) + 1);
-		must_send(rows[i].why, smtp, rows[i].sent ? SMTP_SENT : SMTP_REFUSED,
+		mail_reset();
+		memcpy((char *)&mail + rows[i].field, rows[i].value, strlen(rows[i].value) + 1);
+		must_send(rows[i].why, smtp, rows[i].sent ? SMTP_SENT : SMTP_REJECTED,
 		    sent ? "" : "letter");
 		show_trace(PLAIN);
 		must_show(rows[i].why, "\nMAIL FROM:<" FROM ">\n", sent);
@@ -591,13 +591,13 @@ the_longest_address_and_one_more(void **state)
 	struct smtp *smtp = open_for(PLAIN);
 
 	(void)state;
-	letter_reset();
-	memset(letter.to, 'a', EMAIL_MAX);
-	letter.to[EMAIL_MAX] = '\0';
-	letter.to[60] = '@';
-	letter.to[EMAIL_MAX - 3] = '.';
+	mail_reset();
+	memset(mail.to, 'a', EMAIL_MAX);
+	mail.to[EMAIL_MAX] = '\0';
+	mail.to[60] = '@';
+	mail.to[EMAIL_MAX - 3] = '.';
 	must_send("254 bytes", smtp, SMTP_SENT, "");
-	letter.to[10] = letter.to[11] = '.';
+	mail.to[10] = mail.to[11] = '.';
 	must_send("254 bytes and quotes", smtp, SMTP_SENT, "");
 	smtp_close(smtp);
 }
@@ -619,15 +619,15 @@ answers_are_told_apart(void **state)
 		{ "the sender is ours: 553",      "mail 553",        SMTP_LATER,   "smtp 553", 0 },
 		{ "mailbox busy",                 "rcpt 450",        SMTP_LATER,   "smtp 450", 0 },
 		{ "closing down at RCPT",         "rcpt 421",        SMTP_LATER,   "smtp 421", 0 },
-		{ "no such mailbox",              "rcpt 550",        SMTP_REFUSED, "smtp 550", 0 },
-		{ "not a local user",             "rcpt 551",        SMTP_REFUSED, "smtp 551", 0 },
-		{ "mailbox name not allowed",     "rcpt 553",        SMTP_REFUSED, "smtp 553", 0 },
+		{ "no such mailbox",              "rcpt 550",        SMTP_REJECTED, "smtp 550", 0 },
+		{ "not a local user",             "rcpt 551",        SMTP_REJECTED, "smtp 551", 0 },
+		{ "mailbox name not allowed",     "rcpt 553",        SMTP_REJECTED, "smtp 553", 0 },
 		{ "Postfix refuses us late",      "rcpt 554",        SMTP_LATER,   "smtp 554", 0 },
 		{ "no data now",                  "data 451",        SMTP_LATER,   "smtp 451", 0 },
 		{ "no data: about the session",   "data 554",        SMTP_LATER,   "smtp 554", 0 },
 		{ "the mail is not taken now",    "after-data 451",  SMTP_LATER,   "smtp 451", 0 },
-		{ "the mail is too large",        "after-data 552",  SMTP_REFUSED, "smtp 552", 0 },
-		{ "the mail is not wanted",       "after-data 554",  SMTP_REFUSED, "smtp 554", 0 },
+		{ "the mail is too large",        "after-data 552",  SMTP_REJECTED, "smtp 552", 0 },
+		{ "the mail is not wanted",       "after-data 554",  SMTP_REJECTED, "smtp 554", 0 },
 		{ "cut at the greeting",          "drop connect",    SMTP_LATER,   NULL,       0 },
 		{ "cut at EHLO",                  "drop ehlo",       SMTP_LATER,   NULL,       0 },
 		{ "cut at MAIL",                  "drop mail",       SMTP_LATER,   NULL,       0 },
@@ -641,7 +641,7 @@ answers_are_told_apart(void **state)
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		struct smtp *smtp = open_for(PLAIN);
 
-		letter_reset();
+		mail_reset();
 		script(PLAIN, rows[i].script);
 		must_send(rows[i].why, smtp, rows[i].outcome, rows[i].error);
 		script(PLAIN, "");
@@ -659,10 +659,10 @@ a_refusal_is_forgotten_by_the_next_letter(void **state)
 	struct smtp *smtp = open_for(PLAIN);
 
 	(void)state;
-	letter_reset();
+	mail_reset();
 	must_send("first", smtp, SMTP_SENT, "");
 	script(PLAIN, "rcpt 550");
-	must_send("refused", smtp, SMTP_REFUSED, "smtp 550");
+	must_send("refused", smtp, SMTP_REJECTED, "smtp 550");
 	script(PLAIN, "drop mail");
 	must_send("lost, with an old 550 and an old upload", smtp, SMTP_LATER, NULL);
 	script(PLAIN, "mail 550");
@@ -684,7 +684,7 @@ a_silent_server_is_left_in_time(void **state)
 		const int64_t begun = clock_monotonic_ms();
 
 		assert_non_null(smtp);
-		letter_reset();
+		mail_reset();
 		script(PLAIN, scripts[i]);
 		must_send(scripts[i], smtp, SMTP_LATER, "curl 28");
 		if (clock_monotonic_ms() - begun > HASTY_MS + GRACE_MS)
@@ -716,7 +716,7 @@ one_connection_serves_many_letters(void **state)
 	struct smtp *smtp = open_for(STARTTLS);
 
 	(void)state;
-	letter_reset();
+	mail_reset();
 	for (int i = 0; i < 3; i++)
 		must_send("one of three", smtp, SMTP_SENT, "");
 	show_trace(STARTTLS);

@@ -1,6 +1,6 @@
 /* sound_test.c - what is promised of every sound: its form, its length, that no two are alike, and
  * that what is said stands above what babbles behind it. Who can follow it is
- * tools/captcha-measure's question. */
+ * tools/measure/captcha-measure's question. */
 
 #include "sound.h"
 

@@ -32,7 +32,7 @@ check_text(const char *why, const struct guarded *got, const char *expected)
 static struct source_networks
 networks_of(const char *text)
 {
-	char why[WHY_MAX + 1] = "";
+	char why[ERRBUF_MAX + 1] = "";
 	struct source_networks networks;
 
 	if (!source_networks_read("TRUSTED_PROXIES", text, &networks, why))
@@ -212,7 +212,7 @@ trusted_networks_are_read(void **state)
 		{ "sixteen",                     EIGHT EIGHT,                     16 },
 	};
 	/* clang-format on */
-	char why[WHY_MAX + 1];
+	char why[ERRBUF_MAX + 1];
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
@@ -272,7 +272,7 @@ what_is_no_network_is_refused_by_name(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		struct source_networks networks = before;
-		char why[WHY_MAX + 1] = "";
+		char why[ERRBUF_MAX + 1] = "";
 
 		if (source_networks_read("TRUSTED_PROXIES", rows[i].text, &networks, why))
 			fail_msg("%s: taken", rows[i].why);
@@ -288,7 +288,7 @@ the_list_has_a_bound(void **state)
 {
 	char text[SOURCE_NETWORKS_TEXT_MAX + 2] = "10.0.0.1";
 	struct source_networks networks;
-	char why[WHY_MAX + 1] = "";
+	char why[ERRBUF_MAX + 1] = "";
 
 	(void)state;
 	memset(text + strlen(text), ' ', sizeof text - 1 - strlen(text));

@@ -6,7 +6,7 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "keys_folder.h"
-#include "stage_op.h"
+#include "spent_token.h"
 #include "text.h"
 #include "token.h"
 
@@ -48,21 +48,21 @@ tear_down(void **state)
 	return 0;
 }
 
-static struct pass
+static struct stage_claims
 some_pass(enum stage stage, const char *email)
 {
-	struct pass pass = {
+	struct stage_claims stage_claims = {
 		.stage = stage,
 		.issued_at = NOW,
 		.expires_at = NOW + LIFE,
 		.language = "ja",
 	};
 
-	secret_random(pass.jti, sizeof pass.jti);
-	secret_random(pass.subject_id, sizeof pass.subject_id);
-	secret_random(pass.parent_jti, sizeof pass.parent_jti);
-	assert_true(text_copy(pass.email, sizeof pass.email, email));
-	return pass;
+	secret_random(stage_claims.jti, sizeof stage_claims.jti);
+	secret_random(stage_claims.subject_id, sizeof stage_claims.subject_id);
+	secret_random(stage_claims.parent_jti, sizeof stage_claims.parent_jti);
+	assert_true(text_copy(stage_claims.email, sizeof stage_claims.email, email));
+	return stage_claims;
 }
 
 static struct captcha
@@ -80,7 +80,7 @@ some_captcha(void)
 }
 
 static void
-assert_same_pass(const char *why, const struct pass *a, const struct pass *b)
+assert_same_pass(const char *why, const struct stage_claims *a, const struct stage_claims *b)
 {
 	if (a->stage != b->stage || a->issued_at != b->issued_at || a->expires_at != b->expires_at)
 		fail_msg("%s: stage or times", why);
@@ -95,16 +95,16 @@ assert_same_pass(const char *why, const struct pass *a, const struct pass *b)
 }
 
 /* Is nothing of an earlier content left, and nothing written? */
-static const struct pass untouched = { .stage = STAGE_ACCOUNT, .email = "untouched" };
+static const struct stage_claims untouched = { .stage = STAGE_ACCOUNT, .email = "untouched" };
 
 static void
-assert_refused(const char *why, const char *token, int64_t now, enum result expected)
+assert_rejected(const char *why, const char *token, int64_t now, enum result expected)
 {
-	struct pass pass = untouched;
+	struct stage_claims stage_claims = untouched;
 
-	if (stage_open(fixture.keyring, token, now, &pass) != expected)
+	if (stage_open(fixture.keyring, token, now, &stage_claims) != expected)
 		fail_msg("%s: verdict", why);
-	if (memcmp(&pass, &untouched, sizeof pass) != 0)
+	if (memcmp(&stage_claims, &untouched, sizeof stage_claims) != 0)
 		fail_msg("%s: something was written", why);
 }
 
@@ -132,29 +132,30 @@ a_pass_goes_there_and_back(void **state)
 	/* clang-format on */
 	for (size_t i = 0; i < LENGTH(rows); i++)
 		for (enum stage stage = STAGE_IDENTITY; stage < STAGE_CAPTCHA; stage++) {
-			const struct pass pass = some_pass(stage, rows[i].email);
-			struct pass back = untouched;
+			const struct stage_claims stage_claims = some_pass(stage, rows[i].email);
+			struct stage_claims back = untouched;
 			char token[TOKEN_MAX + 1];
 
-			assert_int_equal(stage_seal(fixture.keyring, &pass, token), OK);
+			assert_int_equal(stage_seal(fixture.keyring, &stage_claims, token), OK);
 			assert_int_equal(stage_open(fixture.keyring, token, NOW, &back), OK);
-			assert_same_pass(rows[i].why, &pass, &back);
+			assert_same_pass(rows[i].why, &stage_claims, &back);
 		}
 }
 
 static void
 zeros_and_a_lack_of_language_come_back(void **state)
 {
-	struct pass pass = some_pass(STAGE_IDENTITY, "a@example.jp"), back = untouched;
+	struct stage_claims stage_claims = some_pass(STAGE_IDENTITY, "a@example.jp"),
+			    back = untouched;
 	char token[TOKEN_MAX + 1];
 
 	(void)state;
-	memset(pass.subject_id, 0, sizeof pass.subject_id);
-	memset(pass.parent_jti, 0, sizeof pass.parent_jti);
-	memset(pass.language, 0, sizeof pass.language);
-	assert_int_equal(stage_seal(fixture.keyring, &pass, token), OK);
+	memset(stage_claims.subject_id, 0, sizeof stage_claims.subject_id);
+	memset(stage_claims.parent_jti, 0, sizeof stage_claims.parent_jti);
+	memset(stage_claims.language, 0, sizeof stage_claims.language);
+	assert_int_equal(stage_seal(fixture.keyring, &stage_claims, token), OK);
 	assert_int_equal(stage_open(fixture.keyring, token, NOW, &back), OK);
-	assert_same_pass("zeros", &pass, &back);
+	assert_same_pass("zeros", &stage_claims, &back);
 }
 
 /* Anyone may read a token; nobody reads in it what is personal. */
@@ -162,13 +163,14 @@ zeros_and_a_lack_of_language_come_back(void **state)
 static void
 nothing_personal_is_to_be_seen(void **state)
 {
-	const struct pass pass = some_pass(STAGE_IDENTITY, "hanako.kenpo@example.jp");
+	const struct stage_claims stage_claims = some_pass(
+	    STAGE_IDENTITY, "hanako.kenpo@example.jp");
 	char token[TOKEN_MAX + 1];
 	char payload[TOKEN_MAX + 1] = "";
 	size_t size;
 
 	(void)state;
-	assert_int_equal(stage_seal(fixture.keyring, &pass, token), OK);
+	assert_int_equal(stage_seal(fixture.keyring, &stage_claims, token), OK);
 	const char *const start = strchr(token, '.') + 1;
 	assert_true(secret_unbase64url(
 	    start, (size_t)(strchr(start, '.') - start), payload, TOKEN_MAX, &size));
@@ -181,29 +183,29 @@ nothing_personal_is_to_be_seen(void **state)
 static void
 a_token_has_its_time_and_its_keys(void **state)
 {
-	const struct pass pass = some_pass(STAGE_ACCOUNT, "a@example.jp");
-	struct pass back;
+	const struct stage_claims stage_claims = some_pass(STAGE_ACCOUNT, "a@example.jp");
+	struct stage_claims back;
 	char token[TOKEN_MAX + 1], spoilt[TOKEN_MAX + 1];
 
 	(void)state;
-	assert_int_equal(stage_seal(fixture.keyring, &pass, token), OK);
+	assert_int_equal(stage_seal(fixture.keyring, &stage_claims, token), OK);
 	assert_int_equal(stage_open(fixture.keyring, token, NOW + LIFE - 1, &back), OK);
 	assert_int_equal(
 	    stage_open(fixture.keyring, token, NOW + LIFE + CLOCK_SKEW_S - 1, &back), OK);
-	assert_refused("the second it expires on every clock", token, NOW + LIFE + CLOCK_SKEW_S,
+	assert_rejected("the second it expires on every clock", token, NOW + LIFE + CLOCK_SKEW_S,
 	    TOKEN_EXPIRED);
-	assert_refused("long after", token, NOW + 10 * LIFE, TOKEN_EXPIRED);
-	assert_refused("long before", token, NOW - 10 * LIFE, TOKEN_INVALID);
-	assert_refused("nothing", "", NOW, TOKEN_INVALID);
-	assert_refused("no token", "hello", NOW, TOKEN_INVALID);
+	assert_rejected("long after", token, NOW + 10 * LIFE, TOKEN_EXPIRED);
+	assert_rejected("long before", token, NOW - 10 * LIFE, TOKEN_INVALID);
+	assert_rejected("nothing", "", NOW, TOKEN_INVALID);
+	assert_rejected("no token", "hello", NOW, TOKEN_INVALID);
 
 	strcpy(spoilt, token);
 	char *const last = spoilt + strlen(spoilt) - 10;
 	*last = *last == 'A' ? 'B' : 'A';
-	assert_refused("another signature", spoilt, NOW, TOKEN_INVALID);
+	assert_rejected("another signature", spoilt, NOW, TOKEN_INVALID);
 
-	assert_int_equal(stage_seal(fixture.other, &pass, token), OK);
-	assert_refused("keys of another", token, NOW, TOKEN_INVALID);
+	assert_int_equal(stage_seal(fixture.other, &stage_claims, token), OK);
+	assert_rejected("keys of another", token, NOW, TOKEN_INVALID);
 }
 
 static void
@@ -214,25 +216,25 @@ a_stage_without_a_token_mints_none(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(stages); i++) {
-		const struct pass pass = some_pass(stages[i], "a@example.jp");
+		const struct stage_claims stage_claims = some_pass(stages[i], "a@example.jp");
 
-		assert_int_equal(stage_seal(fixture.keyring, &pass, token), INTERNAL);
+		assert_int_equal(stage_seal(fixture.keyring, &stage_claims, token), INTERNAL);
 	}
 }
 
 static void
 times_that_are_none_mint_no_token(void **state)
 {
-	struct pass pass = some_pass(STAGE_IDENTITY, "a@example.jp");
+	struct stage_claims stage_claims = some_pass(STAGE_IDENTITY, "a@example.jp");
 	char token[TOKEN_MAX + 1];
 
 	(void)state;
-	pass.expires_at = pass.issued_at;
-	assert_int_equal(stage_seal(fixture.keyring, &pass, token), INTERNAL);
-	pass.expires_at = pass.issued_at + TOKEN_LIFE_MAX_S + 1;
-	assert_int_equal(stage_seal(fixture.keyring, &pass, token), INTERNAL);
-	pass.expires_at = pass.issued_at + TOKEN_LIFE_MAX_S;
-	assert_int_equal(stage_seal(fixture.keyring, &pass, token), OK);
+	stage_claims.expires_at = stage_claims.issued_at;
+	assert_int_equal(stage_seal(fixture.keyring, &stage_claims, token), INTERNAL);
+	stage_claims.expires_at = stage_claims.issued_at + TOKEN_LIFE_MAX_S + 1;
+	assert_int_equal(stage_seal(fixture.keyring, &stage_claims, token), INTERNAL);
+	stage_claims.expires_at = stage_claims.issued_at + TOKEN_LIFE_MAX_S;
+	assert_int_equal(stage_seal(fixture.keyring, &stage_claims, token), OK);
 }
 
 /* A token of our keys whose personal part is not of this form: of an older or a newer release. */
@@ -272,7 +274,7 @@ only_this_form_is_opened(void **state)
 			.expires_at = NOW + LIFE,
 			.context_size = rows[i].size,
 		};
-		struct pass pass;
+		struct stage_claims stage_claims;
 		char token[TOKEN_MAX + 1];
 
 		assert_true(text_copy(claims.use, sizeof claims.use, rows[i].use));
@@ -280,11 +282,11 @@ only_this_form_is_opened(void **state)
 		claims.context[0] = rows[i].version;
 		assert_int_equal(token_seal(fixture.keyring, &claims, token), OK);
 		if (rows[i].expected != OK)
-			assert_refused(rows[i].why, token, NOW, rows[i].expected);
-		else if (stage_open(fixture.keyring, token, NOW, &pass) != OK)
+			assert_rejected(rows[i].why, token, NOW, rows[i].expected);
+		else if (stage_open(fixture.keyring, token, NOW, &stage_claims) != OK)
 			fail_msg("%s: refused", rows[i].why);
-		else if (strlen(pass.email) != rows[i].size - FIXED)
-			fail_msg("%s: address \"%s\"", rows[i].why, pass.email);
+		else if (strlen(stage_claims.email) != rows[i].size - FIXED)
+			fail_msg("%s: address \"%s\"", rows[i].why, stage_claims.email);
 	}
 }
 
@@ -333,12 +335,12 @@ a_token_is_good_for_its_use_only(void **state)
 {
 	(void)state;
 	for (enum stage stage = STAGE_IDENTITY; stage < STAGE_CAPTCHA; stage++) {
-		const struct pass pass = some_pass(stage, "a@example.jp");
+		const struct stage_claims stage_claims = some_pass(stage, "a@example.jp");
 		struct captcha captcha;
-		struct pass back;
+		struct stage_claims back;
 		char token[TOKEN_MAX + 1];
 
-		assert_int_equal(stage_seal(fixture.keyring, &pass, token), OK);
+		assert_int_equal(stage_seal(fixture.keyring, &stage_claims, token), OK);
 		if (captcha_open(fixture.keyring, token, NOW, &captcha) != TOKEN_INVALID)
 			fail_msg("%s: taken as a CAPTCHA", stage_rule(stage)->name);
 		assert_int_equal(stage_open(fixture.keyring, token, NOW, &back), OK);
@@ -350,7 +352,7 @@ a_token_is_good_for_its_use_only(void **state)
 	char token[TOKEN_MAX + 1];
 
 	assert_int_equal(captcha_seal(fixture.keyring, &captcha, token), OK);
-	assert_refused("a CAPTCHA's", token, NOW, TOKEN_INVALID);
+	assert_rejected("a CAPTCHA's", token, NOW, TOKEN_INVALID);
 }
 
 /* The worst case: personal parts of one size, so that only the use tells them apart. */
@@ -401,15 +403,15 @@ an_answer_is_right_or_wrong(void **state)
 static void
 wiping_leaves_nothing(void **state)
 {
-	static const struct pass no_pass;
+	static const struct stage_claims no_pass;
 	static const struct captcha no_captcha;
-	struct pass pass = some_pass(STAGE_ACCOUNT, "a@example.jp");
+	struct stage_claims stage_claims = some_pass(STAGE_ACCOUNT, "a@example.jp");
 	struct captcha captcha = some_captcha();
 
 	(void)state;
-	pass_wipe(&pass);
+	stage_claims_wipe(&stage_claims);
 	captcha_wipe(&captcha);
-	assert_memory_equal(&pass, &no_pass, sizeof pass);
+	assert_memory_equal(&stage_claims, &no_pass, sizeof stage_claims);
 	assert_memory_equal(&captcha, &no_captcha, sizeof captcha);
 }
 
@@ -428,7 +430,7 @@ static const struct {
 /* clang-format on */
 
 static void
-the_story_goes_on_as_told(void **state)
+the_flow_goes_on_as_told(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < LENGTH(story); i++) {
@@ -482,10 +484,10 @@ a_fingerprint_tells_bodies_apart(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(bodies); i++) {
-		stage_op_fingerprint(fixture.keyring, bodies[i], prints[i]);
-		stage_op_fingerprint(fixture.keyring, bodies[i], again);
+		spent_token_fingerprint(fixture.keyring, bodies[i], prints[i]);
+		spent_token_fingerprint(fixture.keyring, bodies[i], again);
 		assert_memory_equal(prints[i], again, sizeof again);
-		stage_op_fingerprint(fixture.other, bodies[i], again);
+		spent_token_fingerprint(fixture.other, bodies[i], again);
 		assert_memory_not_equal(prints[i], again, sizeof again);
 		for (size_t j = 0; j < i; j++)
 			if (memcmp(prints[i], prints[j], sizeof again) == 0)
@@ -506,7 +508,7 @@ a_fingerprint_is_made_as_it_always_was(void **state)
 	uint8_t print[KEYED_HASH_SIZE], expected[KEYED_HASH_SIZE];
 
 	(void)state;
-	stage_op_fingerprint(fixture.keyring, body, print);
+	spent_token_fingerprint(fixture.keyring, body, print);
 	keyring_hash(fixture.keyring, KEYRING_FINGERPRINT, message, sizeof message - 1, expected);
 	assert_memory_equal(print, expected, sizeof print);
 }
@@ -514,22 +516,22 @@ a_fingerprint_is_made_as_it_always_was(void **state)
 static void
 spendings_are_the_same_in_kind_and_print(void **state)
 {
-	const struct stage_op op = { .kind = STAGE_IDENTITY, .fingerprint = { 1, 2, 3 } };
-	struct stage_op other = op;
+	const struct spent_token op = { .kind = STAGE_IDENTITY, .fingerprint = { 1, 2, 3 } };
+	struct spent_token other = op;
 
 	(void)state;
 	other.outcome = OUTCOME_DONE;
 	other.created_at = NOW;
 	other.jti[0] = 9;
-	assert_true(stage_op_same(&op, &other));
+	assert_true(spent_token_same(&op, &other));
 	other.kind = STAGE_ACCOUNT;
-	assert_false(stage_op_same(&op, &other));
+	assert_false(spent_token_same(&op, &other));
 	other = op;
 	other.fingerprint[KEYED_HASH_SIZE - 1] = 1;
-	assert_false(stage_op_same(&op, &other));
+	assert_false(spent_token_same(&op, &other));
 	other = op;
 	other.fingerprint[0] = 0;
-	assert_false(stage_op_same(&op, &other));
+	assert_false(spent_token_same(&op, &other));
 }
 
 int
@@ -549,7 +551,7 @@ main(void)
 		cmocka_unit_test(a_use_is_told_by_its_name_alone),
 		cmocka_unit_test(an_answer_is_right_or_wrong),
 		cmocka_unit_test(wiping_leaves_nothing),
-		cmocka_unit_test(the_story_goes_on_as_told),
+		cmocka_unit_test(the_flow_goes_on_as_told),
 		cmocka_unit_test(a_fingerprint_tells_bodies_apart),
 		cmocka_unit_test(a_fingerprint_is_made_as_it_always_was),
 		cmocka_unit_test(spendings_are_the_same_in_kind_and_print),

@@ -57,7 +57,7 @@ key_put(const char *folder, const char *file, uint8_t byte)
 static struct keyring *
 ring_make(const char *stage, uint8_t byte, uint8_t old)
 {
-	char folder[KEYS_FOLDER_SIZE], why[WHY_MAX + 1];
+	char folder[KEYS_FOLDER_SIZE], why[ERRBUF_MAX + 1];
 
 	assert_true(keys_folder_make(folder));
 	key_put(folder, DERIVE, 'd');

@@ -6,7 +6,7 @@
 
 #include "config.h"
 #include "db.h"
-#include "portal.h"
+#include "app.h"
 #include "result.h"
 
 #include <stdbool.h>
@@ -20,7 +20,7 @@ int ctl_audit(const struct config *, int argc, char **argv);
 int ctl_captcha(const struct config *, int argc, char **argv);
 int ctl_keys(const struct config *, int argc, char **argv);
 int ctl_migrate(const struct config *, int argc, char **argv);
-int ctl_policy(const struct config *, int argc, char **argv);
+int ctl_limits(const struct config *, int argc, char **argv);
 int ctl_purge(const struct config *, int argc, char **argv);
 int ctl_roster(const struct config *, int argc, char **argv);
 
@@ -30,10 +30,10 @@ int ctl_roster(const struct config *, int argc, char **argv);
 struct db *ctl_db_open(const struct config *, const struct statement *table, unsigned statements,
     const char *const *session_sql, unsigned statement_timeout_s);
 
-/* What the stories of operator.h and purge.h work with: the database with operator_table(), the
- * settings, and with `keys` the keyring. False, and said why. Close in any case: ctl_portal_close(). */
-bool ctl_portal_open(const struct config *, bool keys, struct portal *ret);
-void ctl_portal_close(struct portal *);
+/* What the flows of member_support.h and purge.h work with: the database with operator_table(), the
+ * settings, and with `keys` the keyring. False, and said why. Close in any case: ctl_app_close(). */
+bool ctl_app_open(const struct config *, bool keys, struct app *ret);
+void ctl_app_close(struct app *);
 
 /* The login ID that a word of the command line is, folded; "-": the line on standard input. False,
  * and said why. */
@@ -43,7 +43,7 @@ bool ctl_login_id(const char *word, char ret[static EMAIL_MAX + 1]);
 bool ctl_is_done(enum result);
 
 /* Says why on standard error; false, or CTL_ERROR. */
-bool ctl_complain(const char *why);
-int ctl_error(const char *why);
+bool ctl_complain(const char *errbuf);
+int ctl_error(const char *errbuf);
 
 #endif

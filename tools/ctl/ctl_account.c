@@ -7,7 +7,7 @@
 
 #include "cleanup.h"
 #include "clock.h"
-#include "operator.h"
+#include "member_support.h"
 #include "text.h"
 
 #include <inttypes.h>
@@ -16,7 +16,7 @@
 
 struct verb {
 	const char *name;
-	enum result (*run)(const struct portal *, const struct verb *, const char *login_id);
+	enum result (*run)(const struct app *, const struct verb *, const char *login_id);
 	bool keys;
 	enum operator_deed deed;
 	const char *done;
@@ -45,7 +45,7 @@ print_account(const struct operator_account *account)
 	printf("number: %s\n", account->number);
 	print_time("created", account->created_at);
 	print_time("last login", account->last_login_at);
-	printf("logins: %" PRId64 "\n", account->logins);
+	printf("logins: %" PRId64 "\n", account->sessions);
 	printf("failed logins: %" PRId64 "\n", account->failures);
 	if (account->locked_until == OPERATOR_LOCKED)
 		printf("locked until: the password is reset\n");
@@ -56,38 +56,38 @@ print_account(const struct operator_account *account)
 }
 
 static enum result
-show(const struct portal *portal, const struct verb *verb, const char *login_id)
+show(const struct app *app, const struct verb *verb, const char *login_id)
 {
 	struct operator_account account;
 
 	(void)verb;
-	TRY(operator_account_show(portal, login_id, &account));
+	TRY(operator_account_show(app, login_id, &account));
 	print_account(&account);
 	return OK;
 }
 
 static enum result
-do_deed(const struct portal *portal, const struct verb *verb, const char *login_id)
+do_deed(const struct app *app, const struct verb *verb, const char *login_id)
 {
 	bool changed = false;
 
-	TRY(operator_account_do(portal, verb->deed, login_id, &changed));
+	TRY(operator_account_do(app, verb->deed, login_id, &changed));
 	printf("%s\n", changed ? verb->done : verb->already);
 	return OK;
 }
 
 static enum result
-unlock(const struct portal *portal, const struct verb *verb, const char *login_id)
+unlock(const struct app *app, const struct verb *verb, const char *login_id)
 {
-	TRY(operator_account_unlock(portal, login_id));
+	TRY(operator_account_unlock(app, login_id));
 	printf("%s\n", verb->done);
 	return OK;
 }
 
 static enum result
-send_reset(const struct portal *portal, const struct verb *verb, const char *login_id)
+send_reset(const struct app *app, const struct verb *verb, const char *login_id)
 {
-	const enum result sent = operator_send_reset(portal, login_id);
+	const enum result sent = operator_send_reset(app, login_id);
 
 	if (sent == OK)
 		printf("%s\n", verb->done);
@@ -118,12 +118,12 @@ find_verb(const char *name)
 static int
 logout_all(const struct config *config)
 {
-	CLEANUP(ctl_portal_close) struct portal portal = { 0 };
+	CLEANUP(ctl_app_close) struct app app = { 0 };
 	uint64_t accounts = 0;
 
-	if (!ctl_portal_open(config, false, &portal))
+	if (!ctl_app_open(config, false, &app))
 		return CTL_ERROR;
-	const enum result result = operator_logout_all(&portal, &accounts);
+	const enum result result = operator_logout_all(&app, &accounts);
 	printf("accounts: %" PRIu64 "\n", accounts);
 	if (ctl_is_done(result))
 		return CTL_DONE;
@@ -134,12 +134,12 @@ logout_all(const struct config *config)
 static int
 run_verb(const struct config *config, const struct verb *verb, const char *word)
 {
-	CLEANUP(ctl_portal_close) struct portal portal = { 0 };
+	CLEANUP(ctl_app_close) struct app app = { 0 };
 	char login_id[EMAIL_MAX + 1];
 
-	if (!ctl_login_id(word, login_id) || !ctl_portal_open(config, verb->keys, &portal))
+	if (!ctl_login_id(word, login_id) || !ctl_app_open(config, verb->keys, &app))
 		return CTL_ERROR;
-	const enum result result = verb->run(&portal, verb, login_id);
+	const enum result result = verb->run(&app, verb, login_id);
 	if (result == LOGIN_FAILED)
 		ctl_complain("the account is disabled, or its person is not eligible");
 	else if (ctl_is_done(result))

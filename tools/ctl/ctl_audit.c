@@ -9,7 +9,7 @@
 
 #include "cleanup.h"
 #include "clock.h"
-#include "operator.h"
+#include "member_support.h"
 #include "text.h"
 
 #include <stdio.h>
@@ -91,12 +91,12 @@ read_filter(
 
 /* An account that was deleted has no login ID any more. */
 static bool
-find_account(const struct portal *portal, const char *word, uint8_t account_id[static ID_SIZE])
+find_account(const struct app *app, const char *word, uint8_t account_id[static ID_SIZE])
 {
 	char login_id[EMAIL_MAX + 1];
 
 	return ctl_login_id(word, login_id) &&
-	       ctl_is_done(operator_account_id(portal, login_id, account_id));
+	       ctl_is_done(operator_account_id(app, login_id, account_id));
 }
 
 /* A row as text. */
@@ -142,7 +142,7 @@ print_json(const struct line *line)
 }
 
 static bool
-print_trail(const struct portal *portal, const struct trail_filter *filter, bool json)
+print_trail(const struct app *app, const struct trail_filter *filter, bool json)
 {
 	CLEANUP(cleanup_free)
 	struct audit_event *events = calloc(LIMIT_MAX, sizeof *events);
@@ -151,7 +151,7 @@ print_trail(const struct portal *portal, const struct trail_filter *filter, bool
 
 	if (events == NULL)
 		return ctl_complain("no memory");
-	if (!ctl_is_done(operator_trail(portal, filter, events, &count)))
+	if (!ctl_is_done(operator_trail(app, filter, events, &count)))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		write_line(&events[i], &line);
@@ -166,17 +166,16 @@ print_trail(const struct portal *portal, const struct trail_filter *filter, bool
 int
 ctl_audit(const struct config *config, int argc, char **argv)
 {
-	CLEANUP(ctl_portal_close) struct portal portal = { 0 };
+	CLEANUP(ctl_app_close) struct app app = { 0 };
 	struct question question = { .limit = LIMIT_DEFAULT };
 	struct trail_filter filter = { .since = INT64_MIN };
 	uint8_t account_id[ID_SIZE];
 
 	if (!read_question(argc, argv, &question))
 		return CTL_USAGE;
-	if (!read_filter(&question, account_id, &filter) ||
-	    !ctl_portal_open(config, false, &portal))
+	if (!read_filter(&question, account_id, &filter) || !ctl_app_open(config, false, &app))
 		return CTL_ERROR;
-	if (question.login_id != NULL && !find_account(&portal, question.login_id, account_id))
+	if (question.login_id != NULL && !find_account(&app, question.login_id, account_id))
 		return CTL_ERROR;
-	return print_trail(&portal, &filter, question.json) ? CTL_DONE : CTL_ERROR;
+	return print_trail(&app, &filter, question.json) ? CTL_DONE : CTL_ERROR;
 }

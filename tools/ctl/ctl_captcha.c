@@ -45,13 +45,13 @@ answer_lines(const struct keyring *keyring)
 int
 ctl_captcha(const struct config *config, int argc, char **argv)
 {
-	char why[WHY_MAX + 1];
+	char errbuf[ERRBUF_MAX + 1];
 
 	if (argc != 2 || strcmp(argv[0], "answer") != 0)
 		return CTL_USAGE;
-	struct keyring *keyring = keyring_open(config->keys_folder, why);
+	struct keyring *keyring = keyring_open(config->keys_folder, errbuf);
 	if (keyring == NULL)
-		return ctl_error(why);
+		return ctl_error(errbuf);
 	const bool answered = strcmp(argv[1], "-") == 0 ? answer_lines(keyring)
 							: answer(keyring, argv[1]);
 	keyring_close(keyring);

@@ -14,10 +14,10 @@ static int
 new_keys(const char *folder)
 {
 	char kid[KID_MAX + 1];
-	char why[WHY_MAX + 1];
+	char errbuf[ERRBUF_MAX + 1];
 
-	if (!keyring_new(folder, kid, why))
-		return ctl_error(why);
+	if (!keyring_new(folder, kid, errbuf))
+		return ctl_error(errbuf);
 	printf("%s\n", kid);
 	return CTL_DONE;
 }
@@ -26,20 +26,20 @@ static int
 rotate_keys(const char *folder, enum keyring_haste haste)
 {
 	char kid[KID_MAX + 1];
-	char why[WHY_MAX + 1];
+	char errbuf[ERRBUF_MAX + 1];
 
-	if (!keyring_rotate(folder, clock_now(), haste, kid, why))
-		return ctl_error(why);
+	if (!keyring_rotate(folder, clock_now(), haste, kid, errbuf))
+		return ctl_error(errbuf);
 	printf("%s\n", kid);
 	return CTL_DONE;
 }
 
 /* Would the service take the folder? */
 static bool
-folder_is_right(const char *folder, char why[static WHY_MAX + 1])
+folder_is_right(const char *folder, char errbuf[static ERRBUF_MAX + 1])
 {
-	struct keyring *const keyring = keyring_open(folder, why);
-	struct access_keys *const access_keys = keyring != NULL ? access_keys_open(folder, why)
+	struct keyring *const keyring = keyring_open(folder, errbuf);
+	struct access_keys *const access_keys = keyring != NULL ? access_keys_open(folder, errbuf)
 								: NULL;
 
 	access_keys_close(access_keys);
@@ -63,15 +63,15 @@ list_kind(const struct key_folder *folder, enum key_kind kind)
 static int
 list_keys(const char *path)
 {
-	char why[WHY_MAX + 1];
-	struct key_folder folder = { .path = path, .why = why };
+	char errbuf[ERRBUF_MAX + 1];
+	struct key_folder folder = { .path = path, .errbuf = errbuf };
 
-	if (!folder_is_right(path, why))
-		return ctl_error(why);
+	if (!folder_is_right(path, errbuf))
+		return ctl_error(errbuf);
 	const bool listed = key_folder_open(&folder) && list_kind(&folder, KEY_STAGE) &&
 			    list_kind(&folder, KEY_ACCESS);
 	key_folder_close(&folder);
-	return listed ? CTL_DONE : ctl_error(why);
+	return listed ? CTL_DONE : ctl_error(errbuf);
 }
 
 static bool

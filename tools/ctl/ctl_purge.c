@@ -7,7 +7,7 @@
 
 #include "cleanup.h"
 #include "clock.h"
-#include "portal.h"
+#include "app.h"
 #include "purge.h"
 
 #include <inttypes.h>
@@ -53,17 +53,16 @@ purge_all(struct db *db, const struct purge_clock *clock, bool dry_run)
 int
 ctl_purge(const struct config *config, int argc, char **argv)
 {
-	CLEANUP(ctl_portal_close) struct portal portal = { 0 };
+	CLEANUP(ctl_app_close) struct app app = { 0 };
 	const bool dry_run = argc == 1 && strcmp(argv[0], "--dry-run") == 0;
 
 	if (argc != 0 && !dry_run)
 		return CTL_USAGE;
-	if (!ctl_portal_open(config, false, &portal))
+	if (!ctl_app_open(config, false, &app))
 		return CTL_ERROR;
 	const struct purge_clock clock = { .now = clock_now(),
-		.session_idle_s = portal.session_idle_s };
-	const bool done = clock_is_right(portal.db, clock.now) &&
-			  purge_all(portal.db, &clock, dry_run);
+		.session_idle_s = app.session_idle_s };
+	const bool done = clock_is_right(app.db, clock.now) && purge_all(app.db, &clock, dry_run);
 
 	return done ? CTL_DONE : CTL_ERROR;
 }

@@ -7,7 +7,7 @@
 
 #include "cleanup.h"
 #include "clock.h"
-#include "roster.h"
+#include "roster_import.h"
 #include "statements.h"
 #include "text.h"
 #include "unicode.h"
@@ -26,7 +26,7 @@ struct order {
 
 struct heard {
 	const char *path;
-	uint64_t faults;
+	uint64_t field_errors;
 };
 
 static void
@@ -47,11 +47,11 @@ hear(void *context, const struct roster_remark *remark)
 {
 	struct heard *heard = context;
 
-	if (!remark->warning && ++heard->faults > ROSTER_REMARKS_MAX)
+	if (!remark->warning && ++heard->field_errors > ROSTER_REMARKS_MAX)
 		return;
 	fprintf(stderr, "%s:%" PRIu64 ": %s%s%s%s\n", heard->path, remark->line,
 	    remark->warning ? "warning: " : "", remark->column != NULL ? remark->column : "",
-	    remark->column != NULL ? ": " : "", remark->why);
+	    remark->column != NULL ? ": " : "", remark->errbuf);
 }
 
 static void
@@ -88,7 +88,7 @@ done(enum roster_outcome outcome, const struct roster_counts *counts)
 {
 	print_counts(counts);
 	say_unshown("ambiguous lines", counts->ambiguous);
-	if (outcome == ROSTER_TRIED)
+	if (outcome == ROSTER_DRY_RUN_DONE)
 		printf("%s\n", roster_outcome_text(outcome));
 	else if (counts->added + counts->changed + counts->ended == 0)
 		printf("nothing was changed: the roster was already as the file says\n");
@@ -98,12 +98,12 @@ done(enum roster_outcome outcome, const struct roster_counts *counts)
 static int
 refused(enum roster_outcome outcome, const struct roster_counts *counts, const struct heard *heard)
 {
-	uint64_t faults = heard->faults;
+	uint64_t field_errors = heard->field_errors;
 
 	if (counts->doubled > ROSTER_REMARKS_MAX)
-		faults += counts->doubled - ROSTER_REMARKS_MAX;
-	say_unshown("faults", faults);
-	if (outcome == ROSTER_LOSS)
+		field_errors += counts->doubled - ROSTER_REMARKS_MAX;
+	say_unshown("faults", field_errors);
+	if (outcome == ROSTER_TOO_MANY_ENDED)
 		fprintf(stderr,
 		    "myportalctl: %" PRId64 " of %" PRId64
 		    " eligible persons would lose their eligibility;"
@@ -119,13 +119,13 @@ import_file(const struct config *config, const struct order *order)
 	struct heard heard = { .path = order->path };
 	const struct roster_listener listener = { hear, &heard };
 	struct roster_counts counts;
-	char why[WHY_MAX + 1];
+	char errbuf[ERRBUF_MAX + 1];
 
 	CLEANUP(close_file)
-	struct roster_file *file = roster_file_open(order->path, &listener, why);
+	struct roster_file *file = roster_file_open(order->path, &listener, errbuf);
 	if (file == NULL) {
 		fprintf(stderr, "myportalctl: %s: %s\n", order->path,
-		    why[0] != '\0' ? why : roster_outcome_text(ROSTER_FAULTY));
+		    errbuf[0] != '\0' ? errbuf : roster_outcome_text(ROSTER_FAULTY));
 		return CTL_ERROR;
 	}
 	CLEANUP(close_db)
@@ -135,7 +135,7 @@ import_file(const struct config *config, const struct order *order)
 		return CTL_ERROR;
 	const enum roster_outcome outcome = roster_import(
 	    db, file, &order->options, &listener, &counts);
-	if (outcome == ROSTER_IMPORTED || outcome == ROSTER_TRIED)
+	if (outcome == ROSTER_IMPORTED || outcome == ROSTER_DRY_RUN_DONE)
 		return done(outcome, &counts);
 	return refused(outcome, &counts, &heard);
 }

@@ -3,7 +3,7 @@
 #include "ctl.h"
 
 #include "log.h"
-#include "policy.h"
+#include "limit_table.h"
 #include "secret.h"
 #include "text.h"
 
@@ -30,7 +30,7 @@ static const struct command {
 	{ "audit",   ctl_audit,   "audit [--login-id LOGIN_ID|-] [--account ID] [--since YYYY-MM-DD] [--limit N] [--json]\n"
 	                                   "                                     what happened to accounts, the newest first" },
 	{ "purge",   ctl_purge,   "purge [--dry-run]                   delete what is old; run it daily" },
-	{ "policy",  ctl_policy,  "policy                              every limit of the service: how often, and what then" },
+	{ "limits",  ctl_limits,  "limits                              every limit of the service: how often, and what then" },
 	{ "captcha", ctl_captcha, "captcha answer TOKEN|-              open a CAPTCHA token, or one a line, for tests" },
 };
 /* clang-format on */
@@ -83,7 +83,7 @@ int
 main(int argc, char **argv)
 {
 	static struct config config;
-	char why[WHY_MAX + 1] = "";
+	char errbuf[ERRBUF_MAX + 1] = "";
 	const struct command *command = argc > 1 ? find_command(argv[1]) : NULL;
 
 	if (command == NULL)
@@ -92,9 +92,10 @@ main(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN); /* as log.h asks of the process */
 	log_open();
 	if (!secret_start() || !db_start())
-		text_copy_cut(why, sizeof why, "a library did not start");
-	if (why[0] != '\0' || !config_read(&config, why) || !policy_set(config.limits, why)) {
-		fprintf(stderr, "myportalctl: %s\n", why);
+		text_copy_cut(errbuf, sizeof errbuf, "a library did not start");
+	if (errbuf[0] != '\0' || !config_read(&config, errbuf) ||
+	    !limit_table_set(config.limits, errbuf)) {
+		fprintf(stderr, "myportalctl: %s\n", errbuf);
 		return CTL_ERROR;
 	}
 	const int status = command->run(&config, argc - 2, argv + 2);

@@ -1,0 +1,44 @@
+/* patch_me.c - PATCH /v1/me: nickname and language. */
+
+#include "endpoints.h"
+
+#include "nickname.h"
+#include "profile.h"
+#include "reply_fields.h"
+#include "service.h"
+#include "text.h"
+
+#include <string.h>
+
+struct settings {
+	char nickname[NICKNAME_MAX + 1];
+	char language[LANGUAGE_MAX + 1];
+};
+
+static enum field_error
+language_check(const char *typed, char *ret, size_t ret_size)
+{
+	if (strcmp(typed, "ja") != 0 && strcmp(typed, "en") != 0)
+		return FIELD_NOT_OFFERED;
+	text_copy_cut(ret, ret_size, typed);
+	return FIELD_OK;
+}
+
+static const struct field fields[] = {
+	OPTIONAL_FIELD(settings, nickname, NICKNAME_INPUT_MAX, nickname_fold),
+	OPTIONAL_FIELD(settings, language, 16, language_check),
+	END_OF_FIELDS,
+};
+
+const struct body_rule settings_body = { fields, sizeof(struct settings), NULL };
+
+enum result
+patch_me(struct call *call)
+{
+	const struct settings *in = call->body;
+
+	TRY(profile_set(
+	    &call->service->app, call->client, call->member, in->nickname, in->language));
+	reply_profile(call->json, call->member);
+	return OK;
+}

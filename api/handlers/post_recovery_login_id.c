@@ -1,0 +1,35 @@
+/* post_recovery_login_id.c - POST /v1/recovery/login-id: forgot the login ID.
+ *
+ * The answer is the same for every address. */
+
+#include "endpoints.h"
+
+#include "email.h"
+#include "recovery.h"
+#include "service.h"
+
+struct login_id_body_fields {
+	char email[EMAIL_MAX + 1];
+};
+
+static const struct field fields[] = {
+	TEXT_FIELD(login_id_body_fields, email, EMAIL_INPUT_MAX, email_fold),
+	END_OF_FIELDS,
+};
+
+const struct body_rule recovery_login_id_body = { fields, sizeof(struct login_id_body_fields),
+	NULL };
+
+enum result
+post_recovery_login_id(struct call *call)
+{
+	const struct login_id_body_fields *in = call->body;
+	const struct app *app = &call->service->app;
+
+	TRY(recovery_login_ids(
+	    app, in->email, problem_language_code(call->language), &call->error_info));
+
+	call->status = 202;
+	json_number(call->json, "resend_after", app->mail_interval_s);
+	return OK;
+}

@@ -1,0 +1,34 @@
+/* post_recovery_password.c - POST /v1/recovery/password: forgot the password.
+ *
+ * The answer is the same for every login ID. */
+
+#include "endpoints.h"
+
+#include "email.h"
+#include "recovery.h"
+#include "service.h"
+
+struct reset_body_fields {
+	char login_id[EMAIL_MAX + 1];
+};
+
+static const struct field fields[] = {
+	TEXT_FIELD(reset_body_fields, login_id, EMAIL_INPUT_MAX, login_id_fold),
+	END_OF_FIELDS,
+};
+
+const struct body_rule recovery_password_body = { fields, sizeof(struct reset_body_fields), NULL };
+
+enum result
+post_recovery_password(struct call *call)
+{
+	const struct reset_body_fields *in = call->body;
+	const struct app *app = &call->service->app;
+
+	TRY(recovery_ask_reset(app, call->client, in->login_id, &call->error_info));
+
+	call->status = 202;
+	json_number(call->json, "resend_after", app->mail_interval_s);
+	json_number(call->json, "link_expires_in", app->password_reset_lives_s);
+	return OK;
+}

@@ -1,0 +1,51 @@
+/* post_recovery_password_reset.c - POST /v1/recovery/password/reset: a reset link sets a new
+ * password. */
+
+#include "endpoints.h"
+
+#include "cleanup.h"
+#include "password.h"
+#include "recovery.h"
+#include "service.h"
+
+#include <string.h>
+
+struct reset {
+	char password[PASSWORD_MAX + 1];
+	char password_confirmation[PASSWORD_MAX + 1];
+};
+
+static const struct field fields[] = {
+	TEXT_FIELD(reset, password, PASSWORD_INPUT_MAX, password_fold),
+	TEXT_FIELD(reset, password_confirmation, PASSWORD_INPUT_MAX, password_fold),
+	END_OF_FIELDS,
+};
+
+static void
+judge(const struct service *service, const void *body, struct field_errors *field_errors)
+{
+	const struct reset *in = body;
+
+	(void)service;
+	if (!field_errors_has(field_errors, "password") &&
+	    strcmp(in->password, in->password_confirmation) != 0)
+		field_errors_add(field_errors, "password_confirmation", FIELD_NOT_EQUAL);
+}
+
+const struct body_rule reset_body = { fields, sizeof(struct reset), judge };
+
+enum result
+post_recovery_password_reset(struct call *call)
+{
+	const struct reset *in = call->body;
+	CLEANUP(secret_wipe) struct secret password = { 0 };
+
+	if (!secret_set(&password, in->password))
+		return INTERNAL;
+	const enum result reset = recovery_reset(
+	    &call->service->app, call->client, call->claims, &password, &call->error_info);
+	field_errors_add(call->field_errors, "password", call->error_info.field_error);
+	TRY(reset);
+	call->status = 204;
+	return OK;
+}

@@ -1,0 +1,78 @@
+/* post_registration_account.c - POST /v1/registration/account: the account is made. */
+
+#include "endpoints.h"
+
+#include "cleanup.h"
+#include "email.h"
+#include "nickname.h"
+#include "password.h"
+#include "registration.h"
+#include "reply_fields.h"
+#include "service.h"
+
+#include <string.h>
+
+struct account_body {
+	char login_id[EMAIL_MAX + 1];
+	char password[PASSWORD_MAX + 1];
+	char password_confirmation[PASSWORD_MAX + 1];
+	char email[EMAIL_MAX + 1];
+	char nickname[NICKNAME_MAX + 1];
+};
+
+static const struct field fields[] = {
+	TEXT_FIELD(account_body, login_id, EMAIL_INPUT_MAX, login_id_fold),
+	TEXT_FIELD(account_body, password, PASSWORD_INPUT_MAX, password_fold),
+	TEXT_FIELD(account_body, password_confirmation, PASSWORD_INPUT_MAX, password_fold),
+	TEXT_FIELD(account_body, email, EMAIL_INPUT_MAX, email_fold),
+	TEXT_FIELD(account_body, nickname, NICKNAME_INPUT_MAX, nickname_fold),
+	END_OF_FIELDS,
+};
+
+static void
+judge(const struct service *service, const void *body, struct field_errors *field_errors)
+{
+	const struct account_body *in = body;
+	const char *const personal[] = { in->login_id, in->email, in->nickname, NULL };
+
+	if (field_errors_has(field_errors, "password"))
+		return;
+	field_errors_add(field_errors, "password",
+	    password_judge(&service->app.password_rules, in->password, personal));
+	if (strcmp(in->password, in->password_confirmation) != 0)
+		field_errors_add(field_errors, "password_confirmation", FIELD_NOT_EQUAL);
+}
+
+const struct body_rule account_body = { fields, sizeof(struct account_body), judge };
+
+enum result
+post_registration_account(struct call *call)
+{
+	const struct account_body *in = call->body;
+	CLEANUP(account_wipe) struct account account = { 0 };
+	CLEANUP(secret_wipe) struct secret password = { 0 };
+	const struct account_request request = {
+		.login_id = in->login_id,
+		.email = in->email,
+		.nickname = in->nickname,
+		.password = &password,
+	};
+
+	if (!secret_set(&password, in->password))
+		return INTERNAL;
+	TRY(registration_create_account(&call->service->app, call->client, call->claims, &request,
+	    &account, &call->error_info));
+
+	/* An address that is not the proven one is told as wished, and not verified until its link
+	 * is used. */
+	const bool verified = account.pending_email[0] == '\0';
+	call->status = 201;
+	json_object(call->json, "account");
+	json_text(call->json, "login_id", account.login_id);
+	json_text(call->json, "nickname", account.nickname);
+	json_text(call->json, "email", verified ? account.email : account.pending_email);
+	json_bool(call->json, "email_verified", verified);
+	json_up(call->json);
+	reply_next(call->json, NULL);
+	return OK;
+}

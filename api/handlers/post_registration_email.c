@@ -1,0 +1,35 @@
+/* post_registration_email.c - POST /v1/registration/email: an address gets an invitation.
+ *
+ * The answer is the same for every address. */
+
+#include "endpoints.h"
+
+#include "email.h"
+#include "registration.h"
+#include "service.h"
+
+struct email {
+	char email[EMAIL_MAX + 1];
+};
+
+static const struct field fields[] = {
+	TEXT_FIELD(email, email, EMAIL_INPUT_MAX, email_fold),
+	END_OF_FIELDS,
+};
+
+const struct body_rule email_body = { fields, sizeof(struct email), NULL };
+
+enum result
+post_registration_email(struct call *call)
+{
+	const struct email *in = call->body;
+	const struct app *app = &call->service->app;
+
+	TRY(registration_invite(
+	    app, in->email, problem_language_code(call->language), &call->error_info));
+
+	call->status = 202;
+	json_number(call->json, "resend_after", app->mail_interval_s);
+	json_number(call->json, "link_expires_in", app->invitation_lives_s);
+	return OK;
+}

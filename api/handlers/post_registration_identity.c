@@ -1,0 +1,73 @@
+/* post_registration_identity.c - POST /v1/registration/identity: the number and the CAPTCHA.
+ *
+ * On a match the authentication key is shown, and the second link is mailed: neither works alone.
+ * An insured person who has an account already gets the same answer; only the mail tells. */
+
+#include "endpoints.h"
+
+#include "auth_key.h"
+#include "calendar_date.h"
+#include "captcha.h"
+#include "cleanup.h"
+#include "insured_number.h"
+#include "registration.h"
+#include "reply_fields.h"
+#include "service.h"
+
+struct identity_body_fields {
+	char insured_number[INSURED_NUMBER_SIZE_MAX + 1];
+	char birth_date[BIRTH_DATE_LENGTH + 1];
+	char captcha_token[TOKEN_MAX + 1];
+	char captcha_answer[PROOF_OF_WORK_INPUT_MAX + 1];
+};
+
+static const struct field fields[] = {
+	TEXT_FIELD(
+	    identity_body_fields, insured_number, INSURED_NUMBER_INPUT_MAX, insured_number_fold),
+	OPTIONAL_FIELD(
+	    identity_body_fields, birth_date, CALENDAR_DATE_INPUT_MAX, calendar_date_fold),
+	TEXT_FIELD(identity_body_fields, captcha_token, TOKEN_MAX, NULL),
+	TEXT_FIELD(
+	    identity_body_fields, captcha_answer, PROOF_OF_WORK_INPUT_MAX, captcha_typed_fold),
+	END_OF_FIELDS,
+};
+
+/* The society may demand the birth date; where it does not, a given one must be right all the
+ * same. */
+static void
+judge(const struct service *service, const void *body, struct field_errors *field_errors)
+{
+	const struct identity_body_fields *in = body;
+
+	if (in->birth_date[0] == '\0' && config_is(service->config->identity_birth_date, "yes"))
+		field_errors_add(field_errors, "birth_date", FIELD_REQUIRED);
+}
+
+const struct body_rule identity_body = { fields, sizeof(struct identity_body_fields), judge };
+
+enum result
+post_registration_identity(struct call *call)
+{
+	const struct identity_body_fields *in = call->body;
+	const struct app *app = &call->service->app;
+	const struct identity identity = {
+		.insured_number = in->insured_number,
+		.birth_date = in->birth_date,
+		.captcha_token = in->captcha_token,
+		.captcha_answer = in->captcha_answer,
+	};
+	CLEANUP(secret_wipe) struct secret key = { 0 };
+	char shown[AUTH_KEY_SHOWN_MAX + 1];
+
+	TRY(registration_identify(
+	    app, call->client, call->claims, &identity, &key, &call->error_info));
+
+	auth_key_shown(&key, shown);
+	json_text(call->json, "authentication_key", shown);
+	reply_masked_email(call->json, call->claims->email);
+	json_number(call->json, "link_expires_in", app->second_link_lives_s);
+	json_number(call->json, "resend_after", app->mail_interval_s);
+	reply_next(call->json, stage_rule(STAGE_AUTHENTICATION_KEY));
+	secret_wipe_bytes(shown, sizeof shown);
+	return OK;
+}

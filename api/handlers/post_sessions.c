@@ -1,0 +1,54 @@
+/* post_sessions.c - POST /v1/sessions: a member logs in. */
+
+#include "endpoints.h"
+
+#include "cleanup.h"
+#include "email.h"
+#include "session.h"
+#include "password.h"
+#include "reply_fields.h"
+#include "service.h"
+#include "text.h"
+
+#include <string.h>
+
+struct login {
+	char login_id[EMAIL_MAX + 1];
+	char password[PASSWORD_MAX + 1];
+	char refresh[8];
+};
+
+static enum field_error
+refresh_check(const char *typed, char *ret, size_t ret_size)
+{
+	if (strcmp(typed, "body") != 0 && strcmp(typed, "cookie") != 0)
+		return FIELD_NOT_OFFERED;
+	text_copy_cut(ret, ret_size, typed);
+	return FIELD_OK;
+}
+
+static const struct field fields[] = {
+	TEXT_FIELD(login, login_id, EMAIL_INPUT_MAX, login_id_fold),
+	TEXT_FIELD(login, password, PASSWORD_INPUT_MAX, password_fold_given),
+	OPTIONAL_FIELD(login, refresh, 16, refresh_check),
+	END_OF_FIELDS,
+};
+
+const struct body_rule login_body = { fields, sizeof(struct login), NULL };
+
+enum result
+post_sessions(struct call *call)
+{
+	const struct login *in = call->body;
+	CLEANUP(session_tokens_wipe) struct session_tokens tokens = { 0 };
+	CLEANUP(secret_wipe) struct secret password = { 0 };
+
+	if (!secret_set(&password, in->password))
+		return INTERNAL;
+	TRY(session_log_in(&call->service->app, call->client, in->login_id, &password, &tokens,
+	    &call->error_info));
+
+	call->status = 201;
+	reply_session_tokens(call, &tokens, strcmp(in->refresh, "cookie") == 0);
+	return OK;
+}

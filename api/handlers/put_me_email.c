@@ -1,0 +1,40 @@
+/* put_me_email.c - PUT /v1/me/email: a link to a new address. */
+
+#include "endpoints.h"
+
+#include "cleanup.h"
+#include "email.h"
+#include "password.h"
+#include "profile.h"
+#include "service.h"
+
+struct new_email {
+	char email[EMAIL_MAX + 1];
+	char current_password[PASSWORD_MAX + 1];
+};
+
+static const struct field fields[] = {
+	TEXT_FIELD(new_email, email, EMAIL_INPUT_MAX, email_fold),
+	TEXT_FIELD(new_email, current_password, PASSWORD_INPUT_MAX, password_fold_given),
+	END_OF_FIELDS,
+};
+
+const struct body_rule new_email_body = { fields, sizeof(struct new_email), NULL };
+
+enum result
+put_me_email(struct call *call)
+{
+	const struct new_email *in = call->body;
+	const struct app *app = &call->service->app;
+	CLEANUP(secret_wipe) struct secret current = { 0 };
+
+	if (!secret_set(&current, in->current_password))
+		return INTERNAL;
+	TRY(profile_change_email(
+	    app, call->client, call->member, &current, in->email, &call->error_info));
+
+	call->status = 202;
+	json_number(call->json, "resend_after", app->mail_interval_s);
+	json_number(call->json, "link_expires_in", app->email_confirmation_lives_s);
+	return OK;
+}

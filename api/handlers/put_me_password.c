@@ -1,0 +1,53 @@
+/* put_me_password.c - PUT /v1/me/password: another password; all other logins end. */
+
+#include "endpoints.h"
+
+#include "cleanup.h"
+#include "password.h"
+#include "profile.h"
+#include "service.h"
+
+#include <string.h>
+
+struct new_password {
+	char current_password[PASSWORD_MAX + 1];
+	char password[PASSWORD_MAX + 1];
+	char password_confirmation[PASSWORD_MAX + 1];
+};
+
+static const struct field fields[] = {
+	TEXT_FIELD(new_password, current_password, PASSWORD_INPUT_MAX, password_fold_given),
+	TEXT_FIELD(new_password, password, PASSWORD_INPUT_MAX, password_fold),
+	TEXT_FIELD(new_password, password_confirmation, PASSWORD_INPUT_MAX, password_fold),
+	END_OF_FIELDS,
+};
+
+static void
+judge(const struct service *service, const void *body, struct field_errors *field_errors)
+{
+	const struct new_password *in = body;
+
+	(void)service;
+	if (!field_errors_has(field_errors, "password") &&
+	    strcmp(in->password, in->password_confirmation) != 0)
+		field_errors_add(field_errors, "password_confirmation", FIELD_NOT_EQUAL);
+}
+
+const struct body_rule new_password_body = { fields, sizeof(struct new_password), judge };
+
+enum result
+put_me_password(struct call *call)
+{
+	const struct new_password *in = call->body;
+	CLEANUP(secret_wipe) struct secret current = { 0 };
+	CLEANUP(secret_wipe) struct secret password = { 0 };
+
+	if (!secret_set(&current, in->current_password) || !secret_set(&password, in->password))
+		return INTERNAL;
+	const enum result changed = profile_change_password(&call->service->app, call->client,
+	    call->member, &current, &password, &call->error_info);
+	field_errors_add(call->field_errors, "password", call->error_info.field_error);
+	TRY(changed);
+	call->status = 204;
+	return OK;
+}

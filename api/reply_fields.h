@@ -1,0 +1,29 @@
+/* reply_fields.h - members that several answers have in common. */
+
+#ifndef REPLY_FIELDS_H
+#define REPLY_FIELDS_H
+
+#include "session.h"
+
+#include <stdbool.h>
+
+struct call;
+struct json;
+struct stage_rule;
+
+/* "email": the address with its local part masked. */
+void reply_masked_email(struct json *, const char *email);
+
+/* "next": the call that follows; NULL: logging in. */
+void reply_next(struct json *, const struct stage_rule *);
+
+/* "id": as it stands in paths. */
+void reply_id(struct json *, const uint8_t id[static ID_SIZE]);
+
+/* What GET and PATCH /v1/me answer: the member without what is secret. */
+void reply_profile(struct json *, const struct member *);
+
+/* The pair of tokens (RFC 6749 5.1); the refresh token in the cookie, if so wished. */
+void reply_session_tokens(const struct call *, const struct session_tokens *, bool in_cookie);
+
+#endif

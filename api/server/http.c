@@ -1,0 +1,508 @@
+/* http.c - bytes in, struct http_request out; reply in, bytes out. The only file with civetweb.
+ *
+ * civetweb 1.15 drops what it does not understand and has no deadline for a body; what is done
+ * about that says why. That it is lenient where a proxy in front of it may not be, http_guard.c
+ * knows. What a path means, and what an answer says, is the server's business. */
+
+#include "http.h"
+
+#include "clock.h"
+#include "http_guard.h"
+#include "text.h"
+
+#include <civetweb.h>
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#define READ_BUFFER_SIZE        32768 /* a head over HTTP_HEAD_SIZE_MAX is still seen */
+#define REQUESTS_PER_CONNECTION 100   /* then the worker goes to who waits */
+#define FIRST_WRITE             20480 /* nearly every answer is smaller than this */
+#define LATER_WRITE             2048
+#define DRAIN_MAX_MS            10000
+#define START_MAX_MS            5000
+
+/* What one of civetweb's threads has of its own. It serves one connection at a time. */
+struct worker {
+	const char *buffer;       /* where civetweb's read buffer begins, as far as known */
+	unsigned served;          /* requests of this connection */
+	bool failed;              /* civetweb reported an error of this connection */
+	int64_t waiting_since_ms; /* for the request that comes next */
+	struct http_exchange exchange;
+};
+
+struct http {
+	struct mg_context *context;
+	struct http_server server;
+	unsigned worker_count;
+	int keep_alive_ms;
+	int wait_max_ms;     /* the longest one wait for a client's bytes */
+	atomic_uint started; /* threads that run */
+	atomic_uint open;    /* connections that have a worker */
+	atomic_uint running; /* requests between first look and last byte */
+	atomic_bool closing;
+	struct worker workers[]; /* pages of a worker that never ran are never touched */
+};
+
+static struct http *
+http_of(const struct mg_connection *connection)
+{
+	return mg_get_user_data(mg_get_context(connection));
+}
+
+static struct worker *
+worker_of(const struct mg_connection *connection)
+{
+	return mg_get_thread_pointer(connection);
+}
+
+/* Requests */
+
+/* Where civetweb's read buffer begins, as far as is known: nearly every head begins there, and none
+ * before it. */
+static const char *
+buffer_of(struct worker *worker, const char *head)
+{
+	if (worker->buffer == NULL || head < worker->buffer)
+		worker->buffer = head;
+	return worker->buffer;
+}
+
+static void
+head_fill(struct http_head *head, const char *buffer, const struct mg_request_info *info)
+{
+	static_assert(MG_MAX_HEADERS == HTTP_HEAD_LINES_MAX, "http_guard.h says as many");
+	head->buffer = buffer;
+	head->method = info->request_method;
+	head->path = info->request_uri;
+	head->query = info->query_string;
+	head->version = info->http_version;
+	head->line_count = (size_t)info->num_headers;
+	for (int i = 0; i < info->num_headers; i++) {
+		head->lines[i].name = info->http_headers[i].name;
+		head->lines[i].value = info->http_headers[i].value;
+	}
+}
+
+static struct http_exchange *
+exchange_begin(struct worker *worker, struct mg_connection *connection)
+{
+	struct http_exchange *exchange = &worker->exchange;
+
+	http_request_clear(&exchange->request);
+	http_reply_clear(&exchange->reply);
+	exchange->request.connection = connection;
+	text_copy_cut(exchange->request.source, sizeof exchange->request.source,
+	    mg_get_request_info(connection)->remote_addr);
+	return exchange;
+}
+
+/* RFC 9110 10.1.1: some clients hold a body back until they are asked for it. */
+static bool
+waits_to_be_asked(struct mg_connection *connection)
+{
+	const char *expect = mg_get_header(connection, "Expect");
+
+	return expect != NULL && text_equal_ignoring_case(expect, "100-continue") &&
+	       strcmp(mg_get_request_info(connection)->http_version, "1.1") == 0;
+}
+
+/* mg_read blocks until it has all it was asked for, and each byte renews its wait: only a read of
+ * one byte is bounded. Nearly every body came with its head and lies in civetweb's buffer. */
+static enum result
+read_until(struct http_request *request, int64_t deadline_ms)
+{
+	while (request->body_size < (size_t)request->content_length) {
+		if (clock_monotonic_ms() >= deadline_ms)
+			return TIMED_OUT;
+		const int count = mg_read(
+		    request->connection, request->body + request->body_size, 1);
+		if (count <= 0)
+			return count == 0 ? TIMED_OUT : MALFORMED;
+		request->body_size++;
+	}
+	request->body[request->body_size] = '\0';
+	/* Nothing we take holds a NUL; a body taken from the wrong place (begins_buffer) does. */
+	return memchr(request->body, '\0', request->body_size) == NULL ? OK : MALFORMED;
+}
+
+enum result
+http_read_body(struct http_request *request)
+{
+	static const char please_go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+	const int wait_max_ms = http_of(request->connection)->wait_max_ms;
+
+	if (request->content_length > BODY_MAX)
+		return TOO_LARGE;
+	if (request->body_failed)
+		return MALFORMED;
+	if ((int64_t)request->body_size >= request->content_length)
+		return OK;
+	if (waits_to_be_asked(request->connection))
+		mg_write(request->connection, please_go_on, strlen(please_go_on));
+
+	const enum result result = read_until(request, clock_monotonic_ms() + wait_max_ms);
+	if (result != OK) {
+		explicit_bzero(request->body, request->body_size);
+		request->body_size = 0;
+		request->body_failed = true;
+	}
+	return result;
+}
+
+/* Is the body of this request out of the way of the next? One that nobody asked for is read now:
+ * the connection can be kept, and a client still sending would lose the answer to a reset. */
+static bool
+body_is_taken(struct http_request *request)
+{
+	if ((int64_t)request->body_size >= request->content_length)
+		return true;
+	if (waits_to_be_asked(request->connection))
+		return false;
+	return http_read_body(request) == OK;
+}
+
+/* Answers */
+
+/* mg_write() waits again after each part that the client takes, so a large answer is written in
+ * parts, with one deadline for all of them. False: the client did not take it all. */
+static bool
+write_until(struct mg_connection *connection, const char *bytes, size_t count, int64_t deadline_ms)
+{
+	size_t size = FIRST_WRITE;
+
+	for (; count > 0; bytes += size, count -= size, size = LATER_WRITE) {
+		if (size > count)
+			size = count;
+		if (mg_write(connection, bytes, size) != (int)size)
+			return false;
+		if (clock_monotonic_ms() >= deadline_ms)
+			return size == count;
+	}
+	return true;
+}
+
+/* Head and body leave in one write: in two, Nagle and a delayed acknowledgement cost 40 ms. */
+static void
+send_reply(struct http *http, struct http_exchange *exchange, bool keep)
+{
+	struct mg_connection *connection = exchange->request.connection;
+	struct http_reply *reply = &exchange->reply;
+	const char *method = exchange->request.method;
+	const char *start = http_reply_head(
+	    reply, mg_get_response_code_text(connection, reply->status), keep);
+	const bool with_body = reply->media_type != NULL &&
+			       (method == NULL || strcmp(method, "HEAD") != 0);
+	const char *end = reply->body + (with_body ? reply->body_size : 0);
+
+	/* What comes behind half an answer would be read as the rest of it. */
+	if (!write_until(connection, start, (size_t)(end - start),
+		clock_monotonic_ms() + 2 * (int64_t)http->wait_max_ms))
+		mg_disable_connection_keep_alive(connection);
+}
+
+static bool
+server_keeps(struct http *http, const struct worker *worker)
+{
+	return http->keep_alive_ms > 0 && !worker->exchange.reply.close &&
+	       worker->served < REQUESTS_PER_CONNECTION && !atomic_load(&http->closing) &&
+	       4 * (uint64_t)atomic_load(&http->open) <= 3 * (uint64_t)http->worker_count;
+}
+
+static int
+finish(struct http *http, struct worker *worker, bool keep)
+{
+	const int status = worker->exchange.reply.status;
+
+	/* civetweb would go on to read the rest of an announced body, however long. */
+	if (!keep)
+		mg_disable_connection_keep_alive(worker->exchange.request.connection);
+	send_reply(http, &worker->exchange, keep);
+	http_request_wipe(&worker->exchange.request);
+	http_reply_wipe(&worker->exchange.reply);
+	worker->waiting_since_ms = clock_monotonic_ms();
+	atomic_fetch_sub(&http->running, 1);
+	return status;
+}
+
+static int
+refuse(struct mg_connection *connection, enum result errbuf)
+{
+	struct http *http = http_of(connection);
+	struct worker *worker = worker_of(connection);
+
+	atomic_fetch_add(&http->running, 1);
+	http->server.refuse(http->server.context, exchange_begin(worker, connection), errbuf);
+	return finish(http, worker, false);
+}
+
+/* What civetweb calls */
+
+/* Every request it could parse, before it does anything with it. A result over 0 ends it. */
+static int
+on_request(struct mg_connection *connection)
+{
+	struct http *http = http_of(connection);
+	struct worker *worker = worker_of(connection);
+	const struct mg_request_info *info = mg_get_request_info(connection);
+	struct http_headers headers;
+	struct http_head head;
+
+	worker->served++;
+	head_fill(&head, buffer_of(worker, info->request_method), info);
+	const enum result verdict = http_guard(&head, &headers);
+	if (verdict != OK)
+		return refuse(connection, verdict);
+	/* Counted first, asked then: http_close() does it the other way round. */
+	atomic_fetch_add(&http->running, 1);
+	struct http_exchange *exchange = exchange_begin(worker, connection);
+	http_request_fill(&exchange->request, &head, &headers);
+	exchange->request.content_length = info->content_length;
+	if (atomic_load(&http->closing))
+		http->server.refuse(http->server.context, exchange, UNAVAILABLE);
+	else
+		http->server.serve(http->server.context, exchange);
+
+	const bool keep = body_is_taken(&exchange->request) && exchange->request.keeps &&
+			  server_keeps(http, worker);
+	return finish(http, worker, keep);
+}
+
+/* It says 400 to all that it could not read; the clock tells a slow client from a wrong one. */
+static enum result
+result_of(const struct mg_connection *connection, int status)
+{
+	const struct http *http = http_of(connection);
+	const struct worker *worker = worker_of(connection);
+	const int limit_ms = worker->served > 0 ? http->keep_alive_ms : http->wait_max_ms;
+
+	if (status == 505)
+		return BAD_HTTP_VERSION;
+	if (status >= 500)
+		return INTERNAL;
+	return clock_monotonic_ms() - worker->waiting_since_ms >= limit_ms ? TIMED_OUT : MALFORMED;
+}
+
+static int
+on_error(struct mg_connection *connection, int status, const char *message)
+{
+	(void)message;
+	worker_of(connection)->failed = true; /* civetweb closes after each of its errors */
+	refuse(connection, result_of(connection, status));
+	return 0;
+}
+
+static int
+on_open(const struct mg_connection *connection, void **connection_data)
+{
+	struct worker *worker = worker_of(connection);
+
+	(void)connection_data;
+	worker->served = 0;
+	worker->failed = false;
+	worker->waiting_since_ms = clock_monotonic_ms();
+	atomic_fetch_add(&http_of(connection)->open, 1);
+	return 0;
+}
+
+/* civetweb drops "*" and other hosts' absolute targets without calling anybody: it has parsed a
+ * request but found no path here. This is the last moment to answer. */
+static void
+on_closing(const struct mg_connection *connection)
+{
+	const struct mg_request_info *info = mg_get_request_info(connection);
+
+	if (worker_of(connection)->failed || info->request_uri == NULL || info->local_uri != NULL)
+		return;
+	/* The callback's const is for its user, not of the object. */
+	refuse(
+	    (struct mg_connection *)(uintptr_t)connection, /* NOLINT(performance-no-int-to-ptr) */
+	    MALFORMED);
+}
+
+static void
+on_closed(const struct mg_connection *connection)
+{
+	atomic_fetch_sub(&http_of(connection)->open, 1);
+}
+
+static void *
+on_thread(const struct mg_context *context, int type)
+{
+	struct http *http = mg_get_user_data(context);
+
+	if (type != 1) /* 1: serves connections */
+		return NULL;
+	return &http->workers[atomic_fetch_add(&http->started, 1)];
+}
+
+/* Its messages hold what clients sent. */
+static int
+on_message(const struct mg_connection *connection, const char *message)
+{
+	(void)connection;
+	(void)message;
+	return 1;
+}
+
+static const struct mg_callbacks callbacks = {
+	.begin_request = on_request,
+	.http_error = on_error,
+	.init_connection = on_open,
+	.connection_close = on_closing,
+	.connection_closed = on_closed,
+	.init_thread = on_thread,
+	.log_message = on_message,
+};
+
+/* Opening and closing */
+
+struct number {
+	char text[12];
+};
+
+static struct number
+number(int64_t value)
+{
+	struct number number;
+
+	if (!text_format(number.text, sizeof number.text, "%lld", (long long)value))
+		assert(0);
+	return number;
+}
+
+static struct mg_context *
+start(struct http *http, const char *listen, struct mg_error_data *error)
+{
+	const struct number workers = number(http->worker_count);
+	const struct number keep_alive = number(http->keep_alive_ms);
+	const struct number wait_max = number(http->wait_max_ms);
+	const struct number buffer = number(READ_BUFFER_SIZE);
+	/* clang-format off */
+	const char *options[] = {
+		"listening_ports",              listen,
+		"num_threads",                  workers.text,
+		"connection_queue",             "256",
+		"listen_backlog",               "1024",
+		"tcp_nodelay",                  "1",
+		"max_request_size",             buffer.text,
+		"request_timeout_ms",           wait_max.text,
+		"enable_keep_alive",            http->keep_alive_ms > 0 ? "yes" : "no",
+		"keep_alive_timeout_ms",        keep_alive.text,
+		"decode_url",                   "no",
+		/* or it answers preflights with "*" itself */
+		"access_control_allow_origin",  "",
+		"access_control_allow_methods", "",
+		"access_control_allow_headers", "",
+		NULL,
+	};
+	/* clang-format on */
+	struct mg_init_data init = {
+		.callbacks = &callbacks,
+		.user_data = http,
+		.configuration_options = options,
+	};
+
+	return mg_start2(&init, error);
+}
+
+/* civetweb goes on with fewer threads than it was told to make. */
+static bool
+all_started(struct http *http)
+{
+	const struct timespec a_moment = { .tv_nsec = 1000000 };
+
+	for (int ms = 0; ms < START_MAX_MS; ms++) {
+		if (atomic_load(&http->started) == http->worker_count)
+			return true;
+		nanosleep(&a_moment, NULL);
+	}
+	return false;
+}
+
+static struct http *
+http_new(const struct http_options *options, const struct http_server *server)
+{
+	struct http *http = calloc(
+	    1, sizeof *http + (size_t)options->workers * sizeof http->workers[0]);
+
+	if (http == NULL)
+		return NULL;
+	http->server = *server;
+	http->worker_count = options->workers;
+	http->keep_alive_ms = options->keep_alive_ms;
+	/* civetweb begins its last wait within one, so twice this is the bound of the whole. */
+	http->wait_max_ms = options->request_timeout_ms > 1 ? options->request_timeout_ms / 2 : 1;
+	return http;
+}
+
+/* All or nothing; on failure `why` is told. */
+static bool
+http_start(struct http *http, const char *listen, char errbuf[static ERRBUF_MAX + 1])
+{
+	char text[128] = "";
+	struct mg_error_data error = { .text = text, .text_buffer_size = sizeof text };
+
+	/* Asked for nothing it answers 0 as when it fails: ask for something it has. */
+	if (mg_init_library(MG_FEATURES_FILES) == 0) {
+		text_copy_cut(errbuf, ERRBUF_MAX + 1, "civetweb does not start");
+		return false;
+	}
+	http->context = start(http, listen, &error);
+	if (http->context != NULL && all_started(http))
+		return true;
+	if (!text_format(errbuf, ERRBUF_MAX + 1, "cannot listen on %s with %u workers: %s", listen,
+		http->worker_count, http->context == NULL ? text : "not all threads could be made"))
+		text_copy_cut(errbuf, ERRBUF_MAX + 1, "cannot listen");
+	mg_stop(http->context);
+	mg_exit_library();
+	return false;
+}
+
+struct http *
+http_open(const struct http_options *options, const struct http_server *server,
+    char errbuf[static ERRBUF_MAX + 1])
+{
+	/* Address and port; no list, and none of civetweb's suffixes ("443s"). */
+	if (options->listen[strspn(options->listen, "0123456789.:")] != '\0') {
+		text_copy_cut(errbuf, ERRBUF_MAX + 1, "not an IPv4 address and port to listen on");
+		return NULL;
+	}
+	struct http *http = http_new(options, server);
+	if (http == NULL) {
+		text_copy_cut(errbuf, ERRBUF_MAX + 1, "no memory for so many workers");
+		return NULL;
+	}
+	if (http_start(http, options->listen, errbuf))
+		return http;
+	free(http);
+	return NULL;
+}
+
+unsigned
+http_connections(const struct http *http)
+{
+	return atomic_load(&http->open);
+}
+
+void
+http_close(struct http *http)
+{
+	const struct timespec a_moment = { .tv_nsec = 5000000 };
+
+	if (http == NULL)
+		return;
+	/* mg_stop() sends nothing any more: what runs must end before. */
+	atomic_store(&http->closing, true);
+	const int64_t until_ms = clock_monotonic_ms() + DRAIN_MAX_MS;
+	do /* at least once: also for what a worker is about to begin */
+		nanosleep(&a_moment, NULL);
+	while (atomic_load(&http->running) > 0 && clock_monotonic_ms() < until_ms);
+	mg_stop(http->context);
+	mg_exit_library();
+	free(http);
+}

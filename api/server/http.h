@@ -1,0 +1,80 @@
+/* http.h - the only file that knows civetweb: bytes in, struct http_request out; reply in, bytes
+ * out.
+ *
+ * Before a request is handed on, http_guard.c has refused what two parsers could read differently;
+ * such a connection is answered and closed. Paths are compared as they came: nothing is decoded.
+ *
+ * A request is served on a thread of civetweb's with a 100 KiB stack; each such thread has one
+ * struct http_exchange of its own, so nothing is allocated for a request. Bodies and answers are
+ * wiped from it after each; what civetweb's own read buffer keeps until the next request overwrites
+ * it is beyond reach.
+ *
+ * A connection owns a worker from the moment it is accepted until it is closed. It is closed after
+ * 100 requests, and after any answer while more than three quarters of the workers have one: so
+ * connections that are kept, however idle or slow their later requests, never hold more than those
+ * three quarters. Silent and slow clients hold a worker until their time is over. When all workers
+ * are taken, new connections wait, 256 in civetweb's queue and 1,024 in the system's: nobody answers
+ * them. To keep them away is the work of a proxy in front (deploy/). */
+
+#ifndef HTTP_H
+#define HTTP_H
+
+#include "bounds.h"
+#include "http_reply.h"
+#include "http_request.h"
+#include "result.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct http_exchange {
+	struct http_request request;
+	struct http_reply reply;
+};
+
+/* Who serves. Both run on civetweb's threads, many at once. */
+struct http_server {
+	/* Answers a request that passed the guard. */
+	void (*serve)(void *context, struct http_exchange *);
+	/* Answers one that did not, or an error of civetweb's own: writes the problem document of
+	 * `why` into the reply. Of the request only `source` is known; all else may be NULL. `why`
+	 * is MALFORMED, HEADERS_TOO_LARGE (16 to 32 KiB; beyond that MALFORMED), BAD_HTTP_VERSION,
+	 * TIMED_OUT (headers not whole in time), UNAVAILABLE (we are closing) or INTERNAL. */
+	void (*refuse)(void *context, struct http_exchange *, enum result errbuf);
+	void *context;
+};
+
+struct http_options {
+	const char *listen; /* "127.0.0.1:8080" */
+	unsigned workers;   /* threads = connections served at once */
+	int keep_alive_ms;  /* how long an idle connection is kept; 0: not at all. A later request's
+			     * headers are cut within twice this. */
+	/* For the headers, again for the body, and again for the client to take the answer, each as
+	 * a whole: half of it is granted, after all of it the connection is cut. An answer is also
+	 * given up when the client takes none of it for half of this. */
+	int request_timeout_ms;
+};
+
+struct http;
+
+/* Listens and serves from now on. NULL, and `why`: the address is in use or not one of ours, or the
+ * threads could not be made. Several may be open (public, inside). Close: http_close(). */
+struct http *http_open(const struct http_options *, const struct http_server *,
+    char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
+
+/* How many connections have a worker now, at most options.workers. Any thread. */
+unsigned http_connections(const struct http *);
+
+/* Refuses new requests (UNAVAILABLE), lets the running ones end for up to 10 s, stops listening,
+ * closes; NULL is fine. Idle connections delay it by at most 2 s (civetweb looks up that often). */
+void http_close(struct http *);
+
+/* Reads the announced body into request->body, once; asks for it if the client waits to be asked
+ * (Expect: 100-continue). On failure the body is empty and the connection ends with the answer.
+ * TOO_LARGE: announced over BODY_MAX, nothing read. TIMED_OUT: not whole in time. MALFORMED: the
+ * peer went away, or there is a NUL in it. A body nobody read is read before the answer goes out.
+ */
+enum result http_read_body(struct http_request *) MUST_USE;
+
+#endif

@@ -1,0 +1,74 @@
+/* mailed_link.c - the links that are mailed for an account: a new password, a new address. */
+
+#include "mailed_link.h"
+
+#include "account.h"
+#include "limit_db.h"
+#include "cleanup.h"
+#include "login_limits.h"
+#include "text.h"
+
+struct mailed_link
+mailed_link_of(const struct stage_claims *claims, int64_t now)
+{
+	struct mailed_link link = {
+		.account_id = claims->subject_id,
+		.email = claims->email,
+		.generation = mailed_link_generation(claims->parent_jti),
+	};
+
+	clock_date_japan(now, link.today);
+	return link;
+}
+
+static enum result
+address_reset(struct db_tx *tx, int64_t now, struct outbox_mail *mail)
+{
+	CLEANUP(account_status_wipe) struct account_status status = { 0 };
+	const struct account *account = &status.account;
+	const struct limit_try nobody = { .now = now }; /* who asked is forgotten by now */
+	const struct login_limits none = { 0 };
+	char today[CLOCK_DATE_MAX + 1];
+
+	clock_date_japan(now, today);
+	TRY(account_by_login_id(tx, mail->email, today, &nobody, &none, &status));
+	if (!status.usable) {
+		mail->kind = MAIL_NONE;
+		return OK;
+	}
+	text_copy_cut(mail->email, sizeof mail->email, account->email);
+	text_copy_cut(mail->language, sizeof mail->language, account->language);
+	text_copy_cut(mail->nickname, sizeof mail->nickname, account->nickname);
+	memcpy(mail->subject_id, account->id, sizeof mail->subject_id);
+	mailed_link_bind(account->generation, mail->parent_jti);
+	return OK;
+}
+
+static enum result
+check_confirmation(struct db_tx *tx, int64_t now, struct outbox_mail *mail)
+{
+	CLEANUP(account_wipe) struct account account = { 0 };
+	struct mailed_link link = {
+		.account_id = mail->subject_id,
+		.email = mail->email,
+		.generation = mailed_link_generation(mail->parent_jti),
+	};
+
+	clock_date_japan(now, link.today);
+	const enum result found = account_by_link(tx, &link, &account);
+	if (found != OK && found != NO_ROW)
+		return found;
+	if (found == NO_ROW || strcmp(account.pending_email, mail->email) != 0)
+		mail->kind = MAIL_NONE;
+	return OK;
+}
+
+enum result
+mailed_link_address(struct db_tx *tx, int64_t now, struct outbox_mail *mail)
+{
+	if (mail->kind == MAIL_PASSWORD_RESET)
+		return address_reset(tx, now, mail);
+	if (mail->kind == MAIL_EMAIL_CONFIRMATION)
+		return check_confirmation(tx, now, mail);
+	return OK;
+}

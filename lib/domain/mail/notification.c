@@ -1,0 +1,15 @@
+/* notification.c - letters that tell members what happened to their account. */
+
+#include "notification.h"
+
+#include "text.h"
+
+struct outbox_mail
+notification_to(enum mail_kind kind, const struct account *account, int64_t now)
+{
+	struct outbox_mail mail = outbox_mail_to(
+	    kind, account->email, account->language, now, NOTIFICATION_LIVES_S);
+
+	text_copy_cut(mail.nickname, sizeof mail.nickname, account->nickname);
+	return mail;
+}

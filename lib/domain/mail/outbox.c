@@ -1,0 +1,143 @@
+/* outbox.c - mail that is owed. */
+
+#include "outbox.h"
+
+#include "secret.h"
+#include "statements.h"
+#include "text.h"
+
+#include <string.h>
+
+struct outbox_mail
+outbox_mail_to(
+    enum mail_kind kind, const char *email, const char *language, int64_t now, int64_t lives_s)
+{
+	struct outbox_mail mail = { .kind = kind, .created_at = now, .expires_at = now + lives_s };
+
+	secret_random(mail.id, sizeof mail.id);
+	text_copy_cut(mail.email, sizeof mail.email, email);
+	text_copy_cut(mail.language, sizeof mail.language, language);
+	return mail;
+}
+
+void
+outbox_values(const struct outbox_mail *mail, struct db_value ret[static OUTBOX_VALUES])
+{
+	const bool is_none = mail->kind == MAIL_NONE;
+	const struct db_value values[OUTBOX_VALUES] = {
+		db_bytes_at(mail->id, sizeof mail->id),
+		db_number_at(mail->kind),
+		db_number_at(is_none ? OUTBOX_DROPPED : OUTBOX_PENDING),
+		db_text_at(is_none ? "" : mail->email),
+		db_text_at(mail->language),
+		db_text_at(mail->nickname),
+		db_bytes_at(mail->jti, sizeof mail->jti),
+		db_bytes_at(mail->parent_jti, sizeof mail->parent_jti),
+		db_bytes_at(mail->subject_id, sizeof mail->subject_id),
+		db_number_at(mail->created_at),
+		db_number_at(mail->expires_at),
+		is_none ? db_number_at(mail->created_at) : db_text_or_null_at(""),
+	};
+
+	memcpy(ret, values, sizeof values);
+}
+
+enum result
+outbox_enqueue(struct db_tx *tx, const struct outbox_mail *mail)
+{
+	struct db_value in[OUTBOX_VALUES + 1] = { 0 };
+
+	outbox_values(mail, in);
+	return db_insert_new(tx, OUTBOX_INSERT, in);
+}
+
+/* The row now read, and the list it goes to. */
+struct listing {
+	uint8_t id[ID_SIZE];
+	struct outbox_due due;
+};
+
+static enum result
+list_one(void *context)
+{
+	struct listing *listing = context;
+
+	if (listing->due.count < OUTBOX_DUE_MAX)
+		memcpy(listing->due.ids[listing->due.count++], listing->id, ID_SIZE);
+	return OK;
+}
+
+enum result
+outbox_due(struct db_tx *tx, struct outbox_due *ret)
+{
+	struct listing listing = { .due.count = 0 };
+	const struct db_slot out[] = { db_to_bytes(listing.id, sizeof listing.id), { 0 } };
+
+	TRY(db_rows(tx, OUTBOX_DUE, NULL, out, list_one, &listing));
+	*ret = listing.due;
+	return OK;
+}
+
+enum result
+outbox_claim(struct db_tx *tx, const uint8_t id[static ID_SIZE],
+    const uint8_t owner[static ID_SIZE], int64_t lease_s)
+{
+	const struct db_value mine = db_bytes_at(owner, ID_SIZE);
+	const struct db_value in[] = { mine, db_number_at(lease_s), mine, db_bytes_at(id, ID_SIZE),
+		mine, { 0 } };
+	uint64_t rows = 0;
+
+	TRY(db_change(tx, OUTBOX_CLAIM, in, &rows));
+	return rows == 1 ? OK : NO_ROW;
+}
+
+enum result
+outbox_read(struct db_tx *tx, const uint8_t id[static ID_SIZE], struct outbox_mail *ret)
+{
+	int64_t kind = 0;
+	const struct db_value in[] = { db_bytes_at(id, ID_SIZE), { 0 } };
+	const struct db_slot out[] = {
+		db_to_number(&kind),
+		db_to_text(ret->email, sizeof ret->email),
+		db_to_text(ret->language, sizeof ret->language),
+		db_to_text(ret->nickname, sizeof ret->nickname),
+		db_to_bytes(ret->jti, sizeof ret->jti),
+		db_to_bytes(ret->parent_jti, sizeof ret->parent_jti),
+		db_to_bytes(ret->subject_id, sizeof ret->subject_id),
+		db_to_number(&ret->created_at),
+		db_to_number(&ret->expires_at),
+		db_to_number(&ret->tries),
+		{ 0 },
+	};
+
+	TRY(db_row(tx, OUTBOX_READ, in, out));
+	memcpy(ret->id, id, sizeof ret->id);
+	ret->kind = (enum mail_kind)kind;
+	return OK;
+}
+
+enum result
+outbox_finish(struct db_tx *tx, const uint8_t id[static ID_SIZE],
+    const uint8_t owner[static ID_SIZE], enum outbox_state state, const char *error, int64_t now)
+{
+	const struct db_value in[] = { db_number_at(state), db_text_at(error), db_number_at(now),
+		db_bytes_at(id, ID_SIZE), db_bytes_at(owner, ID_SIZE), { 0 } };
+
+	return db_change_one(tx, OUTBOX_FINISH, in);
+}
+
+enum result
+outbox_retry(struct db_tx *tx, const uint8_t id[static ID_SIZE],
+    const uint8_t owner[static ID_SIZE], int64_t wait_s, const char *error)
+{
+	const struct db_value in[] = { db_number_at(wait_s), db_text_at(error),
+		db_bytes_at(id, ID_SIZE), db_bytes_at(owner, ID_SIZE), { 0 } };
+
+	return db_change_one(tx, OUTBOX_RETRY, in);
+}
+
+void
+outbox_mail_wipe(struct outbox_mail *mail)
+{
+	secret_wipe_bytes(mail, sizeof *mail);
+}

@@ -1,0 +1,578 @@
+/* statements.c - every SQL statement the service can run.
+ *
+ * Decisions are unique keys and conditional updates. Whole seconds come from the service's clock,
+ * as tokens have them; the outbox's leases use the database's clock, which all replicas share. */
+
+#include "statements.h"
+
+/* Today, twice. */
+#define ELIGIBLE_ "p.eligible_from <= ? AND (p.eligible_until IS NULL OR p.eligible_until > ?)"
+
+/* A transaction in one trip; run by db_each_committed(). What fails in it rolls it back and is told
+ * as if it stood alone. */
+#define TRANSACTION_(work)                                                      \
+	"BEGIN NOT ATOMIC"                                                      \
+	" DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;" \
+	" START TRANSACTION;" work " COMMIT; END"
+
+#define OUTBOX_INSERT_                                                                     \
+	"INSERT INTO outbox (id, kind, state, email, language, nickname, jti, parent_jti," \
+	" subject_id, created_at, expires_at, finished_at, next_try_at)"                   \
+	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))"
+
+/* Known until then, without failures. */
+#define KNOWN_SOURCE_WRITE_                                                                        \
+	"INSERT INTO limit_counter (limit_id, subject_hash, count, window_ends_at, locked_until) " \
+	"VALUES (?, ?, 0, ?, 0)"                                                                   \
+	" ON DUPLICATE KEY UPDATE count = 0, window_ends_at = VALUES(window_ends_at), "            \
+	"locked_until = 0"
+
+/* A login that failed, and a password that was forgotten (audit.h), of no account. */
+#define OF_NOBODY_ "account_id = REPEAT(CHAR(0), 16) AND happened_at <= ? AND event IN (3, 9)"
+
+/* Whatever ends all logins of an account ends its mailed links, and what waits for one of them. */
+#define RAISE_GENERATION_ "generation = generation + 1, pending_email = NULL"
+
+#define AUDIT_INSERT_ \
+	"INSERT INTO audit_event (happened_at, request_id, event, account_id, person_id, source)"
+
+/* Where account_slots() puts them. */
+#define ACCOUNT_COLUMNS_                                                         \
+	"a.id, a.person_id, a.login_id, a.email, COALESCE(a.pending_email, '')," \
+	" a.nickname, a.language, a.generation, a.created_at, a.password_changed_at"
+
+/* Logins of accounts that may be used. */
+#define ALIVE_                                                                            \
+	"session s JOIN account a ON a.id = s.account_id AND a.generation = s.generation" \
+	" AND a.state = 1 JOIN insured_person p ON p.id = a.person_id AND " ELIGIBLE_
+
+const struct statement statements[STATEMENTS__MAX] = {
+	[SCHEMA_VERSION] = {
+	    "SELECT COALESCE(MAX(version), 0) FROM schema_migration WHERE ended_at IS NOT NULL",
+	    .columns = 1,
+	},
+
+	/* A counter: begun, begun again when its window is over, counted while it may. Assignments
+	 * go from left to right: the first two take back what the same try changed, where it is the last
+	 * that was granted and is run again, so that it counts once; taker then tells the others whether
+	 * this try is granted. What is refused is counted, too: a row that is not written answers
+	 * sooner. */
+	[LIMIT_COUNT] = {
+	    "INSERT INTO limit_counter (limit_id, subject_hash, count, window_ends_at, locked_until, holder) VALUES (?, ?, 1, ?, ?, ?)"
+	    " ON DUPLICATE KEY UPDATE"
+	    " count = GREATEST(count - (holder = VALUES(holder)), 0),"
+	    " locked_until = IF(holder = VALUES(holder), 0, locked_until),"
+	    " holder = IF(window_ends_at <= ? OR (count < ? AND locked_until <= ?), VALUES(holder), holder),"
+	    " count = IF(holder <> VALUES(holder), count, IF(window_ends_at <= ?, 1, LEAST(count + 1, ?))),"
+	    " locked_until = IF(holder <> VALUES(holder), locked_until,"
+	    " IF(count < ?, 0, ? + LEAST(?, ? * POW(2, GREATEST(count - ?, 0))))),"
+	    " rejected = rejected + (holder <> VALUES(holder)),"
+	    " window_ends_at = IF(window_ends_at <= ?, VALUES(window_ends_at), window_ends_at)"
+	    " RETURNING count, holder = ?, window_ends_at - ?",
+	    .params = 18, .columns = 3,
+	},
+	[LIMIT_READ] = {
+	    "SELECT count, window_ends_at FROM limit_counter WHERE limit_id = ? AND subject_hash = ? AND window_ends_at > ?",
+	    .params = 3, .columns = 2,
+	},
+	/* Run again it takes from the count only where the try is still the taker, which it is not
+	 * after the first time: so it is not taken twice. */
+	[LIMIT_GIVE_BACK] = {
+	    "UPDATE limit_counter SET count = GREATEST(count, 1) - 1, locked_until = 0,"
+	    " holder = IF(holder = ?, 'returned', holder)"
+	    " WHERE limit_id = ? AND subject_hash = ? AND (? OR holder = ?)",
+	    .params = 5,
+	},
+	[LIMIT_RESET] = {
+	    "DELETE FROM limit_counter WHERE limit_id = ? AND subject_hash = ?",
+	    .params = 2,
+	},
+	[KNOWN_SOURCE_WRITE] = {
+	    KNOWN_SOURCE_WRITE_,
+	    .params = 3,
+	},
+	[KNOWN_SOURCES_FORGET] = {
+	    "DELETE FROM limit_counter WHERE limit_id = ? AND subject_hash BETWEEN ? AND ?",
+	    .params = 3,
+	},
+
+	[AUDIT_INSERT] = {
+	    AUDIT_INSERT_ " VALUES (?, ?, ?, ?, ?, ?)",
+	    .params = 6,
+	},
+
+	[AUDIT_INSERT_FOR] = {
+	    AUDIT_INSERT_ " SELECT ?, ?, ?, COALESCE(a.id, ?), COALESCE(a.person_id, ?), ?"
+	    " FROM (SELECT 1) d LEFT JOIN account a ON a.login_id = ?",
+	    .params = 7,
+	},
+
+	[SPENT_TOKEN_INSERT] = {
+	    "INSERT INTO spent_token (jti, kind, fingerprint, outcome, next_id, created_at)"
+	    " VALUES (?, ?, ?, ?, ?, ?)",
+	    .params = 6,
+	},
+	[SPENT_TOKEN_READ] = {
+	    "SELECT kind, fingerprint, outcome, next_id, created_at FROM spent_token WHERE jti = ?",
+	    .params = 1, .columns = 5,
+	},
+
+	/* All that is known of a token: its spending, its tries, its wrong repeats. */
+	[TOKEN_STATE_READ] = {
+	    "SELECT o.jti IS NOT NULL, o.kind, o.fingerprint, o.outcome, o.next_id, o.created_at, t.count,"
+	    " r.count FROM (SELECT 1) d LEFT JOIN spent_token o ON o.jti = ?"
+	    " LEFT JOIN limit_counter t ON t.limit_id = ? AND t.subject_hash = ? AND t.window_ends_at > ?"
+	    " LEFT JOIN limit_counter r ON r.limit_id = ? AND r.subject_hash = ? AND r.window_ends_at > ?",
+	    .params = 7, .columns = 8,
+	},
+
+	/* One row only when the string means one person: an ambiguous one matches nobody. */
+	[PERSON_BY_LOOKUP] = {
+	    "SELECT p.id, a.id IS NOT NULL FROM insured_person p LEFT JOIN account a ON a.person_id = p.id"
+	    " WHERE p.lookup = ? AND " ELIGIBLE_
+	    " AND (? IS NULL OR p.birth_date = ?)"
+	    " AND NOT EXISTS (SELECT 1 FROM insured_person q WHERE q.lookup = p.lookup AND q.id <> p.id)",
+	    .params = 5, .columns = 2,
+	},
+
+	[ACCOUNT_INSERT] = {
+	    "INSERT INTO account (id, person_id, login_id, password_hash, email, pending_email, nickname,"
+	    " language, created_at, password_changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    .params = 10,
+	},
+	[ACCOUNT_READ] = {
+	    "SELECT " ACCOUNT_COLUMNS_ ", a.password_hash FROM account a WHERE a.id = ?",
+	    .params = 1, .columns = 11,
+	},
+	/* The same, of a mailed link that is good (mailed_link.h), but for the address. The person is asked
+	 * after here and not in the updates, which would wait for an import that changes it. */
+	[ACCOUNT_BY_LINK] = {
+	    "SELECT " ACCOUNT_COLUMNS_ ", a.password_hash FROM account a JOIN insured_person p"
+	    " ON p.id = a.person_id AND " ELIGIBLE_ " WHERE a.id = ? AND a.generation = ? AND a.state = 1",
+	    .params = 4, .columns = 11,
+	},
+	/* Whether it may be used: active, and its person is eligible today; how often who asks has
+	 * failed, and whether the login ID is known to be used from there; how often it failed
+	 * elsewhere, and whether that was told (by an empty taker). One row also for a login ID that
+	 * nobody has. */
+	[ACCOUNT_BY_LOGIN_ID] = {
+	    "SELECT a.id IS NOT NULL, a.id, a.person_id, a.password_hash, a.email, a.nickname, a.language,"
+	    " a.generation, a.state = 1 AND p.id IS NOT NULL,"
+	    " t.count, t.window_ends_at,"
+	    " k.subject_hash IS NOT NULL, f.count, f.holder <> REPEAT(CHAR(0), 8)"
+	    " FROM (SELECT 1) d LEFT JOIN account a ON a.login_id = ?"
+	    " LEFT JOIN insured_person p ON p.id = a.person_id AND " ELIGIBLE_
+	    " LEFT JOIN limit_counter t ON t.limit_id = ? AND t.subject_hash = ? AND t.window_ends_at > ?"
+	    " LEFT JOIN limit_counter k ON k.limit_id = ? AND k.subject_hash = ? AND k.window_ends_at > ?"
+	    " LEFT JOIN limit_counter f ON f.limit_id = ? AND f.subject_hash = ? AND f.window_ends_at > ?",
+	    .params = 12, .columns = 14,
+	},
+	[ACCOUNT_LOGIN_IDS] = {
+	    "SELECT login_id FROM account WHERE email = ? AND state = 1 ORDER BY created_at LIMIT 8",
+	    .params = 1, .columns = 1,
+	},
+	[ACCOUNT_SET_PASSWORD] = {
+	    "UPDATE account SET password_hash = ?, password_changed_at = ?, " RAISE_GENERATION_
+	    " WHERE id = ? AND generation = ? AND state = 1",
+	    .params = 4,
+	},
+	/* By its key: along the index of addresses it would lock those who share one, and in another
+	 * order than a change of address does. */
+	[ACCOUNT_RESET_PASSWORD] = {
+	    "UPDATE account FORCE INDEX (PRIMARY) SET password_hash = ?, password_changed_at = ?, " RAISE_GENERATION_
+	    " WHERE id = ? AND generation = ? AND state = 1 AND email = ?",
+	    .params = 5,
+	},
+	[ACCOUNT_SET_SETTINGS] = {
+	    "UPDATE account SET nickname = COALESCE(?, nickname), language = COALESCE(?, language)"
+	    " WHERE id = ?",
+	    .params = 3,
+	},
+	[ACCOUNT_SET_PENDING_EMAIL] = {
+	    "UPDATE account SET pending_email = ? WHERE id = ?",
+	    .params = 2,
+	},
+	[ACCOUNT_SET_LOGIN_ID] = {
+	    "UPDATE account SET login_id = ? WHERE id = ?",
+	    .params = 2,
+	},
+	[ACCOUNT_CONFIRM_EMAIL] = {
+	    "UPDATE account SET email = pending_email, pending_email = NULL"
+	    " WHERE id = ? AND generation = ? AND state = 1 AND pending_email = ?",
+	    .params = 3,
+	},
+	[ACCOUNT_DELETE] = {
+	    "DELETE FROM account WHERE id = ?",
+	    .params = 1,
+	},
+
+	/* All that a login begins with, in one trip: the account is still as the password was compared
+	 * with it, and others wait; the longest unused make room; the session; failures of the login ID
+	 * are forgotten, or told; its source is known; a hash of today's cost; what happened; a letter. */
+	[SESSION_BEGIN] = {
+	    TRANSACTION_(
+	    " IF NOT EXISTS (SELECT 1 FROM account WHERE id = ? AND generation = ? AND state = 1 FOR UPDATE)"
+	    " THEN ROLLBACK; SIGNAL SQLSTATE '02000'; END IF;"
+	    " BEGIN DECLARE beyond INT DEFAULT (SELECT COUNT(*) FROM session WHERE account_id = ?) - ?;"
+	    " IF beyond > 0 THEN DELETE FROM session WHERE account_id = ? ORDER BY used_at LIMIT beyond;"
+	    " END IF; END;"
+	    " INSERT INTO session (id, account_id, generation, refresh_hash, client_hash, rotated_at, device,"
+	    " created_at, used_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);"
+	    " IF ? THEN DELETE FROM limit_counter WHERE limit_id = ? AND subject_hash = ?; END IF;"
+	    " IF ? THEN UPDATE limit_counter SET holder = '' WHERE limit_id = ? AND subject_hash = ?; END IF;"
+	    " " KNOWN_SOURCE_WRITE_ ";"
+	    " IF ? THEN UPDATE account SET password_hash = ? WHERE id = ? AND password_hash = ?; END IF;"
+	    " " AUDIT_INSERT_ " VALUES (?, ?, ?, ?, ?, ?);"
+	    " IF ? THEN " OUTBOX_INSERT_ "; END IF;"),
+	    .params = 47,
+	},
+	/* Who holds an access token, while the login lives and the account may be used: one look at
+	 * every call, so that whatever ended acts at once on every replica. */
+	[SESSION_MEMBER] = {
+	    "SELECT " ACCOUNT_COLUMNS_ ", p.lookup FROM " ALIVE_
+	    " WHERE s.id = ? AND s.expires_at > ? AND s.used_at > ?",
+	    .params = 5, .columns = 11,
+	},
+	/* The same account, as the login that changes something sees it until its transaction ends. The
+	 * account is locked first, as everybody does. */
+	[SESSION_LOCK] = {
+	    "SELECT " ACCOUNT_COLUMNS_ ", a.password_hash FROM account a STRAIGHT_JOIN session s"
+	    " ON s.account_id = a.id AND s.generation = a.generation"
+	    " WHERE a.id = ? AND a.state = 1 AND s.id = ? FOR UPDATE",
+	    .params = 2, .columns = 11,
+	},
+	[SESSION_READ] = {
+	    "SELECT s.account_id, s.refresh_hash, s.previous_hash, s.client_hash, s.rotated_at, s.created_at,"
+	    " s.expires_at FROM " ALIVE_
+	    " WHERE s.id = ? AND s.expires_at > ? AND s.used_at > ?",
+	    .params = 5, .columns = 7,
+	},
+	[SESSION_ROTATE] = {
+	    "UPDATE session SET previous_hash = refresh_hash, refresh_hash = ?, client_hash = ?, rotated_at = ?,"
+	    " used_at = GREATEST(used_at, ?) WHERE id = ? AND refresh_hash = ?",
+	    .params = 6,
+	},
+	[SESSION_LIST] = {
+	    "SELECT s.id, s.device, s.created_at, s.used_at, s.expires_at FROM session s"
+	    " JOIN account a ON a.id = s.account_id AND a.generation = s.generation"
+	    " WHERE s.account_id = ? AND s.expires_at > ? AND s.used_at > ? ORDER BY s.used_at DESC LIMIT 20",
+	    .params = 3, .columns = 5,
+	},
+	[SESSION_END] = {
+	    "DELETE FROM session WHERE id = ? AND account_id = ?",
+	    .params = 2,
+	},
+	[SESSION_END_OTHERS] = {
+	    "DELETE FROM session WHERE account_id = ? AND id <> ?",
+	    .params = 2,
+	},
+	[SESSION_SET_GENERATION] = {
+	    "UPDATE session SET generation = ? WHERE id = ?",
+	    .params = 2,
+	},
+
+	[OUTBOX_INSERT] = {
+	    OUTBOX_INSERT_,
+	    .params = 12,
+	},
+	[OUTBOX_DUE] = {
+	    "SELECT id FROM outbox WHERE state = 0 AND next_try_at <= UTC_TIMESTAMP(6)"
+	    " AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6)) ORDER BY next_try_at LIMIT 16",
+	    .columns = 1,
+	},
+	/* Whoever holds the lease already asks again because the answer was lost: that is no other
+	 * try. */
+	[OUTBOX_CLAIM] = {
+	    "UPDATE outbox SET"
+	    " tries = tries + 1 - COALESCE(lease_owner = ? AND lease_until >= UTC_TIMESTAMP(6), 0),"
+	    " lease_until = UTC_TIMESTAMP(6) + INTERVAL ? SECOND, lease_owner = ?"
+	    " WHERE id = ? AND state = 0"
+	    " AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6) OR lease_owner = ?)",
+	    .params = 5,
+	},
+	[OUTBOX_READ] = {
+	    "SELECT kind, email, language, nickname, jti, parent_jti, subject_id, created_at, expires_at,"
+	    " tries FROM outbox WHERE id = ?",
+	    .params = 1, .columns = 10,
+	},
+	[OUTBOX_FINISH] = {
+	    "UPDATE outbox SET state = ?, last_error = ?, finished_at = ?, email = '', nickname = '',"
+	    " lease_until = NULL WHERE id = ? AND state = 0 AND lease_owner = ?",
+	    .params = 5,
+	},
+	[OUTBOX_RETRY] = {
+	    "UPDATE outbox SET next_try_at = UTC_TIMESTAMP(6) + INTERVAL ? SECOND, last_error = ?,"
+	    " lease_until = NULL WHERE id = ? AND state = 0 AND lease_owner = ?",
+	    .params = 4,
+	},
+};
+
+/* What migrations record of themselves; it comes before the first of them. */
+const char migration_table_sql[] = "CREATE TABLE IF NOT EXISTS schema_migration ("
+				   " version INT NOT NULL PRIMARY KEY,"
+				   " checksum BINARY(32) NOT NULL,"
+				   " begun_at BIGINT NOT NULL,"
+				   " ended_at BIGINT NULL"
+				   ") ENGINE=InnoDB";
+
+const struct statement migration_statements[MIGRATION_STATEMENTS__MAX] = {
+	[MIGRATION_BEGIN] = {
+	    "INSERT INTO schema_migration (version, checksum, begun_at) VALUES (?, ?, ?)",
+	    .params = 3,
+	},
+	[MIGRATION_READ] = {
+	    "SELECT checksum, COALESCE(ended_at, 0) FROM schema_migration WHERE version = ?",
+	    .params = 1, .columns = 2,
+	},
+	[MIGRATION_END] = {
+	    "UPDATE schema_migration SET ended_at = ? WHERE version = ?",
+	    .params = 2,
+	},
+};
+
+/* What the lines say and what therefore changes, for one connection: nothing of it is sent to a
+ * replica or left behind by a crash. A change without a line is an end. */
+const char *const roster_session_sql[] = {
+	/* Registrations hold what it waits for no longer; another import holds it too long. */
+	"SET SESSION innodb_lock_wait_timeout = 5",
+	"CREATE TEMPORARY TABLE roster_line ("
+	" line BIGINT UNSIGNED NOT NULL,"
+	" number VARBINARY(114) NOT NULL,"
+	" symbol VARBINARY(114) NOT NULL,"
+	" birth_date DATE NOT NULL,"
+	" kana_name VARBINARY(300) NOT NULL,"
+	" eligible_from DATE NOT NULL,"
+	" eligible_until DATE NULL,"
+	" PRIMARY KEY (number, symbol, line)"
+	") ENGINE=InnoDB",
+	"CREATE TEMPORARY TABLE roster_change ("
+	" number VARBINARY(114) NOT NULL,"
+	" symbol VARBINARY(114) NOT NULL,"
+	" line BIGINT UNSIGNED NULL,"
+	" PRIMARY KEY (number, symbol)"
+	") ENGINE=InnoDB",
+	NULL,
+};
+
+#define ROSTER_LINE_INSERT_                                                                    \
+	"INSERT INTO roster_line (line, number, symbol, birth_date, kana_name, eligible_from," \
+	" eligible_until) VALUES (?, ?, ?, ?, ?, ?, ?)"
+
+/* Lines and persons are the same by both 番号 and 記号. Plans read without locks (READ COMMITTED);
+ * changes begin at the plan (STRAIGHT_JOIN), so that only what changes is locked. */
+const struct statement roster_statements[ROSTER_STATEMENTS__MAX] = {
+	[ROSTER_RUN_BEGIN] = {
+	    "INSERT INTO roster_run (id, in_progress, file_hash, lines_read, dependents, added, changed, ended,"
+	    " ambiguous, started_by, created_at) VALUES (?, 1, '', 0, 0, 0, 0, 0, 0, ?, ?)",
+	    .params = 3,
+	},
+	[ROSTER_RUN_END] = {
+	    "UPDATE roster_run SET in_progress = NULL, file_hash = ?, lines_read = ?, dependents = ?, added = ?,"
+	    " changed = ?, ended = ?, ambiguous = ? WHERE id = ?",
+	    .params = 8,
+	},
+
+	[ROSTER_LINE_INSERT] = { ROSTER_LINE_INSERT_, .params = ROSTER_LINE_VALUES },
+	[ROSTER_LINES_INSERT] = {
+	    ROSTER_LINE_INSERT_ ", (?, ?, ?, ?, ?, ?, ?), (?, ?, ?, ?, ?, ?, ?), (?, ?, ?, ?, ?, ?, ?),"
+	    " (?, ?, ?, ?, ?, ?, ?), (?, ?, ?, ?, ?, ?, ?), (?, ?, ?, ?, ?, ?, ?), (?, ?, ?, ?, ?, ?, ?)",
+	    .params = ROSTER_LINE_VALUES * ROSTER_LINES_AT_ONCE,
+	},
+	/* Each line whose pair an earlier one has, and the first that has it. */
+	[ROSTER_DOUBLED] = {
+	    "SELECT line, other, COUNT(*) OVER () FROM (SELECT l.line, MIN(o.line) AS other"
+	    " FROM roster_line l STRAIGHT_JOIN roster_line o USING (number, symbol)"
+	    " WHERE o.line < l.line GROUP BY l.line) a ORDER BY line LIMIT ?",
+	    .params = 1, .columns = 3,
+	},
+
+	[ROSTER_PLAN_CHANGES] = {
+	    "INSERT INTO roster_change (number, symbol, line) SELECT l.number, l.symbol, l.line"
+	    " FROM roster_line l STRAIGHT_JOIN insured_person p USING (number, symbol)"
+	    " WHERE p.birth_date <> l.birth_date OR p.kana_name <> l.kana_name"
+	    " OR p.eligible_from <> l.eligible_from OR NOT p.eligible_until <=> l.eligible_until",
+	},
+	/* Also those whose time has not begun. */
+	[ROSTER_PLAN_ENDS] = {
+	    "INSERT INTO roster_change (number, symbol) SELECT p.number, p.symbol FROM insured_person p"
+	    " LEFT JOIN roster_line l USING (number, symbol)"
+	    " WHERE l.line IS NULL AND (p.eligible_until IS NULL OR p.eligible_until > ?)",
+	    .params = 1,
+	},
+	/* The eligible, and those of them whom the plan makes not so: by their absence or by their
+	 * dates. */
+	[ROSTER_LOSS_READ] = {
+	    "SELECT COUNT(*), COALESCE(SUM(c.number IS NOT NULL AND (l.line IS NULL"
+	    " OR l.eligible_from > ? OR COALESCE(l.eligible_until <= ?, 0))), 0)"
+	    " FROM insured_person p LEFT JOIN roster_change c USING (number, symbol)"
+	    " LEFT JOIN roster_line l ON l.number = c.number AND l.symbol = c.symbol AND l.line = c.line"
+	    " WHERE p.eligible_from <= ? AND (p.eligible_until IS NULL OR p.eligible_until > ?)",
+	    .params = 4, .columns = 2,
+	},
+
+	[ROSTER_ADD] = {
+	    "INSERT INTO insured_person (id, number, symbol, birth_date, kana_name, eligible_from,"
+	    " eligible_until, roster_run) SELECT RANDOM_BYTES(16), l.number, l.symbol, l.birth_date,"
+	    " l.kana_name, l.eligible_from, l.eligible_until, ? FROM roster_line l"
+	    " LEFT JOIN insured_person p USING (number, symbol) WHERE p.id IS NULL",
+	    .params = 1,
+	},
+	[ROSTER_CHANGE] = {
+	    "UPDATE roster_change c STRAIGHT_JOIN roster_line l USING (number, symbol, line)"
+	    " STRAIGHT_JOIN insured_person p ON p.number = c.number AND p.symbol = c.symbol"
+	    " SET p.birth_date = l.birth_date, p.kana_name = l.kana_name,"
+	    " p.eligible_from = l.eligible_from, p.eligible_until = l.eligible_until, p.roster_run = ?",
+	    .params = 1,
+	},
+	[ROSTER_END] = {
+	    "UPDATE roster_change c STRAIGHT_JOIN insured_person p USING (number, symbol)"
+	    " SET p.eligible_until = ?, p.roster_run = ? WHERE c.line IS NULL",
+	    .params = 2,
+	},
+
+	/* Each line whose string PERSON_BY_LOOKUP finds twice, and the first other line that
+	 * spells it; none: that person is not in the file. */
+	[ROSTER_AMBIGUOUS] = {
+	    "SELECT line, other, COUNT(*) OVER () FROM (SELECT l.line, COALESCE(MIN(o.line), 0) AS other"
+	    " FROM insured_person p"
+	    " STRAIGHT_JOIN insured_person q ON q.lookup = p.lookup AND q.number <> p.number"
+	    " STRAIGHT_JOIN roster_line l ON l.number = p.number AND l.symbol = p.symbol"
+	    " LEFT JOIN roster_line o ON o.number = q.number AND o.symbol = q.symbol"
+	    " GROUP BY l.line) a ORDER BY line LIMIT ?",
+	    .params = 1, .columns = 3,
+	},
+};
+
+/* A row of the operator's: they are numbered behind the service's. */
+#define OPERATOR_(name) [-STATEMENTS__MAX + (name)]
+
+/* Purges go along an index and take rows in its order: two at once wait for each other, and do not
+ * lock each other out. */
+const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STATEMENTS__MAX] = {
+	OPERATOR_(OPERATOR_CLOCK) = { "SELECT UNIX_TIMESTAMP()", .columns = 1 },
+
+	OPERATOR_(OPERATOR_ACCOUNT_FIND) = {
+	    "SELECT id, person_id, state FROM account WHERE login_id = ? FOR UPDATE",
+	    .params = 1, .columns = 3,
+	},
+	OPERATOR_(OPERATOR_ACCOUNT_SHOW) = {
+	    "SELECT c.id, c.state, p.eligible_from <= ? AND (p.eligible_until IS NULL OR p.eligible_until > ?),"
+	    " p.lookup, c.created_at,"
+	    " (SELECT e.happened_at FROM audit_event e WHERE e.account_id = c.id AND e.event = ?"
+	    " ORDER BY e.happened_at DESC LIMIT 1),"
+	    " (SELECT COUNT(*) FROM " ALIVE_
+	    " WHERE s.account_id = c.id AND s.expires_at > ? AND s.used_at > ?)"
+	    " FROM account c JOIN insured_person p ON p.id = c.person_id WHERE c.login_id = ?",
+	    .params = 8, .columns = 7,
+	},
+	OPERATOR_(OPERATOR_ACCOUNT_DISABLE) = {
+	    "UPDATE account SET state = 2, " RAISE_GENERATION_ " WHERE id = ?",
+	    .params = 1,
+	},
+	OPERATOR_(OPERATOR_ACCOUNT_ENABLE) = {
+	    "UPDATE account SET state = 1 WHERE id = ?",
+	    .params = 1,
+	},
+	OPERATOR_(OPERATOR_LIMIT_READ) = {
+	    "SELECT count, locked_until FROM limit_counter WHERE limit_id = ? AND subject_hash = ? AND window_ends_at > ?",
+	    .params = 3, .columns = 2,
+	},
+
+	/* Those that are known, what failed there, and how many are locked. */
+	OPERATOR_(OPERATOR_KNOWN_SOURCES_READ) = {
+	    "SELECT COUNT(*), SUM(count), SUM(count >= ? OR locked_until > ?) FROM limit_counter"
+	    " WHERE limit_id = ? AND subject_hash BETWEEN ? AND ? AND window_ends_at > ?",
+	    .params = 6, .columns = 3,
+	},
+	OPERATOR_(OPERATOR_KNOWN_SOURCES_PARDON) = {
+	    "UPDATE limit_counter SET count = 0, locked_until = 0 WHERE limit_id = ? AND subject_hash BETWEEN ? AND ?",
+	    .params = 3,
+	},
+
+	OPERATOR_(OPERATOR_SESSIONS_END) = {
+	    "UPDATE account SET " RAISE_GENERATION_ " WHERE id = ?",
+	    .params = 1,
+	},
+	OPERATOR_(OPERATOR_ACCOUNTS_NEXT) = {
+	    "SELECT COUNT(*), MAX(id) FROM (SELECT id FROM account WHERE id > ? ORDER BY id LIMIT ?) a",
+	    .params = 2, .columns = 2,
+	},
+	OPERATOR_(OPERATOR_SESSIONS_END_STRETCH) = {
+	    "UPDATE account SET " RAISE_GENERATION_ " WHERE id > ? AND id <= ?",
+	    .params = 2,
+	},
+	/* Not those of a login that began after the generation was raised. */
+	OPERATOR_(OPERATOR_SESSIONS_DELETE_STRETCH) = {
+	    "DELETE FROM session WHERE account_id > ? AND account_id <= ? AND generation <"
+	    " (SELECT a.generation FROM account a WHERE a.id = session.account_id)"
+	    " ORDER BY account_id, used_at LIMIT ?",
+	    .params = 3,
+	},
+
+	OPERATOR_(OPERATOR_TRAIL) = {
+	    "SELECT happened_at, event, account_id, source, request_id FROM audit_event"
+	    " WHERE happened_at >= ? ORDER BY happened_at DESC, request_id DESC, event DESC LIMIT ?",
+	    .params = 2, .columns = 5,
+	},
+	OPERATOR_(OPERATOR_TRAIL_OF_ACCOUNT) = {
+	    "SELECT happened_at, event, account_id, source, request_id FROM audit_event"
+	    " WHERE account_id = ? AND happened_at >= ?"
+	    " ORDER BY happened_at DESC, request_id DESC, event DESC LIMIT ?",
+	    .params = 3, .columns = 5,
+	},
+
+	OPERATOR_(OPERATOR_SPENT_TOKEN_COUNT) = {
+	    "SELECT COUNT(*) FROM spent_token WHERE created_at <= ?",
+	    .params = 1, .columns = 1,
+	},
+	OPERATOR_(OPERATOR_SPENT_TOKEN_PURGE) = {
+	    "DELETE FROM spent_token WHERE created_at <= ? ORDER BY created_at LIMIT ?",
+	    .params = 2,
+	},
+	OPERATOR_(OPERATOR_LIMIT_COUNT) = {
+	    "SELECT COUNT(*) FROM limit_counter WHERE window_ends_at <= ?",
+	    .params = 1, .columns = 1,
+	},
+	OPERATOR_(OPERATOR_LIMIT_PURGE) = {
+	    "DELETE FROM limit_counter WHERE window_ends_at <= ? ORDER BY window_ends_at LIMIT ?",
+	    .params = 2,
+	},
+	/* What is not settled has no such time, and stays however old it is. */
+	OPERATOR_(OPERATOR_OUTBOX_COUNT) = {
+	    "SELECT COUNT(*) FROM outbox WHERE finished_at <= ?",
+	    .params = 1, .columns = 1,
+	},
+	OPERATOR_(OPERATOR_OUTBOX_PURGE) = {
+	    "DELETE FROM outbox WHERE finished_at <= ? ORDER BY finished_at LIMIT ?",
+	    .params = 2,
+	},
+	OPERATOR_(OPERATOR_SESSION_COUNT) = {
+	    "SELECT COUNT(*) FROM session WHERE expires_at <= ? OR used_at <= ?",
+	    .params = 2, .columns = 1,
+	},
+	OPERATOR_(OPERATOR_SESSIONS_NEXT) = {
+	    "SELECT COUNT(*), MAX(id) FROM (SELECT id FROM session WHERE id > ? ORDER BY id LIMIT ?) s",
+	    .params = 2, .columns = 2,
+	},
+	OPERATOR_(OPERATOR_SESSION_PURGE) = {
+	    "DELETE FROM session WHERE id > ? AND id <= ? AND (expires_at <= ? OR used_at <= ?)"
+	    " ORDER BY id LIMIT ?",
+	    .params = 5,
+	},
+	OPERATOR_(OPERATOR_AUDIT_OF_NOBODY_COUNT) = {
+	    "SELECT COUNT(*) FROM audit_event WHERE " OF_NOBODY_,
+	    .params = 1, .columns = 1,
+	},
+	OPERATOR_(OPERATOR_AUDIT_OF_NOBODY_PURGE) = {
+	    "DELETE FROM audit_event WHERE " OF_NOBODY_ " ORDER BY happened_at LIMIT ?",
+	    .params = 2,
+	},
+	OPERATOR_(OPERATOR_AUDIT_EVENT_COUNT) = {
+	    "SELECT COUNT(*) FROM audit_event WHERE happened_at <= ?",
+	    .params = 1, .columns = 1,
+	},
+	OPERATOR_(OPERATOR_AUDIT_EVENT_PURGE) = {
+	    "DELETE FROM audit_event WHERE happened_at <= ? ORDER BY happened_at LIMIT ?",
+	    .params = 2,
+	},
+};

@@ -1,0 +1,127 @@
+/* statements.h - every SQL statement the service can run, by name. */
+
+#ifndef STATEMENTS_H
+#define STATEMENTS_H
+
+#include "db.h"
+
+enum statement_name {
+	SCHEMA_VERSION,
+	LIMIT_COUNT,
+	LIMIT_READ,
+	LIMIT_GIVE_BACK,
+	LIMIT_RESET,
+	KNOWN_SOURCE_WRITE,
+	KNOWN_SOURCES_FORGET,
+	AUDIT_INSERT,
+	AUDIT_INSERT_FOR,
+	SPENT_TOKEN_INSERT,
+	SPENT_TOKEN_READ,
+	TOKEN_STATE_READ,
+	PERSON_BY_LOOKUP,
+	ACCOUNT_INSERT,
+	ACCOUNT_READ,
+	ACCOUNT_BY_LINK,
+	ACCOUNT_BY_LOGIN_ID,
+	ACCOUNT_LOGIN_IDS,
+	ACCOUNT_SET_PASSWORD,
+	ACCOUNT_RESET_PASSWORD,
+	ACCOUNT_SET_SETTINGS,
+	ACCOUNT_SET_PENDING_EMAIL,
+	ACCOUNT_SET_LOGIN_ID,
+	ACCOUNT_CONFIRM_EMAIL,
+	ACCOUNT_DELETE,
+	SESSION_BEGIN,
+	SESSION_MEMBER,
+	SESSION_LOCK,
+	SESSION_READ,
+	SESSION_ROTATE,
+	SESSION_LIST,
+	SESSION_END,
+	SESSION_END_OTHERS,
+	SESSION_SET_GENERATION,
+	OUTBOX_INSERT,
+	OUTBOX_DUE,
+	OUTBOX_CLAIM,
+	OUTBOX_READ,
+	OUTBOX_FINISH,
+	OUTBOX_RETRY,
+	STATEMENTS__MAX
+};
+
+/* The table db_open() takes; STATEMENTS__MAX rows. */
+extern const struct statement statements[];
+
+/* myportalctl migrate: a table of its own, because the others do not prepare on an empty
+ * database. */
+enum migration_statement {
+	MIGRATION_BEGIN,
+	MIGRATION_READ,
+	MIGRATION_END,
+	MIGRATION_STATEMENTS__MAX
+};
+
+extern const struct statement migration_statements[];
+extern const char migration_table_sql[];
+
+/* myportalctl roster: a table of its own, because only its connection has the temporary tables,
+ * which roster_session_sql makes. */
+enum roster_statement {
+	ROSTER_RUN_BEGIN,
+	ROSTER_RUN_END,
+	ROSTER_LINE_INSERT,
+	ROSTER_LINES_INSERT,
+	ROSTER_DOUBLED,
+	ROSTER_PLAN_CHANGES,
+	ROSTER_PLAN_ENDS,
+	ROSTER_LOSS_READ,
+	ROSTER_ADD,
+	ROSTER_CHANGE,
+	ROSTER_END,
+	ROSTER_AMBIGUOUS,
+	ROSTER_STATEMENTS__MAX
+};
+
+#define ROSTER_LINE_VALUES   7 /* of one line in an INSERT */
+#define ROSTER_LINES_AT_ONCE 8 /* in ROSTER_LINES_INSERT */
+
+extern const struct statement roster_statements[];
+extern const char *const roster_session_sql[];
+
+/* myportalctl account, audit and purge: behind the service's own, which their connection has, too
+ * (operator_table() puts them together). The service does not prepare these. */
+enum operator_statement {
+	OPERATOR_CLOCK = STATEMENTS__MAX,
+	OPERATOR_ACCOUNT_FIND,
+	OPERATOR_ACCOUNT_SHOW,
+	OPERATOR_ACCOUNT_DISABLE,
+	OPERATOR_ACCOUNT_ENABLE,
+	OPERATOR_LIMIT_READ,
+	OPERATOR_KNOWN_SOURCES_READ,
+	OPERATOR_KNOWN_SOURCES_PARDON,
+	OPERATOR_SESSIONS_END,
+	OPERATOR_ACCOUNTS_NEXT,
+	OPERATOR_SESSIONS_END_STRETCH,
+	OPERATOR_SESSIONS_DELETE_STRETCH,
+	OPERATOR_TRAIL,
+	OPERATOR_TRAIL_OF_ACCOUNT,
+	OPERATOR_SPENT_TOKEN_COUNT,
+	OPERATOR_SPENT_TOKEN_PURGE,
+	OPERATOR_LIMIT_COUNT,
+	OPERATOR_LIMIT_PURGE,
+	OPERATOR_OUTBOX_COUNT,
+	OPERATOR_OUTBOX_PURGE,
+	OPERATOR_SESSION_COUNT,
+	OPERATOR_SESSIONS_NEXT,
+	OPERATOR_SESSION_PURGE,
+	OPERATOR_AUDIT_OF_NOBODY_COUNT,
+	OPERATOR_AUDIT_OF_NOBODY_PURGE,
+	OPERATOR_AUDIT_EVENT_COUNT,
+	OPERATOR_AUDIT_EVENT_PURGE,
+	OPERATOR_STATEMENTS__MAX
+};
+
+/* OPERATOR_STATEMENTS__MAX - STATEMENTS__MAX rows. */
+extern const struct statement operator_statements[];
+
+#endif

@@ -1,0 +1,93 @@
+/* audit.c - one row for each thing that happened to an account. */
+
+#include "audit.h"
+
+#include "statements.h"
+#include "text.h"
+
+#include <string.h>
+
+const char *
+audit_word(int64_t what)
+{
+#define AUDIT_CASE_(name, number, word) \
+	case number:                    \
+		return word;
+	switch (what) {
+		AUDIT_LIST(AUDIT_CASE_)
+	default:
+		return "unknown";
+	}
+#undef AUDIT_CASE_
+}
+
+struct audit_event
+audit_event_of(const struct client *client, enum audit_event_kind what, int64_t now,
+    const uint8_t *account_id, const uint8_t *person_id)
+{
+	struct audit_event event = { .what = what, .happened_at = now };
+
+	if (account_id != NULL)
+		memcpy(event.account_id, account_id, sizeof event.account_id);
+	if (person_id != NULL)
+		memcpy(event.person_id, person_id, sizeof event.person_id);
+	memcpy(event.request_id, client->request_id, sizeof event.request_id);
+	text_copy_cut(event.network, sizeof event.network, client->network);
+	return event;
+}
+
+void
+audit_values(const struct audit_event *event, struct db_value ret[static AUDIT_VALUES])
+{
+	const struct db_value values[AUDIT_VALUES] = {
+		db_number_at(event->happened_at),
+		db_bytes_at(event->request_id, sizeof event->request_id),
+		db_number_at(event->what),
+		db_bytes_at(event->account_id, sizeof event->account_id),
+		db_bytes_at(event->person_id, sizeof event->person_id),
+		db_text_at(event->network),
+	};
+
+	memcpy(ret, values, sizeof values);
+}
+
+enum result
+audit_insert(struct db_tx *tx, const struct audit_event *event)
+{
+	struct db_value in[AUDIT_VALUES + 1] = { 0 };
+
+	audit_values(event, in);
+	return db_insert_new(tx, AUDIT_INSERT, in);
+}
+
+enum result
+audit_insert_first(struct db_tx *tx, const struct audit_event *event)
+{
+	struct db_value in[AUDIT_VALUES + 1] = { 0 };
+
+	audit_values(event, in);
+	const enum result written = db_change(tx, AUDIT_INSERT, in, NULL);
+	return written == DUPLICATE && !db_may_be_committed(tx) ? INTERNAL : written;
+}
+
+enum result
+audit_insert_for(struct db_tx *tx, const struct audit_event *event, const char *login_id)
+{
+	struct db_value in[AUDIT_VALUES + 2] = { 0 };
+
+	audit_values(event, in);
+	in[AUDIT_VALUES] = db_text_at(login_id);
+	return db_insert_new(tx, AUDIT_INSERT_FOR, in);
+}
+
+static enum result
+insert_tx(struct db_tx *tx, void *context)
+{
+	return audit_insert(tx, context);
+}
+
+enum result
+audit_insert_committed(struct db *db, struct audit_event *event)
+{
+	return db_each_committed(db, insert_tx, event);
+}

@@ -1,0 +1,114 @@
+/* stage.c - the stage table; a pass to and from the claims of a token. */
+
+#include "stage.h"
+
+#include "cleanup.h"
+#include "secret.h"
+#include "text.h"
+#include "token.h"
+
+#include <stddef.h>
+#include <string.h>
+
+const struct stage_rule *
+stage_rule(enum stage stage)
+{
+	/* clang-format off */
+	static const struct stage_rule rules[STAGE__MAX] = {
+		/*                           name                  method  path                                   portal path                    then                      tries */
+		[STAGE_IDENTITY]           = { "identity",           "POST", "/v1/registration/identity",           "/register/identity",           STAGE_AUTHENTICATION_KEY, LIMIT_IDENTITY_TRIES },
+		[STAGE_AUTHENTICATION_KEY] = { "authentication-key", "POST", "/v1/registration/authentication-key", "/register/authentication-key", STAGE_ACCOUNT,            LIMIT_KEY_TRIES },
+		[STAGE_ACCOUNT]            = { "account",            "POST", "/v1/registration/account",            NULL,                           STAGE_NONE,               LIMIT_ACCOUNT_TRIES },
+		[STAGE_EMAIL_CONFIRMATION] = { "email-confirmation", "POST", "/v1/me/email/confirmation",           "/settings/email-confirmation", STAGE_NONE,               0 },
+		[STAGE_PASSWORD_RESET]     = { "password-reset",     "POST", "/v1/recovery/password/reset",         "/recover/password",            STAGE_NONE,               LIMIT_RESET_TRIES },
+	};
+	/* clang-format on */
+	return &rules[stage];
+}
+
+/* The personal part of a token: its form, fixed sizes first, the address last. */
+struct layout {
+	uint8_t version;
+	char language[LANGUAGE_MAX];
+	uint8_t subject_id[ID_SIZE];
+	uint8_t parent_jti[JTI_SIZE];
+	char email[EMAIL_MAX];
+};
+
+#define LAYOUT_VERSION 1
+#define LAYOUT_FIXED   offsetof(struct layout, email)
+
+_Static_assert(
+    sizeof(struct layout) == LAYOUT_FIXED + EMAIL_MAX, "bytes only: no padding in a token");
+_Static_assert(sizeof(struct layout) <= TOKEN_CONTEXT_MAX, "the longest address fits a token");
+
+enum result
+stage_seal(const struct keyring *keyring, const struct stage_claims *stage_claims,
+    char ret_token[static TOKEN_MAX + 1])
+{
+	CLEANUP(claims_wipe)
+	struct claims claims = {
+		.issued_at = stage_claims->issued_at,
+		.expires_at = stage_claims->expires_at,
+		.context_size = LAYOUT_FIXED + strlen(stage_claims->email),
+	};
+	struct layout layout = { .version = LAYOUT_VERSION };
+	const char *use = stage_rule(stage_claims->stage)->name;
+
+	if (use == NULL || !text_copy(claims.use, sizeof claims.use, use))
+		return INTERNAL;
+	memcpy(layout.language, stage_claims->language, sizeof layout.language);
+	memcpy(layout.subject_id, stage_claims->subject_id, sizeof layout.subject_id);
+	memcpy(layout.parent_jti, stage_claims->parent_jti, sizeof layout.parent_jti);
+	memcpy(layout.email, stage_claims->email, strlen(stage_claims->email));
+	memcpy(claims.context, &layout, claims.context_size);
+	secret_wipe_bytes(&layout, sizeof layout);
+	memcpy(claims.jti, stage_claims->jti, sizeof claims.jti);
+	return token_seal(keyring, &claims, ret_token);
+}
+
+static enum stage
+stage_named(const char *use)
+{
+	for (enum stage stage = STAGE_IDENTITY; stage < STAGE__MAX; stage++) {
+		const char *name = stage_rule(stage)->name;
+
+		if (name != NULL && strcmp(name, use) == 0)
+			return stage;
+	}
+	return STAGE_NONE;
+}
+
+enum result
+stage_open(const struct keyring *keyring, const char *token, int64_t now, struct stage_claims *ret)
+{
+	CLEANUP(claims_wipe) struct claims claims = { 0 };
+	struct layout layout;
+
+	TRY(token_open(keyring, token, now, &claims));
+	const enum stage stage = stage_named(claims.use);
+	if (stage == STAGE_NONE || claims.context_size < LAYOUT_FIXED ||
+	    claims.context_size > sizeof layout || claims.context[0] != LAYOUT_VERSION)
+		return TOKEN_INVALID;
+
+	memset(&layout, 0, sizeof layout);
+	memcpy(&layout, claims.context, claims.context_size);
+	*ret = (struct stage_claims){
+		.stage = stage,
+		.issued_at = claims.issued_at,
+		.expires_at = claims.expires_at,
+	};
+	memcpy(ret->jti, claims.jti, sizeof ret->jti);
+	memcpy(ret->email, layout.email, claims.context_size - LAYOUT_FIXED);
+	memcpy(ret->language, layout.language, sizeof layout.language);
+	memcpy(ret->subject_id, layout.subject_id, sizeof ret->subject_id);
+	memcpy(ret->parent_jti, layout.parent_jti, sizeof ret->parent_jti);
+	secret_wipe_bytes(&layout, sizeof layout);
+	return OK;
+}
+
+void
+stage_claims_wipe(struct stage_claims *stage_claims)
+{
+	secret_wipe_bytes(stage_claims, sizeof *stage_claims);
+}

@@ -1,0 +1,70 @@
+/* stage.h - the stages of a registration, and what a token says about the one who holds it.
+ *
+ * The state of a registration travels in its token; this is the token's domain form. */
+
+#ifndef STAGE_H
+#define STAGE_H
+
+#include "bounds.h"
+#include "keyring.h"
+#include "limit_id.h"
+#include "result.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The numbers are stored in rows of `spent_token`: never renumber. */
+enum stage {
+	STAGE_NONE = 0,
+	STAGE_IDENTITY = 1,           /* link of the invitation */
+	STAGE_AUTHENTICATION_KEY = 2, /* second link */
+	STAGE_ACCOUNT = 3,            /* told in the answer of the key step */
+	STAGE_EMAIL_CONFIRMATION = 4, /* link that proves a new address */
+	STAGE_CAPTCHA = 5,            /* captcha.c's own token; spent like the others */
+	STAGE_PASSWORD_RESET = 6,     /* link that sets a new password */
+	STAGE__MAX
+};
+
+struct stage_rule {
+	const char *name;   /* the token's use, and `stage` in answers */
+	const char *method; /* the call that spends it */
+	const char *path;
+	const char
+	    *portal_path;    /* where a mailed link points, below PORTAL_URL; NULL: never mailed */
+	enum stage then;     /* what follows; STAGE_NONE: logging in */
+	enum limit_id tries; /* what is counted at it; 0: nothing */
+};
+
+/* The row of a stage. */
+const struct stage_rule *stage_rule(enum stage);
+
+/* The call that follows when all stages are done. */
+#define STAGE_LOGIN_METHOD "POST"
+#define STAGE_LOGIN_PATH   "/v1/sessions"
+
+/* Who holds the token, and for what. Wiped by its owner: it holds an address. */
+struct stage_claims {
+	enum stage stage;
+	uint8_t jti[JTI_SIZE];
+	int64_t issued_at;
+	int64_t expires_at;
+	char email[EMAIL_MAX + 1];       /* the address the link was mailed to */
+	char language[LANGUAGE_MAX + 1]; /* of the letters */
+	uint8_t subject_id[ID_SIZE];     /* person; account for the last two links; else zeros */
+	/* The invitation behind a second link; the account's generation (mailed_link.h) behind a
+	 * reset or a confirmation link; else zeros. */
+	uint8_t parent_jti[JTI_SIZE];
+};
+
+/* Mints the token of a pass. INTERNAL: its stage has no token of this form, or its times are
+ * none. */
+enum result stage_seal(const struct keyring *, const struct stage_claims *,
+    char ret_token[static TOKEN_MAX + 1]) MUST_USE;
+
+/* Opens a token of any stage. TOKEN_INVALID, TOKEN_EXPIRED. */
+enum result stage_open(
+    const struct keyring *, const char *token, int64_t now, struct stage_claims *ret) MUST_USE;
+
+void stage_claims_wipe(struct stage_claims *);
+
+#endif

@@ -1,0 +1,186 @@
+# shellcheck shell=bash
+# steps.bash - the steps of a registration, as the flow tests tell them. Loaded after helper.bash.
+
+# What a member would choose; a common password it is not.
+readonly PASSWORD=asagao7rakuda
+
+# Asks for an invitation; sets $invitation, the token of its link.
+invite() { # ADDRESS
+	local before
+	before=$(mail_count "$1")
+	api POST /v1/registration/email "{\"email\":\"$1\"}"
+	want 202 || return 1
+	invitation=$(mail_token "$1" $((before + 1)))
+}
+
+# The body of the identity step, with the CAPTCHA that is there.
+identity_json() { # NUMBER [BIRTH-DATE]
+	json_object "insured_number=$1" "captcha_token=$captcha_token" "captcha_answer=$captcha_answer" ${2:+"birth_date=$2"}
+}
+
+# Posts the identity step with a fresh CAPTCHA; the answer is in $status and $body.
+identify() { # TOKEN NUMBER [BIRTH-DATE]
+	captcha_for "$1" >/dev/null || return 1
+	identity_body=$(identity_json "${@:2}")
+	api POST /v1/registration/identity "$identity_body" "$1"
+}
+
+# Address and number in, $invitation, $key and $second_link out.
+identified() { # ADDRESS NUMBER
+	local mails
+	invite "$1" || return 1
+	mails=$(mail_count "$1")
+	identify "$invitation" "$2" || return 1
+	want 200 || return 1
+	key=$(field .authentication_key)
+	second_link=$(mail_token "$1" $((mails + 1)))
+}
+
+confirm_key() { # TOKEN KEY
+	api POST /v1/registration/authentication-key "{\"authentication_key\":\"$2\"}" "$1"
+}
+
+# Everything up to the account step: sets $stage_token.
+at_account_step() { # ADDRESS NUMBER
+	identified "$1" "$2" || return 1
+	confirm_key "$second_link" "$key"
+	want 200 || return 1
+	stage_token=$(field .stage_token)
+}
+
+# The body of the account step. Members named behind replace those of the sample: nickname=...
+account_json() { # ADDRESS [MEMBER=VALUE...]
+	json_object "login_id=$1" "password=$PASSWORD" "password_confirmation=$PASSWORD" "email=$1" nickname=はなこ "${@:2}"
+}
+
+create_account() { # TOKEN ADDRESS [MEMBER=VALUE...]
+	api POST /v1/registration/account "$(account_json "${@:2}")" "$1"
+}
+
+# The whole story: an account for an address and a number.
+registered() { # ADDRESS NUMBER
+	at_account_step "$1" "$2" || return 1
+	create_account "$stage_token" "$1"
+	want 201
+}
+
+# The pause after a letter goes on for an hour, or is over: on a busy machine more than MAIL_INTERVAL_S may pass between
+# two requests.
+cooldown_goes_on() {
+	db 'UPDATE limit_counter SET locked_until = locked_until + 3600 WHERE limit_id IN (LIMIT_INVITATION_MAIL, LIMIT_SECOND_MAIL, LIMIT_LOGIN_IDS_MAIL, LIMIT_RESET_MAIL, LIMIT_CONFIRMATION_MAIL)'
+}
+
+cooldown_ends() {
+	db 'UPDATE limit_counter SET locked_until = 0 WHERE limit_id IN (LIMIT_INVITATION_MAIL, LIMIT_SECOND_MAIL, LIMIT_LOGIN_IDS_MAIL, LIMIT_RESET_MAIL, LIMIT_CONFIRMATION_MAIL)'
+}
+
+# No letter is owed: what is on its way has come, and its row has changed for the last time.
+mail_is_settled() {
+	[[ $(db 'SELECT COUNT(*) FROM outbox WHERE state = 0') == 0 ]]
+}
+
+# Names the faults of the last answer: "email:bad_format nickname:required".
+faults() {
+	jq -r '[.errors[]? | .field + ":" + .code] | join(" ")' <<<"$body"
+}
+
+# Every row of every table, bytes as they are (but NUL, which no shell holds).
+dump() {
+	local table
+	for table in $(db 'SHOW TABLES'); do
+		printf '== %s\n' "$table"
+		db "SELECT * FROM $table" | tr -d '\0'
+	done
+}
+
+# Every log line of every server of this run.
+logs() {
+	find "$STACK" -maxdepth 1 \( -name 'myportald*.log' -o -name 'other*.log' \) -exec cat {} +
+}
+
+# Fails with both texts unless they are equal.
+same() { # GOT WANTED
+	[[ $1 == "$2" ]] && return 0
+	printf 'got:    %s\nwanted: %s\n' "$1" "$2" >&2
+	return 1
+}
+
+# Fails when the command succeeds. (A bare "!" in the middle of a test can not fail it.)
+never() { # COMMAND...
+	if "$@"; then
+		printf 'should have failed: %s\n' "$*" >&2
+		return 1
+	fi
+}
+
+# --- with an account ------------------------------------------------------------------------------
+
+# An account that nobody had before: sets $email (its login ID and address) and $number.
+new_account() {
+	email=$(new_email)
+	number=$(new_person)
+	registered "$email" "$number" && wait_mail "$email" 3 >/dev/null
+}
+
+# Posts a login; the answer is in $status and $body.
+log_in() { # LOGIN-ID [PASSWORD] [MEMBER=VALUE...]
+	api POST /v1/sessions "$(json_object "login_id=$1" "password=${2-$PASSWORD}" "${@:3}")"
+}
+
+# Logs in: sets $access and $refresh.
+logged_in() { # LOGIN-ID [PASSWORD]
+	log_in "$@"
+	want 201 || return 1
+	take_tokens
+}
+
+# Does it as if from this address: through the second server, which must trust us as a proxy.
+from() { # ADDRESS COMMAND...
+	local REQUEST_HEADERS=("X-Forwarded-For: $1") BASE_URL=http://$OTHER_LISTEN
+	"${@:2}"
+}
+
+# Fails so often to log in.
+failed() { # LOGIN-ID TIMES
+	local _
+	for _ in $(seq "$2"); do
+		log_in "$1" wrong7rakuda
+		want 401 login_failed || return 1
+	done
+}
+
+take_tokens() {
+	access=$(field .access_token) && refresh=$(field .refresh_token)
+}
+
+refresh_login() { # REFRESH-TOKEN
+	api POST /v1/sessions/refresh "{\"refresh_token\":\"$1\"}"
+}
+
+# Is this access token good for anything?
+is_logged_in() { # ACCESS-TOKEN
+	api GET /v1/me '' "$1"
+	[[ $status == 200 ]]
+}
+
+# Asks for a reset link; sets $reset, its token.
+ask_reset() { # LOGIN-ID [ADDRESS]
+	local address=${2-$1} before
+	before=$(mail_count "$address")
+	api POST /v1/recovery/password "{\"login_id\":\"$1\"}"
+	want 202 || return 1
+	reset=$(mail_token "$address" $((before + 1)))
+}
+
+reset_password() { # TOKEN PASSWORD [CONFIRMATION]
+	api POST /v1/recovery/password/reset "$(json_object "password=$2" "password_confirmation=${3-$2}")" "$1"
+}
+
+change_password() { # ACCESS-TOKEN CURRENT NEW
+	api PUT /v1/me/password "$(json_object "current_password=$2" "password=$3" "password_confirmation=$3")" "$1"
+}
+
+# What happened to an account: numbers of audit.h, sorted.
+events() { # LOGIN-ID
+	db "SELECT GROUP_CONCAT(e.event ORDER BY e.event) FROM audit_event e JOIN account a ON a.id = e.account_id WHERE a.login_id = '$1'"
+}

@@ -1,0 +1,1107 @@
+/* limit_db_test.c - tries are counted, locked, given back and forgotten, one by one and sixteen at
+ * once: against a real server with the tables of schema/.
+ *
+ * An argument chooses tests by name: attempts_test 'locks*'. */
+
+#include "limit_db.h"
+
+#include "keys_folder.h"
+#include "private_db.h"
+#include "statements.h"
+#include "tcp_proxy.h"
+#include "text.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define NOW             INT64_C(1795309323)
+#define MAIL_INTERVAL_S INT64_C(60)
+#define YEAR_S          INT64_C(31536000)
+#define POOL            8
+#define SCHEMA_MAX      65536
+#define THING           "ada@example.org"
+
+/* What the service itself never asks: how a counter stands, whatever the time. */
+enum { KEPT_READ, KEPT_COUNT, KEPT_CLEAR, LOOKS__MAX };
+
+static const struct statement looks[LOOKS__MAX] = {
+	[KEPT_READ] = { "SELECT count, window_ends_at, locked_until, holder FROM limit_counter"
+			" WHERE limit_id = ? AND subject_hash = ?",
+	    2, 4 },
+	[KEPT_COUNT] = { "SELECT COUNT(*) FROM limit_counter", 0, 1 },
+	[KEPT_CLEAR] = { "DELETE FROM limit_counter", 0, 0 },
+};
+
+static struct private_db server;
+static struct db *db;     /* as the service has it */
+static struct db *looker; /* with the statements above */
+static struct keyring *keyring;
+
+/* A database with the service's tables --------------------------------------------------------- */
+
+/* Each statement of a schema file ends its line. */
+static bool
+apply(const char *file)
+{
+	static char text[SCHEMA_MAX];
+	FILE *const from = fopen(file, "re");
+
+	if (from == NULL)
+		return false;
+	const size_t length = fread(text, 1, sizeof text - 1, from);
+	fclose(from);
+	text[length] = '\0';
+	bool applied = length > 0 && length < sizeof text - 1;
+	for (char *at = text, *end; applied && (end = strstr(at, ";\n")) != NULL; at = end + 2) {
+		*end = '\0';
+		applied = private_db_administer(&server, at) == OK;
+	}
+	return applied;
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	if (!secret_start() || !db_start() || !private_db_open(&server))
+		return -1;
+	if (private_db_administer(&server, migration_table_sql) != OK ||
+	    !apply(SCHEMA_FOLDER "/0001_registration.sql") ||
+	    !apply(SCHEMA_FOLDER "/0002_accounts.sql"))
+		return -1;
+	const struct db_options options = private_db_options(&server, POOL);
+	keyring = keyring_of_new_keys();
+	db = db_open(&options, statements, STATEMENTS__MAX);
+	looker = db_open(&options, looks, LOOKS__MAX);
+	return keyring != NULL && db != NULL && looker != NULL ? 0 : -1;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	db_close(looker);
+	db_close(db);
+	private_db_remove(&server);
+	db_stop();
+	keyring_close(keyring);
+	return 0;
+}
+
+/* Bodies --------------------------------------------------------------------------------------- */
+
+struct call {
+	enum result (*run)(struct db_tx *, const struct limit_try *);
+	const struct limit_try *limit_try;
+	int left;
+	int64_t wait_s;
+	unsigned runs;
+};
+
+static enum result
+take_tx(struct db_tx *tx, void *context)
+{
+	struct call *const call = context;
+
+	call->runs++;
+	return limit_db_count(tx, call->limit_try, &call->left, &call->wait_s);
+}
+
+static enum result
+left_tx(struct db_tx *tx, void *context)
+{
+	struct call *const call = context;
+
+	return limit_db_peek(tx, call->limit_try, &call->left, &call->wait_s);
+}
+
+static enum result
+change_tx(struct db_tx *tx, void *context)
+{
+	const struct call *const call = context;
+
+	return call->run(tx, call->limit_try);
+}
+
+static struct limit_try
+try_at(enum limit_id limit_id, const char *subject, int64_t now)
+{
+	return limit_try_of(keyring, limit_id, subject, strlen(subject), now, MAIL_INTERVAL_S);
+}
+
+/* How many are granted, of letters too. */
+static int
+count_of(enum limit_id limit_id)
+{
+	return try_at(limit_id, "", 0).count;
+}
+
+/* How many are left behind it, or -1; and how long what was refused has to wait. */
+static int
+take_waiting(const struct limit_try *limit_try, int64_t *ret_wait_s)
+{
+	struct call call = { .limit_try = limit_try, .left = 999, .wait_s = -999 };
+
+	assert_int_equal(db_transaction(db, take_tx, &call), OK);
+	*ret_wait_s = call.wait_s;
+	return call.left;
+}
+
+static int
+take(const struct limit_try *limit_try)
+{
+	int64_t wait_s;
+
+	return take_waiting(limit_try, &wait_s);
+}
+
+/* A try of its own. */
+static int
+take_at(enum limit_id limit_id, const char *subject, int64_t now)
+{
+	const struct limit_try limit_try = try_at(limit_id, subject, now);
+
+	return take(&limit_try);
+}
+
+static void
+take_times(enum limit_id limit_id, const char *subject, int64_t now, int times)
+{
+	for (int i = 0; i < times; i++)
+		assert_in_range(take_at(limit_id, subject, now), 0, count_of(limit_id));
+}
+
+static int
+left_waiting(enum limit_id limit_id, const char *subject, int64_t now, int64_t *ret_wait_s)
+{
+	const struct limit_try limit_try = try_at(limit_id, subject, now);
+	struct call call = { .limit_try = &limit_try, .left = 999, .wait_s = -999 };
+
+	assert_int_equal(db_each_committed(db, left_tx, &call), OK);
+	*ret_wait_s = call.wait_s;
+	return call.left;
+}
+
+static int
+left_at(enum limit_id limit_id, const char *subject, int64_t now)
+{
+	int64_t wait_s;
+
+	return left_waiting(limit_id, subject, now, &wait_s);
+}
+
+static void
+change(enum result (*run)(struct db_tx *, const struct limit_try *), enum limit_id limit_id,
+    const char *subject)
+{
+	const struct limit_try limit_try = try_at(limit_id, subject, NOW);
+	struct call call = { .run = run, .limit_try = &limit_try };
+
+	assert_int_equal(db_transaction(db, change_tx, &call), OK);
+}
+
+/* How a counter stands. */
+struct kept {
+	bool there;
+	int64_t tries, ends_at, locked_until;
+	uint8_t holder[LIMIT_HOLDER_SIZE];
+};
+
+struct member_ctx {
+	enum limit_id limit_id;
+	uint8_t subject[KEYED_HASH_SIZE];
+	struct kept kept;
+};
+
+static enum result
+look_tx(struct db_tx *tx, void *context)
+{
+	struct member_ctx *const look = context;
+	const struct db_value in[] = { db_number_at(look->limit_id),
+		db_bytes_at(look->subject, sizeof look->subject), { 0 } };
+	const struct db_slot out[] = { db_to_number(&look->kept.tries),
+		db_to_number(&look->kept.ends_at), db_to_number(&look->kept.locked_until),
+		db_to_bytes(look->kept.holder, sizeof look->kept.holder), { 0 } };
+	const enum result result = db_row(tx, KEPT_READ, in, out);
+
+	look->kept.there = result == OK;
+	return result == NO_ROW ? OK : result;
+}
+
+static struct kept
+kept_of(enum limit_id limit_id, const char *subject)
+{
+	struct member_ctx look = { .limit_id = limit_id };
+
+	keyring_hash(keyring, KEYRING_LIMIT, subject, strlen(subject), look.subject);
+	assert_int_equal(db_each_committed(looker, look_tx, &look), OK);
+	return look.kept;
+}
+
+static bool
+kept_equal(const struct kept *one, const struct kept *other)
+{
+	return one->there == other->there && one->tries == other->tries &&
+	       one->ends_at == other->ends_at && one->locked_until == other->locked_until &&
+	       memcmp(one->holder, other->holder, sizeof one->holder) == 0;
+}
+
+static enum result
+count_tx(struct db_tx *tx, void *context)
+{
+	const struct db_slot out[] = { db_to_number(context), { 0 } };
+
+	return db_row(tx, KEPT_COUNT, NULL, out);
+}
+
+static int64_t
+count_kept(void)
+{
+	int64_t count = -1;
+
+	assert_int_equal(db_each_committed(looker, count_tx, &count), OK);
+	return count;
+}
+
+static enum result
+clear_tx(struct db_tx *tx, void *context)
+{
+	(void)context;
+	return db_change(tx, KEPT_CLEAR, NULL, NULL);
+}
+
+static int
+clear(void **state)
+{
+	(void)state;
+	return db_each_committed(looker, clear_tx, NULL) == OK ? 0 : -1;
+}
+
+/* What is counted ------------------------------------------------------------------------------ */
+
+static void
+every_scope_has_a_limit_of_its_own(void **state)
+{
+	(void)state;
+	for (enum limit_id limit_id = LIMIT_INVITATION_MAIL; limit_id < LIMIT__MAX; limit_id++) {
+		const struct limit *const limit = limit_of(limit_id);
+
+		if (limit->name == NULL || limit->what_happens == NULL)
+			fail_msg("%d has no row", (int)limit_id);
+		if (limit->count < 1 || limit->window_s < 0)
+			fail_msg("%s: no limit", limit->name);
+		/* Letters have no window, and the setting for the first pauses. */
+		if ((limit->window_s == 0) != (limit->lock_from == 1))
+			fail_msg("%s: no pauses", limit->name);
+		if (limit->lock_from > 1 && limit->lock_s < 1)
+			fail_msg("%s: no lock", limit->name);
+		if (limit->lock_from > 0 &&
+		    (limit->lock_max_s < limit->lock_s || limit->doubles_from < limit->lock_from))
+			fail_msg("%s: no longest lock", limit->name);
+		for (enum limit_id other = 1; other < limit_id; other++)
+			assert_string_not_equal(limit->name, limit_of(other)->name);
+	}
+}
+
+static void
+a_try_is_of_its_thing_and_its_own(void **state)
+{
+	const struct limit_try one = try_at(LIMIT_LOGIN_FAILURES, THING, NOW);
+	const struct limit_try other = try_at(LIMIT_LOGIN_FAILURES, THING, NOW);
+	const struct limit_try mail = try_at(LIMIT_INVITATION_MAIL, THING, NOW + 7);
+	uint8_t hash[KEYED_HASH_SIZE];
+
+	(void)state;
+	keyring_hash(keyring, KEYRING_LIMIT, THING, strlen(THING), hash);
+	assert_memory_equal(one.subject, hash, sizeof hash);
+	assert_memory_equal(other.subject, hash, sizeof hash);
+	assert_memory_not_equal(one.holder, other.holder, sizeof one.holder);
+	assert_int_equal(one.limit_id, LIMIT_LOGIN_FAILURES);
+	assert_int_equal(one.now, NOW);
+	assert_int_equal(one.window_s, limit_of(LIMIT_LOGIN_FAILURES)->window_s);
+	assert_int_equal(mail.limit_id, LIMIT_INVITATION_MAIL);
+	assert_int_equal(mail.now, NOW + 7);
+	assert_int_equal(mail.window_s, 86400);
+	assert_int_equal(mail.lock_s, MAIL_INTERVAL_S);
+	assert_int_equal(one.lock_s, limit_of(LIMIT_LOGIN_FAILURES)->lock_s);
+}
+
+/* Limits and windows --------------------------------------------------------------------------- */
+
+/* Later than the one before, and after its lock. */
+static int64_t
+step_of(const struct limit *limit)
+{
+	return limit->lock_from > 0 ? limit->lock_max_s : 1;
+}
+
+static void
+check_limit(enum limit_id limit_id)
+{
+	const struct limit *const limit = limit_of(limit_id);
+	const int64_t window_s = limit->window_s;
+	int64_t now = NOW, wait_s;
+
+	for (int i = 0; i < limit->count; i++, now += step_of(limit)) {
+		const struct limit_try limit_try = try_at(limit_id, THING, now);
+
+		if (take_waiting(&limit_try, &wait_s) != limit->count - 1 - i)
+			fail_msg("%s: try %d", limit->name, i + 1);
+		assert_int_equal(wait_s, 0); /* granted: there is nothing to wait for */
+		assert_int_equal(left_waiting(limit_id, THING, now, &wait_s), limit->count - 1 - i);
+		assert_int_equal(wait_s, i + 1 < limit->count ? 0 : NOW + window_s - now);
+		if (limit->lock_from == 0)
+			assert_int_equal(kept_of(limit_id, THING).locked_until, 0);
+	}
+	const struct limit_try one_more = try_at(limit_id, THING, now);
+	if (take_waiting(&one_more, &wait_s) != -1)
+		fail_msg("%s: one more than %d", limit->name, limit->count);
+	assert_int_equal(wait_s, NOW + window_s - now);
+	assert_int_equal(left_waiting(limit_id, THING, now, &wait_s), 0);
+	assert_int_equal(wait_s, NOW + window_s - now);
+}
+
+/* asvs 2.3.2 */
+static void
+tries_are_granted_up_to_the_limit_of_each_scope(void **state)
+{
+	int checked = 0;
+
+	(void)state;
+	for (enum limit_id limit_id = LIMIT_INVITATION_MAIL; limit_id < LIMIT_SOURCE_REQUESTS;
+	     limit_id++) {
+		assert_int_equal(limit_of(limit_id)->counted_in, LIMIT_IN_DATABASE);
+		if (limit_of(limit_id)->window_s == 0)
+			continue;
+		check_limit(limit_id);
+		checked++;
+	}
+	assert_int_equal(count_kept(), checked);
+}
+
+/* Letters to one address: each pause as long as the setting, from the sixth on twice as long as the
+ * one before up to an hour, and after a day as at first. */
+static void
+letters_become_more_and_more_seldom(void **state)
+{
+	static const int64_t pauses_s[] = { MAIL_INTERVAL_S, MAIL_INTERVAL_S, MAIL_INTERVAL_S,
+		MAIL_INTERVAL_S, MAIL_INTERVAL_S, 2 * MAIL_INTERVAL_S, 4 * MAIL_INTERVAL_S,
+		8 * MAIL_INTERVAL_S, 16 * MAIL_INTERVAL_S, 32 * MAIL_INTERVAL_S, 3600, 3600, 3600 };
+	int64_t now = NOW;
+	int letters = 0;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(pauses_s); i++) {
+		assert_in_range(
+		    take_at(LIMIT_INVITATION_MAIL, THING, now), 0, count_of(LIMIT_INVITATION_MAIL));
+		if (take_at(LIMIT_INVITATION_MAIL, THING, now + pauses_s[i] - 1) != -1)
+			fail_msg("letter %zu: the pause is shorter", i + 2);
+		now += pauses_s[i];
+	}
+	assert_int_equal(clear(NULL), 0);
+	for (now = NOW; now < NOW + 86400; now = kept_of(LIMIT_INVITATION_MAIL, THING).locked_until)
+		letters += take_at(LIMIT_INVITATION_MAIL, THING, now) >= 0;
+	assert_in_range(letters, 24, 41);
+	assert_in_range(take_at(LIMIT_INVITATION_MAIL, THING, NOW + 86400 + 3600), 0,
+	    count_of(LIMIT_INVITATION_MAIL));
+	assert_int_equal(kept_of(LIMIT_INVITATION_MAIL, THING).tries, 1);
+	assert_int_equal(kept_of(LIMIT_INVITATION_MAIL, THING).locked_until,
+	    NOW + 86400 + 3600 + MAIL_INTERVAL_S);
+}
+
+static void
+what_was_never_tried_is_all_left(void **state)
+{
+	int64_t wait_s;
+
+	(void)state;
+	assert_int_equal(left_waiting(LIMIT_KEY_TRIES, THING, NOW, &wait_s), 5);
+	assert_int_equal(wait_s, 0);
+	assert_int_equal(count_kept(), 0); /* to ask is no try */
+}
+
+static enum result
+without_wait_tx(struct db_tx *tx, void *context)
+{
+	const struct limit_try *const limit_try = context;
+	int left = 999;
+
+	TRY(limit_db_count(tx, limit_try, &left, NULL));
+	assert_int_equal(left, 4);
+	TRY(limit_db_peek(tx, limit_try, &left, NULL));
+	assert_int_equal(left, 4);
+	return OK;
+}
+
+static void
+nobody_has_to_ask_for_the_wait(void **state)
+{
+	struct limit_try limit_try = try_at(LIMIT_KEY_TRIES, THING, NOW);
+
+	(void)state;
+	assert_int_equal(db_transaction(db, without_wait_tx, &limit_try), OK);
+}
+
+static void
+what_is_refused_changes_nothing(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		enum limit_id limit_id;
+		int taken;     /* all at NOW */
+		int64_t later_s;
+	} rows[] = {
+		{ "at the limit",                    LIMIT_IDENTITY_TRIES,   5, 0 },
+		{ "later in the window",             LIMIT_IDENTITY_TRIES,   5, 40000 },
+		{ "in the window's last second",     LIMIT_IDENTITY_TRIES,   5, 86399 },
+		{ "a limit of one",                  LIMIT_INVITATION_MAIL,  1, 0 },
+		{ "the last second of a cool-down",  LIMIT_INVITATION_MAIL,  1, MAIL_INTERVAL_S - 1 },
+		{ "another server's clock is behind", LIMIT_INVITATION_MAIL, 1, -3 },
+		{ "while it is locked",              LIMIT_LOGIN_FAILURES,   5, 0 },
+		{ "the lock's last second",          LIMIT_LOGIN_FAILURES,   5, 29 },
+		{ "locked, by a clock that is behind", LIMIT_LOGIN_FAILURES, 5, -3 },
+	};
+	/* clang-format on */
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		assert_int_equal(clear(NULL), 0);
+		take_times(rows[i].limit_id, THING, NOW, rows[i].taken);
+		const struct kept before = kept_of(rows[i].limit_id, THING);
+		for (int again = 0; again < 3; again++)
+			if (take_at(rows[i].limit_id, THING, NOW + rows[i].later_s) != -1)
+				fail_msg("%s: granted", rows[i].why);
+		const struct kept after = kept_of(rows[i].limit_id, THING);
+		if (!before.there || !kept_equal(&before, &after))
+			fail_msg("%s: changed", rows[i].why);
+	}
+}
+
+static void
+a_window_that_is_over_begins_again(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		enum limit_id limit_id;
+		int64_t taken_at;  /* the last, of `taken`; the first was at NOW */
+		int taken;
+		int64_t asked_at;
+		int left;
+	} rows[] = {
+		{ "its last second",        LIMIT_KEY_TRIES,       NOW,      5,  NOW + 86519, -1 },
+		{ "its end",                LIMIT_KEY_TRIES,       NOW,      5,  NOW + 86520, 4 },
+		{ "long after",             LIMIT_KEY_TRIES,       NOW,      5,  NOW + YEAR_S, 4 },
+		{ "the first try counts",   LIMIT_KEY_TRIES,       NOW + 86519, 5, NOW + 86520, 4 },
+		{ "before the limit",       LIMIT_ACCOUNT_TRIES,   NOW,      3,  NOW + 86520, 9 },
+		{ "a quarter of an hour",   LIMIT_SOURCE_FAILURES, NOW,      100, NOW + 900,  99 },
+		{ "a second less",          LIMIT_SOURCE_FAILURES, NOW,      100, NOW + 899,  -1 },
+		{ "in the middle of a lock", LIMIT_LOGIN_FAILURES, NOW + YEAR_S - 10, 5, NOW + YEAR_S, 99 },
+		{ "a second less, locked",  LIMIT_LOGIN_FAILURES,  NOW + YEAR_S - 10, 5, NOW + YEAR_S - 1, -1 },
+	};
+	/* clang-format on */
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const enum limit_id limit_id = rows[i].limit_id;
+		const struct limit_try limit_try = try_at(limit_id, THING, rows[i].asked_at);
+
+		assert_int_equal(clear(NULL), 0);
+		take_times(limit_id, THING, NOW, 1);
+		take_times(limit_id, THING, rows[i].taken_at, rows[i].taken - 1);
+		const int before = left_at(limit_id, THING, rows[i].asked_at);
+		const int left = take(&limit_try);
+		const struct kept kept = kept_of(limit_id, THING);
+		if (left != rows[i].left)
+			fail_msg("%s: %d left", rows[i].why, left);
+		if (left < 0)
+			continue;
+		if (before != left + 1 || kept.tries != 1 || kept.locked_until != 0)
+			fail_msg("%s: it was not forgotten", rows[i].why);
+		if (kept.ends_at != rows[i].asked_at + limit_try.window_s)
+			fail_msg("%s: not a whole window", rows[i].why);
+	}
+}
+
+/* Locks ---------------------------------------------------------------------------------------- */
+
+static int64_t
+lock_behind(int tries)
+{
+	static const int64_t first[] = { 0, 0, 0, 0, 0, 30, 60, 120, 240, 480 };
+
+	return tries < (int)LENGTH(first) ? first[tries] : 900;
+}
+
+/* Taken at the last lock's end; returns the end of its own. */
+static int64_t
+check_lock(int tries, int64_t now)
+{
+	const int64_t until = now + lock_behind(tries);
+	const int left = take_at(LIMIT_LOGIN_FAILURES, THING, now);
+
+	if (left != 100 - tries)
+		fail_msg("try %d: %d left", tries, left);
+	if (tries == 100)
+		return until;
+	if (until > now && take_at(LIMIT_LOGIN_FAILURES, THING, now) != -1)
+		fail_msg("not locked after try %d", tries);
+	if (until > now && take_at(LIMIT_LOGIN_FAILURES, THING, until - 1) != -1)
+		fail_msg("try %d locks less than %d s", tries, (int)(until - now));
+	assert_int_equal(left_at(LIMIT_LOGIN_FAILURES, THING, now), 100 - tries);
+	return until;
+}
+
+/* asvs 6.3.1 */
+static void
+locks_begin_with_the_fifth_and_double_up_to_a_quarter_of_an_hour(void **state)
+{
+	int64_t now = NOW;
+
+	(void)state;
+	for (int tries = 1; tries <= 100; tries++)
+		now = check_lock(tries, now);
+	/* A hundred in a row: no lock ends any more. */
+	assert_int_equal(take_at(LIMIT_LOGIN_FAILURES, THING, now), -1);
+	assert_int_equal(take_at(LIMIT_LOGIN_FAILURES, THING, NOW + YEAR_S - 1), -1);
+	assert_int_equal(take_at(LIMIT_LOGIN_FAILURES, THING, NOW + YEAR_S), 99);
+}
+
+/* Once more ------------------------------------------------------------------------------------ */
+
+/* As when the answer to a COMMIT is lost, and the body is run again: it counts once. */
+static void
+the_same_try_is_granted_again_and_counts_once(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		enum limit_id limit_id;
+		int taken; /* by others */
+	} rows[] = {
+		{ "the first",                 LIMIT_KEY_TRIES,       0 },
+		{ "one in the middle",         LIMIT_KEY_TRIES,       2 },
+		{ "the last",                  LIMIT_KEY_TRIES,       4 },
+		{ "the only one",              LIMIT_INVITATION_MAIL, 0 },
+		{ "the last of many",          LIMIT_SOURCE_FAILURES, 99 },
+		{ "the first that locks",      LIMIT_LOGIN_FAILURES,  4 },
+	};
+	/* clang-format on */
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const struct limit_try limit_try = try_at(rows[i].limit_id, THING, NOW);
+		const int expected = limit_try.count - rows[i].taken - 1;
+
+		assert_int_equal(clear(NULL), 0);
+		take_times(rows[i].limit_id, THING, NOW, rows[i].taken);
+		const int first = take(&limit_try);
+		const struct kept once = kept_of(rows[i].limit_id, THING);
+		if (first != expected)
+			fail_msg("%s: %d left", rows[i].why, first);
+		for (int again = 0; again < 7; again++) {
+			if (take(&limit_try) != expected)
+				fail_msg("%s: counted again", rows[i].why);
+			const struct kept kept = kept_of(rows[i].limit_id, THING);
+			if (!kept_equal(&once, &kept))
+				fail_msg("%s: changed", rows[i].why);
+		}
+		if (once.locked_until > NOW)
+			continue;
+		for (int left = expected; left > 0; left--)
+			if (take_at(rows[i].limit_id, THING, NOW) != left - 1)
+				fail_msg("%s: not all the others", rows[i].why);
+		if (take_at(rows[i].limit_id, THING, NOW) != -1)
+			fail_msg("%s: it made room for another", rows[i].why);
+	}
+}
+
+/* Its own lock is nothing that the one who was granted the try has to wait for... */
+static void
+the_same_try_is_not_locked_out_by_itself(void **state)
+{
+	const struct limit_try fifth = try_at(LIMIT_LOGIN_FAILURES, THING, NOW);
+
+	(void)state;
+	take_times(LIMIT_LOGIN_FAILURES, THING, NOW, 4);
+	assert_int_equal(take(&fifth), 95);
+	assert_int_equal(take(&fifth), 95);
+	assert_true(kept_of(LIMIT_LOGIN_FAILURES, THING).locked_until >= NOW + 30);
+	assert_int_equal(take_at(LIMIT_LOGIN_FAILURES, THING, NOW), -1);
+}
+
+/* ... but what was refused stays refused, however often it is asked. */
+static void
+a_try_that_was_refused_is_refused_again(void **state)
+{
+	const struct limit_try sixth = try_at(LIMIT_KEY_TRIES, THING, NOW);
+
+	(void)state;
+	take_times(LIMIT_KEY_TRIES, THING, NOW, 5);
+	for (int again = 0; again < 4; again++)
+		assert_int_equal(take(&sixth), -1);
+}
+
+static void
+a_commit_without_an_answer_grants_the_last_try_once(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		enum tcp_cut cut;
+	} rows[] = {
+		{ "committed, and nobody heard of it", TCP_CUT_AFTER },
+		{ "the COMMIT never arrived",          TCP_CUT_BEFORE },
+	};
+	/* clang-format on */
+	struct db_options options = private_db_options(&server, POOL);
+	struct tcp_proxy *const proxy = tcp_proxy_open("127.0.0.1", server.port, &options.port);
+
+	(void)state;
+	assert_non_null(proxy);
+	options.socket = NULL;
+	options.host = "127.0.0.1";
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const struct limit_try last = try_at(LIMIT_KEY_TRIES, THING, NOW);
+		struct call call = { .limit_try = &last, .left = 999 };
+
+		assert_int_equal(clear(NULL), 0);
+		take_times(LIMIT_KEY_TRIES, THING, NOW, 4);
+		struct db *const pool = db_open(&options, statements, STATEMENTS__MAX);
+		assert_non_null(pool);
+		tcp_proxy_cut(proxy, "\003COMMIT", rows[i].cut);
+		const enum result result = db_transaction(pool, take_tx, &call);
+		db_close(pool);
+		if (result != OK || call.runs != 2)
+			fail_msg(
+			    "%s: %s after %u runs", rows[i].why, result_code(result), call.runs);
+		if (call.left != 0)
+			fail_msg("%s: %d left", rows[i].why, call.left);
+		assert_int_equal(kept_of(LIMIT_KEY_TRIES, THING).tries, 5);
+		assert_int_equal(take_at(LIMIT_KEY_TRIES, THING, NOW), -1);
+	}
+	tcp_proxy_close(proxy);
+}
+
+/* A taker is eight bytes: no letter's case, no space and no zero at the end makes two of them one. */
+static void
+takers_that_look_alike_are_two(void **state)
+{
+	/* clang-format off */
+	static const struct { const char *why, *one, *other; } rows[] = {
+		{ "another case",          "aaaaaaaa",         "aaaaaaaA" },
+		{ "spaces or zeros",       "a       ",         "a\0\0\0\0\0\0" },
+		{ "all zeros or spaces",   "\0\0\0\0\0\0\0",   "        " },
+		{ "the last bit",          "\xff\xff\xff\xff\xff\xff\xff\xff", "\xff\xff\xff\xff\xff\xff\xff\xfe" },
+		{ "no UTF-8, another",     "\x80zzzzzzz",      "\x81zzzzzzz" },
+		{ "numbers, as texts go",  "1e1     ",         "10      " },
+	};
+	/* clang-format on */
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct limit_try one = try_at(LIMIT_INVITATION_MAIL, THING, NOW);
+		struct limit_try other = one;
+
+		assert_int_equal(clear(NULL), 0);
+		memcpy(one.holder, rows[i].one, sizeof one.holder);
+		memcpy(other.holder, rows[i].other, sizeof other.holder);
+		if (take(&one) < 0 || take(&other) != -1 || take(&one) < 0)
+			fail_msg("%s: one took the other's", rows[i].why);
+	}
+}
+
+/* Given back, forgotten ------------------------------------------------------------------------ */
+
+static void
+what_is_given_back_does_not_count(void **state)
+{
+	(void)state;
+	take_times(LIMIT_CURRENT_PASSWORD, THING, NOW, 5);
+	const struct kept before = kept_of(LIMIT_CURRENT_PASSWORD, THING);
+	change(limit_db_give_back, LIMIT_CURRENT_PASSWORD, THING);
+	assert_int_equal(left_at(LIMIT_CURRENT_PASSWORD, THING, NOW), 1);
+	assert_int_equal(kept_of(LIMIT_CURRENT_PASSWORD, THING).ends_at, before.ends_at);
+	assert_int_equal(take_at(LIMIT_CURRENT_PASSWORD, THING, NOW + 1), 0);
+	assert_int_equal(take_at(LIMIT_CURRENT_PASSWORD, THING, NOW + 1), -1);
+}
+
+static void
+no_more_is_given_back_than_was_taken(void **state)
+{
+	(void)state;
+	change(limit_db_give_back, LIMIT_CURRENT_PASSWORD, THING);
+	assert_int_equal(count_kept(), 0);
+	take_times(LIMIT_CURRENT_PASSWORD, THING, NOW, 1);
+	for (int i = 0; i < 3; i++)
+		change(limit_db_give_back, LIMIT_CURRENT_PASSWORD, THING);
+	assert_int_equal(kept_of(LIMIT_CURRENT_PASSWORD, THING).tries, 0);
+	assert_int_equal(left_at(LIMIT_CURRENT_PASSWORD, THING, NOW), 5);
+	assert_int_equal(take_at(LIMIT_CURRENT_PASSWORD, THING, NOW), 4);
+}
+
+/* The answer to the statement is lost, and it is run again. */
+static void
+a_lost_answer_gives_a_try_back_once(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		enum tcp_cut cut;
+		bool another; /* has taken one since */
+		int tries;
+	} rows[] = {
+		{ "it was done",                             TCP_CUT_AFTER,  false, 2 },
+		{ "it never arrived",                        TCP_CUT_BEFORE, false, 2 },
+		{ "it was done, and another tries, too",     TCP_CUT_AFTER,  true,  3 },
+		/* Nobody can know: it goes on counting. */
+		{ "it never arrived, and another tries, too", TCP_CUT_BEFORE, true, 4 },
+	};
+	/* clang-format on */
+	struct db_options options = private_db_options(&server, POOL);
+	struct tcp_proxy *const proxy = tcp_proxy_open("127.0.0.1", server.port, &options.port);
+
+	(void)state;
+	assert_non_null(proxy);
+	options.socket = NULL;
+	options.host = "127.0.0.1";
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct limit_try limit_try = try_at(LIMIT_KEY_TRIES, THING, NOW);
+		struct db *const pool = db_open(&options, statements, STATEMENTS__MAX);
+		const unsigned cuts = tcp_proxy_cuts(proxy);
+
+		assert_non_null(pool);
+		assert_int_equal(clear(NULL), 0);
+		memcpy(limit_try.holder, "the word", sizeof limit_try.holder);
+		take_times(LIMIT_KEY_TRIES, THING, NOW, 2);
+		assert_int_equal(take(&limit_try), 2);
+		if (rows[i].another)
+			take_times(LIMIT_KEY_TRIES, THING, NOW, 1);
+		tcp_proxy_cut(proxy, "the word", rows[i].cut);
+		assert_int_equal(limit_db_give_back_committed(pool, &limit_try, OVER), OVER);
+		db_close(pool);
+		if (tcp_proxy_cuts(proxy) != cuts + 1)
+			fail_msg("%s: the wire was not cut", rows[i].why);
+		const int64_t tries = kept_of(LIMIT_KEY_TRIES, THING).tries;
+		if (tries != rows[i].tries)
+			fail_msg("%s: %d count", rows[i].why, (int)tries);
+	}
+	tcp_proxy_close(proxy);
+}
+
+static void
+a_try_given_back_leaves_no_lock(void **state)
+{
+	(void)state;
+	take_times(LIMIT_LOGIN_FAILURES, THING, NOW, 5);
+	assert_int_equal(take_at(LIMIT_LOGIN_FAILURES, THING, NOW), -1);
+	change(limit_db_give_back, LIMIT_LOGIN_FAILURES, THING);
+	assert_int_equal(kept_of(LIMIT_LOGIN_FAILURES, THING).locked_until, 0);
+	assert_int_equal(take_at(LIMIT_LOGIN_FAILURES, THING, NOW), 95); /* the fifth again */
+	assert_int_equal(take_at(LIMIT_LOGIN_FAILURES, THING, NOW), -1);
+}
+
+static void
+what_is_forgotten_was_never_tried(void **state)
+{
+	(void)state;
+	change(limit_db_reset, LIMIT_LOGIN_FAILURES, THING);
+	take_times(LIMIT_LOGIN_FAILURES, THING, NOW, 5);
+	assert_int_equal(take_at(LIMIT_LOGIN_FAILURES, THING, NOW), -1);
+	change(limit_db_reset, LIMIT_LOGIN_FAILURES, THING);
+	assert_int_equal(count_kept(), 0);
+	for (int i = 1; i <= 5; i++)
+		assert_int_equal(take_at(LIMIT_LOGIN_FAILURES, THING, NOW), 100 - i);
+	assert_int_equal(take_at(LIMIT_LOGIN_FAILURES, THING, NOW), -1);
+}
+
+/* One and another ------------------------------------------------------------------------------ */
+
+static void
+two_counters_do_not_touch(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		enum limit_id limit_id;
+		const char *subject;
+	} rows[] = {
+		{ "another scope",          LIMIT_KEY_TRIES,      THING },
+		{ "another thing",          LIMIT_IDENTITY_TRIES, "bob@example.org" },
+		{ "a capital",              LIMIT_IDENTITY_TRIES, "Ada@example.org" },
+		{ "a space at the end",     LIMIT_IDENTITY_TRIES, THING " " },
+		{ "its beginning",          LIMIT_IDENTITY_TRIES, "ada@example.or" },
+		{ "nothing",                LIMIT_IDENTITY_TRIES, "" },
+	};
+	/* clang-format on */
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		assert_int_equal(clear(NULL), 0);
+		take_times(LIMIT_IDENTITY_TRIES, THING, NOW, 5);
+		const struct kept before = kept_of(LIMIT_IDENTITY_TRIES, THING);
+		if (left_at(rows[i].limit_id, rows[i].subject, NOW) != 5)
+			fail_msg("%s: read", rows[i].why);
+		if (take_at(rows[i].limit_id, rows[i].subject, NOW + 1) != 4)
+			fail_msg("%s: counted", rows[i].why);
+		change(limit_db_give_back, rows[i].limit_id, rows[i].subject);
+		change(limit_db_reset, rows[i].limit_id, rows[i].subject);
+		const struct kept after = kept_of(LIMIT_IDENTITY_TRIES, THING);
+		if (!kept_equal(&before, &after))
+			fail_msg("%s: changed", rows[i].why);
+	}
+}
+
+/* All at once ---------------------------------------------------------------------------------- */
+
+#define THREADS    16
+#define TRIES_EACH 8 /* of a thread; together they are more than any limit */
+#define COUNT_MAX  100
+
+typedef enum result (*run_function)(struct db *, enum result (*)(struct db_tx *, void *), void *);
+
+struct shared_network_factor {
+	run_function run;
+	enum limit_id limit_id;
+	pthread_barrier_t start;
+	int granted[COUNT_MAX]; /* by how many were left behind it */
+	int refused, failed;
+};
+
+static void *
+factor_in(void *argument)
+{
+	struct shared_network_factor *const shared_network_factor = argument;
+
+	pthread_barrier_wait(&shared_network_factor->start);
+	for (int i = 0; i < TRIES_EACH; i++) {
+		const struct limit_try limit_try = try_at(
+		    shared_network_factor->limit_id, THING, NOW);
+		struct call call = { .limit_try = &limit_try, .left = -1 };
+		int *counted = &shared_network_factor->refused;
+
+		if (shared_network_factor->run(db, take_tx, &call) != OK || call.left >= COUNT_MAX)
+			counted = &shared_network_factor->failed;
+		else if (call.left >= 0)
+			counted = &shared_network_factor->granted[call.left];
+		__atomic_add_fetch(counted, 1, __ATOMIC_RELAXED);
+	}
+	return NULL;
+}
+
+static void
+run_shared_network(struct shared_network_factor *shared_network_factor)
+{
+	pthread_t threads[THREADS];
+
+	pthread_barrier_init(&shared_network_factor->start, NULL, THREADS);
+	for (size_t i = 0; i < THREADS; i++)
+		assert_int_equal(
+		    pthread_create(&threads[i], NULL, factor_in, shared_network_factor), 0);
+	for (size_t i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	pthread_barrier_destroy(&shared_network_factor->start);
+}
+
+/* asvs 2.3.2 15.4.2 */
+static void
+of_many_at_once_exactly_so_many_are_granted(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		enum limit_id limit_id;
+		int granted;
+	} rows[] = {
+		{ "one",                         LIMIT_INVITATION_MAIL, 1 },
+		{ "five",                        LIMIT_IDENTITY_TRIES,  5 },
+		{ "ten",                         LIMIT_ACCOUNT_TRIES,   10 },
+		{ "a hundred",                   LIMIT_SOURCE_FAILURES, 100 },
+		{ "of a hundred the fifth locks", LIMIT_LOGIN_FAILURES, 5 },
+	};
+	/* clang-format on */
+	static const run_function runs[] = { db_transaction, db_each_committed };
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows) * LENGTH(runs); i++) {
+		const int granted = rows[i / 2].granted;
+		struct shared_network_factor shared_network_factor = { .run = runs[i % 2],
+			.limit_id = rows[i / 2].limit_id };
+
+		assert_int_equal(clear(NULL), 0);
+		run_shared_network(&shared_network_factor);
+		if (shared_network_factor.failed != 0 ||
+		    shared_network_factor.refused != THREADS * TRIES_EACH - granted)
+			fail_msg("%s: %d refused, %d failed", rows[i / 2].why,
+			    shared_network_factor.refused, shared_network_factor.failed);
+		/* One after the other: each was told what was left behind it alone. */
+		for (int n = 1; n <= granted; n++)
+			assert_int_equal(shared_network_factor
+					     .granted[count_of(shared_network_factor.limit_id) - n],
+			    1);
+		assert_int_equal(kept_of(shared_network_factor.limit_id, THING).tries, granted);
+	}
+}
+
+/* A source and the prefix around it ------------------------------------------------------------ */
+
+static struct client
+client_at(const char *source, const char *prefix, unsigned shared_network_factor)
+{
+	struct client client = { .shared_network_factor = shared_network_factor };
+
+	text_copy_cut(client.source, sizeof client.source, source);
+	text_copy_cut(client.prefix, sizeof client.prefix, prefix);
+	return client;
+}
+
+static void
+around_a_source_sixteen_times_as_many_are_granted(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		const char *source;
+		const char *prefix;
+		unsigned shared_network_factor;
+		int times; /* the policy's count; 0: nothing is counted */
+	} rows[] = {
+		{ "IPv4",                     "192.0.2.1",         "",                1,     0 },
+		{ "IPv4 that many share",     "192.0.2.1",         "",                SHARED_NETWORK_FACTOR, 0 },
+		{ "IPv6",                     "2001:db8:1:2::/64", "2001:db8:1::/48", 1,     16 },
+		{ "IPv6 that many share",     "2001:db8:1:2::/64", "2001:db8:1::/48", SHARED_NETWORK_FACTOR, 1600 },
+	};
+	static const enum limit_id scopes[] = { LIMIT_SOURCE_FAILURES, LIMIT_SOURCE_IDENTITIES,
+		LIMIT_SOURCE_PERSONS };
+	/* clang-format on */
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(scopes) * LENGTH(rows); i++) {
+		const size_t row = i / LENGTH(scopes);
+		const enum limit_id limit_id = scopes[i % LENGTH(scopes)];
+		const struct client client = client_at(
+		    rows[row].source, rows[row].prefix, rows[row].shared_network_factor);
+		const struct limit_try of = limit_try_of_source(keyring, limit_id, &client, NOW);
+		const struct limit_try around = limit_try_of_prefix(
+		    keyring, limit_id, &client, NOW);
+
+		if (of.uncounted || around.uncounted != (rows[row].times == 0) ||
+		    around.count != limit_of(limit_id)->count * rows[row].times)
+			fail_msg("%s: %d", rows[row].why, around.count);
+		assert_int_equal(
+		    of.count, limit_of(limit_id)->count * (int)client.shared_network_factor);
+	}
+}
+
+static void
+sources_of_one_prefix_are_counted_together(void **state)
+{
+	const struct client one = client_at("2001:db8:1:2::/64", "2001:db8:1::/48", 1);
+	const struct client other = client_at("2001:db8:1:3::/64", "2001:db8:1::/48", 1);
+	const struct limit_try tries[] = {
+		limit_try_of_prefix(keyring, LIMIT_SOURCE_FAILURES, &one, NOW),
+		limit_try_of_prefix(keyring, LIMIT_SOURCE_FAILURES, &other, NOW),
+		limit_try_of_source(keyring, LIMIT_SOURCE_FAILURES, &one, NOW),
+		limit_try_of_source(keyring, LIMIT_SOURCE_FAILURES, &other, NOW),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(tries); i++)
+		assert_int_equal(take(&tries[i]), tries[i].count - (i == 1 ? 2 : 1));
+	assert_int_equal(kept_of(LIMIT_SOURCE_FAILURES, "2001:db8:1::/48").tries, 2);
+	assert_int_equal(count_kept(), 3);
+}
+
+/* The source's place and that of its prefix, one after the other. */
+static void
+a_place_given_back_is_there_again_for_source_and_prefix(void **state)
+{
+	const struct client client = client_at("2001:db8:1:2::/64", "2001:db8:1::/48", 1);
+	const struct limit_try tries[] = {
+		limit_try_of_source(keyring, LIMIT_SOURCE_PERSONS, &client, NOW),
+		limit_try_of_prefix(keyring, LIMIT_SOURCE_PERSONS, &client, NOW),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(tries); i++) {
+		struct call call = { .run = limit_db_give_back, .limit_try = &tries[i] };
+
+		assert_int_equal(take(&tries[i]), tries[i].count - 1);
+		assert_int_equal(db_transaction(db, change_tx, &call), OK);
+		assert_int_equal(take(&tries[i]), tries[i].count - 1);
+	}
+}
+
+static void
+what_is_not_counted_is_always_granted_and_never_written(void **state)
+{
+	const struct client client = client_at("192.0.2.1", "", 1);
+	const struct limit_try limit_try = limit_try_of_prefix(
+	    keyring, LIMIT_SOURCE_FAILURES, &client, NOW);
+	struct call call = { .limit_try = &limit_try };
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		int64_t wait_s = -1;
+
+		assert_true(take_waiting(&limit_try, &wait_s) > 0);
+		assert_int_equal(wait_s, 0);
+		call = (struct call){ .limit_try = &limit_try, .wait_s = -1 };
+		assert_int_equal(db_each_committed(db, left_tx, &call), OK);
+		assert_true(call.left > 0 && call.wait_s == 0);
+	}
+	assert_int_equal(count_kept(), 0);
+
+	/* Nor is anything given back: not even where a row has its empty key. */
+	struct limit_try of_empty_key = limit_try;
+	of_empty_key.uncounted = false;
+	of_empty_key.count = 5;
+	of_empty_key.window_s = 60;
+	memset(of_empty_key.holder, 1, sizeof of_empty_key.holder);
+	assert_int_equal(take(&of_empty_key), 4);
+	call = (struct call){ .run = limit_db_give_back, .limit_try = &limit_try };
+	assert_int_equal(db_transaction(db, change_tx, &call), OK);
+	memset(of_empty_key.holder, 2, sizeof of_empty_key.holder); /* another try */
+	assert_int_equal(take(&of_empty_key), 3);
+}
+
+int
+main(int argc, char **argv)
+{
+#define WITH_NOTHING_COUNTED(test) cmocka_unit_test_setup(test, clear)
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_scope_has_a_limit_of_its_own),
+		cmocka_unit_test(a_try_is_of_its_thing_and_its_own),
+		WITH_NOTHING_COUNTED(tries_are_granted_up_to_the_limit_of_each_scope),
+		WITH_NOTHING_COUNTED(letters_become_more_and_more_seldom),
+		WITH_NOTHING_COUNTED(what_was_never_tried_is_all_left),
+		WITH_NOTHING_COUNTED(nobody_has_to_ask_for_the_wait),
+		WITH_NOTHING_COUNTED(what_is_refused_changes_nothing),
+		WITH_NOTHING_COUNTED(a_window_that_is_over_begins_again),
+		WITH_NOTHING_COUNTED(
+		    locks_begin_with_the_fifth_and_double_up_to_a_quarter_of_an_hour),
+		WITH_NOTHING_COUNTED(the_same_try_is_granted_again_and_counts_once),
+		WITH_NOTHING_COUNTED(the_same_try_is_not_locked_out_by_itself),
+		WITH_NOTHING_COUNTED(a_try_that_was_refused_is_refused_again),
+		WITH_NOTHING_COUNTED(a_commit_without_an_answer_grants_the_last_try_once),
+		WITH_NOTHING_COUNTED(takers_that_look_alike_are_two),
+		WITH_NOTHING_COUNTED(what_is_given_back_does_not_count),
+		WITH_NOTHING_COUNTED(no_more_is_given_back_than_was_taken),
+		WITH_NOTHING_COUNTED(a_lost_answer_gives_a_try_back_once),
+		WITH_NOTHING_COUNTED(a_try_given_back_leaves_no_lock),
+		WITH_NOTHING_COUNTED(what_is_forgotten_was_never_tried),
+		WITH_NOTHING_COUNTED(two_counters_do_not_touch),
+		WITH_NOTHING_COUNTED(of_many_at_once_exactly_so_many_are_granted),
+		cmocka_unit_test(around_a_source_sixteen_times_as_many_are_granted),
+		WITH_NOTHING_COUNTED(sources_of_one_prefix_are_counted_together),
+		WITH_NOTHING_COUNTED(a_place_given_back_is_there_again_for_source_and_prefix),
+		WITH_NOTHING_COUNTED(what_is_not_counted_is_always_granted_and_never_written),
+	};
+
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
+	return cmocka_run_group_tests_name("attempts", tests, set_up, tear_down);
+}
