@@ -286,13 +286,15 @@ db_admin() {
 		--default-character-set=utf8mb4 --batch --skip-column-names "$@"
 }
 
-# Makes the data folder: whole or not at all. --force: also where no name can be looked up.
+# Makes the data folder: whole or not at all. --force: also where no name can be looked up. A folder of
+# its own for temporary tables: a server that starts removes those of others that it finds in its own.
 db_install() {
 	local as=()
 	[[ ! -d $STACK/db ]] || return 0
 	rm -rf "$STACK/db.new"
+	mkdir -p "$STACK/db-tmp" || return 1
 	((EUID != 0)) || as=(--user=root)
-	if ! mariadb-install-db --no-defaults "${as[@]}" --datadir="$STACK/db.new" --skip-test-db \
+	if ! mariadb-install-db --no-defaults "${as[@]}" --datadir="$STACK/db.new" --tmpdir="$STACK/db-tmp" --skip-test-db \
 		--skip-name-resolve --auth-root-authentication-method=socket \
 		--auth-root-socket-user="$(id -un)" --innodb-log-file-size=32M --force >"$STACK/db-install.log" 2>&1; then
 		tail -n 20 "$STACK/db-install.log" >&2

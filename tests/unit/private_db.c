@@ -41,7 +41,8 @@ static const char init_sql[] =
 /* Programs ------------------------------------------------------------------------------------- */
 
 /* In the child: the folder is its home, a file there gets what it says, and nothing of the test's
- * is held open: a connection that the test closes has to end. */
+ * is held open: a connection that the test closes has to end. Temporary tables are made there, too: a
+ * server that starts removes those of others that it finds in its own folder for them. */
 static void
 become(const char *folder, const char *const *arguments)
 {
@@ -49,7 +50,8 @@ become(const char *folder, const char *const *arguments)
 			    ? open("log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)
 			    : -1;
 
-	if (out < 0 || dup2(out, STDOUT_FILENO) < 0 || dup2(out, STDERR_FILENO) < 0)
+	if (out < 0 || dup2(out, STDOUT_FILENO) < 0 || dup2(out, STDERR_FILENO) < 0 ||
+	    setenv("TMPDIR", folder, 1) != 0)
 		_exit(126);
 	for (int fd = STDERR_FILENO + 1; fd < FILES_MAX; fd++)
 		close(fd);
