@@ -60,10 +60,10 @@ admission_source(struct service *service, enum limit_id limit_id, const struct c
 }
 
 enum result
-admission_link(struct service *service, enum limit_id limit_id, const uint8_t jti[static JTI_SIZE],
-    struct error_info *error_info)
+admission_link(
+    struct service *service, enum limit_id limit_id, struct jti jti, struct error_info *error_info)
 {
-	const struct limit_state state = take(service, limit_id, jti, JTI_SIZE, 1);
+	const struct limit_state state = take(service, limit_id, jti.bytes, sizeof jti.bytes, 1);
 
 	return judge(&state, TOO_MANY, error_info);
 }

@@ -23,8 +23,8 @@ enum result admission_source(struct service *, enum limit_id, const struct clien
     struct http_reply *, struct error_info *) MUST_USE;
 
 /* Counts one by link. TOO_MANY as above; the reply says nothing. */
-enum result admission_link(struct service *, enum limit_id, const uint8_t jti[static JTI_SIZE],
-    struct error_info *) MUST_USE;
+enum result admission_link(
+    struct service *, enum limit_id, struct jti jti, struct error_info *) MUST_USE;
 
 /* Counts one of the whole service. OVERLOADED and refusal->wait_s, beyond it. */
 enum result admission_service(struct service *, enum limit_id, struct error_info *) MUST_USE;

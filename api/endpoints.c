@@ -52,7 +52,7 @@ const struct endpoint_table endpoints_inside = { rows_inside, LENGTH(rows_inside
 #define ID_PARAMETER "{id}"
 
 bool
-endpoint_path_id(const struct endpoint *endpoint, const char *path, uint8_t ret[static ID_SIZE])
+endpoint_path_id(const struct endpoint *endpoint, const char *path, struct session_id *ret)
 {
 	const char *parameter = strstr(endpoint->path, ID_PARAMETER);
 	size_t size = 0;
@@ -61,17 +61,18 @@ endpoint_path_id(const struct endpoint *endpoint, const char *path, uint8_t ret[
 		return false;
 	const size_t before = (size_t)(parameter - endpoint->path);
 	return strncmp(endpoint->path, path, before) == 0 &&
-	       secret_unbase64url(path + before, strlen(path + before), ret, ID_SIZE, &size) &&
+	       secret_unbase64url(
+		   path + before, strlen(path + before), ret->bytes, ID_SIZE, &size) &&
 	       size == ID_SIZE;
 }
 
 static bool
 meets(const struct endpoint *endpoint, const char *path)
 {
-	uint8_t id[ID_SIZE];
+	struct session_id id;
 
 	if (strstr(endpoint->path, ID_PARAMETER) != NULL)
-		return endpoint_path_id(endpoint, path, id);
+		return endpoint_path_id(endpoint, path, &id);
 	return strcmp(endpoint->path, path) == 0;
 }
 

@@ -29,10 +29,10 @@ struct call {
 	const struct http_request *request; /* only for the cookie */
 	const struct client *client;
 	const struct stage_claims
-	    *claims;            /* of the stage token that the endpoint demands, or NULL */
-	struct member *member;  /* of the access token that it demands, or NULL */
-	const uint8_t *path_id; /* ID_SIZE bytes in the place of {id}, or NULL */
-	const void *body;       /* the struct its field table fills */
+	    *claims;           /* of the stage token that the endpoint demands, or NULL */
+	struct member *member; /* of the access token that it demands, or NULL */
+	const struct session_id *path_id;  /* in the place of {id}, or NULL */
+	const void *body;                  /* the struct its field table fills */
 	struct field_errors *field_errors; /* to add to, for BAD_FIELD */
 	enum problem_language language;
 	int status;                   /* of success; 200 unless the handler says otherwise */
@@ -86,8 +86,7 @@ enum result endpoint_find(const struct endpoint_table *, const char *method, con
     const struct endpoint **ret) MUST_USE;
 
 /* The id at the end of a path that met an endpoint's {id}. False: it has none. */
-bool endpoint_path_id(
-    const struct endpoint *, const char *path, uint8_t ret[static ID_SIZE]) MUST_USE;
+bool endpoint_path_id(const struct endpoint *, const char *path, struct session_id *ret) MUST_USE;
 
 #define ALLOW_MAX 64
 

@@ -31,7 +31,7 @@ struct request_ctx {
 	const struct endpoint *endpoint; /* NULL: none met */
 	struct field_errors field_errors;
 	struct client client;
-	uint8_t path_id[ID_SIZE];
+	struct session_id path_id;
 	struct stage_claims claims;
 	struct member member;
 	struct call call;
@@ -353,8 +353,8 @@ find_and_serve(struct request_ctx *request_ctx)
 		http_reply_add(request_ctx->reply, "Allow", allow);
 	}
 	TRY(found);
-	if (endpoint_path_id(request_ctx->endpoint, request->path, request_ctx->path_id))
-		request_ctx->call.path_id = request_ctx->path_id;
+	if (endpoint_path_id(request_ctx->endpoint, request->path, &request_ctx->path_id))
+		request_ctx->call.path_id = &request_ctx->path_id;
 	return enter_and_serve(request_ctx);
 }
 
@@ -363,7 +363,7 @@ fill_client(const struct service *service, const struct http_request *request, s
 {
 	char source[SOURCE_MAX + 1];
 
-	secret_random(ret->request_id, sizeof ret->request_id);
+	secret_random(ret->request_id.bytes, sizeof ret->request_id.bytes);
 	source_of(&service->proxies, request->source, request->forwarded_for, source);
 	ret->shared_network_factor = source_networks_hold(&service->shared, source)
 					 ? SHARED_NETWORK_FACTOR
@@ -382,7 +382,8 @@ begin(struct request_ctx *request_ctx, const struct gate *gate, struct http_exch
 	request_ctx->request = &exchange->request;
 	request_ctx->reply = &exchange->reply;
 	fill_client(gate->service, request_ctx->request, &request_ctx->client);
-	text_hex(request_ctx->client.request_id, REQUEST_ID_SIZE, request_ctx->id);
+	text_hex(request_ctx->client.request_id.bytes, sizeof request_ctx->client.request_id.bytes,
+	    request_ctx->id);
 	request_ctx->call.request = request_ctx->request;
 	request_ctx->call.client = &request_ctx->client;
 	request_ctx->call.field_errors = &request_ctx->field_errors;

@@ -30,11 +30,11 @@ reply_next(struct json *json, const struct stage_rule *rule)
 }
 
 void
-reply_id(struct json *json, const uint8_t id[static ID_SIZE])
+reply_id(struct json *json, struct session_id id)
 {
 	char text[SECRET_BASE64_MAX(ID_SIZE) + 1];
 
-	secret_base64url(id, ID_SIZE, text);
+	secret_base64url(id.bytes, ID_SIZE, text);
 	json_text(json, "id", text);
 }
 

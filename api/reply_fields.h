@@ -18,7 +18,7 @@ void reply_masked_email(struct json *, const char *email);
 void reply_next(struct json *, const struct stage_rule *);
 
 /* "id": as it stands in paths. */
-void reply_id(struct json *, const uint8_t id[static ID_SIZE]);
+void reply_id(struct json *, struct session_id id);
 
 /* What GET and PATCH /v1/me answer: the member without what is secret. */
 void reply_profile(struct json *, const struct member *);

@@ -8,7 +8,7 @@
 enum result
 delete_sessions_id(struct call *call)
 {
-	TRY(session_end(&call->service->app, call->client, call->member, call->path_id));
+	TRY(session_end(&call->service->app, call->client, call->member, *call->path_id));
 	call->status = 204;
 	return OK;
 }

@@ -13,7 +13,8 @@ reply_session(struct json *json, const struct session *session, const struct mem
 {
 	json_item(json);
 	reply_id(json, session->id);
-	json_bool(json, "current", memcmp(session->id, member->session_id, ID_SIZE) == 0);
+	json_bool(
+	    json, "current", memcmp(session->id.bytes, member->session_id.bytes, ID_SIZE) == 0);
 	json_text(json, "device", session->device);
 	json_time(json, "created_at", session->created_at);
 	json_time(json, "used_at", session->used_at);

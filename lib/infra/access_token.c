@@ -98,8 +98,8 @@ struct held {
 
 /* A token's payload as it is written. */
 struct writing {
-	char account_id[SECRET_BASE64_MAX(ID_SIZE) + 1];
-	char session_id[SECRET_BASE64_MAX(ID_SIZE) + 1];
+	char sub[SECRET_BASE64_MAX(ID_SIZE) + 1];
+	char sid[SECRET_BASE64_MAX(ID_SIZE) + 1];
 	char jti[SECRET_BASE64_MAX(JTI_SIZE) + 1];
 	int64_t auth_time;
 	int64_t issued_at;
@@ -547,10 +547,9 @@ times_are_valid(int64_t auth_time, int64_t issued_at, int64_t expires_at)
 static bool
 payload_write(const struct writing *writing, char ret[static PAYLOAD_MAX + 1])
 {
-	return text_format(ret, PAYLOAD_MAX + 1, PAYLOAD_WRITE, writing->account_id,
-	    writing->session_id, writing->jti, (long long)writing->auth_time,
-	    (long long)writing->issued_at, (long long)writing->issued_at,
-	    (long long)writing->expires_at);
+	return text_format(ret, PAYLOAD_MAX + 1, PAYLOAD_WRITE, writing->sub, writing->sid,
+	    writing->jti, (long long)writing->auth_time, (long long)writing->issued_at,
+	    (long long)writing->issued_at, (long long)writing->expires_at);
 }
 
 static void
@@ -560,8 +559,8 @@ writing_of_claims(const struct access_claims *claims, struct writing *ret)
 
 	secret_random(jti, sizeof jti);
 	secret_base64url(jti, sizeof jti, ret->jti);
-	secret_base64url(claims->account_id, ID_SIZE, ret->account_id);
-	secret_base64url(claims->session_id, ID_SIZE, ret->session_id);
+	secret_base64url(claims->sub, ID_SIZE, ret->sub);
+	secret_base64url(claims->sid, ID_SIZE, ret->sid);
 	ret->auth_time = claims->auth_time;
 	ret->issued_at = claims->issued_at;
 	ret->expires_at = claims->expires_at;
@@ -608,8 +607,8 @@ payload_read(const char *payload, struct writing *ret)
 {
 	char auth_time[TIME_TEXT + 1], iat[TIME_TEXT + 1], nbf[TIME_TEXT + 1], exp[TIME_TEXT + 1];
 
-	return sscanf(payload, PAYLOAD_READ, ret->account_id, ret->session_id, ret->jti, auth_time,
-		   iat, nbf, exp) == 7 &&
+	return sscanf(payload, PAYLOAD_READ, ret->sub, ret->sid, ret->jti, auth_time, iat, nbf,
+		   exp) == 7 &&
 	       text_number(auth_time, 1, TIME_MAX, &ret->auth_time) &&
 	       text_number(iat, 1, TIME_MAX, &ret->issued_at) &&
 	       text_number(exp, 1, TIME_MAX, &ret->expires_at);
@@ -633,8 +632,8 @@ claims_read(const struct writing *writing, struct access_claims *ret)
 	ret->issued_at = writing->issued_at;
 	ret->expires_at = writing->expires_at;
 	return times_are_valid(ret->auth_time, ret->issued_at, ret->expires_at) &&
-	       id_read(writing->account_id, ret->account_id) &&
-	       id_read(writing->session_id, ret->session_id) && id_read(writing->jti, jti);
+	       id_read(writing->sub, ret->sub) && id_read(writing->sid, ret->sid) &&
+	       id_read(writing->jti, jti);
 }
 
 /* Takes the claims out of a payload whose signature was found right. */

@@ -34,9 +34,9 @@
 #define ACCESS_COORDINATE_MAX 43  /* base64url of 32 bytes */
 
 struct access_claims {
-	uint8_t account_id[ID_SIZE]; /* sub */
-	uint8_t session_id[ID_SIZE]; /* sid */
-	int64_t auth_time;           /* when the password was given; not after issued_at */
+	uint8_t sub[ID_SIZE]; /* the account */
+	uint8_t sid[ID_SIZE]; /* the session */
+	int64_t auth_time;    /* when the password was given; not after issued_at */
 	int64_t issued_at;
 	int64_t expires_at; /* at most ACCESS_TOKEN_LIVES_S after */
 };

@@ -532,7 +532,7 @@ note_error(struct db_tx *tx, unsigned number, const char *sqlstate, const char *
 	}
 	if (advice == ADVICE_NO_ROW)
 		return NO_ROW;
-	tx->advice = advice;
+	tx->advice = (int)advice;
 	if (advice != ADVICE_BUG)
 		return UNAVAILABLE;
 	log_event("db_error", (const struct log_value[]){ log_int("number", number),
@@ -717,7 +717,7 @@ value_named(const struct db_value *in, unsigned values, struct sql_name name, un
 		if (is_named(&in[i], name))
 			return i;
 	}
-	assert(!"a parameter has a value");
+	assert(false); /* every parameter has a value */
 	return 0;
 }
 

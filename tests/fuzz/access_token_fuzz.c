@@ -95,8 +95,8 @@ check_spelling(const char *payload, const struct access_claims *claims)
 	char expected[PAYLOAD_MAX], account[23], session[23], jti[23] = "";
 	const char *const at = strstr(payload, "\"jti\":\"");
 
-	secret_base64url(claims->account_id, ID_SIZE, account);
-	secret_base64url(claims->session_id, ID_SIZE, session);
+	secret_base64url(claims->sub, ID_SIZE, account);
+	secret_base64url(claims->sid, ID_SIZE, session);
 	FUZZ_CHECK(at != NULL && sscanf(at + 7, "%22[^\"]", jti) == 1, "it has a jti");
 	const bool fits = text_format(expected, sizeof expected,
 	    "{\"iss\":\"myportal\",\"aud\":\"myportal/access\",\"sub\":\"%s\",\"sid\":\"%s\","

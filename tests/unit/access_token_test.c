@@ -151,8 +151,8 @@ static struct access_claims
 some_claims(void)
 {
 	struct access_claims claims = {
-		.account_id = { 0xFB, 0xFF, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 0 },
-		.session_id = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16 },
+		.sub = { 0xFB, 0xFF, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 0 },
+		.sid = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16 },
 		.auth_time = 1795300000,
 		.issued_at = NOW,
 		.expires_at = NOW + ACCESS_TOKEN_LIVES_S,
@@ -193,8 +193,8 @@ open_at(struct access_keys *keys, const char *token, int64_t now)
 static void
 assert_claims_equal(const struct access_claims *a, const struct access_claims *b)
 {
-	assert_memory_equal(a->account_id, b->account_id, ID_SIZE);
-	assert_memory_equal(a->session_id, b->session_id, ID_SIZE);
+	assert_memory_equal(a->sub, b->sub, ID_SIZE);
+	assert_memory_equal(a->sid, b->sid, ID_SIZE);
 	assert_true(a->auth_time == b->auth_time && a->issued_at == b->issued_at &&
 		    a->expires_at == b->expires_at);
 }
@@ -369,8 +369,8 @@ signatures_of_every_length_pass(void **state)
 	size_t size;
 
 	for (int i = 0; i < ROUNDS; i++) {
-		secret_random(claims.account_id, ID_SIZE);
-		secret_random(claims.session_id, ID_SIZE);
+		secret_random(claims.sub, ID_SIZE);
+		secret_random(claims.sid, ID_SIZE);
 		seal(fixture->keys, &claims, token);
 		assert_int_equal(access_token_open(fixture->keys, token, NOW, &opened), OK);
 		assert_claims_equal(&opened, &claims);
@@ -1219,14 +1219,14 @@ a_full_cache_mixes_up_nobody(void **state)
 
 	assert_non_null(tokens);
 	for (unsigned i = 0; i < TOKENS; i++) {
-		memcpy(claims.account_id, &i, sizeof i);
+		memcpy(claims.sub, &i, sizeof i);
 		seal(fixture->keys, &claims, tokens[i]);
 	}
 	for (unsigned i = 0; i < 2 * TOKENS; i++) {
 		const unsigned which = i % TOKENS;
 
 		assert_int_equal(access_token_open(fixture->keys, tokens[which], NOW, &opened), OK);
-		assert_memory_equal(opened.account_id, &which, sizeof which);
+		assert_memory_equal(opened.sub, &which, sizeof which);
 	}
 	free(tokens);
 }
@@ -1286,13 +1286,13 @@ keep_opening(void *argument)
 		struct jwk jwk;
 		bool right = access_token_open(shared_network_factor->keys,
 				 shared_network_factor->tokens[i % 8], NOW, &opened) == OK &&
-			     opened.account_id[0] == i % 8;
+			     opened.sub[0] == i % 8;
 
-		claims.account_id[0] = (uint8_t)i;
+		claims.sub[0] = (uint8_t)i;
 		right = right &&
 			access_token_seal(shared_network_factor->keys, &claims, token) == OK &&
 			access_token_open(shared_network_factor->keys, token, NOW, &opened) == OK &&
-			opened.account_id[0] == (uint8_t)i;
+			opened.sub[0] == (uint8_t)i;
 		right = right && access_keys_jwk(shared_network_factor->keys, 1, &jwk);
 		atomic_fetch_add(&shared_network_factor->wrong, !right);
 	}
@@ -1312,7 +1312,7 @@ threads_open_while_keys_are_exchanged(void **state)
 
 	shared_network_factor = (struct shared_network_factor){ .keys = fixture->keys };
 	for (uint8_t i = 0; i < 8; i++) {
-		claims.account_id[0] = i;
+		claims.sub[0] = i;
 		seal(fixture->keys, &claims, shared_network_factor.tokens[i]);
 	}
 	for (size_t i = 0; i < LENGTH(threads); i++)

@@ -56,8 +56,8 @@ some_captcha(const char *answer)
 {
 	struct captcha captcha = { .issued_at = NOW, .expires_at = NOW + LIFE };
 
-	secret_random(captcha.jti, sizeof captcha.jti);
-	secret_random(captcha.invitation_jti, sizeof captcha.invitation_jti);
+	secret_random(captcha.jti.bytes, sizeof captcha.jti.bytes);
+	secret_random(captcha.invitation_jti.bytes, sizeof captcha.invitation_jti.bytes);
 	if (answer != NULL)
 		memcpy(captcha.answer, answer, sizeof captcha.answer);
 	else
@@ -72,8 +72,9 @@ characters_go_there_and_back(void **state)
 	const struct captcha back = sealed_and_opened(&captcha);
 
 	(void)state;
-	assert_memory_equal(back.jti, captcha.jti, sizeof back.jti);
-	assert_memory_equal(back.invitation_jti, captcha.invitation_jti, JTI_SIZE);
+	assert_memory_equal(back.jti.bytes, captcha.jti.bytes, sizeof back.jti.bytes);
+	assert_memory_equal(back.invitation_jti.bytes, captcha.invitation_jti.bytes,
+	    sizeof captcha.invitation_jti.bytes);
 	assert_string_equal(back.answer, "K7QM4T");
 	assert_true(captcha_answer_is(&back, "K7QM4T"));
 	assert_false(captcha_answer_is(&back, "K7QM4S"));

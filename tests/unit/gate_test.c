@@ -87,7 +87,7 @@ mint_tokens(void)
 		if (stage == STAGE_CAPTCHA) /* has a token of its own */
 			continue;
 		claims.stage = stage;
-		secret_random(claims.jti, sizeof claims.jti);
+		secret_random(claims.jti.bytes, sizeof claims.jti.bytes);
 		if (stage_seal(keyring, &claims, f.tokens[stage]) != OK)
 			return false;
 	}

@@ -21,7 +21,7 @@
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-static const uint8_t session_id[ID_SIZE] = "session-0123456";
+static const struct session_id session_id = { "session-0123456" };
 
 static char folder[KEYS_FOLDER_SIZE];
 static struct keyring *keyring;
@@ -167,8 +167,8 @@ two_new_ones_of_a_login_differ(void **state)
 	const struct refresh_token two = refresh_token_new(keyring, session_id);
 
 	(void)state;
-	assert_memory_equal(one.session_id, session_id, sizeof session_id);
-	assert_memory_equal(two.session_id, session_id, sizeof session_id);
+	assert_memory_equal(one.session_id.bytes, session_id.bytes, sizeof session_id.bytes);
+	assert_memory_equal(two.session_id.bytes, session_id.bytes, sizeof session_id.bytes);
 	/* The halves, too: 128 bits do not meet by chance. */
 	assert_memory_not_equal(one.secret, two.secret, SECRET_KEY_SIZE / 2);
 	assert_memory_not_equal(one.secret + SECRET_KEY_SIZE / 2, two.secret + SECRET_KEY_SIZE / 2,
@@ -185,7 +185,7 @@ the_next_one_is_always_the_same(void **state)
 
 	(void)state;
 	assert_memory_equal(&again, &next, sizeof next);
-	assert_memory_equal(next.session_id, session_id, sizeof session_id);
+	assert_memory_equal(next.session_id.bytes, session_id.bytes, sizeof session_id.bytes);
 	assert_memory_not_equal(next.secret, token.secret, sizeof next.secret);
 }
 
@@ -277,7 +277,8 @@ every_bit_tells_in_the_next_one(void **state)
 
 		((uint8_t *)&flipped)[bit / 8] ^= (uint8_t)(1U << bit % 8);
 		const struct refresh_token its_next = refresh_token_next(keyring, &flipped);
-		assert_memory_equal(its_next.session_id, flipped.session_id, ID_SIZE);
+		assert_memory_equal(its_next.session_id.bytes, flipped.session_id.bytes,
+		    sizeof flipped.session_id.bytes);
 		if (memcmp(its_next.secret, next.secret, sizeof next.secret) == 0)
 			fail_msg("bit %zu", bit);
 	}

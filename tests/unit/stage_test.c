@@ -18,10 +18,9 @@
 
 #include <cmocka.h>
 
-#define NOW  INT64_C(1795309323)
-#define LIFE INT64_C(1800)
-#define FIXED \
-	(1 + LANGUAGE_MAX + ID_SIZE + JTI_SIZE) /* of a token's personal part, before the address */
+#define NOW   INT64_C(1795309323)
+#define LIFE  INT64_C(1800)
+#define FIXED (1 + LANGUAGE_MAX + sizeof(struct stage_subject)) /* before the address */
 
 struct fixture {
 	struct keyring *keyring;
@@ -58,9 +57,8 @@ some_pass(enum stage stage, const char *email)
 		.language = "ja",
 	};
 
-	secret_random(stage_claims.jti, sizeof stage_claims.jti);
-	secret_random(stage_claims.subject_id, sizeof stage_claims.subject_id);
-	secret_random(stage_claims.parent_jti, sizeof stage_claims.parent_jti);
+	secret_random(stage_claims.jti.bytes, sizeof stage_claims.jti.bytes);
+	secret_random(&stage_claims.subject, sizeof stage_claims.subject);
 	assert_true(text_copy(stage_claims.email, sizeof stage_claims.email, email));
 	return stage_claims;
 }
@@ -74,8 +72,8 @@ some_captcha(void)
 		.expires_at = NOW + LIFE,
 	};
 
-	secret_random(captcha.jti, sizeof captcha.jti);
-	secret_random(captcha.invitation_jti, sizeof captcha.invitation_jti);
+	secret_random(captcha.jti.bytes, sizeof captcha.jti.bytes);
+	secret_random(captcha.invitation_jti.bytes, sizeof captcha.invitation_jti.bytes);
 	return captcha;
 }
 
@@ -88,9 +86,8 @@ assert_same_pass(const char *why, const struct stage_claims *a, const struct sta
 		fail_msg("%s: address \"%s\"", why, b->email);
 	if (strcmp(a->language, b->language) != 0)
 		fail_msg("%s: language \"%s\"", why, b->language);
-	if (memcmp(a->jti, b->jti, sizeof a->jti) != 0 ||
-	    memcmp(a->subject_id, b->subject_id, sizeof a->subject_id) != 0 ||
-	    memcmp(a->parent_jti, b->parent_jti, sizeof a->parent_jti) != 0)
+	if (memcmp(a->jti.bytes, b->jti.bytes, ID_SIZE) != 0 ||
+	    memcmp(&a->subject, &b->subject, sizeof a->subject) != 0)
 		fail_msg("%s: ids", why);
 }
 
@@ -150,8 +147,7 @@ zeros_and_a_lack_of_language_come_back(void **state)
 	char token[TOKEN_MAX + 1];
 
 	(void)state;
-	memset(stage_claims.subject_id, 0, sizeof stage_claims.subject_id);
-	memset(stage_claims.parent_jti, 0, sizeof stage_claims.parent_jti);
+	stage_claims.subject = (struct stage_subject){ .generation = 0 };
 	memset(stage_claims.language, 0, sizeof stage_claims.language);
 	assert_int_equal(stage_seal(fixture.keyring, &stage_claims, token), OK);
 	assert_int_equal(stage_open(fixture.keyring, token, NOW, &back), OK);
@@ -522,7 +518,7 @@ spendings_are_the_same_in_kind_and_print(void **state)
 	(void)state;
 	other.outcome = OUTCOME_DONE;
 	other.created_at = NOW;
-	other.jti[0] = 9;
+	other.jti.bytes[0] = 9;
 	assert_true(spent_token_same(&op, &other));
 	other.kind = STAGE_ACCOUNT;
 	assert_false(spent_token_same(&op, &other));

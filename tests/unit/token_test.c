@@ -122,7 +122,7 @@ static void
 assert_claims_equal(const struct claims *a, const struct claims *b)
 {
 	assert_string_equal(a->use, b->use);
-	assert_memory_equal(a->jti, b->jti, JTI_SIZE);
+	assert_memory_equal(a->jti, b->jti, sizeof b->jti);
 	assert_true(a->issued_at == b->issued_at && a->expires_at == b->expires_at);
 	assert_int_equal(a->context_size, b->context_size);
 	assert_memory_equal(a->context, b->context, a->context_size);

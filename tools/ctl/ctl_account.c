@@ -38,7 +38,7 @@ print_account(const struct operator_account *account)
 {
 	char id[2 * ID_SIZE + 1];
 
-	text_hex(account->id, sizeof account->id, id);
+	text_hex(account->id.bytes, sizeof account->id.bytes, id);
 	printf("account: %s\n", id);
 	printf("state: %s\n", account->active ? "active" : "disabled");
 	printf("eligible: %s\n", account->eligible ? "yes" : "no");

@@ -73,7 +73,7 @@ read_day(const char *text, int64_t *ret)
 /* `account_id` is where the filter's account goes, if there is one. */
 static bool
 read_filter(
-    const struct question *question, uint8_t account_id[static ID_SIZE], struct trail_filter *ret)
+    const struct question *question, struct account_id *account_id, struct trail_filter *ret)
 {
 	int64_t limit;
 
@@ -81,7 +81,7 @@ read_filter(
 		return ctl_complain("--since must be a day as 2026-11-22");
 	if (!text_number(question->limit, 1, LIMIT_MAX, &limit))
 		return ctl_complain("--limit must be 1-10000");
-	if (question->account != NULL && !text_unhex(question->account, account_id, ID_SIZE))
+	if (question->account != NULL && !text_unhex(question->account, account_id->bytes, ID_SIZE))
 		return ctl_complain("--account must be 32 hex digits");
 	ret->limit = (size_t)limit;
 	if (question->account != NULL || question->login_id != NULL)
@@ -91,7 +91,7 @@ read_filter(
 
 /* An account that was deleted has no login ID any more. */
 static bool
-find_account(const struct app *app, const char *word, uint8_t account_id[static ID_SIZE])
+find_account(const struct app *app, const char *word, struct account_id *account_id)
 {
 	char login_id[EMAIL_MAX + 1];
 
@@ -111,13 +111,11 @@ struct line {
 static void
 write_line(const struct audit_event *event, struct line *ret)
 {
-	static const uint8_t none[ID_SIZE];
-
 	clock_text(event->happened_at, ret->time);
 	ret->account[0] = '\0';
-	if (memcmp(event->account_id, none, ID_SIZE) != 0)
-		text_hex(event->account_id, ID_SIZE, ret->account);
-	text_hex(event->request_id, sizeof event->request_id, ret->request);
+	if (memcmp(event->account_id.bytes, no_account.bytes, ID_SIZE) != 0)
+		text_hex(event->account_id.bytes, sizeof event->account_id.bytes, ret->account);
+	text_hex(event->request_id.bytes, sizeof event->request_id.bytes, ret->request);
 	ret->what = audit_word(event->what);
 	ret->network = event->network;
 }
@@ -169,13 +167,13 @@ ctl_audit(const struct config *config, int argc, char **argv)
 	CLEANUP(ctl_app_close) struct app app = { 0 };
 	struct question question = { .limit = LIMIT_DEFAULT };
 	struct trail_filter filter = { .since = INT64_MIN };
-	uint8_t account_id[ID_SIZE];
+	struct account_id account_id;
 
 	if (!read_question(argc, argv, &question))
 		return CTL_USAGE;
-	if (!read_filter(&question, account_id, &filter) || !ctl_app_open(config, false, &app))
+	if (!read_filter(&question, &account_id, &filter) || !ctl_app_open(config, false, &app))
 		return CTL_ERROR;
-	if (question.login_id != NULL && !find_account(&app, question.login_id, account_id))
+	if (question.login_id != NULL && !find_account(&app, question.login_id, &account_id))
 		return CTL_ERROR;
 	return print_trail(&app, &filter, question.json) ? CTL_DONE : CTL_ERROR;
 }

@@ -46,8 +46,8 @@ captcha_seal(const struct keyring *keyring, const struct captcha *captcha,
 		.expires_at = captcha->expires_at,
 	};
 
-	memcpy(claims.jti, captcha->jti, sizeof claims.jti);
-	memcpy(claims.context, captcha->invitation_jti, JTI_SIZE);
+	memcpy(claims.jti, captcha->jti.bytes, sizeof claims.jti);
+	memcpy(claims.context, captcha->invitation_jti.bytes, sizeof captcha->invitation_jti.bytes);
 	if (captcha->answer[0] != '\0')
 		seal_characters(captcha, &claims);
 	else
@@ -77,8 +77,8 @@ captcha_open(const struct keyring *keyring, const char *token, int64_t now, stru
 	if (strcmp(claims.use, CAPTCHA_USE) != 0 || !(characters || work))
 		return TOKEN_INVALID;
 	*ret = (struct captcha){ .issued_at = claims.issued_at, .expires_at = claims.expires_at };
-	memcpy(ret->jti, claims.jti, sizeof ret->jti);
-	memcpy(ret->invitation_jti, claims.context, JTI_SIZE);
+	memcpy(ret->jti.bytes, claims.jti, sizeof ret->jti.bytes);
+	memcpy(ret->invitation_jti.bytes, claims.context, JTI_SIZE);
 	if (characters)
 		memcpy(ret->answer, claims.context + JTI_SIZE, CAPTCHA_LENGTH);
 	else

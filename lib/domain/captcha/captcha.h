@@ -8,6 +8,7 @@
 #define CAPTCHA_H
 
 #include "bounds.h"
+#include "ids.h"
 #include "field_errors.h"
 #include "keyring.h"
 #include "proof_of_work.h"
@@ -19,10 +20,10 @@
 
 /* An opened token. Wiped by its owner. */
 struct captcha {
-	uint8_t jti[JTI_SIZE];
-	uint8_t invitation_jti[JTI_SIZE]; /* the only link it is good for */
-	char answer[CAPTCHA_LENGTH + 1];  /* empty: it is a proof of work */
-	struct proof_of_work work;        /* then; it expires as the token does */
+	struct jti jti;
+	struct jti invitation_jti;       /* the only link it is good for */
+	char answer[CAPTCHA_LENGTH + 1]; /* empty: it is a proof of work */
+	struct proof_of_work work;       /* then; it expires as the token does */
 	int64_t issued_at;
 	int64_t expires_at;
 };

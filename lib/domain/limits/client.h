@@ -5,6 +5,7 @@
 #define CLIENT_H
 
 #include "bounds.h"
+#include "ids.h"
 
 #include <stdint.h>
 
@@ -22,7 +23,7 @@ struct client {
 		    1]; /* what is counted: an IPv4 address, or the /64 of an IPv6 one */
 	char prefix[SOURCE_MAX + 1]; /* counted beside it: the /48 around an IPv6 one; "" of IPv4 */
 	char network[SOURCE_MAX + 1]; /* what is kept: the /24 or /48 */
-	uint8_t request_id[REQUEST_ID_SIZE];
+	struct request_id request_id;
 	const char *user_agent; /* NULL: none said */
 	unsigned
 	    shared_network_factor; /* times the limits of a source and of its prefix: 1, or CROWD where

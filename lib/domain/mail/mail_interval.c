@@ -70,16 +70,16 @@ mail_interval_of_subject(const struct app *p, enum limit_id limit_id, const void
 }
 
 struct mail_interval
-mail_interval_of(const struct app *p, enum limit_id limit_id, const uint8_t *account_id,
+mail_interval_of(const struct app *p, enum limit_id limit_id, const struct account_id *account_id,
     const char *email, int64_t now, struct error_info *error_info)
 {
 	struct {
-		uint8_t account_id[ID_SIZE];
+		struct account_id account_id;
 		char key[EMAIL_MAX + 1];
 	} subject = { 0 };
 
 	if (account_id != NULL)
-		memcpy(subject.account_id, account_id, sizeof subject.account_id);
+		subject.account_id = *account_id;
 	email_key(email, subject.key);
 	const struct mail_interval mail_interval = mail_interval_of_subject(p, limit_id, &subject,
 	    sizeof subject.account_id + strlen(subject.key), now, error_info);

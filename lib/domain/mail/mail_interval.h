@@ -23,8 +23,8 @@ struct mail_interval {
 
 /* The counter of an address: the spellings of one mailbox have one. `account_id`, where not NULL:
  * of that account's letters to it, whatever others ask for. */
-struct mail_interval mail_interval_of(const struct app *, enum limit_id, const uint8_t *account_id,
-    const char *email, int64_t now, struct error_info *);
+struct mail_interval mail_interval_of(const struct app *, enum limit_id,
+    const struct account_id *account_id, const char *email, int64_t now, struct error_info *);
 
 /* The counter of a login ID, whose address is not known yet. */
 struct mail_interval mail_interval_of_login_id(

@@ -8,13 +8,15 @@
 #include "login_limits.h"
 #include "text.h"
 
+#include <string.h>
+
 struct mailed_link
 mailed_link_of(const struct stage_claims *claims, int64_t now)
 {
 	struct mailed_link link = {
-		.account_id = claims->subject_id,
+		.account_id = claims->subject.account_id,
 		.email = claims->email,
-		.generation = mailed_link_generation(claims->parent_jti),
+		.generation = claims->subject.generation,
 	};
 
 	clock_date_japan(now, link.today);
@@ -39,8 +41,8 @@ address_reset(struct db_tx *tx, int64_t now, struct outbox_mail *mail)
 	text_copy_cut(mail->email, sizeof mail->email, account->email);
 	text_copy_cut(mail->language, sizeof mail->language, account->language);
 	text_copy_cut(mail->nickname, sizeof mail->nickname, account->nickname);
-	memcpy(mail->subject_id, account->id, sizeof mail->subject_id);
-	mailed_link_bind(account->generation, mail->parent_jti);
+	mail->subject.account_id = account->id;
+	mail->subject.generation = account->generation;
 	return OK;
 }
 
@@ -49,9 +51,9 @@ check_confirmation(struct db_tx *tx, int64_t now, struct outbox_mail *mail)
 {
 	CLEANUP(account_wipe) struct account account = { 0 };
 	struct mailed_link link = {
-		.account_id = mail->subject_id,
+		.account_id = mail->subject.account_id,
 		.email = mail->email,
-		.generation = mailed_link_generation(mail->parent_jti),
+		.generation = mail->subject.generation,
 	};
 
 	clock_date_japan(now, link.today);

@@ -5,7 +5,7 @@
  * works while the account is disabled or its person not eligible. A reset link belongs also to the
  * proven address that it was mailed to, a confirmation link to the pending one.
  *
- * The generation travels in the place where other tokens carry their parent. A confirmation link has
+ * A confirmation link has the generation
  * that of its request. A reset link has that of the moment when it is sent: a mail that waits is worth
  * no more than one that anybody may ask for then. */
 
@@ -21,23 +21,6 @@
 #include "stage.h"
 
 #include <stdint.h>
-#include <string.h>
-
-static inline void
-mailed_link_bind(int64_t generation, uint8_t ret[static JTI_SIZE])
-{
-	memset(ret, 0, JTI_SIZE);
-	memcpy(ret, &generation, sizeof generation);
-}
-
-static inline int64_t
-mailed_link_generation(const uint8_t bound[static JTI_SIZE])
-{
-	int64_t generation;
-
-	memcpy(&generation, bound, sizeof generation);
-	return generation;
-}
 
 struct mailed_link mailed_link_of(const struct stage_claims *, int64_t now);
 

@@ -30,7 +30,7 @@
 struct worker {
 	struct mailer *mailer;
 	pthread_t thread;
-	uint8_t owner[ID_SIZE]; /* of its leases */
+	struct worker_id owner; /* of its leases */
 	struct smtp *smtp;
 	struct outbox_mail mail;
 	struct mail rendered;
@@ -105,9 +105,8 @@ mint_link(struct worker *w)
 	w->link[0] = '\0';
 	if (stage == STAGE_NONE)
 		return OK;
-	memcpy(claims.jti, mail->jti, sizeof claims.jti);
-	memcpy(claims.parent_jti, mail->parent_jti, sizeof claims.parent_jti);
-	memcpy(claims.subject_id, mail->subject_id, sizeof claims.subject_id);
+	claims.jti = mail->jti;
+	claims.subject = mail->subject;
 	text_copy_cut(claims.email, sizeof claims.email, mail->email);
 	text_copy_cut(claims.language, sizeof claims.language, mail->language);
 	TRY(stage_seal(w->mailer->options.keyring, &claims, w->token));
@@ -133,7 +132,7 @@ render(struct worker *w)
 	TRY(mint_link(w));
 	for (size_t i = 0; i < w->login_ids.count; i++)
 		login_ids[i] = w->login_ids.ids[i];
-	text_hex(mail->id, sizeof mail->id, id);
+	text_hex(mail->id.bytes, sizeof mail->id.bytes, id);
 	if (!text_format(message_id, sizeof message_id, "%s%.90s", id,
 		domain != NULL ? domain : "@localhost"))
 		return INTERNAL;
@@ -219,7 +218,7 @@ report(const struct worker *w, const struct verdict *verdict)
 
 	if (verdict->state == OUTBOX_SENT || verdict->error[0] == '\0')
 		return;
-	text_hex(w->mail.id, sizeof w->mail.id, id);
+	text_hex(w->mail.id.bytes, sizeof w->mail.id.bytes, id);
 	log_event(verdict->state == OUTBOX_PENDING ? "mail_later" : "mail_not_sent",
 	    (const struct log_value[]){ log_text("mail", id), log_int("kind", w->mail.kind),
 		log_int("tries", w->mail.tries), log_text("error", verdict->error), { 0 } });
@@ -228,7 +227,7 @@ report(const struct worker *w, const struct verdict *verdict)
 /* One due mail and the worker that wants it, for the bodies below. */
 struct mail_ctx {
 	struct worker *worker;
-	const uint8_t *id;
+	struct mail_id id;
 	struct verdict verdict;
 };
 
@@ -252,7 +251,7 @@ finish_tx(struct db_tx *tx, void *context)
 {
 	const struct mail_ctx *mail_ctx = context;
 	const struct verdict *verdict = &mail_ctx->verdict;
-	const uint8_t *owner = mail_ctx->worker->owner;
+	const struct worker_id owner = mail_ctx->worker->owner;
 
 	if (verdict->state == OUTBOX_PENDING)
 		return outbox_retry(tx, mail_ctx->id, owner, verdict->wait_s, verdict->error);
@@ -270,7 +269,7 @@ wipe(struct worker *w)
 }
 
 static void
-send_one(struct worker *w, const uint8_t id[static ID_SIZE])
+send_one(struct worker *w, struct mail_id id)
 {
 	struct mail_ctx mail_ctx = { .worker = w, .id = id };
 
@@ -349,7 +348,7 @@ start_worker(struct mailer *mailer, struct worker *w)
 	pthread_attr_t attributes;
 
 	w->mailer = mailer;
-	secret_random(w->owner, sizeof w->owner);
+	secret_random(w->owner.bytes, sizeof w->owner.bytes);
 	w->smtp = smtp_open(&mailer->options.smtp);
 	if (w->smtp == NULL)
 		return false;

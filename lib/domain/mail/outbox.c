@@ -14,7 +14,7 @@ outbox_mail_to(
 {
 	struct outbox_mail mail = { .kind = kind, .created_at = now, .expires_at = now + lives_s };
 
-	secret_random(mail.id, sizeof mail.id);
+	secret_random(mail.id.bytes, sizeof mail.id.bytes);
 	text_copy_cut(mail.email, sizeof mail.email, email);
 	text_copy_cut(mail.language, sizeof mail.language, language);
 	return mail;
@@ -24,16 +24,19 @@ void
 outbox_values(const struct outbox_mail *mail, struct db_value ret[static OUTBOX_VALUES])
 {
 	const bool is_none = mail->kind == MAIL_NONE;
+	const struct stage_subject *subject = &mail->subject;
 	const struct db_value values[OUTBOX_VALUES] = {
-		db_bytes_at(mail->id, sizeof mail->id),
+		db_bytes_at(mail->id.bytes, sizeof mail->id.bytes),
 		db_number_at(mail->kind),
 		db_number_at(is_none ? OUTBOX_DROPPED : OUTBOX_PENDING),
 		db_text_at(is_none ? "" : mail->email),
 		db_text_at(mail->language),
 		db_text_at(mail->nickname),
-		db_bytes_at(mail->jti, sizeof mail->jti),
-		db_bytes_at(mail->parent_jti, sizeof mail->parent_jti),
-		db_bytes_at(mail->subject_id, sizeof mail->subject_id),
+		db_bytes_at(mail->jti.bytes, sizeof mail->jti.bytes),
+		db_bytes_at(subject->person_id.bytes, sizeof subject->person_id.bytes),
+		db_bytes_at(subject->account_id.bytes, sizeof subject->account_id.bytes),
+		db_number_at(subject->generation),
+		db_bytes_at(subject->invitation_jti.bytes, sizeof subject->invitation_jti.bytes),
 		db_number_at(mail->created_at),
 		db_number_at(mail->expires_at),
 		is_none ? db_number_at(mail->created_at) : db_text_or_null_at(""),
@@ -53,7 +56,7 @@ outbox_enqueue(struct db_tx *tx, const struct outbox_mail *mail)
 
 /* The row now read, and the list it goes to. */
 struct listing {
-	uint8_t id[ID_SIZE];
+	struct mail_id id;
 	struct outbox_due due;
 };
 
@@ -63,7 +66,7 @@ list_one(void *context)
 	struct listing *listing = context;
 
 	if (listing->due.count < OUTBOX_DUE_MAX)
-		memcpy(listing->due.ids[listing->due.count++], listing->id, ID_SIZE);
+		listing->due.ids[listing->due.count++] = listing->id;
 	return OK;
 }
 
@@ -71,7 +74,8 @@ enum result
 outbox_due(struct db_tx *tx, struct outbox_due *ret)
 {
 	struct listing listing = { .due.count = 0 };
-	const struct db_slot out[] = { db_to_bytes(listing.id, sizeof listing.id), { 0 } };
+	const struct db_slot out[] = { db_to_bytes(listing.id.bytes, sizeof listing.id.bytes),
+		{ 0 } };
 
 	TRY(db_rows(tx, OUTBOX_DUE, NULL, out, list_one, &listing));
 	*ret = listing.due;
@@ -79,12 +83,11 @@ outbox_due(struct db_tx *tx, struct outbox_due *ret)
 }
 
 enum result
-outbox_claim(struct db_tx *tx, const uint8_t id[static ID_SIZE],
-    const uint8_t owner[static ID_SIZE], int64_t lease_s)
+outbox_claim(struct db_tx *tx, struct mail_id id, struct worker_id owner, int64_t lease_s)
 {
-	const struct db_value mine = db_bytes_at(owner, ID_SIZE);
-	const struct db_value in[] = { mine, db_number_at(lease_s), mine, db_bytes_at(id, ID_SIZE),
-		mine, { 0 } };
+	const struct db_value mine = db_bytes_at(owner.bytes, sizeof owner.bytes);
+	const struct db_value in[] = { mine, db_number_at(lease_s), mine,
+		db_bytes_at(id.bytes, sizeof id.bytes), mine, { 0 } };
 	uint64_t rows = 0;
 
 	TRY(db_change(tx, OUTBOX_CLAIM, in, &rows));
@@ -92,18 +95,21 @@ outbox_claim(struct db_tx *tx, const uint8_t id[static ID_SIZE],
 }
 
 enum result
-outbox_read(struct db_tx *tx, const uint8_t id[static ID_SIZE], struct outbox_mail *ret)
+outbox_read(struct db_tx *tx, struct mail_id id, struct outbox_mail *ret)
 {
 	int64_t kind = 0;
-	const struct db_value in[] = { db_bytes_at(id, ID_SIZE), { 0 } };
+	struct stage_subject *subject = &ret->subject;
+	const struct db_value in[] = { db_bytes_at(id.bytes, sizeof id.bytes), { 0 } };
 	const struct db_slot out[] = {
 		db_to_number(&kind),
 		db_to_text(ret->email, sizeof ret->email),
 		db_to_text(ret->language, sizeof ret->language),
 		db_to_text(ret->nickname, sizeof ret->nickname),
-		db_to_bytes(ret->jti, sizeof ret->jti),
-		db_to_bytes(ret->parent_jti, sizeof ret->parent_jti),
-		db_to_bytes(ret->subject_id, sizeof ret->subject_id),
+		db_to_bytes(ret->jti.bytes, sizeof ret->jti.bytes),
+		db_to_bytes(subject->person_id.bytes, sizeof subject->person_id.bytes),
+		db_to_bytes(subject->account_id.bytes, sizeof subject->account_id.bytes),
+		db_to_number(&subject->generation),
+		db_to_bytes(subject->invitation_jti.bytes, sizeof subject->invitation_jti.bytes),
 		db_to_number(&ret->created_at),
 		db_to_number(&ret->expires_at),
 		db_to_number(&ret->tries),
@@ -111,27 +117,29 @@ outbox_read(struct db_tx *tx, const uint8_t id[static ID_SIZE], struct outbox_ma
 	};
 
 	TRY(db_row(tx, OUTBOX_READ, in, out));
-	memcpy(ret->id, id, sizeof ret->id);
+	ret->id = id;
 	ret->kind = (enum mail_kind)kind;
 	return OK;
 }
 
 enum result
-outbox_finish(struct db_tx *tx, const uint8_t id[static ID_SIZE],
-    const uint8_t owner[static ID_SIZE], enum outbox_state state, const char *error, int64_t now)
+outbox_finish(struct db_tx *tx, struct mail_id id, struct worker_id owner, enum outbox_state state,
+    const char *error, int64_t now)
 {
 	const struct db_value in[] = { db_number_at(state), db_text_at(error), db_number_at(now),
-		db_bytes_at(id, ID_SIZE), db_bytes_at(owner, ID_SIZE), { 0 } };
+		db_bytes_at(id.bytes, sizeof id.bytes),
+		db_bytes_at(owner.bytes, sizeof owner.bytes), { 0 } };
 
 	return db_change_one(tx, OUTBOX_FINISH, in);
 }
 
 enum result
-outbox_retry(struct db_tx *tx, const uint8_t id[static ID_SIZE],
-    const uint8_t owner[static ID_SIZE], int64_t wait_s, const char *error)
+outbox_retry(
+    struct db_tx *tx, struct mail_id id, struct worker_id owner, int64_t wait_s, const char *error)
 {
 	const struct db_value in[] = { db_number_at(wait_s), db_text_at(error),
-		db_bytes_at(id, ID_SIZE), db_bytes_at(owner, ID_SIZE), { 0 } };
+		db_bytes_at(id.bytes, sizeof id.bytes),
+		db_bytes_at(owner.bytes, sizeof owner.bytes), { 0 } };
 
 	return db_change_one(tx, OUTBOX_RETRY, in);
 }

@@ -7,23 +7,24 @@
 #define OUTBOX_H
 
 #include "bounds.h"
+#include "ids.h"
 #include "db.h"
 #include "mail_text.h"
 #include "result.h"
+#include "stage.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /* Wiped by its owner: it holds an address. */
 struct outbox_mail {
-	uint8_t id[ID_SIZE]; /* random; also the Message-ID, the same at every try */
+	struct mail_id id; /* random; also the Message-ID, the same at every try */
 	enum mail_kind kind;
 	char email[EMAIL_MAX + 1];
 	char language[LANGUAGE_MAX + 1];
 	char nickname[NICKNAME_MAX + 1];
-	uint8_t jti[JTI_SIZE];        /* of the token to mint; zeros for none */
-	uint8_t parent_jti[JTI_SIZE]; /* these two go into the token */
-	uint8_t subject_id[ID_SIZE];
+	struct jti jti;               /* of the token to mint; zeros for none */
+	struct stage_subject subject; /* goes into the token */
 	int64_t created_at;
 	int64_t expires_at; /* of the token; a mail that is not sent by then is dropped */
 	int64_t tries;      /* made so far, the present one included */
@@ -43,32 +44,30 @@ enum outbox_state { OUTBOX_PENDING = 0, OUTBOX_SENT = 1, OUTBOX_DEAD = 2, OUTBOX
 enum result outbox_enqueue(struct db_tx *, const struct outbox_mail *) MUST_USE;
 
 /* The values of its row, in the order of OUTBOX_INSERT_ (statements.c); borrowed from the mail. */
-#define OUTBOX_VALUES 12
+#define OUTBOX_VALUES 14
 void outbox_values(const struct outbox_mail *, struct db_value ret[static OUTBOX_VALUES]);
 
 /* Lists mails that may be tried now; whether one is still free shows when it is claimed. */
 struct outbox_due {
 	size_t count;
-	uint8_t ids[OUTBOX_DUE_MAX][ID_SIZE];
+	struct mail_id ids[OUTBOX_DUE_MAX];
 };
 enum result outbox_due(struct db_tx *, struct outbox_due *ret) MUST_USE;
 
 /* Takes one for `lease_s` seconds. NO_ROW: another owner has it. The same owner may take it again:
  * the answer to the first time was lost. */
-enum result outbox_claim(struct db_tx *, const uint8_t id[static ID_SIZE],
-    const uint8_t owner[static ID_SIZE], int64_t lease_s) MUST_USE;
+enum result outbox_claim(
+    struct db_tx *, struct mail_id id, struct worker_id owner, int64_t lease_s) MUST_USE;
 
-enum result outbox_read(
-    struct db_tx *, const uint8_t id[static ID_SIZE], struct outbox_mail *ret) MUST_USE;
+enum result outbox_read(struct db_tx *, struct mail_id id, struct outbox_mail *ret) MUST_USE;
 
 /* Ends one and empties its address. `error` has no personal data. */
-enum result outbox_finish(struct db_tx *, const uint8_t id[static ID_SIZE],
-    const uint8_t owner[static ID_SIZE], enum outbox_state, const char *error,
-    int64_t now) MUST_USE;
+enum result outbox_finish(struct db_tx *, struct mail_id id, struct worker_id owner,
+    enum outbox_state, const char *error, int64_t now) MUST_USE;
 
 /* Frees one to be tried again in `wait_s` seconds. */
-enum result outbox_retry(struct db_tx *, const uint8_t id[static ID_SIZE],
-    const uint8_t owner[static ID_SIZE], int64_t wait_s, const char *error) MUST_USE;
+enum result outbox_retry(struct db_tx *, struct mail_id id, struct worker_id owner, int64_t wait_s,
+    const char *error) MUST_USE;
 
 void outbox_mail_wipe(struct outbox_mail *);
 

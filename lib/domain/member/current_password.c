@@ -90,10 +90,10 @@ check_of(const struct app *p, const struct member *member, int64_t now)
 {
 	return (struct check){
 		.member = member,
-		.by_account = limit_try_of(
-		    p->keyring, LIMIT_CURRENT_PASSWORD, member->account.id, ID_SIZE, now, 0),
-		.by_session = limit_try_of(
-		    p->keyring, LIMIT_PASSWORD_GUESSES, member->session_id, ID_SIZE, now, 0),
+		.by_account = limit_try_of(p->keyring, LIMIT_CURRENT_PASSWORD,
+		    member->account.id.bytes, sizeof member->account.id.bytes, now, 0),
+		.by_session = limit_try_of(p->keyring, LIMIT_PASSWORD_GUESSES,
+		    member->session_id.bytes, sizeof member->session_id.bytes, now, 0),
 		.account = member->account,
 	};
 }

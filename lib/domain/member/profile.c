@@ -137,7 +137,7 @@ static enum result
 set_tx(struct db_tx *tx, void *context)
 {
 	const struct setting *setting = context;
-	const uint8_t *id = setting->change->member->account.id;
+	const struct account_id id = setting->change->member->account.id;
 
 	TRY(change_begin(tx, setting->change));
 	TRY(account_set_settings(tx, id, setting->nickname, setting->language));
@@ -262,8 +262,8 @@ profile_change_email(const struct app *p, const struct client *client, const str
 	CLEANUP(change_wipe)
 	struct change change = change_of(client, member, AUDIT_EMAIL_CHANGE_ASKED, MAIL_NONE);
 	CLEANUP(email_change_wipe) struct email_change c = { .change = &change, .email = email };
-	const struct limit_try tries = limit_try_of(p->keyring, LIMIT_ADDRESS_CHANGES, account->id,
-	    ID_SIZE, change.now, p->mail_interval_s);
+	const struct limit_try tries = limit_try_of(p->keyring, LIMIT_ADDRESS_CHANGES,
+	    account->id.bytes, ID_SIZE, change.now, p->mail_interval_s);
 	int left = 0;
 
 	TRY(current_password_check(p, client, member, current, ret_info));
@@ -274,12 +274,12 @@ profile_change_email(const struct app *p, const struct client *client, const str
 		return TOO_MANY;
 	change.mail = outbox_mail_to(MAIL_EMAIL_CONFIRMATION, email, account->language, change.now,
 	    p->email_confirmation_lives_s);
-	secret_random(change.mail.jti, sizeof change.mail.jti);
-	memcpy(change.mail.subject_id, account->id, sizeof change.mail.subject_id);
-	mailed_link_bind(account->generation, change.mail.parent_jti);
+	secret_random(change.mail.jti.bytes, sizeof change.mail.jti.bytes);
+	change.mail.subject.account_id = account->id;
+	change.mail.subject.generation = account->generation;
 	c.notification = notification_to(MAIL_EMAIL_CHANGE_ASKED, account, change.now);
 	c.mail_interval = mail_interval_of(
-	    p, LIMIT_CONFIRMATION_MAIL, account->id, email, change.now, ret_info);
+	    p, LIMIT_CONFIRMATION_MAIL, &account->id, email, change.now, ret_info);
 	const enum result changed = cooldown_run(p, &c.mail_interval, change_email_tx, &c);
 	if (changed == OK || changed == DUPLICATE)
 		return OK;
@@ -313,7 +313,7 @@ struct confirmation {
 	const struct client *client;
 	struct mailed_link link;
 	int64_t now;
-	uint8_t mail_id[ID_SIZE];
+	struct mail_id mail_id;
 	struct spent_token op;
 };
 
@@ -326,7 +326,7 @@ tell_old_address(struct db_tx *tx, const struct confirmation *c, const struct ac
 	const struct audit_event event = audit_event_of(
 	    c->client, AUDIT_EMAIL_CHANGED, c->now, account->id, account->person_id);
 
-	memcpy(notification.id, c->mail_id, sizeof notification.id);
+	notification.id = c->mail_id;
 	TRY(audit_insert(tx, &event));
 	return outbox_enqueue(tx, &notification);
 }
@@ -361,8 +361,8 @@ profile_confirm_email(
 		.outcome = OUTCOME_DONE,
 		.created_at = c.now,
 	};
-	memcpy(c.op.jti, claims->jti, sizeof c.op.jti);
-	secret_random(c.mail_id, sizeof c.mail_id);
+	c.op.jti = claims->jti;
+	secret_random(c.mail_id.bytes, sizeof c.mail_id.bytes);
 	return change_run(p, confirm_email_tx, &c);
 }
 
@@ -415,7 +415,8 @@ profile_change_login_id(const struct app *p, const struct client *client,
 		.old = login_limits_of(p->keyring, member->account.login_id, client, change.now),
 	};
 	const struct limit_try tries = limit_try_of(p->keyring, LIMIT_LOGIN_ID_TRIES,
-	    member->account.id, ID_SIZE, change.now, p->mail_interval_s);
+	    member->account.id.bytes, sizeof member->account.id.bytes, change.now,
+	    p->mail_interval_s);
 	int left = 0;
 
 	TRY(current_password_check(p, client, member, current, ret_info));

@@ -53,10 +53,11 @@ recovery_ask_reset(const struct app *p, const struct client *client, const char 
 		    p, LIMIT_RESET_MAIL, login_id, now, error_info),
 		.mail = outbox_mail_to(
 		    MAIL_PASSWORD_RESET, login_id, "", now, p->password_reset_lives_s),
-		.event = audit_event_of(client, AUDIT_PASSWORD_RESET_ASKED, now, NULL, NULL),
+		.event = audit_event_of(
+		    client, AUDIT_PASSWORD_RESET_ASKED, now, no_account, no_person),
 	};
 
-	secret_random(request.mail.jti, sizeof request.mail.jti);
+	secret_random(request.mail.jti.bytes, sizeof request.mail.jti.bytes);
 	const enum result result = cooldown_run(p, &request.mail_interval, ask_reset_tx, &request);
 	outbox_mail_wipe(&request.mail);
 	return result;

@@ -47,7 +47,7 @@ read_account_tx(struct db_tx *tx, void *context)
 {
 	struct resetting *resetting = context;
 
-	return account_read(tx, resetting->claims->subject_id, &resetting->account);
+	return account_read(tx, resetting->claims->subject.account_id, &resetting->account);
 }
 
 static enum result
@@ -61,7 +61,7 @@ read_by_link_tx(struct db_tx *tx, void *context)
 static enum result
 reset_tx(struct db_tx *tx, void *context)
 {
-	static const uint8_t nobody[ID_SIZE];
+	static const struct session_id nobody;
 	struct resetting *resetting = context;
 	const struct account *account = &resetting->account;
 
@@ -97,7 +97,7 @@ fill(const struct app *p, const struct client *client, struct resetting *resetti
 		.outcome = OUTCOME_DONE,
 		.created_at = resetting->now,
 	};
-	memcpy(resetting->op.jti, resetting->claims->jti, sizeof resetting->op.jti);
+	resetting->op.jti = resetting->claims->jti;
 	secret_random(resetting->op.next_id, sizeof resetting->op.next_id);
 	resetting->tries = login_limits_of(p->keyring, account->login_id, client, resetting->now);
 	resetting->event = audit_event_of(

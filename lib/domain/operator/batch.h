@@ -5,6 +5,7 @@
 #define BATCH_H
 
 #include "bounds.h"
+#include "ids.h"
 #include "db.h"
 #include "result.h"
 #include "statements.h"

@@ -34,15 +34,15 @@ operator_client(void)
 {
 	struct client client = { .source = "operator", .network = "operator" };
 
-	secret_random(client.request_id, sizeof client.request_id);
+	secret_random(client.request_id.bytes, sizeof client.request_id.bytes);
 	return client;
 }
 
 /* An account, and what a deed looks at before. */
 struct found {
 	const char *login_id;
-	uint8_t id[ID_SIZE];
-	uint8_t person_id[ID_SIZE];
+	struct account_id id;
+	struct person_id person_id;
 	int64_t state;
 };
 
@@ -51,9 +51,9 @@ static enum result
 find(struct db_tx *tx, struct found *found)
 {
 	const struct db_value in[] = { db_text_at(found->login_id), { 0 } };
-	const struct db_slot out[] = { db_to_bytes(found->id, sizeof found->id),
-		db_to_bytes(found->person_id, sizeof found->person_id), db_to_number(&found->state),
-		{ 0 } };
+	const struct db_slot out[] = { db_to_bytes(found->id.bytes, sizeof found->id.bytes),
+		db_to_bytes(found->person_id.bytes, sizeof found->person_id.bytes),
+		db_to_number(&found->state), { 0 } };
 
 	return db_row(tx, OPERATOR_ACCOUNT_FIND, in, out);
 }
@@ -65,12 +65,12 @@ find_tx(struct db_tx *tx, void *context)
 }
 
 enum result
-operator_account_id(const struct app *p, const char *login_id, uint8_t ret[static ID_SIZE])
+operator_account_id(const struct app *p, const char *login_id, struct account_id *ret)
 {
 	struct found found = { .login_id = login_id };
 
 	TRY(db_each_committed(p->db, find_tx, &found));
-	memcpy(ret, found.id, sizeof found.id);
+	memcpy(ret, found.id.bytes, sizeof found.id.bytes);
 	return OK;
 }
 
@@ -102,7 +102,7 @@ read_account(struct db_tx *tx, struct view *view)
 		db_number_at(view->sessions.ends_after), db_number_at(view->sessions.used_after),
 		db_text_at(view->login_id), { 0 } };
 	const struct db_slot out[] = {
-		db_to_bytes(account->id, sizeof account->id),
+		db_to_bytes(account->id.bytes, sizeof account->id.bytes),
 		db_to_number(&state),
 		db_to_number(&eligible),
 		db_to_text(view->number, sizeof view->number),
@@ -215,18 +215,19 @@ struct order {
 static enum result
 write_deed(struct db_tx *tx, struct audit_event *event, const struct found *found)
 {
-	memcpy(event->account_id, found->id, sizeof event->account_id);
-	memcpy(event->person_id, found->person_id, sizeof event->person_id);
+	event->account_id = found->id;
+	event->person_id = found->person_id;
 	return audit_insert_first(tx, event);
 }
 
 static enum result
 do_tx(struct db_tx *tx, void *context)
 {
-	static const uint8_t none[ID_SIZE];
+	static const struct session_id none;
 	struct order *order = context;
 	const struct found *found = &order->found;
-	const struct db_value in[] = { db_bytes_at(found->id, sizeof found->id), { 0 } };
+	const struct db_value in[] = { db_bytes_at(found->id.bytes, sizeof found->id.bytes),
+		{ 0 } };
 
 	TRY(find(tx, &order->found));
 	/* In a second run the state may be what the first one made of it. */
@@ -249,7 +250,7 @@ operator_account_do(
 	struct order order = {
 		.deed = deed,
 		.found = { .login_id = login_id },
-		.event = audit_event_of(&client, deed->what, clock_now(), NULL, NULL),
+		.event = audit_event_of(&client, deed->what, clock_now(), no_account, no_person),
 	};
 
 	TRY(db_transaction(p->db, do_tx, &order));
@@ -279,7 +280,7 @@ operator_logout_all(const struct app *p, uint64_t *ret_accounts)
 {
 	const struct client client = operator_client();
 	struct audit_event event = audit_event_of(
-	    &client, AUDIT_SESSIONS_ENDED_BY_OPERATOR, clock_now(), NULL, NULL);
+	    &client, AUDIT_SESSIONS_ENDED_BY_OPERATOR, clock_now(), no_account, no_person);
 	struct batch_stretch stretch = { 0 };
 	enum result result;
 
@@ -324,7 +325,8 @@ operator_account_unlock(const struct app *p, const char *login_id)
 	struct unlocking unlocking = {
 		.found = { .login_id = login_id },
 		.tries = login_limits_of(p->keyring, login_id, &client, now),
-		.event = audit_event_of(&client, AUDIT_ACCOUNT_UNLOCKED, now, NULL, NULL),
+		.event = audit_event_of(
+		    &client, AUDIT_ACCOUNT_UNLOCKED, now, no_account, no_person),
 	};
 
 	return db_transaction(p->db, unlock_tx, &unlocking);
@@ -400,9 +402,9 @@ trail_tx(struct db_tx *tx, void *context)
 	const struct db_slot out[] = {
 		db_to_number(&row->happened_at),
 		db_to_number(&reading->what),
-		db_to_bytes(row->account_id, sizeof row->account_id),
+		db_to_bytes(row->account_id.bytes, sizeof row->account_id.bytes),
 		db_to_text(row->network, sizeof row->network),
-		db_to_bytes(row->request_id, sizeof row->request_id),
+		db_to_bytes(row->request_id.bytes, sizeof row->request_id.bytes),
 		{ 0 },
 	};
 

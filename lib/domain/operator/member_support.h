@@ -11,6 +11,7 @@
 
 #include "audit.h"
 #include "bounds.h"
+#include "ids.h"
 #include "db.h"
 #include "app.h"
 #include "result.h"
@@ -26,7 +27,7 @@ void operator_table(struct statement ret[static OPERATOR_STATEMENTS__MAX]);
 
 /* An account as the operator sees it: no hash, no address. */
 struct operator_account {
-	uint8_t id[ID_SIZE];
+	struct account_id id;
 	bool active;
 	bool eligible;                       /* its person, today */
 	char number[SESSION_NUMBER_MAX + 1]; /* masked: its last two characters are told */
@@ -72,11 +73,11 @@ enum result operator_account_unlock(const struct app *, const char *login_id) MU
 enum result operator_send_reset(const struct app *, const char *login_id) MUST_USE;
 
 enum result operator_account_id(
-    const struct app *, const char *login_id, uint8_t ret[static ID_SIZE]) MUST_USE;
+    const struct app *, const char *login_id, struct account_id *ret) MUST_USE;
 
 /* Which rows of the audit trail, the newest first. */
 struct trail_filter {
-	const uint8_t *account_id; /* NULL: of all */
+	const struct account_id *account_id; /* NULL: of all */
 	int64_t since;
 	size_t limit;
 };

@@ -2,6 +2,8 @@
 
 #include "roster_import.h"
 
+#include "ids.h"
+
 #include "clock.h"
 #include "secret.h"
 #include "statements.h"
@@ -19,7 +21,7 @@ struct import {
 	struct roster_file *file;
 	struct roster_counts counts;
 	enum roster_outcome outcome; /* why it gave up, if it did */
-	uint8_t run_id[ID_SIZE];
+	struct roster_run_id run_id;
 	uint8_t file_hash[SECRET_SHA256_SIZE];
 	char today[CLOCK_DATE_MAX + 1];
 	bool reached; /* the database answered */
@@ -215,7 +217,9 @@ static enum result
 apply(struct db_tx *tx, struct import *import)
 {
 	struct roster_counts *counts = &import->counts;
-	const struct db_value run[] = { db_bytes_at(import->run_id, ID_SIZE), { 0 } };
+	const struct db_value run[] = {
+		db_bytes_at(import->run_id.bytes, sizeof import->run_id.bytes), { 0 }
+	};
 	const struct db_value end[] = { db_text_at(import->today), run[0], { 0 } };
 	uint64_t changed = 0, ended = 0;
 
@@ -235,7 +239,8 @@ apply(struct db_tx *tx, struct import *import)
 static enum result
 run_begin(struct db_tx *tx, const struct import *import)
 {
-	const struct db_value in[] = { db_bytes_at(import->run_id, ID_SIZE),
+	const struct db_value in[] = { db_bytes_at(
+					   import->run_id.bytes, sizeof import->run_id.bytes),
 		db_text_at(import->options->who), db_number_at(import->options->now), { 0 } };
 
 	return db_change(tx, ROSTER_RUN_BEGIN, in, NULL);
@@ -253,7 +258,7 @@ run_end(struct db_tx *tx, const struct import *import)
 		db_number_at((int64_t)counts->changed),
 		db_number_at((int64_t)counts->ended),
 		db_number_at((int64_t)counts->ambiguous),
-		db_bytes_at(import->run_id, ID_SIZE),
+		db_bytes_at(import->run_id.bytes, sizeof import->run_id.bytes),
 		{ 0 },
 	};
 
@@ -316,7 +321,7 @@ roster_import(struct db *db, struct roster_file *file, const struct roster_optio
 {
 	struct import import = { .options = options, .listener = listener, .file = file };
 
-	secret_random(import.run_id, sizeof import.run_id);
+	secret_random(import.run_id.bytes, sizeof import.run_id.bytes);
 	clock_date_japan(options->now, import.today);
 	const enum result result = db_transaction(db, import_tx, &import);
 	*ret = import.counts;

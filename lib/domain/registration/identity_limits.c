@@ -22,7 +22,7 @@ identity_limits_of(
 		.persons_of_prefix = limit_try_of_prefix(
 		    p->keyring, LIMIT_SOURCE_PERSONS, client, now),
 		.limit_reached = audit_event_of(
-		    client, AUDIT_IDENTITY_LIMIT_REACHED, now, NULL, NULL),
+		    client, AUDIT_IDENTITY_LIMIT_REACHED, now, no_account, no_person),
 		.counts_number = identity->birth_date[0] != '\0',
 	};
 }

@@ -23,7 +23,7 @@ registration_invite(
 	struct outbox_mail mail = outbox_mail_to(
 	    MAIL_INVITATION, email, language, clock_now(), p->invitation_lives_s);
 
-	secret_random(mail.jti, sizeof mail.jti);
+	secret_random(mail.jti.bytes, sizeof mail.jti.bytes);
 	return mail_interval_send(p, LIMIT_INVITATION_MAIL, &mail, error_info);
 }
 

@@ -26,8 +26,8 @@ captcha_for(const struct app *p, const struct stage_claims *claims)
 	struct captcha captcha = { .issued_at = clock_now() };
 
 	captcha.expires_at = captcha.issued_at + p->captcha_lives_s;
-	secret_random(captcha.jti, sizeof captcha.jti);
-	memcpy(captcha.invitation_jti, claims->jti, sizeof captcha.invitation_jti);
+	secret_random(captcha.jti.bytes, sizeof captcha.jti.bytes);
+	captcha.invitation_jti = claims->jti;
 	return captcha;
 }
 

@@ -36,7 +36,7 @@ judge_key(const struct app *p, const struct stage_claims *claims, const struct s
 	CLEANUP(secret_wipe) struct secret right = { 0 };
 
 	TRY(token_state_count_try(p, state));
-	auth_key_derive(p->keyring, claims->parent_jti, &right);
+	auth_key_derive(p->keyring, claims->subject.invitation_jti.bytes, &right);
 	if (secret_equal(key, &right))
 		return OK;
 	return state->tries_left > 0 ? KEY_WRONG : OVER;
@@ -59,7 +59,7 @@ account_step_token(const struct app *p, const struct stage_claims *claims,
 	next.stage = STAGE_ACCOUNT;
 	next.issued_at = op->created_at;
 	next.expires_at = op->created_at + p->account_step_lives_s;
-	memcpy(next.jti, op->next_id, sizeof next.jti);
+	memcpy(next.jti.bytes, op->next_id, sizeof next.jti.bytes);
 	ret->expires_at = next.expires_at;
 	return stage_seal(p->keyring, &next, ret->token);
 }
@@ -75,7 +75,7 @@ registration_confirm_key(const struct app *p, const struct stage_claims *claims,
 	};
 	struct token_state state;
 
-	memcpy(op.jti, claims->jti, sizeof op.jti);
+	op.jti = claims->jti;
 	secret_random(op.next_id, sizeof op.next_id);
 	spent_token_fingerprint(
 	    p->keyring, (const char *const[]){ key->text, NULL }, op.fingerprint);

@@ -67,9 +67,9 @@ fill_mails(const struct app *p, const struct account *account, struct creation *
 		return;
 	creation->confirmation = outbox_mail_to(MAIL_EMAIL_CONFIRMATION, account->pending_email,
 	    account->language, now, p->email_confirmation_lives_s);
-	secret_random(creation->confirmation.jti, sizeof creation->confirmation.jti);
-	memcpy(creation->confirmation.subject_id, account->id, sizeof account->id);
-	mailed_link_bind(ACCOUNT_FIRST_GENERATION, creation->confirmation.parent_jti);
+	secret_random(creation->confirmation.jti.bytes, sizeof creation->confirmation.jti.bytes);
+	creation->confirmation.subject.account_id = account->id;
+	creation->confirmation.subject.generation = ACCOUNT_FIRST_GENERATION;
 }
 
 /* The account as wished, but for its hash. */
@@ -80,8 +80,8 @@ fill_account(
 	const bool proven = strcmp(request->email, claims->email) == 0;
 
 	*ret = (struct account){ .created_at = clock_now() };
-	secret_random(ret->id, sizeof ret->id);
-	memcpy(ret->person_id, claims->subject_id, sizeof ret->person_id);
+	secret_random(ret->id.bytes, sizeof ret->id.bytes);
+	ret->person_id = claims->subject.person_id;
 	text_copy_cut(ret->login_id, sizeof ret->login_id, request->login_id);
 	text_copy_cut(ret->email, sizeof ret->email, claims->email);
 	text_copy_cut(ret->pending_email, sizeof ret->pending_email, proven ? "" : request->email);
@@ -90,7 +90,7 @@ fill_account(
 }
 
 struct earlier_account {
-	const uint8_t *id;
+	struct account_id id;
 	struct account *account;
 };
 
@@ -107,9 +107,10 @@ static enum result
 compare_creation(const struct app *p, const struct account_request *request,
     const struct spent_token *op, struct account *ret)
 {
-	struct earlier_account earlier = { .id = op->next_id, .account = ret };
+	struct earlier_account earlier = { .account = ret };
 	bool same = false;
 
+	memcpy(earlier.id.bytes, op->next_id, sizeof earlier.id.bytes);
 	const enum result read = db_each_committed(p->db, read_account_tx, &earlier);
 	if (read == NO_ROW)
 		return TOKEN_SPENT;
@@ -145,8 +146,8 @@ create(const struct app *p, const struct client *client, const struct stage_clai
 	creation.event = audit_event_of(
 	    client, AUDIT_ACCOUNT_CREATED, ret->created_at, ret->id, ret->person_id);
 	creation.tries = login_limits_of(p->keyring, ret->login_id, client, ret->created_at);
-	memcpy(creation.op.jti, claims->jti, sizeof creation.op.jti);
-	memcpy(creation.op.next_id, ret->id, sizeof creation.op.next_id);
+	creation.op.jti = claims->jti;
+	memcpy(creation.op.next_id, ret->id.bytes, sizeof creation.op.next_id);
 	const enum result created = db_transaction(p->db, create_account_tx, &creation);
 	if (created != DUPLICATE)
 		return created;
@@ -161,7 +162,7 @@ static enum result
 tell_taken(const struct app *p, const struct client *client, const struct account *wished)
 {
 	struct audit_event event = audit_event_of(
-	    client, AUDIT_LOGIN_ID_TAKEN, wished->created_at, NULL, wished->person_id);
+	    client, AUDIT_LOGIN_ID_TAKEN, wished->created_at, no_account, wished->person_id);
 
 	TRY(audit_insert_committed(p->db, &event));
 	return TAKEN;
@@ -195,7 +196,7 @@ registration_create_account(const struct app *p, const struct client *client,
 	/* Counted after the hash, so that a busy hash pool costs the member no try. By the person,
 	 * too: they can begin again. */
 	const struct limit_try by_person = limit_try_of(p->keyring, LIMIT_TAKEN_LOGIN_IDS,
-	    claims->subject_id, ID_SIZE, ret->created_at, p->mail_interval_s);
+	    claims->subject.person_id.bytes, ID_SIZE, ret->created_at, p->mail_interval_s);
 	TRY(limit_db_count_committed(p->db, &by_person, &left, &ret_info->wait_s));
 	if (left < 0)
 		return TOO_MANY;

@@ -83,7 +83,8 @@ pass_captcha(const struct app *p, const struct stage_claims *claims,
 	char answer[SECRET_BASE64_MAX(SECRET_SHA256_SIZE) + 1];
 
 	if (captcha_open(p->keyring, identity->captcha_token, clock_now(), &captcha) != OK ||
-	    !secret_equal_bytes(captcha.invitation_jti, claims->jti, JTI_SIZE))
+	    !secret_equal_bytes(
+		captcha.invitation_jti.bytes, claims->jti.bytes, sizeof claims->jti.bytes))
 		return CAPTCHA_WRONG;
 
 	const bool right = captcha_answer_is(&captcha, identity->captcha_answer);
@@ -92,7 +93,7 @@ pass_captcha(const struct app *p, const struct stage_claims *claims,
 		.outcome = right ? OUTCOME_CAPTCHA_RIGHT : OUTCOME_CAPTCHA_WRONG,
 		.created_at = clock_now(),
 	};
-	memcpy(try->op.jti, captcha.jti, sizeof try->op.jti);
+	try->op.jti = captcha.jti;
 	secret_random(try->op.next_id, sizeof try->op.next_id);
 	digest(identity->captcha_answer, answer);
 	spent_token_fingerprint(p->keyring,
@@ -151,7 +152,7 @@ spend_invitation_tx(struct db_tx *tx, void *context)
 	if (left < 0)
 		return OK;
 	/* The second link keeps its jti however often it is mailed, and so its count of tries. */
-	memcpy(i->mail.jti, op.next_id, sizeof i->mail.jti);
+	memcpy(i->mail.jti.bytes, op.next_id, sizeof i->mail.jti.bytes);
 	return outbox_enqueue(tx, &i->mail);
 }
 
@@ -162,10 +163,10 @@ spend_invitation(const struct app *p, const struct stage_claims *claims, struct 
 
 	i->mail = outbox_mail_to(i->person.has_account ? MAIL_ALREADY_REGISTERED : MAIL_SECOND_LINK,
 	    claims->email, claims->language, now, p->second_link_lives_s);
-	memcpy(i->mail.parent_jti, claims->jti, sizeof i->mail.parent_jti);
-	memcpy(i->mail.subject_id, i->person.id, sizeof i->mail.subject_id);
-	i->mail_interval = limit_try_of(p->keyring, LIMIT_SECOND_MAIL, claims->jti,
-	    sizeof claims->jti, now, p->mail_interval_s);
+	i->mail.subject.invitation_jti = claims->jti;
+	i->mail.subject.person_id = i->person.id;
+	i->mail_interval = limit_try_of(p->keyring, LIMIT_SECOND_MAIL, claims->jti.bytes,
+	    sizeof claims->jti.bytes, now, p->mail_interval_s);
 	const enum result result = db_transaction(p->db, spend_invitation_tx, i);
 	outbox_mail_wipe(&i->mail);
 	return result == OK && i->is_other ? TOKEN_SPENT : result;
@@ -186,7 +187,7 @@ identification_of(const struct app *p, const struct client *client,
 		.outcome = OUTCOME_DONE,
 		.created_at = clock_now(),
 	};
-	memcpy(i.op.jti, claims->jti, sizeof i.op.jti);
+	i.op.jti = claims->jti;
 	secret_random(i.op.next_id, sizeof i.op.next_id);
 	spent_token_fingerprint(p->keyring,
 	    (const char *const[]){ identity->insured_number, identity->birth_date, NULL },
@@ -245,6 +246,6 @@ registration_identify(const struct app *p, const struct client *client,
 	TRY(settled);
 
 	mailer_wake(p->mailer);
-	auth_key_derive(p->keyring, claims->jti, ret_key);
+	auth_key_derive(p->keyring, claims->jti.bytes, ret_key);
 	return OK;
 }

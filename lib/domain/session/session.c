@@ -110,10 +110,10 @@ write_failure_tx(struct db_tx *tx, void *context)
 static enum result
 fail(const struct app *p, const struct client *client, struct login_ctx *login_ctx)
 {
-	const struct account *account = login_ctx->status.known ? &login_ctx->status.account : NULL;
+	const struct account *account = &login_ctx->status.account; /* zeros where there is none */
 
-	login_ctx->event = audit_event_of(client, AUDIT_LOGIN_FAILED, login_ctx->now,
-	    account != NULL ? account->id : NULL, account != NULL ? account->person_id : NULL);
+	login_ctx->event = audit_event_of(
+	    client, AUDIT_LOGIN_FAILED, login_ctx->now, account->id, account->person_id);
 	TRY(db_transaction(p->db, write_failure_tx, login_ctx));
 	return LOGIN_FAILED;
 }
@@ -152,8 +152,8 @@ fill_session(const struct app *p, const struct client *client, struct login_ctx 
 	struct session *session = &login_ctx->session;
 	const struct account *account = &login_ctx->status.account;
 
-	secret_random(session->id, sizeof session->id);
-	memcpy(session->account_id, account->id, sizeof session->account_id);
+	secret_random(session->id.bytes, sizeof session->id.bytes);
+	session->account_id = account->id;
 	session->generation = account->generation;
 	session_client_hash(p->keyring, client, session->client_hash);
 	device_of(client->user_agent, session->device);

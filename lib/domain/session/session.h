@@ -52,7 +52,7 @@ enum result session_refresh(const struct app *, const struct client *, const cha
 
 /* Who holds a living login. Wiped by its owner. */
 struct member {
-	uint8_t session_id[ID_SIZE];
+	struct session_id session_id;
 	int64_t auth_time;                           /* when the password was given */
 	struct account account;                      /* all but the hash */
 	char insured_number[SESSION_NUMBER_MAX + 1]; /* folded; a secret by law, shown masked */
@@ -68,7 +68,7 @@ enum result session_list_of(
 
 /* Ends one of the member's logins, this one included. NOT_FOUND: the member has no such login. */
 enum result session_end(const struct app *, const struct client *, const struct member *,
-    const uint8_t session_id[static ID_SIZE]) MUST_USE;
+    struct session_id session_id) MUST_USE;
 
 /* Ends all of the member's logins but this one. */
 enum result session_end_others(

@@ -23,8 +23,11 @@ member_tx(struct db_tx *tx, void *context)
 	struct member_ctx *member_ctx = context;
 	struct member *member = member_ctx->member;
 
-	return session_rows_member(tx, member_ctx->claims.session_id, &member_ctx->clock,
-	    &member->account, member->insured_number);
+	struct session_id id;
+
+	memcpy(id.bytes, member_ctx->claims.sid, sizeof id.bytes);
+	return session_rows_member(
+	    tx, id, &member_ctx->clock, &member->account, member->insured_number);
 }
 
 /* What a token that does not open is called here. */
@@ -47,9 +50,9 @@ session_member(const struct app *p, const char *access_token, struct member *ret
 	const enum result found = db_each_committed(p->db, member_tx, &member_ctx);
 	if (found != OK)
 		return found == NO_ROW ? LOGIN_REQUIRED : found;
-	if (memcmp(ret->account.id, member_ctx.claims.account_id, ID_SIZE) != 0)
+	if (memcmp(ret->account.id.bytes, member_ctx.claims.sub, sizeof member_ctx.claims.sub) != 0)
 		return LOGIN_REQUIRED;
-	memcpy(ret->session_id, member_ctx.claims.session_id, sizeof ret->session_id);
+	memcpy(ret->session_id.bytes, member_ctx.claims.sid, sizeof ret->session_id.bytes);
 	ret->auth_time = member_ctx.claims.auth_time;
 	return OK;
 }
@@ -89,7 +92,7 @@ session_list_of(const struct app *p, const struct member *member, struct session
 
 struct ending {
 	const struct member *member;
-	const uint8_t *session_id;
+	struct session_id session_id;
 	struct audit_event event;
 };
 
@@ -121,9 +124,9 @@ event_of(const struct client *client, const struct member *member, enum audit_ev
 
 enum result
 session_end(const struct app *p, const struct client *client, const struct member *member,
-    const uint8_t session_id[static ID_SIZE])
+    struct session_id session_id)
 {
-	const bool own = memcmp(session_id, member->session_id, ID_SIZE) == 0;
+	const bool own = memcmp(session_id.bytes, member->session_id.bytes, ID_SIZE) == 0;
 	struct ending ending = {
 		.member = member,
 		.session_id = session_id,

@@ -43,7 +43,7 @@ rotate_tx(struct db_tx *tx, void *context)
 	const struct renewal *renewal = context;
 	struct session fresh = { .rotated_at = renewal->now };
 
-	memcpy(fresh.id, renewal->session.id, sizeof fresh.id);
+	fresh.id = renewal->session.id;
 	memcpy(fresh.refresh_hash, renewal->next_hash, sizeof fresh.refresh_hash);
 	memcpy(fresh.client_hash, renewal->client_hash, sizeof fresh.client_hash);
 	return session_rows_rotate(tx, &fresh, renewal->hash);
@@ -97,8 +97,8 @@ is_used(const struct renewal *renewal)
 static enum result
 end_reused(const struct app *p, struct renewal *renewal)
 {
-	renewal->event = audit_event_of(
-	    renewal->client, AUDIT_REFRESH_REUSED, renewal->now, renewal->session.account_id, NULL);
+	renewal->event = audit_event_of(renewal->client, AUDIT_REFRESH_REUSED, renewal->now,
+	    renewal->session.account_id, no_person);
 	TRY(db_transaction(p->db, end_reused_tx, renewal));
 	return LOGIN_REQUIRED;
 }
@@ -162,8 +162,8 @@ end_tx(struct db_tx *tx, void *context)
 	TRY(found);
 	if (!is_good(renewal) && !is_used(renewal))
 		return OK;
-	renewal->event = audit_event_of(
-	    renewal->client, AUDIT_LOGGED_OUT, renewal->now, renewal->session.account_id, NULL);
+	renewal->event = audit_event_of(renewal->client, AUDIT_LOGGED_OUT, renewal->now,
+	    renewal->session.account_id, no_person);
 	return end_reused_tx(tx, renewal);
 }
 

@@ -16,14 +16,15 @@ begin_values(const struct session_beginning *b, struct db_value ret[static SESSI
 	const struct session *session = b->session;
 	const struct limit_try *failures = &b->tries->by_login_id;
 	const struct limit_try *source = &b->tries->by_known_source;
-	const struct db_value account_id = db_bytes_at(session->account_id, ID_SIZE);
+	const struct db_value account_id = db_bytes_at(
+	    session->account_id.bytes, sizeof session->account_id.bytes);
 	const struct db_value fixed[SESSION_BEGIN_FIXED] = {
 		account_id,
 		db_number_at(session->generation),
 		account_id,
 		db_number_at(SESSIONS_MAX - 1),
 		account_id,
-		db_bytes_at(session->id, sizeof session->id),
+		db_bytes_at(session->id.bytes, sizeof session->id.bytes),
 		account_id,
 		db_number_at(session->generation),
 		db_bytes_at(session->refresh_hash, sizeof session->refresh_hash),
@@ -64,12 +65,11 @@ session_rows_begin(struct db_tx *tx, const struct session_beginning *beginning)
 }
 
 enum result
-session_rows_member(struct db_tx *tx, const uint8_t id[static ID_SIZE],
-    const struct session_clock *clock, struct account *ret,
-    char ret_number[static SESSION_NUMBER_MAX + 1])
+session_rows_member(struct db_tx *tx, struct session_id id, const struct session_clock *clock,
+    struct account *ret, char ret_number[static SESSION_NUMBER_MAX + 1])
 {
 	const struct db_value in[] = { db_text_at(clock->today), db_text_at(clock->today),
-		db_bytes_at(id, ID_SIZE), db_number_at(clock->ends_after),
+		db_bytes_at(id.bytes, sizeof id.bytes), db_number_at(clock->ends_after),
 		db_number_at(clock->used_after), { 0 } };
 	struct db_slot out[ACCOUNT_SLOTS + 2] = { 0 };
 
@@ -79,11 +79,11 @@ session_rows_member(struct db_tx *tx, const uint8_t id[static ID_SIZE],
 }
 
 enum result
-session_lock(struct db_tx *tx, const uint8_t id[static ID_SIZE],
-    const uint8_t account_id[static ID_SIZE], struct account *ret)
+session_lock(
+    struct db_tx *tx, struct session_id id, struct account_id account_id, struct account *ret)
 {
-	const struct db_value in[] = { db_bytes_at(account_id, ID_SIZE), db_bytes_at(id, ID_SIZE),
-		{ 0 } };
+	const struct db_value in[] = { db_bytes_at(account_id.bytes, sizeof account_id.bytes),
+		db_bytes_at(id.bytes, sizeof id.bytes), { 0 } };
 	struct db_slot out[ACCOUNT_SLOTS + 2] = { 0 };
 
 	account_slots(ret, out);
@@ -92,14 +92,14 @@ session_lock(struct db_tx *tx, const uint8_t id[static ID_SIZE],
 }
 
 enum result
-session_rows_read(struct db_tx *tx, const uint8_t id[static ID_SIZE],
-    const struct session_clock *clock, struct session *ret)
+session_rows_read(
+    struct db_tx *tx, struct session_id id, const struct session_clock *clock, struct session *ret)
 {
 	const struct db_value in[] = { db_text_at(clock->today), db_text_at(clock->today),
-		db_bytes_at(id, ID_SIZE), db_number_at(clock->ends_after),
+		db_bytes_at(id.bytes, sizeof id.bytes), db_number_at(clock->ends_after),
 		db_number_at(clock->used_after), { 0 } };
 	const struct db_slot out[] = {
-		db_to_bytes(ret->account_id, sizeof ret->account_id),
+		db_to_bytes(ret->account_id.bytes, sizeof ret->account_id.bytes),
 		db_to_bytes(ret->refresh_hash, sizeof ret->refresh_hash),
 		db_to_bytes(ret->previous_hash, sizeof ret->previous_hash),
 		db_to_bytes(ret->client_hash, sizeof ret->client_hash),
@@ -109,7 +109,7 @@ session_rows_read(struct db_tx *tx, const uint8_t id[static ID_SIZE],
 		{ 0 },
 	};
 
-	memcpy(ret->id, id, sizeof ret->id);
+	ret->id = id;
 	return db_row(tx, SESSION_READ, in, out);
 }
 
@@ -123,7 +123,7 @@ session_rows_rotate(struct db_tx *tx, const struct session *fresh,
 		db_bytes_at(fresh->client_hash, sizeof fresh->client_hash),
 		db_number_at(fresh->rotated_at),
 		db_number_at(fresh->rotated_at),
-		db_bytes_at(fresh->id, sizeof fresh->id),
+		db_bytes_at(fresh->id.bytes, sizeof fresh->id.bytes),
 		db_bytes_at(old_hash, SECRET_SHA256_SIZE),
 		{ 0 },
 	};
@@ -150,15 +150,15 @@ list_one(void *context)
 }
 
 enum result
-session_list(struct db_tx *tx, const uint8_t account_id[static ID_SIZE],
-    const struct session_clock *clock, struct session_list *ret)
+session_list(struct db_tx *tx, struct account_id account_id, const struct session_clock *clock,
+    struct session_list *ret)
 {
 	struct listing listing = { .list = ret };
 	struct session *session = &listing.session;
-	const struct db_value in[] = { db_bytes_at(account_id, ID_SIZE),
+	const struct db_value in[] = { db_bytes_at(account_id.bytes, sizeof account_id.bytes),
 		db_number_at(clock->ends_after), db_number_at(clock->used_after), { 0 } };
 	const struct db_slot out[] = {
-		db_to_bytes(session->id, sizeof session->id),
+		db_to_bytes(session->id.bytes, sizeof session->id.bytes),
 		db_to_text(session->device, sizeof session->device),
 		db_to_number(&session->created_at),
 		db_to_number(&session->used_at),
@@ -171,29 +171,28 @@ session_list(struct db_tx *tx, const uint8_t account_id[static ID_SIZE],
 }
 
 enum result
-session_rows_end(
-    struct db_tx *tx, const uint8_t id[static ID_SIZE], const uint8_t account_id[static ID_SIZE])
+session_rows_end(struct db_tx *tx, struct session_id id, struct account_id account_id)
 {
-	const struct db_value in[] = { db_bytes_at(id, ID_SIZE), db_bytes_at(account_id, ID_SIZE),
-		{ 0 } };
+	const struct db_value in[] = { db_bytes_at(id.bytes, sizeof id.bytes),
+		db_bytes_at(account_id.bytes, sizeof account_id.bytes), { 0 } };
 
 	return db_change_one(tx, SESSION_END, in);
 }
 
 enum result
-session_rows_end_others(
-    struct db_tx *tx, const uint8_t account_id[static ID_SIZE], const uint8_t but[static ID_SIZE])
+session_rows_end_others(struct db_tx *tx, struct account_id account_id, struct session_id but)
 {
-	const struct db_value in[] = { db_bytes_at(account_id, ID_SIZE), db_bytes_at(but, ID_SIZE),
-		{ 0 } };
+	const struct db_value in[] = { db_bytes_at(account_id.bytes, sizeof account_id.bytes),
+		db_bytes_at(but.bytes, sizeof but.bytes), { 0 } };
 
 	return db_change(tx, SESSION_END_OTHERS, in, NULL);
 }
 
 enum result
-session_rows_set_generation(struct db_tx *tx, const uint8_t id[static ID_SIZE], int64_t generation)
+session_rows_set_generation(struct db_tx *tx, struct session_id id, int64_t generation)
 {
-	const struct db_value in[] = { db_number_at(generation), db_bytes_at(id, ID_SIZE), { 0 } };
+	const struct db_value in[] = { db_number_at(generation),
+		db_bytes_at(id.bytes, sizeof id.bytes), { 0 } };
 
 	return db_change(tx, SESSION_SET_GENERATION, in, NULL);
 }

@@ -9,6 +9,7 @@
 #include "account.h"
 #include "audit.h"
 #include "bounds.h"
+#include "ids.h"
 #include "db.h"
 #include "device.h"
 #include "login_limits.h"
@@ -23,8 +24,8 @@
 #define SESSIONS_MAX 20 /* logins of one account at once (ASVS 7.1.2); the longest unused goes */
 
 struct session {
-	uint8_t id[ID_SIZE];
-	uint8_t account_id[ID_SIZE];
+	struct session_id id;
+	struct account_id account_id;
 	int64_t generation;
 	uint8_t refresh_hash[SECRET_SHA256_SIZE];
 	uint8_t previous_hash[SECRET_SHA256_SIZE]; /* zeros: none */
@@ -64,18 +65,17 @@ enum result session_rows_begin(struct db_tx *, const struct session_beginning *)
 /* The account of a living login, without its hash, and its insured number (folded). NO_ROW. */
 #define SESSION_NUMBER_MAX (2 * INSURED_NUMBER_SIZE_MAX)
 
-enum result session_rows_member(struct db_tx *, const uint8_t id[static ID_SIZE],
-    const struct session_clock *, struct account *ret,
-    char ret_number[static SESSION_NUMBER_MAX + 1]) MUST_USE;
+enum result session_rows_member(struct db_tx *, struct session_id id, const struct session_clock *,
+    struct account *ret, char ret_number[static SESSION_NUMBER_MAX + 1]) MUST_USE;
 
 /* Locks a login and its account until the transaction ends, and reads all of the account: nothing ends
  * the login meanwhile. NO_ROW: the login is over, whatever by; its times are not asked again. */
-enum result session_lock(struct db_tx *, const uint8_t id[static ID_SIZE],
-    const uint8_t account_id[static ID_SIZE], struct account *ret) MUST_USE;
+enum result session_lock(struct db_tx *, struct session_id id, struct account_id account_id,
+    struct account *ret) MUST_USE;
 
 /* A living login, without device, generation and use. NO_ROW. */
-enum result session_rows_read(struct db_tx *, const uint8_t id[static ID_SIZE],
-    const struct session_clock *, struct session *ret) MUST_USE;
+enum result session_rows_read(struct db_tx *, struct session_id id, const struct session_clock *,
+    struct session *ret) MUST_USE;
 
 /* Puts another refresh token in the place of the one with `old_hash`. NO_ROW: that is not the good
  * one. */
@@ -87,19 +87,19 @@ struct session_list {
 	size_t count;
 	struct session sessions[SESSIONS_MAX];
 };
-enum result session_list(struct db_tx *, const uint8_t account_id[static ID_SIZE],
-    const struct session_clock *, struct session_list *ret) MUST_USE;
+enum result session_list(struct db_tx *, struct account_id account_id, const struct session_clock *,
+    struct session_list *ret) MUST_USE;
 
 /* Ends one. NO_ROW: the account has no such login. */
-enum result session_rows_end(struct db_tx *, const uint8_t id[static ID_SIZE],
-    const uint8_t account_id[static ID_SIZE]) MUST_USE;
+enum result session_rows_end(
+    struct db_tx *, struct session_id id, struct account_id account_id) MUST_USE;
 
 /* Ends all of an account but one; `but` of zeros: all. */
-enum result session_rows_end_others(struct db_tx *, const uint8_t account_id[static ID_SIZE],
-    const uint8_t but[static ID_SIZE]) MUST_USE;
+enum result session_rows_end_others(
+    struct db_tx *, struct account_id account_id, struct session_id but) MUST_USE;
 
 /* Lets a login outlive the raising of its account's generation to this one. */
 enum result session_rows_set_generation(
-    struct db_tx *, const uint8_t id[static ID_SIZE], int64_t generation) MUST_USE;
+    struct db_tx *, struct session_id id, int64_t generation) MUST_USE;
 
 #endif

@@ -29,8 +29,8 @@ session_tokens_make(const struct app *p, const struct session *session,
 		.expires_at = now + ACCESS_TOKEN_LIVES_S,
 	};
 
-	memcpy(claims.account_id, session->account_id, sizeof claims.account_id);
-	memcpy(claims.session_id, session->id, sizeof claims.session_id);
+	memcpy(claims.sub, session->account_id.bytes, sizeof claims.sub);
+	memcpy(claims.sid, session->id.bytes, sizeof claims.sid);
 	TRY(access_token_seal(p->access_keys, &claims, ret->access));
 	ret->access_lives_s = ACCESS_TOKEN_LIVES_S;
 	refresh_token_text(refresh, ret->refresh);

@@ -15,10 +15,11 @@
 	" DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;" \
 	" START TRANSACTION;" work " COMMIT; END"
 
-#define OUTBOX_INSERT_                                                                     \
-	"INSERT INTO outbox (id, kind, state, email, language, nickname, jti, parent_jti," \
-	" subject_id, created_at, expires_at, finished_at, next_try_at)"                   \
-	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))"
+#define OUTBOX_INSERT_                                                                    \
+	"INSERT INTO outbox (id, kind, state, email, language, nickname, jti, person_id," \
+	" account_id, generation, invitation_jti, created_at, expires_at, finished_at, "  \
+	"next_try_at)"                                                                    \
+	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))"
 
 /* Known until then, without failures. */
 #define KNOWN_SOURCE_WRITE_                                                                        \
@@ -224,7 +225,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " IF ? THEN UPDATE account SET password_hash = ? WHERE id = ? AND password_hash = ?; END IF;"
 	    " " AUDIT_INSERT_ " VALUES (?, ?, ?, ?, ?, ?);"
 	    " IF ? THEN " OUTBOX_INSERT_ "; END IF;"),
-	    .params = 47,
+	    .params = 49,
 	},
 	/* Who holds an access token, while the login lives and the account may be used: one look at
 	 * every call, so that whatever ended acts at once on every replica. */
@@ -273,7 +274,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 
 	[OUTBOX_INSERT] = {
 	    OUTBOX_INSERT_,
-	    .params = 12,
+	    .params = 14,
 	},
 	[OUTBOX_DUE] = {
 	    "SELECT id FROM outbox WHERE state = 0 AND next_try_at <= UTC_TIMESTAMP(6)"
@@ -291,9 +292,9 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    .params = 5,
 	},
 	[OUTBOX_READ] = {
-	    "SELECT kind, email, language, nickname, jti, parent_jti, subject_id, created_at, expires_at,"
+	    "SELECT kind, email, language, nickname, jti, person_id, account_id, generation, invitation_jti, created_at, expires_at,"
 	    " tries FROM outbox WHERE id = ?",
-	    .params = 1, .columns = 10,
+	    .params = 1, .columns = 12,
 	},
 	[OUTBOX_FINISH] = {
 	    "UPDATE outbox SET state = ?, last_error = ?, finished_at = ?, email = '', nickname = '',"

@@ -12,8 +12,8 @@ enum result
 account_insert(struct db_tx *tx, const struct account *account)
 {
 	const struct db_value in[] = {
-		db_bytes_at(account->id, sizeof account->id),
-		db_bytes_at(account->person_id, sizeof account->person_id),
+		db_bytes_at(account->id.bytes, sizeof account->id.bytes),
+		db_bytes_at(account->person_id.bytes, sizeof account->person_id.bytes),
 		db_text_at(account->login_id),
 		db_text_at(account->password_hash),
 		db_text_at(account->email),
@@ -35,8 +35,8 @@ void
 account_slots(struct account *account, struct db_slot ret[static ACCOUNT_SLOTS])
 {
 	const struct db_slot slots[ACCOUNT_SLOTS] = {
-		db_to_bytes(account->id, sizeof account->id),
-		db_to_bytes(account->person_id, sizeof account->person_id),
+		db_to_bytes(account->id.bytes, sizeof account->id.bytes),
+		db_to_bytes(account->person_id.bytes, sizeof account->person_id.bytes),
 		db_to_text(account->login_id, sizeof account->login_id),
 		db_to_text(account->email, sizeof account->email),
 		db_to_text(account->pending_email, sizeof account->pending_email),
@@ -51,9 +51,9 @@ account_slots(struct account *account, struct db_slot ret[static ACCOUNT_SLOTS])
 }
 
 enum result
-account_read(struct db_tx *tx, const uint8_t id[static ID_SIZE], struct account *ret)
+account_read(struct db_tx *tx, struct account_id id, struct account *ret)
 {
-	const struct db_value in[] = { db_bytes_at(id, ID_SIZE), { 0 } };
+	const struct db_value in[] = { db_bytes_at(id.bytes, sizeof id.bytes), { 0 } };
 	struct db_slot out[ACCOUNT_SLOTS + 2] = { 0 };
 
 	account_slots(ret, out);
@@ -65,7 +65,8 @@ enum result
 account_by_link(struct db_tx *tx, const struct mailed_link *link, struct account *ret)
 {
 	const struct db_value in[] = { db_text_at(link->today), db_text_at(link->today),
-		db_bytes_at(link->account_id, ID_SIZE), db_number_at(link->generation), { 0 } };
+		db_bytes_at(link->account_id.bytes, sizeof link->account_id.bytes),
+		db_number_at(link->generation), { 0 } };
 	struct db_slot out[ACCOUNT_SLOTS + 2] = { 0 };
 
 	account_slots(ret, out);
@@ -98,8 +99,8 @@ account_by_login_id(struct db_tx *tx, const char *login_id, const char *today,
 	};
 	const struct db_slot out[] = {
 		db_to_number(&known),
-		db_to_bytes(account->id, sizeof account->id),
-		db_to_bytes(account->person_id, sizeof account->person_id),
+		db_to_bytes(account->id.bytes, sizeof account->id.bytes),
+		db_to_bytes(account->person_id.bytes, sizeof account->person_id.bytes),
 		db_to_text(account->password_hash, sizeof account->password_hash),
 		db_to_text(account->email, sizeof account->email),
 		db_to_text(account->nickname, sizeof account->nickname),
@@ -153,7 +154,7 @@ account_login_ids(struct db_tx *tx, const char *email, struct account_login_ids 
 
 /* Nothing changed: was it the same change, whose COMMIT was not heard of? */
 static enum result
-password_is_set(struct db_tx *tx, const uint8_t id[static ID_SIZE], const char *hash)
+password_is_set(struct db_tx *tx, struct account_id id, const char *hash)
 {
 	CLEANUP(account_wipe) struct account account = { 0 };
 
@@ -162,12 +163,12 @@ password_is_set(struct db_tx *tx, const uint8_t id[static ID_SIZE], const char *
 }
 
 enum result
-account_set_password(struct db_tx *tx, const uint8_t id[static ID_SIZE], int64_t generation,
-    const char *hash, int64_t now)
+account_set_password(
+    struct db_tx *tx, struct account_id id, int64_t generation, const char *hash, int64_t now)
 {
 	uint64_t rows = 0;
 	const struct db_value in[] = { db_text_at(hash), db_number_at(now),
-		db_bytes_at(id, ID_SIZE), db_number_at(generation), { 0 } };
+		db_bytes_at(id.bytes, sizeof id.bytes), db_number_at(generation), { 0 } };
 
 	TRY(db_change(tx, ACCOUNT_SET_PASSWORD, in, &rows));
 	return rows == 1 ? OK : password_is_set(tx, id, hash);
@@ -179,8 +180,8 @@ account_reset_password(
 {
 	uint64_t rows = 0;
 	const struct db_value in[] = { db_text_at(hash), db_number_at(now),
-		db_bytes_at(link->account_id, ID_SIZE), db_number_at(link->generation),
-		db_text_at(link->email), { 0 } };
+		db_bytes_at(link->account_id.bytes, sizeof link->account_id.bytes),
+		db_number_at(link->generation), db_text_at(link->email), { 0 } };
 
 	TRY(db_change(tx, ACCOUNT_RESET_PASSWORD, in, &rows));
 	return rows == 1 ? OK : password_is_set(tx, link->account_id, hash);
@@ -188,26 +189,28 @@ account_reset_password(
 
 enum result
 account_set_settings(
-    struct db_tx *tx, const uint8_t id[static ID_SIZE], const char *nickname, const char *language)
+    struct db_tx *tx, struct account_id id, const char *nickname, const char *language)
 {
 	const struct db_value in[] = { db_text_or_null_at(nickname), db_text_or_null_at(language),
-		db_bytes_at(id, ID_SIZE), { 0 } };
+		db_bytes_at(id.bytes, sizeof id.bytes), { 0 } };
 
 	return db_change(tx, ACCOUNT_SET_SETTINGS, in, NULL);
 }
 
 enum result
-account_set_pending_email(struct db_tx *tx, const uint8_t id[static ID_SIZE], const char *email)
+account_set_pending_email(struct db_tx *tx, struct account_id id, const char *email)
 {
-	const struct db_value in[] = { db_text_or_null_at(email), db_bytes_at(id, ID_SIZE), { 0 } };
+	const struct db_value in[] = { db_text_or_null_at(email),
+		db_bytes_at(id.bytes, sizeof id.bytes), { 0 } };
 
 	return db_change(tx, ACCOUNT_SET_PENDING_EMAIL, in, NULL);
 }
 
 enum result
-account_set_login_id(struct db_tx *tx, const uint8_t id[static ID_SIZE], const char *login_id)
+account_set_login_id(struct db_tx *tx, struct account_id id, const char *login_id)
 {
-	const struct db_value in[] = { db_text_at(login_id), db_bytes_at(id, ID_SIZE), { 0 } };
+	const struct db_value in[] = { db_text_at(login_id), db_bytes_at(id.bytes, sizeof id.bytes),
+		{ 0 } };
 	const enum result set = db_change(tx, ACCOUNT_SET_LOGIN_ID, in, NULL);
 
 	return set == DUPLICATE ? TAKEN : set;
@@ -217,7 +220,8 @@ enum result
 account_confirm_email(struct db_tx *tx, const struct mailed_link *link)
 {
 	uint64_t rows = 0;
-	const struct db_value in[] = { db_bytes_at(link->account_id, ID_SIZE),
+	const struct db_value in[] = { db_bytes_at(
+					   link->account_id.bytes, sizeof link->account_id.bytes),
 		db_number_at(link->generation), db_text_at(link->email), { 0 } };
 
 	TRY(db_change(tx, ACCOUNT_CONFIRM_EMAIL, in, &rows));
@@ -225,9 +229,9 @@ account_confirm_email(struct db_tx *tx, const struct mailed_link *link)
 }
 
 enum result
-account_delete(struct db_tx *tx, const uint8_t id[static ID_SIZE])
+account_delete(struct db_tx *tx, struct account_id id)
 {
-	const struct db_value in[] = { db_bytes_at(id, ID_SIZE), { 0 } };
+	const struct db_value in[] = { db_bytes_at(id.bytes, sizeof id.bytes), { 0 } };
 
 	return db_change(tx, ACCOUNT_DELETE, in, NULL);
 }

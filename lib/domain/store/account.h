@@ -5,6 +5,7 @@
 
 #include "limit_db.h"
 #include "bounds.h"
+#include "ids.h"
 #include "clock.h"
 #include "db.h"
 #include "login_limits.h"
@@ -16,16 +17,16 @@
 
 /* What a link says of its account, for the statements of account.h. */
 struct mailed_link {
-	const uint8_t *account_id; /* ID_SIZE bytes; this and `email` are borrowed */
-	const char *email;         /* the address it was mailed to */
+	struct account_id account_id;
+	const char *email; /* the address it was mailed to; borrowed */
 	int64_t generation;
 	char today[CLOCK_DATE_MAX + 1]; /* the day on which its person must be eligible */
 };
 
 /* An account as it is stored. Wiped by its owner: it holds a hash and addresses. */
 struct account {
-	uint8_t id[ID_SIZE];
-	uint8_t person_id[ID_SIZE];
+	struct account_id id;
+	struct person_id person_id;
 	char login_id[EMAIL_MAX + 1];
 	char password_hash[PASSWORD_HASH_MAX + 1];
 	char email[EMAIL_MAX + 1];         /* proven */
@@ -48,8 +49,7 @@ enum result account_insert(struct db_tx *, const struct account *) MUST_USE;
 void account_slots(struct account *, struct db_slot ret[static ACCOUNT_SLOTS]);
 
 /* Reads all of it. NO_ROW. */
-enum result account_read(
-    struct db_tx *, const uint8_t id[static ID_SIZE], struct account *ret) MUST_USE;
+enum result account_read(struct db_tx *, struct account_id id, struct account *ret) MUST_USE;
 
 /* The same of a link that is mailed or comes back: NO_ROW also when it is not good any more
  * (mailed_link.h). The caller compares the address. */
@@ -85,31 +85,31 @@ enum result account_login_ids(
 /* Sets the password and raises the generation from `generation`: all logins and mailed links are
  * over, and no address is pending. The account has this hash already: OK. NO_ROW: it has another
  * generation, is not active, or is gone. */
-enum result account_set_password(struct db_tx *, const uint8_t id[static ID_SIZE],
-    int64_t generation, const char *hash, int64_t now) MUST_USE;
+enum result account_set_password(struct db_tx *, struct account_id id, int64_t generation,
+    const char *hash, int64_t now) MUST_USE;
 
 /* The same by a reset link. NO_ROW also when it was mailed to an address that is not the proven one. */
 enum result account_reset_password(
     struct db_tx *, const struct mailed_link *, const char *hash, int64_t now) MUST_USE;
 
 /* Sets what is not empty. */
-enum result account_set_settings(struct db_tx *, const uint8_t id[static ID_SIZE],
-    const char *nickname, const char *language) MUST_USE;
+enum result account_set_settings(
+    struct db_tx *, struct account_id id, const char *nickname, const char *language) MUST_USE;
 
 /* "": none. */
 enum result account_set_pending_email(
-    struct db_tx *, const uint8_t id[static ID_SIZE], const char *email) MUST_USE;
+    struct db_tx *, struct account_id id, const char *email) MUST_USE;
 
 /* TAKEN: another account has it. */
 enum result account_set_login_id(
-    struct db_tx *, const uint8_t id[static ID_SIZE], const char *login_id) MUST_USE;
+    struct db_tx *, struct account_id id, const char *login_id) MUST_USE;
 
 /* Makes the pending address the proven one, by its link: reset links to the one before are over.
  * NO_ROW: it is no longer the pending one, or the account has another generation or is not active. */
 enum result account_confirm_email(struct db_tx *, const struct mailed_link *) MUST_USE;
 
 /* Deletes it and its logins; there is none: OK. */
-enum result account_delete(struct db_tx *, const uint8_t id[static ID_SIZE]) MUST_USE;
+enum result account_delete(struct db_tx *, struct account_id id) MUST_USE;
 
 void account_wipe(struct account *);
 

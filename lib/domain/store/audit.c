@@ -23,15 +23,13 @@ audit_word(int64_t what)
 
 struct audit_event
 audit_event_of(const struct client *client, enum audit_event_kind what, int64_t now,
-    const uint8_t *account_id, const uint8_t *person_id)
+    struct account_id account_id, struct person_id person_id)
 {
 	struct audit_event event = { .what = what, .happened_at = now };
 
-	if (account_id != NULL)
-		memcpy(event.account_id, account_id, sizeof event.account_id);
-	if (person_id != NULL)
-		memcpy(event.person_id, person_id, sizeof event.person_id);
-	memcpy(event.request_id, client->request_id, sizeof event.request_id);
+	event.account_id = account_id;
+	event.person_id = person_id;
+	event.request_id = client->request_id;
 	text_copy_cut(event.network, sizeof event.network, client->network);
 	return event;
 }
@@ -41,10 +39,10 @@ audit_values(const struct audit_event *event, struct db_value ret[static AUDIT_V
 {
 	const struct db_value values[AUDIT_VALUES] = {
 		db_number_at(event->happened_at),
-		db_bytes_at(event->request_id, sizeof event->request_id),
+		db_bytes_at(event->request_id.bytes, sizeof event->request_id.bytes),
 		db_number_at(event->what),
-		db_bytes_at(event->account_id, sizeof event->account_id),
-		db_bytes_at(event->person_id, sizeof event->person_id),
+		db_bytes_at(event->account_id.bytes, sizeof event->account_id.bytes),
+		db_bytes_at(event->person_id.bytes, sizeof event->person_id.bytes),
 		db_text_at(event->network),
 	};
 

@@ -52,15 +52,15 @@ const char *audit_word(int64_t what);
 struct audit_event {
 	enum audit_event_kind what;
 	int64_t happened_at;
-	uint8_t account_id[ID_SIZE]; /* zeros: there is no such account */
-	uint8_t person_id[ID_SIZE];  /* zeros: not known */
-	uint8_t request_id[REQUEST_ID_SIZE];
+	struct account_id account_id; /* zeros: there is no such account */
+	struct person_id person_id;   /* zeros: not known */
+	struct request_id request_id;
 	char network[SOURCE_MAX + 1];
 };
 
-/* `account_id` and `person_id` may be NULL. */
+/* Zeros where there is no account, or the person is not known. */
 struct audit_event audit_event_of(const struct client *, enum audit_event_kind, int64_t now,
-    const uint8_t *account_id, const uint8_t *person_id);
+    struct account_id account_id, struct person_id person_id);
 
 /* The values of its row, in the order of AUDIT_INSERT_ (statements.c); borrowed from the event. */
 #define AUDIT_VALUES 6

@@ -19,7 +19,7 @@ person_find(struct db_tx *tx, const char *insured_number, const char *birth_date
 		{ 0 },
 	};
 	const struct db_slot out[] = {
-		db_to_bytes(person.id, sizeof person.id),
+		db_to_bytes(person.id.bytes, sizeof person.id.bytes),
 		db_to_number(&has_account),
 		{ 0 },
 	};

@@ -5,13 +5,14 @@
 
 #include "bounds.h"
 #include "db.h"
+#include "ids.h"
 #include "result.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct person {
-	uint8_t id[ID_SIZE];
+	struct person_id id;
 	bool has_account;
 };
 

@@ -23,7 +23,7 @@ read_tx(struct db_tx *tx, void *context)
 	const struct limit_try *tries = &state->tries, *repeats = &state->repeats;
 	int64_t used = 0, kind = 0, outcome = 0, tried = 0, repeated = 0;
 	const struct db_value in[] = {
-		db_bytes_at(reading->claims->jti, JTI_SIZE),
+		db_bytes_at(reading->claims->jti.bytes, sizeof reading->claims->jti.bytes),
 		db_number_at(tries->limit_id),
 		db_bytes_at(tries->subject, sizeof tries->subject),
 		db_number_at(tries->now),
@@ -45,7 +45,7 @@ read_tx(struct db_tx *tx, void *context)
 	};
 
 	TRY(db_row(tx, TOKEN_STATE_READ, in, out));
-	memcpy(op->jti, reading->claims->jti, sizeof op->jti);
+	op->jti = reading->claims->jti;
 	op->kind = (enum stage)kind;
 	op->outcome = (enum stage_outcome)outcome;
 	state->used = used != 0;
@@ -57,8 +57,8 @@ read_tx(struct db_tx *tx, void *context)
 static struct limit_try
 attempt_at(const struct app *p, enum limit_id limit_id, const struct stage_claims *claims)
 {
-	return limit_try_of(
-	    p->keyring, limit_id, claims->jti, sizeof claims->jti, clock_now(), p->mail_interval_s);
+	return limit_try_of(p->keyring, limit_id, claims->jti.bytes, sizeof claims->jti.bytes,
+	    clock_now(), p->mail_interval_s);
 }
 
 enum result

@@ -27,11 +27,11 @@ set_mark(const struct keyring *keyring, struct refresh_token *token)
 }
 
 struct refresh_token
-refresh_token_new(const struct keyring *keyring, const uint8_t session_id[static ID_SIZE])
+refresh_token_new(const struct keyring *keyring, struct session_id session_id)
 {
 	struct refresh_token token;
 
-	memcpy(token.session_id, session_id, sizeof token.session_id);
+	token.session_id = session_id;
 	secret_random(token.secret, sizeof token.secret);
 	set_mark(keyring, &token);
 	return token;
@@ -42,7 +42,7 @@ refresh_token_next(const struct keyring *keyring, const struct refresh_token *to
 {
 	struct refresh_token next;
 
-	memcpy(next.session_id, token->session_id, sizeof next.session_id);
+	next.session_id = token->session_id;
 	keyring_hash(keyring, KEYRING_REFRESH_TOKEN, token, sizeof *token, next.secret);
 	set_mark(keyring, &next);
 	return next;

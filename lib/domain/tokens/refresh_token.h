@@ -12,6 +12,7 @@
 #define REFRESH_TOKEN_H
 
 #include "bounds.h"
+#include "ids.h"
 #include "keyring.h"
 #include "secret.h"
 
@@ -20,7 +21,7 @@
 
 /* Wiped by its owner. */
 struct refresh_token {
-	uint8_t session_id[ID_SIZE];
+	struct session_id session_id;
 	uint8_t secret[SECRET_KEY_SIZE]; /* its last REFRESH_MARK_SIZE bytes are the mark */
 };
 
@@ -28,8 +29,7 @@ struct refresh_token {
 
 #define REFRESH_TOKEN_LENGTH SECRET_BASE64_MAX(sizeof(struct refresh_token)) /* always */
 
-struct refresh_token refresh_token_new(
-    const struct keyring *, const uint8_t session_id[static ID_SIZE]);
+struct refresh_token refresh_token_new(const struct keyring *, struct session_id session_id);
 
 /* The one that takes its place: always the same. */
 struct refresh_token refresh_token_next(const struct keyring *, const struct refresh_token *);

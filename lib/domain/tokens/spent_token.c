@@ -26,7 +26,7 @@ enum result
 spent_token_insert(struct db_tx *tx, const struct spent_token *op)
 {
 	const struct db_value in[] = {
-		db_bytes_at(op->jti, sizeof op->jti),
+		db_bytes_at(op->jti.bytes, sizeof op->jti.bytes),
 		db_number_at(op->kind),
 		db_bytes_at(op->fingerprint, sizeof op->fingerprint),
 		db_number_at(op->outcome),
@@ -41,12 +41,12 @@ spent_token_insert(struct db_tx *tx, const struct spent_token *op)
 }
 
 enum result
-spent_token_read(struct db_tx *tx, const uint8_t jti[static JTI_SIZE], struct spent_token *ret)
+spent_token_read(struct db_tx *tx, struct jti jti, struct spent_token *ret)
 {
 	struct spent_token op = { 0 };
 	int64_t kind = 0;
 	int64_t outcome = 0;
-	const struct db_value in[] = { db_bytes_at(jti, JTI_SIZE), { 0 } };
+	const struct db_value in[] = { db_bytes_at(jti.bytes, sizeof jti.bytes), { 0 } };
 	const struct db_slot out[] = {
 		db_to_number(&kind),
 		db_to_bytes(op.fingerprint, sizeof op.fingerprint),
@@ -57,7 +57,7 @@ spent_token_read(struct db_tx *tx, const uint8_t jti[static JTI_SIZE], struct sp
 	};
 
 	TRY(db_row(tx, SPENT_TOKEN_READ, in, out));
-	memcpy(op.jti, jti, sizeof op.jti);
+	op.jti = jti;
 	op.kind = (enum stage)kind;
 	op.outcome = (enum stage_outcome)outcome;
 	*ret = op;

@@ -7,6 +7,7 @@
 #define SPENT_TOKEN_H
 
 #include "bounds.h"
+#include "ids.h"
 #include "db.h"
 #include "keyring.h"
 #include "result.h"
@@ -19,7 +20,7 @@
 enum stage_outcome { OUTCOME_DONE = 1, OUTCOME_CAPTCHA_RIGHT = 2, OUTCOME_CAPTCHA_WRONG = 3 };
 
 struct spent_token {
-	uint8_t jti[JTI_SIZE];
+	struct jti jti;
 	enum stage kind;
 	uint8_t fingerprint[KEYED_HASH_SIZE]; /* zeros where facts are compared instead */
 	enum stage_outcome outcome;
@@ -34,8 +35,7 @@ struct spent_token {
 enum result spent_token_insert(struct db_tx *, const struct spent_token *) MUST_USE;
 
 /* Reads a spending. NO_ROW: not spent. */
-enum result spent_token_read(
-    struct db_tx *, const uint8_t jti[static JTI_SIZE], struct spent_token *ret) MUST_USE;
+enum result spent_token_read(struct db_tx *, struct jti jti, struct spent_token *ret) MUST_USE;
 
 /* Were both made of the same body? */
 bool spent_token_same(const struct spent_token *, const struct spent_token *);

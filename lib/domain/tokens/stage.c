@@ -30,8 +30,7 @@ stage_rule(enum stage stage)
 struct layout {
 	uint8_t version;
 	char language[LANGUAGE_MAX];
-	uint8_t subject_id[ID_SIZE];
-	uint8_t parent_jti[JTI_SIZE];
+	uint8_t subject[sizeof(struct stage_subject)];
 	char email[EMAIL_MAX];
 };
 
@@ -40,6 +39,8 @@ struct layout {
 
 _Static_assert(
     sizeof(struct layout) == LAYOUT_FIXED + EMAIL_MAX, "bytes only: no padding in a token");
+_Static_assert(
+    sizeof(struct stage_subject) == 2 * ID_SIZE + sizeof(int64_t) + JTI_SIZE, "no padding either");
 _Static_assert(sizeof(struct layout) <= TOKEN_CONTEXT_MAX, "the longest address fits a token");
 
 enum result
@@ -58,12 +59,11 @@ stage_seal(const struct keyring *keyring, const struct stage_claims *stage_claim
 	if (use == NULL || !text_copy(claims.use, sizeof claims.use, use))
 		return INTERNAL;
 	memcpy(layout.language, stage_claims->language, sizeof layout.language);
-	memcpy(layout.subject_id, stage_claims->subject_id, sizeof layout.subject_id);
-	memcpy(layout.parent_jti, stage_claims->parent_jti, sizeof layout.parent_jti);
+	memcpy(layout.subject, &stage_claims->subject, sizeof layout.subject);
 	memcpy(layout.email, stage_claims->email, strlen(stage_claims->email));
 	memcpy(claims.context, &layout, claims.context_size);
 	secret_wipe_bytes(&layout, sizeof layout);
-	memcpy(claims.jti, stage_claims->jti, sizeof claims.jti);
+	memcpy(claims.jti, stage_claims->jti.bytes, sizeof claims.jti);
 	return token_seal(keyring, &claims, ret_token);
 }
 
@@ -98,11 +98,10 @@ stage_open(const struct keyring *keyring, const char *token, int64_t now, struct
 		.issued_at = claims.issued_at,
 		.expires_at = claims.expires_at,
 	};
-	memcpy(ret->jti, claims.jti, sizeof ret->jti);
+	memcpy(ret->jti.bytes, claims.jti, sizeof ret->jti.bytes);
 	memcpy(ret->email, layout.email, claims.context_size - LAYOUT_FIXED);
 	memcpy(ret->language, layout.language, sizeof layout.language);
-	memcpy(ret->subject_id, layout.subject_id, sizeof ret->subject_id);
-	memcpy(ret->parent_jti, layout.parent_jti, sizeof ret->parent_jti);
+	memcpy(&ret->subject, layout.subject, sizeof ret->subject);
 	secret_wipe_bytes(&layout, sizeof layout);
 	return OK;
 }

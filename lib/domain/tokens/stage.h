@@ -6,6 +6,7 @@
 #define STAGE_H
 
 #include "bounds.h"
+#include "ids.h"
 #include "keyring.h"
 #include "limit_id.h"
 #include "result.h"
@@ -42,18 +43,23 @@ const struct stage_rule *stage_rule(enum stage);
 #define STAGE_LOGIN_METHOD "POST"
 #define STAGE_LOGIN_PATH   "/v1/sessions"
 
+/* Whom a token is about. What its stage has not is zero. */
+struct stage_subject {
+	struct person_id person_id;   /* from the second link on */
+	struct account_id account_id; /* of a confirmation or reset link */
+	int64_t generation;           /* of that account: any other one ends the link */
+	struct jti invitation_jti;    /* of a second link: its authentication key comes from it */
+};
+
 /* Who holds the token, and for what. Wiped by its owner: it holds an address. */
 struct stage_claims {
 	enum stage stage;
-	uint8_t jti[JTI_SIZE];
+	struct jti jti;
 	int64_t issued_at;
 	int64_t expires_at;
 	char email[EMAIL_MAX + 1];       /* the address the link was mailed to */
 	char language[LANGUAGE_MAX + 1]; /* of the letters */
-	uint8_t subject_id[ID_SIZE];     /* person; account for the last two links; else zeros */
-	/* The invitation behind a second link; the account's generation (mailed_link.h) behind a
-	 * reset or a confirmation link; else zeros. */
-	uint8_t parent_jti[JTI_SIZE];
+	struct stage_subject subject;
 };
 
 /* Mints the token of a pass. INTERNAL: its stage has no token of this form, or its times are

@@ -1,0 +1,53 @@
+/* ids.h - the ids that the database and the tokens have, each a type of its own.
+ *
+ * All are random bytes. Two kinds cannot be mixed up, and `=` copies one. All zeros mean none. */
+
+#ifndef IDS_H
+#define IDS_H
+
+#include "bounds.h"
+
+#include <stdint.h>
+
+struct account_id {
+	uint8_t bytes[ID_SIZE];
+};
+
+struct person_id {
+	uint8_t bytes[ID_SIZE];
+};
+
+struct session_id {
+	uint8_t bytes[ID_SIZE];
+};
+
+/* A row of `outbox`, and the Message-ID of the mail. */
+struct mail_id {
+	uint8_t bytes[ID_SIZE];
+};
+
+/* The worker that holds the lease of a mail. */
+struct worker_id {
+	uint8_t bytes[ID_SIZE];
+};
+
+struct roster_run_id {
+	uint8_t bytes[ID_SIZE];
+};
+
+/* A token; what its single use is keyed on. */
+struct jti {
+	uint8_t bytes[JTI_SIZE];
+};
+
+/* As in the log and in X-Request-Id. */
+struct request_id {
+	uint8_t bytes[REQUEST_ID_SIZE];
+};
+
+/* None: all zeros. */
+static const struct account_id no_account;
+static const struct person_id no_person;
+static const struct session_id no_session;
+
+#endif
