@@ -443,11 +443,11 @@ gate_serve(void *context, struct http_exchange *exchange)
 }
 
 void
-gate_reject(void *context, struct http_exchange *exchange, enum result errbuf)
+gate_reject(void *context, struct http_exchange *exchange, enum result result)
 {
 	const int64_t started_us = clock_monotonic_us();
 	struct request_ctx request_ctx;
 
 	begin(&request_ctx, context, exchange);
-	finish(&request_ctx, errbuf, started_us);
+	finish(&request_ctx, result, started_us);
 }

@@ -17,6 +17,6 @@ struct gate {
 
 /* For struct http_server: `context` is a struct gate. */
 void gate_serve(void *context, struct http_exchange *);
-void gate_reject(void *context, struct http_exchange *, enum result errbuf);
+void gate_reject(void *context, struct http_exchange *, enum result result);
 
 #endif

@@ -28,9 +28,9 @@ writer_end(struct writer *w)
 }
 
 _Noreturn static void
-give_up(png_structp png, const char *errbuf)
+give_up(png_structp png, const char *reason)
 {
-	(void)errbuf;
+	(void)reason;
 	png_longjmp(png, 1);
 }
 

@@ -226,9 +226,9 @@ hang_up(struct smtp *smtp)
 }
 
 static enum smtp_outcome
-unsent(enum smtp_outcome result, const char *errbuf, char ret_error[static SMTP_ERROR_MAX + 1])
+unsent(enum smtp_outcome result, const char *error, char ret_error[static SMTP_ERROR_MAX + 1])
 {
-	text_copy_cut(ret_error, SMTP_ERROR_MAX + 1, errbuf);
+	text_copy_cut(ret_error, SMTP_ERROR_MAX + 1, error);
 	return result;
 }
 

@@ -97,7 +97,7 @@ mint(const struct keyring *ring, struct access_keys *access)
 	const struct captcha captcha = {
 		.answer = "7K9QMX", .issued_at = now, .expires_at = now + DAY_S
 	};
-	const struct access_claims claims = {
+	const struct access_claims access_claims = {
 		.auth_time = now, .issued_at = now, .expires_at = now + ACCESS_TOKEN_LIVES_S
 	};
 
@@ -106,7 +106,7 @@ mint(const struct keyring *ring, struct access_keys *access)
 		    stage_seal(ring, &claims, f.marks[claims.stage]) != OK)
 			return false;
 	return captcha_seal(ring, &captcha, f.marks[STAGE_CAPTCHA]) == OK &&
-	       access_token_seal(access, &claims, f.marks[STAGE_NONE]) == OK;
+	       access_token_seal(access, &access_claims, f.marks[STAGE_NONE]) == OK;
 }
 
 static bool

@@ -20,7 +20,7 @@ hear(void *context, const struct roster_remark *remark)
 {
 	(void)context;
 	FUZZ_CHECK(remark->line > 0, "a remark names its line");
-	FUZZ_CHECK(remark->why != NULL && remark->why[0] != '\0', "and says why");
+	FUZZ_CHECK(remark->reason != NULL && remark->reason[0] != '\0', "and says why");
 	FUZZ_CHECK(remark->column == NULL || remark->column[0] != '\0', "and which column");
 	field_errors += !remark->warning;
 	lines_heard++;

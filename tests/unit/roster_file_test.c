@@ -46,7 +46,7 @@ note(void *context, const struct roster_remark *remark)
 	assert_false(remark->warning);
 	assert_true(text_format(notes->text + used, sizeof notes->text - used, "%lu:%s:%s;",
 	    (unsigned long)remark->line, remark->column != NULL ? remark->column : "",
-	    remark->errbuf));
+	    remark->reason));
 }
 
 /* Only which line and column: "1:番号;2:;" */
@@ -79,7 +79,7 @@ split(char *line, const char *fields[static FIELDS_MAX])
 
 /* clang-format off */
 static const struct header_row {
-	const char *errbuf, *header, *heard;
+	const char *why, *header, *heard;
 } headers[] = {
 	{ "as documented", "記号,番号,枝番,被保険者区分,氏名カナ,生年月日,資格取得日,資格喪失日", "" },
 	{ "in another order", "資格喪失日,資格取得日,生年月日,氏名カナ,被保険者区分,枝番,番号,記号", "" },
@@ -122,7 +122,7 @@ headers_name_the_columns(void **state)
 		const size_t count = split(line, fields);
 		const bool read = roster_header_read(&header, fields, count, &listener);
 		if (strcmp(notes.text, row->heard) != 0 || read != (row->heard[0] == '\0'))
-			fail_msg("%s: %s", row->errbuf, notes.text);
+			fail_msg("%s: %s", row->why, notes.text);
 		assert_null(header.from_cp932);
 	}
 }
@@ -143,7 +143,7 @@ static const char *const good_line[ROSTER_COLUMN__MAX] = {
 /* A good line with one other value. `stored`: what becomes of it, for a column that is stored. */
 /* clang-format off */
 static const struct line_row {
-	const char *errbuf;
+	const char *why;
 	enum roster_column column;
 	const char *value, *stored;
 } right_lines[] = {
@@ -262,12 +262,12 @@ right_lines_are_taken(void **state)
 		struct notes notes = { "" };
 
 		if (!judge(row, &line, &notes))
-			fail_msg("%s: %s", row->errbuf, notes.text);
+			fail_msg("%s: %s", row->why, notes.text);
 		assert_string_equal(notes.text, "");
 		assert_int_equal(line.line, 7);
 		assert_true(line.insured);
 		if (row->stored != NULL && strcmp(stored(&line, row->column), row->stored) != 0)
-			fail_msg("%s: \"%s\"", row->errbuf, stored(&line, row->column));
+			fail_msg("%s: \"%s\"", row->why, stored(&line, row->column));
 	}
 }
 
@@ -291,7 +291,7 @@ wrong_lines_are_named_by_line_and_column(void **state)
 
 		assert_true(text_format(wanted, sizeof wanted, "7:%s;", column));
 		if (judge(row, &line, &notes) || strcmp(notes.text, wanted) != 0)
-			fail_msg("%s: \"%s\", not \"%s\"", row->errbuf, notes.text, wanted);
+			fail_msg("%s: \"%s\", not \"%s\"", row->why, notes.text, wanted);
 		assert_memory_equal(&line, &untouched, sizeof line);
 	}
 }
@@ -335,7 +335,7 @@ a_long_vowel_mark_between_two_kana_is_a_fault(void **state)
 
 /* clang-format off */
 static const struct file_row {
-	const char *errbuf;
+	const char *why;
 	const char *bytes;
 	size_t size;
 	const char *seen; /* the lines that are right, then what was heard */

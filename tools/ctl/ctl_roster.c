@@ -51,7 +51,7 @@ hear(void *context, const struct roster_remark *remark)
 		return;
 	fprintf(stderr, "%s:%" PRIu64 ": %s%s%s%s\n", heard->path, remark->line,
 	    remark->warning ? "warning: " : "", remark->column != NULL ? remark->column : "",
-	    remark->column != NULL ? ": " : "", remark->errbuf);
+	    remark->column != NULL ? ": " : "", remark->reason);
 }
 
 static void

@@ -184,11 +184,11 @@ give_back_tx(struct db_tx *tx, void *context)
 }
 
 enum result
-limit_db_give_back_committed(struct db *db, const struct limit_try *limit_try, enum result errbuf)
+limit_db_give_back_committed(struct db *db, const struct limit_try *limit_try, enum result result)
 {
 	struct limit_try taken = *limit_try;
 	const enum result given_back = db_each_committed(db, give_back_tx, &taken);
 
 	(void)given_back; /* what went wrong first is what is told */
-	return errbuf;
+	return result;
 }

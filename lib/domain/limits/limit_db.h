@@ -72,6 +72,6 @@ enum result limit_db_count_committed(
 /* The try that was taken did not fail, or could not be judged: gives it back, if it can, and returns
  * `why`. */
 enum result limit_db_give_back_committed(
-    struct db *, const struct limit_try *, enum result errbuf) MUST_USE;
+    struct db *, const struct limit_try *, enum result result) MUST_USE;
 
 #endif

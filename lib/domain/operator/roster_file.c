@@ -48,9 +48,9 @@ column_name(enum roster_column column)
 }
 
 static void
-tell(const struct roster_listener *listener, uint64_t line, const char *column, const char *errbuf)
+tell(const struct roster_listener *listener, uint64_t line, const char *column, const char *reason)
 {
-	const struct roster_remark remark = { .line = line, .column = column, .errbuf = errbuf };
+	const struct roster_remark remark = { .line = line, .column = column, .reason = reason };
 
 	listener->hear(listener->context, &remark);
 }
@@ -120,10 +120,10 @@ static const char *
 plain_text(const struct roster_header *header, const char *field, char ret[static FIELD_MAX + 1])
 {
 	char text[FIELD_MAX + 1];
-	const char *errbuf = decode(header, field, text);
+	const char *reason = decode(header, field, text);
 
-	if (errbuf != NULL)
-		return errbuf;
+	if (reason != NULL)
+		return reason;
 	if (is_ascii(text))
 		memcpy(ret, text, strlen(text) + 1);
 	else if (unicode_nfkc(text, ret, FIELD_MAX + 1) != OK)
@@ -334,12 +334,12 @@ judge_together(
 	char typed[2 * FIELD_MAX + 1];
 	char symbol[FIELD_MAX + 1];
 	char folded[INSURED_NUMBER_SIZE_MAX + 1];
-	const char *errbuf = plain_text(header, fields[header->at[ROSTER_NUMBER]], typed);
+	const char *reason = plain_text(header, fields[header->at[ROSTER_NUMBER]], typed);
 
-	if (errbuf == NULL)
-		errbuf = plain_text(header, fields[header->at[ROSTER_SYMBOL]], symbol);
-	if (errbuf != NULL)
-		return errbuf;
+	if (reason == NULL)
+		reason = plain_text(header, fields[header->at[ROSTER_SYMBOL]], symbol);
+	if (reason != NULL)
+		return reason;
 	memcpy(typed + strlen(typed), symbol, strlen(symbol) + 1);
 	if (insured_number_fold(typed, folded, sizeof folded) != FIELD_OK)
 		return "longer than 38 characters together with 記号";
@@ -353,15 +353,15 @@ static bool
 judge_whole(const struct roster_header *header, const char *const *fields,
     const struct roster_line *line, const struct roster_listener *listener)
 {
-	const char *errbuf = judge_together(header, fields, line);
+	const char *reason = judge_together(header, fields, line);
 	const bool backwards = line->eligible_until[0] != '\0' &&
 			       strcmp(line->eligible_until, line->eligible_from) < 0;
 
-	if (errbuf != NULL)
-		tell(listener, line->line, column_name(ROSTER_NUMBER), errbuf);
+	if (reason != NULL)
+		tell(listener, line->line, column_name(ROSTER_NUMBER), reason);
 	if (backwards)
 		tell(listener, line->line, column_name(ROSTER_ELIGIBLE_UNTIL), "before 資格取得日");
-	return errbuf == NULL && !backwards;
+	return reason == NULL && !backwards;
 }
 
 bool
@@ -379,13 +379,13 @@ roster_line_judge(const struct roster_header *header, uint64_t at_line, const ch
 		return false;
 	}
 	for (unsigned i = 0; i < ROSTER_COLUMN__MAX; i++) {
-		const char *errbuf = plain_text(header, fields[header->at[i]], text);
+		const char *reason = plain_text(header, fields[header->at[i]], text);
 
-		if (errbuf == NULL)
-			errbuf = readers[i](text, &line);
-		if (errbuf != NULL)
-			tell(listener, at_line, column_name((enum roster_column)i), errbuf);
-		right = right && errbuf == NULL;
+		if (reason == NULL)
+			reason = readers[i](text, &line);
+		if (reason != NULL)
+			tell(listener, at_line, column_name((enum roster_column)i), reason);
+		right = right && reason == NULL;
 	}
 	if (!right || !judge_whole(header, fields, &line, listener))
 		return false;

@@ -58,7 +58,7 @@ struct roster_line {
 struct roster_remark {
 	uint64_t line;
 	const char *column; /* NULL: the line as a whole */
-	const char *errbuf;
+	const char *reason;
 	bool warning; /* or else a fault: nothing is imported */
 };
 

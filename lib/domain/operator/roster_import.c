@@ -119,13 +119,13 @@ struct pairing {
 };
 
 static void
-tell_pairing(const struct pairing *pairing, bool warning, const char *errbuf)
+tell_pairing(const struct pairing *pairing, bool warning, const char *reason)
 {
 	const struct roster_listener *listener = pairing->import->listener;
 	const struct roster_remark remark = {
 		.line = (uint64_t)pairing->line,
 		.column = "番号",
-		.errbuf = errbuf,
+		.reason = reason,
 		.warning = warning,
 	};
 
@@ -136,12 +136,12 @@ static enum result
 tell_doubled(void *context)
 {
 	const struct pairing *pairing = context;
-	char errbuf[100];
+	char reason[100];
 
-	if (!text_format(errbuf, sizeof errbuf, "the same 番号 and 記号 as in line %" PRId64,
+	if (!text_format(reason, sizeof reason, "the same 番号 and 記号 as in line %" PRId64,
 		pairing->other))
 		return INTERNAL;
-	tell_pairing(pairing, false, errbuf);
+	tell_pairing(pairing, false, reason);
 	return OK;
 }
 
@@ -149,22 +149,22 @@ static enum result
 tell_ambiguous(void *context)
 {
 	const struct pairing *pairing = context;
-	char errbuf[160];
+	char reason[160];
 	bool fits;
 
 	if (pairing->other == 0)
-		fits = text_format(errbuf, sizeof errbuf,
+		fits = text_format(reason, sizeof reason,
 		    "spells the same together with 記号 as that of a person who is not in the "
 		    "file, "
 		    "so it matches nobody");
 	else
-		fits = text_format(errbuf, sizeof errbuf,
+		fits = text_format(reason, sizeof reason,
 		    "spells the same together with 記号 as in line %" PRId64
 		    ", so it matches nobody",
 		    pairing->other);
 	if (!fits)
 		return INTERNAL;
-	tell_pairing(pairing, true, errbuf);
+	tell_pairing(pairing, true, reason);
 	return OK;
 }
 
