@@ -416,7 +416,7 @@ files_are_read_line_by_line(void **state)
 		read_all(path, seen);
 		unlink(path);
 		if (strcmp(seen, files[i].seen) != 0)
-			fail_msg("%s: \"%s\", not \"%s\"", files[i].errbuf, seen, files[i].seen);
+			fail_msg("%s: \"%s\", not \"%s\"", files[i].why, seen, files[i].seen);
 	}
 }
 
