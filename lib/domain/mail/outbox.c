@@ -21,6 +21,36 @@ outbox_mail_to(
 }
 
 void
+outbox_params(const struct outbox_mail *mail, struct db_value ret[static OUTBOX_PARAMS])
+{
+	const bool is_none = mail->kind == MAIL_NONE;
+	const struct stage_subject *subject = &mail->subject;
+	const struct jti *invitation_jti = &subject->invitation_jti;
+	const struct db_value params[OUTBOX_PARAMS] = {
+		db_bytes("mail_id", mail->id.bytes, sizeof mail->id.bytes),
+		db_number("mail_kind", mail->kind),
+		db_number("mail_state", is_none ? OUTBOX_DROPPED : OUTBOX_PENDING),
+		db_text("mail_email", is_none ? "" : mail->email),
+		db_text("mail_language", mail->language),
+		db_text("mail_nickname", mail->nickname),
+		db_bytes("mail_jti", mail->jti.bytes, sizeof mail->jti.bytes),
+		db_bytes(
+		    "mail_person_id", subject->person_id.bytes, sizeof subject->person_id.bytes),
+		db_bytes(
+		    "mail_account_id", subject->account_id.bytes, sizeof subject->account_id.bytes),
+		db_number("mail_generation", subject->generation),
+		db_bytes(
+		    "mail_invitation_jti", invitation_jti->bytes, sizeof invitation_jti->bytes),
+		db_number("mail_created_at", mail->created_at),
+		db_number("mail_expires_at", mail->expires_at),
+		is_none ? db_number("mail_finished_at", mail->created_at)
+			: db_text_or_null("mail_finished_at", ""),
+	};
+
+	memcpy(ret, params, sizeof params);
+}
+
+void
 outbox_values(const struct outbox_mail *mail, struct db_value ret[static OUTBOX_VALUES])
 {
 	const bool is_none = mail->kind == MAIL_NONE;
@@ -48,9 +78,9 @@ outbox_values(const struct outbox_mail *mail, struct db_value ret[static OUTBOX_
 enum result
 outbox_enqueue(struct db_tx *tx, const struct outbox_mail *mail)
 {
-	struct db_value in[OUTBOX_VALUES + 1] = { 0 };
+	struct db_value in[OUTBOX_PARAMS + 1] = { 0 };
 
-	outbox_values(mail, in);
+	outbox_params(mail, in);
 	return db_insert_new(tx, OUTBOX_INSERT, in);
 }
 

@@ -43,8 +43,12 @@ enum outbox_state { OUTBOX_PENDING = 0, OUTBOX_SENT = 1, OUTBOX_DEAD = 2, OUTBOX
 /* One that is none is written as dropped: the row is all that it is for. */
 enum result outbox_enqueue(struct db_tx *, const struct outbox_mail *) MUST_USE;
 
-/* The values of its row, in the order of OUTBOX_INSERT_ (statements.c); borrowed from the mail. */
-#define OUTBOX_VALUES 14
+/* The parameters of OUTBOX_INSERT_ (statements.c), named :mail_...; borrowed from the mail. */
+#define OUTBOX_PARAMS 14
+void outbox_params(const struct outbox_mail *, struct db_value ret[static OUTBOX_PARAMS]);
+
+/* The same in the order of OUTBOX_INSERT_AT_, for a statement whose parameters have no names. */
+#define OUTBOX_VALUES OUTBOX_PARAMS
 void outbox_values(const struct outbox_mail *, struct db_value ret[static OUTBOX_VALUES]);
 
 /* Lists mails that may be tried now; whether one is still free shows when it is claimed. */

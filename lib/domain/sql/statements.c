@@ -15,7 +15,18 @@
 	" DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;" \
 	" START TRANSACTION;" work " COMMIT; END"
 
-#define OUTBOX_INSERT_                                                                    \
+/* One mail; outbox_params() has its parameters. */
+#define OUTBOX_INSERT_                                                                     \
+	"INSERT INTO outbox (id, kind, state, email, language, nickname, jti, person_id,"  \
+	" account_id, generation, invitation_jti, created_at, expires_at, finished_at,"    \
+	" next_try_at)"                                                                    \
+	" VALUES (:mail_id, :mail_kind, :mail_state, :mail_email, :mail_language,"         \
+	" :mail_nickname, :mail_jti, :mail_person_id, :mail_account_id, :mail_generation," \
+	" :mail_invitation_jti, :mail_created_at, :mail_expires_at, :mail_finished_at,"    \
+	" UTC_TIMESTAMP(6))"
+
+/* The same for a statement whose parameters have no names yet; outbox_values(). */
+#define OUTBOX_INSERT_AT_                                                                 \
 	"INSERT INTO outbox (id, kind, state, email, language, nickname, jti, person_id," \
 	" account_id, generation, invitation_jti, created_at, expires_at, finished_at, "  \
 	"next_try_at)"                                                                    \
@@ -34,8 +45,15 @@
 /* Whatever ends all logins of an account ends its mailed links, and what waits for one of them. */
 #define RAISE_GENERATION_ "generation = generation + 1, pending_email = NULL"
 
-#define AUDIT_INSERT_ \
+/* One audit event; audit_params() has the parameters of its values. */
+#define AUDIT_INTO_ \
 	"INSERT INTO audit_event (happened_at, request_id, event, account_id, person_id, source)"
+#define AUDIT_INSERT_                                                                      \
+	AUDIT_INTO_ " VALUES (:happened_at, :event_request_id, :event, :event_account_id," \
+		    " :event_person_id, :event_source)"
+
+/* The same for a statement whose parameters have no names yet; audit_values(). */
+#define AUDIT_INSERT_AT_ AUDIT_INTO_ " VALUES (?, ?, ?, ?, ?, ?)"
 
 /* Where account_slots() puts them. */
 #define ACCOUNT_COLUMNS_                                                         \
@@ -98,14 +116,14 @@ const struct statement statements[STATEMENTS__MAX] = {
 	},
 
 	[AUDIT_INSERT] = {
-	    AUDIT_INSERT_ " VALUES (?, ?, ?, ?, ?, ?)",
-	    .params = 6,
+	    AUDIT_INSERT_,
 	},
 
 	[AUDIT_INSERT_FOR] = {
-	    AUDIT_INSERT_ " SELECT ?, ?, ?, COALESCE(a.id, ?), COALESCE(a.person_id, ?), ?"
-	    " FROM (SELECT 1) d LEFT JOIN account a ON a.login_id = ?",
-	    .params = 7,
+	    AUDIT_INTO_ " SELECT :happened_at, :event_request_id, :event,"
+	    " COALESCE(a.id, :event_account_id), COALESCE(a.person_id, :event_person_id),"
+	    " :event_source"
+	    " FROM (SELECT 1) d LEFT JOIN account a ON a.login_id = :login_id",
 	},
 
 	[SPENT_TOKEN_INSERT] = {
@@ -223,8 +241,8 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " IF ? THEN UPDATE limit_counter SET holder = '' WHERE limit_id = ? AND subject_hash = ?; END IF;"
 	    " " KNOWN_SOURCE_WRITE_ ";"
 	    " IF ? THEN UPDATE account SET password_hash = ? WHERE id = ? AND password_hash = ?; END IF;"
-	    " " AUDIT_INSERT_ " VALUES (?, ?, ?, ?, ?, ?);"
-	    " IF ? THEN " OUTBOX_INSERT_ "; END IF;"),
+	    " " AUDIT_INSERT_AT_ ";"
+	    " IF ? THEN " OUTBOX_INSERT_AT_ "; END IF;"),
 	    .params = 49,
 	},
 	/* Who holds an access token, while the login lives and the account may be used: one look at
@@ -274,7 +292,6 @@ const struct statement statements[STATEMENTS__MAX] = {
 
 	[OUTBOX_INSERT] = {
 	    OUTBOX_INSERT_,
-	    .params = 14,
 	},
 	[OUTBOX_DUE] = {
 	    "SELECT id FROM outbox WHERE state = 0 AND next_try_at <= UTC_TIMESTAMP(6)"

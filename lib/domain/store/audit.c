@@ -35,6 +35,23 @@ audit_event_of(const struct client *client, enum audit_event_kind what, int64_t 
 }
 
 void
+audit_params(const struct audit_event *event, struct db_value ret[static AUDIT_PARAMS])
+{
+	const struct db_value params[AUDIT_PARAMS] = {
+		db_number("happened_at", event->happened_at),
+		db_bytes(
+		    "event_request_id", event->request_id.bytes, sizeof event->request_id.bytes),
+		db_number("event", event->what),
+		db_bytes(
+		    "event_account_id", event->account_id.bytes, sizeof event->account_id.bytes),
+		db_bytes("event_person_id", event->person_id.bytes, sizeof event->person_id.bytes),
+		db_text("event_source", event->network),
+	};
+
+	memcpy(ret, params, sizeof params);
+}
+
+void
 audit_values(const struct audit_event *event, struct db_value ret[static AUDIT_VALUES])
 {
 	const struct db_value values[AUDIT_VALUES] = {
@@ -52,18 +69,18 @@ audit_values(const struct audit_event *event, struct db_value ret[static AUDIT_V
 enum result
 audit_insert(struct db_tx *tx, const struct audit_event *event)
 {
-	struct db_value in[AUDIT_VALUES + 1] = { 0 };
+	struct db_value in[AUDIT_PARAMS + 1] = { 0 };
 
-	audit_values(event, in);
+	audit_params(event, in);
 	return db_insert_new(tx, AUDIT_INSERT, in);
 }
 
 enum result
 audit_insert_first(struct db_tx *tx, const struct audit_event *event)
 {
-	struct db_value in[AUDIT_VALUES + 1] = { 0 };
+	struct db_value in[AUDIT_PARAMS + 1] = { 0 };
 
-	audit_values(event, in);
+	audit_params(event, in);
 	const enum result written = db_change(tx, AUDIT_INSERT, in, NULL);
 	return written == DUPLICATE && !db_may_be_committed(tx) ? INTERNAL : written;
 }
@@ -71,10 +88,10 @@ audit_insert_first(struct db_tx *tx, const struct audit_event *event)
 enum result
 audit_insert_for(struct db_tx *tx, const struct audit_event *event, const char *login_id)
 {
-	struct db_value in[AUDIT_VALUES + 2] = { 0 };
+	struct db_value in[AUDIT_PARAMS + 2] = { 0 };
 
-	audit_values(event, in);
-	in[AUDIT_VALUES] = db_text_at(login_id);
+	audit_params(event, in);
+	in[AUDIT_PARAMS] = db_text("login_id", login_id);
 	return db_insert_new(tx, AUDIT_INSERT_FOR, in);
 }
 

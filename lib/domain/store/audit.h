@@ -62,8 +62,13 @@ struct audit_event {
 struct audit_event audit_event_of(const struct client *, enum audit_event_kind, int64_t now,
     struct account_id account_id, struct person_id person_id);
 
-/* The values of its row, in the order of AUDIT_INSERT_ (statements.c); borrowed from the event. */
-#define AUDIT_VALUES 6
+/* The parameters of AUDIT_INSERT_ (statements.c): :happened_at, :event, :event_...; borrowed from the
+ * event. */
+#define AUDIT_PARAMS 6
+void audit_params(const struct audit_event *, struct db_value ret[static AUDIT_PARAMS]);
+
+/* The same in the order of AUDIT_INSERT_AT_, for a statement whose parameters have no names. */
+#define AUDIT_VALUES AUDIT_PARAMS
 void audit_values(const struct audit_event *, struct db_value ret[static AUDIT_VALUES]);
 
 /* Writes it, in the transaction of what it tells about. A request writes a kind of event once. */
