@@ -106,7 +106,7 @@ build_tree() { # [MESON OPTION...]; the array TARGETS: what to build, when not e
 
 # The names of the service's settings; config.c has the one list of them.
 settings_names() {
-	sed -n 's/^\t{ "\([A-Z0-9_]*\)".*/\1/p' "$TREE/lib/base/config.c"
+	sed -n 's/^\t{ "\([A-Z0-9_]*\)".*/\1/p' "$TREE/lib/domain/settings/config.c"
 }
 
 settings_forget() { # PATTERN: names to unset, as in DB_*

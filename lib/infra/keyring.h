@@ -1,25 +1,14 @@
-/* keyring.h - the keys of stage tokens and of keyed hashes: load, refresh; and the making and
- * rotating of every key in the folder.
+/* keyring.h - the keys of stage tokens and of keyed hashes: load, refresh, hand out.
  *
- * The folder holds small files of mode 0400, owned by the one who reads them:
+ * The folder holds small files of mode 0400, owned by the user that reads them:
  *   stage-KID.key    signs and seals stage tokens
- *   access-KID.pem   signs access tokens (access_token.h)
+ *   access-KID.pem   signs access tokens (access_keys.h)
  *   derive.key       keyed hashes that must outlive a rotation: authentication keys, fingerprints,
- *                    the things whose attempts are counted. Never rotated, and never another while
- *                    the service runs
+ *                    the subjects of limits. It is never rotated, and must not change while the
+ *                    service runs
  * The .key files are 64 hex digits and a newline: 256 random bits. The newest key of a kind is
- * `next`, the one after it `current`, older ones `previous` (key_folder.h).
- *
- * Rotation: every replica looks at its folder once a second (keyring_refresh). A rotation only adds
- * a `next` that nobody signs with yet, so all that is asked of the operator is that every replica
- * has the folder's change before the next rotation. With copied folders: copy the new files to
- * every replica after each rotation, and then remove there what the rotation removed.
- *
- * Emergency: to revoke a key that was seen by others, remove its file from the folder of every
- * replica. Within a second nothing that it signed is taken any more. If it was `current`, the
- * `previous` one signs again; so rotate first (twice if `next` was seen, too), then remove. The
- * last key of a kind cannot be revoked by removing it: a folder without keys is faulty, and the
- * service keeps what it has. */
+ * `next`, the one after it `current`, older ones `previous` (key_folder.h). key_rotation.h makes
+ * and rotates them. */
 
 #ifndef KEYRING_H
 #define KEYRING_H
@@ -32,9 +21,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define KEYRING_STAGE_MAX  KEYS_MAX /* with a rotation a day and links of a day, four are in use */
-#define KEYRING_ROTATION_S 60       /* two rotations are at least so far apart */
-#define KEYRING_PAST_USE_S 3600     /* how long after its tokens' end a key is kept: slow copies */
+#define KEYRING_STAGE_MAX   KEYS_MAX /* with a rotation a day and links of a day, four are in use */
+#define KEYRING_DERIVE_NAME "derive.key"
+#define KEYRING_TEXT_LENGTH (2 * SECRET_KEY_SIZE + 1) /* of a .key file: hex digits, a newline */
 
 /* One rotating key, expanded: HMAC key and sealing key are derived from the file's 256 bits. */
 struct stage_key {
@@ -85,30 +74,5 @@ void stage_key_wipe(struct stage_key *);
 /* Keyed hash of a message for one use. */
 void keyring_hash(const struct keyring *, enum keyring_use, const void *message, size_t size,
     uint8_t ret[static KEYED_HASH_SIZE]);
-
-/* Makes what a folder lacks, and the folder itself (mode 0700): the derive key, and `current` and
- * `next` of both kinds. Where nothing is lacking it changes nothing, so it may be called again.
- * Files appear whole or not at all; of several callers at once, one makes them. `ret_kid`: the
- * newest stage key. False, and `why`, on any failure. */
-bool keyring_new(const char *folder, char ret_kid[static KID_MAX + 1],
-    char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
-
-enum keyring_haste {
-	KEYRING_PATIENT, /* at least KEYRING_ROTATION_S after the last: replicas need to see `next` */
-	KEYRING_FORCED   /* at once: the operator has seen to it, or would rather lose sessions */
-};
-
-/* Rotates both kinds, `now` in seconds since 1970: a new `next`, so `next` becomes current and
- * current previous. Keys past their use are removed: those that stopped signing, which was when the
- * key two places newer was made, longer ago than their tokens live (TOKEN_LIFE_MAX_S,
- * ACCESS_TOKEN_LIVES_S) and KEYRING_PAST_USE_S. One previous key is always kept. A new key always
- * sorts last, also where the clock stands behind the newest. What keyring_new would make is made
- * along the way. `ret_kid`: the new stage key.
- *
- * False, and `why`: too soon after the last (or by a clock that is behind it); as many keys as are
- * allowed, and tokens of the oldest may still be out; a folder that cannot be read, written or
- * locked. Then no key was made, but for the kind before the one that failed. */
-bool keyring_rotate(const char *folder, int64_t now, enum keyring_haste,
-    char ret_kid[static KID_MAX + 1], char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
 
 #endif

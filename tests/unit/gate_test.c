@@ -18,6 +18,7 @@
 #include "captcha_pool.h"
 #include "app_away.h"
 #include "service.h"
+#include "key_rotation.h"
 #include "text.h"
 #include "limit_local.h"
 
@@ -63,7 +64,7 @@ open_keys(struct app *app)
 {
 	char folder[KEYS_FOLDER_SIZE], kid[KID_MAX + 1], why[ERRBUF_MAX + 1];
 
-	if (!keys_folder_make(folder) || !keyring_new(folder, kid, why))
+	if (!keys_folder_make(folder) || !key_rotation_fill(folder, kid, why))
 		return false;
 	app->keyring = keyring_open(folder, why);
 	app->access_keys = access_keys_open(folder, why);

@@ -1,6 +1,7 @@
 /* keyring_test.c - which folders of keys are taken, that new keys appear whole and once, and that a
  * rotation refuses nobody. */
 
+#include "key_rotation.h"
 #include "keyring.h"
 
 #include "access_token.h"
@@ -379,7 +380,7 @@ all_that_is_lacking_is_made_and_then_nothing(void **state)
 
 	assert_int_equal(keys_folder_remove(fixture->folder), 0);
 	const mode_t before = umask(0); /* takes nothing away from too wide a mode */
-	const bool made = keyring_new(fixture->folder, kid, fixture->why);
+	const bool made = key_rotation_fill(fixture->folder, kid, fixture->why);
 	umask(before);
 
 	if (!made)
@@ -400,7 +401,7 @@ all_that_is_lacking_is_made_and_then_nothing(void **state)
 	kids_of(fixture, KEY_STAGE, &kids);
 	assert_string_equal(kids.kids[0], kid);
 
-	assert_true(keyring_new(fixture->folder, again, fixture->why));
+	assert_true(key_rotation_fill(fixture->folder, again, fixture->why));
 	assert_string_equal(again, kid);
 	assert_int_equal(files_count(fixture, ""), 2 + 1 + 2 + 2);
 }
@@ -414,7 +415,7 @@ what_is_there_stays_when_more_is_made(void **state)
 	uint8_t hash[KEYED_HASH_SIZE];
 	struct stage_key key, next;
 
-	assert_true(keyring_new(fixture->folder, kid, fixture->why));
+	assert_true(key_rotation_fill(fixture->folder, kid, fixture->why));
 	CLEANUP(close_ring)
 	struct keyring *const ring = keyring_open(fixture->folder, fixture->why);
 	assert_non_null(ring);
@@ -472,7 +473,7 @@ a_place_is_a_state(void **state)
 static void
 rotate_at(struct fixture *fixture, int64_t now, char ret_kid[static KID_MAX + 1])
 {
-	if (!keyring_rotate(fixture->folder, now, KEYRING_FORCED, ret_kid, fixture->why))
+	if (!key_rotation_run(fixture->folder, now, KEY_ROTATION_FORCED, ret_kid, fixture->why))
 		fail_msg("%s", fixture->why);
 }
 
@@ -484,7 +485,7 @@ a_key_is_known_before_it_signs_and_after(void **state)
 	struct stage_key key;
 
 	keys_folder_empty(fixture->folder);
-	assert_true(keyring_new(fixture->folder, kids[0], fixture->why));
+	assert_true(key_rotation_fill(fixture->folder, kids[0], fixture->why));
 	for (size_t i = 1; i < LENGTH(kids); i++) {
 		rotate_at(fixture, clock_now(), kids[i]);
 		CLEANUP(close_ring)
@@ -504,17 +505,17 @@ rotations_leave_the_replicas_time(void **state)
 	static const struct {
 		const char *why;
 		int64_t after;
-		enum keyring_haste haste;
+		enum key_rotation_haste haste;
 		bool rotated;
 	} rows[] = {
 		/* clang-format off */
-		{ "at once",                         0,      KEYRING_PATIENT, false },
-		{ "a second too early",              59,     KEYRING_PATIENT, false },
-		{ "in time",                         60,     KEYRING_PATIENT, true  },
-		{ "by a clock a second behind",      -1,     KEYRING_PATIENT, false },
-		{ "by a clock a year behind",        -365 * DAY, KEYRING_PATIENT, false },
-		{ "at once, forced",                 0,      KEYRING_FORCED,  true  },
-		{ "forced by a clock a year behind", -365 * DAY, KEYRING_FORCED, true },
+		{ "at once",                         0,      KEY_ROTATION_PATIENT, false },
+		{ "a second too early",              59,     KEY_ROTATION_PATIENT, false },
+		{ "in time",                         60,     KEY_ROTATION_PATIENT, true  },
+		{ "by a clock a second behind",      -1,     KEY_ROTATION_PATIENT, false },
+		{ "by a clock a year behind",        -365 * DAY, KEY_ROTATION_PATIENT, false },
+		{ "at once, forced",                 0,      KEY_ROTATION_FORCED,  true  },
+		{ "forced by a clock a year behind", -365 * DAY, KEY_ROTATION_FORCED, true },
 		/* clang-format on */
 	};
 	struct fixture *const fixture = *state;
@@ -524,7 +525,7 @@ rotations_leave_the_replicas_time(void **state)
 		folder_fill(fixture);
 		rotate_at(fixture, NOW, newest); /* the first access keys are of NOW, NOW + 1 */
 		const size_t before = files_count(fixture, "stage-");
-		const bool rotated = keyring_rotate(
+		const bool rotated = key_rotation_run(
 		    fixture->folder, NOW + 1 + rows[i].after, rows[i].haste, kid, fixture->why);
 		if (rotated != rows[i].rotated)
 			fail_msg("%s: %s", rows[i].why, fixture->why);
@@ -545,7 +546,7 @@ a_lone_key_may_be_joined_at_once(void **state)
 	struct fixture *const fixture = *state;
 	char kid[KID_MAX + 1];
 
-	assert_true(keyring_rotate(fixture->folder, NOW, KEYRING_PATIENT, kid, fixture->why));
+	assert_true(key_rotation_run(fixture->folder, NOW, KEY_ROTATION_PATIENT, kid, fixture->why));
 	CLEANUP(close_ring)
 	struct keyring *const ring = keyring_open(fixture->folder, fixture->why);
 	struct stage_key key;
@@ -608,7 +609,7 @@ a_key_that_would_be_too_many_is_not_made(void **state)
 
 	for (int i = 1; i < KEYRING_STAGE_MAX; i++)
 		rotate_at(fixture, NOW + i, kid);
-	assert_false(keyring_rotate(fixture->folder, NOW + DAY, KEYRING_FORCED, kid, fixture->why));
+	assert_false(key_rotation_run(fixture->folder, NOW + DAY, KEY_ROTATION_FORCED, kid, fixture->why));
 	assert_string_equal(kid, "");
 	assert_non_null(strstr(fixture->why, STAGE(KID)));
 	assert_non_null(strstr(fixture->why, "rotate later"));
@@ -734,13 +735,13 @@ no_key_is_made_where_none_would_be_taken(void **state)
 	char kid[KID_MAX + 1] = "x", why[ERRBUF_MAX + 1];
 
 	open_to_others(fixture);
-	assert_false(keyring_new(fixture->folder, kid, why));
+	assert_false(key_rotation_fill(fixture->folder, kid, why));
 	assert_non_null(strstr(why, "0700"));
 	assert_string_equal(kid, "");
-	assert_false(keyring_new("/nonexistent/keys", kid, why));
+	assert_false(key_rotation_fill("/nonexistent/keys", kid, why));
 	assert_non_null(strstr(why, "cannot make the folder"));
-	assert_false(keyring_new(key_file_path(fixture->folder, DERIVE), kid, why));
-	assert_false(keyring_rotate(fixture->folder, NOW + DAY, KEYRING_FORCED, kid, why));
+	assert_false(key_rotation_fill(key_file_path(fixture->folder, DERIVE), kid, why));
+	assert_false(key_rotation_run(fixture->folder, NOW + DAY, KEY_ROTATION_FORCED, kid, why));
 	assert_non_null(strstr(why, "0700"));
 	assert_int_equal(files_count(fixture, "stage-"), 1);
 }
@@ -762,7 +763,7 @@ make(void *argument)
 	char kid[KID_MAX + 1];
 
 	pthread_barrier_wait(maker->together);
-	if (!keyring_new(maker->folder, kid, maker->why))
+	if (!key_rotation_fill(maker->folder, kid, maker->why))
 		return NULL;
 	CLEANUP(close_ring) struct keyring *const ring = keyring_open(maker->folder, maker->why);
 	if (ring == NULL)
@@ -958,7 +959,7 @@ a_rotation_refuses_nobody(void **state)
 	struct world world = { 0 };
 
 	keys_folder_empty(fixture->folder);
-	assert_true(keyring_new(fixture->folder, kid, fixture->why));
+	assert_true(key_rotation_fill(fixture->folder, kid, fixture->why));
 	for (size_t i = 0; i < REPLICAS; i++) {
 		world.replicas[i].ring = keyring_open(fixture->folder, fixture->why);
 		world.replicas[i].access_keys = access_keys_open(fixture->folder, fixture->why);

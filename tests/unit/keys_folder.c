@@ -2,6 +2,7 @@
 
 #include "keys_folder.h"
 
+#include "key_rotation.h"
 #include "text.h"
 
 #include <dirent.h>
@@ -73,7 +74,7 @@ keyring_of_new_keys(void)
 
 	if (!keys_folder_make(folder))
 		return NULL;
-	if (keyring_new(folder, kid, why))
+	if (key_rotation_fill(folder, kid, why))
 		ring = keyring_open(folder, why);
 	keys_folder_remove(folder);
 	return ring;

@@ -4,6 +4,7 @@
 #include "refresh_token.h"
 
 #include "keys_folder.h"
+#include "key_rotation.h"
 #include "text.h"
 
 #include <setjmp.h>
@@ -33,7 +34,7 @@ set_up(void **state)
 	char kid[KID_MAX + 1], why[ERRBUF_MAX + 1];
 
 	(void)state;
-	if (!keys_folder_make(folder) || !keyring_new(folder, kid, why))
+	if (!keys_folder_make(folder) || !key_rotation_fill(folder, kid, why))
 		return -1;
 	keyring = keyring_open(folder, why);
 	other = keyring_of_new_keys();
@@ -198,7 +199,7 @@ the_next_one_outlives_the_other_keys(void **state)
 	char kid[KID_MAX + 1], why[ERRBUF_MAX + 1];
 
 	(void)state;
-	assert_true(keyring_rotate(folder, NOW, KEYRING_FORCED, kid, why));
+	assert_true(key_rotation_run(folder, NOW, KEY_ROTATION_FORCED, kid, why));
 	struct keyring *const replica = keyring_open(folder, why);
 	assert_non_null(replica);
 	const struct refresh_token again = refresh_token_next(replica, &token);

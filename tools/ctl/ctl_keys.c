@@ -5,6 +5,7 @@
 
 #include "access_token.h"
 #include "clock.h"
+#include "key_rotation.h"
 #include "keyring.h"
 
 #include <stdio.h>
@@ -16,19 +17,19 @@ new_keys(const char *folder)
 	char kid[KID_MAX + 1];
 	char errbuf[ERRBUF_MAX + 1];
 
-	if (!keyring_new(folder, kid, errbuf))
+	if (!key_rotation_fill(folder, kid, errbuf))
 		return ctl_error(errbuf);
 	printf("%s\n", kid);
 	return CTL_DONE;
 }
 
 static int
-rotate_keys(const char *folder, enum keyring_haste haste)
+rotate_keys(const char *folder, enum key_rotation_haste haste)
 {
 	char kid[KID_MAX + 1];
 	char errbuf[ERRBUF_MAX + 1];
 
-	if (!keyring_rotate(folder, clock_now(), haste, kid, errbuf))
+	if (!key_rotation_run(folder, clock_now(), haste, kid, errbuf))
 		return ctl_error(errbuf);
 	printf("%s\n", kid);
 	return CTL_DONE;
@@ -87,9 +88,9 @@ ctl_keys(const struct config *config, int argc, char **argv)
 	if (words_are(argc, argv, "new", NULL))
 		return new_keys(config->keys_folder);
 	if (words_are(argc, argv, "rotate", NULL))
-		return rotate_keys(config->keys_folder, KEYRING_PATIENT);
+		return rotate_keys(config->keys_folder, KEY_ROTATION_PATIENT);
 	if (words_are(argc, argv, "rotate", "--force"))
-		return rotate_keys(config->keys_folder, KEYRING_FORCED);
+		return rotate_keys(config->keys_folder, KEY_ROTATION_FORCED);
 	if (words_are(argc, argv, "list", NULL))
 		return list_keys(config->keys_folder);
 	return CTL_USAGE;
