@@ -100,13 +100,14 @@ put_number(struct text *text, const char *name, const char *type, const char *he
 static void
 put_results(struct text *text, const struct route *route, const char *labels)
 {
-	for (enum result result = OK; result < RESULT__MAX; result++) {
-		const uint64_t count = atomic_load(&route->by_result[result]);
+	uint64_t counts[RESULT__MAX] = { 0 }; /* at the first result of each code */
 
-		if (count > 0)
+	for (enum result result = OK; result < RESULT__MAX; result++)
+		counts[result_first_of_code(result)] += atomic_load(&route->by_result[result]);
+	for (enum result result = OK; result < RESULT__MAX; result++)
+		if (counts[result] > 0)
 			put(text, "myportal_requests_total{%s,code=\"%s\"} %" PRIu64 "\n", labels,
-			    result_code(result), count);
-	}
+			    result_code(result), counts[result]);
 }
 
 static void

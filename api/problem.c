@@ -232,7 +232,9 @@ problem_of(enum result result)
 		return &timed_out;
 	case TAKEN:
 		return &taken;
-	case OVER:
+	case LINK_EXHAUSTED:
+	case ACCOUNT_EXISTS:
+	case PERSON_NOT_ELIGIBLE:
 		return &over;
 	case TOO_LARGE:
 		return &too_large;

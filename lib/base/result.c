@@ -2,6 +2,8 @@
 
 #include "result.h"
 
+#include <string.h>
+
 const char *
 result_code(enum result result)
 {
@@ -9,4 +11,14 @@ result_code(enum result result)
 	static const char *const codes[RESULT__MAX] = { RESULT_LIST(RESULT_CODE_) };
 #undef RESULT_CODE_
 	return codes[result];
+}
+
+enum result
+result_first_of_code(enum result result)
+{
+	enum result first = OK;
+
+	while (strcmp(result_code(first), result_code(result)) != 0)
+		first++;
+	return first;
 }

@@ -17,7 +17,9 @@
 			return try_result_;             \
 	} while (0)
 
-/* X(name, code): `code` is the stable word of the API's problem documents and of the log. */
+/* X(name, code): `code` is the stable word of the API's problem documents, of the log and of the metrics.
+ * Why a registration is over (the tries of its link are used up, its person has an account by now, or is
+ * not eligible any more) is told to nobody outside lib/domain: three results, one code. */
 #define RESULT_LIST(X)                                                           \
 	X(OK, "ok")                                                              \
 	/* something the caller did */                                           \
@@ -37,7 +39,9 @@
 	X(METHOD_NOT_ALLOWED, "method_not_allowed")                              \
 	X(TIMED_OUT, "request_timeout")                                          \
 	X(TAKEN, "login_id_taken")                                               \
-	X(OVER, "registration_over")                                             \
+	X(LINK_EXHAUSTED, "registration_over")                                   \
+	X(ACCOUNT_EXISTS, "registration_over")                                   \
+	X(PERSON_NOT_ELIGIBLE, "registration_over")                              \
 	X(TOO_LARGE, "body_too_large")                                           \
 	X(BAD_MEDIA_TYPE, "unsupported_media_type")                              \
 	X(IDENTITY_MISMATCH, "identity_mismatch")                                \
@@ -60,5 +64,9 @@ enum result { RESULT_LIST(RESULT_ENUM_) RESULT__MAX };
 
 /* The stable word of a result ("token_expired"); never NULL. */
 const char *result_code(enum result);
+
+/* The first result of the list that has the same word: results that are counted or described by their word
+ * are counted or described once. */
+enum result result_first_of_code(enum result);
 
 #endif

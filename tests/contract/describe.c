@@ -94,7 +94,7 @@ say_both(struct json *json, const char *name, const char *ja, const char *en)
 	json_up(json);
 }
 
-/* Those that leave lib/domain. */
+/* Those that leave lib/domain, one of each code. */
 static void
 say_problems(struct json *json)
 {
@@ -102,7 +102,8 @@ say_problems(struct json *json)
 	for (enum result result = OK + 1; result < RESULT__MAX; result++) {
 		const struct problem *problem = problem_of(result);
 
-		if (result == NO_ROW || result == DUPLICATE)
+		if (result == NO_ROW || result == DUPLICATE ||
+		    result_first_of_code(result) != result)
 			continue;
 		json_item(json);
 		json_text(json, "code", result_code(result));

@@ -448,7 +448,7 @@ rows_come_one_by_one_until_stopped(void **state)
 		unsigned expected;
 	} rows[] = {
 		{ "all of them",             0, OK,       5 },
-		{ "the first is enough",     1, OVER,     1 },
+		{ "the first is enough",     1, LINK_EXHAUSTED,     1 },
 		{ "after the third",         3, NO_ROW,   3 },
 		{ "at the last",             5, INTERNAL, 5 },
 	};
@@ -627,10 +627,10 @@ anything_but_ok_rolls_back(void **state)
 static void
 each_committed_keeps_what_was_done(void **state)
 {
-	enum result end = OVER;
+	enum result end = LINK_EXHAUSTED;
 
 	(void)state;
-	assert_int_equal(db_each_committed(db, insert_and_end_tx, &end), OVER);
+	assert_int_equal(db_each_committed(db, insert_and_end_tx, &end), LINK_EXHAUSTED);
 	assert_int_equal(count_things(), 1);
 	assert_int_equal(counter(1), 1);
 }
@@ -694,7 +694,7 @@ command_number_tx(struct db_tx *tx, void *context)
 	*number = 77;
 	TRY(db_command(tx, "DO 1", number));
 	if (*number != 0)
-		return OVER;
+		return LINK_EXHAUSTED;
 	return db_command(tx, "SELECT FROM", number);
 }
 

@@ -940,6 +940,21 @@ every_public_request_is_counted_once(void **state)
 	assert_null(strstr(f.exchange.reply.body, "other"));
 }
 
+/* A code is one series, whichever of its results it was: two of the same labels would not be read. */
+static void
+a_code_is_one_series(void **state)
+{
+	static const char over[] = "code=\"registration_over\"} ";
+
+	(void)state;
+	metrics_count(f.service.metrics, NULL, LINK_EXHAUSTED, 1);
+	metrics_count(f.service.metrics, NULL, ACCOUNT_EXISTS, 1);
+	metrics_count(f.service.metrics, NULL, PERSON_NOT_ELIGIBLE, 1);
+	assert_int_equal(metric(over), 3);
+	const char *const at = strstr(f.exchange.reply.body, over);
+	assert_null(strstr(at + strlen(over), over));
+}
+
 /* Over the wire ------------------------------------------------------------------------------ */
 
 struct wire {
@@ -1135,6 +1150,7 @@ main(void)
 		EACH(ready_means_a_database),
 		EACH(the_inside_has_its_guards),
 		EACH(every_public_request_is_counted_once),
+		EACH(a_code_is_one_series),
 		EACH(bodies_are_judged_before_a_handler_sees_them),
 		EACH(the_wire_has_heads_without_bodies_and_refusals_with_ids),
 	};

@@ -782,7 +782,7 @@ a_lost_answer_gives_a_try_back_once(void **state)
 		if (rows[i].another)
 			take_times(LIMIT_KEY_TRIES, THING, NOW, 1);
 		tcp_proxy_cut(proxy, "the word", rows[i].cut);
-		assert_int_equal(limit_db_give_back_committed(pool, &limit_try, OVER), OVER);
+		assert_int_equal(limit_db_give_back_committed(pool, &limit_try, LINK_EXHAUSTED), LINK_EXHAUSTED);
 		db_close(pool);
 		if (tcp_proxy_cuts(proxy) != cuts + 1)
 			fail_msg("%s: the wire was not cut", rows[i].why);

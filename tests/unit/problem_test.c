@@ -38,7 +38,9 @@ static const struct {
 	{ METHOD_NOT_ALLOWED, 405, "method_not_allowed" },
 	{ TIMED_OUT,          408, "request_timeout" },
 	{ TAKEN,              409, "login_id_taken" },
-	{ OVER,               410, "registration_over" },
+	{ LINK_EXHAUSTED,     410, "registration_over" },
+	{ ACCOUNT_EXISTS,     410, "registration_over" },
+	{ PERSON_NOT_ELIGIBLE, 410, "registration_over" },
 	{ TOO_LARGE,          413, "body_too_large" },
 	{ BAD_MEDIA_TYPE,     415, "unsupported_media_type" },
 	{ IDENTITY_MISMATCH,  422, "identity_mismatch" },
@@ -80,6 +82,18 @@ every_result_has_its_status_and_code(void **state)
 		if (strstr(text, expected) == NULL)
 			fail_msg("%s: code in %s", rows[i].code, text);
 	}
+}
+
+/* Why a registration is over is not told: who has an account, or is insured no more (ASVS 6.3.8). */
+static void
+results_of_one_code_are_one_problem(void **state)
+{
+	(void)state;
+	for (enum result result = 0; result < RESULT__MAX; result++)
+		if (problem_of(result) != problem_of(result_first_of_code(result)))
+			fail_msg("%s: more than one problem", result_code(result));
+	assert_int_equal(result_first_of_code(ACCOUNT_EXISTS), LINK_EXHAUSTED);
+	assert_int_equal(result_first_of_code(PERSON_NOT_ELIGIBLE), LINK_EXHAUSTED);
 }
 
 /* A text ends its sentence, is not empty, and is in its own language. */
@@ -136,7 +150,7 @@ static void
 a_link_that_does_not_do_says_how_to_begin_again(void **state)
 {
 	static const enum result of_links[] = { TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED,
-		TOKEN_SPENT, OVER };
+		TOKEN_SPENT, LINK_EXHAUSTED };
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(of_links); i++) {
@@ -424,6 +438,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_result_has_its_status_and_code),
+		cmocka_unit_test(results_of_one_code_are_one_problem),
 		cmocka_unit_test(every_problem_speaks_both_languages),
 		cmocka_unit_test(a_failed_login_names_every_way_out),
 		cmocka_unit_test(a_link_that_does_not_do_says_how_to_begin_again),

@@ -25,7 +25,7 @@ enum result recovery_ask_reset(
     const struct app *, const struct client *, const char *login_id, struct error_info *) MUST_USE;
 
 /* BAD_FIELD: refusal->fault says what is wrong with the password. TOKEN_SPENT: the link was used
- * with another password, or is not good any more (mailed_link.h). OVER: the link was tried too
+ * with another password, or is not good any more (mailed_link.h). LINK_EXHAUSTED: the link was tried too
  * often. The same link and password again: OK. */
 enum result recovery_reset(const struct app *, const struct client *, const struct stage_claims *,
     const struct secret *password, struct error_info *ret_info) MUST_USE;

@@ -39,7 +39,7 @@ judge_key(const struct app *p, const struct stage_claims *claims, const struct s
 	auth_key_derive(p->keyring, claims->subject.invitation_jti.bytes, &right);
 	if (secret_equal(key, &right))
 		return OK;
-	return state->tries_left > 0 ? KEY_WRONG : OVER;
+	return state->tries_left > 0 ? KEY_WRONG : LINK_EXHAUSTED;
 }
 
 static enum result

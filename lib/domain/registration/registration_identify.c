@@ -50,7 +50,7 @@ spend_captcha(struct db_tx *tx, struct captcha_try *try)
 	if (try->op.outcome == OUTCOME_CAPTCHA_WRONG)
 		return limit_db_peek(tx, &try->state->tries, &try->state->tries_left, NULL);
 	TRY(limit_db_count(tx, &try->state->tries, &try->state->tries_left, NULL));
-	return try->state->tries_left < 0 ? OVER : identity_limits_count(tx, try->guard);
+	return try->state->tries_left < 0 ? LINK_EXHAUSTED : identity_limits_count(tx, try->guard);
 }
 
 /* Where the source has no place for a right number nothing is spent. */
@@ -211,7 +211,7 @@ judge(const struct app *p, const struct stage_claims *claims, struct token_state
 	if (found == OK && !i->guard.number_locked)
 		return try.again ? OK : identity_limits_give_back(p, &i->guard);
 	TRY(try.again ? OK : identity_limits_count_wrong(p, &i->guard));
-	return state->tries_left > 0 ? IDENTITY_MISMATCH : OVER;
+	return state->tries_left > 0 ? IDENTITY_MISMATCH : LINK_EXHAUSTED;
 }
 
 /* The link was used: on this number the same answer, on another none. */
@@ -220,7 +220,7 @@ judge_again(const struct app *p, struct token_state *state, struct identificatio
 {
 	TRY(token_state_repeat(p, state, &i->op));
 	const enum result found = db_each_committed(p->db, find_person_tx, i);
-	return found == NO_ROW ? OVER : found; /* lost eligibility meanwhile */
+	return found == NO_ROW ? PERSON_NOT_ELIGIBLE : found; /* lost eligibility meanwhile */
 }
 
 enum result
@@ -232,14 +232,14 @@ registration_identify(const struct app *p, const struct client *client,
 	struct token_state state;
 
 	const enum result read = token_state_read(p, claims, &state);
-	if (read != OK && (read != OVER || state.used))
+	if (read != OK && (read != LINK_EXHAUSTED || state.used))
 		return read;
 	const enum result judged = state.used ? judge_again(p, &state, &i)
 					      : judge(p, claims, &state, &i, ret_info);
 	ret_info->attempts_left = state.tries_left;
 	/* Its last try may have been counted, and not judged: that body may come again, no other. */
-	if (read == OVER && judged == CAPTCHA_WRONG)
-		return OVER;
+	if (read == LINK_EXHAUSTED && judged == CAPTCHA_WRONG)
+		return LINK_EXHAUSTED;
 	const enum result settled = judged == OK ? spend_invitation(p, claims, &i) : judged;
 	identity_guard_end_person(
 	    p, &i.guard, (settled == OK || settled == TOKEN_SPENT) && i.counts);

@@ -28,7 +28,7 @@ account_insert(struct db_tx *tx, const struct account *account)
 
 	if (result != DUPLICATE)
 		return result;
-	return db_duplicate_is(tx, "account_login_id") ? TAKEN : OVER;
+	return db_duplicate_is(tx, "account_login_id") ? TAKEN : ACCOUNT_EXISTS;
 }
 
 void

@@ -41,7 +41,8 @@ struct account {
 
 #define ACCOUNT_FIRST_GENERATION 1 /* as the column's default */
 
-/* Stores a new one. TAKEN: the login ID is in use; OVER: the person has an account already. */
+/* Stores a new one. TAKEN: the login ID is in use; ACCOUNT_EXISTS: the person has one
+ * already. */
 enum result account_insert(struct db_tx *, const struct account *) MUST_USE;
 
 /* Where the columns of ACCOUNT_COLUMNS_ (statements.c) go: all of it but the hash. */

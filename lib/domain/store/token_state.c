@@ -72,14 +72,14 @@ token_state_read(const struct app *p, const struct stage_claims *claims, struct 
 
 	TRY(db_each_committed(p->db, read_tx, &reading));
 	*ret = state;
-	return (state.used ? state.repeats_left : state.tries_left) > 0 ? OK : OVER;
+	return (state.used ? state.repeats_left : state.tries_left) > 0 ? OK : LINK_EXHAUSTED;
 }
 
 enum result
 token_state_count_try(const struct app *p, struct token_state *state)
 {
 	TRY(limit_db_count_committed(p->db, &state->tries, &state->tries_left, NULL));
-	return state->tries_left < 0 ? OVER : OK;
+	return state->tries_left < 0 ? LINK_EXHAUSTED : OK;
 }
 
 enum result
@@ -95,7 +95,7 @@ enum result
 token_state_count_repeat(const struct app *p, struct token_state *state)
 {
 	TRY(limit_db_count_committed(p->db, &state->repeats, &state->repeats_left, NULL));
-	return state->repeats_left < 0 ? OVER : OK;
+	return state->repeats_left < 0 ? LINK_EXHAUSTED : OK;
 }
 
 enum result

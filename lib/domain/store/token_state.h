@@ -24,11 +24,11 @@ struct token_state {
 	int repeats_left;
 };
 
-/* Reads all of it. OVER: its tries were used up by wrong ones; it is read all the same. */
+/* Reads all of it. LINK_EXHAUSTED: its tries were used up by wrong ones; it is read all the same. */
 enum result token_state_read(
     const struct app *, const struct stage_claims *, struct token_state *ret) MUST_USE;
 
-/* Takes one of its tries; link->tries_left then tells. OVER: none was left. */
+/* Takes one of its tries; link->tries_left then tells. LINK_EXHAUSTED: none was left. */
 enum result token_state_count_try(const struct app *, struct token_state *) MUST_USE;
 
 /* What came of that try. UNAVAILABLE and OVERLOADED are no verdict: the try is given back, and
@@ -37,7 +37,7 @@ enum result token_state_end_try(
     const struct app *, struct token_state *, enum result ended) MUST_USE;
 
 /* The token was used: takes one of its repeats, before the facts are compared with those it was used
- * with. OVER: none was left. */
+ * with. LINK_EXHAUSTED: none was left. */
 enum result token_state_count_repeat(const struct app *, struct token_state *) MUST_USE;
 
 /* What came of that repeat: all but TOKEN_SPENT, which are other facts, give it back. Returns it. */
