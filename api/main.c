@@ -87,6 +87,7 @@ open_db(const struct config *c)
 		.connections = (unsigned)c->db_connections,
 		.connect_timeout_s = 2,
 		.statement_timeout_s = 3,
+		.constants = sql_constants,
 	};
 
 	return db_open(&options, statements, STATEMENTS__MAX);

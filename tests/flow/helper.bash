@@ -164,22 +164,22 @@ captcha_for() { # TOKEN
 
 # The numbers of the enums that are stored, by name: read from the headers at the first use.
 enum_numbers() { # TEXT
-	local text=$1 name number
+	local text=$1 name number names='(ACCOUNT|AUDIT|LIMIT|MAIL|OUTBOX|OUTCOME|STAGE)_[A-Z_]+'
 	local -A numbers=()
-	if [[ $text =~ (LIMIT|AUDIT|OUTBOX|STAGE)_[A-Z] ]]; then
+	if [[ $text =~ $names ]]; then
 		while read -r name number; do
 			numbers[$name]=$number
-		done < <(grep -rhoE '\b(LIMIT|AUDIT|OUTBOX|STAGE)_[A-Z_]+(,| =) [0-9]+' "$TREE/lib/domain" --include='*.h' | tr -d ',=')
-		while [[ $text =~ ((LIMIT|AUDIT|OUTBOX|STAGE)_[A-Z_]+) ]]; do
-			name=${BASH_REMATCH[1]}
+		done < <(grep -hoE "\\b$names, [0-9]+" "$TREE"/lib/domain/sql/*.h | tr -d ',')
+		while [[ $text =~ $names ]]; do
+			name=${BASH_REMATCH[0]}
 			text=${text/"$name"/${numbers[$name]:?"no enum has $name"}}
 		done
 	fi
 	printf '%s\n' "$text"
 }
 
-# Runs SQL as the owner; prints rows without headings, columns between tabs. LIMIT_..., AUDIT_...,
-# OUTBOX_... and STAGE_... in it become the numbers that the enums of the program have.
+# Runs SQL as the owner; prints rows without headings, columns between tabs. The names of stored_enums.h
+# and limit_id.h (LIMIT_..., AUDIT_..., ACCOUNT_...) become their numbers in it.
 db() { # SQL
 	MYSQL_PWD=$(<"$DB_OWNER_PASSWORD_FILE") mariadb --no-defaults --socket="$DB_SOCKET" \
 		--user="$DB_OWNER_USER" --default-character-set=utf8mb4 --batch --skip-column-names \

@@ -19,6 +19,7 @@ app_away_open(struct app *app)
 		.connections = 4,
 		.connect_timeout_s = 2,
 		.statement_timeout_s = 3,
+		.constants = sql_constants,
 	};
 	static const struct secret_cost cost = { 2, 19456UL * 1024 };
 

@@ -76,7 +76,8 @@ set_up(void **state)
 	    !apply(SCHEMA_FOLDER "/0001_registration.sql") ||
 	    !apply(SCHEMA_FOLDER "/0002_accounts.sql"))
 		return -1;
-	const struct db_options options = private_db_options(&server, POOL);
+	struct db_options options = private_db_options(&server, POOL);
+	options.constants = sql_constants;
 	keyring = keyring_of_new_keys();
 	db = db_open(&options, statements, STATEMENTS__MAX);
 	looker = db_open(&options, looks, LOOKS__MAX);
@@ -666,6 +667,7 @@ a_commit_without_an_answer_grants_the_last_try_once(void **state)
 	assert_non_null(proxy);
 	options.socket = NULL;
 	options.host = "127.0.0.1";
+	options.constants = sql_constants;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		const struct limit_try last = try_at(LIMIT_KEY_TRIES, THING, NOW);
 		struct call call = { .limit_try = &last, .left = 999 };
@@ -769,6 +771,7 @@ a_lost_answer_gives_a_try_back_once(void **state)
 	assert_non_null(proxy);
 	options.socket = NULL;
 	options.host = "127.0.0.1";
+	options.constants = sql_constants;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		struct limit_try limit_try = try_at(LIMIT_KEY_TRIES, THING, NOW);
 		struct db *const pool = db_open(&options, statements, STATEMENTS__MAX);

@@ -27,7 +27,7 @@ int ctl_roster(const struct config *, int argc, char **argv);
 /* A pool of one connection as the owner of the tables. NULL, and said why, if it can not be had.
  * `session_sql`: as in db.h, or NULL. `statement_timeout_s`: how long one statement may take.
  * Close: db_close(). */
-struct db *ctl_db_open(const struct config *, const struct statement *table, unsigned statements,
+struct db *ctl_db_open(const struct config *, const struct statement *table, unsigned table_size,
     const char *const *session_sql, unsigned statement_timeout_s);
 
 /* What the flows of member_support.h and purge.h work with: the database with operator_table(), the

@@ -5,6 +5,7 @@
 #include "log.h"
 #include "limit_table.h"
 #include "secret.h"
+#include "statements.h"
 #include "text.h"
 
 #include <signal.h>
@@ -46,7 +47,7 @@ usage(void)
 }
 
 struct db *
-ctl_db_open(const struct config *c, const struct statement *table, unsigned statements,
+ctl_db_open(const struct config *c, const struct statement *table, unsigned table_size,
     const char *const *session_sql, unsigned statement_timeout_s)
 {
 	const struct db_options options = {
@@ -62,8 +63,9 @@ ctl_db_open(const struct config *c, const struct statement *table, unsigned stat
 		.connect_timeout_s = 2,
 		.statement_timeout_s = statement_timeout_s,
 		.session_sql = session_sql,
+		.constants = sql_constants,
 	};
-	struct db *db = db_open(&options, table, statements);
+	struct db *db = db_open(&options, table, table_size);
 
 	if (db == NULL)
 		fputs("myportalctl: no memory\n", stderr);

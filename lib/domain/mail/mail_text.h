@@ -13,29 +13,9 @@
 #include "bounds.h"
 #include "result.h"
 #include "smtp.h"
+#include "stored_enums.h"
 
 #include <stdint.h>
-
-/* The numbers are stored in outbox rows: never renumber. */
-/* clang-format off */
-enum mail_kind {
-	MAIL_NONE = 0,                  /* a row written only so that two paths cost the same */
-	MAIL_INVITATION = 1,            /* link to the identity step */
-	MAIL_SECOND_LINK = 2,           /* link to the authentication key step */
-	MAIL_ALREADY_REGISTERED = 3,    /* someone registered with your number: you have an account */
-	MAIL_COMPLETION = 4,            /* the account exists */
-	MAIL_EMAIL_CONFIRMATION = 5,    /* link that proves a new address, of a new account or an old */
-	MAIL_EMAIL_CHANGED = 6,         /* notice to the old address */
-	MAIL_LOGIN_IDS = 7,             /* "forgot login ID": those of this address, or none */
-	MAIL_PASSWORD_RESET = 8,        /* link that sets a new password, once */
-	MAIL_PASSWORD_CHANGED = 9,      /* notice: in the settings or with such a link */
-	MAIL_LOGIN_ID_CHANGED = 10,     /* notice */
-	MAIL_LOGIN_AFTER_FAILURES = 11, /* notice: a login after many failed tries */
-	MAIL_LEFT = 12,                 /* notice: the account is closed */
-	MAIL_EMAIL_CHANGE_ASKED = 13,   /* notice to the present address */
-	MAIL_KIND__MAX
-};
-/* clang-format on */
 
 /* Login IDs in one letter: a family may share an address. Eight of the longest addresses, each
  * character of their local parts escaped, fit both parts; letter_test.c holds it. */

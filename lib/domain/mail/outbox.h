@@ -12,6 +12,7 @@
 #include "mail_text.h"
 #include "result.h"
 #include "stage.h"
+#include "stored_enums.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -34,9 +35,6 @@ struct outbox_mail {
  * adds what its kind needs, and makes it before the transaction that may run again. */
 struct outbox_mail outbox_mail_to(
     enum mail_kind, const char *email, const char *language, int64_t now, int64_t lives_s);
-
-/* How a mail ends; stored: never renumber. */
-enum outbox_state { OUTBOX_PENDING = 0, OUTBOX_SENT = 1, OUTBOX_DEAD = 2, OUTBOX_DROPPED = 3 };
 
 #define OUTBOX_DUE_MAX 16
 

@@ -5,32 +5,38 @@
 #ifndef LIMIT_ID_H
 #define LIMIT_ID_H
 
-/* Those in the database are stored in rows of `attempt`: never renumber. */
+/* limit_counter.limit_id: the limits that are counted in the database. Never renumber. */
+/* clang-format off */
+#define LIMIT_ID_LIST(X)                                                                       \
+	X(LIMIT_INVITATION_MAIL, 1)                                                            \
+	X(LIMIT_SECOND_MAIL, 2)                                                                \
+	X(LIMIT_IDENTITY_TRIES, 3)                                                             \
+	X(LIMIT_KEY_TRIES, 4)                                                                  \
+	X(LIMIT_ACCOUNT_TRIES, 5)                                                              \
+	X(LIMIT_WRONG_REPEATS, 6)          /* bodies that differ from that of the spent token */ \
+	X(LIMIT_LOGIN_FAILURES, 7)                                                             \
+	X(LIMIT_SOURCE_FAILURES, 8)                                                            \
+	X(LIMIT_CURRENT_PASSWORD, 9)                                                           \
+	X(LIMIT_LOGIN_IDS_MAIL, 10)                                                            \
+	X(LIMIT_RESET_MAIL, 11)                                                                \
+	X(LIMIT_RESET_TRIES, 12)                                                               \
+	X(LIMIT_LOGIN_ID_TRIES, 13)                                                            \
+	X(LIMIT_CONFIRMATION_MAIL, 14)                                                         \
+	X(LIMIT_NUMBER_FAILURES, 15)                                                           \
+	X(LIMIT_SOURCE_IDENTITIES, 16)                                                         \
+	X(LIMIT_SERVICE_IDENTITIES, 17)                                                        \
+	X(LIMIT_ADDRESS_CHANGES, 18)                                                           \
+	X(LIMIT_TAKEN_LOGIN_IDS, 19)       /* at the account step */                           \
+	X(LIMIT_KNOWN_SOURCE_FAILURES, 20) /* login_limits.h */                                \
+	X(LIMIT_PASSWORD_GUESSES, 21)      /* current_password.h */                            \
+	X(LIMIT_SOURCE_PERSONS, 22)        /* identity_limits.h */
+/* clang-format on */
+
+#define LIMIT_ID_ENUM_(name, number) name = (number),
 enum limit_id {
 	LIMIT_NONE = 0,
-	LIMIT_INVITATION_MAIL = 1,
-	LIMIT_SECOND_MAIL = 2,
-	LIMIT_IDENTITY_TRIES = 3,
-	LIMIT_KEY_TRIES = 4,
-	LIMIT_ACCOUNT_TRIES = 5,
-	LIMIT_WRONG_REPEATS = 6, /* submits that differ from the one that spent the token */
-	LIMIT_LOGIN_FAILURES = 7,
-	LIMIT_SOURCE_FAILURES = 8,
-	LIMIT_CURRENT_PASSWORD = 9,
-	LIMIT_LOGIN_IDS_MAIL = 10,
-	LIMIT_RESET_MAIL = 11,
-	LIMIT_RESET_TRIES = 12,
-	LIMIT_LOGIN_ID_TRIES = 13,
-	LIMIT_CONFIRMATION_MAIL = 14,
-	LIMIT_NUMBER_FAILURES = 15,
-	LIMIT_SOURCE_IDENTITIES = 16,
-	LIMIT_SERVICE_IDENTITIES = 17,
-	LIMIT_ADDRESS_CHANGES = 18,
-	LIMIT_TAKEN_LOGIN_IDS = 19,       /* at the account step */
-	LIMIT_KNOWN_SOURCE_FAILURES = 20, /* login_limits.h */
-	LIMIT_PASSWORD_GUESSES = 21,      /* current_password.h */
-	LIMIT_SOURCE_PERSONS = 22,        /* identity_limits.h */
-	/* in the process */
+	LIMIT_ID_LIST(LIMIT_ID_ENUM_)
+	/* Counted in the process, so not stored. */
 	LIMIT_SOURCE_REQUESTS,
 	LIMIT_SOURCE_MAILS,
 	LIMIT_LINK_CAPTCHAS,
@@ -38,5 +44,6 @@ enum limit_id {
 	LIMIT_SERVICE_FAILURES,
 	LIMIT__MAX
 };
+#undef LIMIT_ID_ENUM_
 
 #endif

@@ -5,6 +5,42 @@
 
 #include "statements.h"
 
+#include "limit_id.h"
+#include "stored_enums.h"
+
+#define CONSTANT_(name, ...) { #name, name },
+const struct sql_constant sql_constants[] = {
+	ACCOUNT_STATE_LIST(CONSTANT_) AUDIT_LIST(CONSTANT_) LIMIT_ID_LIST(CONSTANT_)
+	    MAIL_KIND_LIST(CONSTANT_) OUTBOX_STATE_LIST(CONSTANT_) STAGE_LIST(CONSTANT_)
+		STAGE_OUTCOME_LIST(CONSTANT_){ 0 },
+};
+#undef CONSTANT_
+
+/* Pieces that several statements have. Those named SQL_ have parameters with names; the statements that
+ * still count question marks have those that end in an underscore. */
+
+/* Of the person p: insured on :today. */
+#define SQL_ELIGIBLE                \
+	"p.eligible_from <= :today" \
+	" AND (p.eligible_until IS NULL OR p.eligible_until > :today)"
+
+/* The session s, its active account a and that one's eligible person p. Needs :today. */
+#define SQL_ALIVE                                                                         \
+	"session s JOIN account a ON a.id = s.account_id AND a.generation = s.generation" \
+	" AND a.state = $ACCOUNT_ACTIVE"                                                  \
+	" JOIN insured_person p ON p.id = a.person_id AND " SQL_ELIGIBLE
+
+/* The source :known_source_hash is known until :known_until, without failures (login_limits.h). */
+#define SQL_KNOWN_SOURCE_WRITE                                                                    \
+	"INSERT INTO limit_counter (limit_id, subject_hash, count, window_ends_at, locked_until)" \
+	" VALUES ($LIMIT_KNOWN_SOURCE_FAILURES, :known_source_hash, 0, :known_until, 0)"          \
+	" ON DUPLICATE KEY UPDATE count = 0, window_ends_at = :known_until, locked_until = 0"
+
+/* The audit events of no account, up to :until: a failed login and a request for a new password. */
+#define SQL_OF_NOBODY                                                \
+	"account_id = REPEAT(CHAR(0), 16) AND happened_at <= :until" \
+	" AND event IN ($AUDIT_LOGIN_FAILED, $AUDIT_PASSWORD_RESET_ASKED)"
+
 /* Today, twice. */
 #define ELIGIBLE_ "p.eligible_from <= ? AND (p.eligible_until IS NULL OR p.eligible_until > ?)"
 

@@ -49,6 +49,10 @@ enum statement_name {
 	STATEMENTS__MAX
 };
 
+/* The numbers that statements name ($ACCOUNT_ACTIVE): each name in the lists of stored_enums.h and
+ * limit_id.h; { 0 } ends it. Every table here needs them in db_options.constants. */
+extern const struct sql_constant sql_constants[];
+
 /* The table db_open() takes; STATEMENTS__MAX rows. */
 extern const struct statement statements[];
 

@@ -11,39 +11,9 @@
 #include "db.h"
 #include "result.h"
 #include "client.h"
+#include "stored_enums.h"
 
 #include <stdint.h>
-
-/* X(name, number, word): numbers are stored, never renumber. */
-#define AUDIT_LIST(X)                                                       \
-	X(AUDIT_ACCOUNT_CREATED, 1, "account_created")                      \
-	X(AUDIT_LOGIN, 2, "login")                                          \
-	X(AUDIT_LOGIN_FAILED, 3, "login_failed")                            \
-	X(AUDIT_LOGGED_OUT, 4, "logged_out")                                \
-	X(AUDIT_SESSION_ENDED, 5, "login_ended")                            \
-	X(AUDIT_OTHER_SESSIONS_ENDED, 6, "other_logins_ended")              \
-	X(AUDIT_REFRESH_REUSED, 7, "refresh_token_reused")                  \
-	X(AUDIT_PASSWORD_CHANGED, 8, "password_changed")                    \
-	X(AUDIT_PASSWORD_RESET_ASKED, 9, "password_reset_asked")            \
-	X(AUDIT_PASSWORD_RESET, 10, "password_reset")                       \
-	X(AUDIT_CURRENT_PASSWORD_WRONG, 11, "current_password_wrong")       \
-	X(AUDIT_EMAIL_CHANGE_ASKED, 12, "email_change_asked")               \
-	X(AUDIT_EMAIL_CHANGED, 13, "email_changed")                         \
-	X(AUDIT_LOGIN_ID_CHANGED, 14, "login_id_changed")                   \
-	X(AUDIT_LOGIN_ID_TAKEN, 15, "login_id_taken")                       \
-	X(AUDIT_SETTINGS_CHANGED, 16, "settings_changed")                   \
-	X(AUDIT_ACCOUNT_LEFT, 17, "account_left")                           \
-	X(AUDIT_ACCOUNT_DISABLED, 18, "account_disabled")                   \
-	X(AUDIT_ACCOUNT_ENABLED, 19, "account_enabled")                     \
-	X(AUDIT_SESSIONS_ENDED_BY_OPERATOR, 20, "logins_ended_by_operator") \
-	X(AUDIT_ACCOUNT_UNLOCKED, 21, "account_unlocked")                   \
-	X(AUDIT_GUESSER_LOGGED_OUT, 22, "guesser_logged_out")               \
-	X(AUDIT_IDENTITY_LIMIT_REACHED, 23, "identity_limit_reached")       \
-	X(AUDIT_EMAIL_CHANGE_WITHDRAWN, 24, "email_change_withdrawn")
-
-#define AUDIT_ENUM_(name, number, word) name = (number),
-enum audit_event_kind { AUDIT_LIST(AUDIT_ENUM_) };
-#undef AUDIT_ENUM_
 
 /* The word of an event ("login_failed"); "unknown" for a number that is none. */
 const char *audit_word(int64_t what);

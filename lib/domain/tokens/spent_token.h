@@ -11,13 +11,10 @@
 #include "db.h"
 #include "keyring.h"
 #include "result.h"
-#include "stage.h"
+#include "stored_enums.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-/* What came of it; stored: never renumber. */
-enum stage_outcome { OUTCOME_DONE = 1, OUTCOME_CAPTCHA_RIGHT = 2, OUTCOME_CAPTCHA_WRONG = 3 };
 
 struct spent_token {
 	struct jti jti;

@@ -10,21 +10,10 @@
 #include "keyring.h"
 #include "limit_id.h"
 #include "result.h"
+#include "stored_enums.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-/* The numbers are stored in rows of `spent_token`: never renumber. */
-enum stage {
-	STAGE_NONE = 0,
-	STAGE_IDENTITY = 1,           /* link of the invitation */
-	STAGE_AUTHENTICATION_KEY = 2, /* second link */
-	STAGE_ACCOUNT = 3,            /* told in the answer of the key step */
-	STAGE_EMAIL_CONFIRMATION = 4, /* link that proves a new address */
-	STAGE_CAPTCHA = 5,            /* captcha.c's own token; spent like the others */
-	STAGE_PASSWORD_RESET = 6,     /* link that sets a new password */
-	STAGE__MAX
-};
 
 struct stage_rule {
 	const char *name;   /* the token's use, and `stage` in answers */

@@ -1,0 +1,97 @@
+/* stored_enums.h - the numbers that rows of the database store, each with a name.
+ *
+ * A number that was stored keeps its meaning for ever: a new name gets the next free number, and no
+ * number is changed or used again. Statements name them ($STAGE_ACCOUNT, see sql_text.h) through
+ * sql_constants (statements.h), which is made from the lists here and in limit_id.h. */
+
+#ifndef STORED_ENUMS_H
+#define STORED_ENUMS_H
+
+#define STORED_ENUM_(name, number) name = (number),
+
+/* clang-format off */
+
+/* spent_token.kind: what a token is for; also the stages of a registration (stage.h). */
+#define STAGE_LIST(X)                                                                          \
+	X(STAGE_IDENTITY, 1)           /* the link of the invitation */                        \
+	X(STAGE_AUTHENTICATION_KEY, 2) /* the second link */                                   \
+	X(STAGE_ACCOUNT, 3)            /* in the answer of the authentication key step */      \
+	X(STAGE_EMAIL_CONFIRMATION, 4) /* the link that proves a new address */                \
+	X(STAGE_CAPTCHA, 5)            /* captcha.c's own token; spent like the others */      \
+	X(STAGE_PASSWORD_RESET, 6)     /* the link that sets a new password */
+enum stage { STAGE_NONE = 0, STAGE_LIST(STORED_ENUM_) STAGE__MAX };
+
+/* spent_token.outcome: what came of a token. */
+#define STAGE_OUTCOME_LIST(X)                                                                  \
+	X(OUTCOME_DONE, 1)                                                                     \
+	X(OUTCOME_CAPTCHA_RIGHT, 2)                                                            \
+	X(OUTCOME_CAPTCHA_WRONG, 3)
+enum stage_outcome { STAGE_OUTCOME_LIST(STORED_ENUM_) };
+
+/* account.state. Only an active account can be used. */
+#define ACCOUNT_STATE_LIST(X)                                                                  \
+	X(ACCOUNT_ACTIVE, 1)                                                                   \
+	X(ACCOUNT_DISABLED, 2)         /* by the operator */
+enum account_state { ACCOUNT_STATE_LIST(STORED_ENUM_) };
+
+/* outbox.state: how a mail ends. */
+#define OUTBOX_STATE_LIST(X)                                                                   \
+	X(OUTBOX_PENDING, 0)                                                                   \
+	X(OUTBOX_SENT, 1)                                                                      \
+	X(OUTBOX_DEAD, 2)              /* rejected for good, or tried too often */             \
+	X(OUTBOX_DROPPED, 3)           /* too late to be of use, or never meant to be sent */
+enum outbox_state { OUTBOX_STATE_LIST(STORED_ENUM_) };
+
+/* outbox.kind: what a mail says (mail_text.h). */
+#define MAIL_KIND_LIST(X)                                                                      \
+	X(MAIL_NONE, 0)                  /* written only so that two paths cost the same */    \
+	X(MAIL_INVITATION, 1)            /* link to the identity step */                       \
+	X(MAIL_SECOND_LINK, 2)           /* link to the authentication key step */             \
+	X(MAIL_ALREADY_REGISTERED, 3)    /* someone entered your number: you have an account */ \
+	X(MAIL_COMPLETION, 4)            /* the account exists */                              \
+	X(MAIL_EMAIL_CONFIRMATION, 5)    /* link that proves a new address of an account */    \
+	X(MAIL_EMAIL_CHANGED, 6)         /* notification to the old address */                 \
+	X(MAIL_LOGIN_IDS, 7)             /* the login IDs of this address, or that it has none */ \
+	X(MAIL_PASSWORD_RESET, 8)        /* link that sets a new password, once */             \
+	X(MAIL_PASSWORD_CHANGED, 9)      /* notification: in the settings or by such a link */ \
+	X(MAIL_LOGIN_ID_CHANGED, 10)     /* notification */                                    \
+	X(MAIL_LOGIN_AFTER_FAILURES, 11) /* notification: a login after many failed ones */    \
+	X(MAIL_LEFT, 12)                 /* notification: the account is deleted */            \
+	X(MAIL_EMAIL_CHANGE_ASKED, 13)   /* notification to the present address */
+enum mail_kind { MAIL_KIND_LIST(STORED_ENUM_) MAIL_KIND__MAX };
+
+/* audit_event.event (audit.h), with the word that `myportalctl audit` prints. */
+#define AUDIT_LIST(X)                                                                          \
+	X(AUDIT_ACCOUNT_CREATED, 1, "account_created")                                         \
+	X(AUDIT_LOGIN, 2, "login")                                                             \
+	X(AUDIT_LOGIN_FAILED, 3, "login_failed")                                               \
+	X(AUDIT_LOGGED_OUT, 4, "logged_out")                                                   \
+	X(AUDIT_SESSION_ENDED, 5, "login_ended")                                               \
+	X(AUDIT_OTHER_SESSIONS_ENDED, 6, "other_logins_ended")                                 \
+	X(AUDIT_REFRESH_REUSED, 7, "refresh_token_reused")                                     \
+	X(AUDIT_PASSWORD_CHANGED, 8, "password_changed")                                       \
+	X(AUDIT_PASSWORD_RESET_ASKED, 9, "password_reset_asked")                               \
+	X(AUDIT_PASSWORD_RESET, 10, "password_reset")                                          \
+	X(AUDIT_CURRENT_PASSWORD_WRONG, 11, "current_password_wrong")                          \
+	X(AUDIT_EMAIL_CHANGE_ASKED, 12, "email_change_asked")                                  \
+	X(AUDIT_EMAIL_CHANGED, 13, "email_changed")                                            \
+	X(AUDIT_LOGIN_ID_CHANGED, 14, "login_id_changed")                                      \
+	X(AUDIT_LOGIN_ID_TAKEN, 15, "login_id_taken")                                          \
+	X(AUDIT_SETTINGS_CHANGED, 16, "settings_changed")                                      \
+	X(AUDIT_ACCOUNT_LEFT, 17, "account_left")                                              \
+	X(AUDIT_ACCOUNT_DISABLED, 18, "account_disabled")                                      \
+	X(AUDIT_ACCOUNT_ENABLED, 19, "account_enabled")                                        \
+	X(AUDIT_SESSIONS_ENDED_BY_OPERATOR, 20, "logins_ended_by_operator")                    \
+	X(AUDIT_ACCOUNT_UNLOCKED, 21, "account_unlocked")                                      \
+	X(AUDIT_GUESSER_LOGGED_OUT, 22, "guesser_logged_out")                                  \
+	X(AUDIT_IDENTITY_LIMIT_REACHED, 23, "identity_limit_reached")                          \
+	X(AUDIT_EMAIL_CHANGE_WITHDRAWN, 24, "email_change_withdrawn")
+#define AUDIT_ENUM_(name, number, word) name = (number),
+enum audit_event_kind { AUDIT_LIST(AUDIT_ENUM_) };
+#undef AUDIT_ENUM_
+
+/* clang-format on */
+
+#undef STORED_ENUM_
+
+#endif
