@@ -27,7 +27,7 @@ get_sessions(struct call *call)
 {
 	struct session_list list;
 
-	TRY(session_list_of(&call->service->app, call->member, &list));
+	TRY(session_list(&call->service->app, call->member, &list));
 
 	json_array(call->json, "sessions");
 	for (size_t i = 0; i < list.count; i++)

@@ -42,11 +42,15 @@ post_sessions(struct call *call)
 	const struct login *in = call->body;
 	CLEANUP(session_tokens_wipe) struct session_tokens tokens = { 0 };
 	CLEANUP(secret_wipe) struct secret password = { 0 };
+	const struct log_in_request request = {
+		.client = call->client,
+		.login_id = in->login_id,
+		.password = &password,
+	};
 
 	if (!secret_set(&password, in->password))
 		return INTERNAL;
-	TRY(session_log_in(&call->service->app, call->client, in->login_id, &password, &tokens,
-	    &call->error_info));
+	TRY(session_log_in(&call->service->app, &request, &tokens, &call->error_info));
 
 	call->status = 201;
 	reply_session_tokens(call, &tokens, strcmp(in->refresh, "cookie") == 0);

@@ -67,17 +67,17 @@ key_wrong         statement  INTO limit_counter                              att
 key_again         statement  UPDATE limit_counter SET count                  attempts.c:give_back_tx
 account           commit     INTO account                              registration_create_account.c:create_account_tx
 account_taken     statement  INTO audit_event                          audit.c:insert_tx
-login             statement  BEGIN NOT ATOMIC                          login.c:begin_tx
-login             statement  INTO limit_counter                              login.c:find_and_count_tx
-login_wrong       statement  INTO limit_counter                              login.c:find_and_count_tx
-login_wrong       commit     INTO audit_event                          login.c:write_failure_tx
-login_told        statement  BEGIN NOT ATOMIC                          login.c:begin_tx
-refresh           statement  UPDATE session SET previous_hash          login_refresh.c:rotate_tx
-refresh_reused    commit     DELETE FROM session                       login_refresh.c:end_reused_tx
-logout            commit     DELETE FROM session                       login_member.c:end_tx
-logout_by_token   commit     DELETE FROM session                       login_refresh.c:end_tx
-end_one           commit     DELETE FROM session                       login_member.c:end_tx
-end_others        commit     DELETE FROM session                       login_member.c:end_others_tx
+login             statement  BEGIN NOT ATOMIC
+login             statement  INTO limit_counter
+login_wrong       statement  INTO limit_counter
+login_wrong       commit     INTO audit_event                          session_log_in.c:write_failure_tx
+login_told        statement  BEGIN NOT ATOMIC
+refresh           statement  UPDATE session SET previous_hash
+refresh_reused    commit     DELETE FROM session                       session_refresh.c:end_reused_tx
+logout            commit     DELETE FROM session                       session_member.c:end_session_tx
+logout_by_token   commit     DELETE FROM session                       session_refresh.c:end_by_token_tx
+end_one           commit     DELETE FROM session                       session_member.c:end_session_tx
+end_others        commit     DELETE FROM session                       session_member.c:end_others_tx
 settings          commit     UPDATE account                            profile.c:set_tx
 password          commit     UPDATE account                            profile.c:change_password_tx
 password          statement  INTO limit_counter                              current_password.c:count_and_read_tx
@@ -123,9 +123,6 @@ batch.c:read_next
 current_password.c:read_left_tx
 identity_guard.c:ask_tx
 link.c:read_tx
-login_member.c:list_tx
-login_member.c:member_tx
-login_refresh.c:read_tx
 mailer.c:due_tx
 operator.c:find_tx
 operator.c:show_tx

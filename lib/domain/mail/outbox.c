@@ -50,31 +50,6 @@ outbox_params(const struct outbox_mail *mail, struct db_value ret[static OUTBOX_
 	memcpy(ret, params, sizeof params);
 }
 
-void
-outbox_values(const struct outbox_mail *mail, struct db_value ret[static OUTBOX_VALUES])
-{
-	const bool is_none = mail->kind == MAIL_NONE;
-	const struct stage_subject *subject = &mail->subject;
-	const struct db_value values[OUTBOX_VALUES] = {
-		db_bytes_at(mail->id.bytes, sizeof mail->id.bytes),
-		db_number_at(mail->kind),
-		db_number_at(is_none ? OUTBOX_DROPPED : OUTBOX_PENDING),
-		db_text_at(is_none ? "" : mail->email),
-		db_text_at(mail->language),
-		db_text_at(mail->nickname),
-		db_bytes_at(mail->jti.bytes, sizeof mail->jti.bytes),
-		db_bytes_at(subject->person_id.bytes, sizeof subject->person_id.bytes),
-		db_bytes_at(subject->account_id.bytes, sizeof subject->account_id.bytes),
-		db_number_at(subject->generation),
-		db_bytes_at(subject->invitation_jti.bytes, sizeof subject->invitation_jti.bytes),
-		db_number_at(mail->created_at),
-		db_number_at(mail->expires_at),
-		is_none ? db_number_at(mail->created_at) : db_text_or_null_at(""),
-	};
-
-	memcpy(ret, values, sizeof values);
-}
-
 enum result
 outbox_enqueue(struct db_tx *tx, const struct outbox_mail *mail)
 {

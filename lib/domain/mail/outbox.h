@@ -45,10 +45,6 @@ enum result outbox_enqueue(struct db_tx *, const struct outbox_mail *) MUST_USE;
 #define OUTBOX_PARAMS 14
 void outbox_params(const struct outbox_mail *, struct db_value ret[static OUTBOX_PARAMS]);
 
-/* The same in the order of OUTBOX_INSERT_AT_, for a statement whose parameters have no names. */
-#define OUTBOX_VALUES OUTBOX_PARAMS
-void outbox_values(const struct outbox_mail *, struct db_value ret[static OUTBOX_VALUES]);
-
 /* Lists mails that may be tried now; whether one is still free shows when it is claimed. */
 struct outbox_due {
 	size_t count;

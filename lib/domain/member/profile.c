@@ -78,7 +78,7 @@ static enum result
 change_begin(struct db_tx *tx, struct change *change)
 {
 	const struct member *member = change->member;
-	const enum result locked = session_lock(
+	const enum result locked = session_rows_lock(
 	    tx, member->session_id, member->account.id, &change->account);
 
 	return locked == NO_ROW ? change_made_or(tx, change, LOGIN_REQUIRED) : locked;

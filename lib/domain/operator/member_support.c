@@ -7,7 +7,6 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "insured_number.h"
-#include "session_tokens.h"
 #include "login_limits.h"
 #include "recovery.h"
 #include "secret.h"
@@ -79,8 +78,7 @@ operator_account_id(const struct app *p, const char *login_id, struct account_id
 struct view {
 	const char *login_id;
 	int64_t now;
-	struct session_clock sessions;
-	char today[CLOCK_DATE_MAX + 1];
+	struct session_cutoff sessions;
 	struct login_limits tries;
 	char number[SESSION_NUMBER_MAX + 1];
 	struct operator_account *account;
@@ -97,7 +95,7 @@ read_account(struct db_tx *tx, struct view *view)
 {
 	struct operator_account *account = view->account;
 	int64_t state = 0, eligible = 0;
-	const struct db_value today = db_text_at(view->today);
+	const struct db_value today = db_text_at(view->sessions.today);
 	const struct db_value in[] = { today, today, db_number_at(AUDIT_LOGIN), today, today,
 		db_number_at(view->sessions.ends_after), db_number_at(view->sessions.used_after),
 		db_text_at(view->login_id), { 0 } };
@@ -180,11 +178,11 @@ operator_account_show(const struct app *p, const char *login_id, struct operator
 	struct view view = {
 		.login_id = login_id,
 		.now = now,
+		.sessions = session_cutoff_of(p, now),
 		.tries = login_limits_of(p->keyring, login_id, &client, now),
 		.account = ret,
 	};
 
-	view.sessions = session_clock_of(p, now, view.today);
 	return db_each_committed(p->db, show_tx, &view);
 }
 

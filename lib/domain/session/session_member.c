@@ -1,59 +1,45 @@
-/* session_member.c - who holds an access token, and what they may do with their logins. */
+/* session_member.c - who holds an access token, and which sessions they list and end. */
 
 #include "session.h"
 
 #include "access_token.h"
 #include "audit.h"
-#include "cleanup.h"
 #include "clock.h"
 #include "db.h"
-#include "session_tokens.h"
 
 #include <string.h>
 
-struct member_ctx {
-	struct access_claims claims;
-	struct session_clock clock;
-	struct member *member;
-};
+/* Member -------------------------------------------------------------------------------------- */
 
 static enum result
-member_tx(struct db_tx *tx, void *context)
+open_access_token(const struct app *app, const char *token, int64_t now, struct access_claims *ret)
 {
-	struct member_ctx *member_ctx = context;
-	struct member *member = member_ctx->member;
+	const enum result opened = access_token_open(app->access_keys, token, now, ret);
 
-	struct session_id id;
-
-	memcpy(id.bytes, member_ctx->claims.sid, sizeof id.bytes);
-	return session_rows_member(
-	    tx, id, &member_ctx->clock, &member->account, member->insured_number);
-}
-
-/* What a token that does not open is called here. */
-static enum result
-opened(enum result result)
-{
-	if (result == TOKEN_INVALID)
+	if (opened == TOKEN_INVALID)
 		return LOGIN_REQUIRED;
-	return result == TOKEN_EXPIRED ? ACCESS_EXPIRED : result;
+	return opened == TOKEN_EXPIRED ? ACCESS_EXPIRED : opened;
 }
 
 enum result
-session_member(const struct app *p, const char *access_token, struct member *ret)
+session_member(const struct app *app, const char *access_token, struct member *ret)
 {
 	const int64_t now = clock_now();
-	char today[CLOCK_DATE_MAX + 1];
-	struct member_ctx member_ctx = { .clock = session_clock_of(p, now, today), .member = ret };
+	const struct session_cutoff cutoff = session_cutoff_of(app, now);
+	struct db_tx alone = db_alone(app->db);
+	struct access_claims claims = { 0 };
+	struct session_id id;
 
-	TRY(opened(access_token_open(p->access_keys, access_token, now, &member_ctx.claims)));
-	const enum result found = db_each_committed(p->db, member_tx, &member_ctx);
+	TRY(open_access_token(app, access_token, now, &claims));
+	memcpy(id.bytes, claims.sid, sizeof id.bytes);
+	const enum result found = session_rows_member(
+	    &alone, id, &cutoff, &ret->account, ret->insured_number);
 	if (found != OK)
 		return found == NO_ROW ? LOGIN_REQUIRED : found;
-	if (memcmp(ret->account.id.bytes, member_ctx.claims.sub, sizeof member_ctx.claims.sub) != 0)
+	if (memcmp(ret->account.id.bytes, claims.sub, sizeof claims.sub) != 0)
 		return LOGIN_REQUIRED;
-	memcpy(ret->session_id.bytes, member_ctx.claims.sid, sizeof ret->session_id.bytes);
-	ret->auth_time = member_ctx.claims.auth_time;
+	ret->session_id = id;
+	ret->auth_time = claims.auth_time;
 	return OK;
 }
 
@@ -63,87 +49,76 @@ member_wipe(struct member *member)
 	secret_wipe_bytes(member, sizeof *member);
 }
 
-/* List, end --------------------------------------------------------------------------------- */
-
-struct listing {
-	const struct member *member;
-	struct session_clock clock;
-	struct session_list *list;
-};
-
-static enum result
-list_tx(struct db_tx *tx, void *context)
-{
-	const struct listing *listing = context;
-
-	return session_list(tx, listing->member->account.id, &listing->clock, listing->list);
-}
+/* List ---------------------------------------------------------------------------------------- */
 
 enum result
-session_list_of(const struct app *p, const struct member *member, struct session_list *ret)
+session_list(const struct app *app, const struct member *member, struct session_list *ret)
 {
-	char today[CLOCK_DATE_MAX + 1];
-	struct listing listing = {
-		.member = member, .clock = session_clock_of(p, clock_now(), today), .list = ret
-	};
+	const struct session_cutoff cutoff = session_cutoff_of(app, clock_now());
+	struct db_tx alone = db_alone(app->db);
 
-	return db_each_committed(p->db, list_tx, &listing);
+	return session_rows_list(&alone, member->account.id, &cutoff, ret);
 }
 
-struct ending {
+/* End ----------------------------------------------------------------------------------------- */
+
+struct end_session_ctx {
 	const struct member *member;
-	struct session_id session_id;
+	struct session_id session_id; /* of the one to end */
 	struct audit_event event;
 };
 
 static enum result
-end_tx(struct db_tx *tx, void *context)
+end_session_tx(struct db_tx *tx, void *context)
 {
-	const struct ending *ending = context;
+	const struct end_session_ctx *ctx = context;
 
-	TRY(session_rows_end(tx, ending->session_id, ending->member->account.id));
-	return audit_insert(tx, &ending->event);
+	TRY(session_rows_end(tx, ctx->session_id, ctx->member->account.id));
+	return audit_insert(tx, &ctx->event);
 }
 
 static enum result
 end_others_tx(struct db_tx *tx, void *context)
 {
-	const struct ending *ending = context;
-	const struct member *member = ending->member;
+	const struct end_session_ctx *ctx = context;
+	const struct member *member = ctx->member;
 
 	TRY(session_rows_end_others(tx, member->account.id, member->session_id));
-	return audit_insert(tx, &ending->event);
+	return audit_insert(tx, &ctx->event);
 }
 
 static struct audit_event
-event_of(const struct client *client, const struct member *member, enum audit_event_kind what)
+member_event(const struct client *client, const struct member *member, enum audit_event_kind event)
 {
 	return audit_event_of(
-	    client, what, clock_now(), member->account.id, member->account.person_id);
+	    client, event, clock_now(), member->account.id, member->account.person_id);
 }
 
 enum result
-session_end(const struct app *p, const struct client *client, const struct member *member,
+session_end(const struct app *app, const struct client *client, const struct member *member,
     struct session_id session_id)
 {
-	const bool own = memcmp(session_id.bytes, member->session_id.bytes, ID_SIZE) == 0;
-	struct ending ending = {
+	const bool is_own = memcmp(session_id.bytes, member->session_id.bytes, ID_SIZE) == 0;
+	struct end_session_ctx ctx = {
 		.member = member,
 		.session_id = session_id,
-		.event = event_of(client, member, own ? AUDIT_LOGGED_OUT : AUDIT_SESSION_ENDED),
+		.event = member_event(
+		    client, member, is_own ? AUDIT_LOGGED_OUT : AUDIT_SESSION_ENDED),
 	};
-	const enum result ended = db_transaction(p->db, end_tx, &ending);
+	const enum result ended = db_transaction(app->db, end_session_tx, &ctx);
 
 	if (ended != NO_ROW)
 		return ended;
-	return own ? OK : NOT_FOUND; /* its own was alive a moment ago: it is over, as wished */
+	return is_own ? OK : NOT_FOUND; /* its own was alive a moment ago, and has ended since */
 }
 
 enum result
-session_end_others(const struct app *p, const struct client *client, const struct member *member)
+session_end_others(const struct app *app, const struct client *client, const struct member *member)
 {
-	struct ending ending = { .member = member,
-		.event = event_of(client, member, AUDIT_OTHER_SESSIONS_ENDED) };
+	struct end_session_ctx ctx = {
+		.member = member,
+		.event = member_event(client, member, AUDIT_OTHER_SESSIONS_ENDED),
+	};
 
-	return db_transaction(p->db, end_others_tx, &ending);
+	return db_transaction(app->db, end_others_tx, &ctx);
 }

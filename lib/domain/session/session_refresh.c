@@ -1,7 +1,11 @@
-/* session_refresh.c - a login is refreshed: the token that is good gives the next one, a used one ends
- * it, and one that was never ours changes nothing.
+/* session_refresh.c - a refresh token brings the next pair, or ends its session.
  *
- * Which of two who come at once was first is the database's word: one conditional update. */
+ *   it is the good one                 the next pair; the token is then a used one
+ *   it was used a moment ago           the same next pair again (SESSION_REPEAT_S)
+ *   it was used before                 its session ends: one of two holders is a thief
+ *   it was never one of ours           nothing changes
+ *
+ * Which of two refreshes at once is first, the database decides: one conditional UPDATE. */
 
 #include "session.h"
 
@@ -9,174 +13,173 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "db.h"
-#include "session_tokens.h"
 
 #include <string.h>
 
-/* One refreshing. */
-struct renewal {
+struct refresh_ctx {
+	const struct app *app;
 	const struct client *client;
 	int64_t now;
-	char today[CLOCK_DATE_MAX + 1];
-	struct session_clock clock;
-	const struct refresh_token *token;
-	bool ours;                             /* it has our mark */
-	uint8_t hash[SECRET_SHA256_SIZE];      /* of the token that came */
-	uint8_t next_hash[SECRET_SHA256_SIZE]; /* of the one that takes its place */
+	struct session_cutoff cutoff;
+	struct refresh_token token;       /* that the client sent */
+	bool is_ours;                     /* it has our mark (refresh_token.h) */
+	uint8_t hash[SECRET_SHA256_SIZE]; /* of it */
 	uint8_t client_hash[KEYED_HASH_SIZE];
 	struct session session; /* as it was found */
-	struct audit_event event;
 };
 
-static enum result
-read_tx(struct db_tx *tx, void *context)
+static void
+refresh_ctx_wipe(struct refresh_ctx *ctx)
 {
-	struct renewal *renewal = context;
-
-	return session_rows_read(
-	    tx, renewal->token->session_id, &renewal->clock, &renewal->session);
+	secret_wipe_bytes(ctx, sizeof *ctx);
 }
 
-static enum result
-rotate_tx(struct db_tx *tx, void *context)
+/* False: the text is no refresh token. */
+static bool
+fill_refresh_ctx(struct refresh_ctx *ctx, const char *refresh_token)
 {
-	const struct renewal *renewal = context;
-	struct session fresh = { .rotated_at = renewal->now };
+	const struct keyring *keyring = ctx->app->keyring;
 
-	fresh.id = renewal->session.id;
-	memcpy(fresh.refresh_hash, renewal->next_hash, sizeof fresh.refresh_hash);
-	memcpy(fresh.client_hash, renewal->client_hash, sizeof fresh.client_hash);
-	return session_rows_rotate(tx, &fresh, renewal->hash);
+	if (!refresh_token_read(refresh_token, &ctx->token))
+		return false;
+	ctx->is_ours = refresh_token_is_ours(keyring, &ctx->token);
+	refresh_token_hash(&ctx->token, ctx->hash);
+	session_client_hash(keyring, ctx->client, ctx->client_hash);
+	ctx->now = clock_now();
+	ctx->cutoff = session_cutoff_of(ctx->app, ctx->now);
+	return true;
+}
+
+/* What is the token to its session? ----------------------------------------------------------- */
+
+static bool
+token_is_good(const struct refresh_ctx *ctx)
+{
+	return secret_equal_bytes(ctx->hash, ctx->session.refresh_hash, sizeof ctx->hash);
+}
+
+static bool
+token_is_previous(const struct refresh_ctx *ctx)
+{
+	return secret_equal_bytes(ctx->hash, ctx->session.previous_hash, sizeof ctx->hash);
+}
+
+/* Was it used a moment ago, by the client that sends it again? */
+static bool
+token_is_repeated(const struct refresh_ctx *ctx)
+{
+	const struct session *session = &ctx->session;
+
+	return token_is_previous(ctx) &&
+	       ctx->now - session->rotated_at <= SESSION_REPEAT_S + CLOCK_SKEW_S &&
+	       secret_equal_bytes(ctx->client_hash, session->client_hash, sizeof ctx->client_hash);
+}
+
+/* Was it ever the good one? The previous one is known also where derive.key was replaced since. */
+static bool
+token_was_good(const struct refresh_ctx *ctx)
+{
+	return token_is_previous(ctx) || ctx->is_ours;
+}
+
+/* End ----------------------------------------------------------------------------------------- */
+
+/* Ends the session that was found. OK also where it has ended meanwhile. */
+static enum result
+end_found_session(struct db_tx *tx, const struct refresh_ctx *ctx, enum audit_event_kind kind)
+{
+	const struct session *session = &ctx->session;
+	const struct audit_event event = audit_event_of(
+	    ctx->client, kind, ctx->now, session->account_id, no_person);
+	const enum result ended = session_rows_end(tx, session->id, session->account_id);
+
+	if (ended == NO_ROW)
+		return OK;
+	TRY(ended);
+	return audit_insert(tx, &event);
 }
 
 static enum result
 end_reused_tx(struct db_tx *tx, void *context)
 {
-	const struct renewal *renewal = context;
-	const struct session *session = &renewal->session;
-	const enum result ended = session_rows_end(tx, session->id, session->account_id);
-
-	if (ended != OK)
-		return ended == NO_ROW ? OK : ended;
-	return audit_insert(tx, &renewal->event);
-}
-
-static bool
-is_good(const struct renewal *renewal)
-{
-	return secret_equal_bytes(
-	    renewal->hash, renewal->session.refresh_hash, sizeof renewal->hash);
-}
-
-static bool
-is_the_one_before(const struct renewal *renewal)
-{
-	return secret_equal_bytes(
-	    renewal->hash, renewal->session.previous_hash, sizeof renewal->hash);
-}
-
-/* Was it used just now, by the client that asks again? */
-static bool
-is_repeat(const struct renewal *renewal)
-{
-	const struct session *session = &renewal->session;
-
-	return is_the_one_before(renewal) &&
-	       renewal->now - session->rotated_at <= SESSION_REPEAT_S + CLOCK_SKEW_S &&
-	       secret_equal_bytes(
-		   renewal->client_hash, session->client_hash, sizeof renewal->client_hash);
-}
-
-/* Was it ever good? The one before is known also where derive.key is another now. */
-static bool
-is_used(const struct renewal *renewal)
-{
-	return is_the_one_before(renewal) || renewal->ours;
+	return end_found_session(tx, context, AUDIT_REFRESH_REUSED);
 }
 
 static enum result
-end_reused(const struct app *p, struct renewal *renewal)
+end_by_token_tx(struct db_tx *tx, void *context)
 {
-	renewal->event = audit_event_of(renewal->client, AUDIT_REFRESH_REUSED, renewal->now,
-	    renewal->session.account_id, no_person);
-	TRY(db_transaction(p->db, end_reused_tx, renewal));
-	return LOGIN_REQUIRED;
-}
-
-/* LOGIN_REQUIRED: it lives no longer. */
-static enum result
-find(const struct app *p, struct renewal *renewal)
-{
-	const enum result found = db_each_committed(p->db, read_tx, renewal);
-
-	return found == NO_ROW ? LOGIN_REQUIRED : found;
-}
-
-/* The pair is made before anything is committed: a token that can not be answered is not used. */
-static enum result
-renew(const struct app *p, struct renewal *renewal, const struct refresh_token *next,
-    struct session_tokens *ret)
-{
-	TRY(find(p, renewal));
-	if (is_good(renewal)) {
-		TRY(session_tokens_make(p, &renewal->session, next, renewal->now, ret));
-		const enum result rotated = db_each_committed(p->db, rotate_tx, renewal);
-
-		if (rotated != NO_ROW)
-			return rotated;
-		TRY(find(p, renewal)); /* another was faster */
-	}
-	if (is_repeat(renewal))
-		return session_tokens_make(p, &renewal->session, next, renewal->now, ret);
-	return is_used(renewal) ? end_reused(p, renewal) : LOGIN_REQUIRED;
-}
-
-enum result
-session_refresh(const struct app *p, const struct client *client, const char *refresh_token,
-    struct session_tokens *ret)
-{
-	CLEANUP(refresh_token_wipe) struct refresh_token token = { 0 };
-	CLEANUP(refresh_token_wipe) struct refresh_token next = { 0 };
-	struct renewal renewal = { .client = client, .now = clock_now(), .token = &token };
-
-	if (!refresh_token_read(refresh_token, &token))
-		return LOGIN_REQUIRED;
-	next = refresh_token_next(p->keyring, &token);
-	renewal.ours = refresh_token_is_ours(p->keyring, &token);
-	refresh_token_hash(&token, renewal.hash);
-	refresh_token_hash(&next, renewal.next_hash);
-	session_client_hash(p->keyring, client, renewal.client_hash);
-	renewal.clock = session_clock_of(p, renewal.now, renewal.today);
-	return renew(p, &renewal, &next, ret);
-}
-
-/* Ends the login that a token belongs to: to hold it, good or used, is enough. */
-static enum result
-end_tx(struct db_tx *tx, void *context)
-{
-	struct renewal *renewal = context;
-	const enum result found = read_tx(tx, renewal);
+	struct refresh_ctx *ctx = context;
+	const enum result found = session_rows_read(
+	    tx, ctx->token.session_id, &ctx->cutoff, &ctx->session);
 
 	if (found == NO_ROW)
 		return OK;
 	TRY(found);
-	if (!is_good(renewal) && !is_used(renewal))
+	if (!token_is_good(ctx) && !token_was_good(ctx))
 		return OK;
-	renewal->event = audit_event_of(renewal->client, AUDIT_LOGGED_OUT, renewal->now,
-	    renewal->session.account_id, no_person);
-	return end_reused_tx(tx, renewal);
+	return end_found_session(tx, ctx, AUDIT_LOGGED_OUT);
 }
 
 enum result
-session_end_by_token(const struct app *p, const struct client *client, const char *refresh_token)
+session_end_by_token(const struct app *app, const struct client *client, const char *refresh_token)
 {
-	CLEANUP(refresh_token_wipe) struct refresh_token token = { 0 };
-	struct renewal renewal = { .client = client, .now = clock_now(), .token = &token };
+	CLEANUP(refresh_ctx_wipe) struct refresh_ctx ctx = { .app = app, .client = client };
 
-	if (!refresh_token_read(refresh_token, &token))
+	if (!fill_refresh_ctx(&ctx, refresh_token))
 		return OK;
-	renewal.ours = refresh_token_is_ours(p->keyring, &token);
-	refresh_token_hash(&token, renewal.hash);
-	renewal.clock = session_clock_of(p, renewal.now, renewal.today);
-	return db_transaction(p->db, end_tx, &renewal);
+	return db_transaction(app->db, end_by_token_tx, &ctx);
+}
+
+/* Refresh ------------------------------------------------------------------------------------- */
+
+/* LOGIN_REQUIRED: the session has ended. */
+static enum result
+find_session(struct refresh_ctx *ctx)
+{
+	struct db_tx alone = db_alone(ctx->app->db);
+	const enum result found = session_rows_read(
+	    &alone, ctx->token.session_id, &ctx->cutoff, &ctx->session);
+
+	return found == NO_ROW ? LOGIN_REQUIRED : found;
+}
+
+/* Makes the next pair, and then lets `next` take the token's place, so that no token is used up whose
+ * answer can not be made. NO_ROW: another refresh was faster. */
+static enum result
+rotate_session(
+    const struct refresh_ctx *ctx, const struct refresh_token *next, struct session_tokens *ret)
+{
+	struct db_tx alone = db_alone(ctx->app->db);
+	struct session fresh = { .id = ctx->session.id, .rotated_at = ctx->now };
+
+	TRY(session_tokens_make(ctx->app, &ctx->session, next, ctx->now, ret));
+	refresh_token_hash(next, fresh.refresh_hash);
+	memcpy(fresh.client_hash, ctx->client_hash, sizeof fresh.client_hash);
+	return session_rows_rotate(&alone, &fresh, ctx->hash);
+}
+
+enum result
+session_refresh(const struct app *app, const struct client *client, const char *refresh_token,
+    struct session_tokens *ret)
+{
+	CLEANUP(refresh_ctx_wipe) struct refresh_ctx ctx = { .app = app, .client = client };
+	CLEANUP(refresh_token_wipe) struct refresh_token next = { 0 };
+
+	if (!fill_refresh_ctx(&ctx, refresh_token))
+		return LOGIN_REQUIRED;
+	next = refresh_token_next(app->keyring, &ctx.token);
+	TRY(find_session(&ctx));
+	if (token_is_good(&ctx)) {
+		const enum result rotated = rotate_session(&ctx, &next, ret);
+
+		if (rotated != NO_ROW)
+			return rotated;
+		TRY(find_session(&ctx));
+	}
+	if (token_is_repeated(&ctx))
+		return session_tokens_make(app, &ctx.session, &next, ctx.now, ret);
+	if (!token_was_good(&ctx))
+		return LOGIN_REQUIRED;
+	TRY(db_transaction(app->db, end_reused_tx, &ctx));
+	return LOGIN_REQUIRED;
 }

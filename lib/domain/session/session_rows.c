@@ -1,4 +1,4 @@
-/* session_rows.c - the rows of logins. */
+/* session_rows.c - the rows of the table `session`. */
 
 #include "session_rows.h"
 
@@ -6,71 +6,76 @@
 
 #include <string.h>
 
-/* The values of SESSION_BEGIN, line by line. */
-#define SESSION_BEGIN_FIXED  28
-#define SESSION_BEGIN_VALUES (SESSION_BEGIN_FIXED + AUDIT_VALUES + 1 + OUTBOX_VALUES)
-
-static void
-begin_values(const struct session_beginning *b, struct db_value ret[static SESSION_BEGIN_VALUES])
+struct session_cutoff
+session_cutoff_of(const struct app *app, int64_t now)
 {
-	const struct session *session = b->session;
-	const struct limit_try *failures = &b->tries->by_login_id;
-	const struct limit_try *source = &b->tries->by_known_source;
-	const struct db_value account_id = db_bytes_at(
-	    session->account_id.bytes, sizeof session->account_id.bytes);
-	const struct db_value fixed[SESSION_BEGIN_FIXED] = {
-		account_id,
-		db_number_at(session->generation),
-		account_id,
-		db_number_at(SESSIONS_MAX - 1),
-		account_id,
-		db_bytes_at(session->id.bytes, sizeof session->id.bytes),
-		account_id,
-		db_number_at(session->generation),
-		db_bytes_at(session->refresh_hash, sizeof session->refresh_hash),
-		db_bytes_at(session->client_hash, sizeof session->client_hash),
-		db_number_at(session->created_at),
-		db_text_at(session->device),
-		db_number_at(session->created_at),
-		db_number_at(session->created_at),
-		db_number_at(session->expires_at),
-		db_number_at(b->forgets),
-		db_number_at(failures->limit_id),
-		db_bytes_at(failures->subject, sizeof failures->subject),
-		db_number_at(b->tells),
-		db_number_at(failures->limit_id),
-		db_bytes_at(failures->subject, sizeof failures->subject),
-		db_number_at(source->limit_id),
-		db_bytes_at(source->subject, sizeof source->subject),
-		db_number_at(login_limits_source_known_until(b->tries)),
-		db_number_at(b->fresh_hash[0] != '\0'),
-		db_text_at(b->fresh_hash),
-		account_id,
-		db_text_at(b->old_hash),
+	struct session_cutoff cutoff = {
+		.ends_after = now - CLOCK_SKEW_S,
+		.used_after = now - CLOCK_SKEW_S - app->session_idle_s,
 	};
 
-	memcpy(ret, fixed, sizeof fixed);
-	audit_values(b->event, ret + SESSION_BEGIN_FIXED);
-	ret[SESSION_BEGIN_FIXED + AUDIT_VALUES] = db_number_at(b->notification->kind != MAIL_NONE);
-	outbox_values(b->notification, ret + SESSION_BEGIN_FIXED + AUDIT_VALUES + 1);
+	clock_date_japan(now, cutoff.today);
+	return cutoff;
+}
+
+/* Values of the ids that most statements name. */
+static struct db_value
+session_id_value(const struct session_id *id)
+{
+	return db_bytes("session_id", id->bytes, sizeof id->bytes);
+}
+
+static struct db_value
+account_id_value(const struct account_id *id)
+{
+	return db_bytes("account_id", id->bytes, sizeof id->bytes);
 }
 
 enum result
-session_rows_begin(struct db_tx *tx, const struct session_beginning *beginning)
+session_rows_begin(struct db_tx *tx, const struct session_begin *begin)
 {
-	struct db_value in[SESSION_BEGIN_VALUES + 1] = { 0 };
+	const struct session *session = begin->session;
+	const struct limit_try *failures = &begin->limits->by_login_id;
+	const struct limit_try *known_source = &begin->limits->by_known_source;
+	const struct db_value own[] = {
+		account_id_value(&session->account_id),
+		db_number("generation", session->generation),
+		db_number("others_max", SESSIONS_MAX - 1),
+		session_id_value(&session->id),
+		db_bytes("refresh_hash", session->refresh_hash, sizeof session->refresh_hash),
+		db_bytes("client_hash", session->client_hash, sizeof session->client_hash),
+		db_number("now", session->created_at),
+		db_text("device", session->device),
+		db_number("expires_at", session->expires_at),
+		db_number("forgets_failures", begin->forgets_failures),
+		db_number("marks_failures_told", begin->marks_failures_told),
+		db_bytes("login_id_hash", failures->subject, sizeof failures->subject),
+		db_bytes("known_source_hash", known_source->subject, sizeof known_source->subject),
+		db_number("known_until", login_limits_source_known_until(begin->limits)),
+		db_number("has_fresh_hash", begin->fresh_hash[0] != '\0'),
+		db_text("fresh_hash", begin->fresh_hash),
+		db_text("old_hash", begin->old_hash),
+		db_number("has_mail", begin->notification->kind != MAIL_NONE),
+	};
+	struct db_value in[LENGTH(own) + AUDIT_PARAMS + OUTBOX_PARAMS + 1] = { 0 };
 
-	begin_values(beginning, in);
+	memcpy(in, own, sizeof own);
+	audit_params(begin->event, in + LENGTH(own));
+	outbox_params(begin->notification, in + LENGTH(own) + AUDIT_PARAMS);
 	return db_insert_new(tx, SESSION_BEGIN, in);
 }
 
 enum result
-session_rows_member(struct db_tx *tx, struct session_id id, const struct session_clock *clock,
+session_rows_member(struct db_tx *tx, struct session_id id, const struct session_cutoff *cutoff,
     struct account *ret, char ret_number[static SESSION_NUMBER_MAX + 1])
 {
-	const struct db_value in[] = { db_text_at(clock->today), db_text_at(clock->today),
-		db_bytes_at(id.bytes, sizeof id.bytes), db_number_at(clock->ends_after),
-		db_number_at(clock->used_after), { 0 } };
+	const struct db_value in[] = {
+		db_text("today", cutoff->today),
+		session_id_value(&id),
+		db_number("ends_after", cutoff->ends_after),
+		db_number("used_after", cutoff->used_after),
+		{ 0 },
+	};
 	struct db_slot out[ACCOUNT_SLOTS + 2] = { 0 };
 
 	account_slots(ret, out);
@@ -79,11 +84,11 @@ session_rows_member(struct db_tx *tx, struct session_id id, const struct session
 }
 
 enum result
-session_lock(
+session_rows_lock(
     struct db_tx *tx, struct session_id id, struct account_id account_id, struct account *ret)
 {
-	const struct db_value in[] = { db_bytes_at(account_id.bytes, sizeof account_id.bytes),
-		db_bytes_at(id.bytes, sizeof id.bytes), { 0 } };
+	const struct db_value in[] = { account_id_value(&account_id), session_id_value(&id),
+		{ 0 } };
 	struct db_slot out[ACCOUNT_SLOTS + 2] = { 0 };
 
 	account_slots(ret, out);
@@ -92,12 +97,16 @@ session_lock(
 }
 
 enum result
-session_rows_read(
-    struct db_tx *tx, struct session_id id, const struct session_clock *clock, struct session *ret)
+session_rows_read(struct db_tx *tx, struct session_id id, const struct session_cutoff *cutoff,
+    struct session *ret)
 {
-	const struct db_value in[] = { db_text_at(clock->today), db_text_at(clock->today),
-		db_bytes_at(id.bytes, sizeof id.bytes), db_number_at(clock->ends_after),
-		db_number_at(clock->used_after), { 0 } };
+	const struct db_value in[] = {
+		db_text("today", cutoff->today),
+		session_id_value(&id),
+		db_number("ends_after", cutoff->ends_after),
+		db_number("used_after", cutoff->used_after),
+		{ 0 },
+	};
 	const struct db_slot out[] = {
 		db_to_bytes(ret->account_id.bytes, sizeof ret->account_id.bytes),
 		db_to_bytes(ret->refresh_hash, sizeof ret->refresh_hash),
@@ -119,44 +128,48 @@ session_rows_rotate(struct db_tx *tx, const struct session *fresh,
 {
 	uint64_t rows = 0;
 	const struct db_value in[] = {
-		db_bytes_at(fresh->refresh_hash, sizeof fresh->refresh_hash),
-		db_bytes_at(fresh->client_hash, sizeof fresh->client_hash),
-		db_number_at(fresh->rotated_at),
-		db_number_at(fresh->rotated_at),
-		db_bytes_at(fresh->id.bytes, sizeof fresh->id.bytes),
-		db_bytes_at(old_hash, SECRET_SHA256_SIZE),
+		db_bytes("refresh_hash", fresh->refresh_hash, sizeof fresh->refresh_hash),
+		db_bytes("client_hash", fresh->client_hash, sizeof fresh->client_hash),
+		db_number("now", fresh->rotated_at),
+		session_id_value(&fresh->id),
+		db_bytes("old_hash", old_hash, SECRET_SHA256_SIZE),
 		{ 0 },
 	};
 
+	/* Not db_change_one(): where an earlier run may have been committed, the row tells the caller. */
 	TRY(db_change(tx, SESSION_ROTATE, in, &rows));
 	return rows == 1 ? OK : NO_ROW;
 }
 
-/* The row now read, and the list it goes to. */
-struct listing {
+/* The row that was read last, and the list that it goes to. */
+struct session_list_ctx {
 	struct session session;
 	struct session_list *list;
 };
 
 static enum result
-list_one(void *context)
+add_session_to_list(void *context)
 {
-	struct listing *listing = context;
-	struct session_list *list = listing->list;
+	const struct session_list_ctx *ctx = context;
+	struct session_list *list = ctx->list;
 
 	if (list->count < SESSIONS_MAX)
-		list->sessions[list->count++] = listing->session;
+		list->sessions[list->count++] = ctx->session;
 	return OK;
 }
 
 enum result
-session_list(struct db_tx *tx, struct account_id account_id, const struct session_clock *clock,
-    struct session_list *ret)
+session_rows_list(struct db_tx *tx, struct account_id account_id,
+    const struct session_cutoff *cutoff, struct session_list *ret)
 {
-	struct listing listing = { .list = ret };
-	struct session *session = &listing.session;
-	const struct db_value in[] = { db_bytes_at(account_id.bytes, sizeof account_id.bytes),
-		db_number_at(clock->ends_after), db_number_at(clock->used_after), { 0 } };
+	struct session_list_ctx ctx = { .list = ret };
+	struct session *session = &ctx.session;
+	const struct db_value in[] = {
+		account_id_value(&account_id),
+		db_number("ends_after", cutoff->ends_after),
+		db_number("used_after", cutoff->used_after),
+		{ 0 },
+	};
 	const struct db_slot out[] = {
 		db_to_bytes(session->id.bytes, sizeof session->id.bytes),
 		db_to_text(session->device, sizeof session->device),
@@ -167,23 +180,23 @@ session_list(struct db_tx *tx, struct account_id account_id, const struct sessio
 	};
 
 	ret->count = 0;
-	return db_rows(tx, SESSION_LIST, in, out, list_one, &listing);
+	return db_rows(tx, SESSION_LIST, in, out, add_session_to_list, &ctx);
 }
 
 enum result
 session_rows_end(struct db_tx *tx, struct session_id id, struct account_id account_id)
 {
-	const struct db_value in[] = { db_bytes_at(id.bytes, sizeof id.bytes),
-		db_bytes_at(account_id.bytes, sizeof account_id.bytes), { 0 } };
+	const struct db_value in[] = { session_id_value(&id), account_id_value(&account_id),
+		{ 0 } };
 
 	return db_change_one(tx, SESSION_END, in);
 }
 
 enum result
-session_rows_end_others(struct db_tx *tx, struct account_id account_id, struct session_id but)
+session_rows_end_others(struct db_tx *tx, struct account_id account_id, struct session_id kept)
 {
-	const struct db_value in[] = { db_bytes_at(account_id.bytes, sizeof account_id.bytes),
-		db_bytes_at(but.bytes, sizeof but.bytes), { 0 } };
+	const struct db_value in[] = { account_id_value(&account_id),
+		db_bytes("kept_id", kept.bytes, sizeof kept.bytes), { 0 } };
 
 	return db_change(tx, SESSION_END_OTHERS, in, NULL);
 }
@@ -191,8 +204,8 @@ session_rows_end_others(struct db_tx *tx, struct account_id account_id, struct s
 enum result
 session_rows_set_generation(struct db_tx *tx, struct session_id id, int64_t generation)
 {
-	const struct db_value in[] = { db_number_at(generation),
-		db_bytes_at(id.bytes, sizeof id.bytes), { 0 } };
+	const struct db_value in[] = { db_number("generation", generation), session_id_value(&id),
+		{ 0 } };
 
 	return db_change(tx, SESSION_SET_GENERATION, in, NULL);
 }

@@ -44,8 +44,8 @@ const struct sql_constant sql_constants[] = {
 /* Today, twice. */
 #define ELIGIBLE_ "p.eligible_from <= ? AND (p.eligible_until IS NULL OR p.eligible_until > ?)"
 
-/* A transaction in one trip; run by db_each_committed(). What fails in it rolls it back and is told
- * as if it stood alone. */
+/* A transaction in one trip; run with db_alone(). What fails in it rolls it back and is told as if it
+ * stood alone. */
 #define TRANSACTION_(work)                                                      \
 	"BEGIN NOT ATOMIC"                                                      \
 	" DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;" \
@@ -60,13 +60,6 @@ const struct sql_constant sql_constants[] = {
 	" :mail_nickname, :mail_jti, :mail_person_id, :mail_account_id, :mail_generation," \
 	" :mail_invitation_jti, :mail_created_at, :mail_expires_at, :mail_finished_at,"    \
 	" UTC_TIMESTAMP(6))"
-
-/* The same for a statement whose parameters have no names yet; outbox_values(). */
-#define OUTBOX_INSERT_AT_                                                                 \
-	"INSERT INTO outbox (id, kind, state, email, language, nickname, jti, person_id," \
-	" account_id, generation, invitation_jti, created_at, expires_at, finished_at, "  \
-	"next_try_at)"                                                                    \
-	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))"
 
 /* Known until then, without failures. */
 #define KNOWN_SOURCE_WRITE_                                                                        \
@@ -87,9 +80,6 @@ const struct sql_constant sql_constants[] = {
 #define AUDIT_INSERT_                                                                      \
 	AUDIT_INTO_ " VALUES (:happened_at, :event_request_id, :event, :event_account_id," \
 		    " :event_person_id, :event_source)"
-
-/* The same for a statement whose parameters have no names yet; audit_values(). */
-#define AUDIT_INSERT_AT_ AUDIT_INTO_ " VALUES (?, ?, ?, ?, ?, ?)"
 
 /* Where account_slots() puts them. */
 #define ACCOUNT_COLUMNS_                                                         \
@@ -261,69 +251,74 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    .params = 1,
 	},
 
-	/* All that a login begins with, in one trip: the account is still as the password was compared
-	 * with it, and others wait; the longest unused make room; the session; failures of the login ID
-	 * are forgotten, or told; its source is known; a hash of today's cost; what happened; a letter. */
+	/* All that a log-in writes, in one trip: the account is still as the password was compared with it,
+	 * and others wait for it; its longest unused sessions make room; the session; the failures of the
+	 * login ID are forgotten, or marked as told; the source is known; a password hash of today's cost;
+	 * the audit event; a notification. */
 	[SESSION_BEGIN] = {
 	    TRANSACTION_(
-	    " IF NOT EXISTS (SELECT 1 FROM account WHERE id = ? AND generation = ? AND state = 1 FOR UPDATE)"
+	    " IF NOT EXISTS (SELECT 1 FROM account WHERE id = :account_id AND generation = :generation"
+	    " AND state = $ACCOUNT_ACTIVE FOR UPDATE)"
 	    " THEN ROLLBACK; SIGNAL SQLSTATE '02000'; END IF;"
-	    " BEGIN DECLARE beyond INT DEFAULT (SELECT COUNT(*) FROM session WHERE account_id = ?) - ?;"
-	    " IF beyond > 0 THEN DELETE FROM session WHERE account_id = ? ORDER BY used_at LIMIT beyond;"
+	    " BEGIN DECLARE beyond INT DEFAULT"
+	    " (SELECT COUNT(*) FROM session WHERE account_id = :account_id) - :others_max;"
+	    " IF beyond > 0 THEN"
+	    " DELETE FROM session WHERE account_id = :account_id ORDER BY used_at LIMIT beyond;"
 	    " END IF; END;"
-	    " INSERT INTO session (id, account_id, generation, refresh_hash, client_hash, rotated_at, device,"
-	    " created_at, used_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);"
-	    " IF ? THEN DELETE FROM limit_counter WHERE limit_id = ? AND subject_hash = ?; END IF;"
-	    " IF ? THEN UPDATE limit_counter SET holder = '' WHERE limit_id = ? AND subject_hash = ?; END IF;"
-	    " " KNOWN_SOURCE_WRITE_ ";"
-	    " IF ? THEN UPDATE account SET password_hash = ? WHERE id = ? AND password_hash = ?; END IF;"
-	    " " AUDIT_INSERT_AT_ ";"
-	    " IF ? THEN " OUTBOX_INSERT_AT_ "; END IF;"),
-	    .params = 49,
+	    " INSERT INTO session (id, account_id, generation, refresh_hash, client_hash, rotated_at,"
+	    " device, created_at, used_at, expires_at) VALUES (:session_id, :account_id, :generation,"
+	    " :refresh_hash, :client_hash, :now, :device, :now, :now, :expires_at);"
+	    " IF :forgets_failures THEN DELETE FROM limit_counter"
+	    " WHERE limit_id = $LIMIT_LOGIN_FAILURES AND subject_hash = :login_id_hash; END IF;"
+	    " IF :marks_failures_told THEN UPDATE limit_counter SET holder = ''"
+	    " WHERE limit_id = $LIMIT_LOGIN_FAILURES AND subject_hash = :login_id_hash; END IF;"
+	    " " SQL_KNOWN_SOURCE_WRITE ";"
+	    " IF :has_fresh_hash THEN UPDATE account SET password_hash = :fresh_hash"
+	    " WHERE id = :account_id AND password_hash = :old_hash; END IF;"
+	    " " AUDIT_INSERT_ ";"
+	    " IF :has_mail THEN " OUTBOX_INSERT_ "; END IF;"),
 	},
-	/* Who holds an access token, while the login lives and the account may be used: one look at
+	/* Who holds an access token, while the session is alive and the account may be used: read once at
 	 * every call, so that whatever ended acts at once on every replica. */
 	[SESSION_MEMBER] = {
-	    "SELECT " ACCOUNT_COLUMNS_ ", p.lookup FROM " ALIVE_
-	    " WHERE s.id = ? AND s.expires_at > ? AND s.used_at > ?",
-	    .params = 5, .columns = 11,
+	    "SELECT " ACCOUNT_COLUMNS_ ", p.lookup FROM " SQL_ALIVE
+	    " WHERE s.id = :session_id AND s.expires_at > :ends_after AND s.used_at > :used_after",
+	    .columns = 11,
 	},
-	/* The same account, as the login that changes something sees it until its transaction ends. The
-	 * account is locked first, as everybody does. */
+	/* The same account, as the session that changes something sees it until its transaction ends. The
+	 * account is locked first, as every transaction does. */
 	[SESSION_LOCK] = {
 	    "SELECT " ACCOUNT_COLUMNS_ ", a.password_hash FROM account a STRAIGHT_JOIN session s"
 	    " ON s.account_id = a.id AND s.generation = a.generation"
-	    " WHERE a.id = ? AND a.state = 1 AND s.id = ? FOR UPDATE",
-	    .params = 2, .columns = 11,
+	    " WHERE a.id = :account_id AND a.state = $ACCOUNT_ACTIVE AND s.id = :session_id FOR UPDATE",
+	    .columns = 11,
 	},
 	[SESSION_READ] = {
-	    "SELECT s.account_id, s.refresh_hash, s.previous_hash, s.client_hash, s.rotated_at, s.created_at,"
-	    " s.expires_at FROM " ALIVE_
-	    " WHERE s.id = ? AND s.expires_at > ? AND s.used_at > ?",
-	    .params = 5, .columns = 7,
+	    "SELECT s.account_id, s.refresh_hash, s.previous_hash, s.client_hash, s.rotated_at,"
+	    " s.created_at, s.expires_at FROM " SQL_ALIVE
+	    " WHERE s.id = :session_id AND s.expires_at > :ends_after AND s.used_at > :used_after",
+	    .columns = 7,
 	},
 	[SESSION_ROTATE] = {
-	    "UPDATE session SET previous_hash = refresh_hash, refresh_hash = ?, client_hash = ?, rotated_at = ?,"
-	    " used_at = GREATEST(used_at, ?) WHERE id = ? AND refresh_hash = ?",
-	    .params = 6,
+	    "UPDATE session SET previous_hash = refresh_hash, refresh_hash = :refresh_hash,"
+	    " client_hash = :client_hash, rotated_at = :now, used_at = GREATEST(used_at, :now)"
+	    " WHERE id = :session_id AND refresh_hash = :old_hash",
 	},
 	[SESSION_LIST] = {
 	    "SELECT s.id, s.device, s.created_at, s.used_at, s.expires_at FROM session s"
 	    " JOIN account a ON a.id = s.account_id AND a.generation = s.generation"
-	    " WHERE s.account_id = ? AND s.expires_at > ? AND s.used_at > ? ORDER BY s.used_at DESC LIMIT 20",
-	    .params = 3, .columns = 5,
+	    " WHERE s.account_id = :account_id AND s.expires_at > :ends_after"
+	    " AND s.used_at > :used_after ORDER BY s.used_at DESC LIMIT 20",
+	    .columns = 5,
 	},
 	[SESSION_END] = {
-	    "DELETE FROM session WHERE id = ? AND account_id = ?",
-	    .params = 2,
+	    "DELETE FROM session WHERE id = :session_id AND account_id = :account_id",
 	},
 	[SESSION_END_OTHERS] = {
-	    "DELETE FROM session WHERE account_id = ? AND id <> ?",
-	    .params = 2,
+	    "DELETE FROM session WHERE account_id = :account_id AND id <> :kept_id",
 	},
 	[SESSION_SET_GENERATION] = {
-	    "UPDATE session SET generation = ? WHERE id = ?",
-	    .params = 2,
+	    "UPDATE session SET generation = :generation WHERE id = :session_id",
 	},
 
 	[OUTBOX_INSERT] = {

@@ -51,21 +51,6 @@ audit_params(const struct audit_event *event, struct db_value ret[static AUDIT_P
 	memcpy(ret, params, sizeof params);
 }
 
-void
-audit_values(const struct audit_event *event, struct db_value ret[static AUDIT_VALUES])
-{
-	const struct db_value values[AUDIT_VALUES] = {
-		db_number_at(event->happened_at),
-		db_bytes_at(event->request_id.bytes, sizeof event->request_id.bytes),
-		db_number_at(event->what),
-		db_bytes_at(event->account_id.bytes, sizeof event->account_id.bytes),
-		db_bytes_at(event->person_id.bytes, sizeof event->person_id.bytes),
-		db_text_at(event->network),
-	};
-
-	memcpy(ret, values, sizeof values);
-}
-
 enum result
 audit_insert(struct db_tx *tx, const struct audit_event *event)
 {

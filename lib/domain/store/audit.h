@@ -37,10 +37,6 @@ struct audit_event audit_event_of(const struct client *, enum audit_event_kind, 
 #define AUDIT_PARAMS 6
 void audit_params(const struct audit_event *, struct db_value ret[static AUDIT_PARAMS]);
 
-/* The same in the order of AUDIT_INSERT_AT_, for a statement whose parameters have no names. */
-#define AUDIT_VALUES AUDIT_PARAMS
-void audit_values(const struct audit_event *, struct db_value ret[static AUDIT_VALUES]);
-
 /* Writes it, in the transaction of what it tells about. A request writes a kind of event once. */
 enum result audit_insert(struct db_tx *, const struct audit_event *) MUST_USE;
 
