@@ -1,26 +1,26 @@
-/* admission.c - has its sender asked too often, and is there room for one more? */
+/* admission.c - rate limits of requests, and how many are worked on at once. */
 
 #include "admission.h"
 
 #include "clock.h"
-#include "text.h"
 #include "limit_local.h"
+#include "text.h"
 
 #include <string.h>
 
 /* How often ----------------------------------------------------------------------------------- */
 
-/* One more of the thing. */
 static struct limit_state
-take(struct service *service, enum limit_id limit_id, const void *subject, size_t size,
+count_request(struct service *service, enum limit_id limit_id, const void *subject, size_t size,
     unsigned shared_network_factor)
 {
 	return limit_local_count(service->app.limit_local, limit_id, subject, size,
 	    shared_network_factor, clock_monotonic_ms());
 }
 
+/* OK, or `beyond` and how long to wait. */
 static enum result
-judge(const struct limit_state *state, enum result beyond, struct error_info *error_info)
+limit_result(const struct limit_state *state, enum result beyond, struct error_info *error_info)
 {
 	if (state->granted)
 		return OK;
@@ -29,7 +29,8 @@ judge(const struct limit_state *state, enum result beyond, struct error_info *er
 }
 
 static void
-tell(const struct limit_state *state, enum limit_id limit_id, struct http_reply *reply)
+add_ratelimit_headers(
+    const struct limit_state *state, enum limit_id limit_id, struct http_reply *reply)
 {
 	const struct limit *limit = limit_of(limit_id);
 	char line[96];
@@ -42,38 +43,40 @@ tell(const struct limit_state *state, enum limit_id limit_id, struct http_reply 
 		http_reply_add(reply, "RateLimit", line);
 }
 
-/* The source's own counter comes first: who is refused by it uses nothing up for those around. */
+/* The source's own counter comes first: a source that has reached its limit uses up nothing of what
+ * its /48 shares. */
 enum result
 admission_source(struct service *service, enum limit_id limit_id, const struct client *client,
     struct http_reply *reply, struct error_info *error_info)
 {
-	const struct limit_state state = take(service, limit_id, client->source,
+	const struct limit_state state = count_request(service, limit_id, client->source,
 	    strlen(client->source), client->shared_network_factor);
 
-	tell(&state, limit_id, reply);
-	TRY(judge(&state, TOO_MANY, error_info));
+	add_ratelimit_headers(&state, limit_id, reply);
+	TRY(limit_result(&state, TOO_MANY, error_info));
 	if (client->prefix[0] == '\0')
 		return OK;
-	const struct limit_state around = take(service, limit_id, client->prefix,
+	const struct limit_state around = count_request(service, limit_id, client->prefix,
 	    strlen(client->prefix), client->shared_network_factor * PREFIX_FACTOR);
-	return judge(&around, TOO_MANY, error_info);
+	return limit_result(&around, TOO_MANY, error_info);
 }
 
 enum result
 admission_link(
     struct service *service, enum limit_id limit_id, struct jti jti, struct error_info *error_info)
 {
-	const struct limit_state state = take(service, limit_id, jti.bytes, sizeof jti.bytes, 1);
+	const struct limit_state state = count_request(
+	    service, limit_id, jti.bytes, sizeof jti.bytes, 1);
 
-	return judge(&state, TOO_MANY, error_info);
+	return limit_result(&state, TOO_MANY, error_info);
 }
 
 enum result
 admission_service(struct service *service, enum limit_id limit_id, struct error_info *error_info)
 {
-	const struct limit_state state = take(service, limit_id, "", 0, 1);
+	const struct limit_state state = count_request(service, limit_id, "", 0, 1);
 
-	return judge(&state, OVERLOADED, error_info);
+	return limit_result(&state, OVERLOADED, error_info);
 }
 
 /* How many at once ---------------------------------------------------------------------------- */

@@ -1,7 +1,7 @@
-/* admission.h - admission control: has its sender asked too often, and is there room for one more?
+/* admission.h - admission control: rate limits of requests, and how many are worked on at once.
  *
- * Answered before a request costs anything; limit_table.h has the table of how often, config.c the
- * settings of how many at once. (ASVS 2.4.1, 15.2.2.) */
+ * Asked before a request costs anything. The limits stand in limit_table.h; the settings
+ * REQUESTS_MAX, HASHING_MAX and PICTURES_MAX say how many at once. (ASVS 2.4.1, 15.2.2.) */
 
 #ifndef ADMISSION_H
 #define ADMISSION_H
@@ -16,21 +16,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Counts one by source, and if it is granted one by the /48 around it (PREFIX_FACTOR). TOO_MANY and
- * refusal->wait_s, beyond either. Says in the reply how many are left to the source (RateLimit fields,
- * draft-ietf-httpapi-ratelimit-headers-11). */
+/* Counts a request of this source and, if that is granted, of the /48 around it (PREFIX_FACTOR).
+ * TOO_MANY and error_info->wait_s: one of them has reached the limit. Adds to the reply how many
+ * are left to the source (RateLimit fields, draft-ietf-httpapi-ratelimit-headers-11). */
 enum result admission_source(struct service *, enum limit_id, const struct client *,
     struct http_reply *, struct error_info *) MUST_USE;
 
-/* Counts one by link. TOO_MANY as above; the reply says nothing. */
+/* Counts a request with this link. TOO_MANY as above; the reply says nothing of it. */
 enum result admission_link(
     struct service *, enum limit_id, struct jti jti, struct error_info *) MUST_USE;
 
-/* Counts one of the whole service. OVERLOADED and refusal->wait_s, beyond it. */
+/* Counts for the whole service. OVERLOADED and error_info->wait_s: the limit has been reached. */
 enum result admission_service(struct service *, enum limit_id, struct error_info *) MUST_USE;
 
-/* Takes a place among the requests that are worked on, and among those of its kind. OVERLOADED:
- * there is none; nothing was taken. */
+/* Takes a place among the requests that are worked on, and among those of this load. OVERLOADED:
+ * there is none; nothing was taken. The holder of a place gives it back with admission_leave(). */
 enum result admission_enter(struct service *, enum load) MUST_USE;
 void admission_leave(struct service *, enum load);
 

@@ -1,4 +1,4 @@
-/* endpoints.c - THE table. */
+/* endpoints.c - the table of endpoints. */
 
 #include "endpoints.h"
 
@@ -9,40 +9,68 @@
 
 /* clang-format off */
 static const struct endpoint rows_public[] = {
-	/* method    path                                    carries a token of                           body                      costs           limit beside the source's served by */
-	{ "POST",   "/v1/captcha",                           DEMAND_STAGE, STAGE_IDENTITY,                &captcha_body,            LOAD_PICTURES,  LIMIT_LINK_CAPTCHAS,  post_captcha },
-	{ "POST",   "/v1/registration/email",                DEMAND_NOTHING, STAGE_NONE,                  &email_body,              LOAD_REST,      LIMIT_SOURCE_MAILS,   post_registration_email },
-	{ "GET",    "/v1/registration/stage",                DEMAND_ANY_STAGE, STAGE_NONE,                NULL,                     LOAD_REST,      LIMIT_NONE,           get_registration_stage },
-	{ "POST",   "/v1/registration/identity",             DEMAND_STAGE, STAGE_IDENTITY,                &identity_body,           LOAD_REST,      LIMIT_NONE,           post_registration_identity },
-	{ "POST",   "/v1/registration/authentication-key",   DEMAND_STAGE, STAGE_AUTHENTICATION_KEY,      &authentication_key_body, LOAD_REST,      LIMIT_NONE,           post_registration_authentication_key },
-	{ "POST",   "/v1/registration/account",              DEMAND_STAGE, STAGE_ACCOUNT,                 &account_body,            LOAD_HASHING,   LIMIT_NONE,           post_registration_account },
+	/* method, path, which token it demands, and of which stage;
+	 *   body, what it costs most, limit beside the source's requests, handler */
+	{ "POST", "/v1/captcha", DEMAND_STAGE, STAGE_IDENTITY,
+	  &captcha_body, LOAD_PICTURES, LIMIT_LINK_CAPTCHAS, post_captcha },
+	{ "POST", "/v1/registration/email", DEMAND_NOTHING, STAGE_NONE,
+	  &email_body, LOAD_REST, LIMIT_SOURCE_MAILS, post_registration_email },
+	{ "GET", "/v1/registration/stage", DEMAND_ANY_STAGE, STAGE_NONE,
+	  NULL, LOAD_REST, LIMIT_NONE, get_registration_stage },
+	{ "POST", "/v1/registration/identity", DEMAND_STAGE, STAGE_IDENTITY,
+	  &identity_body, LOAD_REST, LIMIT_NONE, post_registration_identity },
+	{ "POST", "/v1/registration/authentication-key", DEMAND_STAGE, STAGE_AUTHENTICATION_KEY,
+	  &authentication_key_body, LOAD_REST, LIMIT_NONE, post_registration_authentication_key },
+	{ "POST", "/v1/registration/account", DEMAND_STAGE, STAGE_ACCOUNT,
+	  &account_body, LOAD_HASHING, LIMIT_NONE, post_registration_account },
 
-	{ "POST",   "/v1/sessions",                          DEMAND_NOTHING, STAGE_NONE,                  &login_body,              LOAD_HASHING,   LIMIT_NONE,           post_sessions },
-	{ "GET",    "/v1/sessions",                          DEMAND_SESSION, STAGE_NONE,                    NULL,                     LOAD_REST,      LIMIT_NONE,           get_sessions },
-	{ "DELETE", "/v1/sessions",                          DEMAND_SESSION, STAGE_NONE,                    NULL,                     LOAD_REST,      LIMIT_NONE,           delete_sessions },
-	{ "POST",   "/v1/sessions/refresh",                  DEMAND_NOTHING, STAGE_NONE,                  &refresh_body,            LOAD_REST,      LIMIT_NONE,           post_sessions_refresh },
-	{ "DELETE", "/v1/sessions/current",                  DEMAND_SESSION_OR_COOKIE, STAGE_NONE,          NULL,                     LOAD_REST,      LIMIT_NONE,           delete_sessions_current },
-	{ "DELETE", "/v1/sessions/{id}",                     DEMAND_SESSION, STAGE_NONE,                    NULL,                     LOAD_REST,      LIMIT_NONE,           delete_sessions_id },
-	{ "GET",    "/.well-known/jwks.json",                DEMAND_NOTHING, STAGE_NONE,                  NULL,                     LOAD_REST,      LIMIT_NONE,           get_jwks },
+	{ "POST", "/v1/sessions", DEMAND_NOTHING, STAGE_NONE,
+	  &login_body, LOAD_HASHING, LIMIT_NONE, post_sessions },
+	{ "GET", "/v1/sessions", DEMAND_SESSION, STAGE_NONE,
+	  NULL, LOAD_REST, LIMIT_NONE, get_sessions },
+	{ "DELETE", "/v1/sessions", DEMAND_SESSION, STAGE_NONE,
+	  NULL, LOAD_REST, LIMIT_NONE, delete_sessions },
+	{ "POST", "/v1/sessions/refresh", DEMAND_NOTHING, STAGE_NONE,
+	  &refresh_body, LOAD_REST, LIMIT_NONE, post_sessions_refresh },
+	{ "DELETE", "/v1/sessions/current", DEMAND_SESSION_OR_COOKIE, STAGE_NONE,
+	  NULL, LOAD_REST, LIMIT_NONE, delete_sessions_current },
+	{ "DELETE", "/v1/sessions/{id}", DEMAND_SESSION, STAGE_NONE,
+	  NULL, LOAD_REST, LIMIT_NONE, delete_sessions_id },
+	{ "GET", "/.well-known/jwks.json", DEMAND_NOTHING, STAGE_NONE,
+	  NULL, LOAD_REST, LIMIT_NONE, get_jwks },
 
-	{ "POST",   "/v1/recovery/login-id",                 DEMAND_NOTHING, STAGE_NONE,                  &recovery_login_id_body,  LOAD_REST,      LIMIT_SOURCE_MAILS,   post_recovery_login_id },
-	{ "POST",   "/v1/recovery/password",                 DEMAND_NOTHING, STAGE_NONE,                  &recovery_password_body,  LOAD_REST,      LIMIT_SOURCE_MAILS,   post_recovery_password },
-	{ "POST",   "/v1/recovery/password/reset",           DEMAND_STAGE, STAGE_PASSWORD_RESET,          &reset_body,              LOAD_HASHING,   LIMIT_NONE,           post_recovery_password_reset },
+	{ "POST", "/v1/recovery/login-id", DEMAND_NOTHING, STAGE_NONE,
+	  &login_id_reminder_body, LOAD_REST, LIMIT_SOURCE_MAILS, post_recovery_login_id },
+	{ "POST", "/v1/recovery/password", DEMAND_NOTHING, STAGE_NONE,
+	  &password_reset_request_body, LOAD_REST, LIMIT_SOURCE_MAILS, post_recovery_password },
+	{ "POST", "/v1/recovery/password/reset", DEMAND_STAGE, STAGE_PASSWORD_RESET,
+	  &password_reset_body, LOAD_HASHING, LIMIT_NONE, post_recovery_password_reset },
 
-	{ "GET",    "/v1/me",                                DEMAND_SESSION, STAGE_NONE,                    NULL,                     LOAD_REST,      LIMIT_NONE,           get_me },
-	{ "PATCH",  "/v1/me",                                DEMAND_SESSION, STAGE_NONE,                    &settings_body,           LOAD_REST,      LIMIT_NONE,           patch_me },
-	{ "DELETE", "/v1/me",                                DEMAND_SESSION, STAGE_NONE,                    &leave_body,              LOAD_HASHING,   LIMIT_NONE,           delete_me },
-	{ "PUT",    "/v1/me/password",                       DEMAND_SESSION, STAGE_NONE,                    &new_password_body,       LOAD_HASHING,   LIMIT_NONE,           put_me_password },
-	{ "PUT",    "/v1/me/email",                          DEMAND_SESSION, STAGE_NONE,                    &new_email_body,          LOAD_HASHING,   LIMIT_SOURCE_MAILS,   put_me_email },
-	{ "POST",   "/v1/me/email/confirmation",             DEMAND_STAGE, STAGE_EMAIL_CONFIRMATION,      NULL,                     LOAD_REST,      LIMIT_NONE,           post_me_email_confirmation },
-	{ "DELETE", "/v1/me/pending-email",                  DEMAND_SESSION, STAGE_NONE,                    NULL,                     LOAD_REST,      LIMIT_NONE,           delete_me_pending_email },
-	{ "PUT",    "/v1/me/login-id",                       DEMAND_SESSION, STAGE_NONE,                    &new_login_id_body,       LOAD_HASHING,   LIMIT_NONE,           put_me_login_id },
+	{ "GET", "/v1/me", DEMAND_SESSION, STAGE_NONE,
+	  NULL, LOAD_REST, LIMIT_NONE, get_me },
+	{ "PATCH", "/v1/me", DEMAND_SESSION, STAGE_NONE,
+	  &profile_body, LOAD_REST, LIMIT_NONE, patch_me },
+	{ "DELETE", "/v1/me", DEMAND_SESSION, STAGE_NONE,
+	  &delete_account_body, LOAD_HASHING, LIMIT_NONE, delete_me },
+	{ "PUT", "/v1/me/password", DEMAND_SESSION, STAGE_NONE,
+	  &new_password_body, LOAD_HASHING, LIMIT_NONE, put_me_password },
+	{ "PUT", "/v1/me/email", DEMAND_SESSION, STAGE_NONE,
+	  &new_email_body, LOAD_HASHING, LIMIT_SOURCE_MAILS, put_me_email },
+	{ "POST", "/v1/me/email/confirmation", DEMAND_STAGE, STAGE_EMAIL_CONFIRMATION,
+	  NULL, LOAD_REST, LIMIT_NONE, post_me_email_confirmation },
+	{ "DELETE", "/v1/me/pending-email", DEMAND_SESSION, STAGE_NONE,
+	  NULL, LOAD_REST, LIMIT_NONE, delete_me_pending_email },
+	{ "PUT", "/v1/me/login-id", DEMAND_SESSION, STAGE_NONE,
+	  &new_login_id_body, LOAD_HASHING, LIMIT_NONE, put_me_login_id },
 };
 
 static const struct endpoint rows_inside[] = {
-	{ "GET",    "/healthz",                              DEMAND_NOTHING, STAGE_NONE,                  NULL,                     LOAD_REST,      LIMIT_NONE,           get_healthz },
-	{ "GET",    "/readyz",                               DEMAND_NOTHING, STAGE_NONE,                  NULL,                     LOAD_REST,      LIMIT_NONE,           get_readyz },
-	{ "GET",    "/metrics",                              DEMAND_NOTHING, STAGE_NONE,                  NULL,                     LOAD_REST,      LIMIT_NONE,           get_metrics },
+	{ "GET", "/healthz", DEMAND_NOTHING, STAGE_NONE,
+	  NULL, LOAD_REST, LIMIT_NONE, get_healthz },
+	{ "GET", "/readyz", DEMAND_NOTHING, STAGE_NONE,
+	  NULL, LOAD_REST, LIMIT_NONE, get_readyz },
+	{ "GET", "/metrics", DEMAND_NOTHING, STAGE_NONE,
+	  NULL, LOAD_REST, LIMIT_NONE, get_metrics },
 };
 /* clang-format on */
 
@@ -67,7 +95,7 @@ endpoint_path_id(const struct endpoint *endpoint, const char *path, struct sessi
 }
 
 static bool
-meets(const struct endpoint *endpoint, const char *path)
+has_path(const struct endpoint *endpoint, const char *path)
 {
 	struct session_id id;
 
@@ -77,7 +105,7 @@ meets(const struct endpoint *endpoint, const char *path)
 }
 
 static bool
-serves(const struct endpoint *endpoint, const char *method)
+has_method(const struct endpoint *endpoint, const char *method)
 {
 	return strcmp(endpoint->method, method) == 0 ||
 	       (strcmp(method, "HEAD") == 0 && strcmp(endpoint->method, "GET") == 0);
@@ -90,10 +118,10 @@ endpoint_find(const struct endpoint_table *table, const char *method, const char
 	bool known = false;
 
 	for (size_t i = 0; i < table->count; i++) {
-		if (!meets(&table->rows[i], path))
+		if (!has_path(&table->rows[i], path))
 			continue;
 		known = true;
-		if (!serves(&table->rows[i], method))
+		if (!has_method(&table->rows[i], method))
 			continue;
 		*ret = &table->rows[i];
 		return OK;
@@ -108,7 +136,7 @@ endpoint_allow(const struct endpoint_table *table, const char *path, char ret[st
 
 	ret[0] = '\0';
 	for (size_t i = 0; i < table->count; i++) {
-		if (!meets(&table->rows[i], path))
+		if (!has_path(&table->rows[i], path))
 			continue;
 		const bool get = strcmp(table->rows[i].method, "GET") == 0;
 		const char *method = get ? "GET, HEAD" : table->rows[i].method;

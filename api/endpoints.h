@@ -1,7 +1,7 @@
-/* endpoints.h - THE table: every path, what it demands, who serves it.
+/* endpoints.h - the table of endpoints: every path, what it demands, and its handler.
  *
  * 404, 405, Allow, the CORS preflight and the metrics' routes come from it; openapi.yaml is tested
- * against it. */
+ * against it. docs/cookbook.md says how to add a row. */
 
 #ifndef ENDPOINTS_H
 #define ENDPOINTS_H
@@ -23,53 +23,55 @@
 struct http_reply;
 struct http_request;
 
-/* One request as a handler sees it: what it brought is checked, what it answers is built here. */
+/* One API call as its handler sees it: the gate fills in what the request brought and has checked,
+ * the handler fills in the answer. All pointers are good until the handler returns. */
 struct call {
 	struct service *service;
 	const struct http_request *request; /* only for the cookie */
 	const struct client *client;
 	const struct stage_claims
-	    *claims;           /* of the stage token that the endpoint demands, or NULL */
-	struct member *member; /* of the access token that it demands, or NULL */
-	const struct session_id *path_id;  /* in the place of {id}, or NULL */
-	const void *body;                  /* the struct its field table fills */
-	struct field_errors *field_errors; /* to add to, for BAD_FIELD */
-	enum problem_language language;
-	int status;                   /* of success; 200 unless the handler says otherwise */
-	struct error_info error_info; /* told with a refusal */
-	struct json *json;            /* the answer's object */
-	struct http_reply *reply;     /* only for what is not JSON */
+	    *claims;           /* of the stage token that the endpoint demands; or NULL */
+	struct member *member; /* of the access token that it demands; or NULL */
+	const struct session_id *path_id; /* in the place of {id}; or NULL */
+	const void *body;                 /* the struct that the body's field table fills */
+	enum problem_language language;   /* of problem documents and mails */
+
+	int status;                        /* of success; 200 unless the handler sets another */
+	struct json *json;                 /* the answer's object */
+	struct http_reply *reply;          /* only for what is not JSON */
+	struct field_errors *field_errors; /* what the handler adds is told with BAD_FIELD */
+	struct error_info error_info;      /* what is told with other results than OK */
 };
 
 /* Which token an endpoint demands. */
 enum demand {
 	DEMAND_NOTHING,
-	DEMAND_STAGE,            /* of one stage */
-	DEMAND_ANY_STAGE,        /* of a registration's */
+	DEMAND_STAGE,            /* a stage token of the one stage that the row names */
+	DEMAND_ANY_STAGE,        /* a stage token of any stage of a registration */
 	DEMAND_SESSION,          /* an access token */
-	DEMAND_SESSION_OR_COOKIE /* an access token; without one the handler asks for the cookie */
+	DEMAND_SESSION_OR_COOKIE /* an access token; without one the handler reads the cookie */
 };
 
-/* The struct that bodies are read into: room for the widest. */
-#define BODY_STRUCT_MAX 4096
+#define BODY_STRUCT_MAX 4096 /* bytes of the largest struct that a body is read into */
 
-/* What a body must be. */
+/* What the body of an endpoint must be. */
 struct body_rule {
 	const struct field *fields;
 	size_t size; /* of the struct they fill; at most BODY_STRUCT_MAX */
-	/* What one field can not tell alone; NULL: nothing. Adds to the faults. */
-	void (*judge)(const struct service *, const void *body, struct field_errors *);
+	/* Checks what no field's own check can know, and adds to the field errors; NULL:
+	 * nothing. */
+	void (*validate)(const struct service *, const void *body, struct field_errors *);
 };
 
 struct endpoint {
-	const char *method;
-	const char *path; /* "{id}" at its end: an id as base64url */
+	const char *method; /* "GET" serves HEAD, too */
+	const char *path;   /* may end with "{id}": an id as base64url */
 	enum demand demand;
-	enum stage stage;             /* with DEMAND_STAGE */
-	const struct body_rule *body; /* NULL: none is allowed */
-	enum load load;
-	enum limit_id limit; /* how often, beside LIMIT_SOURCE_REQUESTS; LIMIT_NONE */
-	enum result (*serve)(struct call *);
+	enum stage stage;                    /* with DEMAND_STAGE */
+	const struct body_rule *body;        /* NULL: none is allowed */
+	enum load load;                      /* what it costs most */
+	enum limit_id limit;                 /* beside LIMIT_SOURCE_REQUESTS; or LIMIT_NONE */
+	enum result (*serve)(struct call *); /* the handler: a file of its name in api/handlers/ */
 };
 
 struct endpoint_table {
@@ -81,16 +83,19 @@ struct endpoint_table {
 extern const struct endpoint_table endpoints_public;
 extern const struct endpoint_table endpoints_inside;
 
-/* The endpoint of a request; HEAD is served as GET. NOT_FOUND; METHOD_NOT_ALLOWED. */
+/* Finds the endpoint of a request; HEAD is served as GET. NOT_FOUND: no endpoint has this path.
+ * METHOD_NOT_ALLOWED: those that have it serve other methods. On failure *ret is untouched. */
 enum result endpoint_find(const struct endpoint_table *, const char *method, const char *path,
     const struct endpoint **ret) MUST_USE;
 
-/* The id at the end of a path that met an endpoint's {id}. False: it has none. */
+/* Reads the id at the end of a path whose endpoint has {id} there. False: the endpoint has no {id},
+ * or the path no id. */
 bool endpoint_path_id(const struct endpoint *, const char *path, struct session_id *ret) MUST_USE;
 
 #define ALLOW_MAX 64
 
-/* The methods of a path, "GET, HEAD, OPTIONS, POST"; empty for an unknown path. */
+/* Writes the methods of a path as Allow lists them ("GET, HEAD, OPTIONS"); empty for an unknown
+ * path. */
 void endpoint_allow(
     const struct endpoint_table *, const char *path, char ret[static ALLOW_MAX + 1]);
 
@@ -126,17 +131,17 @@ enum result put_me_password(struct call *);
 extern const struct body_rule account_body;
 extern const struct body_rule authentication_key_body;
 extern const struct body_rule captcha_body;
+extern const struct body_rule delete_account_body;
 extern const struct body_rule email_body;
 extern const struct body_rule identity_body;
-extern const struct body_rule leave_body;
 extern const struct body_rule login_body;
+extern const struct body_rule login_id_reminder_body;
 extern const struct body_rule new_email_body;
 extern const struct body_rule new_login_id_body;
 extern const struct body_rule new_password_body;
-extern const struct body_rule recovery_login_id_body;
-extern const struct body_rule recovery_password_body;
+extern const struct body_rule password_reset_body;
+extern const struct body_rule password_reset_request_body;
+extern const struct body_rule profile_body;
 extern const struct body_rule refresh_body;
-extern const struct body_rule reset_body;
-extern const struct body_rule settings_body;
 
 #endif

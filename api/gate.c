@@ -1,15 +1,14 @@
-/* gate.c - one request's life.
+/* gate.c - the life of one request.
  *
- * Every guard is asked once, here, in this order, before a handler runs: did its sender ask too often,
- * does the path exist, did the body come, is there room, is the token right, is the body what it must
- * be, was this asked too often. Whatever happens, one answer and one log line. */
+ * serve_request() asks every guard in one place and one order before a handler runs. Whatever
+ * happens, there is one answer and one log line. */
 
 #include "gate.h"
 
-#include "json.h"
+#include "admission.h"
 #include "cleanup.h"
 #include "clock.h"
-#include "admission.h"
+#include "json.h"
 #include "log.h"
 #include "metrics.h"
 #include "origin.h"
@@ -22,32 +21,36 @@
 
 #define PREFLIGHT_AGE_S "600"
 
-/* What is known about the request that is being served. */
-struct request_ctx {
-	const struct gate *gate;
-	struct http_request *request;
-	struct http_reply *reply;
-	char id[REQUEST_ID_TEXT + 1];
-	const struct endpoint *endpoint; /* NULL: none met */
-	struct field_errors field_errors;
-	struct client client;
-	struct session_id path_id;
-	struct stage_claims claims;
-	struct member member;
-	struct call call;
-};
-
 /* The body struct of a call; aligned for any of them, on the worker's stack. */
 union body_room {
 	char bytes[BODY_STRUCT_MAX];
 	max_align_t aligned;
 };
 
+/* What the guards know of the request that is being served. */
+struct request_ctx {
+	const struct gate *gate;
+	struct http_request *request;
+	struct http_reply *reply;
+	char id[REQUEST_ID_TEXT + 1];
+	bool allowed_origin;             /* a browser may show the answer to the page that asked */
+	const struct endpoint *endpoint; /* NULL: none has been found */
+	enum result body_read;           /* the outcome of reading the body */
+	bool admitted;                   /* it holds a place among the requests being worked on */
+	struct field_errors field_errors;
+	struct client client;
+	struct session_id path_id;
+	struct stage_claims claims;
+	struct member member;
+	struct call call;
+	union body_room *body;
+};
+
 /* Tokens -------------------------------------------------------------------------------------- */
 
 /* "Bearer TOKEN" (RFC 6750 2.1); the scheme's case does not matter. */
 static enum result
-bearer(const struct http_request *request, const char **ret_token)
+read_bearer_token(const struct http_request *request, const char **ret_token)
 {
 	static const char scheme[] = "bearer ";
 	const char *value = request->authorization;
@@ -64,59 +67,59 @@ bearer(const struct http_request *request, const char **ret_token)
 	return OK;
 }
 
-/* The stages whose tokens may ask where they stand. */
+/* The stages of a registration, which DEMAND_ANY_STAGE accepts. */
 static bool
-is_registration(enum stage stage)
+is_registration_stage(enum stage stage)
 {
 	return stage == STAGE_IDENTITY || stage == STAGE_AUTHENTICATION_KEY ||
 	       stage == STAGE_ACCOUNT;
 }
 
 static enum result
-check_stage(struct request_ctx *request_ctx)
+check_stage(struct request_ctx *ctx)
 {
-	const struct endpoint *endpoint = request_ctx->endpoint;
-	const struct keyring *keyring = request_ctx->gate->service->app.keyring;
+	const struct endpoint *endpoint = ctx->endpoint;
+	const struct keyring *keyring = ctx->gate->service->app.keyring;
 	const char *token = NULL;
 
-	TRY(bearer(request_ctx->request, &token));
-	TRY(stage_open(keyring, token, clock_now(), &request_ctx->claims));
-	request_ctx->call.claims = &request_ctx->claims;
+	TRY(read_bearer_token(ctx->request, &token));
+	TRY(stage_open(keyring, token, clock_now(), &ctx->claims));
+	ctx->call.claims = &ctx->claims;
 	const bool fits = endpoint->demand == DEMAND_STAGE
-			      ? request_ctx->claims.stage == endpoint->stage
-			      : is_registration(request_ctx->claims.stage);
+			      ? ctx->claims.stage == endpoint->stage
+			      : is_registration_stage(ctx->claims.stage);
 	return fits ? OK : TOKEN_INVALID;
 }
 
 static enum result
-check_session(struct request_ctx *request_ctx)
+check_session(struct request_ctx *ctx)
 {
 	const char *token = NULL;
 
-	if (bearer(request_ctx->request, &token) != OK)
+	if (read_bearer_token(ctx->request, &token) != OK)
 		return LOGIN_REQUIRED;
-	TRY(session_member(&request_ctx->gate->service->app, token, &request_ctx->member));
-	request_ctx->call.member = &request_ctx->member;
+	TRY(session_member(&ctx->gate->service->app, token, &ctx->member));
+	ctx->call.member = &ctx->member;
 	return OK;
 }
 
 static enum result
-check_token(struct request_ctx *request_ctx)
+check_token(struct request_ctx *ctx)
 {
-	const struct http_request *request = request_ctx->request;
+	const struct http_request *request = ctx->request;
 
-	switch (request_ctx->endpoint->demand) {
+	switch (ctx->endpoint->demand) {
 	case DEMAND_NOTHING:
 		return OK;
 	case DEMAND_STAGE:
 	case DEMAND_ANY_STAGE:
-		return check_stage(request_ctx);
+		return check_stage(ctx);
 	case DEMAND_SESSION_OR_COOKIE:
 		if (request->authorization == NULL && !request->authorization_twice)
 			return OK;
-		return check_session(request_ctx);
+		return check_session(ctx);
 	case DEMAND_SESSION:
-		return check_session(request_ctx);
+		return check_session(ctx);
 	}
 	return INTERNAL;
 }
@@ -143,80 +146,81 @@ is_json(const char *content_type)
 	return false;
 }
 
-/* A body is waited for before anything else: no place is held, and no look into the database made,
- * for one who sends slowly. What is wrong with it is told when its turn comes. */
-static enum result
-wait_for_body(struct request_ctx *request_ctx)
+/* Reads the body before anything else is done: a client that sends slowly holds no place among the
+ * requests being worked on, and causes no database access. check_body() tells what is wrong with
+ * it. */
+static void
+read_body(struct request_ctx *ctx)
 {
-	struct http_request *request = request_ctx->request;
-	const bool comes = request_ctx->endpoint->body != NULL && request->content_length > 0 &&
-			   is_json(request->content_type);
+	struct http_request *request = ctx->request;
+	const bool wanted = ctx->endpoint->body != NULL && request->content_length > 0 &&
+			    is_json(request->content_type);
 
-	return comes ? http_read_body(request) : OK;
+	ctx->body_read = wanted ? http_read_body(request) : OK;
 }
 
 static enum result
-check_body(struct request_ctx *request_ctx, enum result arrived, union body_room *room)
+check_body(struct request_ctx *ctx)
 {
-	struct http_request *request = request_ctx->request;
-	const struct body_rule *rule = request_ctx->endpoint->body;
+	struct http_request *request = ctx->request;
+	const struct body_rule *rule = ctx->endpoint->body;
+	void *body = ctx->body->bytes;
 
 	if (rule == NULL)
 		return request->content_length > 0 ? MALFORMED : OK;
 	if (!is_json(request->content_type))
 		return BAD_MEDIA_TYPE;
-	TRY(arrived);
-	request_ctx->call.body = room->bytes;
-	const enum result read = json_read(request->body, request->body_size, rule->fields,
-	    room->bytes, rule->size, &request_ctx->field_errors);
-	if (read != OK && read != BAD_FIELD)
-		return read;
-	if (rule->judge != NULL)
-		rule->judge(request_ctx->gate->service, room->bytes, &request_ctx->field_errors);
-	return request_ctx->field_errors.count == 0 ? OK : BAD_FIELD;
+	TRY(ctx->body_read);
+	ctx->call.body = body;
+	const enum result parsed = json_read(
+	    request->body, request->body_size, rule->fields, body, rule->size, &ctx->field_errors);
+	if (parsed != OK && parsed != BAD_FIELD)
+		return parsed;
+	if (rule->validate != NULL)
+		rule->validate(ctx->gate->service, body, &ctx->field_errors);
+	return ctx->field_errors.count == 0 ? OK : BAD_FIELD;
 }
 
 /* CORS ---------------------------------------------------------------------------------------- */
 
-/* Tells whether a browser may show the answer to the page that asked. */
+/* May a browser show the answer to the page that asked? If so, the answer says it. */
 static bool
-allow_origin(const struct request_ctx *request_ctx)
+allow_origin(const struct request_ctx *ctx)
 {
-	const char *origins = request_ctx->gate->service->config->cors_origins;
-	const char *origin = request_ctx->request->origin;
+	const char *origins = ctx->gate->service->config->cors_origins;
+	const char *origin = ctx->request->origin;
+	struct http_reply *reply = ctx->reply;
 
-	if (origins[0] == '\0' || request_ctx->gate->inside)
+	if (origins[0] == '\0' || ctx->gate->inside)
 		return false;
-	http_reply_add(request_ctx->reply, "Vary", "Origin");
+	http_reply_add(reply, "Vary", "Origin");
 	if (origin == NULL || !origin_is_listed(origins, origin))
 		return false;
-	http_reply_add(request_ctx->reply, "Access-Control-Allow-Origin", origin);
-	http_reply_add(
-	    request_ctx->reply, "Access-Control-Allow-Credentials", "true"); /* the cookie */
-	http_reply_add(request_ctx->reply, "Access-Control-Expose-Headers",
+	http_reply_add(reply, "Access-Control-Allow-Origin", origin);
+	http_reply_add(reply, "Access-Control-Allow-Credentials", "true"); /* the cookie */
+	http_reply_add(reply, "Access-Control-Expose-Headers",
 	    "RateLimit, RateLimit-Policy, Retry-After, X-Request-Id");
 	return true;
 }
 
-/* OPTIONS: which methods there are, and for a preflight of ours what the page may send. */
+/* Answers OPTIONS: which methods the path has and, to a preflight of an allowed page, what the page
+ * may send. */
 static void
-answer_options(const struct request_ctx *request_ctx, const char *allow, bool allowed_origin)
+answer_options(const struct request_ctx *ctx, const char *allow)
 {
-	http_reply_add(request_ctx->reply, "Allow", allow);
-	request_ctx->reply->status = 204;
-	if (!allowed_origin || request_ctx->request->preflight_method == NULL)
+	ctx->reply->status = 204;
+	if (!ctx->allowed_origin || ctx->request->preflight_method == NULL)
 		return;
-	http_reply_add(request_ctx->reply, "Access-Control-Allow-Methods", allow);
-	http_reply_add(
-	    request_ctx->reply, "Access-Control-Allow-Headers", "Authorization, Content-Type");
-	http_reply_add(request_ctx->reply, "Access-Control-Max-Age", PREFLIGHT_AGE_S);
+	http_reply_add(ctx->reply, "Access-Control-Allow-Methods", allow);
+	http_reply_add(ctx->reply, "Access-Control-Allow-Headers", "Authorization, Content-Type");
+	http_reply_add(ctx->reply, "Access-Control-Max-Age", PREFLIGHT_AGE_S);
 }
 
 /* Answers ------------------------------------------------------------------------------------- */
 
-/* RFC 9110 10.2.3, at least a second. */
+/* RFC 9110 10.2.3; at least a second. */
 static void
-add_wait(struct http_reply *reply, int64_t wait_s)
+add_retry_after(struct http_reply *reply, int64_t wait_s)
 {
 	char seconds[24];
 
@@ -225,15 +229,15 @@ add_wait(struct http_reply *reply, int64_t wait_s)
 }
 
 static void
-write_problem(const struct request_ctx *request_ctx, enum result result)
+write_problem(const struct request_ctx *ctx, enum result result)
 {
-	struct http_reply *reply = request_ctx->reply;
+	struct http_reply *reply = ctx->reply;
 	const struct problem_facts facts = {
 		.result = result,
-		.language = request_ctx->call.language,
-		.request_id = request_ctx->id,
-		.field_errors = &request_ctx->field_errors,
-		.attempts_left = request_ctx->call.error_info.attempts_left,
+		.language = ctx->call.language,
+		.request_id = ctx->id,
+		.field_errors = &ctx->field_errors,
+		.attempts_left = ctx->call.error_info.attempts_left,
 	};
 
 	reply->status = problem_of(result)->status;
@@ -245,117 +249,123 @@ write_problem(const struct request_ctx *request_ctx, enum result result)
 	if (reply->status == 401)
 		http_reply_add(reply, "WWW-Authenticate", "Bearer"); /* RFC 9110 15.5.2 */
 	if (reply->status == 503 || reply->status == 429)
-		add_wait(reply, request_ctx->call.error_info.wait_s);
-	http_reply_add(
-	    reply, "Content-Language", problem_language_code(request_ctx->call.language));
+		add_retry_after(reply, ctx->call.error_info.wait_s);
+	http_reply_add(reply, "Content-Language", problem_language_code(ctx->call.language));
 }
 
 static enum result
-write_answer(const struct request_ctx *request_ctx)
+write_answer(const struct request_ctx *ctx)
 {
-	struct http_reply *reply = request_ctx->reply;
+	struct http_reply *reply = ctx->reply;
 
-	reply->status = request_ctx->call.status;
+	reply->status = ctx->call.status;
 	if (reply->status == 204 || reply->media_type != NULL)
 		return OK;
-	TRY(json_finish(
-	    request_ctx->call.json, reply->body, sizeof reply->body, &reply->body_size));
+	TRY(json_finish(ctx->call.json, reply->body, sizeof reply->body, &reply->body_size));
 	reply->media_type = "application/json; charset=utf-8";
 	return OK;
 }
 
-/* Serving ------------------------------------------------------------------------------------- */
+/* Guards -------------------------------------------------------------------------------------- */
+
+/* How often one source may ask, whatever it asks for. */
+static enum result
+check_source_limit(struct request_ctx *ctx)
+{
+	if (ctx->gate->inside)
+		return OK;
+	return admission_source(ctx->gate->service, LIMIT_SOURCE_REQUESTS, &ctx->client, ctx->reply,
+	    &ctx->call.error_info);
+}
+
+/* Finds the endpoint. Answers OPTIONS itself: then OK, and there is no endpoint. */
+static enum result
+find_endpoint(struct request_ctx *ctx)
+{
+	const struct endpoint_table *endpoints = ctx->gate->endpoints;
+	const char *path = ctx->request->path;
+	char allow[ALLOW_MAX + 1];
+
+	const enum result found = endpoint_find(
+	    endpoints, ctx->request->method, path, &ctx->endpoint);
+	if (found == OK && endpoint_path_id(ctx->endpoint, path, &ctx->path_id))
+		ctx->call.path_id = &ctx->path_id;
+	if (found != METHOD_NOT_ALLOWED)
+		return found;
+	endpoint_allow(endpoints, path, allow);
+	http_reply_add(ctx->reply, "Allow", allow);
+	if (strcmp(ctx->request->method, "OPTIONS") != 0)
+		return METHOD_NOT_ALLOWED;
+	answer_options(ctx, allow);
+	return OK;
+}
+
+/* No endpoint takes a query (ASVS 15.3.7). */
+static enum result
+check_query(const struct request_ctx *ctx)
+{
+	return ctx->request->query == NULL ? OK : MALFORMED;
+}
+
+/* Takes a place among the requests being worked on, which end_request() gives back. */
+static enum result
+admit(struct request_ctx *ctx)
+{
+	if (ctx->gate->inside)
+		return OK;
+	TRY(admission_enter(ctx->gate->service, ctx->endpoint->load));
+	ctx->admitted = true;
+	return OK;
+}
 
 /* How often this endpoint may be asked, beside what every source may ask. */
 static enum result
-check_limit(struct request_ctx *request_ctx)
+check_endpoint_limit(struct request_ctx *ctx)
 {
-	struct service *service = request_ctx->gate->service;
-	struct error_info *error_info = &request_ctx->call.error_info;
-	const enum limit_id limit = request_ctx->endpoint->limit;
+	struct service *service = ctx->gate->service;
+	struct error_info *error_info = &ctx->call.error_info;
+	const enum limit_id limit = ctx->endpoint->limit;
 
 	switch (limit) {
 	case LIMIT_LINK_CAPTCHAS:
-		return admission_link(service, limit, request_ctx->claims.jti, error_info);
+		return admission_link(service, limit, ctx->claims.jti, error_info);
 	case LIMIT_SOURCE_MAILS:
-		return admission_source(
-		    service, limit, &request_ctx->client, request_ctx->reply, error_info);
+		return admission_source(service, limit, &ctx->client, ctx->reply, error_info);
 	default:
 		return OK;
 	}
 }
 
-/* The guards in order, then the handler. */
-static enum result
-serve(struct request_ctx *request_ctx, enum result arrived, union body_room *room)
-{
-	CLEANUP(json_free) struct json *json = NULL;
+/* Serving ------------------------------------------------------------------------------------- */
 
-	TRY(check_token(request_ctx));
-	TRY(check_body(request_ctx, arrived, room));
-	TRY(check_limit(request_ctx));
-	json = json_new();
+static enum result
+call_handler(struct request_ctx *ctx)
+{
+	CLEANUP(json_free) struct json *json = json_new();
+
 	if (json == NULL)
 		return UNAVAILABLE;
-	request_ctx->call.json = json;
-	TRY(request_ctx->endpoint->serve(&request_ctx->call));
-	return write_answer(request_ctx);
+	ctx->call.json = json;
+	TRY(ctx->endpoint->serve(&ctx->call));
+	return write_answer(ctx);
 }
 
+/* The guards in their order, then the handler. The first that objects ends the request. */
 static enum result
-serve_and_wipe(struct request_ctx *request_ctx, enum result arrived)
+serve_request(struct request_ctx *ctx)
 {
-	union body_room room;
-	const enum result result = serve(request_ctx, arrived, &room);
-
-	secret_wipe_bytes(room.bytes, sizeof room.bytes);
-	return result;
-}
-
-/* Takes a place among the requests that are worked on; beyond the bounds 503 at once. */
-static enum result
-enter_and_serve(struct request_ctx *request_ctx)
-{
-	struct service *service = request_ctx->gate->service;
-	const enum load load = request_ctx->endpoint->load;
-
-	if (request_ctx->request->query !=
-	    NULL) /* nothing is ever asked in a query (ASVS 15.3.7) */
-		return MALFORMED;
-	const enum result arrived = wait_for_body(request_ctx);
-	if (request_ctx->gate->inside)
-		return serve_and_wipe(request_ctx, arrived);
-	TRY(admission_enter(service, load));
-	const enum result result = serve_and_wipe(request_ctx, arrived);
-	admission_leave(service, load);
-	return result;
-}
-
-static enum result
-find_and_serve(struct request_ctx *request_ctx)
-{
-	const struct http_request *request = request_ctx->request;
-	const struct endpoint_table *endpoints = request_ctx->gate->endpoints;
-	const bool allowed_origin = allow_origin(request_ctx);
-	char allow[ALLOW_MAX + 1];
-
-	if (!request_ctx->gate->inside)
-		TRY(admission_source(request_ctx->gate->service, LIMIT_SOURCE_REQUESTS,
-		    &request_ctx->client, request_ctx->reply, &request_ctx->call.error_info));
-	const enum result found = endpoint_find(
-	    endpoints, request->method, request->path, &request_ctx->endpoint);
-	if (found == METHOD_NOT_ALLOWED) {
-		endpoint_allow(endpoints, request->path, allow);
-		if (strcmp(request->method, "OPTIONS") == 0) {
-			answer_options(request_ctx, allow, allowed_origin);
-			return OK;
-		}
-		http_reply_add(request_ctx->reply, "Allow", allow);
-	}
-	TRY(found);
-	if (endpoint_path_id(request_ctx->endpoint, request->path, &request_ctx->path_id))
-		request_ctx->call.path_id = &request_ctx->path_id;
-	return enter_and_serve(request_ctx);
+	ctx->allowed_origin = allow_origin(ctx);
+	TRY(check_source_limit(ctx));
+	TRY(find_endpoint(ctx));
+	if (ctx->endpoint == NULL) /* OPTIONS has its answer */
+		return OK;
+	TRY(check_query(ctx));
+	read_body(ctx);
+	TRY(admit(ctx));
+	TRY(check_token(ctx));
+	TRY(check_body(ctx));
+	TRY(check_endpoint_limit(ctx));
+	return call_handler(ctx);
 }
 
 static void
@@ -375,79 +385,94 @@ fill_client(const struct service *service, const struct http_request *request, s
 }
 
 static void
-begin(struct request_ctx *request_ctx, const struct gate *gate, struct http_exchange *exchange)
+begin_request(struct request_ctx *ctx, const struct gate *gate, struct http_exchange *exchange,
+    union body_room *body)
 {
-	memset(request_ctx, 0, sizeof *request_ctx);
-	request_ctx->gate = gate;
-	request_ctx->request = &exchange->request;
-	request_ctx->reply = &exchange->reply;
-	fill_client(gate->service, request_ctx->request, &request_ctx->client);
-	text_hex(request_ctx->client.request_id.bytes, sizeof request_ctx->client.request_id.bytes,
-	    request_ctx->id);
-	request_ctx->call.request = request_ctx->request;
-	request_ctx->call.client = &request_ctx->client;
-	request_ctx->call.field_errors = &request_ctx->field_errors;
-	request_ctx->call.service = gate->service;
-	request_ctx->call.reply = &exchange->reply;
-	request_ctx->call.language = problem_language(exchange->request.accept_language);
-	request_ctx->call.status = 200;
-	request_ctx->call.error_info.attempts_left = -1;
-	http_reply_add(request_ctx->reply, "X-Request-Id", request_ctx->id);
+	memset(ctx, 0, sizeof *ctx);
+	ctx->gate = gate;
+	ctx->request = &exchange->request;
+	ctx->reply = &exchange->reply;
+	ctx->body = body;
+	fill_client(gate->service, ctx->request, &ctx->client);
+	text_hex(ctx->client.request_id.bytes, sizeof ctx->client.request_id.bytes, ctx->id);
+	ctx->call.service = gate->service;
+	ctx->call.request = ctx->request;
+	ctx->call.client = &ctx->client;
+	ctx->call.field_errors = &ctx->field_errors;
+	ctx->call.reply = ctx->reply;
+	ctx->call.language = problem_language(ctx->request->accept_language);
+	ctx->call.status = 200;
+	ctx->call.error_info.attempts_left = -1;
+	http_reply_add(ctx->reply, "X-Request-Id", ctx->id);
 }
 
-/* Nobody is refused for what others do; the operator hears of it. */
+/* Counts a failed login of anybody's. No request is rejected by this limit; its log line warns the
+ * operator. */
 static void
-count_failure(const struct request_ctx *request_ctx)
+count_login_failure(const struct request_ctx *ctx)
 {
-	struct error_info nobody;
+	struct error_info ignored;
 	const enum result counted = admission_service(
-	    request_ctx->gate->service, LIMIT_SERVICE_FAILURES, &nobody);
+	    ctx->gate->service, LIMIT_SERVICE_FAILURES, &ignored);
 
 	(void)counted;
 }
 
 static void
-finish(struct request_ctx *request_ctx, enum result result, int64_t started_us)
+log_request(const struct request_ctx *ctx, enum result result, int64_t duration_us)
 {
-	const int64_t duration_us = clock_monotonic_us() - started_us;
-	const struct endpoint *endpoint = request_ctx->endpoint;
+	const struct endpoint *endpoint = ctx->endpoint;
 
-	if (result != OK)
-		write_problem(request_ctx, result);
-	stage_claims_wipe(&request_ctx->claims);
-	member_wipe(&request_ctx->member);
-	if (request_ctx->gate->inside)
-		return;
-	if (result == LOGIN_FAILED)
-		count_failure(request_ctx);
-	metrics_count(request_ctx->gate->service->metrics, endpoint, result, duration_us);
 	log_event("request", (const struct log_value[]){
-				 log_text("request", request_ctx->id),
+				 log_text("request", ctx->id),
 				 log_text("method", endpoint != NULL ? endpoint->method : "-"),
 				 log_text("route", endpoint != NULL ? endpoint->path : "-"),
-				 log_int("status", request_ctx->reply->status),
+				 log_int("status", ctx->reply->status),
 				 log_text("code", result_code(result)),
 				 log_int("us", duration_us),
 				 { 0 },
 			     });
 }
 
+/* Gives back and wipes what the request held, and accounts for it. */
+static void
+end_request(struct request_ctx *ctx, enum result result, int64_t started_us)
+{
+	const int64_t duration_us = clock_monotonic_us() - started_us;
+
+	if (ctx->admitted)
+		admission_leave(ctx->gate->service, ctx->endpoint->load);
+	if (result != OK)
+		write_problem(ctx, result);
+	if (ctx->call.body != NULL)
+		secret_wipe_bytes(ctx->body->bytes, sizeof ctx->body->bytes);
+	stage_claims_wipe(&ctx->claims);
+	member_wipe(&ctx->member);
+	if (ctx->gate->inside)
+		return;
+	if (result == LOGIN_FAILED)
+		count_login_failure(ctx);
+	metrics_count(ctx->gate->service->metrics, ctx->endpoint, result, duration_us);
+	log_request(ctx, result, duration_us);
+}
+
 void
 gate_serve(void *context, struct http_exchange *exchange)
 {
 	const int64_t started_us = clock_monotonic_us();
-	struct request_ctx request_ctx;
+	struct request_ctx ctx;
+	union body_room body;
 
-	begin(&request_ctx, context, exchange);
-	finish(&request_ctx, find_and_serve(&request_ctx), started_us);
+	begin_request(&ctx, context, exchange, &body);
+	end_request(&ctx, serve_request(&ctx), started_us);
 }
 
 void
 gate_reject(void *context, struct http_exchange *exchange, enum result result)
 {
 	const int64_t started_us = clock_monotonic_us();
-	struct request_ctx request_ctx;
+	struct request_ctx ctx;
 
-	begin(&request_ctx, context, exchange);
-	finish(&request_ctx, result, started_us);
+	begin_request(&ctx, context, exchange, NULL);
+	end_request(&ctx, result, started_us);
 }

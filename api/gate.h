@@ -1,4 +1,5 @@
-/* gate.h - one request's life: load, find, token, body, handler, answer, one log line. */
+/* gate.h - the life of one request: the guards in their order, the handler, one answer, one log
+ * line. */
 
 #ifndef GATE_H
 #define GATE_H
@@ -8,14 +9,16 @@
 
 struct service;
 
-/* One listener's way in. */
+/* What the requests of one listener go through. */
 struct gate {
 	struct service *service;
 	const struct endpoint_table *endpoints;
-	bool inside; /* health and metrics: never shed, not counted */
+	bool inside; /* the listener of health and metrics: no limits, no CORS, no log line */
 };
 
-/* For struct http_server: `context` is a struct gate. */
+/* The two functions of struct http_server; `context` is a struct gate. gate_serve() answers a
+ * request, gate_reject() one that never reached the guards, with the problem document of `result`.
+ */
 void gate_serve(void *context, struct http_exchange *);
 void gate_reject(void *context, struct http_exchange *, enum result result);
 

@@ -1,17 +1,19 @@
-/* main.c - wiring: settings, keys, db, pools, mail; serves until SIGTERM, drains, closes. */
+/* main.c - starts the service: reads the settings, opens keys, database, pools and mailer, listens
+ * until SIGTERM, drains, and closes everything. */
 
-#include "access_token.h"
+#include "access_keys.h"
+#include "captcha_pool.h"
 #include "config.h"
 #include "db.h"
 #include "gate.h"
 #include "hash_pool.h"
 #include "http.h"
 #include "keyring.h"
+#include "limit_local.h"
+#include "limit_table.h"
 #include "log.h"
 #include "mailer.h"
 #include "metrics.h"
-#include "captcha_pool.h"
-#include "limit_table.h"
 #include "sandbox.h"
 #include "secret.h"
 #include "service.h"
@@ -19,7 +21,6 @@
 #include "source_address.h"
 #include "statements.h"
 #include "text.h"
-#include "limit_local.h"
 
 #include <malloc.h>
 #include <signal.h>
@@ -33,13 +34,13 @@
 #define PICTURES_AHEAD  16
 #define SMTP_TIMEOUT_MS 6000 /* a stop waits for it, and has ten seconds */
 #define INSIDE_WORKERS  4
-#define MALLOC_ARENAS   2     /* more arenas buy speed that nobody here needs with memory */
-#define MALLOC_LARGE    65536 /* a sound's buffers: given back when freed, not kept in a heap */
+#define MALLOC_ARENAS   2     /* more arenas take memory and make nothing here faster */
+#define MALLOC_LARGE    65536 /* a sound's buffers: mapped alone, so that free() gives them back */
 #define DESCRIPTORS_MAX 8192  /* a connection has one, and HTTP_WORKERS is at most 4096 */
-/* Those of connections that wait in civetweb's two queues, of database, mail and files. */
+/* File descriptors of connections in civetweb's two queues, of database, mail and files. */
 #define DESCRIPTORS_ELSE 700
 
-/* All that is opened at start and closed at the end. */
+/* What is opened at the start and closed at the end. */
 struct parts {
 	struct keyring *keyring;
 	struct access_keys *access_keys;
@@ -54,7 +55,7 @@ struct parts {
 };
 
 static void
-complain(const char *errbuf)
+log_not_started(const char *errbuf)
 {
 	log_event("not_started", (const struct log_value[]){ log_text("why", errbuf), { 0 } });
 }
@@ -118,13 +119,19 @@ open_mailer(const struct config *c, const struct parts *parts)
 	return mailer_open(&options);
 }
 
-static struct hash_pool *
-open_hash_pool(const struct config *c)
+static struct secret_cost
+hash_cost(const struct config *c)
 {
-	const struct secret_cost cost = {
+	return (struct secret_cost){
 		.passes = (uint64_t)c->argon2_passes,
 		.memory_bytes = (size_t)c->argon2_memory_kib * 1024,
 	};
+}
+
+static struct hash_pool *
+open_hash_pool(const struct config *c)
+{
+	const struct secret_cost cost = hash_cost(c);
 	const long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	const unsigned threads = c->hash_threads > 0 ? (unsigned)c->hash_threads
 						     : (unsigned)(cores > 0 ? cores : 1);
@@ -132,15 +139,12 @@ open_hash_pool(const struct config *c)
 	return hash_pool_open(threads, (unsigned)c->hashing_max, &cost);
 }
 
-/* Opens everything that is not a listener. False, and `why`: what was opened is in `parts`. */
+/* What the table of settings cannot say of one value alone. */
 static bool
-open_parts(const struct config *c, struct parts *parts, char errbuf[static ERRBUF_MAX + 1])
+check_settings(const struct config *c, char errbuf[static ERRBUF_MAX + 1])
 {
-	const struct secret_cost cost = { (uint64_t)c->argon2_passes,
-		(size_t)c->argon2_memory_kib * 1024 };
+	const struct secret_cost cost = hash_cost(c);
 
-	if (!limit_table_set(c->limits, errbuf))
-		return false;
 	if (!secret_cost_is_allowed(&cost)) {
 		text_copy_cut(errbuf, ERRBUF_MAX + 1,
 		    "ARGON2_MEMORY_KIB and ARGON2_PASSES are below the floor");
@@ -151,6 +155,13 @@ open_parts(const struct config *c, struct parts *parts, char errbuf[static ERRBU
 		    errbuf, ERRBUF_MAX + 1, "CAPTCHA_PROOF_OF_WORK must be 0 or 1000-10000000");
 		return false;
 	}
+	return limit_table_set(c->limits, errbuf);
+}
+
+/* Opens everything but the listeners. False, and errbuf; parts_close() closes what was opened. */
+static bool
+open_parts(const struct config *c, struct parts *parts, char errbuf[static ERRBUF_MAX + 1])
+{
 	parts->keyring = keyring_open(c->keys_folder, errbuf);
 	if (parts->keyring == NULL)
 		return false;
@@ -214,14 +225,14 @@ listen_on(const char *address, unsigned workers, const struct config *c, struct 
 	};
 	const struct http_server server = {
 		.serve = gate_serve,
-		.refuse = gate_reject,
+		.reject = gate_reject,
 		.context = gate,
 	};
 
 	return http_open(&options, &server, errbuf);
 }
 
-/* The inside first: it tells of the public one. */
+/* The inside listener first: its metrics read the public one. */
 static void
 close_listeners(struct parts *parts)
 {
@@ -231,8 +242,8 @@ close_listeners(struct parts *parts)
 	parts->public = NULL;
 }
 
-/* The signals that ask for a stop; blocked in every thread, taken by sigtimedwait() in this one
- * alone. */
+/* The signals that ask for a stop. They are blocked in every thread; sigtimedwait() takes them in
+ * the main thread. */
 static sigset_t
 stop_signals(void)
 {
@@ -245,7 +256,7 @@ stop_signals(void)
 }
 
 static void
-say_refreshed(const char *kind, bool good, bool changed, const char *errbuf)
+log_keys_refreshed(const char *kind, bool good, bool changed, const char *errbuf)
 {
 	if (!good)
 		log_event("keys_not_refreshed", (const struct log_value[]){ log_text("kind", kind),
@@ -255,7 +266,7 @@ say_refreshed(const char *kind, bool good, bool changed, const char *errbuf)
 		    "keys_refreshed", (const struct log_value[]){ log_text("kind", kind), { 0 } });
 }
 
-/* A rotation shows within a second. What is wrong with the folder is said once a minute. */
+/* A rotation takes effect within a second. A faulty folder is logged once a minute. */
 static void
 refresh_keys(const struct parts *parts, unsigned second)
 {
@@ -264,16 +275,16 @@ refresh_keys(const struct parts *parts, unsigned second)
 	bool good = keyring_refresh(parts->keyring, &changed, errbuf);
 
 	if (good || second % 60 == 0)
-		say_refreshed("stage", good, changed, errbuf);
+		log_keys_refreshed("stage", good, changed, errbuf);
 	changed = false;
 	good = access_keys_refresh(parts->access_keys, &changed, errbuf);
 	if (good || second % 60 == 0)
-		say_refreshed("access", good, changed, errbuf);
+		log_keys_refreshed("access", good, changed, errbuf);
 }
 
-/* What the society should know that leaves the birth date out. */
+/* Warns a society that does not demand the birth date. */
 static void
-tell_birth_date_not_asked(const struct config *c)
+log_birth_date_not_asked(const struct config *c)
 {
 	if (config_is(c->identity_birth_date, "yes"))
 		return;
@@ -285,7 +296,7 @@ tell_birth_date_not_asked(const struct config *c)
 		log_int("source_persons", limit_of(LIMIT_SOURCE_PERSONS)->count), { 0 } });
 }
 
-/* Until a stop is asked for; then tells the proxy first, and gives it time to notice. */
+/* Serves until a stop is asked for. Then /readyz says so, and the proxy has DRAIN_MS to notice. */
 static void
 serve_until_stopped(const struct config *c, const struct parts *parts, struct service *service)
 {
@@ -296,7 +307,7 @@ serve_until_stopped(const struct config *c, const struct parts *parts, struct se
 		.tv_nsec = c->drain_ms % 1000 * 1000000,
 	};
 
-	tell_birth_date_not_asked(c);
+	log_birth_date_not_asked(c);
 	log_event("started",
 	    (const struct log_value[]){ log_text("listen", c->listen),
 		log_text("sandbox", sandbox_is_built() ? c->sandbox : "not built"), { 0 } });
@@ -310,7 +321,7 @@ serve_until_stopped(const struct config *c, const struct parts *parts, struct se
 }
 
 static bool
-serve(const struct config *c, struct parts *parts, char errbuf[static ERRBUF_MAX + 1])
+listen_and_serve(const struct config *c, struct parts *parts, char errbuf[static ERRBUF_MAX + 1])
 {
 	struct service service;
 	struct gate inside = {
@@ -331,12 +342,12 @@ serve(const struct config *c, struct parts *parts, char errbuf[static ERRBUF_MAX
 	atomic_store(&service.public, parts->public);
 	if (listens)
 		serve_until_stopped(c, parts, &service);
-	close_listeners(parts); /* the gates end with this function: their listeners first */
+	close_listeners(parts); /* before the gates, which end with this function */
 	return listens;
 }
 
-/* A service manager may have set the soft limit to 1024, which only select() needs, and nothing in
- * this process calls that. What is in the sandbox can raise none. */
+/* A service manager may have set the soft limit to 1024, which only callers of select() need; this
+ * process has none. Raised before the sandbox, in which no limit can be raised. */
 static void
 allow_descriptors(void)
 {
@@ -349,8 +360,7 @@ allow_descriptors(void)
 		setrlimit(RLIMIT_NOFILE, &(const struct rlimit){ wanted, limit.rlim_max });
 }
 
-/* Without one for each connection civetweb would try to accept it again and again. False, and
- * `why`. */
+/* Without a descriptor for each connection civetweb would try to accept it again and again. */
 static bool
 descriptors_suffice(const struct config *c, char errbuf[static ERRBUF_MAX + 1])
 {
@@ -367,7 +377,7 @@ descriptors_suffice(const struct config *c, char errbuf[static ERRBUF_MAX + 1])
 	return false;
 }
 
-/* No memory image of a process with keys in it is ever written. */
+/* Signals, log, limits and allocator. A process that holds keys leaves no core file. */
 static void
 prepare_process(void)
 {
@@ -375,7 +385,7 @@ prepare_process(void)
 
 	pthread_sigmask(SIG_BLOCK, &stops, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN); /* a log file of the greatest size is no reason to end */
+	signal(SIGXFSZ, SIG_IGN); /* a log file of the maximal size must not end the process */
 	log_open();
 	setrlimit(RLIMIT_CORE, &(const struct rlimit){ 0, 0 });
 	allow_descriptors();
@@ -395,19 +405,20 @@ enter_sandbox(const struct config *c, char errbuf[static ERRBUF_MAX + 1])
 }
 
 static bool
-run(const struct config *config, char errbuf[static ERRBUF_MAX + 1])
+open_and_serve(const struct config *config, char errbuf[static ERRBUF_MAX + 1])
 {
 	struct parts parts = { 0 };
-	const bool served = enter_sandbox(config, errbuf) && open_parts(config, &parts, errbuf) &&
-			    serve(config, &parts, errbuf);
+	const bool served = enter_sandbox(config, errbuf) && check_settings(config, errbuf) &&
+			    open_parts(config, &parts, errbuf) &&
+			    listen_and_serve(config, &parts, errbuf);
 
 	parts_close(&parts);
 	return served;
 }
 
-/* From nothing until it is told to stop. */
+/* Starts, and returns when the service has stopped. */
 static bool
-start_and_run(struct config *config, char errbuf[static ERRBUF_MAX + 1])
+run_service(struct config *config, char errbuf[static ERRBUF_MAX + 1])
 {
 	prepare_process();
 	if (!secret_start() || !smtp_start() || !db_start()) {
@@ -415,7 +426,7 @@ start_and_run(struct config *config, char errbuf[static ERRBUF_MAX + 1])
 		return false;
 	}
 	return config_read(config, errbuf) && descriptors_suffice(config, errbuf) &&
-	       run(config, errbuf);
+	       open_and_serve(config, errbuf);
 }
 
 int
@@ -433,11 +444,11 @@ main(int argc, char **argv)
 		    "usage: myportald [--settings]\nSettings come from the environment.\n", stderr);
 		return EXIT_FAILURE;
 	}
-	const bool ran = start_and_run(&config, errbuf);
+	const bool ran = run_service(&config, errbuf);
 	if (ran)
 		log_event("stopped", (const struct log_value[]){ { 0 } });
 	else
-		complain(errbuf);
+		log_not_started(errbuf);
 	config_wipe(&config);
 	return ran ? EXIT_SUCCESS : EXIT_FAILURE;
 }

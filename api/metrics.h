@@ -1,7 +1,7 @@
-/* metrics.h - counters and histograms as Prometheus text.
+/* metrics.h - counters and histograms as Prometheus text (docs/operating.md names them).
  *
- * Every request counts once, by route and outcome: the funnel of a registration is the "ok" of each
- * stage's route. */
+ * Every request counts once, by route and outcome. Comparing the "ok" of the routes of a
+ * registration shows at which step people give up. */
 
 #ifndef METRICS_H
 #define METRICS_H
@@ -15,15 +15,17 @@
 struct metrics;
 struct service;
 
-/* Counts for the endpoints of the table, and one more row for requests that met none. NULL: no
- * memory. Free: metrics_free(). */
+/* Makes the counters of every endpoint of the table, which must outlive them, and those of requests
+ * that met none. NULL: no memory. Free: metrics_free(). */
 struct metrics *metrics_new(const struct endpoint_table *) MUST_USE;
 void metrics_free(struct metrics *);
 
-/* Counts one request; `endpoint` NULL: it met none. Thread-safe. */
+/* Counts a request that took `duration_us` microseconds; `endpoint` is of the table, or NULL: it
+ * met none. Thread-safe. */
 void metrics_count(struct metrics *, const struct endpoint *, enum result, int64_t duration_us);
 
-/* Writes all of it, with what db, mailer and hash pool count. INTERNAL: it does not fit. */
+/* Writes all metrics, with those of database, mailer, hash pool and log. INTERNAL: they do not fit
+ * into ret_size bytes. */
 enum result metrics_write(
     const struct service *, char *ret, size_t ret_size, size_t *ret_length) MUST_USE;
 

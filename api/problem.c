@@ -1,12 +1,12 @@
-/* problem.c - results as RFC 9457 problem documents, and the words for what members did wrong.
+/* problem.c - results as RFC 9457 problem documents, and the texts of field errors.
  *
  * The readers are members, often not young, so the texts are polite, call things as the screen
  * does, and end with what to do. They tell nothing that must not be told apart (ASVS 16.5.1). */
 
 #include "problem.h"
 
-#include "json.h"
 #include "cleanup.h"
+#include "json.h"
 #include "text.h"
 
 #include <stdbool.h>
@@ -265,7 +265,7 @@ problem_of(enum result result)
 }
 
 static const char *
-in(enum problem_language language, const char *ja, const char *en)
+text_in(enum problem_language language, const char *ja, const char *en)
 {
 	return language == PROBLEM_EN ? en : ja;
 }
@@ -275,42 +275,45 @@ problem_field_text(enum field_error field_error, enum problem_language language)
 {
 	switch (field_error) {
 	case FIELD_REQUIRED:
-		return in(language, "入力してください。", "Please fill this in.");
+		return text_in(language, "入力してください。", "Please fill this in.");
 	case FIELD_UNKNOWN_FIELD:
-		return in(language, "この項目は使えません。", "There is no such field.");
+		return text_in(language, "この項目は使えません。", "There is no such field.");
 	case FIELD_WRONG_TYPE:
-		return in(language, "文字で入力してください。", "Please enter a text.");
+		return text_in(language, "文字で入力してください。", "Please enter a text.");
 	case FIELD_TOO_SHORT:
-		return in(language, "文字数が足りません。ご確認のうえ、入力し直してください。",
+		return text_in(language, "文字数が足りません。ご確認のうえ、入力し直してください。",
 		    "This is too short. Please check it and enter it again.");
 	case FIELD_TOO_LONG:
-		return in(language, "文字数が多すぎます。短くしてください。",
+		return text_in(language, "文字数が多すぎます。短くしてください。",
 		    "This is too long. Please make it shorter.");
 	case FIELD_BAD_FORMAT:
-		return in(language, "形式が正しくありません。打ち間違いがないかご確認ください。",
+		return text_in(language,
+		    "形式が正しくありません。打ち間違いがないかご確認ください。",
 		    "This does not have the right form. Please check it for typing errors.");
 	case FIELD_BAD_CHARACTER:
-		return in(language, "使えない文字が含まれています。その文字を消してください。",
+		return text_in(language, "使えない文字が含まれています。その文字を消してください。",
 		    "It contains a character that cannot be used. Please remove it.");
 	case FIELD_NOT_OFFERED:
-		return in(language, "表示された中から選んでください。",
+		return text_in(language, "表示された中から選んでください。",
 		    "Please choose one of those that are offered.");
 	case FIELD_NEEDS_LETTER_AND_DIGIT:
-		return in(language, "半角の英小文字と数字を、それぞれ1文字以上入れてください。",
+		return text_in(language,
+		    "半角の英小文字と数字を、それぞれ1文字以上入れてください。",
 		    "Please use at least one lower-case letter and one digit.");
 	case FIELD_COMMON_PASSWORD:
-		return in(language,
+		return text_in(language,
 		    "よく使われるパスワードで、推測されやすいため使えません。別のものにしてください"
 		    "。",
 		    "This password is common and easy to guess. Please choose another.");
 	case FIELD_CONTEXT_PASSWORD:
-		return in(language,
+		return text_in(language,
 		    "ログインIDやニックネームなどに近いパスワードは使えません。別のものにしてくださ"
 		    "い。",
 		    "A password like your login ID, nickname or our name cannot be used. Please "
 		    "choose another.");
 	case FIELD_NOT_EQUAL:
-		return in(language, "2回の入力が一致しません。もう一度同じものを入力してください。",
+		return text_in(language,
+		    "2回の入力が一致しません。もう一度同じものを入力してください。",
 		    "The two entries differ. Please enter the same again.");
 	case FIELD_OK:
 	case FIELD_ERROR__MAX:
@@ -330,11 +333,11 @@ problem_language_code(enum problem_language language)
 	return language_codes[language];
 }
 
-/* The best quality in thousandths of each language and, behind them, of "*". */
+/* The highest quality, in thousandths, of each language and, behind them, of "*". */
 #define ANY_LANGUAGE  PROBLEM_LANGUAGE__MAX
 #define NOT_MENTIONED (-1)
 
-struct wishes {
+struct language_qualities {
 	int quality[PROBLEM_LANGUAGE__MAX + 1];
 };
 
@@ -387,7 +390,7 @@ range_is(const char *range, size_t length, const char *code)
 }
 
 static size_t
-wish_of(const char *range, size_t length)
+language_index(const char *range, size_t length)
 {
 	for (size_t i = 0; i < PROBLEM_LANGUAGE__MAX; i++)
 		if (range_is(range, length, language_codes[i]))
@@ -395,43 +398,43 @@ wish_of(const char *range, size_t length)
 	return length == 1 && *range == '*' ? ANY_LANGUAGE : ANY_LANGUAGE + 1;
 }
 
-/* Hears one element of the header; nonsense and other languages are passed over. */
+/* Reads one element of the header; malformed ones and other languages change nothing. */
 static void
-hear(struct wishes *wishes, const char *element)
+read_language_range(struct language_qualities *qualities, const char *element)
 {
 	const char *range = skip_blanks(element);
 	const size_t length = strcspn(range, ";, \t");
-	const size_t wish = wish_of(range, length);
+	const size_t index = language_index(range, length);
 	int quality;
 
-	if (wish > ANY_LANGUAGE || !read_weight(range + length, &quality))
+	if (index > ANY_LANGUAGE || !read_weight(range + length, &quality))
 		return;
-	if (quality > wishes->quality[wish])
-		wishes->quality[wish] = quality;
+	if (quality > qualities->quality[index])
+		qualities->quality[index] = quality;
 }
 
 static int
-quality_of(const struct wishes *wishes, enum problem_language language)
+quality_of(const struct language_qualities *qualities, enum problem_language language)
 {
-	const int named = wishes->quality[language];
+	const int named = qualities->quality[language];
 
-	return named != NOT_MENTIONED ? named : wishes->quality[ANY_LANGUAGE];
+	return named != NOT_MENTIONED ? named : qualities->quality[ANY_LANGUAGE];
 }
 
 enum problem_language
 problem_language(const char *accept_language)
 {
-	struct wishes wishes = { { NOT_MENTIONED, NOT_MENTIONED, NOT_MENTIONED } };
+	struct language_qualities qualities = { { NOT_MENTIONED, NOT_MENTIONED, NOT_MENTIONED } };
 
 	for (const char *at = accept_language; at != NULL; at = strchr(at, ',')) {
 		at += *at == ',';
-		hear(&wishes, at);
+		read_language_range(&qualities, at);
 	}
-	const int en = quality_of(&wishes, PROBLEM_EN);
-	return en > 0 && en > quality_of(&wishes, PROBLEM_JA) ? PROBLEM_EN : PROBLEM_JA;
+	const int en = quality_of(&qualities, PROBLEM_EN);
+	return en > 0 && en > quality_of(&qualities, PROBLEM_JA) ? PROBLEM_EN : PROBLEM_JA;
 }
 
-/* What should never reach the edge does not tell its name either. */
+/* A result that should never reach the edge is called internal_error, too. */
 static const char *
 code_of(enum result result)
 {

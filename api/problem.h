@@ -25,17 +25,17 @@ struct problem {
 /* The problem of a result; OK and what should never reach the edge are those of INTERNAL. */
 const struct problem *problem_of(enum result);
 
-/* The text of one field's fault ("文字数が多すぎます。短くしてください。"). */
+/* The text of a field error ("文字数が多すぎます。短くしてください。"). */
 const char *problem_field_text(enum field_error, enum problem_language);
 
-/* The better of ja and en for an Accept-Language header (RFC 9110 12.5.4 with q values; NULL, a tie
- * and everything else is ja). One pass over it. */
+/* Japanese or English, whichever an Accept-Language header prefers (RFC 9110 12.5.4 with q values).
+ * Japanese: no header (NULL), a tie, and everything else. Takes one pass over it. */
 enum problem_language problem_language(const char *accept_language);
 
 /* "ja" or "en". */
 const char *problem_language_code(enum problem_language);
 
-/* What an error answer is made of. */
+/* What a problem document says. */
 struct problem_facts {
 	enum result result;
 	enum problem_language language;

@@ -1,4 +1,4 @@
-/* delete_me.c - DELETE /v1/me: a member leaves. */
+/* delete_me.c - DELETE /v1/me: a member deletes their account. */
 
 #include "endpoints.h"
 
@@ -8,21 +8,21 @@
 #include "refresh_cookie.h"
 #include "service.h"
 
-struct leave {
+struct delete_account_input {
 	char current_password[PASSWORD_MAX + 1];
 };
 
 static const struct field fields[] = {
-	TEXT_FIELD(leave, current_password, PASSWORD_INPUT_MAX, password_fold_given),
+	TEXT_FIELD(delete_account_input, current_password, PASSWORD_INPUT_MAX, password_fold_given),
 	END_OF_FIELDS,
 };
 
-const struct body_rule leave_body = { fields, sizeof(struct leave), NULL };
+const struct body_rule delete_account_body = { fields, sizeof(struct delete_account_input), NULL };
 
 enum result
 delete_me(struct call *call)
 {
-	const struct leave *in = call->body;
+	const struct delete_account_input *in = call->body;
 	CLEANUP(secret_wipe) struct secret current = { 0 };
 
 	if (!secret_set(&current, in->current_password))

@@ -1,4 +1,5 @@
-/* delete_me_pending_email.c - DELETE /v1/me/pending-email: a change of address is withdrawn. */
+/* delete_me_pending_email.c - DELETE /v1/me/pending-email: a member withdraws a change of
+ * address. */
 
 #include "endpoints.h"
 

@@ -1,4 +1,4 @@
-/* delete_sessions.c - DELETE /v1/sessions: a member ends all their other logins. */
+/* delete_sessions.c - DELETE /v1/sessions: a member ends all other sessions of theirs. */
 
 #include "endpoints.h"
 

@@ -10,7 +10,7 @@
 #include "service.h"
 
 static enum result
-end_by_cookie(struct call *call)
+end_session_of_cookie(struct call *call)
 {
 	CLEANUP(cookie_token_wipe) struct cookie_token cookie = { 0 };
 
@@ -24,7 +24,7 @@ delete_sessions_current(struct call *call)
 	const struct member *member = call->member;
 
 	if (member == NULL)
-		TRY(end_by_cookie(call));
+		TRY(end_session_of_cookie(call));
 	else
 		TRY(session_end(&call->service->app, call->client, member, member->session_id));
 	call->status = 204;

@@ -1,4 +1,4 @@
-/* delete_sessions_id.c - DELETE /v1/sessions/{id}: a member ends one of their logins. */
+/* delete_sessions_id.c - DELETE /v1/sessions/{id}: a member ends one of their sessions. */
 
 #include "endpoints.h"
 

@@ -1,4 +1,4 @@
-/* get_me.c - GET /v1/me: what the portal knows of the member. */
+/* get_me.c - GET /v1/me: the member's profile. */
 
 #include "endpoints.h"
 

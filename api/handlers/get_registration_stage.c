@@ -1,4 +1,5 @@
-/* get_registration_stage.c - GET /v1/registration/stage: where the holder of a token stands.
+/* get_registration_stage.c - GET /v1/registration/stage: which step a stage token is for, and the
+ * tries left.
  *
  * Changes nothing, so a mail scanner that opens a link, or an app that is opened again, may ask. */
 

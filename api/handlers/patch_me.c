@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-struct settings {
+struct profile_input {
 	char nickname[NICKNAME_MAX + 1];
 	char language[LANGUAGE_MAX + 1];
 };
@@ -25,17 +25,17 @@ language_check(const char *typed, char *ret, size_t ret_size)
 }
 
 static const struct field fields[] = {
-	OPTIONAL_FIELD(settings, nickname, NICKNAME_INPUT_MAX, nickname_fold),
-	OPTIONAL_FIELD(settings, language, 16, language_check),
+	OPTIONAL_FIELD(profile_input, nickname, NICKNAME_INPUT_MAX, nickname_fold),
+	OPTIONAL_FIELD(profile_input, language, 16, language_check),
 	END_OF_FIELDS,
 };
 
-const struct body_rule settings_body = { fields, sizeof(struct settings), NULL };
+const struct body_rule profile_body = { fields, sizeof(struct profile_input), NULL };
 
 enum result
 patch_me(struct call *call)
 {
-	const struct settings *in = call->body;
+	const struct profile_input *in = call->body;
 
 	TRY(profile_set(
 	    &call->service->app, call->client, call->member, in->nickname, in->language));

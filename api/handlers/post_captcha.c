@@ -13,7 +13,7 @@
 
 #define KIND_MAX 16 /* "proof_of_work" fits */
 
-struct captcha_body_fields {
+struct captcha_input {
 	char kind[KIND_MAX + 1]; /* empty: a picture */
 };
 
@@ -35,7 +35,7 @@ reply_captcha_data(struct json *json, const char *media_type, const char *base64
 }
 
 static enum result
-draw(struct call *call, const char *kind)
+reply_picture(struct call *call, const char *kind)
 {
 	CLEANUP(cleanup_free) struct drawn_captcha *captcha = malloc(sizeof *captcha);
 
@@ -48,7 +48,7 @@ draw(struct call *call, const char *kind)
 }
 
 static enum result
-speak(struct call *call, const char *kind)
+reply_sound(struct call *call, const char *kind)
 {
 	CLEANUP(cleanup_free) struct spoken_captcha *captcha = malloc(sizeof *captcha);
 
@@ -63,7 +63,7 @@ speak(struct call *call, const char *kind)
 
 /* The challenge's members are named as ALTCHA's clients know them. */
 static enum result
-set_work(struct call *call, const char *kind)
+reply_proof_of_work(struct call *call, const char *kind)
 {
 	struct work_captcha captcha = { 0 };
 
@@ -79,61 +79,62 @@ set_work(struct call *call, const char *kind)
 	return OK;
 }
 
-#define WORK "proof_of_work"
+#define PROOF_OF_WORK_KIND "proof_of_work"
 
-static const struct kind {
+static const struct captcha_kind {
 	const char *name;
 	enum result (*serve)(struct call *, const char *kind);
-} kinds[] = {
-	{ "image", draw },
-	{ "audio", speak },
-	{ WORK, set_work },
+} captcha_kinds[] = {
+	{ "image", reply_picture },
+	{ "audio", reply_sound },
+	{ PROOF_OF_WORK_KIND, reply_proof_of_work },
 };
 
-/* The kind of a name; the first for an empty one, NULL for any other. */
-static const struct kind *
-kind_named(const char *name)
+/* The kind of this name: a picture for the empty name, NULL for an unknown one. */
+static const struct captcha_kind *
+captcha_kind_named(const char *name)
 {
 	if (name[0] == '\0')
-		return &kinds[0];
-	for (size_t i = 0; i < LENGTH(kinds); i++)
-		if (strcmp(kinds[i].name, name) == 0)
-			return &kinds[i];
+		return &captcha_kinds[0];
+	for (size_t i = 0; i < LENGTH(captcha_kinds); i++)
+		if (strcmp(captcha_kinds[i].name, name) == 0)
+			return &captcha_kinds[i];
 	return NULL;
 }
 
 /* The body ------------------------------------------------------------------------------------ */
 
 static enum field_error
-kind_check(const char *typed, char *ret, size_t ret_size)
+captcha_kind_check(const char *typed, char *ret, size_t ret_size)
 {
-	if (typed[0] == '\0' || kind_named(typed) == NULL || !text_copy(ret, ret_size, typed))
+	if (typed[0] == '\0' || captcha_kind_named(typed) == NULL ||
+	    !text_copy(ret, ret_size, typed))
 		return FIELD_NOT_OFFERED;
 	return FIELD_OK;
 }
 
-/* A proof of work is the operator's to offer. */
+/* A proof of work is offered only where CAPTCHA_PROOF_OF_WORK says so. */
 static void
-judge(const struct service *service, const void *body, struct field_errors *field_errors)
+validate_captcha(const struct service *service, const void *body, struct field_errors *field_errors)
 {
-	const struct captcha_body_fields *in = body;
+	const struct captcha_input *in = body;
 
-	if (strcmp(in->kind, WORK) == 0 && service->app.captcha_work == 0)
+	if (strcmp(in->kind, PROOF_OF_WORK_KIND) == 0 && service->app.captcha_work == 0)
 		field_errors_add(field_errors, "kind", FIELD_NOT_OFFERED);
 }
 
 static const struct field fields[] = {
-	OPTIONAL_FIELD(captcha_body_fields, kind, KIND_MAX, kind_check),
+	OPTIONAL_FIELD(captcha_input, kind, KIND_MAX, captcha_kind_check),
 	END_OF_FIELDS,
 };
 
-const struct body_rule captcha_body = { fields, sizeof(struct captcha_body_fields), judge };
+const struct body_rule captcha_body = { fields, sizeof(struct captcha_input), validate_captcha };
 
 enum result
 post_captcha(struct call *call)
 {
-	const struct captcha_body_fields *in = call->body;
-	const struct kind *kind = kind_named(in->kind);
+	const struct captcha_input *in = call->body;
+	const struct captcha_kind *kind = captcha_kind_named(in->kind);
 
 	call->status = 201;
 	return kind->serve(call, kind->name);

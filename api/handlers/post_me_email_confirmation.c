@@ -1,4 +1,4 @@
-/* post_me_email_confirmation.c - POST /v1/me/email/confirmation: a new address is proven. */
+/* post_me_email_confirmation.c - POST /v1/me/email/confirmation: a link proves a new address. */
 
 #include "endpoints.h"
 

@@ -8,22 +8,22 @@
 #include "recovery.h"
 #include "service.h"
 
-struct login_id_body_fields {
+struct login_id_reminder_input {
 	char email[EMAIL_MAX + 1];
 };
 
 static const struct field fields[] = {
-	TEXT_FIELD(login_id_body_fields, email, EMAIL_INPUT_MAX, email_fold),
+	TEXT_FIELD(login_id_reminder_input, email, EMAIL_INPUT_MAX, email_fold),
 	END_OF_FIELDS,
 };
 
-const struct body_rule recovery_login_id_body = { fields, sizeof(struct login_id_body_fields),
+const struct body_rule login_id_reminder_body = { fields, sizeof(struct login_id_reminder_input),
 	NULL };
 
 enum result
 post_recovery_login_id(struct call *call)
 {
-	const struct login_id_body_fields *in = call->body;
+	const struct login_id_reminder_input *in = call->body;
 	const struct app *app = &call->service->app;
 
 	TRY(recovery_login_ids(

@@ -8,21 +8,22 @@
 #include "recovery.h"
 #include "service.h"
 
-struct reset_body_fields {
+struct password_reset_request_input {
 	char login_id[EMAIL_MAX + 1];
 };
 
 static const struct field fields[] = {
-	TEXT_FIELD(reset_body_fields, login_id, EMAIL_INPUT_MAX, login_id_fold),
+	TEXT_FIELD(password_reset_request_input, login_id, EMAIL_INPUT_MAX, login_id_fold),
 	END_OF_FIELDS,
 };
 
-const struct body_rule recovery_password_body = { fields, sizeof(struct reset_body_fields), NULL };
+const struct body_rule password_reset_request_body = { fields,
+	sizeof(struct password_reset_request_input), NULL };
 
 enum result
 post_recovery_password(struct call *call)
 {
-	const struct reset_body_fields *in = call->body;
+	const struct password_reset_request_input *in = call->body;
 	const struct app *app = &call->service->app;
 
 	TRY(recovery_ask_reset(app, call->client, in->login_id, &call->error_info));

@@ -10,21 +10,22 @@
 
 #include <string.h>
 
-struct reset {
+struct password_reset_input {
 	char password[PASSWORD_MAX + 1];
 	char password_confirmation[PASSWORD_MAX + 1];
 };
 
 static const struct field fields[] = {
-	TEXT_FIELD(reset, password, PASSWORD_INPUT_MAX, password_fold),
-	TEXT_FIELD(reset, password_confirmation, PASSWORD_INPUT_MAX, password_fold),
+	TEXT_FIELD(password_reset_input, password, PASSWORD_INPUT_MAX, password_fold),
+	TEXT_FIELD(password_reset_input, password_confirmation, PASSWORD_INPUT_MAX, password_fold),
 	END_OF_FIELDS,
 };
 
 static void
-judge(const struct service *service, const void *body, struct field_errors *field_errors)
+validate_password_reset(
+    const struct service *service, const void *body, struct field_errors *field_errors)
 {
-	const struct reset *in = body;
+	const struct password_reset_input *in = body;
 
 	(void)service;
 	if (!field_errors_has(field_errors, "password") &&
@@ -32,12 +33,13 @@ judge(const struct service *service, const void *body, struct field_errors *fiel
 		field_errors_add(field_errors, "password_confirmation", FIELD_NOT_EQUAL);
 }
 
-const struct body_rule reset_body = { fields, sizeof(struct reset), judge };
+const struct body_rule password_reset_body = { fields, sizeof(struct password_reset_input),
+	validate_password_reset };
 
 enum result
 post_recovery_password_reset(struct call *call)
 {
-	const struct reset *in = call->body;
+	const struct password_reset_input *in = call->body;
 	CLEANUP(secret_wipe) struct secret password = { 0 };
 
 	if (!secret_set(&password, in->password))

@@ -1,4 +1,4 @@
-/* post_registration_account.c - POST /v1/registration/account: the account is made. */
+/* post_registration_account.c - POST /v1/registration/account: the account is created. */
 
 #include "endpoints.h"
 
@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-struct account_body {
+struct account_input {
 	char login_id[EMAIL_MAX + 1];
 	char password[PASSWORD_MAX + 1];
 	char password_confirmation[PASSWORD_MAX + 1];
@@ -21,18 +21,18 @@ struct account_body {
 };
 
 static const struct field fields[] = {
-	TEXT_FIELD(account_body, login_id, EMAIL_INPUT_MAX, login_id_fold),
-	TEXT_FIELD(account_body, password, PASSWORD_INPUT_MAX, password_fold),
-	TEXT_FIELD(account_body, password_confirmation, PASSWORD_INPUT_MAX, password_fold),
-	TEXT_FIELD(account_body, email, EMAIL_INPUT_MAX, email_fold),
-	TEXT_FIELD(account_body, nickname, NICKNAME_INPUT_MAX, nickname_fold),
+	TEXT_FIELD(account_input, login_id, EMAIL_INPUT_MAX, login_id_fold),
+	TEXT_FIELD(account_input, password, PASSWORD_INPUT_MAX, password_fold),
+	TEXT_FIELD(account_input, password_confirmation, PASSWORD_INPUT_MAX, password_fold),
+	TEXT_FIELD(account_input, email, EMAIL_INPUT_MAX, email_fold),
+	TEXT_FIELD(account_input, nickname, NICKNAME_INPUT_MAX, nickname_fold),
 	END_OF_FIELDS,
 };
 
 static void
-judge(const struct service *service, const void *body, struct field_errors *field_errors)
+validate_account(const struct service *service, const void *body, struct field_errors *field_errors)
 {
-	const struct account_body *in = body;
+	const struct account_input *in = body;
 	const char *const personal[] = { in->login_id, in->email, in->nickname, NULL };
 
 	if (field_errors_has(field_errors, "password"))
@@ -43,12 +43,12 @@ judge(const struct service *service, const void *body, struct field_errors *fiel
 		field_errors_add(field_errors, "password_confirmation", FIELD_NOT_EQUAL);
 }
 
-const struct body_rule account_body = { fields, sizeof(struct account_body), judge };
+const struct body_rule account_body = { fields, sizeof(struct account_input), validate_account };
 
 enum result
 post_registration_account(struct call *call)
 {
-	const struct account_body *in = call->body;
+	const struct account_input *in = call->body;
 	CLEANUP(account_wipe) struct account account = { 0 };
 	CLEANUP(secret_wipe) struct secret password = { 0 };
 	const struct account_request request = {
@@ -63,8 +63,8 @@ post_registration_account(struct call *call)
 	TRY(registration_create_account(&call->service->app, call->client, call->claims, &request,
 	    &account, &call->error_info));
 
-	/* An address that is not the proven one is told as wished, and not verified until its link
-	 * is used. */
+	/* An address other than the proven one is shown as the member typed it; it is not verified
+	 * until the link that was mailed to it is used. */
 	const bool verified = account.pending_email[0] == '\0';
 	call->status = 201;
 	json_object(call->json, "account");

@@ -1,4 +1,5 @@
-/* post_registration_authentication_key.c - POST .../authentication-key: link and key meet. */
+/* post_registration_authentication_key.c - POST .../authentication-key: the second link and the key
+ * prove the address. */
 
 #include "endpoints.h"
 
@@ -7,16 +8,17 @@
 #include "registration.h"
 #include "service.h"
 
-struct key_body_fields {
+struct authentication_key_input {
 	char authentication_key[AUTH_KEY_LENGTH + 1];
 };
 
 static const struct field fields[] = {
-	TEXT_FIELD(key_body_fields, authentication_key, AUTH_KEY_INPUT_MAX, auth_key_fold),
+	TEXT_FIELD(authentication_key_input, authentication_key, AUTH_KEY_INPUT_MAX, auth_key_fold),
 	END_OF_FIELDS,
 };
 
-const struct body_rule authentication_key_body = { fields, sizeof(struct key_body_fields), NULL };
+const struct body_rule authentication_key_body = { fields, sizeof(struct authentication_key_input),
+	NULL };
 
 static void
 reply_password_policy(struct json *json, const struct config *config)
@@ -31,7 +33,7 @@ reply_password_policy(struct json *json, const struct config *config)
 enum result
 post_registration_authentication_key(struct call *call)
 {
-	const struct key_body_fields *in = call->body;
+	const struct authentication_key_input *in = call->body;
 	CLEANUP(secret_wipe) struct secret key = { 0 };
 	struct account_step step = { 0 };
 

@@ -8,21 +8,21 @@
 #include "registration.h"
 #include "service.h"
 
-struct email {
+struct email_input {
 	char email[EMAIL_MAX + 1];
 };
 
 static const struct field fields[] = {
-	TEXT_FIELD(email, email, EMAIL_INPUT_MAX, email_fold),
+	TEXT_FIELD(email_input, email, EMAIL_INPUT_MAX, email_fold),
 	END_OF_FIELDS,
 };
 
-const struct body_rule email_body = { fields, sizeof(struct email), NULL };
+const struct body_rule email_body = { fields, sizeof(struct email_input), NULL };
 
 enum result
 post_registration_email(struct call *call)
 {
-	const struct email *in = call->body;
+	const struct email_input *in = call->body;
 	const struct app *app = &call->service->app;
 
 	TRY(registration_invite(

@@ -1,7 +1,8 @@
 /* post_registration_identity.c - POST /v1/registration/identity: the number and the CAPTCHA.
  *
- * On a match the authentication key is shown, and the second link is mailed: neither works alone.
- * An insured person who has an account already gets the same answer; only the mail tells. */
+ * On a match the answer holds the authentication key, and the second link is mailed: neither works
+ * alone. An insured person who has an account already gets the same answer; only the mail
+ * differs. */
 
 #include "endpoints.h"
 
@@ -14,7 +15,7 @@
 #include "reply_fields.h"
 #include "service.h"
 
-struct identity_body_fields {
+struct identity_input {
 	char insured_number[INSURED_NUMBER_SIZE_MAX + 1];
 	char birth_date[BIRTH_DATE_LENGTH + 1];
 	char captcha_token[TOKEN_MAX + 1];
@@ -22,33 +23,31 @@ struct identity_body_fields {
 };
 
 static const struct field fields[] = {
-	TEXT_FIELD(
-	    identity_body_fields, insured_number, INSURED_NUMBER_INPUT_MAX, insured_number_fold),
-	OPTIONAL_FIELD(
-	    identity_body_fields, birth_date, CALENDAR_DATE_INPUT_MAX, calendar_date_fold),
-	TEXT_FIELD(identity_body_fields, captcha_token, TOKEN_MAX, NULL),
-	TEXT_FIELD(
-	    identity_body_fields, captcha_answer, PROOF_OF_WORK_INPUT_MAX, captcha_typed_fold),
+	TEXT_FIELD(identity_input, insured_number, INSURED_NUMBER_INPUT_MAX, insured_number_fold),
+	OPTIONAL_FIELD(identity_input, birth_date, CALENDAR_DATE_INPUT_MAX, calendar_date_fold),
+	TEXT_FIELD(identity_input, captcha_token, TOKEN_MAX, NULL),
+	TEXT_FIELD(identity_input, captcha_answer, PROOF_OF_WORK_INPUT_MAX, captcha_typed_fold),
 	END_OF_FIELDS,
 };
 
-/* The society may demand the birth date; where it does not, a given one must be right all the
- * same. */
+/* The society may demand the birth date. Where it does not, the member may leave it out; one that
+ * is given must be right all the same. */
 static void
-judge(const struct service *service, const void *body, struct field_errors *field_errors)
+validate_identity(
+    const struct service *service, const void *body, struct field_errors *field_errors)
 {
-	const struct identity_body_fields *in = body;
+	const struct identity_input *in = body;
 
 	if (in->birth_date[0] == '\0' && config_is(service->config->identity_birth_date, "yes"))
 		field_errors_add(field_errors, "birth_date", FIELD_REQUIRED);
 }
 
-const struct body_rule identity_body = { fields, sizeof(struct identity_body_fields), judge };
+const struct body_rule identity_body = { fields, sizeof(struct identity_input), validate_identity };
 
 enum result
 post_registration_identity(struct call *call)
 {
-	const struct identity_body_fields *in = call->body;
+	const struct identity_input *in = call->body;
 	const struct app *app = &call->service->app;
 	const struct identity identity = {
 		.insured_number = in->insured_number,

@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-struct login {
+struct login_input {
 	char login_id[EMAIL_MAX + 1];
 	char password[PASSWORD_MAX + 1];
 	char refresh[8];
@@ -28,18 +28,18 @@ refresh_check(const char *typed, char *ret, size_t ret_size)
 }
 
 static const struct field fields[] = {
-	TEXT_FIELD(login, login_id, EMAIL_INPUT_MAX, login_id_fold),
-	TEXT_FIELD(login, password, PASSWORD_INPUT_MAX, password_fold_given),
-	OPTIONAL_FIELD(login, refresh, 16, refresh_check),
+	TEXT_FIELD(login_input, login_id, EMAIL_INPUT_MAX, login_id_fold),
+	TEXT_FIELD(login_input, password, PASSWORD_INPUT_MAX, password_fold_given),
+	OPTIONAL_FIELD(login_input, refresh, 16, refresh_check),
 	END_OF_FIELDS,
 };
 
-const struct body_rule login_body = { fields, sizeof(struct login), NULL };
+const struct body_rule login_body = { fields, sizeof(struct login_input), NULL };
 
 enum result
 post_sessions(struct call *call)
 {
-	const struct login *in = call->body;
+	const struct login_input *in = call->body;
 	CLEANUP(session_tokens_wipe) struct session_tokens tokens = { 0 };
 	CLEANUP(secret_wipe) struct secret password = { 0 };
 	const struct log_in_request request = {

@@ -10,16 +10,16 @@
 #include "reply_fields.h"
 #include "service.h"
 
-struct refresh {
+struct refresh_input {
 	char refresh_token[REFRESH_TOKEN_LENGTH + 1];
 };
 
 static const struct field fields[] = {
-	OPTIONAL_FIELD(refresh, refresh_token, REFRESH_TOKEN_LENGTH, NULL),
+	OPTIONAL_FIELD(refresh_input, refresh_token, REFRESH_TOKEN_LENGTH, NULL),
 	END_OF_FIELDS,
 };
 
-const struct body_rule refresh_body = { fields, sizeof(struct refresh), NULL };
+const struct body_rule refresh_body = { fields, sizeof(struct refresh_input), NULL };
 
 static enum result
 refresh_from_cookie(struct call *call, struct session_tokens *ret)
@@ -37,7 +37,7 @@ refresh_from_cookie(struct call *call, struct session_tokens *ret)
 enum result
 post_sessions_refresh(struct call *call)
 {
-	const struct refresh *in = call->body;
+	const struct refresh_input *in = call->body;
 	const bool in_cookie = in->refresh_token[0] == '\0';
 	CLEANUP(session_tokens_wipe) struct session_tokens tokens = { 0 };
 

@@ -1,4 +1,4 @@
-/* put_me_email.c - PUT /v1/me/email: a link to a new address. */
+/* put_me_email.c - PUT /v1/me/email: a link is mailed to a new address. */
 
 #include "endpoints.h"
 
@@ -8,23 +8,23 @@
 #include "profile.h"
 #include "service.h"
 
-struct new_email {
+struct new_email_input {
 	char email[EMAIL_MAX + 1];
 	char current_password[PASSWORD_MAX + 1];
 };
 
 static const struct field fields[] = {
-	TEXT_FIELD(new_email, email, EMAIL_INPUT_MAX, email_fold),
-	TEXT_FIELD(new_email, current_password, PASSWORD_INPUT_MAX, password_fold_given),
+	TEXT_FIELD(new_email_input, email, EMAIL_INPUT_MAX, email_fold),
+	TEXT_FIELD(new_email_input, current_password, PASSWORD_INPUT_MAX, password_fold_given),
 	END_OF_FIELDS,
 };
 
-const struct body_rule new_email_body = { fields, sizeof(struct new_email), NULL };
+const struct body_rule new_email_body = { fields, sizeof(struct new_email_input), NULL };
 
 enum result
 put_me_email(struct call *call)
 {
-	const struct new_email *in = call->body;
+	const struct new_email_input *in = call->body;
 	const struct app *app = &call->service->app;
 	CLEANUP(secret_wipe) struct secret current = { 0 };
 

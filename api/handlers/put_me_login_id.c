@@ -8,23 +8,23 @@
 #include "profile.h"
 #include "service.h"
 
-struct new_login_id {
+struct new_login_id_input {
 	char login_id[EMAIL_MAX + 1];
 	char current_password[PASSWORD_MAX + 1];
 };
 
 static const struct field fields[] = {
-	TEXT_FIELD(new_login_id, login_id, EMAIL_INPUT_MAX, login_id_fold),
-	TEXT_FIELD(new_login_id, current_password, PASSWORD_INPUT_MAX, password_fold_given),
+	TEXT_FIELD(new_login_id_input, login_id, EMAIL_INPUT_MAX, login_id_fold),
+	TEXT_FIELD(new_login_id_input, current_password, PASSWORD_INPUT_MAX, password_fold_given),
 	END_OF_FIELDS,
 };
 
-const struct body_rule new_login_id_body = { fields, sizeof(struct new_login_id), NULL };
+const struct body_rule new_login_id_body = { fields, sizeof(struct new_login_id_input), NULL };
 
 enum result
 put_me_login_id(struct call *call)
 {
-	const struct new_login_id *in = call->body;
+	const struct new_login_id_input *in = call->body;
 	CLEANUP(secret_wipe) struct secret current = { 0 };
 
 	if (!secret_set(&current, in->current_password))

@@ -1,4 +1,4 @@
-/* put_me_password.c - PUT /v1/me/password: another password; all other logins end. */
+/* put_me_password.c - PUT /v1/me/password: another password; all other sessions end. */
 
 #include "endpoints.h"
 
@@ -9,23 +9,24 @@
 
 #include <string.h>
 
-struct new_password {
+struct new_password_input {
 	char current_password[PASSWORD_MAX + 1];
 	char password[PASSWORD_MAX + 1];
 	char password_confirmation[PASSWORD_MAX + 1];
 };
 
 static const struct field fields[] = {
-	TEXT_FIELD(new_password, current_password, PASSWORD_INPUT_MAX, password_fold_given),
-	TEXT_FIELD(new_password, password, PASSWORD_INPUT_MAX, password_fold),
-	TEXT_FIELD(new_password, password_confirmation, PASSWORD_INPUT_MAX, password_fold),
+	TEXT_FIELD(new_password_input, current_password, PASSWORD_INPUT_MAX, password_fold_given),
+	TEXT_FIELD(new_password_input, password, PASSWORD_INPUT_MAX, password_fold),
+	TEXT_FIELD(new_password_input, password_confirmation, PASSWORD_INPUT_MAX, password_fold),
 	END_OF_FIELDS,
 };
 
 static void
-judge(const struct service *service, const void *body, struct field_errors *field_errors)
+validate_new_password(
+    const struct service *service, const void *body, struct field_errors *field_errors)
 {
-	const struct new_password *in = body;
+	const struct new_password_input *in = body;
 
 	(void)service;
 	if (!field_errors_has(field_errors, "password") &&
@@ -33,12 +34,13 @@ judge(const struct service *service, const void *body, struct field_errors *fiel
 		field_errors_add(field_errors, "password_confirmation", FIELD_NOT_EQUAL);
 }
 
-const struct body_rule new_password_body = { fields, sizeof(struct new_password), judge };
+const struct body_rule new_password_body = { fields, sizeof(struct new_password_input),
+	validate_new_password };
 
 enum result
 put_me_password(struct call *call)
 {
-	const struct new_password *in = call->body;
+	const struct new_password_input *in = call->body;
 	CLEANUP(secret_wipe) struct secret current = { 0 };
 	CLEANUP(secret_wipe) struct secret password = { 0 };
 

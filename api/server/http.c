@@ -1,8 +1,9 @@
 /* http.c - bytes in, struct http_request out; reply in, bytes out. The only file with civetweb.
  *
- * civetweb 1.15 drops what it does not understand and has no deadline for a body; what is done
- * about that says why. That it is lenient where a proxy in front of it may not be, http_guard.c
- * knows. What a path means, and what an answer says, is the server's business. */
+ * civetweb 1.15 drops what it does not understand and has no deadline for a body; where this file
+ * works around that, a comment says why. http_guard.c rejects what civetweb reads and a proxy may
+ * read differently. What a path means, and what an answer says, is the business of struct
+ * http_server. */
 
 #include "http.h"
 
@@ -20,13 +21,13 @@
 #include <time.h>
 
 #define READ_BUFFER_SIZE        32768 /* a head over HTTP_HEAD_SIZE_MAX is still seen */
-#define REQUESTS_PER_CONNECTION 100   /* then the worker goes to who waits */
+#define REQUESTS_PER_CONNECTION 100   /* then the worker goes to a waiting connection */
 #define FIRST_WRITE             20480 /* nearly every answer is smaller than this */
 #define LATER_WRITE             2048
 #define DRAIN_MAX_MS            10000
 #define START_MAX_MS            5000
 
-/* What one of civetweb's threads has of its own. It serves one connection at a time. */
+/* The state of one of civetweb's threads, which serves one connection at a time. */
 struct worker {
 	const char *buffer;       /* where civetweb's read buffer begins, as far as known */
 	unsigned served;          /* requests of this connection */
@@ -60,7 +61,7 @@ worker_of(const struct mg_connection *connection)
 	return mg_get_thread_pointer(connection);
 }
 
-/* Requests */
+/* Requests ------------------------------------------------------------------------------------ */
 
 /* Where civetweb's read buffer begins, as far as is known: nearly every head begins there, and none
  * before it. */
@@ -154,8 +155,9 @@ http_read_body(struct http_request *request)
 	return result;
 }
 
-/* Is the body of this request out of the way of the next? One that nobody asked for is read now:
- * the connection can be kept, and a client still sending would lose the answer to a reset. */
+/* Has the body of this request been read? If the handler did not, it is read now: then the
+ * connection can be kept, and a client that is still sending does not lose the answer to a
+ * reset. */
 static bool
 body_is_taken(struct http_request *request)
 {
@@ -166,7 +168,7 @@ body_is_taken(struct http_request *request)
 	return http_read_body(request) == OK;
 }
 
-/* Answers */
+/* Answers ------------------------------------------------------------------------------------- */
 
 /* mg_write() waits again after each part that the client takes, so a large answer is written in
  * parts, with one deadline for all of them. False: the client did not take it all. */
@@ -199,7 +201,7 @@ send_reply(struct http *http, struct http_exchange *exchange, bool keep)
 			       (method == NULL || strcmp(method, "HEAD") != 0);
 	const char *end = reply->body + (with_body ? reply->body_size : 0);
 
-	/* What comes behind half an answer would be read as the rest of it. */
+	/* The client would read a next answer as the rest of this one. */
 	if (!write_until(connection, start, (size_t)(end - start),
 		clock_monotonic_ms() + 2 * (int64_t)http->wait_max_ms))
 		mg_disable_connection_keep_alive(connection);
@@ -214,7 +216,7 @@ server_keeps(struct http *http, const struct worker *worker)
 }
 
 static int
-finish(struct http *http, struct worker *worker, bool keep)
+answer_and_wipe(struct http *http, struct worker *worker, bool keep)
 {
 	const int status = worker->exchange.reply.status;
 
@@ -230,19 +232,20 @@ finish(struct http *http, struct worker *worker, bool keep)
 }
 
 static int
-refuse(struct mg_connection *connection, enum result errbuf)
+reject_connection(struct mg_connection *connection, enum result result)
 {
 	struct http *http = http_of(connection);
 	struct worker *worker = worker_of(connection);
 
 	atomic_fetch_add(&http->running, 1);
-	http->server.refuse(http->server.context, exchange_begin(worker, connection), errbuf);
-	return finish(http, worker, false);
+	http->server.reject(http->server.context, exchange_begin(worker, connection), result);
+	return answer_and_wipe(http, worker, false);
 }
 
-/* What civetweb calls */
+/* Callbacks of civetweb ----------------------------------------------------------------------- */
 
-/* Every request it could parse, before it does anything with it. A result over 0 ends it. */
+/* civetweb calls this for every request that it could parse, before it does anything else with it.
+ * A returned status over 0 says that the request has its answer. */
 static int
 on_request(struct mg_connection *connection)
 {
@@ -254,27 +257,29 @@ on_request(struct mg_connection *connection)
 
 	worker->served++;
 	head_fill(&head, buffer_of(worker, info->request_method), info);
-	const enum result verdict = http_guard(&head, &headers);
-	if (verdict != OK)
-		return refuse(connection, verdict);
-	/* Counted first, asked then: http_close() does it the other way round. */
+	const enum result guarded = http_guard(&head, &headers);
+	if (guarded != OK)
+		return reject_connection(connection, guarded);
+	/* Count first, then read `closing`: http_close() writes `closing` first, then reads the
+	 * count. */
 	atomic_fetch_add(&http->running, 1);
 	struct http_exchange *exchange = exchange_begin(worker, connection);
 	http_request_fill(&exchange->request, &head, &headers);
 	exchange->request.content_length = info->content_length;
 	if (atomic_load(&http->closing))
-		http->server.refuse(http->server.context, exchange, UNAVAILABLE);
+		http->server.reject(http->server.context, exchange, UNAVAILABLE);
 	else
 		http->server.serve(http->server.context, exchange);
 
 	const bool keep = body_is_taken(&exchange->request) && exchange->request.keeps &&
 			  server_keeps(http, worker);
-	return finish(http, worker, keep);
+	return answer_and_wipe(http, worker, keep);
 }
 
-/* It says 400 to all that it could not read; the clock tells a slow client from a wrong one. */
+/* civetweb says 400 of every request that it could not read; the time since the last tells a slow
+ * client from a wrong one. */
 static enum result
-result_of(const struct mg_connection *connection, int status)
+result_of_status(const struct mg_connection *connection, int status)
 {
 	const struct http *http = http_of(connection);
 	const struct worker *worker = worker_of(connection);
@@ -292,7 +297,7 @@ on_error(struct mg_connection *connection, int status, const char *message)
 {
 	(void)message;
 	worker_of(connection)->failed = true; /* civetweb closes after each of its errors */
-	refuse(connection, result_of(connection, status));
+	reject_connection(connection, result_of_status(connection, status));
 	return 0;
 }
 
@@ -309,8 +314,8 @@ on_open(const struct mg_connection *connection, void **connection_data)
 	return 0;
 }
 
-/* civetweb drops "*" and other hosts' absolute targets without calling anybody: it has parsed a
- * request but found no path here. This is the last moment to answer. */
+/* civetweb drops "*" and other hosts' absolute targets without calling on_request() or on_error():
+ * it has parsed a request but found no path here. This is the last moment to answer. */
 static void
 on_closing(const struct mg_connection *connection)
 {
@@ -318,8 +323,8 @@ on_closing(const struct mg_connection *connection)
 
 	if (worker_of(connection)->failed || info->request_uri == NULL || info->local_uri != NULL)
 		return;
-	/* The callback's const is for its user, not of the object. */
-	refuse(
+	/* The connection itself is not const. */
+	reject_connection(
 	    (struct mg_connection *)(uintptr_t)connection, /* NOLINT(performance-no-int-to-ptr) */
 	    MALFORMED);
 }
@@ -340,7 +345,7 @@ on_thread(const struct mg_context *context, int type)
 	return &http->workers[atomic_fetch_add(&http->started, 1)];
 }
 
-/* Its messages hold what clients sent. */
+/* civetweb's messages hold what clients sent, so they are not logged. */
 static int
 on_message(const struct mg_connection *connection, const char *message)
 {
@@ -359,29 +364,29 @@ static const struct mg_callbacks callbacks = {
 	.log_message = on_message,
 };
 
-/* Opening and closing */
+/* Opening and closing ------------------------------------------------------------------------- */
 
-struct number {
+struct decimal {
 	char text[12];
 };
 
-static struct number
-number(int64_t value)
+static struct decimal
+decimal(int64_t value)
 {
-	struct number number;
+	struct decimal decimal;
 
-	if (!text_format(number.text, sizeof number.text, "%lld", (long long)value))
+	if (!text_format(decimal.text, sizeof decimal.text, "%lld", (long long)value))
 		assert(0);
-	return number;
+	return decimal;
 }
 
 static struct mg_context *
-start(struct http *http, const char *listen, struct mg_error_data *error)
+start_civetweb(struct http *http, const char *listen, struct mg_error_data *error)
 {
-	const struct number workers = number(http->worker_count);
-	const struct number keep_alive = number(http->keep_alive_ms);
-	const struct number wait_max = number(http->wait_max_ms);
-	const struct number buffer = number(READ_BUFFER_SIZE);
+	const struct decimal workers = decimal(http->worker_count);
+	const struct decimal keep_alive = decimal(http->keep_alive_ms);
+	const struct decimal wait_max = decimal(http->wait_max_ms);
+	const struct decimal buffer = decimal(READ_BUFFER_SIZE);
 	/* clang-format off */
 	const char *options[] = {
 		"listening_ports",              listen,
@@ -410,7 +415,7 @@ start(struct http *http, const char *listen, struct mg_error_data *error)
 	return mg_start2(&init, error);
 }
 
-/* civetweb goes on with fewer threads than it was told to make. */
+/* civetweb goes on when it could not make all its threads. */
 static bool
 all_started(struct http *http)
 {
@@ -440,19 +445,19 @@ http_new(const struct http_options *options, const struct http_server *server)
 	return http;
 }
 
-/* All or nothing; on failure `why` is told. */
+/* False, and errbuf: nothing was started. */
 static bool
 http_start(struct http *http, const char *listen, char errbuf[static ERRBUF_MAX + 1])
 {
 	char text[128] = "";
 	struct mg_error_data error = { .text = text, .text_buffer_size = sizeof text };
 
-	/* Asked for nothing it answers 0 as when it fails: ask for something it has. */
+	/* Without a feature asked for it returns 0, as when it fails; so ask for one it has. */
 	if (mg_init_library(MG_FEATURES_FILES) == 0) {
 		text_copy_cut(errbuf, ERRBUF_MAX + 1, "civetweb does not start");
 		return false;
 	}
-	http->context = start(http, listen, &error);
+	http->context = start_civetweb(http, listen, &error);
 	if (http->context != NULL && all_started(http))
 		return true;
 	if (!text_format(errbuf, ERRBUF_MAX + 1, "cannot listen on %s with %u workers: %s", listen,
@@ -496,10 +501,10 @@ http_close(struct http *http)
 
 	if (http == NULL)
 		return;
-	/* mg_stop() sends nothing any more: what runs must end before. */
+	/* mg_stop() sends nothing any more, so running requests must end before. */
 	atomic_store(&http->closing, true);
 	const int64_t until_ms = clock_monotonic_ms() + DRAIN_MAX_MS;
-	do /* at least once: also for what a worker is about to begin */
+	do /* at least once: a worker may be about to count its request */
 		nanosleep(&a_moment, NULL);
 	while (atomic_load(&http->running) > 0 && clock_monotonic_ms() < until_ms);
 	mg_stop(http->context);

@@ -1,20 +1,20 @@
-/* http.h - the only file that knows civetweb: bytes in, struct http_request out; reply in, bytes
- * out.
+/* http.h - an HTTP/1.1 server on civetweb: hands on each request as a struct http_request and sends
+ * the struct http_reply that it gets.
  *
- * Before a request is handed on, http_guard.c has refused what two parsers could read differently;
- * such a connection is answered and closed. Paths are compared as they came: nothing is decoded.
+ * Before a request is handed on, http_guard.c has rejected what two parsers could read differently;
+ * such a connection is answered and closed. Paths are handed on as they came: nothing is decoded.
  *
- * A request is served on a thread of civetweb's with a 100 KiB stack; each such thread has one
- * struct http_exchange of its own, so nothing is allocated for a request. Bodies and answers are
- * wiped from it after each; what civetweb's own read buffer keeps until the next request overwrites
- * it is beyond reach.
+ * A request is served on a thread of civetweb's with a stack of 100 KiB. Each such thread has one
+ * struct http_exchange of its own, so nothing is allocated for a request. Body and answer are wiped
+ * after each; civetweb's own read buffer keeps a copy until the next request overwrites it, which
+ * cannot be changed from here.
  *
  * A connection owns a worker from the moment it is accepted until it is closed. It is closed after
  * 100 requests, and after any answer while more than three quarters of the workers have one: so
  * connections that are kept, however idle or slow their later requests, never hold more than those
  * three quarters. Silent and slow clients hold a worker until their time is over. When all workers
- * are taken, new connections wait, 256 in civetweb's queue and 1,024 in the system's: nobody answers
- * them. To keep them away is the work of a proxy in front (deploy/). */
+ * are taken, new connections wait unanswered, 256 in civetweb's queue and 1,024 in the system's. A
+ * proxy in front keeps their number below that (deploy/). */
 
 #ifndef HTTP_H
 #define HTTP_H
@@ -33,15 +33,16 @@ struct http_exchange {
 	struct http_reply reply;
 };
 
-/* Who serves. Both run on civetweb's threads, many at once. */
+/* What answers requests. Both functions run on civetweb's threads, many at once. */
 struct http_server {
-	/* Answers a request that passed the guard. */
+	/* Answers a request that passed http_guard(). */
 	void (*serve)(void *context, struct http_exchange *);
 	/* Answers one that did not, or an error of civetweb's own: writes the problem document of
-	 * `why` into the reply. Of the request only `source` is known; all else may be NULL. `why`
-	 * is MALFORMED, HEADERS_TOO_LARGE (16 to 32 KiB; beyond that MALFORMED), BAD_HTTP_VERSION,
-	 * TIMED_OUT (headers not whole in time), UNAVAILABLE (we are closing) or INTERNAL. */
-	void (*refuse)(void *context, struct http_exchange *, enum result errbuf);
+	 * the result into the reply. Of the request only `source` is known; all else may be NULL.
+	 * The result is MALFORMED, HEADERS_TOO_LARGE (16 to 32 KiB; beyond that MALFORMED),
+	 * BAD_HTTP_VERSION, TIMED_OUT (headers not whole in time), UNAVAILABLE (the server is
+	 * closing) or INTERNAL. */
+	void (*reject)(void *context, struct http_exchange *, enum result);
 	void *context;
 };
 
@@ -58,23 +59,23 @@ struct http_options {
 
 struct http;
 
-/* Listens and serves from now on. NULL, and `why`: the address is in use or not one of ours, or the
- * threads could not be made. Several may be open (public, inside). Close: http_close(). */
+/* Listens and serves from now on. NULL, and errbuf: the address is in use or not one of ours, or
+ * the threads could not be made. Several may be open (public, inside). Close: http_close(). */
 struct http *http_open(const struct http_options *, const struct http_server *,
     char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
 
 /* How many connections have a worker now, at most options.workers. Any thread. */
 unsigned http_connections(const struct http *);
 
-/* Refuses new requests (UNAVAILABLE), lets the running ones end for up to 10 s, stops listening,
+/* Rejects new requests (UNAVAILABLE), gives the running ones up to 10 s to end, stops listening and
  * closes; NULL is fine. Idle connections delay it by at most 2 s (civetweb looks up that often). */
 void http_close(struct http *);
 
 /* Reads the announced body into request->body, once; asks for it if the client waits to be asked
  * (Expect: 100-continue). On failure the body is empty and the connection ends with the answer.
  * TOO_LARGE: announced over BODY_MAX, nothing read. TIMED_OUT: not whole in time. MALFORMED: the
- * peer went away, or there is a NUL in it. A body nobody read is read before the answer goes out.
- */
+ * client went away, or there is a NUL in it. A body that the handler did not read is read before
+ * the answer is sent. */
 enum result http_read_body(struct http_request *) MUST_USE;
 
 #endif

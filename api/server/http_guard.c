@@ -1,7 +1,7 @@
 /* http_guard.c - is this the head of a request that no two parsers can read differently?
  *
- * The parser is lenient, and shows only the strings it has cut out. Where they lie tells what was
- * between: with CRLF and nothing else, each begins at exactly one place. */
+ * The parser is lenient, and shows only the strings it has cut out. Their places show what was
+ * between them: if that was CRLF and nothing else, each begins at exactly one place. */
 
 #include "http_guard.h"
 
@@ -27,7 +27,7 @@ static const char *const header_names[HTTP_HEADER__MAX] = {
 	[HTTP_FORWARDED_FOR] = "X-Forwarded-For",
 };
 
-/* What is between the strings */
+/* Between the strings ------------------------------------------------------------------------- */
 
 static const char *
 end_of(const char *text)
@@ -97,7 +97,7 @@ head_is_exact(const struct http_head *head)
 	return is_empty_line(end, head->line_count > 0) ? OK : MALFORMED;
 }
 
-/* What the strings say */
+/* The strings --------------------------------------------------------------------------------- */
 
 static void
 headers_note(struct http_headers *headers, const struct http_line *line)
@@ -152,8 +152,8 @@ target_is_plain(const struct http_head *head)
 	       (head->query == NULL || is_visible_ascii(head->query));
 }
 
-/* RFC 9110 5.6.2. Parsers differ in what they do with a line that has another name: drop it, pass it
- * on, or refuse the request. */
+/* RFC 9110 5.6.2. Parsers differ in what they do with a line that has another name: they drop it,
+ * pass it on, or reject the request. */
 static bool
 is_token(const char *text)
 {

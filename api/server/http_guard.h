@@ -1,9 +1,9 @@
-/* http_guard.h - is this the head of a request that no two parsers can read differently? Pure.
+/* http_guard.h - rejects the head of a request that two parsers could read differently. Pure.
  *
- * (RFC 9112 2.2, 3, 5, 6.3; ASVS 4.2.1.) Refused are any Transfer-Encoding, a Content-Length that
+ * (RFC 9112 2.2, 3, 5, 6.3; ASVS 4.2.1.) Rejected are any Transfer-Encoding, a Content-Length that
  * is not one string of 1-15 digits, a Host missing or given twice, white space before the method or
  * a header's colon, folded lines, bare LF, more than 64 headers, targets that are not a path of
- * visible ASCII. Which methods and versions there are, the parser knows. */
+ * visible ASCII. The parser checks methods and versions. */
 
 #ifndef HTTP_GUARD_H
 #define HTTP_GUARD_H
@@ -55,7 +55,8 @@ struct http_headers {
 	unsigned times[HTTP_HEADER__MAX];
 };
 
-/* OK, and the headers; MALFORMED; HEADERS_TOO_LARGE: over HTTP_HEAD_SIZE_MAX. */
+/* OK: the head is unambiguous, and *ret_headers holds the headers of enum http_header. MALFORMED:
+ * it is not. HEADERS_TOO_LARGE: it is over HTTP_HEAD_SIZE_MAX. */
 enum result http_guard(const struct http_head *, struct http_headers *ret_headers) MUST_USE;
 
 #endif

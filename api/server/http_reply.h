@@ -11,7 +11,7 @@
 #define HTTP_REPLY_HEADERS_MAX 1024 /* bytes of extra header lines of one answer */
 #define HTTP_REPLY_HEAD_MAX    (1024 + HTTP_REPLY_HEADERS_MAX)
 
-/* `body` is written by others; everything has a bound, and one write sends it all. */
+/* Everything in it has a bound, and one write sends it all. The gate or a handler writes `body`. */
 struct http_reply {
 	int status;
 	const char *media_type; /* NULL: no body */
@@ -24,8 +24,10 @@ struct http_reply {
 	char body[REPLY_MAX + 1];
 };
 
-/* No lines, no body. What the last one's held is http_reply_wipe()'s. */
+/* Makes an empty reply; the bytes of an earlier body stay where they are. */
 void http_reply_clear(struct http_reply *);
+
+/* Wipes head, header lines and body. */
 void http_reply_wipe(struct http_reply *);
 
 /* Adds a header line. Values come from us, never from a client as they are; a CR or LF in one, or

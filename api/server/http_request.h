@@ -1,4 +1,5 @@
-/* http_request.h - one request in memory: what of its head the edge looks at, and its body. */
+/* http_request.h - one request in memory: the parts of its head that the edge reads, and its
+ * body. */
 
 #ifndef HTTP_REQUEST_H
 #define HTTP_REQUEST_H
@@ -13,7 +14,7 @@ struct http_head;
 struct http_headers;
 struct mg_connection;
 
-/* Pointers are valid while the request is served. Absent headers are NULL; so is one that came
+/* Pointers are valid while the request is served. An absent header is NULL; so is one that came
  * twice. */
 struct http_request {
 	const char *method;
@@ -37,11 +38,13 @@ struct http_request {
 	char body[BODY_MAX + 1]; /* NUL-terminated */
 };
 
-/* Nothing is known, and there is no body. What the last one's held is http_request_wipe()'s. */
+/* Makes an empty request; the bytes of an earlier body stay where they are. */
 void http_request_clear(struct http_request *);
+
+/* Wipes the body. */
 void http_request_wipe(struct http_request *);
 
-/* Takes over what a head says that passed the guard; the strings stay where they are. */
+/* Fills in what a head says that passed http_guard(); borrows its strings. */
 void http_request_fill(
     struct http_request *, const struct http_head *, const struct http_headers *);
 

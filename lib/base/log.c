@@ -1,9 +1,10 @@
 /* log.c - JSON lines on standard error, without waiting for who reads them.
  *
- * O_NONBLOCK belongs to the open file description, which every process that inherited the same pipe or
- * terminal shares: set on descriptor 2, it would break their writes. So a pipe and a terminal are
- * opened once more, for this process alone. A pipe takes at most PIPE_BUF bytes whole or not at all
- * (pipe(7)), and a line is shorter. All others may take a part: the rest goes before the next line. */
+ * O_NONBLOCK belongs to the open file description, which every process that inherited the same pipe
+ * or terminal shares: set on descriptor 2, it would break their writes. So a pipe and a terminal
+ * are opened once more, for this process alone. A pipe takes at most PIPE_BUF bytes whole or not at
+ * all (pipe(7)), and a line is shorter. All others may take a part: the rest goes before the next
+ * line. */
 
 #include "log.h"
 
@@ -132,8 +133,8 @@ static struct {
 } out = { .lock = PTHREAD_MUTEX_INITIALIZER, .own = -1 };
 
 /* Descriptor 2 itself. A pipe that could not be opened once more is asked first: with room for one
- * buffer (PIPE_BUF or more) it does not wait, unless another process writes into the same pipe at this
- * moment. Files are always ready. */
+ * buffer (PIPE_BUF or more) it does not wait, unless another process writes into the same pipe at
+ * this moment. Files are always ready. */
 static ssize_t
 write_standard_error(const char *text, size_t length)
 {

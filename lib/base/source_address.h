@@ -37,11 +37,12 @@ struct source_networks {
 	struct source_network network[SOURCE_NETWORKS_MAX];
 };
 
-/* Reads the networks of the setting `name` (the proxies that are trusted, say): written as 10.0.0.0/8 or 2001:db8::/32, or single addresses,
- * commas and spaces between; at most SOURCE_NETWORKS_MAX of them in SOURCE_NETWORKS_TEXT_MAX bytes;
- * "" is none. Refused is also an address with bits behind its prefix (10.0.0.1/8: which was
- * meant?), and a prefix of 0: who trusts everybody believes what the client writes. False, and
- * `why` then says what is wrong with which word; `ret` is untouched. */
+/* Reads the networks of the setting `name` (the proxies that are trusted, say): written as
+ * 10.0.0.0/8 or 2001:db8::/32, or single addresses, commas and spaces between; at most
+ * SOURCE_NETWORKS_MAX of them in SOURCE_NETWORKS_TEXT_MAX bytes; "" is none. Refused is also an
+ * address with bits behind its prefix (10.0.0.1/8: which was meant?), and a prefix of 0: who trusts
+ * everybody believes what the client writes. False, and `why` then says what is wrong with which
+ * word; `ret` is untouched. */
 bool source_networks_read(const char *name, const char *text, struct source_networks *ret,
     char errbuf[static ERRBUF_MAX + 1]) __attribute__((warn_unused_result));
 
@@ -67,8 +68,8 @@ void source_key(const char *source, char ret[static SOURCE_MAX + 1]);
 void source_prefix(const char *source, char ret[static SOURCE_MAX + 1]);
 
 /* What is kept: enough to tell a region or a provider, not a household: "192.0.2.0" of a /24,
- * "2001:db8:1::" of a /48 (one household only where a provider gives that much to each). "" if it is
- * no address. `ret` may be `source`. */
+ * "2001:db8:1::" of a /48 (one household only where a provider gives that much to each). "" if it
+ * is no address. `ret` may be `source`. */
 void source_truncate(const char *source, char ret[static SOURCE_MAX + 1]);
 
 #endif

@@ -396,7 +396,8 @@ key_of_header(const struct access_key_table *table, const char *header, size_t l
 
 /* The key whose header this is. The token has no other say in what opens it. */
 bool
-access_keys_hold_of_header(struct access_keys *keys, const char *header, size_t length, struct access_key_held *ret)
+access_keys_hold_of_header(
+    struct access_keys *keys, const char *header, size_t length, struct access_key_held *ret)
 {
 	pthread_rwlock_rdlock(&keys->lock);
 	struct access_key *const key = key_of_header(&keys->table, header, length);

@@ -1,8 +1,9 @@
 /* access_keys.h - the keys of access tokens: load, refresh, show the public halves, sign, verify.
  *
  * Keys are the folder's access-KID.pem (keyring.h lists the folder's files, key_rotation.h makes
- * them): private keys of P-256 in unencrypted PKCS#8 PEM. They are parsed once: parsing takes longer
- * than signing. Signatures are ES256 (RFC 7518 3.4) in base64url. All functions are thread-safe. */
+ * them): private keys of P-256 in unencrypted PKCS#8 PEM. They are parsed once: parsing takes
+ * longer than signing. Signatures are ES256 (RFC 7518 3.4) in base64url. All functions are
+ * thread-safe. */
 
 #ifndef ACCESS_KEYS_H
 #define ACCESS_KEYS_H
@@ -62,8 +63,8 @@ void access_keys_hold_signing(struct access_keys *, struct access_key_held *ret)
 
 /* Holds the key whose header, as it stands in a token, this is. False: there is none. The token has
  * no other say in what verifies it (RFC 8725 3.1). */
-bool access_keys_hold_of_header(struct access_keys *, const char *header, size_t length,
-    struct access_key_held *ret) MUST_USE;
+bool access_keys_hold_of_header(
+    struct access_keys *, const char *header, size_t length, struct access_key_held *ret) MUST_USE;
 
 /* The header that every token of this key begins with: base64url, the key's. */
 const char *access_key_header(const struct access_key *);
@@ -74,8 +75,8 @@ enum result access_key_sign(const struct access_key *, const char *text, size_t 
 
 /* Verifies. TOKEN_INVALID: it is not the signature of this text by this key. UNAVAILABLE: no
  * memory. */
-enum result access_key_verify(const struct access_key *, const char *text, size_t length,
-    const char *signature) MUST_USE;
+enum result access_key_verify(
+    const struct access_key *, const char *text, size_t length, const char *signature) MUST_USE;
 
 /* As access_key_verify() with the key of this id, as RFC 7515's vectors want it. TOKEN_INVALID:
  * also when there is no such key. */

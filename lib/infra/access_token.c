@@ -27,8 +27,8 @@
 #define PAYLOAD_MAX (sizeof PAYLOAD_WRITE + 3 * (size_t)ID_TEXT + 4 * (size_t)TIME_TEXT)
 
 _Static_assert(ID_SIZE == 16 && JTI_SIZE == ID_SIZE, "one form of ids");
-_Static_assert(ACCESS_HEADER_MAX + 1 + SECRET_BASE64_MAX(PAYLOAD_MAX) + 1 + ACCESS_SIGNATURE_MAX <=
-		   TOKEN_MAX,
+_Static_assert(
+    ACCESS_HEADER_MAX + 1 + SECRET_BASE64_MAX(PAYLOAD_MAX) + 1 + ACCESS_SIGNATURE_MAX <= TOKEN_MAX,
     "every token fits");
 
 /* A token's payload as it is written. */
@@ -73,7 +73,8 @@ payload_fill(const struct access_claims *claims, struct access_payload *ret)
 }
 
 static enum result
-access_token_write(const struct access_key *key, const char *payload, char ret[static TOKEN_MAX + 1])
+access_token_write(
+    const struct access_key *key, const char *payload, char ret[static TOKEN_MAX + 1])
 {
 	char encoded[SECRET_BASE64_MAX(PAYLOAD_MAX) + 1];
 	char token[TOKEN_MAX + 1];
@@ -166,12 +167,14 @@ open_signed(struct access_keys *keys, const char *token, unsigned *ret_generatio
 	const char *const payload = strchr(token, '.');
 	const char *const signature = payload != NULL ? strchr(payload + 1, '.') : NULL;
 
-	if (signature == NULL || !access_keys_hold_of_header(keys, token, (size_t)(payload - token), &held))
+	if (signature == NULL ||
+	    !access_keys_hold_of_header(keys, token, (size_t)(payload - token), &held))
 		return TOKEN_INVALID;
 	TRY(access_key_verify(held.key, token, (size_t)(signature - token), signature + 1));
 	*ret_generation = held.generation;
-	return access_payload_open(payload + 1, (size_t)(signature - payload) - 1, ret) ? OK
-										 : TOKEN_INVALID;
+	return access_payload_open(payload + 1, (size_t)(signature - payload) - 1, ret)
+		   ? OK
+		   : TOKEN_INVALID;
 }
 
 static enum result

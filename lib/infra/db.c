@@ -594,9 +594,9 @@ run_once(struct db_tx *tx, enum result (*body)(struct db_tx *, void *), void *co
 		result = note_connection_error(tx);
 		tx->committed |= outcome_is_unknown(tx);
 	}
-	/* After a lost connection there is nothing to roll back; after anything else there must be. So
-	 * also of a statement that is a transaction of its own: its handler is not called when it is
-	 * stopped between two of its steps. */
+	/* After a lost connection there is nothing to roll back; after anything else there must be.
+	 * So also of a statement that is a transaction of its own: its handler is not called when
+	 * it is stopped between two of its steps. */
 	if (tx->advice != ADVICE_RECONNECT && mysql_rollback(mysql) != 0)
 		tx->advice = ADVICE_RECONNECT;
 	return result != OK ? result : UNAVAILABLE;
@@ -612,8 +612,8 @@ pause_before(unsigned tries)
 	nanosleep(&(struct timespec){ .tv_nsec = (long)us * 1000 }, NULL);
 }
 
-/* Runs the body until it is done or need not be run again. `ret_last` (may be NULL) gets what the last
- * run knew. */
+/* Runs the body until it is done or need not be run again. `ret_last` (may be NULL) gets what the
+ * last run knew. */
 static enum result
 run(struct db *db, bool transaction, enum result (*body)(struct db_tx *, void *), void *context,
     struct db_tx *ret_last)
@@ -664,7 +664,8 @@ db_alone(struct db *db)
 	return (struct db_tx){ .db = db };
 }
 
-/* Runs one statement's body in what it was given: in its transaction, or on a connection of its own. */
+/* Runs one statement's body in what it was given: in its transaction, or on a connection of its
+ * own. */
 static enum result
 run_in(struct db_tx *tx, enum result (*body)(struct db_tx *, void *), void *context)
 {
@@ -897,9 +898,9 @@ fetch(struct db_tx *tx, unsigned number, MYSQL_STMT *statement, const struct row
 }
 
 /* Takes the whole result over. One that is not taken over is ended by a reset, which costs a trip:
- * after mysql_stmt_free_result() alone the next execution of the statement waits for rows that nobody
- * sends, until the read timeout (Connector/C 3.3.20). The errors of INSERT ... RETURNING come here:
- * the server has told the columns by then. */
+ * after mysql_stmt_free_result() alone the next execution of the statement waits for rows that
+ * nobody sends, until the read timeout (Connector/C 3.3.20). The errors of INSERT ... RETURNING
+ * come here: the server has told the columns by then. */
 static enum result
 store_result(struct db_tx *tx, unsigned number, MYSQL_STMT *statement, struct row *row)
 {

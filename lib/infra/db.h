@@ -19,9 +19,9 @@
  * values, hashes and times are made before it, so that each run writes the same. It changes nothing
  * but its transaction and its outputs, which each run sets anew.
  *
- * A run may also meet the work of an earlier one, whose COMMIT was done and its answer lost. That is
- * the success that would have been answered: db_insert_new() and db_change_one() know it, and what is
- * neither asks db_may_be_committed().
+ * A run may also meet the work of an earlier one, whose COMMIT was done and its answer lost. That
+ * is the success that would have been answered: db_insert_new() and db_change_one() know it, and
+ * what is neither asks db_may_be_committed().
  *
  * Error texts of the server hold data ("Duplicate entry 'x'"): they never leave this file. */
 
@@ -40,9 +40,9 @@
 #define DB_COLUMNS_MAX  16
 #define DB_KEY_NAME_MAX 64 /* identifiers of MariaDB */
 
-/* One row of the statement table (domain/statements.c), written as sql_text.h says. Prepared on every
- * connection when it is made; a count that differs from the server's is a bug and the connection is
- * refused. */
+/* One row of the statement table (domain/statements.c), written as sql_text.h says. Prepared on
+ * every connection when it is made; a count that differs from the server's is a bug and the
+ * connection is refused. */
 struct statement {
 	const char *sql;
 	unsigned params; /* of a statement whose parameters have no names */
@@ -84,8 +84,8 @@ struct db_tx {
 };
 
 /* What goes into a statement, by the names of its parameters, in any order; { 0 } ends the list. A
- * parameter without a value, or a value without a parameter, is a bug and ends the program. Texts and
- * bytes are borrowed until the call returns. */
+ * parameter without a value, or a value without a parameter, is a bug and ends the program. Texts
+ * and bytes are borrowed until the call returns. */
 enum db_type { DB_END, DB_TEXT, DB_BYTES, DB_NUMBER, DB_FIRST_RUN, DB_NULL };
 
 struct db_value {
@@ -138,11 +138,11 @@ void db_close(struct db *);
 enum result db_transaction(
     struct db *, enum result (*body)(struct db_tx *, void *), void *context) MUST_USE;
 
-/* For statements that stand alone: each is committed for itself, and run again for itself as the table
- * above says. For reads, for counts that must outlive what follows, and for a statement that is a
- * transaction of its own: BEGIN NOT ATOMIC ... END costs one trip. It rolls itself back when something
- * in it fails, and passes the error on (RESIGNAL). What stops it between two of its steps calls no
- * handler of it: it is rolled back from here. */
+/* For statements that stand alone: each is committed for itself, and run again for itself as the
+ * table above says. For reads, for counts that must outlive what follows, and for a statement that
+ * is a transaction of its own: BEGIN NOT ATOMIC ... END costs one trip. It rolls itself back when
+ * something in it fails, and passes the error on (RESIGNAL). What stops it between two of its steps
+ * calls no handler of it: it is rolled back from here. */
 struct db_tx db_alone(struct db *);
 
 /* Runs `body` on one connection with every statement committed for itself. */
@@ -167,9 +167,9 @@ enum result db_rows(struct db_tx *, unsigned statement, const struct db_value *i
  * each statement for itself: was one that changes perhaps done? */
 bool db_may_be_committed(const struct db_tx *);
 
-/* Inserts a row whose primary key was made for this call alone, before the body: a
- * second row under it is the one that an earlier run wrote, and OK. A DUPLICATE of another unique key
- * stays one; so does any in a first run. Otherwise as db_change(). */
+/* Inserts a row whose primary key was made for this call alone, before the body: a second row under
+ * it is the one that an earlier run wrote, and OK. A DUPLICATE of another unique key stays one; so
+ * does any in a first run. Otherwise as db_change(). */
 enum result db_insert_new(struct db_tx *, unsigned statement, const struct db_value *in) MUST_USE;
 
 /* Runs a statement that must change one row. NO_ROW: it changed none; but OK where an

@@ -3,8 +3,8 @@
  * libsodium maps the work area of every Argon2id hash anew (argon2-core.c, allocate_memory) and
  * unmaps it behind it: 19 MiB that the kernel must find, zero and take back, two fifths of the time
  * of a hash. It offers no hook for its memory. So its archive is linked instead of its shared
- * library, its calls of mmap and munmap are led here (ld --wrap, lib/meson.build), and a thread that
- * asked for it keeps the mapping. Every other call goes to the C library as it came; shared
+ * library, its calls of mmap and munmap are led here (ld --wrap, lib/meson.build), and a thread
+ * that asked for it keeps the mapping. Every other call goes to the C library as it came; shared
  * libraries are not touched, as --wrap binds only what is linked into the program itself.
  *
  * A kept work area is one mapping of exactly the size asked for, on a boundary of 2 MiB and in huge
@@ -21,8 +21,8 @@
 #include <stddef.h>
 
 /* From now on the calling thread keeps the work area of its hashes: one, of the last hash's size; a
- * hash of another size makes another in its place. May be called again. Until the release the thread
- * maps no other memory through libsodium (secret_alloc). */
+ * hash of another size makes another in its place. May be called again. Until the release the
+ * thread maps no other memory through libsodium (secret_alloc). */
 void hash_memory_keep(void);
 
 /* Gives the work area back to the kernel, and keeps none from now on. Takes a millisecond if there

@@ -55,7 +55,8 @@ struct field {
 #define END_OF_FIELDS { .name = NULL }
 /* clang-format on */
 
-/* The most members an object may have: six are the widest honest one, and every pair is compared. */
+/* The most members an object may have: six are the widest honest one, and every pair is
+ * compared. */
 #define JSON_MEMBERS_MAX 64
 
 /* Reads `text`, which has a NUL behind its `size` bytes, into `ret_body` (zeroed first; the caller

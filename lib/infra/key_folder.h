@@ -31,8 +31,8 @@ enum key_kind { KEY_STAGE, KEY_ACCESS, KEY_KIND__MAX };
 
 enum key_state { KEY_NEXT, KEY_CURRENT, KEY_PREVIOUS, KEY_STATE__MAX };
 
-/* The opened folder, and where complaints about it go: `why` of ERRBUF_MAX + 1 bytes. Both texts are
- * the caller's. */
+/* The opened folder, and where complaints about it go: `why` of ERRBUF_MAX + 1 bytes. Both texts
+ * are the caller's. */
 struct key_folder {
 	const char *path;
 	char *errbuf;

@@ -111,7 +111,8 @@ rotating_keys_add(struct making *making, enum key_kind kind, size_t count)
 }
 
 bool
-key_rotation_fill(const char *path, char ret_kid[static KID_MAX + 1], char errbuf[static ERRBUF_MAX + 1])
+key_rotation_fill(
+    const char *path, char ret_kid[static KID_MAX + 1], char errbuf[static ERRBUF_MAX + 1])
 {
 	CLEANUP(making_unlock)
 	struct making making = { .folder = { .path = path, .errbuf = errbuf }, .now = clock_now() };

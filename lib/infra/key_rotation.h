@@ -1,5 +1,6 @@
-/* key_rotation.h - makes and rotates the keys of a folder, of both kinds (keyring.h lists its files).
-
+/* key_rotation.h - makes and rotates the keys of a folder, of both kinds (keyring.h lists its
+ * files).
+ *
  * Rotation: every replica looks at its folder once a second (keyring_refresh). A rotation only adds
  * a `next` that nobody signs with yet, so all that is asked of the operator is that every replica
  * has the folder's change before the next rotation. With copied folders: copy the new files to
@@ -32,14 +33,14 @@ bool key_rotation_fill(const char *folder, char ret_kid[static KID_MAX + 1],
 
 enum key_rotation_haste {
 	KEY_ROTATION_PATIENT, /* at least KEY_ROTATION_S after the last: replicas need to see `next` */
-	KEY_ROTATION_FORCED   /* at once: the operator has seen to it, or would rather lose sessions */
+	KEY_ROTATION_FORCED /* at once: the operator has seen to it, or would rather lose sessions */
 };
 
 /* Rotates both kinds, `now` in seconds since 1970: a new `next`, so `next` becomes current and
  * current previous. Keys past their use are removed: those that stopped signing, which was when the
  * key two places newer was made, longer ago than their tokens live (TOKEN_LIFE_MAX_S,
- * ACCESS_TOKEN_LIVES_S) and KEY_PAST_USE_S. One previous key is always kept. A new key always
- * sorts last, also where the clock stands behind the newest. What key_rotation_fill would make is made
+ * ACCESS_TOKEN_LIVES_S) and KEY_PAST_USE_S. One previous key is always kept. A new key always sorts
+ * last, also where the clock stands behind the newest. What key_rotation_fill would make is made
  * along the way. `ret_kid`: the new stage key.
  *
  * False, and `why`: too soon after the last (or by a clock that is behind it); as many keys as are

@@ -201,8 +201,8 @@ refresh(struct keyring *ring, bool *ret_changed, char *errbuf)
 	if (!keys_load(&folder, keys))
 		return false;
 	if (!secret_equal_bytes(keys->derive, ring->shared->keys.derive, sizeof keys->derive))
-		return key_folder_reject(
-		    &folder, KEYRING_DERIVE_NAME, "is another than at the start: it must never change");
+		return key_folder_reject(&folder, KEYRING_DERIVE_NAME,
+		    "is another than at the start: it must never change");
 	stages_take(ring, &keys->stages);
 	*ret_changed = true;
 	return true;

@@ -188,8 +188,8 @@ add_own_signals(scmp_filter_ctx filter)
 	       seccomp_rule_add(filter, ALLOW, SCMP_SYS(kill), 1, SCMP_A0(SCMP_CMP_EQ, self)) == 0;
 }
 
-/* All threads at once, whoever made them; a search tree in place of a walk through every rule; calls
- * by another machine's numbers (32 bits) end the process too. */
+/* All threads at once, whoever made them; a search tree in place of a walk through every rule;
+ * calls by another machine's numbers (32 bits) end the process too. */
 static bool
 set_attributes(scmp_filter_ctx filter)
 {

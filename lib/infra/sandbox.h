@@ -1,9 +1,9 @@
 /* sandbox.h - libseccomp: what this process may still ask of the kernel once it serves.
  *
- * Whoever finds a way to run code of theirs in the service shall find little to do with it: no other
- * program, no other process, no file written, no memory both written and run, no capability, no
- * kernel interface that a JSON service has no use for (ASVS 15.2.5). What is asked for falls into
- * three classes:
+ * Whoever finds a way to run code of theirs in the service shall find little to do with it: no
+ * other program, no other process, no file written, no memory both written and run, no capability,
+ * no kernel interface that a JSON service has no use for (ASVS 15.2.5). What is asked for falls
+ * into three classes:
  *
  *   needed      what the service and its libraries do; names, threads, sockets, reading
  *   dangerous   what nobody here ever does: execve, fork, ptrace, mount, bpf, io_uring, modules, ...
@@ -39,9 +39,9 @@ bool sandbox_is_built(void) MUST_USE;
  * `folder` must stay readable. Root without capabilities is a stranger in another user's home: only
  * there CAP_DAC_READ_SEARCH is kept, which reads and does nothing else.
  *
- * False, and `why`: this kernel lacks a part of it; the process is not to go on. In a build without,
- * true and nothing done. Costs under 1 ms once, and next to nothing a call: the kernel knows by a
- * bitmap which calls need no look (Linux 5.11). */
+ * False, and `why`: this kernel lacks a part of it; the process is not to go on. In a build
+ * without, true and nothing done. Costs under 1 ms once, and next to nothing a call: the kernel
+ * knows by a bitmap which calls need no look (Linux 5.11). */
 bool sandbox_enter(const char *folder, char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
 
 #endif

@@ -184,8 +184,8 @@ is_ascii(const char *text, size_t length)
 	return true;
 }
 
-/* libsodium refuses nonzero spare bits itself, and what is left over when no end is asked; but where
- * char is signed, 1.0.18 takes every byte from 0x80 on for an 'A'. */
+/* libsodium refuses nonzero spare bits itself, and what is left over when no end is asked; but
+ * where char is signed, 1.0.18 takes every byte from 0x80 on for an 'A'. */
 static bool
 unbase64(int form, const char *text, size_t length, void *ret, size_t ret_max, size_t *ret_size)
 {

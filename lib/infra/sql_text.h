@@ -4,9 +4,9 @@
  *
  *   SELECT id FROM account WHERE login_id = :login_id AND state = $ACCOUNT_ACTIVE
  *
- * The server is given `?` and `1`, so that a value is bound by name and no statement repeats a number
- * of an enum. A parameter may stand in several places; it is bound once for each. Text between
- * quotation marks stays as it is. Needs no database. */
+ * The server is given `?` and `1`, so that a value is bound by name and no statement repeats a
+ * number of an enum. A parameter may stand in several places; it is bound once for each. Text
+ * between quotation marks stays as it is. Needs no database. */
 
 #ifndef SQL_TEXT_H
 #define SQL_TEXT_H
@@ -37,8 +37,8 @@ struct sql_text {
 	struct sql_name names[SQL_PARAMS_MAX]; /* of each `?`, in order */
 };
 
-/* Reads a statement. Keeps pointers into `written`. INTERNAL: it has more than SQL_PARAMS_MAX places,
- * names an unknown constant, or memory failed; then nothing is kept. */
+/* Reads a statement. Keeps pointers into `written`. INTERNAL: it has more than SQL_PARAMS_MAX
+ * places, names an unknown constant, or memory failed; then nothing is kept. */
 enum result sql_text_read(
     struct sql_text *ret, const char *written, const struct sql_constant *constants) MUST_USE;
 

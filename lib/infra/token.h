@@ -38,9 +38,9 @@ enum result token_seal(
     const struct keyring *, const struct claims *, char ret[static TOKEN_MAX + 1]) MUST_USE;
 
 /* Opens a token at time `now`. TOKEN_INVALID: anything but a token of ours, told apart by nothing;
- * TOKEN_EXPIRED: ours, signature and claims right, but past exp, for whichever clock it was (clock_is_over()): a
- * link lives as long as its mail says. UNAVAILABLE: no memory. On
- * failure *ret is untouched. */
+ * TOKEN_EXPIRED: ours, signature and claims right, but past exp, for whichever clock it was
+ * (clock_is_over()): a link lives as long as its mail says. UNAVAILABLE: no memory. On failure *ret
+ * is untouched. */
 enum result token_open(
     const struct keyring *, const char *token, int64_t now, struct claims *ret) MUST_USE;
 

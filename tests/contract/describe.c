@@ -257,7 +257,7 @@ struct room {
 
 /* As the gate does, with the settings' defaults but for the proof of work. */
 static enum result
-judge(const struct endpoint *endpoint, struct room *room)
+validate_body(const struct endpoint *endpoint, struct room *room)
 {
 	static const struct config config = { .identity_birth_date = "no" };
 	const struct service service = {
@@ -274,8 +274,8 @@ judge(const struct endpoint *endpoint, struct room *room)
 
 	if (read != OK && read != BAD_FIELD)
 		return read;
-	if (rule->judge != NULL)
-		rule->judge(&service, room->body, &room->field_errors);
+	if (rule->validate != NULL)
+		rule->validate(&service, room->body, &room->field_errors);
 	return room->field_errors.count == 0 ? OK : BAD_FIELD;
 }
 
@@ -288,7 +288,7 @@ say_verdict(struct json *json, const char *method, const char *path)
 	TRY(endpoint_find(&endpoints_public, method, path, &endpoint));
 	if (room == NULL || endpoint->body == NULL)
 		return INTERNAL;
-	json_text(json, "code", result_code(judge(endpoint, room)));
+	json_text(json, "code", result_code(validate_body(endpoint, room)));
 	json_array(json, "errors");
 	for (size_t i = 0; i < room->field_errors.count; i++) {
 		json_item(json);

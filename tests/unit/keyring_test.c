@@ -546,7 +546,8 @@ a_lone_key_may_be_joined_at_once(void **state)
 	struct fixture *const fixture = *state;
 	char kid[KID_MAX + 1];
 
-	assert_true(key_rotation_run(fixture->folder, NOW, KEY_ROTATION_PATIENT, kid, fixture->why));
+	assert_true(
+	    key_rotation_run(fixture->folder, NOW, KEY_ROTATION_PATIENT, kid, fixture->why));
 	CLEANUP(close_ring)
 	struct keyring *const ring = keyring_open(fixture->folder, fixture->why);
 	struct stage_key key;
@@ -609,7 +610,8 @@ a_key_that_would_be_too_many_is_not_made(void **state)
 
 	for (int i = 1; i < KEYRING_STAGE_MAX; i++)
 		rotate_at(fixture, NOW + i, kid);
-	assert_false(key_rotation_run(fixture->folder, NOW + DAY, KEY_ROTATION_FORCED, kid, fixture->why));
+	assert_false(
+	    key_rotation_run(fixture->folder, NOW + DAY, KEY_ROTATION_FORCED, kid, fixture->why));
 	assert_string_equal(kid, "");
 	assert_non_null(strstr(fixture->why, STAGE(KID)));
 	assert_non_null(strstr(fixture->why, "rotate later"));

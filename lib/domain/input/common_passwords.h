@@ -1,5 +1,5 @@
-/* common_passwords.h - the most common passwords of public leaks; tools/gen/common-passwords makes the
- * table at build time. Read by password.c only.
+/* common_passwords.h - the most common passwords of public leaks; tools/gen/common-passwords makes
+ * the table at build time. Read by password.c only.
  *
  * One text and the offsets into it, not an array of pointers: in a position-independent program
  * each pointer is a relocation and its page private memory, while this stays in read-only pages

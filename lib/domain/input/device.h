@@ -1,8 +1,8 @@
 /* device.h - a coarse name of the client, by which a member knows a login again in a list. Pure.
  *
- * "Safari, iPhone", "Edge, Windows", "LINE, Android", "curl". Made of the words of two tables, never
- * of what the User-Agent says beside: no version, model or build, which would tell one member from
- * another, and no byte of a stranger's choosing. It is what the client claims, not a proof. */
+ * "Safari, iPhone", "Edge, Windows", "LINE, Android", "curl". Made of the words of two tables,
+ * never of what the User-Agent says beside: no version, model or build, which would tell one member
+ * from another, and no byte of a stranger's choosing. It is what the client claims, not a proof. */
 
 #ifndef DEVICE_H
 #define DEVICE_H
@@ -10,7 +10,8 @@
 #define DEVICE_MAX        60  /* visible ASCII and spaces */
 #define DEVICE_LOOKED_MAX 512 /* bytes of a User-Agent that are looked at */
 
-/* `ret` is "" if there is none (NULL) or nothing in it is known. Only one of the two known: that. */
+/* `ret` is "" if there is none (NULL) or nothing in it is known. Only one of the two known:
+ * that. */
 void device_of(const char *user_agent, char ret[static DEVICE_MAX + 1]);
 
 #endif

@@ -28,8 +28,8 @@ enum field_error email_fold(const char *typed, char *ret, size_t ret_size);
 /* The same, all lower-cased: two login IDs that differ in case are one. */
 enum field_error login_id_fold(const char *typed, char *ret, size_t ret_size);
 
-/* What the spellings of one mailbox have in common, for mail interval: all lower-cased, without what
- * stands behind a "+" (RFC 5233). `email` is a folded address. */
+/* What the spellings of one mailbox have in common, for mail interval: all lower-cased, without
+ * what stands behind a "+" (RFC 5233). `email` is a folded address. */
 void email_key(const char *email, char ret[static EMAIL_MAX + 1]);
 
 /* "t***@example.jp": the first character of the local part, and the domain. */

@@ -23,8 +23,8 @@
  * INSURED_NUMBER_SIZE_MAX + 1. */
 enum field_error insured_number_fold(const char *typed, char *ret, size_t ret_size);
 
-/* A star for each character but the last two (for each, where there are no more), as members and operators are shown it (ASVS 14.2.6).
- * `ret` is as large as `number`, and not the same. */
+/* A star for each character but the last two (for each, where there are no more), as members and
+ * operators are shown it (ASVS 14.2.6). `ret` is as large as `number`, and not the same. */
 void insured_number_mask(const char *number, char *ret);
 
 /* 保険者番号: 8 digits whose last is the check digit (weights 2,1,2,1,2,1,2 from the right, digits

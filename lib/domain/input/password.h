@@ -37,8 +37,8 @@ enum field_error password_fold_given(const char *typed, char *ret, size_t ret_si
 enum field_error password_judge(
     const struct password_rules *, const char *password, const char *const *personal);
 
-/* Is this among the common passwords? The list is made at build time by tools/gen/common-passwords from
- * Debian's python3-zxcvbn (30,000 most common passwords of public leaks). */
+/* Is this among the common passwords? The list is made at build time by tools/gen/common-passwords
+ * from Debian's python3-zxcvbn (30,000 most common passwords of public leaks). */
 bool password_is_common(const char *password);
 
 #endif

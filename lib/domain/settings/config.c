@@ -32,7 +32,8 @@ struct setting {
 
 /* clang-format off */
 static const struct setting settings[] = {
-	/* name                       member                          type    default             min max       words */
+	/* name                       member                          type    default
+	 * min max       words */
 	{ "LISTEN",                   AT(listen),                     TEXT,   "127.0.0.1:8080",   3, 64,        NULL, 0, "public address; a proxy in front ends TLS" },
 	{ "LISTEN_INSIDE",            AT(listen_inside),              TEXT,   "127.0.0.1:9090",   3, 64,        NULL, 0, "health and metrics; never public" },
 	{ "CORS_ORIGINS",             AT(cors_origins),               TEXT,   "",                 0, 512,       NULL, 0, "origins of the app, separated by commas" },
