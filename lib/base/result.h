@@ -17,9 +17,10 @@
 			return try_result_;             \
 	} while (0)
 
-/* X(name, code): `code` is the stable word of the API's problem documents, of the log and of the metrics.
- * Why a registration is over (the tries of its link are used up, its person has an account by now, or is
- * not eligible any more) is told to nobody outside lib/domain: three results, one code. */
+/* X(name, code): `code` is the stable word of the API's problem documents, of the log and of the
+ * metrics. Why a registration is over (the tries of its link are used up, its person has an account
+ * by now, or is not eligible any more) is told to nobody outside lib/domain: three results, one
+ * code. */
 #define RESULT_LIST(X)                                                           \
 	X(OK, "ok")                                                              \
 	/* something the caller did */                                           \
@@ -65,8 +66,8 @@ enum result { RESULT_LIST(RESULT_ENUM_) RESULT__MAX };
 /* The stable word of a result ("token_expired"); never NULL. */
 const char *result_code(enum result);
 
-/* The first result of the list that has the same word: results that are counted or described by their word
- * are counted or described once. */
+/* The first result of the list that has the same word: results that are counted or described by
+ * their word are counted or described once. */
 enum result result_first_of_code(enum result);
 
 #endif
