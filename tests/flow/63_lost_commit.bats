@@ -106,39 +106,30 @@ wrong_birth_date  commit     \A(?!.*INTO spent_token).*INTO limit_counter       
 '
 
 readonly OPERATOR_TABLE='
-disable           commit     UPDATE account                            operator.c:do_tx
-enable            commit     UPDATE account                            operator.c:do_tx
-end_logins        commit     UPDATE account                            operator.c:do_tx
-unlock            commit     UPDATE limit_counter                            operator.c:unlock_tx
-send_reset        commit     DELETE FROM limit_counter                       operator.c:pardon_tx
+disable           commit     UPDATE account                            member_support.c:change_account_tx
+enable            commit     UPDATE account                            member_support.c:change_account_tx
+end_logins        commit     UPDATE account                            member_support.c:change_account_tx
+unlock            commit     UPDATE limit_counter                            member_support.c:unlock_account_tx
+send_reset        statement  DELETE FROM limit_counter
 send_reset        commit     INTO outbox                               recovery.c:ask_reset_tx
 end_all_logins    statement  INTO audit_event                          audit.c:insert_tx
-end_all_logins    statement  DELETE FROM session                       batch.c:change_some
-purge             statement  DELETE FROM audit_event                   batch.c:change_some
+end_all_logins    statement  DELETE FROM session
+purge             statement  DELETE FROM audit_event
 '
 
 # Other bodies: those that only read, and those with a test of their own.
 readonly OTHERS='
-batch.c:read_next
 current_password.c:read_left_tx
 identity_guard.c:ask_tx
 link.c:read_tx
 mailer.c:due_tx
-operator.c:find_tx
-operator.c:show_tx
-operator.c:trail_tx
-purge.c:read_number
 ready.c:read_version_tx
 recovery_reset.c:read_account_tx
 recovery_reset.c:read_by_link_tx
 registration_create_account.c:read_account_tx
 registration_identify.c:find_person_tx
-roster.c:import_tx
-ctl_migrate.c:begin_tx
-ctl_migrate.c:create_table_tx
-ctl_migrate.c:end_tx
-ctl_migrate.c:read_tx
-ctl_migrate.c:run_tx
+roster_import.c:import_tx
+ctl_migrate.c:run_migration_tx
 '
 
 @test "every body that runs in a transaction is in the table" {
@@ -294,7 +285,7 @@ prepare_unlock() { prepare_member; }
 ready_unlock() { failed "$email" 2; }
 call_unlock() { says 'failed logins do not count any more' account unlock "$email"; }
 prepare_send_reset() { an_account; }
-call_send_reset() { says 'a mail with a reset link is owed' account send-reset "$email"; }
+call_send_reset() { says 'a mail with a reset link is pending' account send-reset "$email"; }
 prepare_end_all_logins() { prepare_member; }
 call_end_all_logins() { says 'accounts: 1' account logout --all; }
 prepare_purge() { prepare_member; }

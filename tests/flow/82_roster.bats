@@ -96,8 +96,8 @@ today_in_japan() {
 
 @test "the run is recorded: file, counts, who, when" {
 	SUDO_USER=haruko import "$ROSTER"
-	[[ $(db 'SELECT LOWER(HEX(file_hash)), lines_read, dependents, added, changed, ended, ambiguous, who,
-		in_progress, created_at > UNIX_TIMESTAMP() - 60 FROM roster_run') == \
+	[[ $(db 'SELECT LOWER(HEX(file_hash)), lines_read, dependents, added, changed, ended, ambiguous,
+		started_by, in_progress, created_at > UNIX_TIMESTAMP() - 60 FROM roster_run') == \
 		"$(sha256sum <"$ROSTER" | cut -d' ' -f1)"$'\t31\t1\t30\t0\t0\t0\tharuko\tNULL\t1' ]]
 }
 
@@ -250,7 +250,7 @@ today_in_japan() {
 	remember
 	{ printf '%s\n' "$header"; yes 'x,,x,x,,x,x,x' | head -n 300; } >"$ROSTER"
 	import "$ROSTER"
-	refused '2100 faults, of which 1000 are shown' 'nothing was imported'
+	refused '2100 errors, of which 1000 are shown' 'nothing was imported'
 	((${#stderr_lines[@]} == 1002))
 }
 
@@ -405,7 +405,7 @@ holds() {
 	sed -i '/,7002,/s/ヒト/ベツ/' "$ROSTER"
 	hold 12 "UPDATE roster_run SET in_progress = 1"
 	import "$ROSTER"
-	refused 'another import is under way'
+	refused 'another import is in progress'
 	wait_until 20 no_transaction
 	import "$ROSTER"
 	counted 'changed 1'

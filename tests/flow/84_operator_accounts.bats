@@ -253,7 +253,7 @@ own_ctl() { # WORD...
 	api POST /v1/recovery/password "{\"login_id\":\"$email\"}"
 	want 202
 	mail_token "$email" $((before + 1)) >/dev/null
-	ended 0 account send-reset "$email" # the cool-down is not the operator's
+	ended 0 account send-reset "$email" # the mail interval does not hold for the operator
 	reset=$(mail_token "$email" $((before + 2)))
 	reset_password "$reset" tsukimi9rakuda
 	want 204
@@ -313,15 +313,17 @@ own_ctl() { # WORD...
 }
 
 # Rows on both sides of every rule's line, a minute and more away from it: 2,500 and 3. What ends is kept for
-# ten minutes more: replicas' clocks may be behind this one.
+# ten minutes more: the clocks of replicas may be behind this one.
 own_age() {
 	own "SET @now = UNIX_TIMESTAMP(), @day = 86400;
 		INSERT INTO spent_token SELECT RANDOM_BYTES(16), 1, '', 1, '', @now - 2 * @day - 60 FROM seq_1_to_2500;
 		INSERT INTO spent_token SELECT RANDOM_BYTES(16), 2, '', 1, '', @now - 2 * @day + 600 FROM seq_1_to_3;
 		INSERT INTO limit_counter SELECT 1, RANDOM_BYTES(32), 1, @now - 660 - seq MOD 2, @now + 60, '', 0 FROM seq_1_to_2500;
 		INSERT INTO limit_counter SELECT 2, RANDOM_BYTES(32), 1, @now - 60 - 300 * (seq MOD 2), 0, '', 0 FROM seq_1_to_3;
-		INSERT INTO outbox SELECT RANDOM_BYTES(16), 1, 1 + seq MOD 3, '', 'ja', '', '', '', '', 1, 1, UTC_TIMESTAMP(), NULL, NULL, 1, '', @now - 30 * @day - 60 FROM seq_1_to_2500;
-		INSERT INTO outbox SELECT RANDOM_BYTES(16), 2, 1, '', 'ja', '', '', '', '', 1, 1, UTC_TIMESTAMP(), NULL, NULL, 1, '', IF(seq = 1, NULL, @now - 30 * @day + 600) FROM seq_1_to_3;
+		INSERT INTO outbox (id, kind, state, email, language, nickname, jti, person_id, account_id, generation, invitation_jti, created_at, expires_at, next_try_at, finished_at)
+			SELECT RANDOM_BYTES(16), 1, 1 + seq MOD 3, '', 'ja', '', '', '', '', 0, '', 1, 1, UTC_TIMESTAMP(), @now - 30 * @day - 60 FROM seq_1_to_2500;
+		INSERT INTO outbox (id, kind, state, email, language, nickname, jti, person_id, account_id, generation, invitation_jti, created_at, expires_at, next_try_at, finished_at)
+			SELECT RANDOM_BYTES(16), 2, 1, '', 'ja', '', '', '', '', 0, '', 1, 1, UTC_TIMESTAMP(), IF(seq = 1, NULL, @now - 30 * @day + 600) FROM seq_1_to_3;
 		DELETE FROM session;
 		INSERT INTO session SELECT RANDOM_BYTES(16), id, 1, '', NULL, '', 1, 'old', 1, IF(CRC32(id) MOD 2, @now, @now - 7 * @day - 660), IF(CRC32(id) MOD 2, @now - 660, @now + @day) FROM account;
 		INSERT INTO session SELECT RANDOM_BYTES(16), id, 1, '', NULL, '', 1, 'new', 1, @now - 7 * @day - 300, @now - 300 FROM account LIMIT 3;
@@ -339,7 +341,7 @@ own_left() {
 		(SELECT GROUP_CONCAT(device SEPARATOR '') FROM session), (SELECT SUM(event) FROM audit_event))"
 }
 
-readonly ALL_PURGED='spent_token: 2500 limit_counter: 2500 outbox: 2500 session: 2500 audit_event of nobody: 2500 audit_event: 2500'
+readonly ALL_PURGED='spent_token: 2500 limit_counter: 2500 outbox: 2500 session: 2500 audit_event of no account: 2500 audit_event: 2500'
 readonly ALL_LEFT='6 6 6 newnewnew 56'
 
 @test "purge deletes what is old, and nothing else" { # asvs 14.2.4 14.2.7
@@ -353,7 +355,7 @@ readonly ALL_LEFT='6 6 6 newnewnew 56'
 	same "$(own_ctl purge | xargs)" "$ALL_PURGED"
 	same "$(own_left)" "$ALL_LEFT"
 	same "$(own "$others")" "$before"
-	same "$(own_ctl purge | xargs)" 'spent_token: 0 limit_counter: 0 outbox: 0 session: 0 audit_event of nobody: 0 audit_event: 0'
+	same "$(own_ctl purge | xargs)" 'spent_token: 0 limit_counter: 0 outbox: 0 session: 0 audit_event of no account: 0 audit_event: 0'
 
 	same "$(SESSION_IDLE_S=600 own_ctl purge | grep session)" "session: 3"
 }

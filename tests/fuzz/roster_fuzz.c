@@ -16,7 +16,7 @@
 static unsigned field_errors, lines_heard;
 
 static void
-hear(void *context, const struct roster_remark *remark)
+check_remark(void *context, const struct roster_remark *remark)
 {
 	(void)context;
 	FUZZ_CHECK(remark->line > 0, "a remark names its line");
@@ -26,7 +26,7 @@ hear(void *context, const struct roster_remark *remark)
 	lines_heard++;
 }
 
-static const struct roster_listener listener = { .hear = hear };
+static const struct roster_reporter reporter = { .report = check_remark };
 
 /* A file that nobody else sees. */
 static int
@@ -49,10 +49,10 @@ check_again(const struct roster_line *line)
 	struct roster_header header;
 	struct roster_line again;
 
-	FUZZ_CHECK(roster_header_read(&header, names, ROSTER_COLUMN__MAX, &listener),
+	FUZZ_CHECK(roster_header_read(&header, names, ROSTER_COLUMN__MAX, &reporter),
 	    "the header is right");
 	FUZZ_CHECK(
-	    roster_line_judge(&header, line->line, fields, ROSTER_COLUMN__MAX, &again, &listener),
+	    roster_line_judge(&header, line->line, fields, ROSTER_COLUMN__MAX, &again, &reporter),
 	    "a line that is right is right again");
 	FUZZ_CHECK(again.insured == line->insured && strcmp(again.number, line->number) == 0 &&
 		       strcmp(again.symbol, line->symbol) == 0 &&
@@ -73,7 +73,7 @@ read_all(struct roster_file *file)
 
 	for (; roster_file_next(file, &line); right++)
 		check_again(&line);
-	const uint64_t faulty = roster_file_faulty_lines(file);
+	const uint64_t faulty = roster_file_invalid_lines(file);
 	FUZZ_CHECK(roster_file_lines(file) - right <= faulty, "each line is right or faulty");
 	FUZZ_CHECK((faulty > 0) == (field_errors > 0), "a faulty line was told");
 	FUZZ_CHECK(roster_file_finish(file, hash) || faulty > 0, "nobody wrote to the file");
@@ -94,7 +94,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	field_errors = lines_heard = 0;
 	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	struct roster_file *const file = roster_file_open(path, &listener, why);
+	struct roster_file *const file = roster_file_open(path, &reporter, why);
 	if (file != NULL)
 		read_all(file);
 	else

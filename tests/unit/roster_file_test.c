@@ -1,4 +1,4 @@
-/* roster_file_test.c - which file is a roster, and which line of it is a person. */
+/* roster_file_test.c - which file is a roster, and which of its lines are valid. */
 
 #include "roster_import.h"
 
@@ -30,15 +30,15 @@
 #define FIELDS_MAX  16
 #define REMARKS_MAX 2000
 
-/* Listening ----------------------------------------------------------------------------------- */
+/* Remarks ------------------------------------------------------------------------------------- */
 
-/* Everything heard: "1:番号:why;2::why;" */
+/* Everything reported: "1:番号:reason;2::reason;" */
 struct notes {
 	char text[REMARKS_MAX];
 };
 
 static void
-note(void *context, const struct roster_remark *remark)
+add_remark(void *context, const struct roster_remark *remark)
 {
 	struct notes *notes = context;
 	const size_t used = strlen(notes->text);
@@ -51,7 +51,7 @@ note(void *context, const struct roster_remark *remark)
 
 /* Only which line and column: "1:番号;2:;" */
 static void
-note_place(void *context, const struct roster_remark *remark)
+add_place(void *context, const struct roster_remark *remark)
 {
 	struct notes *notes = context;
 	const size_t used = strlen(notes->text);
@@ -79,7 +79,7 @@ split(char *line, const char *fields[static FIELDS_MAX])
 
 /* clang-format off */
 static const struct header_row {
-	const char *why, *header, *heard;
+	const char *why, *header, *reported;
 } headers[] = {
 	{ "as documented", "記号,番号,枝番,被保険者区分,氏名カナ,生年月日,資格取得日,資格喪失日", "" },
 	{ "in another order", "資格喪失日,資格取得日,生年月日,氏名カナ,被保険者区分,枝番,番号,記号", "" },
@@ -113,15 +113,15 @@ headers_name_the_columns(void **state)
 	for (size_t i = 0; i < LENGTH(headers); i++) {
 		const struct header_row *row = &headers[i];
 		struct notes notes = { "" };
-		const struct roster_listener listener = { note_place, &notes };
+		const struct roster_reporter reporter = { add_place, &notes };
 		CLEANUP(roster_header_close) struct roster_header header = { 0 };
 		const char *fields[FIELDS_MAX];
 		char line[512];
 
 		assert_true(text_copy(line, sizeof line, row->header));
 		const size_t count = split(line, fields);
-		const bool read = roster_header_read(&header, fields, count, &listener);
-		if (strcmp(notes.text, row->heard) != 0 || read != (row->heard[0] == '\0'))
+		const bool read = roster_header_read(&header, fields, count, &reporter);
+		if (strcmp(notes.text, row->reported) != 0 || read != (row->reported[0] == '\0'))
 			fail_msg("%s: %s", row->why, notes.text);
 		assert_null(header.from_cp932);
 	}
@@ -140,13 +140,14 @@ static const char *const good_line[ROSTER_COLUMN__MAX] = {
 	[ROSTER_ELIGIBLE_UNTIL] = "",
 };
 
-/* A good line with one other value. `stored`: what becomes of it, for a column that is stored. */
+/* A good line with one other value. `stored`: what is stored of it, NULL for a column that is
+ * not. */
 /* clang-format off */
 static const struct line_row {
 	const char *why;
 	enum roster_column column;
 	const char *value, *stored;
-} right_lines[] = {
+} valid_lines[] = {
 	{ "digits",                     ROSTER_SYMBOL, "100",               "100" },
 	{ "full-width digits",          ROSTER_SYMBOL, "１００",             "100" },
 	{ "half-width kana",            ROSTER_SYMBOL, "ﾎﾝｼｬ",              "ホンシャ" },
@@ -179,8 +180,8 @@ static const struct line_row {
 	{ "end of spaces",              ROSTER_ELIGIBLE_UNTIL, "          ", "" },
 };
 
-/* `stored`: the column that is told where it is not the same. */
-static const struct line_row wrong_lines[] = {
+/* `stored`: the column that is reported, where it is another one. */
+static const struct line_row invalid_lines[] = {
 	{ "no symbol",                  ROSTER_SYMBOL, "",                  NULL },
 	{ "a symbol of separators",     ROSTER_SYMBOL, "-・ ",               NULL },
 	{ "a symbol in Greek",          ROSTER_SYMBOL, "αβγ",               NULL },
@@ -222,19 +223,20 @@ static const struct line_row wrong_lines[] = {
 };
 /* clang-format on */
 
-/* Judges a good line, of this encoding, with these other values. */
+/* Reads a good line with the row's value in its column. */
 static bool
-judge(const struct line_row *row, struct roster_line *ret, struct notes *notes)
+read_line_row(const struct line_row *row, struct roster_line *ret, struct notes *notes)
 {
-	const struct roster_listener listener = { note_place, notes };
+	const struct roster_reporter reporter = { add_place, notes };
 	struct roster_header header = { .fields = ROSTER_COLUMN__MAX };
 	const char *fields[ROSTER_COLUMN__MAX];
+	const struct roster_record record = { 7, fields, ROSTER_COLUMN__MAX };
 
 	for (size_t i = 0; i < ROSTER_COLUMN__MAX; i++)
 		header.at[i] = i;
 	memcpy(fields, good_line, sizeof fields);
 	fields[row->column] = row->value;
-	return roster_line_judge(&header, 7, fields, ROSTER_COLUMN__MAX, ret, &listener);
+	return roster_line_read(&header, &record, &reporter, ret);
 }
 
 static const char *
@@ -253,15 +255,15 @@ stored(const struct roster_line *line, enum roster_column column)
 }
 
 static void
-right_lines_are_taken(void **state)
+valid_lines_are_read(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < LENGTH(right_lines); i++) {
-		const struct line_row *row = &right_lines[i];
+	for (size_t i = 0; i < LENGTH(valid_lines); i++) {
+		const struct line_row *row = &valid_lines[i];
 		struct roster_line line = { 0 };
 		struct notes notes = { "" };
 
-		if (!judge(row, &line, &notes))
+		if (!read_line_row(row, &line, &notes))
 			fail_msg("%s: %s", row->why, notes.text);
 		assert_string_equal(notes.text, "");
 		assert_int_equal(line.line, 7);
@@ -272,7 +274,7 @@ right_lines_are_taken(void **state)
 }
 
 static void
-wrong_lines_are_named_by_line_and_column(void **state)
+invalid_lines_are_reported_by_line_and_column(void **state)
 {
 	static const char *const names[] = {
 #define ROSTER_COLUMN_NAME_(name, text) [name] = (text),
@@ -282,15 +284,15 @@ wrong_lines_are_named_by_line_and_column(void **state)
 	static const struct roster_line untouched = { .line = 99 };
 
 	(void)state;
-	for (size_t i = 0; i < LENGTH(wrong_lines); i++) {
-		const struct line_row *row = &wrong_lines[i];
+	for (size_t i = 0; i < LENGTH(invalid_lines); i++) {
+		const struct line_row *row = &invalid_lines[i];
 		const char *column = row->stored != NULL ? row->stored : names[row->column];
 		struct roster_line line = untouched;
 		struct notes notes = { "" };
 		char wanted[100];
 
 		assert_true(text_format(wanted, sizeof wanted, "7:%s;", column));
-		if (judge(row, &line, &notes) || strcmp(notes.text, wanted) != 0)
+		if (read_line_row(row, &line, &notes) || strcmp(notes.text, wanted) != 0)
 			fail_msg("%s: \"%s\", not \"%s\"", row->why, notes.text, wanted);
 		assert_memory_equal(&line, &untouched, sizeof line);
 	}
@@ -304,25 +306,26 @@ dependents_are_told_apart(void **state)
 	struct notes notes = { "" };
 
 	(void)state;
-	assert_true(judge(&dependent, &line, &notes));
+	assert_true(read_line_row(&dependent, &line, &notes));
 	assert_false(line.insured);
 }
 
 /* 番号 カ and 記号 ーシャ are typed カーシャ, which is another string than カ and シャ. */
 static void
-a_long_vowel_mark_between_two_kana_is_a_fault(void **state)
+a_long_vowel_mark_between_two_kana_is_an_error(void **state)
 {
 	static const char *const fields[ROSTER_COLUMN__MAX] = { "ーシャ", "カ", "", "1", "ア",
 		"1990-01-01", "2010-01-01", "" };
+	static const struct roster_record record = { 3, fields, LENGTH(fields) };
 	struct roster_header header = { .fields = ROSTER_COLUMN__MAX };
 	struct notes notes = { "" };
-	const struct roster_listener listener = { note_place, &notes };
+	const struct roster_reporter reporter = { add_place, &notes };
 	struct roster_line line;
 
 	(void)state;
 	for (size_t i = 0; i < ROSTER_COLUMN__MAX; i++)
 		header.at[i] = i;
-	assert_false(roster_line_judge(&header, 3, fields, LENGTH(fields), &line, &listener));
+	assert_false(roster_line_read(&header, &record, &reporter, &line));
 	assert_string_equal(notes.text, "3:番号;");
 }
 
@@ -338,7 +341,7 @@ static const struct file_row {
 	const char *why;
 	const char *bytes;
 	size_t size;
-	const char *seen; /* the lines that are right, then what was heard */
+	const char *seen; /* the valid lines, then what was reported */
 } files[] = {
 	{ "a header and two people",     BYTES(HEADER GOOD OTHER),               "2 3 " },
 	{ "a dependent between",         BYTES(HEADER GOOD CHILD OTHER),         "2 3 4 " },
@@ -383,17 +386,17 @@ close_file(struct roster_file **file)
 	roster_file_close(*file);
 }
 
-/* Reads it all: the good lines, then what was heard. */
+/* Reads it all: the valid lines, then what was reported. */
 static void
 read_all(const char *path, char seen[static REMARKS_MAX])
 {
 	struct notes notes = { "" };
-	const struct roster_listener listener = { note_place, &notes };
+	const struct roster_reporter reporter = { add_place, &notes };
 	struct roster_line line;
 	char errbuf[ERRBUF_MAX + 1];
 	size_t used = 0;
 
-	CLEANUP(close_file) struct roster_file *file = roster_file_open(path, &listener, errbuf);
+	CLEANUP(close_file) struct roster_file *file = roster_file_open(path, &reporter, errbuf);
 	seen[0] = '\0';
 	while (file != NULL && roster_file_next(file, &line)) {
 		assert_true(
@@ -437,7 +440,7 @@ static void
 the_same_roster_in_cp932_reads_the_same(void **state)
 {
 	struct notes notes = { "" };
-	const struct roster_listener listener = { note, &notes };
+	const struct roster_reporter reporter = { add_remark, &notes };
 	struct roster_line line;
 	uint8_t hash[SECRET_SHA256_SIZE];
 	char bytes[1000], path[40], errbuf[ERRBUF_MAX + 1];
@@ -447,7 +450,7 @@ the_same_roster_in_cp932_reads_the_same(void **state)
 	const size_t size = to_cp932(
 	    HEADER GOOD "表ﾎﾝ,①2,00,1,ソノ　ジロウ,1990-01-01,2010-01-01,\n", bytes, sizeof bytes);
 	temporary_file(bytes, size, path);
-	CLEANUP(close_file) struct roster_file *file = roster_file_open(path, &listener, errbuf);
+	CLEANUP(close_file) struct roster_file *file = roster_file_open(path, &reporter, errbuf);
 	unlink(path);
 	assert_non_null(file);
 	assert_true(roster_file_next(file, &line));
@@ -462,7 +465,7 @@ the_same_roster_in_cp932_reads_the_same(void **state)
 }
 
 static void
-bytes_that_are_not_cp932_are_named(void **state)
+bytes_that_are_not_cp932_are_reported(void **state)
 {
 	char bytes[1000], seen[REMARKS_MAX], path[40];
 	static const char broken[] = "100,56791,00,1,\x83,19900101,20100101,\n"
@@ -480,24 +483,24 @@ bytes_that_are_not_cp932_are_named(void **state)
 
 /* asvs 14.2.4 */
 static void
-what_stood_there_is_never_told(void **state)
+what_stood_there_is_never_reported(void **state)
 {
 	static const char bytes[] = HEADER
 	    "SECRET!,SECRET!,SECRET,SECRET,\x01SECRET,SECRET,SECRET,SECRET\n"
 	    "SECRET\n";
 	struct notes notes = { "" };
-	const struct roster_listener listener = { note, &notes };
+	const struct roster_reporter reporter = { add_remark, &notes };
 	struct roster_line line;
 	char path[40], errbuf[ERRBUF_MAX + 1];
 
 	(void)state;
 	temporary_file(BYTES(bytes), path);
-	CLEANUP(close_file) struct roster_file *file = roster_file_open(path, &listener, errbuf);
+	CLEANUP(close_file) struct roster_file *file = roster_file_open(path, &reporter, errbuf);
 	unlink(path);
 	assert_non_null(file);
 	assert_false(roster_file_next(file, &line));
 	assert_int_equal(roster_file_lines(file), 2);
-	assert_int_equal(roster_file_faulty_lines(file), 2);
+	assert_int_equal(roster_file_invalid_lines(file), 2);
 	assert_non_null(strstr(notes.text, "2:資格喪失日:"));
 	assert_null(strstr(notes.text, "SECRET"));
 }
@@ -506,7 +509,7 @@ static void
 the_hash_is_that_of_the_file(void **state)
 {
 	static const char bytes[] = "\xEF\xBB\xBF" HEADER GOOD CHILD OTHER;
-	const struct roster_listener listener = { note, &(struct notes){ "" } };
+	const struct roster_reporter reporter = { add_remark, &(struct notes){ "" } };
 	uint8_t hash[SECRET_SHA256_SIZE], wanted[SECRET_SHA256_SIZE];
 	struct roster_line line;
 	char path[40], errbuf[ERRBUF_MAX + 1];
@@ -514,7 +517,7 @@ the_hash_is_that_of_the_file(void **state)
 	(void)state;
 	secret_sha256(bytes, sizeof bytes - 1, wanted);
 	temporary_file(BYTES(bytes), path);
-	CLEANUP(close_file) struct roster_file *file = roster_file_open(path, &listener, errbuf);
+	CLEANUP(close_file) struct roster_file *file = roster_file_open(path, &reporter, errbuf);
 	unlink(path);
 	assert_non_null(file);
 	while (roster_file_next(file, &line))
@@ -524,18 +527,18 @@ the_hash_is_that_of_the_file(void **state)
 	assert_memory_equal(hash, wanted, sizeof hash);
 }
 
-/* The writer is still at it: what comes after the last line read would be lost. */
+/* A file that is still being written: what follows the last line read would be missing. */
 static void
 a_file_that_grows_is_noticed(void **state)
 {
-	const struct roster_listener listener = { note, &(struct notes){ "" } };
+	const struct roster_reporter reporter = { add_remark, &(struct notes){ "" } };
 	uint8_t hash[SECRET_SHA256_SIZE];
 	struct roster_line line;
 	char path[40], errbuf[ERRBUF_MAX + 1];
 
 	(void)state;
 	temporary_file(BYTES(HEADER GOOD), path);
-	CLEANUP(close_file) struct roster_file *file = roster_file_open(path, &listener, errbuf);
+	CLEANUP(close_file) struct roster_file *file = roster_file_open(path, &reporter, errbuf);
 	assert_non_null(file);
 	while (roster_file_next(file, &line))
 		;
@@ -553,31 +556,31 @@ only_a_regular_file_is_read(void **state)
 	static const char *const paths[] = { "/tmp", "/dev/null", "/dev/zero", "/nowhere/at/all",
 		"" };
 	struct notes notes = { "" };
-	const struct roster_listener listener = { note, &notes };
+	const struct roster_reporter reporter = { add_remark, &notes };
 	char errbuf[ERRBUF_MAX + 1], path[40];
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(paths); i++) {
-		assert_null(roster_file_open(paths[i], &listener, errbuf));
+		assert_null(roster_file_open(paths[i], &reporter, errbuf));
 		assert_true(strlen(errbuf) > 0);
 	}
 	temporary_file("", 0, path);
 	unlink(path);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_null(roster_file_open(path, &listener, errbuf)); /* and does not wait for a writer */
+	assert_null(roster_file_open(path, &reporter, errbuf)); /* and does not wait for a writer */
 	unlink(path);
 	assert_string_equal(errbuf, "not a regular file");
 	assert_string_equal(notes.text, "");
 }
 
-/* Losses -------------------------------------------------------------------------------------- */
+/* Too many ended ------------------------------------------------------------------------------ */
 
 /* clang-format off */
-static const struct loss_row {
-	const char *errbuf;
-	int64_t lost, eligible;
-	bool too_great;
-} losses[] = {
+static const struct ended_row {
+	const char *why;
+	int64_t ended, eligible;
+	bool too_many;
+} ended_rows[] = {
 	{ "the first import",               0,      0,       false },
 	{ "nobody goes",                    0,      100000,  false },
 	{ "a tenth goes",                   10000,  100000,  false },
@@ -596,13 +599,15 @@ static const struct loss_row {
 /* clang-format on */
 
 static void
-great_losses_are_stopped(void **state)
+too_many_ended_are_stopped(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < LENGTH(losses); i++)
-		if (roster_loss_is_too_great(losses[i].lost, losses[i].eligible) !=
-		    losses[i].too_great)
-			fail_msg("%s", losses[i].errbuf);
+	for (size_t i = 0; i < LENGTH(ended_rows); i++) {
+		const struct ended_row *row = &ended_rows[i];
+
+		if (roster_too_many_ended(row->ended, row->eligible) != row->too_many)
+			fail_msg("%s", row->why);
+	}
 }
 
 static void
@@ -618,18 +623,18 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(headers_name_the_columns),
-		cmocka_unit_test(right_lines_are_taken),
-		cmocka_unit_test(wrong_lines_are_named_by_line_and_column),
+		cmocka_unit_test(valid_lines_are_read),
+		cmocka_unit_test(invalid_lines_are_reported_by_line_and_column),
 		cmocka_unit_test(dependents_are_told_apart),
-		cmocka_unit_test(a_long_vowel_mark_between_two_kana_is_a_fault),
+		cmocka_unit_test(a_long_vowel_mark_between_two_kana_is_an_error),
 		cmocka_unit_test(files_are_read_line_by_line),
 		cmocka_unit_test(the_same_roster_in_cp932_reads_the_same),
-		cmocka_unit_test(bytes_that_are_not_cp932_are_named),
-		cmocka_unit_test(what_stood_there_is_never_told),
+		cmocka_unit_test(bytes_that_are_not_cp932_are_reported),
+		cmocka_unit_test(what_stood_there_is_never_reported),
 		cmocka_unit_test(the_hash_is_that_of_the_file),
 		cmocka_unit_test(a_file_that_grows_is_noticed),
 		cmocka_unit_test(only_a_regular_file_is_read),
-		cmocka_unit_test(great_losses_are_stopped),
+		cmocka_unit_test(too_many_ended_are_stopped),
 		cmocka_unit_test(every_outcome_has_its_text),
 	};
 

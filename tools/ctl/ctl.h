@@ -30,8 +30,9 @@ int ctl_roster(const struct config *, int argc, char **argv);
 struct db *ctl_db_open(const struct config *, const struct statement *table, unsigned table_size,
     const char *const *session_sql, unsigned statement_timeout_s);
 
-/* What the flows of member_support.h and purge.h work with: the database with operator_table(), the
- * settings, and with `keys` the keyring. False, and said why. Close in any case: ctl_app_close(). */
+/* What the flows of member_support.h and purge.h work with: the database with operator_table(),
+ * the settings, and with `keys` the keyring. False, and said why. Close in any case:
+ * ctl_app_close(). */
 bool ctl_app_open(const struct config *, bool keys, struct app *ret);
 void ctl_app_close(struct app *);
 

@@ -1,12 +1,14 @@
-/* ctl_account.c - myportalctl account: what the operator sees of one account, and does to it.
+/* ctl_account.c - myportalctl account: shows and changes one account.
  *
- * A login ID is personal data and had better not stand on a command line: "-" reads it from standard
- * input. Nothing that is said holds it, or an address, a name, a whole number or a hash. */
+ * A login ID is personal data, which other users of the machine can read on a command line: "-"
+ * reads it from standard input. What is printed holds no login ID, address, name, whole number or
+ * hash. */
 
-#include "ctl.h"
+#include "ctl_commands.h"
 
 #include "cleanup.h"
 #include "clock.h"
+#include "ctl_app.h"
 #include "member_support.h"
 #include "text.h"
 
@@ -14,13 +16,14 @@
 #include <stdio.h>
 #include <string.h>
 
-struct verb {
+struct account_command {
 	const char *name;
-	enum result (*run)(const struct app *, const struct verb *, const char *login_id);
-	bool keys;
-	enum operator_deed deed;
-	const char *done;
-	const char *already;
+	enum result (*run)(
+	    const struct app *, const struct account_command *, const char *login_id);
+	bool keys;                   /* it needs the keyring */
+	enum operator_action action; /* of change_account() */
+	const char *done;            /* printed when it is done */
+	const char *already;         /* printed when the account was so already */
 };
 
 static void
@@ -56,92 +59,95 @@ print_account(const struct operator_account *account)
 }
 
 static enum result
-show(const struct app *app, const struct verb *verb, const char *login_id)
+show_account(const struct app *app, const struct account_command *command, const char *login_id)
 {
 	struct operator_account account;
 
-	(void)verb;
+	(void)command;
 	TRY(operator_account_show(app, login_id, &account));
 	print_account(&account);
 	return OK;
 }
 
 static enum result
-do_deed(const struct app *app, const struct verb *verb, const char *login_id)
+change_account(const struct app *app, const struct account_command *command, const char *login_id)
 {
 	bool changed = false;
 
-	TRY(operator_account_do(app, verb->deed, login_id, &changed));
-	printf("%s\n", changed ? verb->done : verb->already);
+	TRY(operator_account_change(app, command->action, login_id, &changed));
+	printf("%s\n", changed ? command->done : command->already);
 	return OK;
 }
 
 static enum result
-unlock(const struct app *app, const struct verb *verb, const char *login_id)
+unlock_account(const struct app *app, const struct account_command *command, const char *login_id)
 {
 	TRY(operator_account_unlock(app, login_id));
-	printf("%s\n", verb->done);
+	printf("%s\n", command->done);
 	return OK;
 }
 
 static enum result
-send_reset(const struct app *app, const struct verb *verb, const char *login_id)
+send_reset(const struct app *app, const struct account_command *command, const char *login_id)
 {
 	const enum result sent = operator_send_reset(app, login_id);
 
 	if (sent == OK)
-		printf("%s\n", verb->done);
+		printf("%s\n", command->done);
 	return sent;
 }
 
-/* clang-format off */
-static const struct verb verbs[] = {
-	/* name          run         keys   deed          done                                            already */
-	{ "show",       show,       true,  DEED__MAX,    NULL,                                           NULL },
-	{ "disable",    do_deed,    false, DEED_DISABLE, "disabled; its logins and mailed links are over", "was disabled already" },
-	{ "enable",     do_deed,    false, DEED_ENABLE,  "enabled",                                      "was enabled already" },
-	{ "logout",     do_deed,    false, DEED_LOGOUT,  "its logins and mailed links are over",         NULL },
-	{ "unlock",     unlock,     true,  DEED__MAX,    "failed logins do not count any more",          NULL },
-	{ "send-reset", send_reset, true,  DEED__MAX,    "a mail with a reset link is owed",             NULL },
+static const struct account_command account_commands[] = {
+	/* name, run, keys, action, done, already */
+	{ "show", show_account, true, OPERATOR_ACTION__MAX, NULL, NULL },
+	{ "disable", change_account, false, OPERATOR_DISABLE,
+	    "disabled; its logins and mailed links are over", "was disabled already" },
+	{ "enable", change_account, false, OPERATOR_ENABLE, "enabled", "was enabled already" },
+	{ "logout", change_account, false, OPERATOR_LOG_OUT, "its logins and mailed links are over",
+	    NULL },
+	{ "unlock", unlock_account, true, OPERATOR_ACTION__MAX,
+	    "failed logins do not count any more", NULL },
+	{ "send-reset", send_reset, true, OPERATOR_ACTION__MAX,
+	    "a mail with a reset link is pending", NULL },
 };
-/* clang-format on */
 
-static const struct verb *
-find_verb(const char *name)
+static const struct account_command *
+find_account_command(const char *name)
 {
-	for (size_t i = 0; i < LENGTH(verbs); i++)
-		if (strcmp(verbs[i].name, name) == 0)
-			return &verbs[i];
+	for (size_t i = 0; i < LENGTH(account_commands); i++)
+		if (strcmp(account_commands[i].name, name) == 0)
+			return &account_commands[i];
 	return NULL;
 }
 
 static int
-logout_all(const struct config *config)
+log_out_all(const struct config *config)
 {
 	CLEANUP(ctl_app_close) struct app app = { 0 };
 	uint64_t accounts = 0;
 
 	if (!ctl_app_open(config, false, &app))
 		return CTL_ERROR;
-	const enum result result = operator_logout_all(&app, &accounts);
+	const enum result result = operator_log_out_all(&app, &accounts);
 	printf("accounts: %" PRIu64 "\n", accounts);
 	if (ctl_is_done(result))
 		return CTL_DONE;
-	ctl_complain("not all logins are over: do it again");
+	ctl_print_error("not all logins are over: do it again");
 	return CTL_ERROR;
 }
 
 static int
-run_verb(const struct config *config, const struct verb *verb, const char *word)
+run_account_command(
+    const struct config *config, const struct account_command *command, const char *word)
 {
 	CLEANUP(ctl_app_close) struct app app = { 0 };
 	char login_id[EMAIL_MAX + 1];
 
-	if (!ctl_login_id(word, login_id) || !ctl_app_open(config, verb->keys, &app))
+	if (!ctl_login_id(word, login_id) || !ctl_app_open(config, command->keys, &app))
 		return CTL_ERROR;
-	const enum result result = verb->run(&app, verb, login_id);
+	const enum result result = command->run(&app, command, login_id);
 	if (result == LOGIN_FAILED)
-		ctl_complain("the account is disabled, or its person is not eligible");
+		ctl_print_error("the account is disabled, or its person is not eligible");
 	else if (ctl_is_done(result))
 		return CTL_DONE;
 	return CTL_ERROR;
@@ -150,11 +156,11 @@ run_verb(const struct config *config, const struct verb *verb, const char *word)
 int
 ctl_account(const struct config *config, int argc, char **argv)
 {
-	const struct verb *verb = argc == 2 ? find_verb(argv[0]) : NULL;
+	const struct account_command *command = argc == 2 ? find_account_command(argv[0]) : NULL;
 
-	if (verb == NULL)
+	if (command == NULL)
 		return CTL_USAGE;
-	if (verb->deed == DEED_LOGOUT && strcmp(argv[1], "--all") == 0)
-		return logout_all(config);
-	return run_verb(config, verb, argv[1]);
+	if (command->action == OPERATOR_LOG_OUT && strcmp(argv[1], "--all") == 0)
+		return log_out_all(config);
+	return run_account_command(config, command, argv[1]);
 }

@@ -1,14 +1,15 @@
-/* ctl_audit.c - myportalctl audit: the audit trail, the newest first.
+/* ctl_audit.c - myportalctl audit: prints the audit trail, the newest event first.
  *
- * A line a row, columns between tabs: time (UTC), what, account, network, request; "-" for no
- * account. Or a JSON object a line. */
+ * A line has the columns time (UTC), what, account ("-": none), network and request with tabs
+ * between, or is a JSON object. */
 
 #define _GNU_SOURCE 1 /* strptime */
 
-#include "ctl.h"
+#include "ctl_commands.h"
 
 #include "cleanup.h"
 #include "clock.h"
+#include "ctl_app.h"
 #include "member_support.h"
 #include "text.h"
 
@@ -20,8 +21,8 @@
 #define LIMIT_DEFAULT "100"
 #define LIMIT_MAX     10000
 
-/* As asked. */
-struct question {
+/* The words of the command line; NULL: not given. */
+struct audit_options {
 	const char *login_id;
 	const char *account;
 	const char *since;
@@ -30,12 +31,12 @@ struct question {
 };
 
 static bool
-read_question(int argc, char **argv, struct question *ret)
+read_audit_options(int argc, char **argv, struct audit_options *ret)
 {
 	const struct {
 		const char *name;
 		const char **value;
-	} options[] = {
+	} with_value[] = {
 		{ "--login-id", &ret->login_id },
 		{ "--account", &ret->account },
 		{ "--since", &ret->since },
@@ -48,9 +49,9 @@ read_question(int argc, char **argv, struct question *ret)
 		ret->json = ret->json || strcmp(argv[i], "--json") == 0;
 		if (strcmp(argv[i], "--json") == 0)
 			continue;
-		for (size_t j = 0; j < LENGTH(options); j++)
-			if (strcmp(argv[i], options[j].name) == 0)
-				value = options[j].value;
+		for (size_t j = 0; j < LENGTH(with_value); j++)
+			if (strcmp(argv[i], with_value[j].name) == 0)
+				value = with_value[j].value;
 		if (value == NULL || ++i == argc)
 			return false;
 		*value = argv[i];
@@ -73,25 +74,25 @@ read_day(const char *text, int64_t *ret)
 /* `account_id` is where the filter's account goes, if there is one. */
 static bool
 read_filter(
-    const struct question *question, struct account_id *account_id, struct trail_filter *ret)
+    const struct audit_options *options, struct account_id *account_id, struct trail_filter *ret)
 {
 	int64_t limit;
 
-	if (question->since != NULL && !read_day(question->since, &ret->since))
-		return ctl_complain("--since must be a day as 2026-11-22");
-	if (!text_number(question->limit, 1, LIMIT_MAX, &limit))
-		return ctl_complain("--limit must be 1-10000");
-	if (question->account != NULL && !text_unhex(question->account, account_id->bytes, ID_SIZE))
-		return ctl_complain("--account must be 32 hex digits");
+	if (options->since != NULL && !read_day(options->since, &ret->since))
+		return ctl_print_error("--since must be a day as 2026-11-22");
+	if (!text_number(options->limit, 1, LIMIT_MAX, &limit))
+		return ctl_print_error("--limit must be 1-10000");
+	if (options->account != NULL && !text_unhex(options->account, account_id->bytes, ID_SIZE))
+		return ctl_print_error("--account must be 32 hex digits");
 	ret->limit = (size_t)limit;
-	if (question->account != NULL || question->login_id != NULL)
+	if (options->account != NULL || options->login_id != NULL)
 		ret->account_id = account_id;
 	return true;
 }
 
-/* An account that was deleted has no login ID any more. */
+/* A deleted account has no login ID any more: it is found by --account only. */
 static bool
-find_account(const struct app *app, const char *word, struct account_id *account_id)
+find_account_id(const struct app *app, const char *word, struct account_id *account_id)
 {
 	char login_id[EMAIL_MAX + 1];
 
@@ -99,8 +100,8 @@ find_account(const struct app *app, const char *word, struct account_id *account
 	       ctl_is_done(operator_account_id(app, login_id, account_id));
 }
 
-/* A row as text. */
-struct line {
+/* An event as text. */
+struct audit_line {
 	char time[CLOCK_TEXT_MAX + 1];
 	char account[2 * ID_SIZE + 1]; /* "": none */
 	char request[REQUEST_ID_TEXT + 1];
@@ -109,7 +110,7 @@ struct line {
 };
 
 static void
-write_line(const struct audit_event *event, struct line *ret)
+format_line(const struct audit_event *event, struct audit_line *ret)
 {
 	clock_text(event->happened_at, ret->time);
 	ret->account[0] = '\0';
@@ -121,15 +122,15 @@ write_line(const struct audit_event *event, struct line *ret)
 }
 
 static void
-print_tabs(const struct line *line)
+print_tabs(const struct audit_line *line)
 {
 	printf("%s\t%s\t%s\t%s\t%s\n", line->time, line->what,
 	    line->account[0] != '\0' ? line->account : "-", line->network, line->request);
 }
 
-/* Nothing here needs an escape: digits, letters and what addresses are made of. */
+/* No value needs an escape: digits, letters, and the characters of IP addresses. */
 static void
-print_json(const struct line *line)
+print_json(const struct audit_line *line)
 {
 	const char *quote = line->account[0] != '\0' ? "\"" : "";
 
@@ -145,35 +146,35 @@ print_trail(const struct app *app, const struct trail_filter *filter, bool json)
 	CLEANUP(cleanup_free)
 	struct audit_event *events = calloc(LIMIT_MAX, sizeof *events);
 	size_t count = 0;
-	struct line line;
+	struct audit_line line;
 
 	if (events == NULL)
-		return ctl_complain("no memory");
+		return ctl_print_error("no memory");
 	if (!ctl_is_done(operator_trail(app, filter, events, &count)))
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		write_line(&events[i], &line);
+		format_line(&events[i], &line);
 		if (json)
 			print_json(&line);
 		else
 			print_tabs(&line);
 	}
-	return fflush(stdout) == 0 || ctl_complain("standard output can not be written");
+	return fflush(stdout) == 0 || ctl_print_error("standard output can not be written");
 }
 
 int
 ctl_audit(const struct config *config, int argc, char **argv)
 {
 	CLEANUP(ctl_app_close) struct app app = { 0 };
-	struct question question = { .limit = LIMIT_DEFAULT };
+	struct audit_options options = { .limit = LIMIT_DEFAULT };
 	struct trail_filter filter = { .since = INT64_MIN };
 	struct account_id account_id;
 
-	if (!read_question(argc, argv, &question))
+	if (!read_audit_options(argc, argv, &options))
 		return CTL_USAGE;
-	if (!read_filter(&question, &account_id, &filter) || !ctl_app_open(config, false, &app))
+	if (!read_filter(&options, &account_id, &filter) || !ctl_app_open(config, false, &app))
 		return CTL_ERROR;
-	if (question.login_id != NULL && !find_account(&app, question.login_id, &account_id))
+	if (options.login_id != NULL && !find_account_id(&app, options.login_id, &account_id))
 		return CTL_ERROR;
-	return print_trail(&app, &filter, question.json) ? CTL_DONE : CTL_ERROR;
+	return print_trail(&app, &filter, options.json) ? CTL_DONE : CTL_ERROR;
 }

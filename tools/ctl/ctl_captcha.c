@@ -1,45 +1,45 @@
-/* ctl_captcha.c - myportalctl captcha answer: who holds the keys can open a CAPTCHA token. For
- * tests. */
+/* ctl_captcha.c - myportalctl captcha answer: opens a CAPTCHA token with the keys, for tests. */
 
-#include "ctl.h"
+#include "ctl_commands.h"
 
 #include "captcha.h"
 #include "cleanup.h"
 #include "clock.h"
+#include "ctl_app.h"
 #include "keyring.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Prints the answer at once: who asked may be waiting for it to send the next token. */
+/* Prints the answer at once: the caller may wait for it before it sends the next token. */
 static bool
-answer(const struct keyring *keyring, const char *token)
+print_answer(const struct keyring *keyring, const char *token)
 {
 	CLEANUP(captcha_wipe) struct captcha captcha = { 0 };
 	const enum result opened = captcha_open(keyring, token, clock_now(), &captcha);
 
 	if (opened != OK)
-		return ctl_complain(result_code(opened));
+		return ctl_print_error(result_code(opened));
 	if (captcha.answer[0] == '\0')
-		return ctl_complain("a proof of work is answered by finding its number");
+		return ctl_print_error("a proof of work is answered by finding its number");
 	return (printf("%s\n", captcha.answer) > 0 && fflush(stdout) == 0) ||
-	       ctl_complain("standard output can not be written");
+	       ctl_print_error("standard output can not be written");
 }
 
-/* A token is a bearer token, so it had better not stand on a command line. Many can be asked of one
- * process: a line each, until the end or the first that does not open. */
+/* Reads tokens from standard input, a line each, until the end or the first that does not open. A
+ * bearer token should not be on a command line. */
 static bool
-answer_lines(const struct keyring *keyring)
+print_answers(const struct keyring *keyring)
 {
 	char line[TOKEN_MAX + 2];
 	size_t answered = 0;
 
 	for (; fgets(line, sizeof line, stdin) != NULL; answered++) {
 		line[strcspn(line, "\n")] = '\0';
-		if (!answer(keyring, line))
+		if (!print_answer(keyring, line))
 			return false;
 	}
-	return answered > 0 || ctl_complain("no token on standard input");
+	return answered > 0 || ctl_print_error("no token on standard input");
 }
 
 int
@@ -50,10 +50,12 @@ ctl_captcha(const struct config *config, int argc, char **argv)
 	if (argc != 2 || strcmp(argv[0], "answer") != 0)
 		return CTL_USAGE;
 	struct keyring *keyring = keyring_open(config->keys_folder, errbuf);
-	if (keyring == NULL)
-		return ctl_error(errbuf);
-	const bool answered = strcmp(argv[1], "-") == 0 ? answer_lines(keyring)
-							: answer(keyring, argv[1]);
+	if (keyring == NULL) {
+		ctl_print_error(errbuf);
+		return CTL_ERROR;
+	}
+	const bool answered = strcmp(argv[1], "-") == 0 ? print_answers(keyring)
+							: print_answer(keyring, argv[1]);
 	keyring_close(keyring);
 	return answered ? CTL_DONE : CTL_ERROR;
 }

@@ -1,43 +1,44 @@
-/* ctl_keys.c - myportalctl keys: make, rotate and list the keys of the folder. Never shows a key.
- * */
+/* ctl_keys.c - myportalctl keys: makes, rotates and lists the keys of the folder. Never prints a
+ * key. */
 
-#include "ctl.h"
+#include "ctl_commands.h"
 
 #include "access_token.h"
 #include "clock.h"
+#include "ctl_app.h"
 #include "key_rotation.h"
 #include "keyring.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static int
-new_keys(const char *folder)
+static bool
+make_keys(const char *folder)
 {
 	char kid[KID_MAX + 1];
 	char errbuf[ERRBUF_MAX + 1];
 
 	if (!key_rotation_fill(folder, kid, errbuf))
-		return ctl_error(errbuf);
+		return ctl_print_error(errbuf);
 	printf("%s\n", kid);
-	return CTL_DONE;
+	return true;
 }
 
-static int
+static bool
 rotate_keys(const char *folder, enum key_rotation_haste haste)
 {
 	char kid[KID_MAX + 1];
 	char errbuf[ERRBUF_MAX + 1];
 
 	if (!key_rotation_run(folder, clock_now(), haste, kid, errbuf))
-		return ctl_error(errbuf);
+		return ctl_print_error(errbuf);
 	printf("%s\n", kid);
-	return CTL_DONE;
+	return true;
 }
 
-/* Would the service take the folder? */
+/* Can the service start with this folder? */
 static bool
-folder_is_right(const char *folder, char errbuf[static ERRBUF_MAX + 1])
+folder_is_valid(const char *folder, char errbuf[static ERRBUF_MAX + 1])
 {
 	struct keyring *const keyring = keyring_open(folder, errbuf);
 	struct access_keys *const access_keys = keyring != NULL ? access_keys_open(folder, errbuf)
@@ -61,18 +62,18 @@ list_kind(const struct key_folder *folder, enum key_kind kind)
 	return true;
 }
 
-static int
+static bool
 list_keys(const char *path)
 {
 	char errbuf[ERRBUF_MAX + 1];
 	struct key_folder folder = { .path = path, .errbuf = errbuf };
 
-	if (!folder_is_right(path, errbuf))
-		return ctl_error(errbuf);
+	if (!folder_is_valid(path, errbuf))
+		return ctl_print_error(errbuf);
 	const bool listed = key_folder_open(&folder) && list_kind(&folder, KEY_STAGE) &&
 			    list_kind(&folder, KEY_ACCESS);
 	key_folder_close(&folder);
-	return listed ? CTL_DONE : ctl_error(errbuf);
+	return listed || ctl_print_error(errbuf);
 }
 
 static bool
@@ -82,16 +83,22 @@ words_are(int argc, char **argv, const char *first, const char *second)
 	       (second == NULL || strcmp(argv[1], second) == 0);
 }
 
+static int
+exit_status(bool done)
+{
+	return done ? CTL_DONE : CTL_ERROR;
+}
+
 int
 ctl_keys(const struct config *config, int argc, char **argv)
 {
 	if (words_are(argc, argv, "new", NULL))
-		return new_keys(config->keys_folder);
+		return exit_status(make_keys(config->keys_folder));
 	if (words_are(argc, argv, "rotate", NULL))
-		return rotate_keys(config->keys_folder, KEY_ROTATION_PATIENT);
+		return exit_status(rotate_keys(config->keys_folder, KEY_ROTATION_PATIENT));
 	if (words_are(argc, argv, "rotate", "--force"))
-		return rotate_keys(config->keys_folder, KEY_ROTATION_FORCED);
+		return exit_status(rotate_keys(config->keys_folder, KEY_ROTATION_FORCED));
 	if (words_are(argc, argv, "list", NULL))
-		return list_keys(config->keys_folder);
+		return exit_status(list_keys(config->keys_folder));
 	return CTL_USAGE;
 }

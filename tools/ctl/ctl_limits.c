@@ -1,6 +1,6 @@
 /* ctl_limits.c - myportalctl limits: every limit of the service, with what LIMITS says. */
 
-#include "ctl.h"
+#include "ctl_commands.h"
 
 #include "limit_table.h"
 

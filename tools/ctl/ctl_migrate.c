@@ -1,14 +1,16 @@
 /* ctl_migrate.c - myportalctl migrate: brings the tables up to this version.
  *
- * Files schema/NNNN_*.sql are applied in order, once each. A row in schema_migration is begun
- * before a file runs and ended after it: its primary key lets only one of several that start at
- * once run it (they wait for it), and its checksum refuses a file that was edited after it ran.
- * DDL can not be rolled back: a file that broke off halfway stays begun, and is said so. */
+ * Files schema/NNNN_*.sql are applied in order, once each. Each has a row in schema_migration,
+ * which is inserted before the file runs and gets its end afterwards. The primary key lets only
+ * one of several processes run a file; the others wait for its end. The checksum rejects a file
+ * that was edited after it ran. DDL can not be rolled back: a file that failed halfway keeps its
+ * row without an end. */
 
-#include "ctl.h"
+#include "ctl_commands.h"
 
 #include "cleanup.h"
 #include "clock.h"
+#include "ctl_app.h"
 #include "secret.h"
 #include "statements.h"
 #include "text.h"
@@ -27,66 +29,66 @@
 struct migration {
 	int64_t version;
 	uint8_t checksum[32];
-	char *text; /* cut into statements while it runs */
-	int64_t now;
-	bool ended;
+	char *text;     /* cut into statements while it runs */
 	bool started;   /* DDL is never run again: what it did halfway is not undone */
 	unsigned error; /* the server's number when a statement failed */
 };
 
 static bool
-complain(const char *what, const char *about)
+print_migration_error(const char *name, const char *text)
 {
-	fprintf(stderr, "myportalctl: %s: %s\n", about, what);
+	fprintf(stderr, "myportalctl: %s: %s\n", name, text);
 	return false;
 }
 
+/* DUPLICATE: another process runs the file, or did. */
 static enum result
-create_table_tx(struct db_tx *tx, void *context)
+insert_migration(struct db *db, const struct migration *m)
 {
-	return db_command(tx, migration_table_sql, context);
+	struct db_tx alone = db_alone(db);
+	const struct db_value in[] = {
+		db_number("version", m->version),
+		db_bytes("checksum", m->checksum, sizeof m->checksum),
+		db_number("now", clock_now()),
+		{ 0 },
+	};
+
+	return db_change(&alone, MIGRATION_BEGIN, in, NULL);
 }
 
 static enum result
-begin_tx(struct db_tx *tx, void *context)
+finish_migration(struct db *db, const struct migration *m)
 {
-	const struct migration *m = context;
-	const struct db_value in[] = { db_number_at(m->version),
-		db_bytes_at(m->checksum, sizeof m->checksum), db_number_at(m->now), { 0 } };
+	struct db_tx alone = db_alone(db);
+	const struct db_value in[] = { db_number("now", clock_now()),
+		db_number("version", m->version), { 0 } };
 
-	return db_change(tx, MIGRATION_BEGIN, in, NULL);
+	return db_change(&alone, MIGRATION_END, in, NULL);
 }
 
+/* *ret_ended: has the file run to its end? BAD_FIELD: it is not the file that ran. */
 static enum result
-end_tx(struct db_tx *tx, void *context)
+read_migration(struct db *db, const struct migration *m, bool *ret_ended)
 {
-	const struct migration *m = context;
-	const struct db_value in[] = { db_number_at(m->now), db_number_at(m->version), { 0 } };
-
-	return db_change(tx, MIGRATION_END, in, NULL);
-}
-
-/* BAD_FIELD: the file is not the one that ran. */
-static enum result
-read_tx(struct db_tx *tx, void *context)
-{
-	struct migration *m = context;
+	struct db_tx alone = db_alone(db);
 	uint8_t checksum[32] = { 0 };
 	int64_t ended_at = 0;
-	const struct db_value in[] = { db_number_at(m->version), { 0 } };
+	const struct db_value in[] = { db_number("version", m->version), { 0 } };
 	const struct db_slot out[] = { db_to_bytes(checksum, sizeof checksum),
 		db_to_number(&ended_at), { 0 } };
 
-	TRY(db_row(tx, MIGRATION_READ, in, out));
+	TRY(db_row(&alone, MIGRATION_READ, in, out));
 	if (!secret_equal_bytes(checksum, m->checksum, sizeof checksum))
 		return BAD_FIELD;
-	m->ended = ended_at != 0;
+	*ret_ended = ended_at != 0;
 	return OK;
 }
 
-/* Runs the statements of the file; each ends with ";" at the end of a line. */
+/* Runs the statements of the file; each ends with ";" at the end of a line. They commit
+ * themselves where they are DDL: it is a transaction so that db.c does not run them again one by
+ * one. */
 static enum result
-run_tx(struct db_tx *tx, void *context)
+run_migration_tx(struct db_tx *tx, void *context)
 {
 	struct migration *m = context;
 
@@ -100,59 +102,60 @@ run_tx(struct db_tx *tx, void *context)
 	return OK;
 }
 
-/* Another process runs it: waits until it has. */
+/* Waits until the process that runs the file has ended it. */
 static bool
-wait_for_other(struct db *db, struct migration *m, const char *name)
+wait_for_other(struct db *db, const struct migration *m, const char *name)
 {
 	for (int i = 0; i < WAIT_FOR_OTHER_S * 10; i++) {
-		const enum result result = db_each_committed(db, read_tx, m);
+		bool ended = false;
+		const enum result result = read_migration(db, m, &ended);
 
 		if (result == BAD_FIELD)
-			return complain("was edited after it ran; write a new file instead", name);
+			return print_migration_error(
+			    name, "was edited after it ran; write a new file instead");
 		if (result != OK)
-			return complain(result_code(result), name);
-		if (m->ended)
+			return print_migration_error(name, result_code(result));
+		if (ended)
 			return true;
 		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
 	}
-	return complain("was begun and never ended; repair by hand", name);
+	return print_migration_error(name, "was begun and never ended; repair by hand");
 }
 
 static bool
-apply(struct db *db, struct migration *m, const char *name)
+apply_migration(struct db *db, struct migration *m, const char *name)
 {
 	char number[32];
-	const enum result begun = db_each_committed(db, begin_tx, m);
+	const enum result inserted = insert_migration(db, m);
 
-	if (begun == DUPLICATE)
+	if (inserted == DUPLICATE)
 		return wait_for_other(db, m, name);
-	if (begun != OK)
-		return complain(result_code(begun), name);
-	if (db_each_committed(db, run_tx, m) != OK) {
+	if (inserted != OK)
+		return print_migration_error(name, result_code(inserted));
+	if (db_transaction(db, run_migration_tx, m) != OK) {
 		const bool fits = text_format(number, sizeof number, "error %u", m->error);
-		return complain(fits ? number : "error", name);
+		return print_migration_error(name, fits ? number : "error");
 	}
-	m->now = clock_now();
-	if (db_each_committed(db, end_tx, m) != OK)
-		return complain("ran, but could not be recorded", name);
+	if (finish_migration(db, m) != OK)
+		return print_migration_error(name, "ran, but could not be recorded");
 	printf("applied %s\n", name);
 	return true;
 }
 
-/* The whole file as a text of its own. NULL, and said why. */
+/* The whole file as a text that the caller frees. NULL: an error was printed. */
 static char *
-read_file(const char *path, size_t *ret_size)
+read_migration_file(const char *path, size_t *ret_size)
 {
 	CLEANUP(cleanup_fclose) FILE *file = fopen(path, "re");
 	char *text = file != NULL ? malloc(FILE_MAX_BYTES + 1) : NULL;
 
 	if (text == NULL) {
-		complain("can not be read", path);
+		print_migration_error(path, "can not be read");
 		return NULL;
 	}
 	*ret_size = fread(text, 1, FILE_MAX_BYTES + 1, file);
 	if (ferror(file) || *ret_size > FILE_MAX_BYTES) {
-		complain("can not be read or is too large", path);
+		print_migration_error(path, "can not be read or is too large");
 		free(text);
 		return NULL;
 	}
@@ -164,7 +167,7 @@ static bool
 apply_file(struct db *db, const char *folder, const char *name)
 {
 	CLEANUP(cleanup_free) char *text = NULL;
-	struct migration m = { .now = clock_now() };
+	struct migration m = { .started = false };
 	char path[PATH_MAX];
 	char digits[5];
 	size_t size = 0;
@@ -172,13 +175,13 @@ apply_file(struct db *db, const char *folder, const char *name)
 	text_copy_cut(digits, sizeof digits, name);
 	if (!text_number(digits, 1, 9999, &m.version) ||
 	    !text_format(path, sizeof path, "%s/%s", folder, name))
-		return complain("has no number", name);
-	text = read_file(path, &size);
+		return print_migration_error(name, "has no number");
+	text = read_migration_file(path, &size);
 	if (text == NULL)
 		return false;
 	secret_sha256(text, size, m.checksum);
 	m.text = text;
-	return apply(db, &m, name);
+	return apply_migration(db, &m, name);
 }
 
 static int
@@ -198,7 +201,7 @@ apply_folder(struct db *db, const char *folder)
 	bool applied = count > 0;
 
 	if (count <= 0)
-		return complain("no migrations there", folder);
+		return print_migration_error(folder, "no migrations there");
 	for (int i = 0; i < count; i++) {
 		applied = applied && apply_file(db, folder, entries[i]->d_name);
 		free(entries[i]);
@@ -207,19 +210,18 @@ apply_folder(struct db *db, const char *folder)
 	return applied;
 }
 
-/* The table of migrations comes first: the statements about it do not prepare before it is
- * there. */
+/* Creates the table of migrations, without which the statements about it do not prepare. */
 static bool
-create_table(const struct config *config)
+create_migration_table(const struct config *config)
 {
 	struct db *db = ctl_db_open(config, NULL, 0, NULL, STATEMENT_TIMEOUT_S);
-	unsigned number = 0;
 
 	if (db == NULL)
 		return false;
-	const enum result created = db_each_committed(db, create_table_tx, &number);
+	struct db_tx alone = db_alone(db);
+	const enum result created = db_command(&alone, migration_table_sql, NULL);
 	db_close(db);
-	return created == OK || complain(result_code(created), "the database");
+	return created == OK || print_migration_error("the database", result_code(created));
 }
 
 int
@@ -231,7 +233,7 @@ ctl_migrate(const struct config *config, int argc, char **argv)
 		folder = argv[1];
 	else if (argc != 0)
 		return CTL_USAGE;
-	if (!create_table(config))
+	if (!create_migration_table(config))
 		return CTL_ERROR;
 	struct db *db = ctl_db_open(
 	    config, migration_statements, MIGRATION_STATEMENTS__MAX, NULL, STATEMENT_TIMEOUT_S);

@@ -1,20 +1,21 @@
-/* ctl_purge.c - myportalctl purge: deletes what is old; lib/domain/purge.h says what.
+/* ctl_purge.c - myportalctl purge: deletes rows by age; purge.h has the rules.
  *
- * Prints "table: number" for each. What was deleted stays deleted when it breaks off, and the next
- * run goes on. */
+ * Prints "rows: number" for each rule. A run that failed on the way has deleted what it printed;
+ * the next run goes on. */
 
-#include "ctl.h"
+#include "ctl_commands.h"
 
 #include "cleanup.h"
 #include "clock.h"
 #include "app.h"
+#include "ctl_app.h"
 #include "purge.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-/* With a clock that is wrong by a year, a year of the audit trail would go. */
+/* A clock that is a year ahead would delete a year of the audit trail. */
 #define SKEW_MAX_S 300
 
 static bool
@@ -41,7 +42,7 @@ purge_all(struct db *db, const struct purge_clock *clock, bool dry_run)
 		const enum result result = dry_run ? purge_count(db, rule, clock, &rows)
 						   : purge_delete(db, rule, clock, &rows);
 
-		printf("%s: %" PRIu64 "\n", purge_table(rule), rows);
+		printf("%s: %" PRIu64 "\n", purge_rows(rule), rows);
 		if (!ctl_is_done(result))
 			return false;
 	}

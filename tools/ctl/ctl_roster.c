@@ -1,12 +1,15 @@
-/* ctl_roster.c - myportalctl roster import: takes over who is insured, and says what that changes.
+/* ctl_roster.c - myportalctl roster import: takes over who is insured, and prints what that
+ * changes.
  *
- * What is wrong with the file goes to standard error, a line each, as compilers say it; the counts
- * go to standard output, "name: number". Neither ever shows a number or a name. */
+ * Errors and warnings about the file go to standard error, a line each, as compilers write them;
+ * the counts go to standard output, "name: number". Neither ever shows an insured number or a
+ * name. */
 
-#include "ctl.h"
+#include "ctl_commands.h"
 
 #include "cleanup.h"
 #include "clock.h"
+#include "ctl_app.h"
 #include "roster_import.h"
 #include "statements.h"
 #include "text.h"
@@ -19,14 +22,14 @@
 
 #define STATEMENT_TIMEOUT_S 3600 /* one statement takes over ten million lines */
 
-struct order {
+struct import_command {
 	const char *path;
 	struct roster_options options;
 };
 
-struct heard {
+struct report_ctx {
 	const char *path;
-	uint64_t field_errors;
+	uint64_t errors; /* reported so far */
 };
 
 static void
@@ -41,21 +44,22 @@ close_db(struct db **db)
 	db_close(*db);
 }
 
-/* Warnings are bounded where they come from. */
+/* Prints at most ROSTER_REMARKS_MAX errors; of warnings there are no more. */
 static void
-hear(void *context, const struct roster_remark *remark)
+print_remark(void *context, const struct roster_remark *remark)
 {
-	struct heard *heard = context;
+	struct report_ctx *ctx = context;
 
-	if (!remark->warning && ++heard->field_errors > ROSTER_REMARKS_MAX)
+	if (!remark->warning && ++ctx->errors > ROSTER_REMARKS_MAX)
 		return;
-	fprintf(stderr, "%s:%" PRIu64 ": %s%s%s%s\n", heard->path, remark->line,
+	fprintf(stderr, "%s:%" PRIu64 ": %s%s%s%s\n", ctx->path, remark->line,
 	    remark->warning ? "warning: " : "", remark->column != NULL ? remark->column : "",
 	    remark->column != NULL ? ": " : "", remark->reason);
 }
 
+/* Says that not all were printed, if so. */
 static void
-say_unshown(const char *what, uint64_t count)
+print_total(const char *what, uint64_t count)
 {
 	if (count > ROSTER_REMARKS_MAX)
 		fprintf(stderr, "myportalctl: %" PRIu64 " %s, of which %d are shown\n", count, what,
@@ -84,10 +88,10 @@ print_counts(const struct roster_counts *counts)
 }
 
 static int
-done(enum roster_outcome outcome, const struct roster_counts *counts)
+print_import(enum roster_outcome outcome, const struct roster_counts *counts)
 {
 	print_counts(counts);
-	say_unshown("ambiguous lines", counts->ambiguous);
+	print_total("ambiguous lines", counts->ambiguous);
 	if (outcome == ROSTER_DRY_RUN_DONE)
 		printf("%s\n", roster_outcome_text(outcome));
 	else if (counts->added + counts->changed + counts->ended == 0)
@@ -96,36 +100,37 @@ done(enum roster_outcome outcome, const struct roster_counts *counts)
 }
 
 static int
-refused(enum roster_outcome outcome, const struct roster_counts *counts, const struct heard *heard)
+print_rejection(enum roster_outcome outcome, const struct roster_counts *counts,
+    const struct report_ctx *report)
 {
-	uint64_t field_errors = heard->field_errors;
+	uint64_t errors = report->errors;
 
-	if (counts->doubled > ROSTER_REMARKS_MAX)
-		field_errors += counts->doubled - ROSTER_REMARKS_MAX;
-	say_unshown("faults", field_errors);
+	if (counts->duplicates > ROSTER_REMARKS_MAX)
+		errors += counts->duplicates - ROSTER_REMARKS_MAX;
+	print_total("errors", errors);
 	if (outcome == ROSTER_TOO_MANY_ENDED)
 		fprintf(stderr,
 		    "myportalctl: %" PRId64 " of %" PRId64
 		    " eligible persons would lose their eligibility;"
 		    " if that is right, import with --allow-removals\n",
-		    counts->lost, counts->eligible);
-	fprintf(stderr, "myportalctl: %s: %s\n", heard->path, roster_outcome_text(outcome));
+		    counts->ineligible_after, counts->eligible);
+	fprintf(stderr, "myportalctl: %s: %s\n", report->path, roster_outcome_text(outcome));
 	return CTL_ERROR;
 }
 
 static int
-import_file(const struct config *config, const struct order *order)
+import_file(const struct config *config, const struct import_command *command)
 {
-	struct heard heard = { .path = order->path };
-	const struct roster_listener listener = { hear, &heard };
+	struct report_ctx report = { .path = command->path };
+	const struct roster_reporter reporter = { print_remark, &report };
 	struct roster_counts counts;
 	char errbuf[ERRBUF_MAX + 1];
 
 	CLEANUP(close_file)
-	struct roster_file *file = roster_file_open(order->path, &listener, errbuf);
+	struct roster_file *file = roster_file_open(command->path, &reporter, errbuf);
 	if (file == NULL) {
-		fprintf(stderr, "myportalctl: %s: %s\n", order->path,
-		    errbuf[0] != '\0' ? errbuf : roster_outcome_text(ROSTER_FAULTY));
+		fprintf(stderr, "myportalctl: %s: %s\n", command->path,
+		    errbuf[0] != '\0' ? errbuf : roster_outcome_text(ROSTER_HAS_ERRORS));
 		return CTL_ERROR;
 	}
 	CLEANUP(close_db)
@@ -134,28 +139,28 @@ import_file(const struct config *config, const struct order *order)
 	if (db == NULL)
 		return CTL_ERROR;
 	const enum roster_outcome outcome = roster_import(
-	    db, file, &order->options, &listener, &counts);
+	    db, file, &command->options, &reporter, &counts);
 	if (outcome == ROSTER_IMPORTED || outcome == ROSTER_DRY_RUN_DONE)
-		return done(outcome, &counts);
-	return refused(outcome, &counts, &heard);
+		return print_import(outcome, &counts);
+	return print_rejection(outcome, &counts, &report);
 }
 
-/* Who ordered it, for the record: the person behind sudo rather than root. */
+/* The user who started the import, for the record: the person who called sudo, not root. */
 static void
-find_who(char ret[static ROSTER_WHO_MAX + 1])
+find_user(char ret[static ROSTER_STARTED_BY_MAX + 1])
 {
-	const char *who = getenv("SUDO_USER");
+	const char *user = getenv("SUDO_USER");
 
-	if (who == NULL || who[0] == '\0')
-		who = getenv("USER");
-	if (who == NULL || unicode_code_points(who) == 0)
-		who = "unknown";
-	text_copy_cut(ret, ROSTER_WHO_MAX + 1, who);
+	if (user == NULL || user[0] == '\0')
+		user = getenv("USER");
+	if (user == NULL || unicode_code_points(user) == 0)
+		user = "unknown";
+	text_copy_cut(ret, ROSTER_STARTED_BY_MAX + 1, user);
 }
 
 /* The words behind "import": options, then the file. */
 static bool
-read_order(int argc, char **argv, struct order *ret)
+read_import_command(int argc, char **argv, struct import_command *ret)
 {
 	int i = 0;
 
@@ -176,11 +181,12 @@ read_order(int argc, char **argv, struct order *ret)
 int
 ctl_roster(const struct config *config, int argc, char **argv)
 {
-	char who[ROSTER_WHO_MAX + 1];
-	struct order order = { .options = { .who = who, .now = clock_now() } };
+	char user[ROSTER_STARTED_BY_MAX + 1];
+	struct import_command command = { .options = { .started_by = user, .now = clock_now() } };
 
-	if (argc < 1 || strcmp(argv[0], "import") != 0 || !read_order(argc - 1, argv + 1, &order))
+	if (argc < 1 || strcmp(argv[0], "import") != 0 ||
+	    !read_import_command(argc - 1, argv + 1, &command))
 		return CTL_USAGE;
-	find_who(who);
-	return import_file(config, &order);
+	find_user(user);
+	return import_file(config, &command);
 }

@@ -1,9 +1,10 @@
-/* myportalctl.c - myportalctl, the operator's command: finds the command and runs it. */
+/* myportalctl.c - myportalctl, the operator's program: finds the command and runs it. */
 
-#include "ctl.h"
+#include "ctl_commands.h"
 
-#include "log.h"
+#include "db.h"
 #include "limit_table.h"
+#include "log.h"
 #include "secret.h"
 #include "statements.h"
 #include "text.h"
@@ -13,28 +14,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* clang-format off */
+#define COLUMN_ "\n                                     "
+
 static const struct command {
 	const char *name;
 	int (*run)(const struct config *, int argc, char **argv);
 	const char *usage;
 } commands[] = {
-	{ "migrate", ctl_migrate, "migrate [--folder DIR]              bring the tables up to this version" },
-	{ "keys",    ctl_keys,    "keys new|rotate [--force]|list      make keys, rotate them, show them" },
-	{ "roster",  ctl_roster,  "roster import [--dry-run] [--allow-removals] FILE.csv\n"
-	                                   "                                     take over who is insured" },
-	{ "account", ctl_account, "account show LOGIN_ID|-             state, logins, failed logins and known sources of an account\n"
-	                                   "  account disable|enable LOGIN_ID|-   take it out of use; back\n"
-	                                   "  account logout LOGIN_ID|-|--all     end its logins, or everybody's\n"
-	                                   "  account unlock LOGIN_ID|-           forget its failed logins\n"
-	                                   "  account send-reset LOGIN_ID|-       mail its member a link to a new password" },
-	{ "audit",   ctl_audit,   "audit [--login-id LOGIN_ID|-] [--account ID] [--since YYYY-MM-DD] [--limit N] [--json]\n"
-	                                   "                                     what happened to accounts, the newest first" },
-	{ "purge",   ctl_purge,   "purge [--dry-run]                   delete what is old; run it daily" },
-	{ "limits",  ctl_limits,  "limits                              every limit of the service: how often, and what then" },
-	{ "captcha", ctl_captcha, "captcha answer TOKEN|-              open a CAPTCHA token, or one a line, for tests" },
+	{ "migrate", ctl_migrate,
+	    "migrate [--folder DIR]              bring the tables up to this version" },
+	{ "keys", ctl_keys,
+	    "keys new|rotate [--force]|list      make keys, rotate them, show them" },
+	{ "roster", ctl_roster,
+	    "roster import [--dry-run] [--allow-removals] FILE.csv" COLUMN_
+	    "take over who is insured" },
+	{ "account", ctl_account,
+	    "account show LOGIN_ID|-             state, logins, failed logins and known "
+	    "sources" COLUMN_ "of an account\n"
+	    "  account disable|enable LOGIN_ID|-   take it out of use; back\n"
+	    "  account logout LOGIN_ID|-|--all     end its logins, or everybody's\n"
+	    "  account unlock LOGIN_ID|-           forget its failed logins\n"
+	    "  account send-reset LOGIN_ID|-       mail its member a link to a new password" },
+	{ "audit", ctl_audit,
+	    "audit [--login-id LOGIN_ID|-] [--account ID] [--since YYYY-MM-DD] [--limit N]"
+	    " [--json]" COLUMN_ "what happened to accounts, the newest first" },
+	{ "purge", ctl_purge,
+	    "purge [--dry-run]                   delete what is old; run it daily" },
+	{ "limits", ctl_limits,
+	    "limits                              every limit of the service: how often, and "
+	    "what" COLUMN_ "then" },
+	{ "captcha", ctl_captcha,
+	    "captcha answer TOKEN|-              open a CAPTCHA token, or one a line, for tests" },
 };
-/* clang-format on */
 
 static int
 usage(void)
@@ -44,32 +55,6 @@ usage(void)
 		fprintf(stderr, "  %s\n", commands[i].usage);
 	fputs("Settings come from the environment, as for myportald.\n", stderr);
 	return CTL_USAGE;
-}
-
-struct db *
-ctl_db_open(const struct config *c, const struct statement *table, unsigned table_size,
-    const char *const *session_sql, unsigned statement_timeout_s)
-{
-	const struct db_options options = {
-		.host = c->db_host,
-		.port = (unsigned)c->db_port,
-		.socket = c->db_socket[0] != '\0' ? c->db_socket : NULL,
-		.name = c->db_name,
-		.user = c->db_owner_user,
-		.password = c->db_owner_password,
-		.tls_required = c->db_socket[0] == '\0' && config_is(c->db_tls, "required"),
-		.ca_file = c->db_ca_file,
-		.connections = 1,
-		.connect_timeout_s = 2,
-		.statement_timeout_s = statement_timeout_s,
-		.session_sql = session_sql,
-		.constants = sql_constants,
-	};
-	struct db *db = db_open(&options, table, table_size);
-
-	if (db == NULL)
-		fputs("myportalctl: no memory\n", stderr);
-	return db;
 }
 
 static const struct command *
@@ -90,7 +75,7 @@ main(int argc, char **argv)
 
 	if (command == NULL)
 		return usage();
-	signal(SIGPIPE, SIG_IGN); /* TLS to the database writes to sockets that may be gone */
+	signal(SIGPIPE, SIG_IGN); /* TLS to the database writes to sockets that may be closed */
 	signal(SIGXFSZ, SIG_IGN); /* as log.h asks of the process */
 	log_open();
 	if (!secret_start() || !db_start())

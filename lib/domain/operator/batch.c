@@ -1,71 +1,33 @@
-/* batch.c - long work in many short statements. */
+/* batch.c - long work of the operator in many short statements. */
 
 #include "batch.h"
 
 #include <string.h>
 
-struct reading {
-	enum operator_statement statement;
-	struct batch_stretch *stretch;
-};
-
-static enum result
-read_next(struct db_tx *tx, void *context)
-{
-	const struct reading *reading = context;
-	struct batch_stretch *stretch = reading->stretch;
-	const struct db_value in[] = { db_bytes_at(stretch->after, sizeof stretch->after),
-		db_number_at(BATCH_ROWS), { 0 } };
-	const struct db_slot out[] = { db_to_number(&stretch->count),
-		db_to_bytes(stretch->last, sizeof stretch->last), { 0 } };
-
-	return db_row(tx, reading->statement, in, out);
-}
-
 enum result
-batch_next(struct db *db, enum operator_statement next, struct batch_stretch *stretch)
+batch_next(struct db *db, enum operator_statement next, struct batch_range *range)
 {
-	struct reading reading = { .statement = next, .stretch = stretch };
+	struct db_tx alone = db_alone(db);
+	const struct db_value in[] = { db_bytes("after", range->after, sizeof range->after),
+		db_number("rows_max", BATCH_ROWS), { 0 } };
+	const struct db_slot out[] = { db_to_number(&range->count),
+		db_to_bytes(range->last, sizeof range->last), { 0 } };
 
-	memcpy(stretch->after, stretch->last, sizeof stretch->after);
-	TRY(db_each_committed(db, read_next, &reading));
-	return stretch->count > 0 ? OK : NO_ROW;
-}
-
-struct change {
-	enum operator_statement statement;
-	const struct db_value *in;
-	uint64_t rows;
-};
-
-static enum result
-change_some(struct db_tx *tx, void *context)
-{
-	struct change *change = context;
-
-	return db_change(tx, change->statement, change->in, &change->rows);
-}
-
-enum result
-batch_once(
-    struct db *db, enum operator_statement statement, const struct db_value *in, uint64_t *rows)
-{
-	struct change change = { .statement = statement, .in = in };
-
-	TRY(db_each_committed(db, change_some, &change));
-	*rows += change.rows;
-	return OK;
+	memcpy(range->after, range->last, sizeof range->after);
+	TRY(db_row(&alone, next, in, out));
+	return range->count > 0 ? OK : NO_ROW;
 }
 
 enum result
 batch_repeat(
     struct db *db, enum operator_statement statement, const struct db_value *in, uint64_t *rows)
 {
-	uint64_t before;
+	struct db_tx alone = db_alone(db);
+	uint64_t changed = 0;
 
 	do {
-		before = *rows;
-		TRY(batch_once(db, statement, in, rows));
-	} while (*rows - before >= BATCH_ROWS);
+		TRY(db_change(&alone, statement, in, &changed));
+		*rows += changed;
+	} while (changed >= BATCH_ROWS);
 	return OK;
 }

@@ -1,99 +1,114 @@
-/* purge.c - what is deleted by age. */
+/* purge.c - deletes rows by age. */
 
 #include "purge.h"
 
 #include "batch.h"
 #include "statements.h"
 
-/* A rule whose condition is one time that an index knows. */
-struct rule {
+/* A rule that deletes what is older than `age_s`, by a time that has an index. */
+struct age_rule {
 	int64_t age_s;
 	enum operator_statement count;
 	enum operator_statement delete;
 };
 
-/* NULL for the one that is not so. */
-static const struct rule *
-rule_of(enum purge_rule rule)
+/* NULL for PURGE_SESSION, which looks at two times. */
+static const struct age_rule *
+age_rule_of(enum purge_rule rule)
 {
-	/* clang-format off */
-	static const struct rule rules[PURGE__MAX] = {
-		/*                          older than               how many                        go */
-		[PURGE_SPENT_TOKEN]        = { PURGE_SPENT_TOKEN_S,        OPERATOR_SPENT_TOKEN_COUNT,        OPERATOR_SPENT_TOKEN_PURGE },
-		[PURGE_LIMIT_COUNTER]         = { PURGE_LIMIT_COUNTER_S,         OPERATOR_LIMIT_COUNT,         OPERATOR_LIMIT_PURGE },
-		[PURGE_OUTBOX]          = { PURGE_OUTBOX_S,          OPERATOR_OUTBOX_COUNT,          OPERATOR_OUTBOX_PURGE },
-		[PURGE_AUDIT_OF_NOBODY] = { PURGE_AUDIT_OF_NOBODY_S, OPERATOR_AUDIT_OF_NOBODY_COUNT, OPERATOR_AUDIT_OF_NOBODY_PURGE },
-		[PURGE_AUDIT_EVENT]     = { PURGE_AUDIT_S,           OPERATOR_AUDIT_EVENT_COUNT,     OPERATOR_AUDIT_EVENT_PURGE },
+	static const struct age_rule rules[PURGE__MAX] = {
+		[PURGE_SPENT_TOKEN] = { PURGE_SPENT_TOKEN_S, OPERATOR_SPENT_TOKEN_COUNT,
+		    OPERATOR_SPENT_TOKEN_PURGE },
+		[PURGE_LIMIT_COUNTER] = { PURGE_LIMIT_COUNTER_S, OPERATOR_LIMIT_COUNT,
+		    OPERATOR_LIMIT_PURGE },
+		[PURGE_OUTBOX] = { PURGE_OUTBOX_S, OPERATOR_OUTBOX_COUNT, OPERATOR_OUTBOX_PURGE },
+		[PURGE_AUDIT_NO_ACCOUNT] = { PURGE_AUDIT_NO_ACCOUNT_S,
+		    OPERATOR_AUDIT_NO_ACCOUNT_COUNT, OPERATOR_AUDIT_NO_ACCOUNT_PURGE },
+		[PURGE_AUDIT_EVENT] = { PURGE_AUDIT_S, OPERATOR_AUDIT_EVENT_COUNT,
+		    OPERATOR_AUDIT_EVENT_PURGE },
 	};
-	/* clang-format on */
+
 	return rule != PURGE_SESSION ? &rules[rule] : NULL;
 }
 
 const char *
-purge_table(enum purge_rule rule)
+purge_rows(enum purge_rule rule)
 {
-#define PURGE_TABLE_(name, table) [name] = (table),
-	static const char *const tables[PURGE__MAX] = { PURGE_LIST(PURGE_TABLE_) };
-#undef PURGE_TABLE_
-	return tables[rule];
+#define PURGE_ROWS_(name, rows) [name] = (rows),
+	static const char *const names[PURGE__MAX] = { PURGE_LIST(PURGE_ROWS_) };
+#undef PURGE_ROWS_
+	return names[rule];
 }
 
-/* One number that a statement reads. */
-struct reading {
-	enum operator_statement statement;
-	const struct db_value *in;
-	int64_t number;
-};
+/* Sessions that expired or were not refreshed up to these times are over by every replica's
+ * clock. */
+static struct db_value
+expired_by(const struct purge_clock *clock)
+{
+	return db_number("expired_by", clock->now - PURGE_MARGIN_S);
+}
+
+static struct db_value
+unused_since(const struct purge_clock *clock)
+{
+	return db_number("unused_since", clock->now - PURGE_MARGIN_S - clock->session_idle_s);
+}
 
 static enum result
-read_number(struct db_tx *tx, void *context)
+read_one_number(
+    struct db *db, enum operator_statement statement, const struct db_value *in, int64_t *ret)
 {
-	struct reading *reading = context;
-	const struct db_slot out[] = { db_to_number(&reading->number), { 0 } };
+	struct db_tx alone = db_alone(db);
+	const struct db_slot out[] = { db_to_number(ret), { 0 } };
 
-	return db_row(tx, reading->statement, reading->in, out);
+	return db_row(&alone, statement, in, out);
+}
+
+static enum result
+count_sessions(struct db *db, const struct purge_clock *clock, int64_t *ret)
+{
+	const struct db_value in[] = { expired_by(clock), unused_since(clock), { 0 } };
+
+	return read_one_number(db, OPERATOR_SESSION_COUNT, in, ret);
 }
 
 enum result
 purge_count(
     struct db *db, enum purge_rule name, const struct purge_clock *clock, uint64_t *ret_rows)
 {
-	const struct rule *rule = rule_of(name);
-	const struct db_value old[] = { db_number_at(clock->now - (rule != NULL ? rule->age_s : 0)),
-		{ 0 } };
-	const int64_t over_since = clock->now - PURGE_MARGIN_S;
-	const struct db_value over[] = { db_number_at(over_since),
-		db_number_at(over_since - clock->session_idle_s), { 0 } };
-	struct reading reading = {
-		.statement = rule != NULL ? rule->count : OPERATOR_SESSION_COUNT,
-		.in = rule != NULL ? old : over,
-	};
+	const struct age_rule *rule = age_rule_of(name);
+	int64_t count = 0;
 
-	TRY(db_each_committed(db, read_number, &reading));
-	*ret_rows = (uint64_t)reading.number;
+	if (rule == NULL)
+		TRY(count_sessions(db, clock, &count));
+	else
+		TRY(read_one_number(db, rule->count,
+		    (const struct db_value[]){
+			db_number("cutoff", clock->now - rule->age_s), { 0 } },
+		    &count));
+	*ret_rows = (uint64_t)count;
 	return OK;
 }
 
-/* No index knows which logins are idle: every refresh would have to write it. So all of them are
- * looked at, a stretch at a time. */
+/* No index knows which sessions are unused: every refresh would have to write it. So all sessions
+ * are looked at, a batch at a time. */
 static enum result
-delete_sessions(struct db *db, const struct purge_clock *clock, uint64_t *ret_rows)
+delete_sessions(struct db *db, const struct purge_clock *clock, uint64_t *rows)
 {
-	const int64_t over_since = clock->now - PURGE_MARGIN_S;
-	struct batch_stretch stretch = { 0 };
+	struct batch_range range = { 0 };
 	enum result result;
 
-	while ((result = batch_next(db, OPERATOR_SESSIONS_NEXT, &stretch)) == OK) {
+	while ((result = batch_next(db, OPERATOR_SESSIONS_NEXT, &range)) == OK) {
 		const struct db_value in[] = {
-			db_bytes_at(stretch.after, sizeof stretch.after),
-			db_bytes_at(stretch.last, sizeof stretch.last),
-			db_number_at(over_since),
-			db_number_at(over_since - clock->session_idle_s),
-			db_number_at(BATCH_ROWS),
+			db_bytes("after", range.after, sizeof range.after),
+			db_bytes("last", range.last, sizeof range.last),
+			expired_by(clock),
+			unused_since(clock),
+			db_number("rows_max", BATCH_ROWS),
 			{ 0 },
 		};
 
-		TRY(batch_repeat(db, OPERATOR_SESSION_PURGE, in, ret_rows));
+		TRY(batch_repeat(db, OPERATOR_SESSION_PURGE, in, rows));
 	}
 	return result == NO_ROW ? OK : result;
 }
@@ -102,13 +117,13 @@ enum result
 purge_delete(
     struct db *db, enum purge_rule name, const struct purge_clock *clock, uint64_t *ret_rows)
 {
-	const struct rule *rule = rule_of(name);
+	const struct age_rule *rule = age_rule_of(name);
 
 	*ret_rows = 0;
 	if (rule == NULL)
 		return delete_sessions(db, clock, ret_rows);
-	const struct db_value in[] = { db_number_at(clock->now - rule->age_s),
-		db_number_at(BATCH_ROWS), { 0 } };
+	const struct db_value in[] = { db_number("cutoff", clock->now - rule->age_s),
+		db_number("rows_max", BATCH_ROWS), { 0 } };
 
 	return batch_repeat(db, rule->delete, in, ret_rows);
 }
@@ -116,9 +131,9 @@ purge_delete(
 enum result
 purge_skew(struct db *db, int64_t now, int64_t *ret_skew_s)
 {
-	struct reading reading = { .statement = OPERATOR_CLOCK };
+	int64_t database_now = 0;
 
-	TRY(db_each_committed(db, read_number, &reading));
-	*ret_skew_s = now - reading.number;
+	TRY(read_one_number(db, OPERATOR_CLOCK, NULL, &database_now));
+	*ret_skew_s = now - database_now;
 	return OK;
 }

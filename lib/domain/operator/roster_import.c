@@ -2,40 +2,35 @@
 
 #include "roster_import.h"
 
-#include "ids.h"
-
 #include "clock.h"
+#include "ids.h"
 #include "secret.h"
 #include "statements.h"
 #include "text.h"
 
 #include <inttypes.h>
 
-/* Values of the statement that takes this many lines at once. */
-#define BATCH        ROSTER_LINES_AT_ONCE
-#define BATCH_VALUES (BATCH * ROSTER_LINE_VALUES)
-
-struct import {
+struct import_ctx {
 	const struct roster_options *options;
-	const struct roster_listener *listener;
+	const struct roster_reporter *reporter;
 	struct roster_file *file;
 	struct roster_counts counts;
-	enum roster_outcome outcome; /* why it gave up, if it did */
+	enum roster_outcome outcome; /* why the import ended without a COMMIT, if it did */
 	struct roster_run_id run_id;
 	uint8_t file_hash[SECRET_SHA256_SIZE];
 	char today[CLOCK_DATE_MAX + 1];
-	bool reached; /* the database answered */
-	bool started; /* the file is read, and it is not read again */
-	size_t held;
-	struct roster_line lines[BATCH];
+	bool connected; /* the database answered */
+	bool started;   /* lines were read from the file, which is not read twice */
+	size_t lines_read;
+	struct roster_line lines[ROSTER_LINES_AT_ONCE];
 };
 
 bool
-roster_loss_is_too_great(int64_t lost, int64_t eligible)
+roster_too_many_ended(int64_t ended, int64_t eligible)
 {
-	const bool few = lost <= ROSTER_LOSS_FEW && lost * 2 <= eligible;
+	const bool few = ended <= ROSTER_ENDED_FEW && ended * 2 <= eligible;
 
-	return lost * 100 > eligible * ROSTER_LOSS_PERCENT_MAX && !few;
+	return ended * 100 > eligible * ROSTER_ENDED_PERCENT_MAX && !few;
 }
 
 const char *
@@ -48,179 +43,184 @@ roster_outcome_text(enum roster_outcome outcome)
 	return texts[outcome];
 }
 
-/* Ends the transaction without a COMMIT: NO_ROW stands in for "no more wanted". */
+/* Ends the transaction without a COMMIT, which NO_ROW does here. */
 static enum result
-give_up(struct import *import, enum roster_outcome outcome)
+stop_import(struct import_ctx *ctx, enum roster_outcome outcome)
 {
-	import->outcome = outcome;
+	ctx->outcome = outcome;
 	return NO_ROW;
 }
 
 /* Staging ------------------------------------------------------------------------------------- */
 
+/* The values of the line at place n of a statement (statements_roster.c). */
 static void
-line_values(const struct roster_line *line, struct db_value ret[static ROSTER_LINE_VALUES])
+line_values(
+    const struct roster_line *line, size_t n, struct db_value ret[static ROSTER_LINE_VALUES])
 {
-	ret[0] = db_number_at((int64_t)line->line);
-	ret[1] = db_text_at(line->number);
-	ret[2] = db_text_at(line->symbol);
-	ret[3] = db_text_at(line->birth_date);
-	ret[4] = db_text_at(line->kana_name);
-	ret[5] = db_text_at(line->eligible_from);
-	ret[6] = db_text_or_null_at(line->eligible_until);
+#define NAMES_(n)                                                                          \
+	{                                                                                  \
+		"line_" #n, "number_" #n, "symbol_" #n, "birth_date_" #n, "kana_name_" #n, \
+		    "eligible_from_" #n, "eligible_until_" #n                              \
+	}
+	static const char *const names[ROSTER_LINES_AT_ONCE][ROSTER_LINE_VALUES] = { NAMES_(0),
+		NAMES_(1), NAMES_(2), NAMES_(3), NAMES_(4), NAMES_(5), NAMES_(6), NAMES_(7) };
+#undef NAMES_
+
+	ret[0] = db_number(names[n][0], (int64_t)line->line);
+	ret[1] = db_text(names[n][1], line->number);
+	ret[2] = db_text(names[n][2], line->symbol);
+	ret[3] = db_text(names[n][3], line->birth_date);
+	ret[4] = db_text(names[n][4], line->kana_name);
+	ret[5] = db_text(names[n][5], line->eligible_from);
+	ret[6] = db_text_or_null(names[n][6], line->eligible_until);
 }
 
-/* A full batch in one statement, the last ones of the file one by one. */
 static enum result
-stage_held(struct db_tx *tx, struct import *import)
+insert_full_batch(struct db_tx *tx, const struct import_ctx *ctx)
 {
-	struct db_value in[BATCH_VALUES + 1] = { 0 };
-	const size_t held = import->held;
+	struct db_value in[ROSTER_LINES_AT_ONCE * ROSTER_LINE_VALUES + 1] = { 0 };
 
-	import->held = 0;
-	for (size_t i = 0; i < held; i++)
-		line_values(&import->lines[i], &in[i * ROSTER_LINE_VALUES]);
-	if (held == BATCH)
-		return db_change(tx, ROSTER_LINES_INSERT, in, NULL);
-	for (size_t i = 0; i < held; i++) {
-		struct db_value one[ROSTER_LINE_VALUES + 1] = { 0 };
+	for (size_t i = 0; i < ROSTER_LINES_AT_ONCE; i++)
+		line_values(&ctx->lines[i], i, &in[i * ROSTER_LINE_VALUES]);
+	return db_change(tx, ROSTER_LINES_INSERT, in, NULL);
+}
 
-		line_values(&import->lines[i], one);
-		TRY(db_change(tx, ROSTER_LINE_INSERT, one, NULL));
+/* The last lines of the file, one by one. */
+static enum result
+insert_rest(struct db_tx *tx, const struct import_ctx *ctx)
+{
+	struct db_value in[ROSTER_LINE_VALUES + 1] = { 0 };
+
+	for (size_t i = 0; i < ctx->lines_read; i++) {
+		line_values(&ctx->lines[i], 0, in);
+		TRY(db_change(tx, ROSTER_LINE_INSERT, in, NULL));
 	}
 	return OK;
 }
 
-/* Dependents are read, judged and counted; who can not register is not stored. */
+/* Dependents are validated and counted, but not stored: they can not register. */
 static enum result
-stage_file(struct db_tx *tx, struct import *import)
+stage_file(struct db_tx *tx, struct import_ctx *ctx)
 {
-	struct roster_counts *counts = &import->counts;
+	struct roster_counts *counts = &ctx->counts;
 
-	while (roster_file_next(import->file, &import->lines[import->held])) {
-		if (!import->lines[import->held].insured) {
+	while (roster_file_next(ctx->file, &ctx->lines[ctx->lines_read])) {
+		if (!ctx->lines[ctx->lines_read].insured) {
 			counts->dependents++;
 			continue;
 		}
 		counts->insured++;
-		if (++import->held == BATCH)
-			TRY(stage_held(tx, import));
+		if (++ctx->lines_read < ROSTER_LINES_AT_ONCE)
+			continue;
+		TRY(insert_full_batch(tx, ctx));
+		ctx->lines_read = 0;
 	}
-	counts->lines = roster_file_lines(import->file);
-	return stage_held(tx, import);
+	counts->lines = roster_file_lines(ctx->file);
+	return insert_rest(tx, ctx);
 }
 
-/* Doubled and ambiguous lines ----------------------------------------------------------------- */
+/* Duplicate and ambiguous lines --------------------------------------------------------------- */
 
 /* A row of either statement: a line, the other line (0: not in this file), how many rows in all. */
-struct pairing {
-	const struct import *import;
+struct pair_ctx {
+	const struct roster_reporter *reporter;
 	int64_t line, other, total;
 };
 
 static void
-tell_pairing(const struct pairing *pairing, bool warning, const char *reason)
+report_pair(const struct pair_ctx *ctx, bool warning, const char *reason)
 {
-	const struct roster_listener *listener = pairing->import->listener;
 	const struct roster_remark remark = {
-		.line = (uint64_t)pairing->line,
+		.line = (uint64_t)ctx->line,
 		.column = "番号",
 		.reason = reason,
 		.warning = warning,
 	};
 
-	listener->hear(listener->context, &remark);
+	ctx->reporter->report(ctx->reporter->context, &remark);
 }
 
 static enum result
-tell_doubled(void *context)
+report_duplicate(void *context)
 {
-	const struct pairing *pairing = context;
+	const struct pair_ctx *ctx = context;
 	char reason[100];
 
-	if (!text_format(reason, sizeof reason, "the same 番号 and 記号 as in line %" PRId64,
-		pairing->other))
+	if (!text_format(
+		reason, sizeof reason, "the same 番号 and 記号 as in line %" PRId64, ctx->other))
 		return INTERNAL;
-	tell_pairing(pairing, false, reason);
+	report_pair(ctx, false, reason);
 	return OK;
 }
 
 static enum result
-tell_ambiguous(void *context)
+report_ambiguous(void *context)
 {
-	const struct pairing *pairing = context;
+	static const char elsewhere[] = "spells the same together with 記号 as that of a person "
+					"who is not in the file, so it matches nobody";
+	const struct pair_ctx *ctx = context;
 	char reason[160];
-	bool fits;
 
-	if (pairing->other == 0)
-		fits = text_format(reason, sizeof reason,
-		    "spells the same together with 記号 as that of a person who is not in the "
-		    "file, "
-		    "so it matches nobody");
-	else
-		fits = text_format(reason, sizeof reason,
-		    "spells the same together with 記号 as in line %" PRId64
-		    ", so it matches nobody",
-		    pairing->other);
-	if (!fits)
+	if (!text_format(reason, sizeof reason,
+		"spells the same together with 記号 as in line %" PRId64 ", so it matches nobody",
+		ctx->other))
 		return INTERNAL;
-	tell_pairing(pairing, true, reason);
+	report_pair(ctx, true, ctx->other == 0 ? elsewhere : reason);
 	return OK;
 }
 
 static enum result
-tell_pairings(struct db_tx *tx, const struct import *import, enum roster_statement statement,
+report_pairs(struct db_tx *tx, const struct import_ctx *ctx, enum roster_statement statement,
     enum result (*each)(void *), uint64_t *ret_total)
 {
-	struct pairing pairing = { .import = import };
-	const struct db_slot out[] = { db_to_number(&pairing.line), db_to_number(&pairing.other),
-		db_to_number(&pairing.total), { 0 } };
-	const struct db_value in[] = { db_number_at(ROSTER_REMARKS_MAX), { 0 } };
+	struct pair_ctx pair = { .reporter = ctx->reporter };
+	const struct db_slot out[] = { db_to_number(&pair.line), db_to_number(&pair.other),
+		db_to_number(&pair.total), { 0 } };
+	const struct db_value in[] = { db_number("rows_max", ROSTER_REMARKS_MAX), { 0 } };
 
-	TRY(db_rows(tx, statement, in, out, each, &pairing));
-	*ret_total = (uint64_t)pairing.total;
+	TRY(db_rows(tx, statement, in, out, each, &pair));
+	*ret_total = (uint64_t)pair.total;
 	return OK;
 }
 
 /* What differs, and whether it may ------------------------------------------------------------ */
 
 static enum result
-plan(struct db_tx *tx, struct import *import)
+plan_changes(struct db_tx *tx, struct import_ctx *ctx)
 {
-	const struct db_value today[] = { db_text_at(import->today), { 0 } };
-	const struct db_value four_todays[] = { today[0], today[0], today[0], today[0], { 0 } };
-	struct roster_counts *counts = &import->counts;
-	const struct db_slot loss[] = { db_to_number(&counts->eligible),
-		db_to_number(&counts->lost), { 0 } };
+	const struct db_value in[] = { db_text("today", ctx->today), { 0 } };
+	struct roster_counts *counts = &ctx->counts;
+	const struct db_slot out[] = { db_to_number(&counts->eligible),
+		db_to_number(&counts->ineligible_after), { 0 } };
 
 	TRY(db_change(tx, ROSTER_PLAN_CHANGES, NULL, &counts->changed));
-	TRY(db_change(tx, ROSTER_PLAN_ENDS, today, &counts->ended));
-	return db_row(tx, ROSTER_LOSS_READ, four_todays, loss);
+	TRY(db_change(tx, ROSTER_PLAN_ENDS, in, &counts->ended));
+	return db_row(tx, ROSTER_ELIGIBLE_COUNT, in, out);
 }
 
 static enum result
-judge_file(struct db_tx *tx, struct import *import)
+validate_file(struct db_tx *tx, struct import_ctx *ctx)
 {
-	uint64_t doubled = 0;
+	struct roster_counts *counts = &ctx->counts;
 
-	TRY(tell_pairings(tx, import, ROSTER_DOUBLED, tell_doubled, &doubled));
-	import->counts.doubled = doubled;
-	if (!roster_file_finish(import->file, import->file_hash))
-		return give_up(import, ROSTER_WRITTEN_TO);
-	if (roster_file_faulty_lines(import->file) + doubled > 0)
-		return give_up(import, ROSTER_FAULTY);
-	return import->counts.insured > 0 ? OK : give_up(import, ROSTER_NOBODY);
+	TRY(report_pairs(tx, ctx, ROSTER_DUPLICATES, report_duplicate, &counts->duplicates));
+	if (!roster_file_finish(ctx->file, ctx->file_hash))
+		return stop_import(ctx, ROSTER_FILE_CHANGED);
+	if (roster_file_invalid_lines(ctx->file) + counts->duplicates > 0)
+		return stop_import(ctx, ROSTER_HAS_ERRORS);
+	return counts->insured > 0 ? OK : stop_import(ctx, ROSTER_NO_INSURED);
 }
 
-/* The deed: what was planned, and nothing else. */
+/* Changes what was planned, and nothing else. */
 static enum result
-apply(struct db_tx *tx, struct import *import)
+apply_changes(struct db_tx *tx, struct import_ctx *ctx)
 {
-	struct roster_counts *counts = &import->counts;
-	const struct db_value run[] = {
-		db_bytes_at(import->run_id.bytes, sizeof import->run_id.bytes), { 0 }
-	};
-	const struct db_value end[] = { db_text_at(import->today), run[0], { 0 } };
+	struct roster_counts *counts = &ctx->counts;
+	const struct db_value run_id = db_bytes(
+	    "roster_run_id", ctx->run_id.bytes, sizeof ctx->run_id.bytes);
+	const struct db_value run[] = { run_id, { 0 } };
+	const struct db_value end[] = { run_id, db_text("today", ctx->today), { 0 } };
 	uint64_t changed = 0, ended = 0;
 
 	TRY(db_change(tx, ROSTER_ADD, run, &counts->added));
@@ -229,36 +229,39 @@ apply(struct db_tx *tx, struct import *import)
 	if (changed != counts->changed || ended != counts->ended)
 		return INTERNAL;
 	counts->unchanged = counts->insured - counts->added - counts->changed;
-	return tell_pairings(tx, import, ROSTER_AMBIGUOUS, tell_ambiguous, &counts->ambiguous);
+	return report_pairs(tx, ctx, ROSTER_AMBIGUOUS, report_ambiguous, &counts->ambiguous);
 }
 
-/* The record of it ---------------------------------------------------------------------------- */
+/* The row of roster_run ----------------------------------------------------------------------- */
 
-/* The row under way has a unique mark: a second import waits for it, and gives up after a while.
- * DUPLICATE: this one was done before, and only the answer to its COMMIT was lost. */
+/* in_progress is unique: a second import waits for the first, and fails after a while. DUPLICATE
+ * of the primary key: this import was done before, and only the answer to its COMMIT was lost. */
 static enum result
-run_begin(struct db_tx *tx, const struct import *import)
+insert_run(struct db_tx *tx, const struct import_ctx *ctx)
 {
-	const struct db_value in[] = { db_bytes_at(
-					   import->run_id.bytes, sizeof import->run_id.bytes),
-		db_text_at(import->options->who), db_number_at(import->options->now), { 0 } };
+	const struct db_value in[] = {
+		db_bytes("roster_run_id", ctx->run_id.bytes, sizeof ctx->run_id.bytes),
+		db_text("started_by", ctx->options->started_by),
+		db_number("now", ctx->options->now),
+		{ 0 },
+	};
 
 	return db_change(tx, ROSTER_RUN_BEGIN, in, NULL);
 }
 
 static enum result
-run_end(struct db_tx *tx, const struct import *import)
+finish_run(struct db_tx *tx, const struct import_ctx *ctx)
 {
-	const struct roster_counts *counts = &import->counts;
+	const struct roster_counts *counts = &ctx->counts;
 	const struct db_value in[] = {
-		db_bytes_at(import->file_hash, sizeof import->file_hash),
-		db_number_at((int64_t)counts->lines),
-		db_number_at((int64_t)counts->dependents),
-		db_number_at((int64_t)counts->added),
-		db_number_at((int64_t)counts->changed),
-		db_number_at((int64_t)counts->ended),
-		db_number_at((int64_t)counts->ambiguous),
-		db_bytes_at(import->run_id.bytes, sizeof import->run_id.bytes),
+		db_bytes("file_hash", ctx->file_hash, sizeof ctx->file_hash),
+		db_number("lines_read", (int64_t)counts->lines),
+		db_number("dependents", (int64_t)counts->dependents),
+		db_number("added", (int64_t)counts->added),
+		db_number("changed", (int64_t)counts->changed),
+		db_number("ended", (int64_t)counts->ended),
+		db_number("ambiguous", (int64_t)counts->ambiguous),
+		db_bytes("roster_run_id", ctx->run_id.bytes, sizeof ctx->run_id.bytes),
 		{ 0 },
 	};
 
@@ -266,50 +269,52 @@ run_end(struct db_tx *tx, const struct import *import)
 }
 
 static enum result
-import_file(struct db_tx *tx, struct import *import)
+import_lines(struct db_tx *tx, struct import_ctx *ctx)
 {
-	const struct roster_options *options = import->options;
-	const struct roster_counts *counts = &import->counts;
+	const struct roster_options *options = ctx->options;
+	const struct roster_counts *counts = &ctx->counts;
 
-	TRY(stage_file(tx, import));
-	TRY(judge_file(tx, import));
-	TRY(plan(tx, import));
-	if (!options->allow_removals && roster_loss_is_too_great(counts->lost, counts->eligible))
-		return give_up(import, ROSTER_TOO_MANY_ENDED);
-	TRY(apply(tx, import));
-	TRY(run_end(tx, import));
-	return options->dry_run ? give_up(import, ROSTER_DRY_RUN_DONE) : OK;
+	TRY(stage_file(tx, ctx));
+	TRY(validate_file(tx, ctx));
+	TRY(plan_changes(tx, ctx));
+	if (!options->allow_removals &&
+	    roster_too_many_ended(counts->ineligible_after, counts->eligible))
+		return stop_import(ctx, ROSTER_TOO_MANY_ENDED);
+	TRY(apply_changes(tx, ctx));
+	TRY(finish_run(tx, ctx));
+	return options->dry_run ? stop_import(ctx, ROSTER_DRY_RUN_DONE) : OK;
 }
 
-/* Run again by db.c after a lock or a connection was lost: once lines were read and told, it is the
- * operator who starts again. */
+/* db.c runs it again after a lock or a connection was lost. Once lines were read and reported it
+ * does nothing: the operator starts the import again. */
 static enum result
 import_tx(struct db_tx *tx, void *context)
 {
-	struct import *import = context;
+	struct import_ctx *ctx = context;
+	const enum result inserted = insert_run(tx, ctx);
 
-	import->reached = true;
-	const enum result begun = run_begin(tx, import);
-	if (begun == DUPLICATE && db_duplicate_is(tx, "PRIMARY"))
+	ctx->connected = true;
+	if (inserted == DUPLICATE && db_duplicate_is(tx, "PRIMARY"))
 		return OK;
-	if (begun != OK || import->started)
-		return begun != OK ? begun : UNAVAILABLE;
-	import->started = true;
-	return import_file(tx, import);
+	TRY(inserted);
+	if (ctx->started)
+		return UNAVAILABLE;
+	ctx->started = true;
+	return import_lines(tx, ctx);
 }
 
 static enum roster_outcome
-outcome_of(enum result result, const struct import *import)
+outcome_of(enum result result, const struct import_ctx *ctx)
 {
 	switch (result) {
 	case OK:
 		return ROSTER_IMPORTED;
 	case NO_ROW:
-		return import->outcome;
+		return ctx->outcome;
 	case UNAVAILABLE:
-		if (import->started)
+		if (ctx->started)
 			return ROSTER_DB_LOST;
-		return import->reached ? ROSTER_BUSY : ROSTER_AWAY;
+		return ctx->connected ? ROSTER_BUSY : ROSTER_DB_AWAY;
 	default:
 		return ROSTER_BUG;
 	}
@@ -317,14 +322,14 @@ outcome_of(enum result result, const struct import *import)
 
 enum roster_outcome
 roster_import(struct db *db, struct roster_file *file, const struct roster_options *options,
-    const struct roster_listener *listener, struct roster_counts *ret)
+    const struct roster_reporter *reporter, struct roster_counts *ret)
 {
-	struct import import = { .options = options, .listener = listener, .file = file };
+	struct import_ctx ctx = { .options = options, .reporter = reporter, .file = file };
 
-	secret_random(import.run_id.bytes, sizeof import.run_id.bytes);
-	clock_date_japan(options->now, import.today);
-	const enum result result = db_transaction(db, import_tx, &import);
-	*ret = import.counts;
-	secret_wipe_bytes(import.lines, sizeof import.lines);
-	return outcome_of(result, &import);
+	secret_random(ctx.run_id.bytes, sizeof ctx.run_id.bytes);
+	clock_date_japan(options->now, ctx.today);
+	const enum result result = db_transaction(db, import_tx, &ctx);
+	*ret = ctx.counts;
+	secret_wipe_bytes(ctx.lines, sizeof ctx.lines);
+	return outcome_of(result, &ctx);
 }

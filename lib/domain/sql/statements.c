@@ -6,6 +6,7 @@
 #include "statements.h"
 
 #include "limit_id.h"
+#include "statement_parts.h"
 #include "stored_enums.h"
 
 #define CONSTANT_(name, ...) { #name, name },
@@ -19,27 +20,11 @@ const struct sql_constant sql_constants[] = {
 /* Pieces that several statements have. Those named SQL_ have parameters with names; the statements that
  * still count question marks have those that end in an underscore. */
 
-/* Of the person p: insured on :today. */
-#define SQL_ELIGIBLE                \
-	"p.eligible_from <= :today" \
-	" AND (p.eligible_until IS NULL OR p.eligible_until > :today)"
-
-/* The session s, its active account a and that one's eligible person p. Needs :today. */
-#define SQL_ALIVE                                                                         \
-	"session s JOIN account a ON a.id = s.account_id AND a.generation = s.generation" \
-	" AND a.state = $ACCOUNT_ACTIVE"                                                  \
-	" JOIN insured_person p ON p.id = a.person_id AND " SQL_ELIGIBLE
-
 /* The source :known_source_hash is known until :known_until, without failures (login_limits.h). */
 #define SQL_KNOWN_SOURCE_WRITE                                                                    \
 	"INSERT INTO limit_counter (limit_id, subject_hash, count, window_ends_at, locked_until)" \
 	" VALUES ($LIMIT_KNOWN_SOURCE_FAILURES, :known_source_hash, 0, :known_until, 0)"          \
 	" ON DUPLICATE KEY UPDATE count = 0, window_ends_at = :known_until, locked_until = 0"
-
-/* The audit events of no account, up to :until: a failed login and a request for a new password. */
-#define SQL_OF_NOBODY                                                \
-	"account_id = REPEAT(CHAR(0), 16) AND happened_at <= :until" \
-	" AND event IN ($AUDIT_LOGIN_FAILED, $AUDIT_PASSWORD_RESET_ASKED)"
 
 /* Today, twice. */
 #define ELIGIBLE_ "p.eligible_from <= ? AND (p.eligible_until IS NULL OR p.eligible_until > ?)"
@@ -67,12 +52,6 @@ const struct sql_constant sql_constants[] = {
 	"VALUES (?, ?, 0, ?, 0)"                                                                   \
 	" ON DUPLICATE KEY UPDATE count = 0, window_ends_at = VALUES(window_ends_at), "            \
 	"locked_until = 0"
-
-/* A login that failed, and a password that was forgotten (audit.h), of no account. */
-#define OF_NOBODY_ "account_id = REPEAT(CHAR(0), 16) AND happened_at <= ? AND event IN (3, 9)"
-
-/* Whatever ends all logins of an account ends its mailed links, and what waits for one of them. */
-#define RAISE_GENERATION_ "generation = generation + 1, pending_email = NULL"
 
 /* One audit event; audit_params() has the parameters of its values. */
 #define AUDIT_INTO_ \
@@ -217,14 +196,14 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    .params = 1, .columns = 1,
 	},
 	[ACCOUNT_SET_PASSWORD] = {
-	    "UPDATE account SET password_hash = ?, password_changed_at = ?, " RAISE_GENERATION_
+	    "UPDATE account SET password_hash = ?, password_changed_at = ?, " SQL_RAISE_GENERATION
 	    " WHERE id = ? AND generation = ? AND state = 1",
 	    .params = 4,
 	},
 	/* By its key: along the index of addresses it would lock those who share one, and in another
 	 * order than a change of address does. */
 	[ACCOUNT_RESET_PASSWORD] = {
-	    "UPDATE account FORCE INDEX (PRIMARY) SET password_hash = ?, password_changed_at = ?, " RAISE_GENERATION_
+	    "UPDATE account FORCE INDEX (PRIMARY) SET password_hash = ?, password_changed_at = ?, " SQL_RAISE_GENERATION
 	    " WHERE id = ? AND generation = ? AND state = 1 AND email = ?",
 	    .params = 5,
 	},
@@ -353,275 +332,5 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    "UPDATE outbox SET next_try_at = UTC_TIMESTAMP(6) + INTERVAL ? SECOND, last_error = ?,"
 	    " lease_until = NULL WHERE id = ? AND state = 0 AND lease_owner = ?",
 	    .params = 4,
-	},
-};
-
-/* What migrations record of themselves; it comes before the first of them. */
-const char migration_table_sql[] = "CREATE TABLE IF NOT EXISTS schema_migration ("
-				   " version INT NOT NULL PRIMARY KEY,"
-				   " checksum BINARY(32) NOT NULL,"
-				   " begun_at BIGINT NOT NULL,"
-				   " ended_at BIGINT NULL"
-				   ") ENGINE=InnoDB";
-
-const struct statement migration_statements[MIGRATION_STATEMENTS__MAX] = {
-	[MIGRATION_BEGIN] = {
-	    "INSERT INTO schema_migration (version, checksum, begun_at) VALUES (?, ?, ?)",
-	    .params = 3,
-	},
-	[MIGRATION_READ] = {
-	    "SELECT checksum, COALESCE(ended_at, 0) FROM schema_migration WHERE version = ?",
-	    .params = 1, .columns = 2,
-	},
-	[MIGRATION_END] = {
-	    "UPDATE schema_migration SET ended_at = ? WHERE version = ?",
-	    .params = 2,
-	},
-};
-
-/* What the lines say and what therefore changes, for one connection: nothing of it is sent to a
- * replica or left behind by a crash. A change without a line is an end. */
-const char *const roster_session_sql[] = {
-	/* Registrations hold what it waits for no longer; another import holds it too long. */
-	"SET SESSION innodb_lock_wait_timeout = 5",
-	"CREATE TEMPORARY TABLE roster_line ("
-	" line BIGINT UNSIGNED NOT NULL,"
-	" number VARBINARY(114) NOT NULL,"
-	" symbol VARBINARY(114) NOT NULL,"
-	" birth_date DATE NOT NULL,"
-	" kana_name VARBINARY(300) NOT NULL,"
-	" eligible_from DATE NOT NULL,"
-	" eligible_until DATE NULL,"
-	" PRIMARY KEY (number, symbol, line)"
-	") ENGINE=InnoDB",
-	"CREATE TEMPORARY TABLE roster_change ("
-	" number VARBINARY(114) NOT NULL,"
-	" symbol VARBINARY(114) NOT NULL,"
-	" line BIGINT UNSIGNED NULL,"
-	" PRIMARY KEY (number, symbol)"
-	") ENGINE=InnoDB",
-	NULL,
-};
-
-#define ROSTER_LINE_INSERT_                                                                    \
-	"INSERT INTO roster_line (line, number, symbol, birth_date, kana_name, eligible_from," \
-	" eligible_until) VALUES (?, ?, ?, ?, ?, ?, ?)"
-
-/* Lines and persons are the same by both 番号 and 記号. Plans read without locks (READ COMMITTED);
- * changes begin at the plan (STRAIGHT_JOIN), so that only what changes is locked. */
-const struct statement roster_statements[ROSTER_STATEMENTS__MAX] = {
-	[ROSTER_RUN_BEGIN] = {
-	    "INSERT INTO roster_run (id, in_progress, file_hash, lines_read, dependents, added, changed, ended,"
-	    " ambiguous, started_by, created_at) VALUES (?, 1, '', 0, 0, 0, 0, 0, 0, ?, ?)",
-	    .params = 3,
-	},
-	[ROSTER_RUN_END] = {
-	    "UPDATE roster_run SET in_progress = NULL, file_hash = ?, lines_read = ?, dependents = ?, added = ?,"
-	    " changed = ?, ended = ?, ambiguous = ? WHERE id = ?",
-	    .params = 8,
-	},
-
-	[ROSTER_LINE_INSERT] = { ROSTER_LINE_INSERT_, .params = ROSTER_LINE_VALUES },
-	[ROSTER_LINES_INSERT] = {
-	    ROSTER_LINE_INSERT_ ", (?, ?, ?, ?, ?, ?, ?), (?, ?, ?, ?, ?, ?, ?), (?, ?, ?, ?, ?, ?, ?),"
-	    " (?, ?, ?, ?, ?, ?, ?), (?, ?, ?, ?, ?, ?, ?), (?, ?, ?, ?, ?, ?, ?), (?, ?, ?, ?, ?, ?, ?)",
-	    .params = ROSTER_LINE_VALUES * ROSTER_LINES_AT_ONCE,
-	},
-	/* Each line whose pair an earlier one has, and the first that has it. */
-	[ROSTER_DOUBLED] = {
-	    "SELECT line, other, COUNT(*) OVER () FROM (SELECT l.line, MIN(o.line) AS other"
-	    " FROM roster_line l STRAIGHT_JOIN roster_line o USING (number, symbol)"
-	    " WHERE o.line < l.line GROUP BY l.line) a ORDER BY line LIMIT ?",
-	    .params = 1, .columns = 3,
-	},
-
-	[ROSTER_PLAN_CHANGES] = {
-	    "INSERT INTO roster_change (number, symbol, line) SELECT l.number, l.symbol, l.line"
-	    " FROM roster_line l STRAIGHT_JOIN insured_person p USING (number, symbol)"
-	    " WHERE p.birth_date <> l.birth_date OR p.kana_name <> l.kana_name"
-	    " OR p.eligible_from <> l.eligible_from OR NOT p.eligible_until <=> l.eligible_until",
-	},
-	/* Also those whose time has not begun. */
-	[ROSTER_PLAN_ENDS] = {
-	    "INSERT INTO roster_change (number, symbol) SELECT p.number, p.symbol FROM insured_person p"
-	    " LEFT JOIN roster_line l USING (number, symbol)"
-	    " WHERE l.line IS NULL AND (p.eligible_until IS NULL OR p.eligible_until > ?)",
-	    .params = 1,
-	},
-	/* The eligible, and those of them whom the plan makes not so: by their absence or by their
-	 * dates. */
-	[ROSTER_LOSS_READ] = {
-	    "SELECT COUNT(*), COALESCE(SUM(c.number IS NOT NULL AND (l.line IS NULL"
-	    " OR l.eligible_from > ? OR COALESCE(l.eligible_until <= ?, 0))), 0)"
-	    " FROM insured_person p LEFT JOIN roster_change c USING (number, symbol)"
-	    " LEFT JOIN roster_line l ON l.number = c.number AND l.symbol = c.symbol AND l.line = c.line"
-	    " WHERE p.eligible_from <= ? AND (p.eligible_until IS NULL OR p.eligible_until > ?)",
-	    .params = 4, .columns = 2,
-	},
-
-	[ROSTER_ADD] = {
-	    "INSERT INTO insured_person (id, number, symbol, birth_date, kana_name, eligible_from,"
-	    " eligible_until, roster_run) SELECT RANDOM_BYTES(16), l.number, l.symbol, l.birth_date,"
-	    " l.kana_name, l.eligible_from, l.eligible_until, ? FROM roster_line l"
-	    " LEFT JOIN insured_person p USING (number, symbol) WHERE p.id IS NULL",
-	    .params = 1,
-	},
-	[ROSTER_CHANGE] = {
-	    "UPDATE roster_change c STRAIGHT_JOIN roster_line l USING (number, symbol, line)"
-	    " STRAIGHT_JOIN insured_person p ON p.number = c.number AND p.symbol = c.symbol"
-	    " SET p.birth_date = l.birth_date, p.kana_name = l.kana_name,"
-	    " p.eligible_from = l.eligible_from, p.eligible_until = l.eligible_until, p.roster_run = ?",
-	    .params = 1,
-	},
-	[ROSTER_END] = {
-	    "UPDATE roster_change c STRAIGHT_JOIN insured_person p USING (number, symbol)"
-	    " SET p.eligible_until = ?, p.roster_run = ? WHERE c.line IS NULL",
-	    .params = 2,
-	},
-
-	/* Each line whose string PERSON_BY_LOOKUP finds twice, and the first other line that
-	 * spells it; none: that person is not in the file. */
-	[ROSTER_AMBIGUOUS] = {
-	    "SELECT line, other, COUNT(*) OVER () FROM (SELECT l.line, COALESCE(MIN(o.line), 0) AS other"
-	    " FROM insured_person p"
-	    " STRAIGHT_JOIN insured_person q ON q.lookup = p.lookup AND q.number <> p.number"
-	    " STRAIGHT_JOIN roster_line l ON l.number = p.number AND l.symbol = p.symbol"
-	    " LEFT JOIN roster_line o ON o.number = q.number AND o.symbol = q.symbol"
-	    " GROUP BY l.line) a ORDER BY line LIMIT ?",
-	    .params = 1, .columns = 3,
-	},
-};
-
-/* A row of the operator's: they are numbered behind the service's. */
-#define OPERATOR_(name) [-STATEMENTS__MAX + (name)]
-
-/* Purges go along an index and take rows in its order: two at once wait for each other, and do not
- * lock each other out. */
-const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STATEMENTS__MAX] = {
-	OPERATOR_(OPERATOR_CLOCK) = { "SELECT UNIX_TIMESTAMP()", .columns = 1 },
-
-	OPERATOR_(OPERATOR_ACCOUNT_FIND) = {
-	    "SELECT id, person_id, state FROM account WHERE login_id = ? FOR UPDATE",
-	    .params = 1, .columns = 3,
-	},
-	OPERATOR_(OPERATOR_ACCOUNT_SHOW) = {
-	    "SELECT c.id, c.state, p.eligible_from <= ? AND (p.eligible_until IS NULL OR p.eligible_until > ?),"
-	    " p.lookup, c.created_at,"
-	    " (SELECT e.happened_at FROM audit_event e WHERE e.account_id = c.id AND e.event = ?"
-	    " ORDER BY e.happened_at DESC LIMIT 1),"
-	    " (SELECT COUNT(*) FROM " ALIVE_
-	    " WHERE s.account_id = c.id AND s.expires_at > ? AND s.used_at > ?)"
-	    " FROM account c JOIN insured_person p ON p.id = c.person_id WHERE c.login_id = ?",
-	    .params = 8, .columns = 7,
-	},
-	OPERATOR_(OPERATOR_ACCOUNT_DISABLE) = {
-	    "UPDATE account SET state = 2, " RAISE_GENERATION_ " WHERE id = ?",
-	    .params = 1,
-	},
-	OPERATOR_(OPERATOR_ACCOUNT_ENABLE) = {
-	    "UPDATE account SET state = 1 WHERE id = ?",
-	    .params = 1,
-	},
-	OPERATOR_(OPERATOR_LIMIT_READ) = {
-	    "SELECT count, locked_until FROM limit_counter WHERE limit_id = ? AND subject_hash = ? AND window_ends_at > ?",
-	    .params = 3, .columns = 2,
-	},
-
-	/* Those that are known, what failed there, and how many are locked. */
-	OPERATOR_(OPERATOR_KNOWN_SOURCES_READ) = {
-	    "SELECT COUNT(*), SUM(count), SUM(count >= ? OR locked_until > ?) FROM limit_counter"
-	    " WHERE limit_id = ? AND subject_hash BETWEEN ? AND ? AND window_ends_at > ?",
-	    .params = 6, .columns = 3,
-	},
-	OPERATOR_(OPERATOR_KNOWN_SOURCES_PARDON) = {
-	    "UPDATE limit_counter SET count = 0, locked_until = 0 WHERE limit_id = ? AND subject_hash BETWEEN ? AND ?",
-	    .params = 3,
-	},
-
-	OPERATOR_(OPERATOR_SESSIONS_END) = {
-	    "UPDATE account SET " RAISE_GENERATION_ " WHERE id = ?",
-	    .params = 1,
-	},
-	OPERATOR_(OPERATOR_ACCOUNTS_NEXT) = {
-	    "SELECT COUNT(*), MAX(id) FROM (SELECT id FROM account WHERE id > ? ORDER BY id LIMIT ?) a",
-	    .params = 2, .columns = 2,
-	},
-	OPERATOR_(OPERATOR_SESSIONS_END_STRETCH) = {
-	    "UPDATE account SET " RAISE_GENERATION_ " WHERE id > ? AND id <= ?",
-	    .params = 2,
-	},
-	/* Not those of a login that began after the generation was raised. */
-	OPERATOR_(OPERATOR_SESSIONS_DELETE_STRETCH) = {
-	    "DELETE FROM session WHERE account_id > ? AND account_id <= ? AND generation <"
-	    " (SELECT a.generation FROM account a WHERE a.id = session.account_id)"
-	    " ORDER BY account_id, used_at LIMIT ?",
-	    .params = 3,
-	},
-
-	OPERATOR_(OPERATOR_TRAIL) = {
-	    "SELECT happened_at, event, account_id, source, request_id FROM audit_event"
-	    " WHERE happened_at >= ? ORDER BY happened_at DESC, request_id DESC, event DESC LIMIT ?",
-	    .params = 2, .columns = 5,
-	},
-	OPERATOR_(OPERATOR_TRAIL_OF_ACCOUNT) = {
-	    "SELECT happened_at, event, account_id, source, request_id FROM audit_event"
-	    " WHERE account_id = ? AND happened_at >= ?"
-	    " ORDER BY happened_at DESC, request_id DESC, event DESC LIMIT ?",
-	    .params = 3, .columns = 5,
-	},
-
-	OPERATOR_(OPERATOR_SPENT_TOKEN_COUNT) = {
-	    "SELECT COUNT(*) FROM spent_token WHERE created_at <= ?",
-	    .params = 1, .columns = 1,
-	},
-	OPERATOR_(OPERATOR_SPENT_TOKEN_PURGE) = {
-	    "DELETE FROM spent_token WHERE created_at <= ? ORDER BY created_at LIMIT ?",
-	    .params = 2,
-	},
-	OPERATOR_(OPERATOR_LIMIT_COUNT) = {
-	    "SELECT COUNT(*) FROM limit_counter WHERE window_ends_at <= ?",
-	    .params = 1, .columns = 1,
-	},
-	OPERATOR_(OPERATOR_LIMIT_PURGE) = {
-	    "DELETE FROM limit_counter WHERE window_ends_at <= ? ORDER BY window_ends_at LIMIT ?",
-	    .params = 2,
-	},
-	/* What is not settled has no such time, and stays however old it is. */
-	OPERATOR_(OPERATOR_OUTBOX_COUNT) = {
-	    "SELECT COUNT(*) FROM outbox WHERE finished_at <= ?",
-	    .params = 1, .columns = 1,
-	},
-	OPERATOR_(OPERATOR_OUTBOX_PURGE) = {
-	    "DELETE FROM outbox WHERE finished_at <= ? ORDER BY finished_at LIMIT ?",
-	    .params = 2,
-	},
-	OPERATOR_(OPERATOR_SESSION_COUNT) = {
-	    "SELECT COUNT(*) FROM session WHERE expires_at <= ? OR used_at <= ?",
-	    .params = 2, .columns = 1,
-	},
-	OPERATOR_(OPERATOR_SESSIONS_NEXT) = {
-	    "SELECT COUNT(*), MAX(id) FROM (SELECT id FROM session WHERE id > ? ORDER BY id LIMIT ?) s",
-	    .params = 2, .columns = 2,
-	},
-	OPERATOR_(OPERATOR_SESSION_PURGE) = {
-	    "DELETE FROM session WHERE id > ? AND id <= ? AND (expires_at <= ? OR used_at <= ?)"
-	    " ORDER BY id LIMIT ?",
-	    .params = 5,
-	},
-	OPERATOR_(OPERATOR_AUDIT_OF_NOBODY_COUNT) = {
-	    "SELECT COUNT(*) FROM audit_event WHERE " OF_NOBODY_,
-	    .params = 1, .columns = 1,
-	},
-	OPERATOR_(OPERATOR_AUDIT_OF_NOBODY_PURGE) = {
-	    "DELETE FROM audit_event WHERE " OF_NOBODY_ " ORDER BY happened_at LIMIT ?",
-	    .params = 2,
-	},
-	OPERATOR_(OPERATOR_AUDIT_EVENT_COUNT) = {
-	    "SELECT COUNT(*) FROM audit_event WHERE happened_at <= ?",
-	    .params = 1, .columns = 1,
-	},
-	OPERATOR_(OPERATOR_AUDIT_EVENT_PURGE) = {
-	    "DELETE FROM audit_event WHERE happened_at <= ? ORDER BY happened_at LIMIT ?",
-	    .params = 2,
 	},
 };

@@ -56,7 +56,7 @@ extern const struct sql_constant sql_constants[];
 /* The table db_open() takes; STATEMENTS__MAX rows. */
 extern const struct statement statements[];
 
-/* myportalctl migrate: a table of its own, because the others do not prepare on an empty
+/* myportalctl migrate has a table of its own: the other statements do not prepare on an empty
  * database. */
 enum migration_statement {
 	MIGRATION_BEGIN,
@@ -65,20 +65,21 @@ enum migration_statement {
 	MIGRATION_STATEMENTS__MAX
 };
 
+/* MIGRATION_STATEMENTS__MAX rows. They prepare once migration_table_sql has run. */
 extern const struct statement migration_statements[];
 extern const char migration_table_sql[];
 
-/* myportalctl roster: a table of its own, because only its connection has the temporary tables,
- * which roster_session_sql makes. */
+/* myportalctl roster has a table of its own: only its connection has the temporary tables, which
+ * roster_session_sql makes. */
 enum roster_statement {
 	ROSTER_RUN_BEGIN,
 	ROSTER_RUN_END,
 	ROSTER_LINE_INSERT,
 	ROSTER_LINES_INSERT,
-	ROSTER_DOUBLED,
+	ROSTER_DUPLICATES,
 	ROSTER_PLAN_CHANGES,
 	ROSTER_PLAN_ENDS,
-	ROSTER_LOSS_READ,
+	ROSTER_ELIGIBLE_COUNT,
 	ROSTER_ADD,
 	ROSTER_CHANGE,
 	ROSTER_END,
@@ -86,27 +87,28 @@ enum roster_statement {
 	ROSTER_STATEMENTS__MAX
 };
 
-#define ROSTER_LINE_VALUES   7 /* of one line in an INSERT */
-#define ROSTER_LINES_AT_ONCE 8 /* in ROSTER_LINES_INSERT */
+#define ROSTER_LINE_VALUES   7 /* parameters of one line in an INSERT */
+#define ROSTER_LINES_AT_ONCE 8 /* lines in ROSTER_LINES_INSERT */
 
+/* ROSTER_STATEMENTS__MAX rows, and the commands for db_options.session_sql, NULL at the end. */
 extern const struct statement roster_statements[];
 extern const char *const roster_session_sql[];
 
-/* myportalctl account, audit and purge: behind the service's own, which their connection has, too
- * (operator_table() puts them together). The service does not prepare these. */
+/* myportalctl account, audit and purge: numbered behind the service's statements, which their
+ * connection has, too (operator_table() joins both tables). The service does not prepare these. */
 enum operator_statement {
 	OPERATOR_CLOCK = STATEMENTS__MAX,
-	OPERATOR_ACCOUNT_FIND,
+	OPERATOR_ACCOUNT_LOCK,
 	OPERATOR_ACCOUNT_SHOW,
 	OPERATOR_ACCOUNT_DISABLE,
 	OPERATOR_ACCOUNT_ENABLE,
 	OPERATOR_LIMIT_READ,
 	OPERATOR_KNOWN_SOURCES_READ,
-	OPERATOR_KNOWN_SOURCES_PARDON,
+	OPERATOR_KNOWN_SOURCES_UNLOCK,
 	OPERATOR_SESSIONS_END,
 	OPERATOR_ACCOUNTS_NEXT,
-	OPERATOR_SESSIONS_END_STRETCH,
-	OPERATOR_SESSIONS_DELETE_STRETCH,
+	OPERATOR_SESSIONS_END_RANGE,
+	OPERATOR_SESSIONS_DELETE_RANGE,
 	OPERATOR_TRAIL,
 	OPERATOR_TRAIL_OF_ACCOUNT,
 	OPERATOR_SPENT_TOKEN_COUNT,
@@ -118,8 +120,8 @@ enum operator_statement {
 	OPERATOR_SESSION_COUNT,
 	OPERATOR_SESSIONS_NEXT,
 	OPERATOR_SESSION_PURGE,
-	OPERATOR_AUDIT_OF_NOBODY_COUNT,
-	OPERATOR_AUDIT_OF_NOBODY_PURGE,
+	OPERATOR_AUDIT_NO_ACCOUNT_COUNT,
+	OPERATOR_AUDIT_NO_ACCOUNT_PURGE,
 	OPERATOR_AUDIT_EVENT_COUNT,
 	OPERATOR_AUDIT_EVENT_PURGE,
 	OPERATOR_STATEMENTS__MAX

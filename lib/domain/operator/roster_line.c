@@ -1,0 +1,312 @@
+/* roster_line.c - the columns of a roster, and one line of it as a person. */
+
+#include "roster_line.h"
+
+#include "calendar_date.h"
+#include "insured_number.h"
+#include "roster_text.h"
+#include "text.h"
+#include "unicode.h"
+
+#include <string.h>
+
+static const char *
+column_name(enum roster_column column)
+{
+#define ROSTER_COLUMN_NAME_(name, text) [name] = (text),
+	static const char *const names[] = { ROSTER_COLUMN_LIST(ROSTER_COLUMN_NAME_) };
+#undef ROSTER_COLUMN_NAME_
+	return names[column];
+}
+
+static void
+report_line(
+    const struct roster_reporter *reporter, uint64_t line, const char *column, const char *reason)
+{
+	const struct roster_remark remark = { .line = line, .column = column, .reason = reason };
+
+	reporter->report(reporter->context, &remark);
+}
+
+/* The header ---------------------------------------------------------------------------------- */
+
+static bool
+all_utf8(const char *const *fields, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!roster_text_is_utf8(fields[i]))
+			return false;
+	return true;
+}
+
+/* How many columns have this name; *ret_at: the last of them. */
+static unsigned
+count_columns(
+    const struct roster_header *header, const char *const *fields, const char *name, size_t *ret_at)
+{
+	char text[ROSTER_FIELD_MAX + 1];
+	unsigned found = 0;
+
+	for (size_t i = 0; i < header->fields; i++) {
+		if (roster_text_read(header->from_cp932, fields[i], text) != NULL ||
+		    strcmp(text, name) != 0)
+			continue;
+		*ret_at = i;
+		found++;
+	}
+	return found;
+}
+
+bool
+roster_header_read(struct roster_header *header, const char *const *fields, size_t count,
+    const struct roster_reporter *reporter)
+{
+	bool found_all = true;
+
+	*header = (struct roster_header){ .fields = count };
+	if (!all_utf8(fields, count))
+		header->from_cp932 = iconv_open("UTF-8", "CP932");
+	if (header->from_cp932 == (iconv_t)-1) {
+		header->from_cp932 = NULL;
+		report_line(reporter, 1, NULL, "not UTF-8, and this system can not convert CP932");
+		return false;
+	}
+	for (unsigned i = 0; i < ROSTER_COLUMN__MAX; i++) {
+		const char *name = column_name((enum roster_column)i);
+		const unsigned found = count_columns(header, fields, name, &header->at[i]);
+
+		if (found == 0)
+			report_line(reporter, 1, name, "the header lacks this column");
+		if (found > 1)
+			report_line(reporter, 1, name, "the header has this column twice");
+		found_all = found_all && found == 1;
+	}
+	return found_all;
+}
+
+void
+roster_header_close(struct roster_header *header)
+{
+	if (header->from_cp932 != NULL)
+		iconv_close(header->from_cp932);
+	header->from_cp932 = NULL;
+}
+
+/* One column: reads its plain text; returns NULL, or the reason why it can not --------------- */
+
+static const char *
+read_insured_number(const char *text, char *ret)
+{
+	switch (insured_number_fold(text, ret, INSURED_NUMBER_SIZE_MAX + 1)) {
+	case FIELD_OK:
+		return NULL;
+	case FIELD_REQUIRED:
+		return "empty";
+	case FIELD_TOO_LONG:
+		return "longer than 38 characters";
+	default:
+		return "has a character that is no letter, digit, kana or kanji";
+	}
+}
+
+static const char *
+read_symbol(const char *text, struct roster_line *ret)
+{
+	return read_insured_number(text, ret->symbol);
+}
+
+static const char *
+read_number(const char *text, struct roster_line *ret)
+{
+	return read_insured_number(text, ret->number);
+}
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The branch does not say who is insured and is not stored. A wrong one means that columns
+ * slipped. */
+static const char *
+read_branch(const char *text, struct roster_line *ret)
+{
+	(void)ret;
+	if (text[0] == '\0' || (is_digit(text[0]) && is_digit(text[1]) && text[2] == '\0'))
+		return NULL;
+	return "neither two digits nor empty";
+}
+
+static const char *
+read_category(const char *text, struct roster_line *ret)
+{
+	if (strcmp(text, "1") != 0 && strcmp(text, "2") != 0)
+		return "neither 1 (insured) nor 2 (dependent)";
+	ret->insured = text[0] == '1';
+	return NULL;
+}
+
+static bool
+is_part_of_name(int32_t code_point)
+{
+	switch (unicode_kind(code_point)) {
+	case UNICODE_LETTER:
+	case UNICODE_COMBINING:
+	case UNICODE_SPACE:
+	case UNICODE_OTHER:
+		return true;
+	case UNICODE_MARKUP:
+	case UNICODE_CONTROL:
+	case UNICODE_JOINER:
+	case UNICODE_FORMAT:
+	case UNICODE_UNASSIGNED:
+		return false;
+	}
+	return false;
+}
+
+static const char *
+read_kana_name(const char *text, struct roster_line *ret)
+{
+	int32_t code_point;
+
+	if (text[0] == '\0')
+		return "empty";
+	for (const char *at = text; unicode_next(&at, &code_point);)
+		if (!is_part_of_name(code_point))
+			return "has a character that no name has";
+	return text_copy(ret->kana_name, sizeof ret->kana_name, text)
+		   ? NULL
+		   : "longer than 300 bytes of UTF-8";
+}
+
+static const char *
+read_date(const char *text, char *ret)
+{
+	if (text[0] == '\0')
+		return "empty";
+	if (calendar_date_fold(text, ret, CLOCK_DATE_MAX + 1) != FIELD_OK)
+		return "no date as 2026-11-22, 2026/11/22 or 20261122"
+		       " (Japanese eras are not read)";
+	return NULL;
+}
+
+static const char *
+read_birth_date(const char *text, struct roster_line *ret)
+{
+	return read_date(text, ret->birth_date);
+}
+
+static const char *
+read_eligible_from(const char *text, struct roster_line *ret)
+{
+	return read_date(text, ret->eligible_from);
+}
+
+static const char *
+read_eligible_until(const char *text, struct roster_line *ret)
+{
+	ret->eligible_until[0] = '\0';
+	return text[0] == '\0' ? NULL : read_date(text, ret->eligible_until);
+}
+
+static const char *(*const readers[ROSTER_COLUMN__MAX])(const char *, struct roster_line *) = {
+	[ROSTER_SYMBOL] = read_symbol,
+	[ROSTER_NUMBER] = read_number,
+	[ROSTER_BRANCH] = read_branch,
+	[ROSTER_CATEGORY] = read_category,
+	[ROSTER_KANA_NAME] = read_kana_name,
+	[ROSTER_BIRTH_DATE] = read_birth_date,
+	[ROSTER_ELIGIBLE_FROM] = read_eligible_from,
+	[ROSTER_ELIGIBLE_UNTIL] = read_eligible_until,
+};
+
+/* One line ------------------------------------------------------------------------------------ */
+
+static const char *
+read_field(const struct roster_header *header, const struct roster_record *record,
+    enum roster_column column, char ret[static ROSTER_FIELD_MAX + 1])
+{
+	return roster_text_read(header->from_cp932, record->fields[header->at[column]], ret);
+}
+
+/* Members type 番号 and 記号 as one string, which must fold to what is stored of the two. A long vowel
+ * mark at the start of 記号 is a kana after a 番号 in kana, and a hyphen everywhere else. */
+static const char *
+validate_typed_together(const struct roster_header *header, const struct roster_record *record,
+    const struct roster_line *line)
+{
+	char typed[2 * ROSTER_FIELD_MAX + 1];
+	char symbol[ROSTER_FIELD_MAX + 1];
+	char folded[INSURED_NUMBER_SIZE_MAX + 1];
+	const char *reason = read_field(header, record, ROSTER_NUMBER, typed);
+
+	if (reason == NULL)
+		reason = read_field(header, record, ROSTER_SYMBOL, symbol);
+	if (reason != NULL)
+		return reason;
+	memcpy(typed + strlen(typed), symbol, strlen(symbol) + 1);
+	if (insured_number_fold(typed, folded, sizeof folded) != FIELD_OK)
+		return "longer than 38 characters together with 記号";
+	if (strncmp(folded, line->number, strlen(line->number)) != 0 ||
+	    strcmp(folded + strlen(line->number), line->symbol) != 0)
+		return "read otherwise in front of 記号 than alone";
+	return NULL;
+}
+
+static bool
+read_columns(const struct roster_header *header, const struct roster_record *record,
+    const struct roster_reporter *reporter, struct roster_line *ret)
+{
+	char text[ROSTER_FIELD_MAX + 1];
+	bool valid = true;
+
+	for (unsigned i = 0; i < ROSTER_COLUMN__MAX; i++) {
+		const enum roster_column column = (enum roster_column)i;
+		const char *reason = read_field(header, record, column, text);
+
+		if (reason == NULL)
+			reason = readers[i](text, ret);
+		if (reason != NULL)
+			report_line(reporter, record->line, column_name(column), reason);
+		valid = valid && reason == NULL;
+	}
+	return valid;
+}
+
+/* What columns must be together. */
+static bool
+validate_columns_together(const struct roster_header *header, const struct roster_record *record,
+    const struct roster_line *line, const struct roster_reporter *reporter)
+{
+	const char *reason = validate_typed_together(header, record, line);
+	const bool backwards = line->eligible_until[0] != '\0' &&
+			       strcmp(line->eligible_until, line->eligible_from) < 0;
+
+	if (reason != NULL)
+		report_line(reporter, line->line, column_name(ROSTER_NUMBER), reason);
+	if (backwards)
+		report_line(
+		    reporter, line->line, column_name(ROSTER_ELIGIBLE_UNTIL), "before 資格取得日");
+	return reason == NULL && !backwards;
+}
+
+bool
+roster_line_read(const struct roster_header *header, const struct roster_record *record,
+    const struct roster_reporter *reporter, struct roster_line *ret)
+{
+	struct roster_line line = { .line = record->line };
+
+	if (record->count != header->fields) {
+		report_line(reporter, record->line, NULL,
+		    record->count < header->fields ? "fewer fields than the header"
+						   : "more fields than the header");
+		return false;
+	}
+	if (!read_columns(header, record, reporter, &line) ||
+	    !validate_columns_together(header, record, &line, reporter))
+		return false;
+	*ret = line;
+	return true;
+}
