@@ -1,4 +1,4 @@
-"""What the contract's tests have in common: openapi.yaml, its operations and schemas, and TAP."""
+"""What the contract's tests have in common: openapi.yaml, the guide to it, and TAP."""
 
 import copy
 import os
@@ -33,12 +33,16 @@ class Tap:
 
 
 class Contract:
-    """openapi.yaml."""
+    """openapi.yaml, and docs/api-guide.md as `guide`."""
 
     def __init__(self):
-        self.document = yaml.safe_load((TREE / "openapi.yaml").read_text("utf-8"))
+        self.text = (TREE / "openapi.yaml").read_text("utf-8")
+        self.guide = (TREE / "docs/api-guide.md").read_text("utf-8")
+        self.document = yaml.safe_load(self.text)
         self.components = self.document["components"]
-        self.problems = {row["code"]: row for row in self.components["x-problems"]}
+        self.problems = {code: problem_of(example)
+                         for code, example in self.components["examples"].items()
+                         if "x-en" in example}
         self.strict = strict(self.document)
 
     def resolve(self, node):
@@ -65,19 +69,24 @@ class Contract:
                        for name in parts[1::2]]
         return re.compile("".join(parts))
 
+    def parameters(self, path):
+        """Those of a path; each of its operations takes them."""
+        return [self.resolve(one) for one in self.document["paths"][path].get("parameters", [])]
+
     def parameter(self, path, name):
-        """One of a path's, as each of its operations has it."""
-        for method, operation in self.document["paths"][path].items():
-            if method in METHODS:
-                for parameter in map(self.resolve, operation["parameters"]):
-                    if (parameter["name"], parameter["in"]) == (name, "path"):
-                        return parameter
-        raise KeyError(f"{path} does not describe {name}")
+        """The part of a path that has this name."""
+        return next(one for one in self.parameters(path)
+                    if (one["name"], one["in"]) == (name, "path"))
 
     def responses(self, operation):
         """status -> response."""
         return {int(status): self.resolve(response)
                 for status, response in operation["responses"].items()}
+
+    def examples(self, content):
+        """label -> value, of a body."""
+        return {label: self.resolve(example)["value"]
+                for label, example in content["examples"].items()}
 
     def errors(self, schema, value):
         """What is wrong with a value. Members that are not described are wrong here, though
@@ -86,6 +95,13 @@ class Contract:
         validator = jsonschema.Draft202012Validator(strict(schema), resolver=resolver)
         return [f"{error.json_path}: {error.message[:200]}"
                 for error in validator.iter_errors(value)]
+
+
+def problem_of(example):
+    """What an example of a problem says in both languages, as tests/contract/describe.c writes it."""
+    value, english = example["value"], example["x-en"]
+    return {"code": value["code"], "status": value["status"],
+            **{text: {"ja": value[text], "en": english[text]} for text in ("title", "detail")}}
 
 
 def strict(node):
@@ -103,10 +119,10 @@ def strict(node):
     return node
 
 
-def differences(name, ours, theirs):
-    """What only one side has, and what differs; both are name -> value."""
-    wrong = [f"only openapi.yaml has {name} {key}" for key in ours if key not in theirs]
-    wrong += [f"openapi.yaml has no {name} {key}" for key in theirs if key not in ours]
-    wrong += [f"{name} {key}: {ours[key]} in openapi.yaml, {theirs[key]} in the program"
+def differences(name, ours, theirs, document="openapi.yaml"):
+    """What only the document or only the program has, and what differs; both are name -> value."""
+    wrong = [f"only {document} has {name} {key}" for key in ours if key not in theirs]
+    wrong += [f"{document} has no {name} {key}" for key in theirs if key not in ours]
+    wrong += [f"{name} {key}: {ours[key]} in {document}, {theirs[key]} in the program"
               for key in ours if key in theirs and ours[key] != theirs[key]]
     return wrong

@@ -132,7 +132,7 @@ def response_of(contract, operation, answer):
     if answer["status"] != contract.problems[code]["status"]:
         return None
     alike = contract.components["responses"].values()
-    alike = [one for one in alike if code in one["x-codes"]]
+    alike = [one for one in alike if code in one.get("x-codes", [])]
     return {**(alike or [contract.components["responses"]["InternalError"]])[0], "x-codes": [code]}
 
 
