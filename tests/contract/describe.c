@@ -1,8 +1,9 @@
-/* describe.c - tells as JSON what the program is made of; contract_test.py holds openapi.yaml and
- * the README against it.
+/* describe.c - prints the program's tables as JSON; contract_test.py compares openapi.yaml and the
+ * documents with it.
  *
- *   describe                      every table that clients or operators see
- *   describe METHOD PATH <BODY    what the edge finds wrong with a body, which is then not served
+ *   describe                      prints every table that clients or operators see
+ *   describe METHOD PATH <BODY    prints what is wrong with a body, by the rules of that endpoint;
+ *                                 the endpoint itself is not called
  */
 
 #include "access_token.h"
@@ -35,7 +36,7 @@
 /* Tables -------------------------------------------------------------------------------------- */
 
 static void
-say_fields(struct json *json, const struct body_rule *body)
+describe_fields(struct json *json, const struct body_rule *body)
 {
 	json_array(json, "fields");
 	for (const struct field *field = body->fields; field->name != NULL; field++) {
@@ -48,7 +49,7 @@ say_fields(struct json *json, const struct body_rule *body)
 	json_up(json);
 }
 
-/* Whose token an endpoint demands: a stage's name, "any", "access" or "none". */
+/* The token that an endpoint demands, in the words of x-token. */
 static const char *
 token_of(const struct endpoint *endpoint)
 {
@@ -68,7 +69,7 @@ token_of(const struct endpoint *endpoint)
 }
 
 static void
-say_endpoints(struct json *json, const char *name, const struct endpoint_table *table)
+describe_endpoints(struct json *json, const char *name, const struct endpoint_table *table)
 {
 	json_array(json, name);
 	for (size_t i = 0; i < table->count; i++) {
@@ -79,14 +80,14 @@ say_endpoints(struct json *json, const char *name, const struct endpoint_table *
 		json_text(json, "path", endpoint->path);
 		json_text(json, "token", token_of(endpoint));
 		if (endpoint->body != NULL)
-			say_fields(json, endpoint->body);
+			describe_fields(json, endpoint->body);
 		json_up(json);
 	}
 	json_up(json);
 }
 
 static void
-say_both(struct json *json, const char *name, const char *ja, const char *en)
+describe_languages(struct json *json, const char *name, const char *ja, const char *en)
 {
 	json_object(json, name);
 	json_text(json, "ja", ja);
@@ -94,9 +95,9 @@ say_both(struct json *json, const char *name, const char *ja, const char *en)
 	json_up(json);
 }
 
-/* Those that leave lib/domain, one of each code. */
+/* The results that become answers, one of each code. NO_ROW and DUPLICATE stay in lib/domain. */
 static void
-say_problems(struct json *json)
+describe_problems(struct json *json)
 {
 	json_array(json, "problems");
 	for (enum result result = OK + 1; result < RESULT__MAX; result++) {
@@ -108,22 +109,24 @@ say_problems(struct json *json)
 		json_item(json);
 		json_text(json, "code", result_code(result));
 		json_number(json, "status", problem->status);
-		say_both(json, "title", problem->title[PROBLEM_JA], problem->title[PROBLEM_EN]);
-		say_both(json, "detail", problem->detail[PROBLEM_JA], problem->detail[PROBLEM_EN]);
+		describe_languages(
+		    json, "title", problem->title[PROBLEM_JA], problem->title[PROBLEM_EN]);
+		describe_languages(
+		    json, "detail", problem->detail[PROBLEM_JA], problem->detail[PROBLEM_EN]);
 		json_up(json);
 	}
 	json_up(json);
 }
 
 static void
-say_faults(struct json *json)
+describe_field_errors(struct json *json)
 {
 	json_array(json, "field_errors");
 	for (enum field_error field_error = FIELD_OK + 1; field_error < FIELD_ERROR__MAX;
 	     field_error++) {
 		json_item(json);
 		json_text(json, "code", field_error_code(field_error));
-		say_both(json, "detail", problem_field_text(field_error, PROBLEM_JA),
+		describe_languages(json, "detail", problem_field_text(field_error, PROBLEM_JA),
 		    problem_field_text(field_error, PROBLEM_EN));
 		json_up(json);
 	}
@@ -131,7 +134,7 @@ say_faults(struct json *json)
 }
 
 static void
-say_stages(struct json *json)
+describe_stages(struct json *json)
 {
 	json_array(json, "stages");
 	for (enum stage stage = STAGE_NONE + 1; stage < STAGE__MAX; stage++) {
@@ -149,7 +152,7 @@ say_stages(struct json *json)
 }
 
 static void
-say_policies(struct json *json)
+describe_limits(struct json *json)
 {
 	json_array(json, "limits");
 	for (enum limit_id limit_id = LIMIT_INVITATION_MAIL; limit_id < LIMIT__MAX; limit_id++) {
@@ -167,7 +170,7 @@ say_policies(struct json *json)
 }
 
 static void
-say_bounds(struct json *json)
+describe_bounds(struct json *json)
 {
 #define BOUND(name)           \
 	{                     \
@@ -215,9 +218,9 @@ say_bounds(struct json *json)
 	json_up(json);
 }
 
-/* A table as it is printed. */
+/* The table of settings, as `myportald --settings` prints it. */
 static void
-say_printed(struct json *json, const char *name, void (*print)(FILE *))
+describe_settings(struct json *json)
 {
 	CLEANUP(cleanup_free) char *text = NULL;
 	size_t size = 0;
@@ -225,44 +228,43 @@ say_printed(struct json *json, const char *name, void (*print)(FILE *))
 
 	if (out == NULL)
 		return;
-	print(out);
+	config_print_table(out);
 	if (fclose(out) == 0)
-		json_text(json, name, text);
+		json_text(json, "settings", text);
 }
 
 static void
-say_tables(struct json *json)
+describe_tables(struct json *json)
 {
-	say_endpoints(json, "public", &endpoints_public);
-	say_endpoints(json, "inside", &endpoints_inside);
-	say_problems(json);
-	say_faults(json);
-	say_stages(json);
-	say_policies(json);
-	say_bounds(json);
-	say_printed(json, "settings", config_print_table);
-	say_printed(json, "limit_table", limit_table_print);
+	describe_endpoints(json, "public", &endpoints_public);
+	describe_endpoints(json, "inside", &endpoints_inside);
+	describe_problems(json);
+	describe_field_errors(json);
+	describe_stages(json);
+	describe_limits(json);
+	describe_bounds(json);
+	describe_settings(json);
 	json_text(json, "problem_type", PROBLEM_TYPE_PREFIX);
 	json_text(json, "login", STAGE_LOGIN_PATH);
 }
 
 /* Bodies -------------------------------------------------------------------------------------- */
 
-/* What a body is read into; too big for a frame. */
+/* What a body is read into. It is too big for a stack frame. */
 struct room {
 	_Alignas(max_align_t) char body[BODY_STRUCT_MAX];
 	char text[BODY_MAX + 1];
 	struct field_errors field_errors;
 };
 
-/* As the gate does, with the settings' defaults but for the proof of work. */
+/* Does what the gate does, with the settings' defaults, but offers the proof of work. */
 static enum result
 validate_body(const struct endpoint *endpoint, struct room *room)
 {
 	static const struct config config = { .identity_birth_date = "no" };
 	const struct service service = {
 		.config = &config,
-		.app.captcha_work = 1000, /* with all that may be offered */
+		.app.captcha_work = 1000, /* the proof of work is offered */
 		.app.password_rules = { .length_min = 8,
 		    .letter_and_digit = true,
 		    .society_words = "" },
@@ -280,7 +282,7 @@ validate_body(const struct endpoint *endpoint, struct room *room)
 }
 
 static enum result
-say_verdict(struct json *json, const char *method, const char *path)
+describe_verdict(struct json *json, const char *method, const char *path)
 {
 	CLEANUP(cleanup_free) struct room *room = calloc(1, sizeof *room);
 	const struct endpoint *endpoint = NULL;
@@ -309,9 +311,9 @@ main(int argc, char **argv)
 	size_t length = 0;
 
 	if (argc == 3)
-		result = say_verdict(json, argv[1], argv[2]);
+		result = describe_verdict(json, argv[1], argv[2]);
 	else
-		say_tables(json);
+		describe_tables(json);
 	if (text != NULL && result == OK)
 		result = json_finish(json, text, TEXT_MAX, &length);
 	if (text == NULL || result != OK) {
