@@ -20,6 +20,10 @@ readonly CLEARED='__Host-refresh=; Path=/; Secure; HttpOnly; SameSite=Strict; Ma
 	want 200
 	take_tokens
 	never header Set-Cookie
+	ORIGIN=$PORTAL_URL refresh_login "$refresh"
+	want 200
+	take_tokens
+	never header Set-Cookie
 	ORIGIN=$PORTAL_URL api POST /v1/sessions/refresh '{}'
 	want 200
 	REQUEST_HEADERS=()
