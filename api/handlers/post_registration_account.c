@@ -52,6 +52,7 @@ post_registration_account(struct call *call)
 	CLEANUP(account_wipe) struct account account = { 0 };
 	CLEANUP(secret_wipe) struct secret password = { 0 };
 	const struct account_request request = {
+		.client = call->client,
 		.login_id = in->login_id,
 		.email = in->email,
 		.nickname = in->nickname,
@@ -60,8 +61,8 @@ post_registration_account(struct call *call)
 
 	if (!secret_set(&password, in->password))
 		return INTERNAL;
-	TRY(registration_create_account(&call->service->app, call->client, call->claims, &request,
-	    &account, &call->error_info));
+	TRY(registration_create_account(
+	    &call->service->app, call->claims, &request, &account, &call->error_info));
 
 	/* An address other than the proven one is shown as the member typed it; it is not verified
 	 * until the link that was mailed to it is used. */

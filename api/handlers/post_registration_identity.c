@@ -49,7 +49,8 @@ post_registration_identity(struct call *call)
 {
 	const struct identity_input *in = call->body;
 	const struct app *app = &call->service->app;
-	const struct identity identity = {
+	const struct identity_request request = {
+		.client = call->client,
 		.insured_number = in->insured_number,
 		.birth_date = in->birth_date,
 		.captcha_token = in->captcha_token,
@@ -58,8 +59,7 @@ post_registration_identity(struct call *call)
 	CLEANUP(secret_wipe) struct secret key = { 0 };
 	char shown[AUTH_KEY_SHOWN_MAX + 1];
 
-	TRY(registration_identify(
-	    app, call->client, call->claims, &identity, &key, &call->error_info));
+	TRY(registration_identify(app, call->claims, &request, &key, &call->error_info));
 
 	auth_key_shown(&key, shown);
 	json_text(call->json, "authentication_key", shown);

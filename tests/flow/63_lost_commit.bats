@@ -57,12 +57,12 @@ rules_are_used() {
 
 readonly TABLE='
 invite            commit     INTO outbox                               cooldown.c:send_tx
-captcha           commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:captcha_try_tx
-captcha_wrong     commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:captcha_try_tx
-mismatch          commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:captcha_try_tx
-mismatch          commit     \A(?!.*INTO spent_token).*INTO limit_counter       identity_guard.c:wrong_tx
-identity          commit     INTO outbox                               registration_identify.c:settle_identity_tx
-key               statement  INTO spent_token                             registration_confirm_key.c:spend_tx
+captcha           commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:spend_captcha_tx
+captcha_wrong     commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:spend_captcha_tx
+mismatch          commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:spend_captcha_tx
+mismatch          commit     \A(?!.*INTO spent_token).*INTO limit_counter       identity_limits.c:count_wrong_tx
+identity          commit     INTO outbox                               registration_identify.c:spend_link_tx
+key               statement  INTO spent_token
 key_wrong         statement  INTO limit_counter                              attempts.c:take_tx
 key_again         statement  UPDATE limit_counter SET count                  attempts.c:give_back_tx
 account           commit     INTO account                              registration_create_account.c:create_account_tx
@@ -99,10 +99,10 @@ mail_later        statement  UPDATE outbox SET next_try_at             mailer.c:
 '
 
 readonly BIRTH_DATE_TABLE='
-right_birth_date  commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:captcha_try_tx
-right_birth_date  statement  UPDATE limit_counter SET count                  identity_guard.c:right_tx
-wrong_birth_date  commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:captcha_try_tx
-wrong_birth_date  commit     \A(?!.*INTO spent_token).*INTO limit_counter       identity_guard.c:wrong_tx
+right_birth_date  commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:spend_captcha_tx
+right_birth_date  statement  UPDATE limit_counter SET count
+wrong_birth_date  commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:spend_captcha_tx
+wrong_birth_date  commit     \A(?!.*INTO spent_token).*INTO limit_counter       identity_limits.c:count_wrong_tx
 '
 
 readonly OPERATOR_TABLE='
@@ -120,14 +120,12 @@ purge             statement  DELETE FROM audit_event
 # Other bodies: those that only read, and those with a test of their own.
 readonly OTHERS='
 current_password.c:read_left_tx
-identity_guard.c:ask_tx
+identity_limits.c:give_back_person_tx
 link.c:read_tx
 mailer.c:due_tx
 ready.c:read_version_tx
 recovery_reset.c:read_account_tx
 recovery_reset.c:read_by_link_tx
-registration_create_account.c:read_account_tx
-registration_identify.c:find_person_tx
 roster_import.c:import_tx
 ctl_migrate.c:run_migration_tx
 '

@@ -1,4 +1,4 @@
-/* identity_limits.c - who guesses at numbers is stopped. */
+/* identity_limits.c - stops who guesses insured numbers. */
 
 #include "identity_limits.h"
 
@@ -8,126 +8,33 @@
 #include <string.h>
 
 struct identity_limits
-identity_limits_of(
-    const struct app *p, const struct client *client, const struct identity *identity, int64_t now)
+identity_limits_of(const struct app *app, const struct identity_request *request, int64_t now)
 {
+	const struct keyring *keyring = app->keyring;
+	const struct client *client = request->client;
+	const char *number = request->insured_number;
+
 	return (struct identity_limits){
-		.by_number = limit_try_of(p->keyring, LIMIT_NUMBER_FAILURES,
-		    identity->insured_number, strlen(identity->insured_number), now, 0),
-		.by_source = limit_try_of_source(p->keyring, LIMIT_SOURCE_IDENTITIES, client, now),
-		.by_prefix = limit_try_of_prefix(p->keyring, LIMIT_SOURCE_IDENTITIES, client, now),
-		.by_service = limit_try_of_service(p->keyring, LIMIT_SERVICE_IDENTITIES, now),
 		.persons_of_source = limit_try_of_source(
-		    p->keyring, LIMIT_SOURCE_PERSONS, client, now),
+		    keyring, LIMIT_SOURCE_PERSONS, client, now),
 		.persons_of_prefix = limit_try_of_prefix(
-		    p->keyring, LIMIT_SOURCE_PERSONS, client, now),
+		    keyring, LIMIT_SOURCE_PERSONS, client, now),
+		.wrong_of_number = limit_try_of(
+		    keyring, LIMIT_NUMBER_FAILURES, number, strlen(number), now, 0),
+		.wrong_of_source = limit_try_of_source(
+		    keyring, LIMIT_SOURCE_IDENTITIES, client, now),
+		.wrong_of_prefix = limit_try_of_prefix(
+		    keyring, LIMIT_SOURCE_IDENTITIES, client, now),
+		.wrong_of_service = limit_try_of_service(keyring, LIMIT_SERVICE_IDENTITIES, now),
 		.limit_reached = audit_event_of(
 		    client, AUDIT_IDENTITY_LIMIT_REACHED, now, no_account, no_person),
-		.counts_number = identity->birth_date[0] != '\0',
+		.counts_number = request->birth_date[0] != '\0',
 	};
 }
 
-struct asking {
-	const struct identity_limits *guard;
-	struct error_info *error_info;
-};
-
-static enum result
-ask_tx(struct db_tx *tx, void *context)
-{
-	const struct asking *asking = context;
-	const struct identity_limits *guard = asking->guard;
-	const struct limit_try *const of_source[] = { &guard->persons_of_source,
-		&guard->persons_of_prefix, &guard->by_source, &guard->by_prefix };
-	int64_t *wait_s = &asking->error_info->wait_s;
-	int left = 0;
-
-	for (size_t i = 0; i < LENGTH(of_source); i++) {
-		TRY(limit_db_peek(tx, of_source[i], &left, wait_s));
-		if (left <= 0)
-			return TOO_MANY;
-	}
-	TRY(limit_db_peek(tx, &guard->by_service, &left, wait_s));
-	return left > 0 ? OK : OVERLOADED;
-}
-
-enum result
-identity_limits_check(
-    const struct app *p, const struct identity_limits *guard, struct error_info *error_info)
-{
-	struct asking asking = { .guard = guard, .error_info = error_info };
-
-	return db_each_committed(p->db, ask_tx, &asking);
-}
-
-enum result
-identity_limits_count(struct db_tx *tx, struct identity_limits *guard)
-{
-	int left = 0;
-
-	if (!guard->counts_number)
-		return OK;
-	TRY(limit_db_count(tx, &guard->by_number, &left, NULL));
-	guard->number_locked = left < 0;
-	return OK;
-}
-
-enum result
-identity_limits_peek(struct db_tx *tx, struct identity_limits *guard)
-{
-	int left = 0;
-
-	if (!guard->counts_number)
-		return OK;
-	TRY(limit_db_peek(tx, &guard->by_number, &left, NULL));
-	guard->number_locked = left <= 0;
-	return OK;
-}
-
-enum result
-identity_guard_take_person(
-    struct db_tx *tx, struct identity_limits *guard, struct error_info *error_info)
-{
-	int of_source = 0, of_prefix = 0;
-
-	TRY(limit_db_count(tx, &guard->persons_of_source, &of_source, &error_info->wait_s));
-	if (of_source < 0)
-		return TOO_MANY;
-	TRY(limit_db_count(tx, &guard->persons_of_prefix, &of_prefix, &error_info->wait_s));
-	if (of_prefix < 0)
-		return TOO_MANY;
-	guard->persons_left = of_source < of_prefix ? of_source : of_prefix;
-	return OK;
-}
-
-enum result
-identity_guard_keep_person(struct db_tx *tx, const struct identity_limits *guard)
-{
-	const bool last = guard->person_taken && guard->persons_left == 0;
-
-	return last ? audit_insert(tx, &guard->limit_reached) : OK;
-}
-
-struct wrong_ctx {
-	const struct identity_limits *guard;
-	int source_left;
-	int prefix_left;
-	int service_left;
-};
-
-static enum result
-wrong_tx(struct db_tx *tx, void *context)
-{
-	struct wrong_ctx *wrong_ctx = context;
-
-	TRY(limit_db_count(tx, &wrong_ctx->guard->by_source, &wrong_ctx->source_left, NULL));
-	TRY(limit_db_count(tx, &wrong_ctx->guard->by_prefix, &wrong_ctx->prefix_left, NULL));
-	return limit_db_count(tx, &wrong_ctx->guard->by_service, &wrong_ctx->service_left, NULL);
-}
-
-/* The moment a limit is reached is worth a line (ASVS 16.3.3). */
+/* SECURITY.md, Logs: the moment at which a limit is reached is logged (ASVS 16.3.3). */
 static void
-tell_reached(enum limit_id limit_id, int left)
+log_if_reached(enum limit_id limit_id, int left)
 {
 	if (left == 0)
 		log_event(
@@ -136,49 +43,140 @@ tell_reached(enum limit_id limit_id, int left)
 }
 
 enum result
-identity_limits_count_wrong(const struct app *p, struct identity_limits *guard)
+identity_limits_check(
+    const struct app *app, const struct identity_limits *limits, struct error_info *error_info)
 {
-	struct wrong_ctx wrong_ctx = { .guard = guard };
+	const struct limit_try *const of_source[] = { &limits->persons_of_source,
+		&limits->persons_of_prefix, &limits->wrong_of_source, &limits->wrong_of_prefix };
+	struct db_tx alone = db_alone(app->db);
+	int64_t *wait_s = &error_info->wait_s;
+	int left = 0;
 
-	TRY(db_transaction(p->db, wrong_tx, &wrong_ctx));
-	tell_reached(LIMIT_SOURCE_IDENTITIES, wrong_ctx.source_left);
-	tell_reached(LIMIT_SOURCE_IDENTITIES, wrong_ctx.prefix_left);
-	tell_reached(LIMIT_SERVICE_IDENTITIES, wrong_ctx.service_left);
+	for (size_t i = 0; i < LENGTH(of_source); i++) {
+		TRY(limit_db_peek(&alone, of_source[i], &left, wait_s));
+		if (left <= 0)
+			return TOO_MANY;
+	}
+	TRY(limit_db_peek(&alone, &limits->wrong_of_service, &left, wait_s));
+	return left > 0 ? OK : OVERLOADED;
+}
+
+/* The number
+ * ------------------------------------------------------------------------------------ */
+
+enum result
+identity_limits_count_number(struct db_tx *tx, struct identity_limits *limits)
+{
+	int left = 0;
+
+	if (!limits->counts_number)
+		return OK;
+	TRY(limit_db_count(tx, &limits->wrong_of_number, &left, NULL));
+	limits->number_locked = left < 0;
 	return OK;
 }
 
-static enum result
-right_tx(struct db_tx *tx, void *context)
+enum result
+identity_limits_peek_number(struct db_tx *tx, struct identity_limits *limits)
 {
-	const struct identity_limits *guard = context;
+	int left = 0;
 
-	return limit_db_give_back(tx, &guard->by_number);
+	if (!limits->counts_number)
+		return OK;
+	TRY(limit_db_peek(tx, &limits->wrong_of_number, &left, NULL));
+	limits->number_locked = left <= 0;
+	return OK;
 }
 
 enum result
-identity_limits_give_back(const struct app *p, struct identity_limits *guard)
+identity_limits_give_back_number(const struct app *app, const struct identity_limits *limits)
 {
-	return guard->counts_number ? db_each_committed(p->db, right_tx, guard) : OK;
+	struct db_tx alone = db_alone(app->db);
+
+	return limits->counts_number ? limit_db_give_back(&alone, &limits->wrong_of_number) : OK;
+}
+
+/* Wrong numbers
+ * --------------------------------------------------------------------------------- */
+
+struct count_wrong_ctx {
+	const struct identity_limits *limits;
+	int source_left;
+	int prefix_left;
+	int service_left;
+};
+
+static enum result
+count_wrong_tx(struct db_tx *tx, void *context)
+{
+	struct count_wrong_ctx *ctx = context;
+	const struct identity_limits *limits = ctx->limits;
+
+	TRY(limit_db_count(tx, &limits->wrong_of_source, &ctx->source_left, NULL));
+	TRY(limit_db_count(tx, &limits->wrong_of_prefix, &ctx->prefix_left, NULL));
+	return limit_db_count(tx, &limits->wrong_of_service, &ctx->service_left, NULL);
+}
+
+enum result
+identity_limits_count_wrong(const struct app *app, const struct identity_limits *limits)
+{
+	struct count_wrong_ctx ctx = { .limits = limits };
+
+	TRY(db_transaction(app->db, count_wrong_tx, &ctx));
+	log_if_reached(LIMIT_SOURCE_IDENTITIES, ctx.source_left);
+	log_if_reached(LIMIT_SOURCE_IDENTITIES, ctx.prefix_left);
+	log_if_reached(LIMIT_SERVICE_IDENTITIES, ctx.service_left);
+	return OK;
+}
+
+/* Right numbers
+ * --------------------------------------------------------------------------------- */
+
+enum result
+identity_limits_reserve_person(
+    struct db_tx *tx, struct identity_limits *limits, struct error_info *error_info)
+{
+	int of_source = 0, of_prefix = 0;
+
+	TRY(limit_db_count(tx, &limits->persons_of_source, &of_source, &error_info->wait_s));
+	if (of_source < 0)
+		return TOO_MANY;
+	TRY(limit_db_count(tx, &limits->persons_of_prefix, &of_prefix, &error_info->wait_s));
+	if (of_prefix < 0)
+		return TOO_MANY;
+	limits->persons_left = of_source < of_prefix ? of_source : of_prefix;
+	return OK;
+}
+
+enum result
+identity_limits_keep_person(struct db_tx *tx, const struct identity_limits *limits)
+{
+	const bool is_last = limits->person_reserved && limits->persons_left == 0;
+
+	return is_last ? audit_insert(tx, &limits->limit_reached) : OK;
 }
 
 static enum result
-give_person_back_tx(struct db_tx *tx, void *context)
+give_back_person_tx(struct db_tx *tx, void *context)
 {
-	const struct identity_limits *guard = context;
+	const struct identity_limits *limits = context;
 
-	TRY(limit_db_give_back(tx, &guard->persons_of_source));
-	return limit_db_give_back(tx, &guard->persons_of_prefix);
+	TRY(limit_db_give_back(tx, &limits->persons_of_source));
+	return limit_db_give_back(tx, &limits->persons_of_prefix);
 }
 
 void
-identity_guard_end_person(const struct app *p, struct identity_limits *guard, bool kept)
+identity_limits_finish_person(
+    const struct app *app, const struct identity_limits *limits, bool kept)
 {
-	if (!guard->person_taken)
+	struct identity_limits given_back = *limits;
+
+	if (!limits->person_reserved)
 		return;
 	if (kept) {
-		tell_reached(LIMIT_SOURCE_PERSONS, guard->persons_left);
+		log_if_reached(LIMIT_SOURCE_PERSONS, limits->persons_left);
 		return;
 	}
-	const enum result given_back = db_transaction(p->db, give_person_back_tx, guard);
-	(void)given_back; /* how the step ended is what is told */
+	const enum result ignored = db_transaction(app->db, give_back_person_tx, &given_back);
+	(void)ignored; /* the client is told how the step ended */
 }

@@ -1,77 +1,92 @@
-/* identity_limits.h - who guesses at numbers is stopped: by number, by source, and in all.
+/* identity_limits.h - stops who guesses insured numbers: by source, by number, and all together.
  *
- * A link has five tries, but links cost only mailboxes. Beside them are counted (limit_table.h):
- *   right numbers of a source and of the /48 around it: numbers follow one another, so whoever has a
- *     card need not be wrong to find its neighbours. A place is taken before the number is looked up,
- *     and kept when the number was right, also where its link was spent on another at that moment.
- *     Every other end of the step gives it back: a wrong number, a failure, the same step again. So no
- *     more than the limit get through, however many come at once; close to it, one may be refused
- *     while others hold places that they give back. Beyond it right and wrong numbers are refused
- *     alike, before anything is spent.
- *   the number, where a birth date was given: with the number known it is what is left to guess.
- *     Beyond the limit even the right one is a mismatch, and nobody is told. Counted before it is
- *     judged, as what protects a secret; whoever is right gives the try back.
- *   wrong numbers of a source, of the /48 around it and of the whole service, when they are known to
- *     be wrong: whoever is right writes nothing. So many at once as there are requests in flight
- *     may pass the limit. */
+ * A link grants five tries (token_state.h), but every mailbox brings another link. So three more
+ * things are counted; limit_table.h has their rows:
+ *
+ *   source_persons      right numbers of a source, and of the /48 around it. Numbers follow one
+ *                       another: whoever has one card finds its neighbours without being wrong. One
+ *                       is reserved before the number is looked up. It is kept if the number is
+ *                       right, also where the link was spent on another number at that moment, and
+ *                       given back otherwise. So no more than the limit get through, however many
+ *                       come at once. Beyond it right and wrong numbers are rejected alike, before
+ *                       anything is spent. Close to it a request may be rejected while others hold
+ *                       reservations that they give back.
+ *   number_failures     wrong birth dates of one number, whatever source they come from. Beyond the
+ *                       limit the right one is a mismatch, too, and nobody is told. It protects a
+ *                       secret, so the try is counted before the birth date is compared, and given
+ *                       back if it is right.
+ *   source_identities,  wrong numbers of a source, of the /48 around it, and of the whole service.
+ *   service_identities  They are counted when they are known to be wrong, so that a right number
+ *                       writes nothing here. As many at once as there are requests in flight may
+ *                       pass.
+ *
+ * The functions that take a struct db_tx are parts of the transactions of
+ * registration_identify.c. */
 
 #ifndef IDENTITY_LIMITS_H
 #define IDENTITY_LIMITS_H
 
-#include "limit_db.h"
-#include "audit.h"
 #include "app.h"
+#include "audit.h"
+#include "client.h"
 #include "error_info.h"
+#include "limit_db.h"
 #include "registration.h"
 #include "result.h"
-#include "client.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct identity_limits {
-	struct limit_try by_number;
-	struct limit_try by_source;
-	struct limit_try by_prefix;
-	struct limit_try by_service;
 	struct limit_try persons_of_source;
 	struct limit_try persons_of_prefix;
+	struct limit_try wrong_of_number;
+	struct limit_try wrong_of_source;
+	struct limit_try wrong_of_prefix;
+	struct limit_try wrong_of_service;
 	struct audit_event limit_reached;
-	bool counts_number; /* a birth date was given */
-	bool person_taken;  /* a place that is to be kept or given back; set by the caller */
-	int persons_left;   /* behind it, of the source or of its prefix, where fewer are */
-	bool number_locked; /* after identity_limits_count() or identity_limits_peek() */
+	bool counts_number;   /* a birth date was given */
+	bool number_locked;   /* set by identity_limits_count_number() and ..._peek_number() */
+	bool person_reserved; /* set by the caller when what reserved it is committed */
+	int persons_left;     /* behind it, of the source or the prefix, whichever has fewer */
 };
 
+/* The limits of one try, made before its transactions. */
 struct identity_limits identity_limits_of(
-    const struct app *, const struct client *, const struct identity *, int64_t now);
+    const struct app *, const struct identity_request *, int64_t now);
 
-/* May this source still be right or wrong, and may anybody still be wrong? TOO_MANY: not this source;
- * OVERLOADED: nobody; refusal->wait_s then says for how long. */
+/* May this source still be right or wrong, and may the whole service still be wrong? TOO_MANY: not
+ * this source. OVERLOADED: nobody. error_info->wait_s then says for how long. Nothing is
+ * counted. */
 enum result identity_limits_check(
     const struct app *, const struct identity_limits *, struct error_info *) MUST_USE;
 
-/* Takes a try of the number, in a transaction that commits before it is judged. */
-enum result identity_limits_count(struct db_tx *, struct identity_limits *) MUST_USE;
-
-/* The same try again: it was counted then. */
-enum result identity_limits_peek(struct db_tx *, struct identity_limits *) MUST_USE;
-
-/* Takes a place for a right number, in the same transaction. TOO_MANY, and refusal->wait_s: there is
- * none; the transaction must then roll back, so that nothing was spent. */
-enum result identity_guard_take_person(
+/* Reserves a right number, before it is looked up. TOO_MANY, with error_info->wait_s: none is left;
+ * the transaction must then roll back, so that nothing is spent. */
+enum result identity_limits_reserve_person(
     struct db_tx *, struct identity_limits *, struct error_info *) MUST_USE;
 
-/* In the transaction that finds the number right: the place is kept. Writes into the trail when it
- * was the last one. */
-enum result identity_guard_keep_person(struct db_tx *, const struct identity_limits *) MUST_USE;
+/* Counts a try of the number, in a transaction that is committed before the birth date is
+ * compared. */
+enum result identity_limits_count_number(struct db_tx *, struct identity_limits *) MUST_USE;
 
-/* After the step: the place that was taken was kept, which the log is told when it was the last one,
- * or is given back, if the database can. */
-void identity_guard_end_person(const struct app *, struct identity_limits *, bool kept);
+/* The same for a body that came before and was counted then. */
+enum result identity_limits_peek_number(struct db_tx *, struct identity_limits *) MUST_USE;
 
-/* The verdict of a try that was taken. The last wrong one that a source, its prefix or the service
- * may have is told in the log. */
-enum result identity_limits_count_wrong(const struct app *, struct identity_limits *) MUST_USE;
-enum result identity_limits_give_back(const struct app *, struct identity_limits *) MUST_USE;
+/* The number was right, in a try that was counted: gives the try back. */
+enum result identity_limits_give_back_number(
+    const struct app *, const struct identity_limits *) MUST_USE;
+
+/* The number was wrong: counts it. Logs `limit_reached` for the last one that a limit grants. */
+enum result identity_limits_count_wrong(
+    const struct app *, const struct identity_limits *) MUST_USE;
+
+/* The number is right, in the transaction that spends the link: writes an audit event if the
+ * reserved number is the last one that the limit grants. */
+enum result identity_limits_keep_person(struct db_tx *, const struct identity_limits *) MUST_USE;
+
+/* The step has ended: gives a reserved number back, as far as the database allows; or, if it was
+ * kept and is the last one, logs `limit_reached`. */
+void identity_limits_finish_person(const struct app *, const struct identity_limits *, bool kept);
 
 #endif

@@ -1,112 +1,132 @@
-/* registration.h - the flow of a registration, one function per step.
+/* registration.h - the flow of a registration: one function a step.
  *
- *   invite           any address -> a mail with the first link
- *   draw_captcha     first link -> a picture bound to it; or
- *   speak_captcha    a sound, for those who do not see it; or
- *   set_work         work for their machine
- *   identify         first link, number, CAPTCHA -> a key on the screen and a mail with the second link
- *   confirm_key      second link, key -> the token of the account step
- *   create_account   that token, login ID, password, ... -> the account, and a mail
+ *   registration_invite()           address -> a mail with the first link
+ *   registration_draw_captcha()     first link -> a CAPTCHA picture; or
+ *   registration_speak_captcha()    the same as sound; or
+ *   registration_set_work()         a proof of work for the client's machine
+ *   registration_identify()         first link, CAPTCHA, insured number -> a key on the screen, and
+ *                                   a mail with the second link
+ *   registration_confirm_key()      second link, key -> the token of the account step
+ *   registration_create_account()   that token, login ID, password, ... -> the account, and a mail
+ *   registration_status()           any of these tokens -> which step is next
  *
- * Inputs are folded and judged before (email.h, insured_number.h, ...). A step repeated with the
- * same token and the same facts gives the same answer; with other facts TOKEN_SPENT. UNAVAILABLE
- * and OVERLOADED may come from every step, and it may then be repeated as it is. */
+ * The state of a registration travels in its token, opened before as struct stage_claims (stage.h);
+ * the database knows which tokens are spent and how many tries they have left (token_state.h). All
+ * texts are folded and checked before (email.h, insured_number.h, ...), and are borrowed.
+ *
+ * A step that is repeated with the same token and the same body gives the same answer; with another
+ * body TOKEN_SPENT. LINK_EXHAUSTED: the tries of the token are used up; the registration begins
+ * again with a new invitation. UNAVAILABLE and OVERLOADED may come from every step, which may then
+ * be repeated as it is. */
 
 #ifndef REGISTRATION_H
 #define REGISTRATION_H
 
 #include "account.h"
-#include "bounds.h"
 #include "app.h"
-#include "proof_of_work.h"
+#include "bounds.h"
+#include "client.h"
 #include "error_info.h"
+#include "proof_of_work.h"
 #include "result.h"
 #include "secret.h"
 #include "stage.h"
-#include "client.h"
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-/* Owes the invitation, at most one a mail interval and address. The answer tells nothing. OVERLOADED, and
- * refusal->wait_s: the service owes too many letters (mail_interval.h). */
+/* Enqueues the invitation, at most one in a mail interval and address; the answer does not tell.
+ * OVERLOADED, with error_info->wait_s: the whole service sends too many mails (mail_interval.h). */
 enum result registration_invite(
     const struct app *, const char *email, const char *language, struct error_info *) MUST_USE;
 
-/* A CAPTCHA and the token that seals what answers it. OVER: the link has ended. */
+/* A CAPTCHA, and the token that seals its answer: nothing is stored. It is good for the link that
+ * asks for it, once, until expires_at (seconds since 1970). LINK_EXHAUSTED. */
 
-/* 49 kB, too big for a worker's stack. */
+/* A picture. 49 kB: too big for the stack of a worker. */
 struct drawn_captcha {
 	char token[TOKEN_MAX + 1];
 	int64_t expires_at;
 	char png_base64[CAPTCHA_PNG_BASE64_MAX + 1];
-	uint8_t png[CAPTCHA_PNG_MAX]; /* the same picture, on its way there */
+	uint8_t png[CAPTCHA_PNG_MAX]; /* the same picture before it was encoded */
 };
 enum result registration_draw_captcha(
     const struct app *, const struct stage_claims *, struct drawn_captcha *ret) MUST_USE;
 
-/* 225 kB. In `language`, "ja" or "en". */
+/* A sound, for those who do not see the picture. 225 kB. `language` is "ja" or "en". */
 struct spoken_captcha {
 	char token[TOKEN_MAX + 1];
 	int64_t expires_at;
 	char wav_base64[CAPTCHA_BASE64_MAX + 1];
-	uint8_t wav[CAPTCHA_WAV_MAX];
+	uint8_t wav[CAPTCHA_WAV_MAX]; /* the same sound before it was encoded */
 };
 enum result registration_speak_captcha(const struct app *, const struct stage_claims *,
     const char *language, struct spoken_captcha *ret) MUST_USE;
 
-/* Where the setting offers it (portal.captcha_work). */
+/* A proof of work, where app->captcha_work is not 0. */
 struct work_captcha {
 	char token[TOKEN_MAX + 1];
 	int64_t expires_at;
-	int64_t number_max;
+	int64_t number_max; /* the number to find is at most this */
 	struct proof_of_work_challenge challenge;
 };
 enum result registration_set_work(
     const struct app *, const struct stage_claims *, struct work_captcha *ret) MUST_USE;
 
-/* Where the holder of a token stands. OVER: the link has ended. */
+/* Where a registration stands. LINK_EXHAUSTED. */
 struct registration_status {
-	const struct stage_rule *next; /* whose call comes next; NULL: logging in */
-	int attempts_left;
+	const struct stage_rule *next; /* the step that comes next; NULL: logging in */
+	int attempts_left;             /* of the token */
 };
 enum result registration_status(
     const struct app *, const struct stage_claims *, struct registration_status *ret) MUST_USE;
 
-/* IDENTITY_MISMATCH, CAPTCHA_WRONG: the refusal says how many tries the link has; OVER: that was the
- * last, or it had ended; TOKEN_SPENT: the link was used for another number; TOO_MANY: the source was
- * right or wrong too often, OVERLOADED: too many were wrong (identity_limits.h); the refusal says how
- * long, and nothing was spent. */
-struct identity {
-	const char *insured_number; /* folded */
-	const char *birth_date;     /* "" where not demanded */
+/* What a client sends to say who they are. */
+struct identity_request {
+	const struct client *client;
+	const char *insured_number; /* folded (insured_number.h) */
+	const char *birth_date;     /* folded; "": not given */
 	const char *captcha_token;
 	const char *captcha_answer; /* folded: captcha_typed_fold() */
 };
-enum result registration_identify(const struct app *, const struct client *,
-    const struct stage_claims *, const struct identity *, struct secret *ret_key,
-    struct error_info *ret_info) MUST_USE;
 
-/* KEY_WRONG, OVER, TOKEN_SPENT as above. */
+/* Checks CAPTCHA and number, spends the link, enqueues the mail with the second link, and derives
+ * the key that is shown. A person who has an account gets the same answer; only the mail tells.
+ *
+ * CAPTCHA_WRONG, IDENTITY_MISMATCH: ret_info->attempts_left tries are left. LINK_EXHAUSTED: that
+ * was the last, or none was left. TOKEN_SPENT: the link was used for another number.
+ * PERSON_NOT_ELIGIBLE: it was used for this number, whose person has lost eligibility since.
+ * TOO_MANY: the source was right or wrong too often; OVERLOADED: too many were wrong
+ * (identity_limits.h); ret_info->wait_s says for how long, and nothing was spent. */
+enum result registration_identify(const struct app *, const struct stage_claims *,
+    const struct identity_request *, struct secret *ret_key, struct error_info *ret_info) MUST_USE;
+
+/* The token of the account step. */
 struct account_step {
 	char token[TOKEN_MAX + 1];
 	int64_t expires_at;
 };
+
+/* Compares the key, and spends the second link. KEY_WRONG: *ret_attempts_left tries are left; -1:
+ * not told. LINK_EXHAUSTED: that was the last, or none was left. TOKEN_SPENT: it was used with
+ * another key. */
 enum result registration_confirm_key(const struct app *, const struct stage_claims *,
     const struct secret *key, struct account_step *ret, int *ret_attempts_left) MUST_USE;
 
-/* TAKEN: another login ID is needed; the refusal says how often that will be told. OVER: too many
- * were taken, or the person has an account by now. TOO_MANY: too many of the person's, through
- * whatever tokens. TOKEN_SPENT: it made an account with other facts. */
+/* The account that a client asks for. */
 struct account_request {
-	const char *login_id;
-	const char *email;
+	const struct client *client;
+	const char *login_id; /* folded, as all of these */
+	const char *email;    /* the proven address, or another, which must then be confirmed */
 	const char *nickname;
-	const struct secret *password;
+	const struct secret *password; /* keeps the rules (password.h) */
 };
-enum result registration_create_account(const struct app *, const struct client *,
-    const struct stage_claims *, const struct account_request *, struct account *ret,
-    struct error_info *ret_info) MUST_USE;
+
+/* Creates the account and spends the token, in one transaction; *ret is the account, to be wiped by
+ * the caller. TAKEN: another account has the login ID; ret_info->attempts_left says how often that
+ * will be told. LINK_EXHAUSTED: it was told too often. ACCOUNT_EXISTS: the person has an account by
+ * now. TOO_MANY: too many tries of this person, whatever their tokens; ret_info->wait_s.
+ * TOKEN_SPENT: the token made an account with other facts. */
+enum result registration_create_account(const struct app *, const struct stage_claims *,
+    const struct account_request *, struct account *ret, struct error_info *ret_info) MUST_USE;
 
 #endif

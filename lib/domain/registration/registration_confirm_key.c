@@ -1,4 +1,5 @@
-/* registration_confirm_key.c - the key step: link by mail and key by screen meet. */
+/* registration_confirm_key.c - the key step: the second link, which came by mail, and the key,
+ * which stood on the screen, meet, and bring the token of the account step. */
 
 #include "registration.h"
 
@@ -6,86 +7,83 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "db.h"
-#include "token_state.h"
 #include "spent_token.h"
+#include "token_state.h"
 
 #include <string.h>
 
-/* Spends the token, or finds it spent on the same facts; then `op` is the earlier spending. */
+/* Counts the try, and then compares the key. */
 static enum result
-spend_tx(struct db_tx *tx, void *context)
-{
-	struct spent_token *op = context;
-	struct spent_token earlier;
-	const enum result spent = spent_token_insert(tx, op);
-
-	if (spent != DUPLICATE)
-		return spent;
-	TRY(spent_token_read(tx, op->jti, &earlier));
-	if (!spent_token_same(&earlier, op))
-		return TOKEN_SPENT;
-	*op = earlier;
-	return OK;
-}
-
-/* Counts the try, then compares. */
-static enum result
-judge_key(const struct app *p, const struct stage_claims *claims, const struct secret *key,
-    struct token_state *state)
+check_key(const struct app *app, const struct stage_claims *claims, const struct secret *key,
+    struct token_state *link)
 {
 	CLEANUP(secret_wipe) struct secret right = { 0 };
 
-	TRY(token_state_count_try(p, state));
-	auth_key_derive(p->keyring, claims->subject.invitation_jti.bytes, &right);
+	TRY(token_state_count_try(app, link));
+	auth_key_derive(app->keyring, claims->subject.invitation_jti.bytes, &right);
 	if (secret_equal(key, &right))
 		return OK;
-	return state->tries_left > 0 ? KEY_WRONG : LINK_EXHAUSTED;
+	return link->tries_left > 0 ? KEY_WRONG : LINK_EXHAUSTED;
 }
 
+/* Spends the link. A request that came at the same moment may have spent it: then `spent` becomes
+ * the row of that one, so that both get the same token. TOKEN_SPENT: it was spent on another
+ * key. */
 static enum result
-spend(const struct app *p, struct spent_token *op, struct token_state *state)
+spend_second_link(const struct app *app, struct spent_token *spent)
 {
-	const enum result spent = db_each_committed(p->db, spend_tx, op);
+	struct db_tx alone = db_alone(app->db);
+	struct spent_token earlier;
+	const enum result inserted = spent_token_insert(&alone, spent);
 
-	return state->used ? spent : token_state_end_try(p, state, spent);
+	if (inserted != DUPLICATE)
+		return inserted;
+	TRY(spent_token_read(&alone, spent->jti, &earlier));
+	if (!spent_token_same(&earlier, spent))
+		return TOKEN_SPENT;
+	*spent = earlier;
+	return OK;
 }
 
 static enum result
-account_step_token(const struct app *p, const struct stage_claims *claims,
-    const struct spent_token *op, struct account_step *ret)
+seal_account_step(const struct app *app, const struct stage_claims *claims,
+    const struct spent_token *spent, struct account_step *ret)
 {
 	CLEANUP(stage_claims_wipe) struct stage_claims next = *claims;
 
 	next.stage = STAGE_ACCOUNT;
-	next.issued_at = op->created_at;
-	next.expires_at = op->created_at + p->account_step_lives_s;
-	memcpy(next.jti.bytes, op->next_id, sizeof next.jti.bytes);
+	next.issued_at = spent->created_at;
+	next.expires_at = spent->created_at + app->account_step_lives_s;
+	memcpy(next.jti.bytes, spent->next_id, sizeof next.jti.bytes);
 	ret->expires_at = next.expires_at;
-	return stage_seal(p->keyring, &next, ret->token);
+	return stage_seal(app->keyring, &next, ret->token);
 }
 
 enum result
-registration_confirm_key(const struct app *p, const struct stage_claims *claims,
+registration_confirm_key(const struct app *app, const struct stage_claims *claims,
     const struct secret *key, struct account_step *ret, int *ret_attempts_left)
 {
-	struct spent_token op = {
+	struct spent_token spent = {
+		.jti = claims->jti,
 		.kind = STAGE_AUTHENTICATION_KEY,
 		.outcome = OUTCOME_DONE,
 		.created_at = clock_now(),
 	};
-	struct token_state state;
+	struct token_state link;
 
-	op.jti = claims->jti;
-	secret_random(op.next_id, sizeof op.next_id);
+	secret_random(spent.next_id, sizeof spent.next_id);
 	spent_token_fingerprint(
-	    p->keyring, (const char *const[]){ key->text, NULL }, op.fingerprint);
-	TRY(token_state_read(p, claims, &state));
-	enum result judged = state.used ? token_state_repeat(p, &state, &op)
-					: judge_key(p, claims, key, &state);
-	if (judged == OK)
-		judged = spend(p, &op, &state);
-	if (!state.used)
-		*ret_attempts_left = state.tries_left;
-	TRY(judged);
-	return account_step_token(p, claims, &op, ret);
+	    app->keyring, (const char *const[]){ key->text, NULL }, spent.fingerprint);
+	TRY(token_state_read(app, claims, &link));
+	if (link.used) {
+		TRY(token_state_repeat(app, &link, &spent));
+		return seal_account_step(app, claims, &link.op, ret);
+	}
+
+	enum result result = check_key(app, claims, key, &link);
+	if (result == OK)
+		result = token_state_end_try(app, &link, spend_second_link(app, &spent));
+	*ret_attempts_left = link.tries_left;
+	TRY(result);
+	return seal_account_step(app, claims, &spent, ret);
 }

@@ -1,210 +1,228 @@
 /* registration_create_account.c - the account step: one token makes one account.
  *
- * Whether the login ID is free and whether the person has none yet is the database's word: unique
- * keys inside the transaction that spends the token. */
+ * Whether the login ID is free, and whether the person has no account yet, the database decides: by
+ * unique keys, in the transaction that spends the token. */
 
 #include "registration.h"
 
 #include "account.h"
-#include "limit_db.h"
 #include "audit.h"
 #include "cleanup.h"
 #include "clock.h"
 #include "db.h"
 #include "hash_pool.h"
-#include "token_state.h"
+#include "limit_db.h"
 #include "login_limits.h"
 #include "mailed_link.h"
 #include "mailer.h"
 #include "outbox.h"
 #include "spent_token.h"
 #include "text.h"
+#include "token_state.h"
 
 #include <string.h>
 
-struct creation {
-	struct account *account;
-	struct spent_token op;
-	struct login_limits tries; /* of its login ID, while nobody had it */
-	struct outbox_mail completion;
-	struct outbox_mail confirmation; /* MAIL_NONE: the address is the proven one */
+struct create_account_ctx {
+	const struct app *app;
+	const struct stage_claims *claims; /* of the account step */
+	const struct account_request *request;
+	struct token_state token;
+	struct account *account;    /* the caller's */
+	struct spent_token spent;   /* the row that spends the token */
+	struct login_limits limits; /* of the login ID, counted while nobody had it */
 	struct audit_event event;
+	struct outbox_mail completion;
+	struct outbox_mail confirmation; /* of kind MAIL_NONE: the address is the proven one */
 };
+
+static void
+create_account_ctx_wipe(struct create_account_ctx *ctx)
+{
+	outbox_mail_wipe(&ctx->completion);
+	outbox_mail_wipe(&ctx->confirmation);
+}
+
+/* Repeat --------------------------------------------------------------------------------------- */
+
+/* Is the account that the token made the one that is asked for? Facts are compared before the
+ * password, which costs a hash. TOKEN_SPENT: it is another. */
+static enum result
+compare_account(const struct create_account_ctx *ctx, const struct account *account)
+{
+	const struct account_request *request = ctx->request;
+	const bool is_pending = account->pending_email[0] != '\0';
+	const char *email = is_pending ? account->pending_email : account->email;
+	bool is_equal = false;
+
+	if (strcmp(account->login_id, request->login_id) != 0 ||
+	    strcmp(email, request->email) != 0 || strcmp(account->nickname, request->nickname) != 0)
+		return TOKEN_SPENT;
+	TRY(hash_pool_verify(
+	    ctx->app->hash_pool, request->password, account->password_hash, &is_equal));
+	return is_equal ? OK : TOKEN_SPENT;
+}
+
+static enum result
+find_created_account(struct create_account_ctx *ctx, const struct spent_token *spent)
+{
+	struct db_tx alone = db_alone(ctx->app->db);
+	struct account_id id;
+
+	memcpy(id.bytes, spent->next_id, sizeof id.bytes);
+	const enum result read = account_read(&alone, id, ctx->account);
+	if (read == NO_ROW) /* it was deleted since */
+		return TOKEN_SPENT;
+	TRY(read);
+	return compare_account(ctx, ctx->account);
+}
+
+/* The token is used. Another body than the one that it was used with is a guess at it, and
+ * counts. */
+static enum result
+repeat_account(struct create_account_ctx *ctx, struct token_state *token)
+{
+	TRY(token_state_count_repeat(ctx->app, token));
+	return token_state_end_repeat(ctx->app, token, find_created_account(ctx, &token->op));
+}
+
+/* Create --------------------------------------------------------------------------------------- */
+
+/* The account that is asked for, but for its hash. */
+static void
+fill_account(struct create_account_ctx *ctx)
+{
+	const struct stage_claims *claims = ctx->claims;
+	const struct account_request *request = ctx->request;
+	const bool is_proven = strcmp(request->email, claims->email) == 0;
+	const char *pending_email = is_proven ? "" : request->email;
+	struct account *account = ctx->account;
+
+	*account = (struct account){ .created_at = clock_now() };
+	secret_random(account->id.bytes, sizeof account->id.bytes);
+	account->person_id = claims->subject.person_id;
+	text_copy_cut(account->login_id, sizeof account->login_id, request->login_id);
+	text_copy_cut(account->email, sizeof account->email, claims->email);
+	text_copy_cut(account->pending_email, sizeof account->pending_email, pending_email);
+	text_copy_cut(account->nickname, sizeof account->nickname, request->nickname);
+	text_copy_cut(account->language, sizeof account->language, claims->language);
+}
+
+/* The completion mail, and the confirmation of an address that is not the proven one. */
+static void
+fill_account_mails(struct create_account_ctx *ctx)
+{
+	const struct app *app = ctx->app;
+	const struct account *account = ctx->account;
+	struct outbox_mail *completion = &ctx->completion, *confirmation = &ctx->confirmation;
+
+	*completion = outbox_mail_to(MAIL_COMPLETION, account->email, account->language,
+	    account->created_at, app->invitation_lives_s);
+	text_copy_cut(completion->nickname, sizeof completion->nickname, account->nickname);
+	if (account->pending_email[0] == '\0')
+		return;
+	*confirmation = outbox_mail_to(MAIL_EMAIL_CONFIRMATION, account->pending_email,
+	    account->language, account->created_at, app->email_confirmation_lives_s);
+	secret_random(confirmation->jti.bytes, sizeof confirmation->jti.bytes);
+	confirmation->subject.account_id = account->id;
+	confirmation->subject.generation = ACCOUNT_FIRST_GENERATION;
+}
 
 static enum result
 create_account_tx(struct db_tx *tx, void *context)
 {
-	const struct creation *creation = context;
+	const struct create_account_ctx *ctx = context;
 
-	TRY(spent_token_insert(tx, &creation->op));
-	TRY(account_insert(tx, creation->account));
-	TRY(login_limits_reset(tx, &creation->tries));
-	TRY(audit_insert(tx, &creation->event));
-	TRY(outbox_enqueue(tx, &creation->completion));
-	if (creation->confirmation.kind == MAIL_NONE)
+	TRY(spent_token_insert(tx, &ctx->spent));
+	TRY(account_insert(tx, ctx->account));
+	TRY(login_limits_reset(tx, &ctx->limits));
+	TRY(audit_insert(tx, &ctx->event));
+	TRY(outbox_enqueue(tx, &ctx->completion));
+	if (ctx->confirmation.kind == MAIL_NONE)
 		return OK;
-	return outbox_enqueue(tx, &creation->confirmation);
-}
-
-static void
-creation_wipe(struct creation *creation)
-{
-	outbox_mail_wipe(&creation->completion);
-	outbox_mail_wipe(&creation->confirmation);
-}
-
-/* Owes the completion mail, and the confirmation of an address that is not the proven one. */
-static void
-fill_mails(const struct app *p, const struct account *account, struct creation *creation)
-{
-	const int64_t now = account->created_at;
-
-	creation->completion = outbox_mail_to(
-	    MAIL_COMPLETION, account->email, account->language, now, p->invitation_lives_s);
-	text_copy_cut(
-	    creation->completion.nickname, sizeof creation->completion.nickname, account->nickname);
-	if (account->pending_email[0] == '\0')
-		return;
-	creation->confirmation = outbox_mail_to(MAIL_EMAIL_CONFIRMATION, account->pending_email,
-	    account->language, now, p->email_confirmation_lives_s);
-	secret_random(creation->confirmation.jti.bytes, sizeof creation->confirmation.jti.bytes);
-	creation->confirmation.subject.account_id = account->id;
-	creation->confirmation.subject.generation = ACCOUNT_FIRST_GENERATION;
-}
-
-/* The account as wished, but for its hash. */
-static void
-fill_account(
-    const struct stage_claims *claims, const struct account_request *request, struct account *ret)
-{
-	const bool proven = strcmp(request->email, claims->email) == 0;
-
-	*ret = (struct account){ .created_at = clock_now() };
-	secret_random(ret->id.bytes, sizeof ret->id.bytes);
-	ret->person_id = claims->subject.person_id;
-	text_copy_cut(ret->login_id, sizeof ret->login_id, request->login_id);
-	text_copy_cut(ret->email, sizeof ret->email, claims->email);
-	text_copy_cut(ret->pending_email, sizeof ret->pending_email, proven ? "" : request->email);
-	text_copy_cut(ret->nickname, sizeof ret->nickname, request->nickname);
-	text_copy_cut(ret->language, sizeof ret->language, claims->language);
-}
-
-struct earlier_account {
-	struct account_id id;
-	struct account *account;
-};
-
-static enum result
-read_account_tx(struct db_tx *tx, void *context)
-{
-	const struct earlier_account *earlier = context;
-
-	return account_read(tx, earlier->id, earlier->account);
-}
-
-/* The token made an account: is it the one that is wished for? Facts first, then the password. */
-static enum result
-compare_creation(const struct app *p, const struct account_request *request,
-    const struct spent_token *op, struct account *ret)
-{
-	struct earlier_account earlier = { .account = ret };
-	bool same = false;
-
-	memcpy(earlier.id.bytes, op->next_id, sizeof earlier.id.bytes);
-	const enum result read = db_each_committed(p->db, read_account_tx, &earlier);
-	if (read == NO_ROW)
-		return TOKEN_SPENT;
-	TRY(read);
-	const char *email = ret->pending_email[0] != '\0' ? ret->pending_email : ret->email;
-	if (strcmp(ret->login_id, request->login_id) != 0 || strcmp(email, request->email) != 0 ||
-	    strcmp(ret->nickname, request->nickname) != 0)
-		return TOKEN_SPENT;
-	TRY(hash_pool_verify(p->hash_pool, request->password, ret->password_hash, &same));
-	return same ? OK : TOKEN_SPENT;
+	return outbox_enqueue(tx, &ctx->confirmation);
 }
 
 static enum result
-repeat_creation(const struct app *p, const struct account_request *request,
-    struct token_state *state, struct account *ret)
+insert_account(struct create_account_ctx *ctx)
 {
-	TRY(token_state_count_repeat(p, state));
-	return token_state_end_repeat(p, state, compare_creation(p, request, &state->op, ret));
-}
+	const struct app *app = ctx->app;
+	const struct client *client = ctx->request->client;
+	const struct account *account = ctx->account;
 
-static enum result
-create(const struct app *p, const struct client *client, const struct stage_claims *claims,
-    const struct account_request *request, struct account *ret)
-{
-	CLEANUP(creation_wipe) struct creation creation = { .account = ret };
-
-	fill_mails(p, ret, &creation);
-	creation.op = (struct spent_token){
+	fill_account_mails(ctx);
+	ctx->spent = (struct spent_token){
+		.jti = ctx->claims->jti,
 		.kind = STAGE_ACCOUNT,
 		.outcome = OUTCOME_DONE,
-		.created_at = ret->created_at,
+		.created_at = account->created_at,
 	};
-	creation.event = audit_event_of(
-	    client, AUDIT_ACCOUNT_CREATED, ret->created_at, ret->id, ret->person_id);
-	creation.tries = login_limits_of(p->keyring, ret->login_id, client, ret->created_at);
-	creation.op.jti = claims->jti;
-	memcpy(creation.op.next_id, ret->id.bytes, sizeof creation.op.next_id);
-	const enum result created = db_transaction(p->db, create_account_tx, &creation);
+	memcpy(ctx->spent.next_id, account->id.bytes, sizeof ctx->spent.next_id);
+	ctx->event = audit_event_of(
+	    client, AUDIT_ACCOUNT_CREATED, account->created_at, account->id, account->person_id);
+	ctx->limits = login_limits_of(app->keyring, account->login_id, client, account->created_at);
+	const enum result created = db_transaction(app->db, create_account_tx, ctx);
 	if (created != DUPLICATE)
 		return created;
-	/* Spent meanwhile, by the same submit sent twice. */
-	struct token_state state;
-	TRY(token_state_read(p, claims, &state));
-	return state.used ? repeat_creation(p, request, &state, ret) : INTERNAL;
+
+	/* A request that came at the same moment has spent the token. */
+	struct token_state token;
+	TRY(token_state_read(app, ctx->claims, &token));
+	return token.used ? repeat_account(ctx, &token) : INTERNAL;
 }
 
-/* That it is taken is told to the holder of this token only, and written down. */
+/* Only the holder of this token is told that a login ID is taken, and it is written down. */
 static enum result
-tell_taken(const struct app *p, const struct client *client, const struct account *wished)
+write_login_id_taken(const struct create_account_ctx *ctx)
 {
-	struct audit_event event = audit_event_of(
-	    client, AUDIT_LOGIN_ID_TAKEN, wished->created_at, no_account, wished->person_id);
+	const struct account *account = ctx->account;
+	struct audit_event event = audit_event_of(ctx->request->client, AUDIT_LOGIN_ID_TAKEN,
+	    account->created_at, no_account, account->person_id);
 
-	TRY(audit_insert_committed(p->db, &event));
+	TRY(audit_insert_committed(ctx->app->db, &event));
 	return TAKEN;
 }
 
-/* One of the link's tries, and what came of it. */
+/* One of the tries of the token. */
 static enum result
-create_counted(const struct app *p, const struct client *client, const struct stage_claims *claims,
-    const struct account_request *request, struct token_state *state, struct account *ret)
+try_to_create_account(struct create_account_ctx *ctx)
 {
-	TRY(token_state_count_try(p, state));
-	enum result created = create(p, client, claims, request, ret);
+	TRY(token_state_count_try(ctx->app, &ctx->token));
+	enum result created = insert_account(ctx);
 	if (created == TAKEN)
-		created = tell_taken(p, client, ret);
-	return token_state_end_try(p, state, created);
+		created = write_login_id_taken(ctx);
+	return token_state_end_try(ctx->app, &ctx->token, created);
 }
 
 enum result
-registration_create_account(const struct app *p, const struct client *client,
-    const struct stage_claims *claims, const struct account_request *request, struct account *ret,
-    struct error_info *ret_info)
+registration_create_account(const struct app *app, const struct stage_claims *claims,
+    const struct account_request *request, struct account *ret, struct error_info *ret_info)
 {
+	CLEANUP(create_account_ctx_wipe)
+	struct create_account_ctx ctx = {
+		.app = app, .claims = claims, .request = request, .account = ret
+	};
 	int left = 0;
-	struct token_state state;
 
-	TRY(token_state_read(p, claims, &state));
-	if (state.used)
-		return repeat_creation(p, request, &state, ret);
-	fill_account(claims, request, ret);
-	TRY(hash_pool_hash(p->hash_pool, request->password, ret->password_hash));
-	/* Counted after the hash, so that a busy hash pool costs the member no try. By the person,
-	 * too: they can begin again. */
-	const struct limit_try by_person = limit_try_of(p->keyring, LIMIT_TAKEN_LOGIN_IDS,
-	    claims->subject.person_id.bytes, ID_SIZE, ret->created_at, p->mail_interval_s);
-	TRY(limit_db_count_committed(p->db, &by_person, &left, &ret_info->wait_s));
+	TRY(token_state_read(app, claims, &ctx.token));
+	if (ctx.token.used)
+		return repeat_account(&ctx, &ctx.token);
+	fill_account(&ctx);
+	TRY(hash_pool_hash(app->hash_pool, request->password, ret->password_hash));
+
+	/* Counted after the hash, so that a busy hash pool costs the member no try; and by the
+	 * person, who can begin again with another link. */
+	const struct limit_try by_person = limit_try_of(app->keyring, LIMIT_TAKEN_LOGIN_IDS,
+	    claims->subject.person_id.bytes, ID_SIZE, ret->created_at, app->mail_interval_s);
+	TRY(limit_db_count_committed(app->db, &by_person, &left, &ret_info->wait_s));
 	if (left < 0)
 		return TOO_MANY;
-	const enum result created = create_counted(p, client, claims, request, &state, ret);
-	ret_info->attempts_left = state.tries_left < left ? state.tries_left : left;
+
+	const enum result created = try_to_create_account(&ctx);
+	const int tries_left = ctx.token.tries_left;
+	ret_info->attempts_left = tries_left < left ? tries_left : left;
 	if (created == TAKEN)
 		return TAKEN;
-	TRY(limit_db_give_back_committed(p->db, &by_person, created));
-	mailer_wake(p->mailer);
+	TRY(limit_db_give_back_committed(app->db, &by_person, created));
+	mailer_wake(app->mailer);
 	return OK;
 }

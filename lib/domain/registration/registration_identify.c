@@ -1,72 +1,127 @@
-/* registration_identify.c - the identity step: CAPTCHA, number, the key on the screen.
+/* registration_identify.c - the identity step: a CAPTCHA and an insured number bring the
+ * authentication key on the screen, and a mail with the second link.
  *
- * Questions in order: was the link used, was this source right or somebody wrong too often, is the
- * CAPTCHA right (spent, and the try counted, before anything is compared), who is it. Then the deed:
- * the link is spent and the second mail owed. */
+ * registration_identify() stands at the end and tells the step. Everything is asked before the link
+ * is spent:
+ *
+ *   1. Was the link used before? Are its tries used up?        token_state_read()
+ *   2. Was this source right or wrong too often?               identity_limits_check()
+ *   3. Is the CAPTCHA right?                                   check_captcha()
+ *   4. Whose number is it?                                     check_number()
+ *   5. Spend the link, and enqueue the second mail.            spend_link()
+ *
+ * Three rules explain the rest:
+ *
+ *   A try is counted before it is compared. What spends the CAPTCHA and counts the try is committed
+ *   before the number is looked up, so that neither a crash nor many requests at once give a free
+ *   try.
+ *
+ *   The same body again gets the same answer, because an answer may be lost on its way. Beside a
+ *   spent token stands the fingerprint of the body that it was spent on (spent_token.h).
+ *
+ *   The answer does not tell whether the person has an account (ASVS 6.3.8). Both paths run the
+ *   same statements; only the mail is another. */
 
 #include "registration.h"
 
-#include "limit_db.h"
 #include "auth_key.h"
 #include "captcha.h"
 #include "cleanup.h"
 #include "clock.h"
 #include "db.h"
 #include "identity_limits.h"
-#include "token_state.h"
+#include "limit_db.h"
 #include "mailer.h"
 #include "outbox.h"
 #include "person.h"
 #include "spent_token.h"
+#include "token_state.h"
 
 #include <string.h>
 
-/* CAPTCHA ------------------------------------------------------------------------------------- */
-
-/* One try at the identity step: the spending of its CAPTCHA, and the count of the link's. */
-struct captcha_try {
-	struct spent_token op;
-	struct token_state *state;
-	struct identity_limits *guard;
-	struct error_info *error_info;
-	bool again; /* another call was judged on the same */
+/* One run of the step. Random values, times and hashes are made before the transactions, so that a
+ * transaction that is run again writes the same rows. */
+struct identify_ctx {
+	const struct app *app;
+	const struct stage_claims *claims; /* of the first link */
+	const struct identity_request *request;
+	struct error_info *error_info; /* the caller's */
+	int64_t now;
+	struct token_state link;
+	struct identity_limits limits;
+	struct spent_token captcha; /* the row that spends the CAPTCHA */
+	bool is_repeat;             /* this body came before, with the same CAPTCHA */
+	struct person person;       /* whom the number means */
+	struct spent_token spent;   /* the row that spends the link */
+	struct limit_try mail_interval;
+	struct outbox_mail mail;
+	bool is_other_number; /* the link was spent on another number a moment ago */
+	bool person_counts;   /* the number is right, and the link was not spent on it before */
 };
 
-static enum result
-spend_captcha(struct db_tx *tx, struct captcha_try *try)
-{
-	struct spent_token earlier;
-	const enum result spent = spent_token_insert(tx, &try->op);
-
-	try->again = spent == DUPLICATE;
-	if (try->again) {
-		TRY(spent_token_read(tx, try->op.jti, &earlier));
-		/* The same body again: it was counted then, and gets the same verdict now. */
-		TRY(limit_db_peek(tx, &try->state->tries, &try->state->tries_left, NULL));
-		TRY(identity_limits_peek(tx, try->guard));
-		return spent_token_same(&earlier, &try->op) ? OK : CAPTCHA_WRONG;
-	}
-	TRY(spent);
-	if (try->op.outcome == OUTCOME_CAPTCHA_WRONG)
-		return limit_db_peek(tx, &try->state->tries, &try->state->tries_left, NULL);
-	TRY(limit_db_count(tx, &try->state->tries, &try->state->tries_left, NULL));
-	return try->state->tries_left < 0 ? LINK_EXHAUSTED : identity_limits_count(tx, try->guard);
-}
-
-/* Where the source has no place for a right number nothing is spent. */
-static enum result
-captcha_try_tx(struct db_tx *tx, void *context)
-{
-	struct captcha_try *try = context;
-
-	if (try->op.outcome == OUTCOME_CAPTCHA_RIGHT)
-		TRY(identity_guard_take_person(tx, try->guard, try->error_info));
-	return spend_captcha(tx, try);
-}
-
-/* The same answer again is known by this: a proof of work is longer than a fingerprint's texts. */
+/* The fingerprint of the body, with or without (NULL) the answer to the CAPTCHA. */
 static void
-digest(const char *answer, char ret[static SECRET_BASE64_MAX(SECRET_SHA256_SIZE) + 1])
+fingerprint_request(
+    const struct identify_ctx *ctx, const char *answer, uint8_t ret[static KEYED_HASH_SIZE])
+{
+	const struct identity_request *request = ctx->request;
+	const char *const texts[] = { request->insured_number, request->birth_date, answer, NULL };
+
+	spent_token_fingerprint(ctx->app->keyring, texts, ret);
+}
+
+/* The CAPTCHA
+ * -------------------------------------------------------------------------------------- */
+
+/* The CAPTCHA was spent before. The same body was counted then, and is judged as it was then. */
+static enum result
+repeat_captcha(struct db_tx *tx, struct identify_ctx *ctx)
+{
+	struct token_state *link = &ctx->link;
+	struct spent_token earlier;
+
+	TRY(spent_token_read(tx, ctx->captcha.jti, &earlier));
+	TRY(limit_db_peek(tx, &link->tries, &link->tries_left, NULL));
+	TRY(identity_limits_peek_number(tx, &ctx->limits));
+	return spent_token_same(&earlier, &ctx->captcha) ? OK : CAPTCHA_WRONG;
+}
+
+/* A right CAPTCHA costs a try of the link, and of the number; a wrong one costs the CAPTCHA
+ * alone. */
+static enum result
+count_identity_try(struct db_tx *tx, struct identify_ctx *ctx)
+{
+	struct token_state *link = &ctx->link;
+
+	if (ctx->captcha.outcome == OUTCOME_CAPTCHA_WRONG)
+		return limit_db_peek(tx, &link->tries, &link->tries_left, NULL);
+	TRY(limit_db_count(tx, &link->tries, &link->tries_left, NULL));
+	if (link->tries_left < 0)
+		return LINK_EXHAUSTED;
+	return identity_limits_count_number(tx, &ctx->limits);
+}
+
+/* Spends the CAPTCHA and counts the try. Where the source may have no further right number, it
+ * rolls back and nothing is spent. */
+static enum result
+spend_captcha_tx(struct db_tx *tx, void *context)
+{
+	struct identify_ctx *ctx = context;
+
+	if (ctx->captcha.outcome == OUTCOME_CAPTCHA_RIGHT)
+		TRY(identity_limits_reserve_person(tx, &ctx->limits, ctx->error_info));
+	const enum result spent = spent_token_insert(tx, &ctx->captcha);
+	ctx->is_repeat = spent == DUPLICATE;
+	if (ctx->is_repeat)
+		return repeat_captcha(tx, ctx);
+	TRY(spent);
+	return count_identity_try(tx, ctx);
+}
+
+/* A proof of work is longer than the texts of a fingerprint may be: its hash goes in. */
+#define ANSWER_HASH_MAX SECRET_BASE64_MAX(SECRET_SHA256_SIZE)
+static void
+hash_captcha_answer(const char *answer, char ret[static ANSWER_HASH_MAX + 1])
 {
 	uint8_t hash[SECRET_SHA256_SIZE];
 
@@ -74,178 +129,196 @@ digest(const char *answer, char ret[static SECRET_BASE64_MAX(SECRET_SHA256_SIZE)
 	secret_base64(hash, sizeof hash, ret);
 }
 
-/* Spends the CAPTCHA and counts the try, both committed before anything is compared. */
+/* Is the CAPTCHA of this link, and answered? Whatever the answer, it is spent by it.
+ * CAPTCHA_WRONG. */
 static enum result
-pass_captcha(const struct app *p, const struct stage_claims *claims,
-    const struct identity *identity, struct captcha_try *try)
+check_captcha(struct identify_ctx *ctx)
 {
+	const struct identity_request *request = ctx->request;
+	const struct jti *link = &ctx->claims->jti;
 	CLEANUP(captcha_wipe) struct captcha captcha = { 0 };
-	char answer[SECRET_BASE64_MAX(SECRET_SHA256_SIZE) + 1];
+	char answer[ANSWER_HASH_MAX + 1];
 
-	if (captcha_open(p->keyring, identity->captcha_token, clock_now(), &captcha) != OK ||
-	    !secret_equal_bytes(
-		captcha.invitation_jti.bytes, claims->jti.bytes, sizeof claims->jti.bytes))
+	if (captcha_open(ctx->app->keyring, request->captcha_token, ctx->now, &captcha) != OK)
+		return CAPTCHA_WRONG;
+	if (!secret_equal_bytes(captcha.invitation_jti.bytes, link->bytes, sizeof link->bytes))
 		return CAPTCHA_WRONG;
 
-	const bool right = captcha_answer_is(&captcha, identity->captcha_answer);
-	try->op = (struct spent_token){
+	const bool is_right = captcha_answer_is(&captcha, request->captcha_answer);
+	ctx->captcha = (struct spent_token){
+		.jti = captcha.jti,
 		.kind = STAGE_CAPTCHA,
-		.outcome = right ? OUTCOME_CAPTCHA_RIGHT : OUTCOME_CAPTCHA_WRONG,
-		.created_at = clock_now(),
+		.outcome = is_right ? OUTCOME_CAPTCHA_RIGHT : OUTCOME_CAPTCHA_WRONG,
+		.created_at = ctx->now,
 	};
-	try->op.jti = captcha.jti;
-	secret_random(try->op.next_id, sizeof try->op.next_id);
-	digest(identity->captcha_answer, answer);
-	spent_token_fingerprint(p->keyring,
-	    (const char *const[]){ identity->insured_number, identity->birth_date, answer, NULL },
-	    try->op.fingerprint);
-	TRY(db_transaction(p->db, captcha_try_tx, try));
-	return right ? OK : CAPTCHA_WRONG;
+	secret_random(ctx->captcha.next_id, sizeof ctx->captcha.next_id);
+	hash_captcha_answer(request->captcha_answer, answer);
+	fingerprint_request(ctx, answer, ctx->captcha.fingerprint);
+	TRY(db_transaction(ctx->app->db, spend_captcha_tx, ctx));
+	return is_right ? OK : CAPTCHA_WRONG;
 }
 
-/* Identify ------------------------------------------------------------------------------------ */
+/* The number
+ * --------------------------------------------------------------------------------------- */
 
-struct identification {
-	const struct identity *identity;
-	struct identity_limits guard;
+/* NO_ROW: the number means nobody who is insured today, or more than one person. */
+static enum result
+find_insured_person(struct identify_ctx *ctx)
+{
+	struct db_tx alone = db_alone(ctx->app->db);
 	char today[CLOCK_DATE_MAX + 1];
-	struct person person;
-	struct spent_token op;
-	struct limit_try mail_interval;
-	struct outbox_mail mail;
-	/* What settling found: */
-	bool counts;   /* the number is right, and no repeat of what the invitation was spent on */
-	bool is_other; /* it was spent on another number a moment ago */
-};
 
-static enum result
-find_person_tx(struct db_tx *tx, void *context)
-{
-	struct identification *i = context;
-
+	clock_date_japan(ctx->now, today);
 	return person_find(
-	    tx, i->identity->insured_number, i->identity->birth_date, i->today, &i->person);
+	    &alone, ctx->request->insured_number, ctx->request->birth_date, today, &ctx->person);
 }
 
-/* Spends the invitation, or finds it spent on the same number; owes the second mail unless one went
- * out a moment ago. */
+/* Is the number that of an insured person? A repeated body was counted when it came first. */
 static enum result
-spend_invitation_tx(struct db_tx *tx, void *context)
+check_number(struct identify_ctx *ctx)
 {
-	struct identification *i = context;
-	struct spent_token op = i->op;
-	int left = 0;
-	enum result spent = spent_token_insert(tx, &op);
+	const enum result found = find_insured_person(ctx);
 
-	if (spent == DUPLICATE)
-		spent = spent_token_read(tx, op.jti, &op);
-	TRY(spent);
-	/* By the random id: also when the transaction runs again, behind a lost answer to COMMIT. */
-	const bool spends = memcmp(op.next_id, i->op.next_id, sizeof op.next_id) == 0;
-	i->is_other = !spent_token_same(&op, &i->op);
-	i->counts = spends || i->is_other;
-	if (i->counts)
-		TRY(identity_guard_keep_person(tx, &i->guard));
-	if (i->is_other)
-		return OK;
-	TRY(limit_db_count(tx, &i->mail_interval, &left, NULL));
-	if (left < 0)
-		return OK;
-	/* The second link keeps its jti however often it is mailed, and so its count of tries. */
-	memcpy(i->mail.jti.bytes, op.next_id, sizeof i->mail.jti.bytes);
-	return outbox_enqueue(tx, &i->mail);
-}
-
-static enum result
-spend_invitation(const struct app *p, const struct stage_claims *claims, struct identification *i)
-{
-	const int64_t now = clock_now();
-
-	i->mail = outbox_mail_to(i->person.has_account ? MAIL_ALREADY_REGISTERED : MAIL_SECOND_LINK,
-	    claims->email, claims->language, now, p->second_link_lives_s);
-	i->mail.subject.invitation_jti = claims->jti;
-	i->mail.subject.person_id = i->person.id;
-	i->mail_interval = limit_try_of(p->keyring, LIMIT_SECOND_MAIL, claims->jti.bytes,
-	    sizeof claims->jti.bytes, now, p->mail_interval_s);
-	const enum result result = db_transaction(p->db, spend_invitation_tx, i);
-	outbox_mail_wipe(&i->mail);
-	return result == OK && i->is_other ? TOKEN_SPENT : result;
-}
-
-static struct identification
-identification_of(const struct app *p, const struct client *client,
-    const struct stage_claims *claims, const struct identity *identity)
-{
-	struct identification i = {
-		.identity = identity,
-		.guard = identity_limits_of(p, client, identity, clock_now()),
-	};
-
-	clock_date_japan(clock_now(), i.today);
-	i.op = (struct spent_token){
-		.kind = STAGE_IDENTITY,
-		.outcome = OUTCOME_DONE,
-		.created_at = clock_now(),
-	};
-	i.op.jti = claims->jti;
-	secret_random(i.op.next_id, sizeof i.op.next_id);
-	spent_token_fingerprint(p->keyring,
-	    (const char *const[]){ identity->insured_number, identity->birth_date, NULL },
-	    i.op.fingerprint);
-	return i;
-}
-
-/* CAPTCHA and number of a link that was not used yet. */
-static enum result
-judge(const struct app *p, const struct stage_claims *claims, struct token_state *state,
-    struct identification *i, struct error_info *error_info)
-{
-	struct captcha_try try = { .state = state, .guard = &i->guard, .error_info = error_info };
-
-	TRY(identity_limits_check(p, &i->guard, error_info));
-	TRY(pass_captcha(p, claims, i->identity, &try));
-	i->guard.person_taken = true;
-	const enum result found = db_each_committed(p->db, find_person_tx, i);
 	if (found != OK && found != NO_ROW)
 		return found;
-	if (found == OK && !i->guard.number_locked)
-		return try.again ? OK : identity_limits_give_back(p, &i->guard);
-	TRY(try.again ? OK : identity_limits_count_wrong(p, &i->guard));
-	return state->tries_left > 0 ? IDENTITY_MISMATCH : LINK_EXHAUSTED;
+	if (found == OK && !ctx->limits.number_locked)
+		return ctx->is_repeat ? OK
+				      : identity_limits_give_back_number(ctx->app, &ctx->limits);
+	if (!ctx->is_repeat)
+		TRY(identity_limits_count_wrong(ctx->app, &ctx->limits));
+	return ctx->link.tries_left > 0 ? IDENTITY_MISMATCH : LINK_EXHAUSTED;
 }
 
-/* The link was used: on this number the same answer, on another none. */
+/* The link
+ * ----------------------------------------------------------------------------------------- */
+
+/* The link was not used before. */
 static enum result
-judge_again(const struct app *p, struct token_state *state, struct identification *i)
+check_first_use(struct identify_ctx *ctx)
 {
-	TRY(token_state_repeat(p, state, &i->op));
-	const enum result found = db_each_committed(p->db, find_person_tx, i);
-	return found == NO_ROW ? PERSON_NOT_ELIGIBLE : found; /* lost eligibility meanwhile */
+	TRY(identity_limits_check(ctx->app, &ctx->limits, ctx->error_info));
+	TRY(check_captcha(ctx));
+	ctx->limits.person_reserved = true;
+	return check_number(ctx);
+}
+
+/* The link was used before: for the same number the answer is the same, and needs no CAPTCHA. */
+static enum result
+check_repeated_use(struct identify_ctx *ctx)
+{
+	TRY(token_state_repeat(ctx->app, &ctx->link, &ctx->spent));
+	const enum result found = find_insured_person(ctx);
+	return found == NO_ROW ? PERSON_NOT_ELIGIBLE : found;
+}
+
+/* Enqueues the mail, unless one went out within the mail interval. The second link keeps its jti
+ * however often it is mailed, and with it its count of tries. */
+static enum result
+enqueue_second_mail(struct db_tx *tx, struct identify_ctx *ctx, const struct spent_token *spent)
+{
+	int left = 0;
+
+	TRY(limit_db_count(tx, &ctx->mail_interval, &left, NULL));
+	if (left < 0)
+		return OK;
+	memcpy(ctx->mail.jti.bytes, spent->next_id, sizeof ctx->mail.jti.bytes);
+	return outbox_enqueue(tx, &ctx->mail);
+}
+
+/* Spends the link, or finds what it was spent on: this number before, or another a moment ago. */
+static enum result
+spend_link_tx(struct db_tx *tx, void *context)
+{
+	struct identify_ctx *ctx = context;
+	struct spent_token stored = ctx->spent;
+	enum result spent = spent_token_insert(tx, &stored);
+
+	if (spent == DUPLICATE)
+		spent = spent_token_read(tx, stored.jti, &stored);
+	TRY(spent);
+	/* Its random id tells, also where an earlier run of this body was committed and its answer
+	 * lost. */
+	const bool is_own = memcmp(stored.next_id, ctx->spent.next_id, sizeof stored.next_id) == 0;
+
+	ctx->is_other_number = !spent_token_same(&stored, &ctx->spent);
+	ctx->person_counts = is_own || ctx->is_other_number;
+	if (ctx->person_counts)
+		TRY(identity_limits_keep_person(tx, &ctx->limits));
+	return ctx->is_other_number ? OK : enqueue_second_mail(tx, ctx, &stored);
+}
+
+static enum result
+spend_link(struct identify_ctx *ctx)
+{
+	const struct app *app = ctx->app;
+	const struct stage_claims *claims = ctx->claims;
+	const struct person *person = &ctx->person;
+
+	ctx->mail = outbox_mail_to(person->has_account ? MAIL_ALREADY_REGISTERED : MAIL_SECOND_LINK,
+	    claims->email, claims->language, ctx->now, app->second_link_lives_s);
+	ctx->mail.subject.invitation_jti = claims->jti;
+	ctx->mail.subject.person_id = person->id;
+	ctx->mail_interval = limit_try_of(app->keyring, LIMIT_SECOND_MAIL, claims->jti.bytes,
+	    sizeof claims->jti.bytes, ctx->now, app->mail_interval_s);
+	TRY(db_transaction(app->db, spend_link_tx, ctx));
+	return ctx->is_other_number ? TOKEN_SPENT : OK;
+}
+
+/* The step
+ * ----------------------------------------------------------------------------------------- */
+
+static void
+identify_ctx_wipe(struct identify_ctx *ctx)
+{
+	outbox_mail_wipe(&ctx->mail);
+}
+
+static void
+fill_spent_link(struct identify_ctx *ctx)
+{
+	ctx->spent = (struct spent_token){
+		.jti = ctx->claims->jti,
+		.kind = STAGE_IDENTITY,
+		.outcome = OUTCOME_DONE,
+		.created_at = ctx->now,
+	};
+	secret_random(ctx->spent.next_id, sizeof ctx->spent.next_id);
+	fingerprint_request(ctx, NULL, ctx->spent.fingerprint);
 }
 
 enum result
-registration_identify(const struct app *p, const struct client *client,
-    const struct stage_claims *claims, const struct identity *identity, struct secret *ret_key,
-    struct error_info *ret_info)
+registration_identify(const struct app *app, const struct stage_claims *claims,
+    const struct identity_request *request, struct secret *ret_key, struct error_info *ret_info)
 {
-	struct identification i = identification_of(p, client, claims, identity);
-	struct token_state state;
+	const int64_t now = clock_now();
+	CLEANUP(identify_ctx_wipe)
+	struct identify_ctx ctx = {
+		.app = app,
+		.claims = claims,
+		.request = request,
+		.error_info = ret_info,
+		.now = now,
+		.limits = identity_limits_of(app, request, now),
+	};
 
-	const enum result read = token_state_read(p, claims, &state);
-	if (read != OK && (read != LINK_EXHAUSTED || state.used))
-		return read;
-	const enum result judged = state.used ? judge_again(p, &state, &i)
-					      : judge(p, claims, &state, &i, ret_info);
-	ret_info->attempts_left = state.tries_left;
-	/* Its last try may have been counted, and not judged: that body may come again, no other. */
-	if (read == LINK_EXHAUSTED && judged == CAPTCHA_WRONG)
-		return LINK_EXHAUSTED;
-	const enum result settled = judged == OK ? spend_invitation(p, claims, &i) : judged;
-	identity_guard_end_person(
-	    p, &i.guard, (settled == OK || settled == TOKEN_SPENT) && i.counts);
-	TRY(settled);
+	fill_spent_link(&ctx);
+	const enum result read = token_state_read(app, claims, &ctx.link);
+	/* Such a link goes on: its last try may have been counted and its answer lost. */
+	const bool is_exhausted = read == LINK_EXHAUSTED && !ctx.link.used;
+	if (!is_exhausted)
+		TRY(read);
 
-	mailer_wake(p->mailer);
-	auth_key_derive(p->keyring, claims->jti.bytes, ret_key);
+	enum result result = ctx.link.used ? check_repeated_use(&ctx) : check_first_use(&ctx);
+	ret_info->attempts_left = ctx.link.tries_left;
+	if (is_exhausted && result == CAPTCHA_WRONG)
+		result = LINK_EXHAUSTED; /* it is not the body of the last try */
+	if (result == OK)
+		result = spend_link(&ctx);
+	const bool is_kept = ctx.person_counts && (result == OK || result == TOKEN_SPENT);
+	identity_limits_finish_person(app, &ctx.limits, is_kept);
+	TRY(result);
+
+	mailer_wake(app->mailer);
+	auth_key_derive(app->keyring, claims->jti.bytes, ret_key);
 	return OK;
 }

@@ -8,15 +8,15 @@
  *
  * The rows are session_rows.h, what a client is given is session_tokens.h.
  *
- * A log-in that fails has one answer, LOGIN_FAILED: for an unknown login ID, a wrong password, a lock, a
- * disabled account and a person who is not eligible. All of them cost the same work: one password hash,
- * one counter, one audit event (ASVS 6.3.8). What is counted and locked is the login ID, or the source
- * that it is known from (login_limits.h).
+ * A log-in that fails has one answer, LOGIN_FAILED: for an unknown login ID, a wrong password, a
+ * lock, a disabled account and a person who is not eligible. All of them cost the same work: one
+ * password hash, one counter, one audit event (ASVS 6.3.8). What is counted and locked is the login
+ * ID, or the source that it is known from (login_limits.h).
  *
  * A token whose session has ended has one answer, LOGIN_REQUIRED, whatever ended it.
  *
- * UNAVAILABLE and OVERLOADED may come from every function. A try that ends so was not judged and does not
- * count. `client` and all texts are borrowed. */
+ * UNAVAILABLE and OVERLOADED may come from every function. A try that ends so was not judged and
+ * does not count. `client` and all texts are borrowed. */
 
 #ifndef SESSION_H
 #define SESSION_H
@@ -33,9 +33,9 @@
 
 #include <stdint.h>
 
-/* A refresh token that was used within this time may be used again by the same client: its answer was
- * lost, or two windows of a browser refreshed at once. Both get the same next token. CLOCK_SKEW_S is
- * granted on top, because another replica may have written when it was used. */
+/* A refresh token that was used within this time may be used again by the same client: its answer
+ * was lost, or two windows of a browser refreshed at once. Both get the same next token.
+ * CLOCK_SKEW_S is granted on top, because another replica may have written when it was used. */
 #define SESSION_REPEAT_S 30
 
 struct log_in_request {
@@ -44,15 +44,15 @@ struct log_in_request {
 	const struct secret *password;
 };
 
-/* Begins a session. LOGIN_FAILED. TOO_MANY: the client's source failed too often, on whatever login IDs;
- * ret_info->wait_s says for how long. */
+/* Begins a session. LOGIN_FAILED. TOO_MANY: the client's source failed too often, on whatever login
+ * IDs; ret_info->wait_s says for how long. */
 enum result session_log_in(const struct app *, const struct log_in_request *,
     struct session_tokens *ret, struct error_info *ret_info) MUST_USE;
 
-/* Replaces a refresh token and makes the next pair. LOGIN_REQUIRED: the token is not ours, or its session
- * has ended. A token that was used before, and not as SESSION_REPEAT_S allows, ends its session: one of
- * the two who hold it is a thief (RFC 9700 4.14.2). A token that we never made, around an id that access
- * tokens show, ends nothing. */
+/* Replaces a refresh token and makes the next pair. LOGIN_REQUIRED: the token is not ours, or its
+ * session has ended. A token that was used before, and not as SESSION_REPEAT_S allows, ends its
+ * session: one of the two who hold it is a thief (RFC 9700 4.14.2). A token that we never made,
+ * around an id that access tokens show, ends nothing. */
 enum result session_refresh(const struct app *, const struct client *, const char *refresh_token,
     struct session_tokens *ret) MUST_USE;
 
@@ -65,9 +65,9 @@ struct member {
 };
 void member_wipe(struct member *);
 
-/* Reads who holds an access token: one statement at every call, so that whatever ended the session acts at
- * once on every replica. LOGIN_REQUIRED. ACCESS_EXPIRED: the token is ours and past its time; a refresh
- * brings another. */
+/* Reads who holds an access token: one statement at every call, so that whatever ended the session
+ * acts at once on every replica. LOGIN_REQUIRED. ACCESS_EXPIRED: the token is ours and past its
+ * time; a refresh brings another. */
 enum result session_member(
     const struct app *, const char *access_token, struct member *ret) MUST_USE;
 
@@ -84,8 +84,8 @@ enum result session_end(const struct app *, const struct client *, const struct 
 enum result session_end_others(
     const struct app *, const struct client *, const struct member *) MUST_USE;
 
-/* Ends the session of a refresh token, good or used. OK also where it has ended before or is none: whoever
- * wants to be logged out is. */
+/* Ends the session of a refresh token, good or used. OK also where it has ended before or is none:
+ * whoever wants to be logged out is. */
 enum result session_end_by_token(
     const struct app *, const struct client *, const char *refresh_token) MUST_USE;
 

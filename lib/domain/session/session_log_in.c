@@ -1,15 +1,18 @@
 /* session_log_in.c - a log-in begins a session.
  *
- * session_log_in(), at the end, tells it in three steps:
- *   count     the account is read, and the try is counted on the login ID, or on a source that is known for
- *             it (login_limits.h). That is committed before anything is compared.
- *   compare   one password hash is verified in every case.
- *   write     a session begins, or a failure is written: one transaction in every case.
+ * session_log_in() stands at the end and tells it in three steps:
+ *
+ *   1. count     The account is read, and the try is counted on the login ID, or on a source that
+ *                is known for it (login_limits.h). It is committed before anything is compared.
+ *   2. compare   One password hash is verified in every case.
+ *   3. write     A session begins, or a failure is written: one transaction in every case.
+ *
  * So the time does not tell why a log-in failed.
  *
  * Failures of a source, on whatever login IDs, are counted when they are known to be failures: who
- * succeeds writes nothing about their source. As many tries at once as there are requests in flight may
- * therefore pass that limit. It is not what protects a password; the counter of the login ID is. */
+ * succeeds writes nothing about their source. As many tries at once as there are requests in flight
+ * may therefore pass that limit. It is not what protects a password; the counter of the login ID
+ * is. */
 
 #include "session.h"
 
@@ -54,8 +57,8 @@ log_in_ctx_wipe(struct log_in_ctx *ctx)
 
 /* Count --------------------------------------------------------------------------------------- */
 
-/* Reads the account, and counts the try. TOO_MANY: the source or its prefix failed too often; the try is
- * not counted. */
+/* Reads the account, and counts the try. TOO_MANY: the source or its prefix failed too often; the
+ * try is not counted. */
 static enum result
 count_log_in(struct log_in_ctx *ctx, int64_t *ret_wait_s)
 {
@@ -82,8 +85,8 @@ count_log_in(struct log_in_ctx *ctx, int64_t *ret_wait_s)
 
 /* Compare ------------------------------------------------------------------------------------- */
 
-/* Compares the password. Where there is no account, or no try is left, another hash of the same cost is
- * verified. LOGIN_FAILED. */
+/* Compares the password. Where there is no account, or no try is left, another hash of the same
+ * cost is verified. LOGIN_FAILED. */
 static enum result
 check_password(const struct log_in_ctx *ctx)
 {
@@ -125,8 +128,8 @@ write_failure(struct log_in_ctx *ctx)
 	return LOGIN_FAILED;
 }
 
-/* Makes a new hash where the cost has been raised since the stored one was made. If none can be had now,
- * the next log-in makes it. */
+/* Makes a new hash where the cost has been raised since the stored one was made. If none can be had
+ * now, the next log-in makes it. */
 static void
 fill_fresh_hash(struct log_in_ctx *ctx)
 {
@@ -154,8 +157,8 @@ fill_session(struct log_in_ctx *ctx)
 	ctx->event = audit_event_of(client, AUDIT_LOGIN, ctx->now, account->id, account->person_id);
 }
 
-/* The failures of a known source are forgotten by this log-in. Those of the login ID stay when the source
- * is a known one: they are told again only after one more. */
+/* The failures of a known source are forgotten by this log-in. Those of the login ID stay when the
+ * source is a known one: they are told again only after one more. */
 static void
 fill_notification(struct log_in_ctx *ctx)
 {
@@ -169,7 +172,8 @@ fill_notification(struct log_in_ctx *ctx)
 		    MAIL_LOGIN_AFTER_FAILURES, &status->account, ctx->now);
 }
 
-/* Makes the tokens, and then writes the session, so that none is written whose tokens can not be made. */
+/* Makes the tokens, and then writes the session, so that none is written whose tokens can not be
+ * made. */
 static enum result
 write_session(struct log_in_ctx *ctx, struct session_tokens *ret)
 {

@@ -143,8 +143,8 @@ find_session(struct refresh_ctx *ctx)
 	return found == NO_ROW ? LOGIN_REQUIRED : found;
 }
 
-/* Makes the next pair, and then lets `next` take the token's place, so that no token is used up whose
- * answer can not be made. NO_ROW: another refresh was faster. */
+/* Makes the next pair, and then lets `next` take the token's place, so that no token is used up
+ * whose answer can not be made. NO_ROW: another refresh was faster. */
 static enum result
 rotate_session(
     const struct refresh_ctx *ctx, const struct refresh_token *next, struct session_tokens *ret)

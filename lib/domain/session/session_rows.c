@@ -136,7 +136,8 @@ session_rows_rotate(struct db_tx *tx, const struct session *fresh,
 		{ 0 },
 	};
 
-	/* Not db_change_one(): where an earlier run may have been committed, the row tells the caller. */
+	/* Not db_change_one(): where an earlier run may have been committed, the row tells the
+	 * caller. */
 	TRY(db_change(tx, SESSION_ROTATE, in, &rows));
 	return rows == 1 ? OK : NO_ROW;
 }

@@ -47,8 +47,8 @@ struct session {
 	int64_t expires_at;
 };
 
-/* What statements compare a session with that must be alive at a time, with CLOCK_SKEW_S granted: another
- * replica may have written the session's times. */
+/* What statements compare a session with that must be alive at a time, with CLOCK_SKEW_S granted:
+ * another replica may have written the session's times. */
 struct session_cutoff {
 	int64_t ends_after;             /* its expires_at must be later */
 	int64_t used_after;             /* its used_at must be later */
@@ -68,17 +68,18 @@ struct session_begin {
 	const struct outbox_mail *notification; /* of kind MAIL_NONE: no mail is written */
 };
 
-/* Writes it as a transaction of its own, in one trip; call it with db_alone(). The account's longest
- * unused sessions make room. OK also where an earlier run wrote it, and its answer was lost. NO_ROW: the
- * account has another generation by now, is not active, or is gone; nothing was written. */
+/* Writes it as a transaction of its own, in one trip; call it with db_alone(). The account's
+ * longest unused sessions make room. OK also where an earlier run wrote it, and its answer was
+ * lost. NO_ROW: the account has another generation by now, is not active, or is gone; nothing was
+ * written. */
 enum result session_rows_begin(struct db_tx *, const struct session_begin *) MUST_USE;
 
 /* Reads the account of a living session, without its hash, and its insured number. NO_ROW. */
 enum result session_rows_member(struct db_tx *, struct session_id, const struct session_cutoff *,
     struct account *ret, char ret_number[static SESSION_NUMBER_MAX + 1]) MUST_USE;
 
-/* Locks a session and its account until the transaction ends, so that nothing ends it meanwhile, and reads
- * all of the account. NO_ROW: the session has ended. Its times are not compared again. */
+/* Locks a session and its account until the transaction ends, so that nothing ends it meanwhile,
+ * and reads all of the account. NO_ROW: the session has ended. Its times are not compared again. */
 enum result session_rows_lock(
     struct db_tx *, struct session_id, struct account_id, struct account *ret) MUST_USE;
 
@@ -86,8 +87,8 @@ enum result session_rows_lock(
 enum result session_rows_read(
     struct db_tx *, struct session_id, const struct session_cutoff *, struct session *ret) MUST_USE;
 
-/* Replaces the refresh token that has `old_hash`. Of `fresh` it reads id, refresh_hash, client_hash and
- * rotated_at. NO_ROW: `old_hash` is not that of the good one. */
+/* Replaces the refresh token that has `old_hash`. Of `fresh` it reads id, refresh_hash, client_hash
+ * and rotated_at. NO_ROW: `old_hash` is not that of the good one. */
 enum result session_rows_rotate(struct db_tx *, const struct session *fresh,
     const uint8_t old_hash[static SECRET_SHA256_SIZE]) MUST_USE;
 

@@ -1,7 +1,7 @@
 /* session_tokens.h - the pair of tokens that a log-in and a refresh hand out.
  *
- * The access token is signed and says which session and account it is of (access_token.h). The refresh
- * token brings the next pair; the session's row keeps its hash only (refresh_token.h). */
+ * The access token is signed and says which session and account it is of (access_token.h). The
+ * refresh token brings the next pair; the session's row keeps its hash only (refresh_token.h). */
 
 #ifndef SESSION_TOKENS_H
 #define SESSION_TOKENS_H
@@ -32,8 +32,9 @@ void session_tokens_wipe(struct session_tokens *);
 enum result session_tokens_make(const struct app *, const struct session *,
     const struct refresh_token *, int64_t now, struct session_tokens *ret) MUST_USE;
 
-/* Tells the clients of one account apart as far as that is possible: a keyed hash of the User-Agent. The
- * source address is no part of it, because a telephone that loses an answer often changes its network. */
+/* Tells the clients of one account apart as far as that is possible: a keyed hash of the
+ * User-Agent. The source address is no part of it, because a telephone that loses an answer often
+ * changes its network. */
 void session_client_hash(
     const struct keyring *, const struct client *, uint8_t ret[static KEYED_HASH_SIZE]);
 

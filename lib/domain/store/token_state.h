@@ -1,4 +1,5 @@
-/* token_state.h - what the database knows of a token of a stage: was it used, how many tries are left.
+/* token_state.h - what the database knows of a token of a stage: was it used, how many tries are
+ * left.
  *
  * Tries are taken in a committed transaction before they are judged. A used token has tries of
  * another kind, its repeats: who sends other facts than those it was used with guesses at them. Who
@@ -24,7 +25,8 @@ struct token_state {
 	int repeats_left;
 };
 
-/* Reads all of it. LINK_EXHAUSTED: its tries were used up by wrong ones; it is read all the same. */
+/* Reads all of it. LINK_EXHAUSTED: its tries were used up by wrong ones; it is read all the
+ * same. */
 enum result token_state_read(
     const struct app *, const struct stage_claims *, struct token_state *ret) MUST_USE;
 
@@ -36,11 +38,12 @@ enum result token_state_count_try(const struct app *, struct token_state *) MUST
 enum result token_state_end_try(
     const struct app *, struct token_state *, enum result ended) MUST_USE;
 
-/* The token was used: takes one of its repeats, before the facts are compared with those it was used
- * with. LINK_EXHAUSTED: none was left. */
+/* The token was used: takes one of its repeats, before the facts are compared with those it was
+ * used with. LINK_EXHAUSTED: none was left. */
 enum result token_state_count_repeat(const struct app *, struct token_state *) MUST_USE;
 
-/* What came of that repeat: all but TOKEN_SPENT, which are other facts, give it back. Returns it. */
+/* What came of that repeat: all but TOKEN_SPENT, which are other facts, give it back. Returns
+ * it. */
 enum result token_state_end_repeat(
     const struct app *, struct token_state *, enum result compared) MUST_USE;
 
