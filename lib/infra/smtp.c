@@ -106,7 +106,7 @@ date(int64_t time_s, char ret[static DATE_MAX + 1])
 }
 
 static bool
-values_make(const struct mail *mail, struct values *ret)
+values_make(const struct mail_message *mail, struct values *ret)
 {
 	return mailbox(mail->to, ret->mailbox) &&
 	       text_format(ret->to, sizeof ret->to, "<%s>", ret->mailbox) &&
@@ -233,7 +233,8 @@ unsent(enum smtp_outcome result, const char *error, char ret_error[static SMTP_E
 }
 
 enum smtp_outcome
-smtp_send(struct smtp *smtp, const struct mail *mail, char ret_error[static SMTP_ERROR_MAX + 1])
+smtp_send(
+    struct smtp *smtp, const struct mail_message *mail, char ret_error[static SMTP_ERROR_MAX + 1])
 {
 	CLEANUP(free_list) struct curl_slist *recipients = NULL;
 	CLEANUP(free_list) struct curl_slist *headers = NULL;

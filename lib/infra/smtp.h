@@ -28,7 +28,7 @@ struct smtp_options {
 };
 
 /* One mail, ready to send. Texts are UTF-8 with \n line ends; borrowed until smtp_send returns. */
-struct mail {
+struct mail_message {
 	char to[EMAIL_MAX + 1];
 	char subject[SUBJECT_MAX + 1];
 	char text[MAIL_TEXT_MAX + 1];
@@ -62,6 +62,6 @@ void smtp_close(struct smtp *);
  * is "" after SMTP_SENT. REFUSED is said only when the server judged this letter (its recipient or,
  * after DATA, its content); 5xx to the connection, the login or the sender is LATER. */
 enum smtp_outcome smtp_send(
-    struct smtp *, const struct mail *, char ret_error[static SMTP_ERROR_MAX + 1]) MUST_USE;
+    struct smtp *, const struct mail_message *, char ret_error[static SMTP_ERROR_MAX + 1]) MUST_USE;
 
 #endif

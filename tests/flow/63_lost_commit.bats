@@ -56,7 +56,7 @@ rules_are_used() {
 # (a line a statement).
 
 readonly TABLE='
-invite            commit     INTO outbox                               cooldown.c:send_tx
+invite            commit     INTO outbox                               mail_interval.c:send_mail_tx
 captcha           commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:spend_captcha_tx
 captcha_wrong     commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:spend_captcha_tx
 mismatch          commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:spend_captcha_tx
@@ -66,7 +66,7 @@ key               statement  INTO spent_token
 key_wrong         statement  INTO limit_counter                              attempts.c:take_tx
 key_again         statement  UPDATE limit_counter SET count                  attempts.c:give_back_tx
 account           commit     INTO account                              registration_create_account.c:create_account_tx
-account_taken     statement  INTO audit_event                          audit.c:insert_tx
+account_taken     statement  INTO audit_event
 login             statement  BEGIN NOT ATOMIC
 login             statement  INTO limit_counter
 login_wrong       statement  INTO limit_counter
@@ -83,19 +83,19 @@ password          commit     UPDATE account                            profile.c
 password          statement  INTO limit_counter                              current_password.c:count_and_read_tx
 password          statement  DELETE FROM limit_counter                       current_password.c:forget_tx
 password_wrong    statement  INTO limit_counter                              current_password.c:count_and_read_tx
-password_wrong    statement  INTO audit_event                          audit.c:insert_tx
+password_wrong    statement  INTO audit_event
 guesser           commit     DELETE FROM session                       current_password.c:end_login_tx
 email             commit     UPDATE account                            profile.c:change_email_tx
 withdrawal        commit     UPDATE account                            profile.c:withdraw_tx
 confirmation      commit     UPDATE account                            profile.c:confirm_email_tx
 login_id          commit     UPDATE account                            profile.c:change_login_id_tx
 leave             commit     DELETE FROM account                       profile.c:leave_tx
-remind            commit     INTO outbox                               cooldown.c:send_tx
+remind            commit     INTO outbox                               mail_interval.c:send_mail_tx
 ask_reset         commit     INTO outbox                               recovery.c:ask_reset_tx
 reset             commit     UPDATE account                            recovery_reset.c:reset_tx
-invite            statement  UPDATE outbox SET .*SECOND, lease_owner   mailer.c:claim_tx
-invite            statement  UPDATE outbox SET state                   mailer.c:settle_tx
-mail_later        statement  UPDATE outbox SET next_try_at             mailer.c:settle_tx
+invite            statement  UPDATE outbox SET .*SECOND, lease_owner
+invite            statement  UPDATE outbox SET state
+mail_later        statement  UPDATE outbox SET next_try_at
 '
 
 readonly BIRTH_DATE_TABLE='
@@ -112,7 +112,7 @@ end_logins        commit     UPDATE account                            member_su
 unlock            commit     UPDATE limit_counter                            member_support.c:unlock_account_tx
 send_reset        statement  DELETE FROM limit_counter
 send_reset        commit     INTO outbox                               recovery.c:ask_reset_tx
-end_all_logins    statement  INTO audit_event                          audit.c:insert_tx
+end_all_logins    statement  INTO audit_event
 end_all_logins    statement  DELETE FROM session
 purge             statement  DELETE FROM audit_event
 '
@@ -121,9 +121,6 @@ purge             statement  DELETE FROM audit_event
 readonly OTHERS='
 current_password.c:read_left_tx
 identity_limits.c:give_back_person_tx
-link.c:read_tx
-mailer.c:due_tx
-ready.c:read_version_tx
 recovery_reset.c:read_account_tx
 recovery_reset.c:read_by_link_tx
 roster_import.c:import_tx

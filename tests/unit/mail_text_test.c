@@ -22,7 +22,7 @@
 
 static const char *const ids[] = { "taro.id@example.jp", "hanako.id@example.jp", NULL };
 
-static struct mail mail; /* 19 KB: not for the stack */
+static struct mail_message mail; /* 19 KB: not for the stack */
 
 static const struct mail_facts usual = {
 	.to = "taro@example.jp",

@@ -355,12 +355,12 @@ open_for(enum server server)
 	return smtp;
 }
 
-static struct mail mail; /* 19 KB: not for the stack */
+static struct mail_message mail; /* 19 KB: not for the stack */
 
 static void
 mail_reset(void)
 {
-	mail = (struct mail){ .to = TO,
+	mail = (struct mail_message){ .to = TO,
 		.subject = "【" SOCIETY "】健康マイポータル 登録のご案内",
 		.text = "一行目\n.\n.二行目\n\nhttps://portal.example.jp/#token=a.b.c\n",
 		.html = "<p>一行目<br>\n二行目</p>\n",
@@ -512,7 +512,7 @@ names_that_look_like_addresses_stay_names(void **state)
 	}
 }
 
-#define AT(name) offsetof(struct mail, name)
+#define AT(name) offsetof(struct mail_message, name)
 
 /* asvs 1.3.11 */
 static void

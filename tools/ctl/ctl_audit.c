@@ -117,7 +117,7 @@ format_line(const struct audit_event *event, struct audit_line *ret)
 	if (memcmp(event->account_id.bytes, no_account.bytes, ID_SIZE) != 0)
 		text_hex(event->account_id.bytes, sizeof event->account_id.bytes, ret->account);
 	text_hex(event->request_id.bytes, sizeof event->request_id.bytes, ret->request);
-	ret->what = audit_word(event->what);
+	ret->what = audit_word(event->kind);
 	ret->network = event->network;
 }
 

@@ -1,4 +1,4 @@
-/* mail_interval.c - how often a mail goes to one address, and to all together. */
+/* mail_interval.c - limits how often mails are sent. */
 
 #include "mail_interval.h"
 
@@ -7,48 +7,46 @@
 #include "email.h"
 #include "mailer.h"
 #include "secret.h"
-#include "limit_local.h"
 
 #include <string.h>
 
-/* Only letters that are owed count: whoever asks again and again for one address costs the others
- * none of theirs. Nor does whose transaction is run again: what was counted stays counted, and
- * cooldown_run() gives back what it was not needed for. */
+/* Counts the mail among all mails. Only mails that go out count, so that whoever asks again and again
+ * for one address costs the others none of theirs. A transaction that runs again counts once:
+ * mail_interval_run() gives back what was not needed. */
 static enum result
-count_for_all(struct mail_interval *mail_interval)
+count_among_all(struct mail_interval *mail_interval)
 {
 	if (mail_interval->limit_local == NULL || mail_interval->counted.granted)
 		return OK;
 	mail_interval->counted = limit_local_count(
 	    mail_interval->limit_local, LIMIT_SERVICE_MAILS, "", 0, 1, clock_monotonic_ms());
-	if (mail_interval->counted.granted)
-		return OK;
-	mail_interval->error_info->wait_s = mail_interval->counted.wait_s;
-	return OVERLOADED;
+	return mail_interval->counted.granted ? OK : OVERLOADED;
 }
 
 enum result
 mail_interval_enqueue(
     struct db_tx *tx, struct mail_interval *mail_interval, const struct outbox_mail *mail)
 {
-	CLEANUP(outbox_mail_wipe) struct outbox_mail pending = *mail;
+	CLEANUP(outbox_mail_wipe) struct outbox_mail enqueued = *mail;
 	int left = 0;
 
 	TRY(limit_db_count(tx, &mail_interval->limit_try, &left, NULL));
 	mail_interval->pending = left >= 0;
 	if (mail_interval->pending)
-		TRY(count_for_all(mail_interval));
+		TRY(count_among_all(mail_interval));
 	else
-		pending.kind = MAIL_NONE;
-	return outbox_enqueue(tx, &pending);
+		enqueued.kind = MAIL_NONE;
+	return outbox_enqueue(tx, &enqueued);
 }
 
 enum result
-cooldown_run(const struct app *p, struct mail_interval *mail_interval,
-    enum result (*body)(struct db_tx *, void *), void *context)
+mail_interval_run(const struct app *p, struct mail_interval *mail_interval,
+    enum result (*body)(struct db_tx *, void *), void *context, struct error_info *error_info)
 {
 	const enum result result = db_transaction(p->db, body, context);
 
+	if (result == OVERLOADED)
+		error_info->wait_s = mail_interval->counted.wait_s;
 	if (mail_interval->limit_local != NULL && (result != OK || !mail_interval->pending))
 		limit_local_give_back(mail_interval->limit_local, LIMIT_SERVICE_MAILS, "", 0,
 		    &mail_interval->counted);
@@ -58,20 +56,19 @@ cooldown_run(const struct app *p, struct mail_interval *mail_interval,
 }
 
 static struct mail_interval
-mail_interval_of_subject(const struct app *p, enum limit_id limit_id, const void *subject,
-    size_t size, int64_t now, struct error_info *error_info)
+mail_interval_of_subject(
+    const struct app *p, enum limit_id limit_id, const void *subject, size_t size, int64_t now)
 {
 	return (struct mail_interval){
 		.limit_try = limit_try_of(
 		    p->keyring, limit_id, subject, size, now, p->mail_interval_s),
 		.limit_local = p->limit_local,
-		.error_info = error_info,
 	};
 }
 
 struct mail_interval
 mail_interval_of(const struct app *p, enum limit_id limit_id, const struct account_id *account_id,
-    const char *email, int64_t now, struct error_info *error_info)
+    const char *email, int64_t now)
 {
 	struct {
 		struct account_id account_id;
@@ -81,41 +78,40 @@ mail_interval_of(const struct app *p, enum limit_id limit_id, const struct accou
 	if (account_id != NULL)
 		subject.account_id = *account_id;
 	email_key(email, subject.key);
-	const struct mail_interval mail_interval = mail_interval_of_subject(p, limit_id, &subject,
-	    sizeof subject.account_id + strlen(subject.key), now, error_info);
+	const struct mail_interval mail_interval = mail_interval_of_subject(
+	    p, limit_id, &subject, sizeof subject.account_id + strlen(subject.key), now);
 	secret_wipe_bytes(&subject, sizeof subject);
 	return mail_interval;
 }
 
 struct mail_interval
-mail_interval_of_login_id(const struct app *p, enum limit_id limit_id, const char *login_id,
-    int64_t now, struct error_info *error_info)
+mail_interval_of_login_id(
+    const struct app *p, enum limit_id limit_id, const char *login_id, int64_t now)
 {
-	return mail_interval_of_subject(p, limit_id, login_id, strlen(login_id), now, error_info);
+	return mail_interval_of_subject(p, limit_id, login_id, strlen(login_id), now);
 }
 
-struct sending {
+struct send_mail_ctx {
 	struct mail_interval mail_interval;
 	const struct outbox_mail *mail;
 };
 
 static enum result
-send_tx(struct db_tx *tx, void *context)
+send_mail_tx(struct db_tx *tx, void *context)
 {
-	struct sending *sending = context;
+	struct send_mail_ctx *ctx = context;
 
-	return mail_interval_enqueue(tx, &sending->mail_interval, sending->mail);
+	return mail_interval_enqueue(tx, &ctx->mail_interval, ctx->mail);
 }
 
 enum result
 mail_interval_send(const struct app *p, enum limit_id limit_id, const struct outbox_mail *mail,
     struct error_info *error_info)
 {
-	struct sending sending = {
-		.mail_interval = mail_interval_of(
-		    p, limit_id, NULL, mail->email, mail->created_at, error_info),
+	struct send_mail_ctx ctx = {
+		.mail_interval = mail_interval_of(p, limit_id, NULL, mail->email, mail->created_at),
 		.mail = mail,
 	};
 
-	return cooldown_run(p, &sending.mail_interval, send_tx, &sending);
+	return mail_interval_run(p, &ctx.mail_interval, send_mail_tx, &ctx, error_info);
 }

@@ -708,7 +708,7 @@ put_paragraphs(struct page *page, const char *const *paragraphs)
 }
 
 static bool
-render_subject(const struct words *words, const struct value *values, struct mail *ret)
+render_subject(const struct words *words, const struct value *values, struct mail_message *ret)
 {
 	struct page page = { .to = ret->subject, .size = sizeof ret->subject, .values = values };
 
@@ -717,7 +717,7 @@ render_subject(const struct words *words, const struct value *values, struct mai
 }
 
 static bool
-render_text(const struct words *words, const struct value *values, struct mail *ret)
+render_text(const struct words *words, const struct value *values, struct mail_message *ret)
 {
 	struct page page = { .to = ret->text, .size = sizeof ret->text, .values = values };
 
@@ -725,7 +725,7 @@ render_text(const struct words *words, const struct value *values, struct mail *
 }
 
 static bool
-render_html(const struct words *words, const struct value *values, struct mail *ret)
+render_html(const struct words *words, const struct value *values, struct mail_message *ret)
 {
 	struct page page = { .to = ret->html,
 		.size = sizeof ret->html,
@@ -808,7 +808,7 @@ words_of(const struct mail_facts *facts, enum language language)
 }
 
 static bool
-render(const struct mail_facts *facts, struct mail *ret)
+render(const struct mail_facts *facts, struct mail_message *ret)
 {
 	const enum language language = strcmp(facts->language, "en") == 0 ? ENGLISH : JAPANESE;
 	const struct words *words = words_of(facts, language);
@@ -839,7 +839,7 @@ render(const struct mail_facts *facts, struct mail *ret)
 }
 
 enum result
-mail_text_render(const struct mail_facts *facts, struct mail *ret)
+mail_text_render(const struct mail_facts *facts, struct mail_message *ret)
 {
 	memset(ret, 0, sizeof *ret);
 	if (facts->kind <= MAIL_NONE || facts->kind >= MAIL_KIND__MAX)

@@ -46,6 +46,6 @@ struct mail_facts {
 /* Writes the whole letter. INTERNAL if a part does not fit its bound, the kind is none, the login
  * IDs are too many, too long or empty texts, or something it must say is missing (a link, or a
  * minute for it to live); `ret` is then empty. */
-enum result mail_text_render(const struct mail_facts *, struct mail *ret) MUST_USE;
+enum result mail_text_render(const struct mail_facts *, struct mail_message *ret) MUST_USE;
 
 #endif

@@ -28,12 +28,18 @@ address_reset(struct db_tx *tx, int64_t now, struct outbox_mail *mail)
 {
 	CLEANUP(account_status_wipe) struct account_status status = { 0 };
 	const struct account *account = &status.account;
-	const struct limit_try nobody = { .now = now }; /* who asked is forgotten by now */
-	const struct login_limits none = { 0 };
+	const struct limit_try no_source = { .now = now }; /* limits do not matter here */
+	const struct login_limits no_limits = { 0 };
 	char today[CLOCK_DATE_MAX + 1];
+	const struct account_query query = {
+		.login_id = mail->email,
+		.today = today,
+		.by_source = &no_source,
+		.limits = &no_limits,
+	};
 
 	clock_date_japan(now, today);
-	TRY(account_by_login_id(tx, mail->email, today, &nobody, &none, &status));
+	TRY(account_by_login_id(tx, &query, &status));
 	if (!status.usable) {
 		mail->kind = MAIL_NONE;
 		return OK;

@@ -1,4 +1,4 @@
-/* mailer.c - the workers that send what the outbox owes: claim, mint, render, send, settle. */
+/* mailer.c - the workers that send the pending mails of the outbox. */
 
 #include "mailer.h"
 
@@ -7,8 +7,8 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "db.h"
-#include "mail_text.h"
 #include "log.h"
+#include "mail_text.h"
 #include "mailed_link.h"
 #include "outbox.h"
 #include "secret.h"
@@ -20,93 +20,68 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Well above SMTP's whole deadline, also where two servers of a cluster tell the time: a lease that
- * ends means a worker that died. */
+/* Well above the deadline of SMTP, also when the clocks of two servers of a cluster differ: a lease that
+ * ends is that of a worker that died. */
 #define LEASE_S     (60 + CLOCK_SKEW_S)
-#define TICK_MS     1000 /* how often an unwoken worker looks */
+#define TICK_MS     1000 /* how often a worker asks for due mails when nothing wakes it */
 #define STACK_BYTES ((size_t)512 * 1024)
 
-/* One thread and what it alone uses: too big for a stack, so allocated with the mailer. */
-struct worker {
+/* One thread, and what it alone uses: too big for a stack, so allocated with the mailer. */
+struct mail_worker {
 	struct mailer *mailer;
 	pthread_t thread;
-	struct worker_id owner; /* of its leases */
+	struct worker_id id; /* the owner of its leases */
 	struct smtp *smtp;
+	/* Of the mail it holds; wiped after each. */
 	struct outbox_mail mail;
-	struct mail rendered;
-	struct account_login_ids login_ids; /* of MAIL_LOGIN_IDS */
+	struct account_login_ids login_ids; /* of a MAIL_LOGIN_IDS */
 	char token[TOKEN_MAX + 1];
-	char link[MAILED_LINK_MAX + 1];
+	char link[MAILED_LINK_MAX + 1]; /* "" where the mail has none */
+	struct mail_message message;    /* the mail as it is sent */
+	char error[SMTP_ERROR_MAX + 1]; /* of SMTP */
 };
 
 struct mailer {
 	struct mailer_options options;
-	pthread_mutex_t mutex; /* guards the next three */
+	pthread_mutex_t mutex; /* of the next four */
 	pthread_cond_t woken;
-	uint64_t wakes;
+	uint64_t wakes; /* calls of mailer_wake() so far */
 	bool stopping;
 	struct mailer_totals totals;
-	unsigned workers;
-	struct worker worker[];
+	unsigned workers; /* that run */
+	struct mail_worker worker[];
 };
 
-/* What a try came to. */
-struct verdict {
-	enum outbox_state state; /* OUTBOX_PENDING: again in wait_s */
-	int64_t wait_s;
-	char error[SMTP_ERROR_MAX + 1];
-};
-
-/* Pause after the n-th try; a mail that outlives the table is dead. */
+/* The pause after the n-th try; a mail whose tries outnumber the pauses is dead. */
 static const int64_t pauses_s[] = { 5, 15, 60, 300, 900, 1800, 3600, 7200 };
 
-/* The stage of the token in a letter; STAGE_NONE: it has no link. */
-static enum stage
-stage_of(enum mail_kind kind)
-{
-	switch (kind) {
-	case MAIL_INVITATION:
-		return STAGE_IDENTITY;
-	case MAIL_SECOND_LINK:
-		return STAGE_AUTHENTICATION_KEY;
-	case MAIL_EMAIL_CONFIRMATION:
-		return STAGE_EMAIL_CONFIRMATION;
-	case MAIL_PASSWORD_RESET:
-		return STAGE_PASSWORD_RESET;
-	case MAIL_NONE:
-	case MAIL_ALREADY_REGISTERED:
-	case MAIL_COMPLETION:
-	case MAIL_EMAIL_CHANGED:
-	case MAIL_LOGIN_IDS:
-	case MAIL_PASSWORD_CHANGED:
-	case MAIL_LOGIN_ID_CHANGED:
-	case MAIL_LOGIN_AFTER_FAILURES:
-	case MAIL_LEFT:
-	case MAIL_EMAIL_CHANGE_ASKED:
-	case MAIL_KIND__MAX:
-		return STAGE_NONE;
-	}
-	return STAGE_NONE;
-}
+/* The stage of the token in a mail's link. Mails without a row have no link. */
+static const enum stage link_stages[MAIL_KIND__MAX] = {
+	[MAIL_INVITATION] = STAGE_IDENTITY,
+	[MAIL_SECOND_LINK] = STAGE_AUTHENTICATION_KEY,
+	[MAIL_EMAIL_CONFIRMATION] = STAGE_EMAIL_CONFIRMATION,
+	[MAIL_PASSWORD_RESET] = STAGE_PASSWORD_RESET,
+};
 
-/* The token rides in the fragment, which no server and no log ever sees (ASVS 14.2.1). */
+/* Makes the link of the mail. Its token is in the fragment, which browsers send to no server, so that no
+ * log has it (ASVS 14.2.1). */
 static enum result
-mint_link(struct worker *w)
+make_link(struct mail_worker *w)
 {
 	const struct outbox_mail *mail = &w->mail;
-	const enum stage stage = stage_of(mail->kind);
+	const enum stage stage = link_stages[mail->kind];
 	CLEANUP(stage_claims_wipe)
 	struct stage_claims claims = {
 		.stage = stage,
+		.jti = mail->jti,
 		.issued_at = mail->created_at,
 		.expires_at = mail->expires_at,
+		.subject = mail->subject,
 	};
 
 	w->link[0] = '\0';
 	if (stage == STAGE_NONE)
 		return OK;
-	claims.jti = mail->jti;
-	claims.subject = mail->subject;
 	text_copy_cut(claims.email, sizeof claims.email, mail->email);
 	text_copy_cut(claims.language, sizeof claims.language, mail->language);
 	TRY(stage_seal(w->mailer->options.keyring, &claims, w->token));
@@ -115,11 +90,12 @@ mint_link(struct worker *w)
 	return fits ? OK : INTERNAL;
 }
 
-_Static_assert(sizeof((struct worker *)0)->link > TOKEN_MAX, "a link has room for its token");
-_Static_assert(ACCOUNT_LOGIN_IDS_MAX == MAIL_LOGIN_IDS_MAX, "what is found fits a letter");
+_Static_assert(sizeof((struct mail_worker *)0)->link > TOKEN_MAX, "a link has room for its token");
+_Static_assert(
+    ACCOUNT_LOGIN_IDS_MAX == MAIL_LOGIN_IDS_MAX, "the login IDs of an address fit a mail");
 
 static enum result
-render(struct worker *w)
+render_mail(struct mail_worker *w)
 {
 	const struct mailer_options *o = &w->mailer->options;
 	const struct outbox_mail *mail = &w->mail;
@@ -129,7 +105,7 @@ render(struct worker *w)
 	char message_id[MESSAGE_ID_MAX + 1];
 	const char *login_ids[ACCOUNT_LOGIN_IDS_MAX + 1] = { NULL };
 
-	TRY(mint_link(w));
+	TRY(make_link(w));
 	for (size_t i = 0; i < w->login_ids.count; i++)
 		login_ids[i] = w->login_ids.ids[i];
 	text_hex(mail->id.bytes, sizeof mail->id.bytes, id);
@@ -150,50 +126,54 @@ render(struct worker *w)
 		.message_id = message_id,
 		.date = clock_now(),
 	};
-	return mail_text_render(&facts, &w->rendered);
+	return mail_text_render(&facts, &w->message);
 }
 
-static struct verdict
-again_later(int64_t tries)
+/* What becomes of a mail that could not be sent at this try. */
+static struct outbox_outcome
+retry_later(int64_t tries, const char *error)
 {
 	if (tries > (int64_t)LENGTH(pauses_s))
-		return (struct verdict){ .state = OUTBOX_DEAD };
-	return (struct verdict){ .state = OUTBOX_PENDING,
-		.wait_s = pauses_s[tries < 1 ? 0 : tries - 1] };
+		return (struct outbox_outcome){ .state = OUTBOX_DEAD, .error = error };
+	return (struct outbox_outcome){
+		.state = OUTBOX_PENDING,
+		.wait_s = pauses_s[tries < 1 ? 0 : tries - 1],
+		.error = error,
+	};
 }
 
-/* Sends the claimed mail, or finds why not. */
-static struct verdict
-try_mail(struct worker *w)
+/* Sends the claimed mail, unless it must not be sent. */
+static struct outbox_outcome
+send_mail(struct mail_worker *w)
 {
-	struct verdict verdict = { .state = OUTBOX_SENT };
-	char error[SMTP_ERROR_MAX + 1] = "";
+	struct outbox_outcome outcome = { .state = OUTBOX_SENT, .error = w->error };
 
 	if (w->mail.kind == MAIL_NONE)
-		return (struct verdict){ .state = OUTBOX_DROPPED };
+		return (struct outbox_outcome){ .state = OUTBOX_DROPPED, .error = "" };
 	if (clock_is_over(w->mail.expires_at, clock_now()))
-		return (struct verdict){ .state = OUTBOX_DROPPED, .error = "expired" };
-	if (render(w) != OK)
-		return (struct verdict){ .state = OUTBOX_DEAD, .error = "could not be written" };
-	switch (smtp_send(w->smtp, &w->rendered, error)) {
+		return (struct outbox_outcome){ .state = OUTBOX_DROPPED, .error = "expired" };
+	if ((unsigned)w->mail.kind >= MAIL_KIND__MAX || render_mail(w) != OK)
+		return (struct outbox_outcome){
+			.state = OUTBOX_DEAD,
+			.error = "could not be written",
+		};
+	switch (smtp_send(w->smtp, &w->message, w->error)) {
 	case SMTP_SENT:
 		break;
 	case SMTP_LATER:
-		verdict = again_later(w->mail.tries);
-		break;
+		return retry_later(w->mail.tries, w->error);
 	case SMTP_REJECTED:
-		verdict.state = OUTBOX_DEAD;
+		outcome.state = OUTBOX_DEAD;
 		break;
 	}
-	text_copy_cut(verdict.error, sizeof verdict.error, error);
-	return verdict;
+	return outcome;
 }
 
 static void
-count(struct mailer *mailer, const struct verdict *verdict)
+count_outcome(struct mailer *mailer, enum outbox_state state)
 {
 	pthread_mutex_lock(&mailer->mutex);
-	switch (verdict->state) {
+	switch (state) {
 	case OUTBOX_PENDING:
 		mailer->totals.later++;
 		break;
@@ -210,89 +190,64 @@ count(struct mailer *mailer, const struct verdict *verdict)
 	pthread_mutex_unlock(&mailer->mutex);
 }
 
-/* The operator hears of mails that fail, by id. */
+/* Logs a mail that was not sent, by its id. */
 static void
-report(const struct worker *w, const struct verdict *verdict)
+log_unsent_mail(const struct mail_worker *w, const struct outbox_outcome *outcome)
 {
 	char id[2 * ID_SIZE + 1];
 
-	if (verdict->state == OUTBOX_SENT || verdict->error[0] == '\0')
+	if (outcome->state == OUTBOX_SENT || outcome->error[0] == '\0')
 		return;
 	text_hex(w->mail.id.bytes, sizeof w->mail.id.bytes, id);
-	log_event(verdict->state == OUTBOX_PENDING ? "mail_later" : "mail_not_sent",
+	log_event(outcome->state == OUTBOX_PENDING ? "mail_later" : "mail_not_sent",
 	    (const struct log_value[]){ log_text("mail", id), log_int("kind", w->mail.kind),
-		log_int("tries", w->mail.tries), log_text("error", verdict->error), { 0 } });
+		log_int("tries", w->mail.tries), log_text("error", outcome->error), { 0 } });
 }
 
-/* One due mail and the worker that wants it, for the bodies below. */
-struct mail_ctx {
-	struct worker *worker;
-	struct mail_id id;
-	struct verdict verdict;
-};
-
+/* Claims a mail and reads what it needs. */
 static enum result
-claim_tx(struct db_tx *tx, void *context)
+claim_mail(struct mail_worker *w, struct mail_id id)
 {
-	struct mail_ctx *mail_ctx = context;
+	struct db_tx alone = db_alone(w->mailer->options.db);
 
-	struct worker *w = mail_ctx->worker;
-
-	TRY(outbox_claim(tx, mail_ctx->id, w->owner, LEASE_S));
-	TRY(outbox_read(tx, mail_ctx->id, &w->mail));
+	TRY(outbox_claim(&alone, id, w->id, LEASE_S));
+	TRY(outbox_read(&alone, id, &w->mail));
 	w->login_ids.count = 0;
 	if (w->mail.kind == MAIL_LOGIN_IDS)
-		return account_login_ids(tx, w->mail.email, &w->login_ids);
-	return mailed_link_address(tx, clock_now(), &w->mail);
-}
-
-static enum result
-finish_tx(struct db_tx *tx, void *context)
-{
-	const struct mail_ctx *mail_ctx = context;
-	const struct verdict *verdict = &mail_ctx->verdict;
-	const struct worker_id owner = mail_ctx->worker->owner;
-
-	if (verdict->state == OUTBOX_PENDING)
-		return outbox_retry(tx, mail_ctx->id, owner, verdict->wait_s, verdict->error);
-	return outbox_finish(tx, mail_ctx->id, owner, verdict->state, verdict->error, clock_now());
+		return account_login_ids(&alone, w->mail.email, &w->login_ids);
+	return mailed_link_address(&alone, clock_now(), &w->mail);
 }
 
 static void
-wipe(struct worker *w)
+mail_worker_wipe(struct mail_worker *w)
 {
 	outbox_mail_wipe(&w->mail);
-	secret_wipe_bytes(&w->rendered, sizeof w->rendered);
+	secret_wipe_bytes(&w->message, sizeof w->message);
 	secret_wipe_bytes(&w->login_ids, sizeof w->login_ids);
 	secret_wipe_bytes(w->token, sizeof w->token);
 	secret_wipe_bytes(w->link, sizeof w->link);
 }
 
+/* Claims one mail, sends it and finishes it. A mail that cannot be finished is sent again when its lease
+ * ends, under the same Message-ID. */
 static void
-send_one(struct worker *w, struct mail_id id)
+process_mail(struct mail_worker *w, struct mail_id id)
 {
-	struct mail_ctx mail_ctx = { .worker = w, .id = id };
+	struct db_tx alone = db_alone(w->mailer->options.db);
 
-	if (db_each_committed(w->mailer->options.db, claim_tx, &mail_ctx) != OK)
+	if (claim_mail(w, id) != OK)
 		return;
-	mail_ctx.verdict = try_mail(w);
-	report(w, &mail_ctx.verdict);
-	count(w->mailer, &mail_ctx.verdict);
-	/* Not settled: the lease ends and the mail goes out again, under the same Message-ID. */
-	if (db_each_committed(w->mailer->options.db, finish_tx, &mail_ctx) != OK)
+	const struct outbox_outcome outcome = send_mail(w);
+	log_unsent_mail(w, &outcome);
+	count_outcome(w->mailer, outcome.state);
+	if (outbox_finish(&alone, id, w->id, &outcome, clock_now()) != OK)
 		log_event("mail_not_finished",
 		    (const struct log_value[]){ log_int("kind", w->mail.kind), { 0 } });
-	wipe(w);
-}
-
-static enum result
-due_tx(struct db_tx *tx, void *context)
-{
-	return outbox_due(tx, context);
+	mail_worker_wipe(w);
 }
 
 static bool
-is_stopping(struct mailer *mailer)
+mailer_is_stopping(struct mailer *mailer)
 {
 	pthread_mutex_lock(&mailer->mutex);
 	const bool stopping = mailer->stopping;
@@ -300,22 +255,24 @@ is_stopping(struct mailer *mailer)
 	return stopping;
 }
 
-/* Sends what is due now. True: the list was full, there may be more. */
+/* Processes the mails that are due now. True: the list was full, there may be more. */
 static bool
-send_due(struct worker *w)
+process_due_mails(struct mail_worker *w)
 {
+	struct db_tx alone = db_alone(w->mailer->options.db);
 	struct outbox_due due = { .count = 0 };
 
-	if (db_each_committed(w->mailer->options.db, due_tx, &due) != OK)
+	if (outbox_due(&alone, &due) != OK)
 		return false;
-	for (size_t i = 0; i < due.count && !is_stopping(w->mailer); i++)
-		send_one(w, due.ids[i]);
+	for (size_t i = 0; i < due.count && !mailer_is_stopping(w->mailer); i++)
+		process_mail(w, due.ids[i]);
 	return due.count == OUTBOX_DUE_MAX;
 }
 
-/* Sleeps until the next tick, a wake since `*seen`, or the end. False: the end. */
+/* Sleeps until the next tick, or until mailer_wake() was called more than *seen times. False: the mailer
+ * stops. */
 static bool
-wait_for_work(struct mailer *mailer, uint64_t *seen)
+wait_for_mails(struct mailer *mailer, uint64_t *seen)
 {
 	const struct timespec until = clock_monotonic_in(TICK_MS);
 
@@ -330,31 +287,31 @@ wait_for_work(struct mailer *mailer, uint64_t *seen)
 }
 
 static void *
-work(void *context)
+run_mail_worker(void *context)
 {
-	struct worker *w = context;
+	struct mail_worker *w = context;
 	uint64_t seen = 0;
 
 	do {
-		while (send_due(w) && !is_stopping(w->mailer))
+		while (process_due_mails(w) && !mailer_is_stopping(w->mailer))
 			;
-	} while (wait_for_work(w->mailer, &seen));
+	} while (wait_for_mails(w->mailer, &seen));
 	return NULL;
 }
 
 static bool
-start_worker(struct mailer *mailer, struct worker *w)
+start_mail_worker(struct mailer *mailer, struct mail_worker *w)
 {
 	pthread_attr_t attributes;
 
 	w->mailer = mailer;
-	secret_random(w->owner.bytes, sizeof w->owner.bytes);
+	secret_random(w->id.bytes, sizeof w->id.bytes);
 	w->smtp = smtp_open(&mailer->options.smtp);
 	if (w->smtp == NULL)
 		return false;
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	const bool started = pthread_create(&w->thread, &attributes, work, w) == 0;
+	const bool started = pthread_create(&w->thread, &attributes, run_mail_worker, w) == 0;
 	pthread_attr_destroy(&attributes);
 	if (!started)
 		smtp_close(w->smtp);
@@ -366,7 +323,7 @@ mailer_open(const struct mailer_options *options)
 {
 	pthread_condattr_t monotonic;
 	struct mailer *mailer = calloc(
-	    1, sizeof *mailer + options->workers * sizeof(struct worker));
+	    1, sizeof *mailer + options->workers * sizeof(struct mail_worker));
 
 	if (mailer == NULL)
 		return NULL;
@@ -377,7 +334,7 @@ mailer_open(const struct mailer_options *options)
 	pthread_condattr_destroy(&monotonic);
 	pthread_mutex_init(&mailer->mutex, NULL);
 	for (; mailer->workers < options->workers; mailer->workers++) {
-		if (start_worker(mailer, &mailer->worker[mailer->workers]))
+		if (start_mail_worker(mailer, &mailer->worker[mailer->workers]))
 			continue;
 		mailer_close(mailer);
 		return NULL;

@@ -1,9 +1,10 @@
-/* mailer.h - the workers that send what the outbox owes.
+/* mailer.h - the threads that send the pending mails of the outbox.
  *
- * Each claims a mail with a lease, mints its token, renders the letter, sends it within a deadline
- * well below the lease, and settles it: sent; again later (4xx, no server) with growing pauses;
- * dead (5xx, or too many tries); dropped (its link has expired, or it was never meant to be
- * sent). */
+ * A mail worker claims a mail with a lease, makes the token of its link, renders it, and sends it within
+ * a deadline well below the lease. Then it finishes the mail: sent; pending, to be tried again after a
+ * growing pause (4xx, or no server); dead (5xx, or too many tries); dropped (its link has expired, or
+ * it was never meant to be sent). A worker that dies meanwhile loses its lease, and another one sends
+ * the mail under the same Message-ID. */
 
 #ifndef MAILER_H
 #define MAILER_H
@@ -16,27 +17,31 @@
 struct db;
 struct keyring;
 
+/* All pointers are borrowed until mailer_close(). */
 struct mailer_options {
 	struct db *db;
-	const struct keyring *keyring;
+	const struct keyring *keyring; /* for the tokens in links */
 	struct smtp_options smtp;
-	unsigned workers;
-	const char *portal_url;
-	const char *society_name_ja;
+	unsigned workers;            /* threads; each keeps a connection to the SMTP server */
+	const char *portal_url;      /* without a "/" at its end; links point below it */
+	const char *society_name_ja; /* UTF-8 */
 	const char *society_name_en;
 };
 
 struct mailer;
 
-/* Starts the workers. NULL: no memory or threads. The options' pointers outlive the mailer. */
+/* Starts the workers. NULL: no memory or no threads. Close: mailer_close(). */
 struct mailer *mailer_open(const struct mailer_options *) MUST_USE;
 
-/* Lets the letters now being sent end, stops; NULL is fine. What is owed stays owed. */
+/* Stops the workers when the mails they are sending have ended; other mails stay pending. Accepts
+ * NULL. */
 void mailer_close(struct mailer *);
 
-/* Something is owed: look now instead of at the next tick. NULL is fine. */
+/* Lets a worker ask for due mails now instead of within a second. To be called after a transaction that
+ * enqueued one. Accepts NULL: this program sends no mail. From any thread. */
 void mailer_wake(struct mailer *);
 
+/* Tries since the start, by how they ended. */
 struct mailer_totals {
 	int64_t sent, later, dead, dropped;
 };

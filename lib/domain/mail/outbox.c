@@ -1,4 +1,4 @@
-/* outbox.c - mail that is owed. */
+/* outbox.c - the rows of the table `outbox`. */
 
 #include "outbox.h"
 
@@ -59,40 +59,42 @@ outbox_enqueue(struct db_tx *tx, const struct outbox_mail *mail)
 	return db_insert_new(tx, OUTBOX_INSERT, in);
 }
 
-/* The row now read, and the list it goes to. */
-struct listing {
+/* The row that was read, and the list it goes to. */
+struct due_ctx {
 	struct mail_id id;
 	struct outbox_due due;
 };
 
 static enum result
-list_one(void *context)
+add_due_mail(void *context)
 {
-	struct listing *listing = context;
+	struct due_ctx *ctx = context;
 
-	if (listing->due.count < OUTBOX_DUE_MAX)
-		listing->due.ids[listing->due.count++] = listing->id;
+	if (ctx->due.count < OUTBOX_DUE_MAX)
+		ctx->due.ids[ctx->due.count++] = ctx->id;
 	return OK;
 }
 
 enum result
 outbox_due(struct db_tx *tx, struct outbox_due *ret)
 {
-	struct listing listing = { .due.count = 0 };
-	const struct db_slot out[] = { db_to_bytes(listing.id.bytes, sizeof listing.id.bytes),
-		{ 0 } };
+	struct due_ctx ctx = { .due.count = 0 };
+	const struct db_slot out[] = { db_to_bytes(ctx.id.bytes, sizeof ctx.id.bytes), { 0 } };
 
-	TRY(db_rows(tx, OUTBOX_DUE, NULL, out, list_one, &listing));
-	*ret = listing.due;
+	TRY(db_rows(tx, OUTBOX_DUE, NULL, out, add_due_mail, &ctx));
+	*ret = ctx.due;
 	return OK;
 }
 
 enum result
-outbox_claim(struct db_tx *tx, struct mail_id id, struct worker_id owner, int64_t lease_s)
+outbox_claim(struct db_tx *tx, struct mail_id id, struct worker_id worker, int64_t lease_s)
 {
-	const struct db_value mine = db_bytes_at(owner.bytes, sizeof owner.bytes);
-	const struct db_value in[] = { mine, db_number_at(lease_s), mine,
-		db_bytes_at(id.bytes, sizeof id.bytes), mine, { 0 } };
+	const struct db_value in[] = {
+		db_bytes("worker_id", worker.bytes, sizeof worker.bytes),
+		db_number("lease_s", lease_s),
+		db_bytes("mail_id", id.bytes, sizeof id.bytes),
+		{ 0 },
+	};
 	uint64_t rows = 0;
 
 	TRY(db_change(tx, OUTBOX_CLAIM, in, &rows));
@@ -104,7 +106,7 @@ outbox_read(struct db_tx *tx, struct mail_id id, struct outbox_mail *ret)
 {
 	int64_t kind = 0;
 	struct stage_subject *subject = &ret->subject;
-	const struct db_value in[] = { db_bytes_at(id.bytes, sizeof id.bytes), { 0 } };
+	const struct db_value in[] = { db_bytes("mail_id", id.bytes, sizeof id.bytes), { 0 } };
 	const struct db_slot out[] = {
 		db_to_number(&kind),
 		db_to_text(ret->email, sizeof ret->email),
@@ -127,26 +129,37 @@ outbox_read(struct db_tx *tx, struct mail_id id, struct outbox_mail *ret)
 	return OK;
 }
 
-enum result
-outbox_finish(struct db_tx *tx, struct mail_id id, struct worker_id owner, enum outbox_state state,
-    const char *error, int64_t now)
+static enum result
+retry_mail(struct db_tx *tx, struct mail_id id, struct worker_id worker,
+    const struct outbox_outcome *outcome)
 {
-	const struct db_value in[] = { db_number_at(state), db_text_at(error), db_number_at(now),
-		db_bytes_at(id.bytes, sizeof id.bytes),
-		db_bytes_at(owner.bytes, sizeof owner.bytes), { 0 } };
+	const struct db_value in[] = {
+		db_number("wait_s", outcome->wait_s),
+		db_text("error", outcome->error),
+		db_bytes("mail_id", id.bytes, sizeof id.bytes),
+		db_bytes("worker_id", worker.bytes, sizeof worker.bytes),
+		{ 0 },
+	};
 
-	return db_change_one(tx, OUTBOX_FINISH, in);
+	return db_change_one(tx, OUTBOX_RETRY, in);
 }
 
 enum result
-outbox_retry(
-    struct db_tx *tx, struct mail_id id, struct worker_id owner, int64_t wait_s, const char *error)
+outbox_finish(struct db_tx *tx, struct mail_id id, struct worker_id worker,
+    const struct outbox_outcome *outcome, int64_t now)
 {
-	const struct db_value in[] = { db_number_at(wait_s), db_text_at(error),
-		db_bytes_at(id.bytes, sizeof id.bytes),
-		db_bytes_at(owner.bytes, sizeof owner.bytes), { 0 } };
+	const struct db_value in[] = {
+		db_number("state", outcome->state),
+		db_text("error", outcome->error),
+		db_number("now", now),
+		db_bytes("mail_id", id.bytes, sizeof id.bytes),
+		db_bytes("worker_id", worker.bytes, sizeof worker.bytes),
+		{ 0 },
+	};
 
-	return db_change_one(tx, OUTBOX_RETRY, in);
+	if (outcome->state == OUTBOX_PENDING)
+		return retry_mail(tx, id, worker, outcome);
+	return db_change_one(tx, OUTBOX_FINISH, in);
 }
 
 void

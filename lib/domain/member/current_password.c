@@ -64,7 +64,7 @@ end_session_tx(struct db_tx *tx, void *context)
 static enum result
 end_session(const struct app *p, struct check *check)
 {
-	check->event.what = AUDIT_GUESSER_LOGGED_OUT;
+	check->event.kind = AUDIT_GUESSER_LOGGED_OUT;
 	TRY(db_transaction(p->db, end_session_tx, check));
 	return LOGIN_REQUIRED;
 }

@@ -279,8 +279,9 @@ profile_change_email(const struct app *p, const struct client *client, const str
 	change.mail.subject.generation = account->generation;
 	c.notification = notification_to(MAIL_EMAIL_CHANGE_ASKED, account, change.now);
 	c.mail_interval = mail_interval_of(
-	    p, LIMIT_CONFIRMATION_MAIL, &account->id, email, change.now, ret_info);
-	const enum result changed = cooldown_run(p, &c.mail_interval, change_email_tx, &c);
+	    p, LIMIT_CONFIRMATION_MAIL, &account->id, email, change.now);
+	const enum result changed = mail_interval_run(
+	    p, &c.mail_interval, change_email_tx, &c, ret_info);
 	if (changed == OK || changed == DUPLICATE)
 		return OK;
 	return limit_db_give_back_committed(
@@ -395,7 +396,7 @@ tell_taken(const struct app *p, const struct change *change)
 {
 	struct audit_event event = change->event;
 
-	event.what = AUDIT_LOGIN_ID_TAKEN;
+	event.kind = AUDIT_LOGIN_ID_TAKEN;
 	TRY(audit_insert_committed(p->db, &event));
 	return TAKEN;
 }

@@ -49,8 +49,7 @@ recovery_ask_reset(const struct app *p, const struct client *client, const char 
 	const int64_t now = clock_now();
 	struct request request = {
 		.login_id = login_id,
-		.mail_interval = mail_interval_of_login_id(
-		    p, LIMIT_RESET_MAIL, login_id, now, error_info),
+		.mail_interval = mail_interval_of_login_id(p, LIMIT_RESET_MAIL, login_id, now),
 		.mail = outbox_mail_to(
 		    MAIL_PASSWORD_RESET, login_id, "", now, p->password_reset_lives_s),
 		.event = audit_event_of(
@@ -58,7 +57,8 @@ recovery_ask_reset(const struct app *p, const struct client *client, const char 
 	};
 
 	secret_random(request.mail.jti.bytes, sizeof request.mail.jti.bytes);
-	const enum result result = cooldown_run(p, &request.mail_interval, ask_reset_tx, &request);
+	const enum result result = mail_interval_run(
+	    p, &request.mail_interval, ask_reset_tx, &request, error_info);
 	outbox_mail_wipe(&request.mail);
 	return result;
 }

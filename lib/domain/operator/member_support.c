@@ -353,7 +353,7 @@ append_trail_row(void *context)
 
 	if (ctx->count == ctx->limit)
 		return INTERNAL; /* more rows than the statement's LIMIT */
-	ctx->row.what = (enum audit_event_kind)ctx->event;
+	ctx->row.kind = (enum audit_event_kind)ctx->event;
 	ctx->events[ctx->count++] = ctx->row;
 	return OK;
 }

@@ -65,13 +65,18 @@ count_log_in(struct log_in_ctx *ctx, int64_t *ret_wait_s)
 	struct db_tx alone = db_alone(ctx->app->db);
 	struct account_status *status = &ctx->status;
 	char today[CLOCK_DATE_MAX + 1];
+	const struct account_query query = {
+		.login_id = ctx->request->login_id,
+		.today = today,
+		.by_source = &ctx->by_source,
+		.limits = &ctx->limits,
+	};
 	int left = 0;
 
 	clock_date_japan(ctx->now, today);
-	TRY(account_by_login_id(
-	    &alone, ctx->request->login_id, today, &ctx->by_source, &ctx->limits, status));
-	*ret_wait_s = status->asker_ends_at - ctx->now;
-	if (status->asker_tries >= ctx->by_source.count)
+	TRY(account_by_login_id(&alone, &query, status));
+	*ret_wait_s = status->source_window_ends_at - ctx->now;
+	if (status->source_failures >= ctx->by_source.count)
 		return TOO_MANY;
 	TRY(limit_db_peek(&alone, &ctx->by_prefix, &left, ret_wait_s));
 	if (left <= 0)
@@ -164,7 +169,8 @@ fill_notification(struct log_in_ctx *ctx)
 {
 	const struct account_status *status = &ctx->status;
 	const int of_source = status->source_known ? ctx->counted->count - ctx->tries_left - 1 : 0;
-	const bool of_login_id = status->failures >= FAILURES_TO_TELL && status->failures_untold;
+	const bool of_login_id = status->login_id_failures >= FAILURES_TO_TELL &&
+				 status->failures_untold;
 
 	ctx->marks_failures_told = of_login_id && status->source_known;
 	if (of_login_id || of_source >= FAILURES_TO_TELL)

@@ -26,9 +26,6 @@ const struct sql_constant sql_constants[] = {
 	" VALUES ($LIMIT_KNOWN_SOURCE_FAILURES, :known_source_hash, 0, :known_until, 0)"          \
 	" ON DUPLICATE KEY UPDATE count = 0, window_ends_at = :known_until, locked_until = 0"
 
-/* Today, twice. */
-#define ELIGIBLE_ "p.eligible_from <= ? AND (p.eligible_until IS NULL OR p.eligible_until > ?)"
-
 /* A transaction in one trip; run with db_alone(). What fails in it rolls it back and is told as if it
  * stood alone. */
 #define TRANSACTION_(work)                                                      \
@@ -37,7 +34,7 @@ const struct sql_constant sql_constants[] = {
 	" START TRANSACTION;" work " COMMIT; END"
 
 /* One mail; outbox_params() has its parameters. */
-#define OUTBOX_INSERT_                                                                     \
+#define SQL_OUTBOX_INSERT                                                                  \
 	"INSERT INTO outbox (id, kind, state, email, language, nickname, jti, person_id,"  \
 	" account_id, generation, invitation_jti, created_at, expires_at, finished_at,"    \
 	" next_try_at)"                                                                    \
@@ -54,21 +51,16 @@ const struct sql_constant sql_constants[] = {
 	"locked_until = 0"
 
 /* One audit event; audit_params() has the parameters of its values. */
-#define AUDIT_INTO_ \
+#define SQL_AUDIT_INTO \
 	"INSERT INTO audit_event (happened_at, request_id, event, account_id, person_id, source)"
-#define AUDIT_INSERT_                                                                      \
-	AUDIT_INTO_ " VALUES (:happened_at, :event_request_id, :event, :event_account_id," \
-		    " :event_person_id, :event_source)"
+#define SQL_AUDIT_INSERT                                                                      \
+	SQL_AUDIT_INTO " VALUES (:happened_at, :event_request_id, :event, :event_account_id," \
+		       " :event_person_id, :event_source)"
 
-/* Where account_slots() puts them. */
-#define ACCOUNT_COLUMNS_                                                         \
+/* Of the account a; account_slots() has where they go. */
+#define SQL_ACCOUNT_COLUMNS                                                      \
 	"a.id, a.person_id, a.login_id, a.email, COALESCE(a.pending_email, '')," \
 	" a.nickname, a.language, a.generation, a.created_at, a.password_changed_at"
-
-/* Logins of accounts that may be used. */
-#define ALIVE_                                                                            \
-	"session s JOIN account a ON a.id = s.account_id AND a.generation = s.generation" \
-	" AND a.state = 1 JOIN insured_person p ON p.id = a.person_id AND " ELIGIBLE_
 
 const struct statement statements[STATEMENTS__MAX] = {
 	[SCHEMA_VERSION] = {
@@ -120,12 +112,10 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    .params = 3,
 	},
 
-	[AUDIT_INSERT] = {
-	    AUDIT_INSERT_,
-	},
+	[AUDIT_INSERT] = { SQL_AUDIT_INSERT },
 
 	[AUDIT_INSERT_FOR] = {
-	    AUDIT_INTO_ " SELECT :happened_at, :event_request_id, :event,"
+	    SQL_AUDIT_INTO " SELECT :happened_at, :event_request_id, :event,"
 	    " COALESCE(a.id, :event_account_id), COALESCE(a.person_id, :event_person_id),"
 	    " :event_source"
 	    " FROM (SELECT 1) d LEFT JOIN account a ON a.login_id = :login_id",
@@ -141,94 +131,95 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    .params = 1, .columns = 5,
 	},
 
-	/* All that is known of a token: its spending, its tries, its wrong repeats. */
+	/* All that is known of a token: how it was spent, its tries and its wrong repeats. */
 	[TOKEN_STATE_READ] = {
-	    "SELECT o.jti IS NOT NULL, o.kind, o.fingerprint, o.outcome, o.next_id, o.created_at, t.count,"
-	    " r.count FROM (SELECT 1) d LEFT JOIN spent_token o ON o.jti = ?"
-	    " LEFT JOIN limit_counter t ON t.limit_id = ? AND t.subject_hash = ? AND t.window_ends_at > ?"
-	    " LEFT JOIN limit_counter r ON r.limit_id = ? AND r.subject_hash = ? AND r.window_ends_at > ?",
-	    .params = 7, .columns = 8,
+	    "SELECT o.jti IS NOT NULL, o.kind, o.fingerprint, o.outcome, o.next_id, o.created_at,"
+	    " t.count, r.count FROM (SELECT 1) d LEFT JOIN spent_token o ON o.jti = :jti"
+	    " LEFT JOIN limit_counter t ON t.limit_id = :tries_limit"
+	    " AND t.subject_hash = :tries_hash AND t.window_ends_at > :now"
+	    " LEFT JOIN limit_counter r ON r.limit_id = $LIMIT_WRONG_REPEATS"
+	    " AND r.subject_hash = :repeats_hash AND r.window_ends_at > :now",
+	    .columns = 8,
 	},
 
-	/* One row only when the string means one person: an ambiguous one matches nobody. */
+	/* Finds no row where two persons have the string: an ambiguous one matches nobody. */
 	[PERSON_BY_LOOKUP] = {
-	    "SELECT p.id, a.id IS NOT NULL FROM insured_person p LEFT JOIN account a ON a.person_id = p.id"
-	    " WHERE p.lookup = ? AND " ELIGIBLE_
-	    " AND (? IS NULL OR p.birth_date = ?)"
-	    " AND NOT EXISTS (SELECT 1 FROM insured_person q WHERE q.lookup = p.lookup AND q.id <> p.id)",
-	    .params = 5, .columns = 2,
+	    "SELECT p.id, a.id IS NOT NULL FROM insured_person p"
+	    " LEFT JOIN account a ON a.person_id = p.id"
+	    " WHERE p.lookup = :insured_number AND " SQL_ELIGIBLE
+	    " AND (:birth_date IS NULL OR p.birth_date = :birth_date)"
+	    " AND NOT EXISTS"
+	    " (SELECT 1 FROM insured_person q WHERE q.lookup = p.lookup AND q.id <> p.id)",
+	    .columns = 2,
 	},
 
 	[ACCOUNT_INSERT] = {
-	    "INSERT INTO account (id, person_id, login_id, password_hash, email, pending_email, nickname,"
-	    " language, created_at, password_changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	    .params = 10,
+	    "INSERT INTO account (id, person_id, login_id, password_hash, email, pending_email,"
+	    " nickname, language, created_at, password_changed_at) VALUES (:id, :person_id,"
+	    " :login_id, :password_hash, :email, :pending_email, :nickname, :language,"
+	    " :created_at, :created_at)",
 	},
 	[ACCOUNT_READ] = {
-	    "SELECT " ACCOUNT_COLUMNS_ ", a.password_hash FROM account a WHERE a.id = ?",
-	    .params = 1, .columns = 11,
+	    "SELECT " SQL_ACCOUNT_COLUMNS ", a.password_hash FROM account a WHERE a.id = :id",
+	    .columns = 11,
 	},
-	/* The same, of a mailed link that is good (mailed_link.h), but for the address. The person is asked
-	 * after here and not in the updates, which would wait for an import that changes it. */
+	/* The account of a mailed link (mailed_link.h), which need not have the link's address. The
+	 * person is joined here and not in the updates, which would wait for an import that changes it. */
 	[ACCOUNT_BY_LINK] = {
-	    "SELECT " ACCOUNT_COLUMNS_ ", a.password_hash FROM account a JOIN insured_person p"
-	    " ON p.id = a.person_id AND " ELIGIBLE_ " WHERE a.id = ? AND a.generation = ? AND a.state = 1",
-	    .params = 4, .columns = 11,
+	    "SELECT " SQL_ACCOUNT_COLUMNS ", a.password_hash FROM account a JOIN insured_person p"
+	    " ON p.id = a.person_id AND " SQL_ELIGIBLE
+	    " WHERE a.id = :id AND a.generation = :generation AND a.state = $ACCOUNT_ACTIVE",
+	    .columns = 11,
 	},
-	/* Whether it may be used: active, and its person is eligible today; how often who asks has
-	 * failed, and whether the login ID is known to be used from there; how often it failed
-	 * elsewhere, and whether that was told (by an empty taker). One row also for a login ID that
-	 * nobody has. */
+	/* struct account_status (account.h). One row also for a login ID that nobody has. The mail about
+	 * failures has been sent where holder is empty (SESSION_BEGIN). */
 	[ACCOUNT_BY_LOGIN_ID] = {
-	    "SELECT a.id IS NOT NULL, a.id, a.person_id, a.password_hash, a.email, a.nickname, a.language,"
-	    " a.generation, a.state = 1 AND p.id IS NOT NULL,"
-	    " t.count, t.window_ends_at,"
+	    "SELECT a.id IS NOT NULL, a.id, a.person_id, a.password_hash, a.email, a.nickname,"
+	    " a.language, a.generation, a.state = $ACCOUNT_ACTIVE AND p.id IS NOT NULL,"
+	    " s.count, s.window_ends_at,"
 	    " k.subject_hash IS NOT NULL, f.count, f.holder <> REPEAT(CHAR(0), 8)"
-	    " FROM (SELECT 1) d LEFT JOIN account a ON a.login_id = ?"
-	    " LEFT JOIN insured_person p ON p.id = a.person_id AND " ELIGIBLE_
-	    " LEFT JOIN limit_counter t ON t.limit_id = ? AND t.subject_hash = ? AND t.window_ends_at > ?"
-	    " LEFT JOIN limit_counter k ON k.limit_id = ? AND k.subject_hash = ? AND k.window_ends_at > ?"
-	    " LEFT JOIN limit_counter f ON f.limit_id = ? AND f.subject_hash = ? AND f.window_ends_at > ?",
-	    .params = 12, .columns = 14,
+	    " FROM (SELECT 1) d LEFT JOIN account a ON a.login_id = :login_id"
+	    " LEFT JOIN insured_person p ON p.id = a.person_id AND " SQL_ELIGIBLE
+	    " LEFT JOIN limit_counter s ON s.limit_id = $LIMIT_SOURCE_FAILURES"
+	    " AND s.subject_hash = :source AND s.window_ends_at > :now"
+	    " LEFT JOIN limit_counter k ON k.limit_id = $LIMIT_KNOWN_SOURCE_FAILURES"
+	    " AND k.subject_hash = :known_source AND k.window_ends_at > :now"
+	    " LEFT JOIN limit_counter f ON f.limit_id = $LIMIT_LOGIN_FAILURES"
+	    " AND f.subject_hash = :login_id_hash AND f.window_ends_at > :now",
+	    .columns = 14,
 	},
 	[ACCOUNT_LOGIN_IDS] = {
-	    "SELECT login_id FROM account WHERE email = ? AND state = 1 ORDER BY created_at LIMIT 8",
-	    .params = 1, .columns = 1,
+	    "SELECT login_id FROM account WHERE email = :email AND state = $ACCOUNT_ACTIVE"
+	    " ORDER BY created_at LIMIT 8",
+	    .columns = 1,
 	},
 	[ACCOUNT_SET_PASSWORD] = {
-	    "UPDATE account SET password_hash = ?, password_changed_at = ?, " SQL_RAISE_GENERATION
-	    " WHERE id = ? AND generation = ? AND state = 1",
-	    .params = 4,
+	    "UPDATE account SET password_hash = :password_hash, password_changed_at = :now,"
+	    " " SQL_RAISE_GENERATION
+	    " WHERE id = :id AND generation = :generation AND state = $ACCOUNT_ACTIVE",
 	},
-	/* By its key: along the index of addresses it would lock those who share one, and in another
-	 * order than a change of address does. */
+	/* FORCE INDEX: along the index of addresses it would lock all accounts that share one, and in
+	 * another order than a change of address does. */
 	[ACCOUNT_RESET_PASSWORD] = {
-	    "UPDATE account FORCE INDEX (PRIMARY) SET password_hash = ?, password_changed_at = ?, " SQL_RAISE_GENERATION
-	    " WHERE id = ? AND generation = ? AND state = 1 AND email = ?",
-	    .params = 5,
+	    "UPDATE account FORCE INDEX (PRIMARY) SET password_hash = :password_hash,"
+	    " password_changed_at = :now, " SQL_RAISE_GENERATION
+	    " WHERE id = :id AND generation = :generation AND state = $ACCOUNT_ACTIVE"
+	    " AND email = :email",
 	},
 	[ACCOUNT_SET_SETTINGS] = {
-	    "UPDATE account SET nickname = COALESCE(?, nickname), language = COALESCE(?, language)"
-	    " WHERE id = ?",
-	    .params = 3,
+	    "UPDATE account SET nickname = COALESCE(:nickname, nickname),"
+	    " language = COALESCE(:language, language) WHERE id = :id",
 	},
 	[ACCOUNT_SET_PENDING_EMAIL] = {
-	    "UPDATE account SET pending_email = ? WHERE id = ?",
-	    .params = 2,
+	    "UPDATE account SET pending_email = :pending_email WHERE id = :id",
 	},
-	[ACCOUNT_SET_LOGIN_ID] = {
-	    "UPDATE account SET login_id = ? WHERE id = ?",
-	    .params = 2,
-	},
+	[ACCOUNT_SET_LOGIN_ID] = { "UPDATE account SET login_id = :login_id WHERE id = :id" },
 	[ACCOUNT_CONFIRM_EMAIL] = {
 	    "UPDATE account SET email = pending_email, pending_email = NULL"
-	    " WHERE id = ? AND generation = ? AND state = 1 AND pending_email = ?",
-	    .params = 3,
+	    " WHERE id = :id AND generation = :generation AND state = $ACCOUNT_ACTIVE"
+	    " AND pending_email = :email",
 	},
-	[ACCOUNT_DELETE] = {
-	    "DELETE FROM account WHERE id = ?",
-	    .params = 1,
-	},
+	[ACCOUNT_DELETE] = { "DELETE FROM account WHERE id = :id" },
 
 	/* All that a log-in writes, in one trip: the account is still as the password was compared with it,
 	 * and others wait for it; its longest unused sessions make room; the session; the failures of the
@@ -254,20 +245,20 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " " SQL_KNOWN_SOURCE_WRITE ";"
 	    " IF :has_fresh_hash THEN UPDATE account SET password_hash = :fresh_hash"
 	    " WHERE id = :account_id AND password_hash = :old_hash; END IF;"
-	    " " AUDIT_INSERT_ ";"
-	    " IF :has_mail THEN " OUTBOX_INSERT_ "; END IF;"),
+	    " " SQL_AUDIT_INSERT ";"
+	    " IF :has_mail THEN " SQL_OUTBOX_INSERT "; END IF;"),
 	},
 	/* Who holds an access token, while the session is alive and the account may be used: read once at
 	 * every call, so that whatever ended acts at once on every replica. */
 	[SESSION_MEMBER] = {
-	    "SELECT " ACCOUNT_COLUMNS_ ", p.lookup FROM " SQL_ALIVE
+	    "SELECT " SQL_ACCOUNT_COLUMNS ", p.lookup FROM " SQL_ALIVE
 	    " WHERE s.id = :session_id AND s.expires_at > :ends_after AND s.used_at > :used_after",
 	    .columns = 11,
 	},
 	/* The same account, as the session that changes something sees it until its transaction ends. The
 	 * account is locked first, as every transaction does. */
 	[SESSION_LOCK] = {
-	    "SELECT " ACCOUNT_COLUMNS_ ", a.password_hash FROM account a STRAIGHT_JOIN session s"
+	    "SELECT " SQL_ACCOUNT_COLUMNS ", a.password_hash FROM account a STRAIGHT_JOIN session s"
 	    " ON s.account_id = a.id AND s.generation = a.generation"
 	    " WHERE a.id = :account_id AND a.state = $ACCOUNT_ACTIVE AND s.id = :session_id FOR UPDATE",
 	    .columns = 11,
@@ -300,37 +291,37 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    "UPDATE session SET generation = :generation WHERE id = :session_id",
 	},
 
-	[OUTBOX_INSERT] = {
-	    OUTBOX_INSERT_,
-	},
+	[OUTBOX_INSERT] = { SQL_OUTBOX_INSERT },
 	[OUTBOX_DUE] = {
-	    "SELECT id FROM outbox WHERE state = 0 AND next_try_at <= UTC_TIMESTAMP(6)"
-	    " AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6)) ORDER BY next_try_at LIMIT 16",
+	    "SELECT id FROM outbox WHERE state = $OUTBOX_PENDING"
+	    " AND next_try_at <= UTC_TIMESTAMP(6)"
+	    " AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6))"
+	    " ORDER BY next_try_at LIMIT 16",
 	    .columns = 1,
 	},
-	/* Whoever holds the lease already asks again because the answer was lost: that is no other
+	/* A worker that holds the lease already has lost the answer and claims again: that is the same
 	 * try. */
 	[OUTBOX_CLAIM] = {
 	    "UPDATE outbox SET"
-	    " tries = tries + 1 - COALESCE(lease_owner = ? AND lease_until >= UTC_TIMESTAMP(6), 0),"
-	    " lease_until = UTC_TIMESTAMP(6) + INTERVAL ? SECOND, lease_owner = ?"
-	    " WHERE id = ? AND state = 0"
-	    " AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6) OR lease_owner = ?)",
-	    .params = 5,
+	    " tries = tries + 1"
+	    " - COALESCE(lease_owner = :worker_id AND lease_until >= UTC_TIMESTAMP(6), 0),"
+	    " lease_until = UTC_TIMESTAMP(6) + INTERVAL :lease_s SECOND, lease_owner = :worker_id"
+	    " WHERE id = :mail_id AND state = $OUTBOX_PENDING AND (lease_until IS NULL"
+	    " OR lease_until < UTC_TIMESTAMP(6) OR lease_owner = :worker_id)",
 	},
 	[OUTBOX_READ] = {
-	    "SELECT kind, email, language, nickname, jti, person_id, account_id, generation, invitation_jti, created_at, expires_at,"
-	    " tries FROM outbox WHERE id = ?",
-	    .params = 1, .columns = 12,
+	    "SELECT kind, email, language, nickname, jti, person_id, account_id, generation,"
+	    " invitation_jti, created_at, expires_at, tries FROM outbox WHERE id = :mail_id",
+	    .columns = 12,
 	},
 	[OUTBOX_FINISH] = {
-	    "UPDATE outbox SET state = ?, last_error = ?, finished_at = ?, email = '', nickname = '',"
-	    " lease_until = NULL WHERE id = ? AND state = 0 AND lease_owner = ?",
-	    .params = 5,
+	    "UPDATE outbox SET state = :state, last_error = :error, finished_at = :now,"
+	    " email = '', nickname = '', lease_until = NULL"
+	    " WHERE id = :mail_id AND state = $OUTBOX_PENDING AND lease_owner = :worker_id",
 	},
 	[OUTBOX_RETRY] = {
-	    "UPDATE outbox SET next_try_at = UTC_TIMESTAMP(6) + INTERVAL ? SECOND, last_error = ?,"
-	    " lease_until = NULL WHERE id = ? AND state = 0 AND lease_owner = ?",
-	    .params = 4,
+	    "UPDATE outbox SET next_try_at = UTC_TIMESTAMP(6) + INTERVAL :wait_s SECOND,"
+	    " last_error = :error, lease_until = NULL"
+	    " WHERE id = :mail_id AND state = $OUTBOX_PENDING AND lease_owner = :worker_id",
 	},
 };

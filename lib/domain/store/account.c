@@ -1,4 +1,4 @@
-/* account.c - the account rows. */
+/* account.c - the rows of the table `account`. */
 
 #include "account.h"
 
@@ -12,22 +12,21 @@ enum result
 account_insert(struct db_tx *tx, const struct account *account)
 {
 	const struct db_value in[] = {
-		db_bytes_at(account->id.bytes, sizeof account->id.bytes),
-		db_bytes_at(account->person_id.bytes, sizeof account->person_id.bytes),
-		db_text_at(account->login_id),
-		db_text_at(account->password_hash),
-		db_text_at(account->email),
-		db_text_or_null_at(account->pending_email),
-		db_text_at(account->nickname),
-		db_text_at(account->language),
-		db_number_at(account->created_at),
-		db_number_at(account->created_at),
+		db_bytes("id", account->id.bytes, sizeof account->id.bytes),
+		db_bytes("person_id", account->person_id.bytes, sizeof account->person_id.bytes),
+		db_text("login_id", account->login_id),
+		db_text("password_hash", account->password_hash),
+		db_text("email", account->email),
+		db_text_or_null("pending_email", account->pending_email),
+		db_text("nickname", account->nickname),
+		db_text("language", account->language),
+		db_number("created_at", account->created_at),
 		{ 0 },
 	};
-	const enum result result = db_insert_new(tx, ACCOUNT_INSERT, in);
+	const enum result inserted = db_insert_new(tx, ACCOUNT_INSERT, in);
 
-	if (result != DUPLICATE)
-		return result;
+	if (inserted != DUPLICATE)
+		return inserted;
 	return db_duplicate_is(tx, "account_login_id") ? TAKEN : ACCOUNT_EXISTS;
 }
 
@@ -50,51 +49,54 @@ account_slots(struct account *account, struct db_slot ret[static ACCOUNT_SLOTS])
 	memcpy(ret, slots, sizeof slots);
 }
 
-enum result
-account_read(struct db_tx *tx, struct account_id id, struct account *ret)
+/* Reads all columns of an account. */
+static enum result
+read_account(
+    struct db_tx *tx, enum statement_name statement, const struct db_value *in, struct account *ret)
 {
-	const struct db_value in[] = { db_bytes_at(id.bytes, sizeof id.bytes), { 0 } };
 	struct db_slot out[ACCOUNT_SLOTS + 2] = { 0 };
 
 	account_slots(ret, out);
 	out[ACCOUNT_SLOTS] = db_to_text(ret->password_hash, sizeof ret->password_hash);
-	return db_row(tx, ACCOUNT_READ, in, out);
+	return db_row(tx, statement, in, out);
+}
+
+enum result
+account_read(struct db_tx *tx, struct account_id id, struct account *ret)
+{
+	const struct db_value in[] = { db_bytes("id", id.bytes, sizeof id.bytes), { 0 } };
+
+	return read_account(tx, ACCOUNT_READ, in, ret);
 }
 
 enum result
 account_by_link(struct db_tx *tx, const struct mailed_link *link, struct account *ret)
 {
-	const struct db_value in[] = { db_text_at(link->today), db_text_at(link->today),
-		db_bytes_at(link->account_id.bytes, sizeof link->account_id.bytes),
-		db_number_at(link->generation), { 0 } };
-	struct db_slot out[ACCOUNT_SLOTS + 2] = { 0 };
+	const struct db_value in[] = {
+		db_text("today", link->today),
+		db_bytes("id", link->account_id.bytes, sizeof link->account_id.bytes),
+		db_number("generation", link->generation),
+		{ 0 },
+	};
 
-	account_slots(ret, out);
-	out[ACCOUNT_SLOTS] = db_to_text(ret->password_hash, sizeof ret->password_hash);
-	return db_row(tx, ACCOUNT_BY_LINK, in, out);
+	return read_account(tx, ACCOUNT_BY_LINK, in, ret);
 }
 
 enum result
-account_by_login_id(struct db_tx *tx, const char *login_id, const char *today,
-    const struct limit_try *asker, const struct login_limits *tries, struct account_status *ret)
+account_by_login_id(struct db_tx *tx, const struct account_query *query, struct account_status *ret)
 {
 	struct account *account = &ret->account;
-	const struct limit_try *source = &tries->by_known_source;
-	const struct limit_try *failures = &tries->by_login_id;
+	const struct limit_try *by_source = query->by_source;
+	const struct limit_try *by_known_source = &query->limits->by_known_source;
+	const struct limit_try *by_login_id = &query->limits->by_login_id;
 	int64_t known = 0, usable = 0, source_known = 0, untold = 0;
 	const struct db_value in[] = {
-		db_text_at(login_id),
-		db_text_at(today),
-		db_text_at(today),
-		db_number_at(asker->limit_id),
-		db_bytes_at(asker->subject, sizeof asker->subject),
-		db_number_at(asker->now),
-		db_number_at(source->limit_id),
-		db_bytes_at(source->subject, sizeof source->subject),
-		db_number_at(source->now),
-		db_number_at(failures->limit_id),
-		db_bytes_at(failures->subject, sizeof failures->subject),
-		db_number_at(failures->now),
+		db_text("login_id", query->login_id),
+		db_text("today", query->today),
+		db_bytes("source", by_source->subject, sizeof by_source->subject),
+		db_bytes("known_source", by_known_source->subject, sizeof by_known_source->subject),
+		db_bytes("login_id_hash", by_login_id->subject, sizeof by_login_id->subject),
+		db_number("now", by_source->now),
 		{ 0 },
 	};
 	const struct db_slot out[] = {
@@ -107,10 +109,10 @@ account_by_login_id(struct db_tx *tx, const char *login_id, const char *today,
 		db_to_text(account->language, sizeof account->language),
 		db_to_number(&account->generation),
 		db_to_number(&usable),
-		db_to_number(&ret->asker_tries),
-		db_to_number(&ret->asker_ends_at),
+		db_to_number(&ret->source_failures),
+		db_to_number(&ret->source_window_ends_at),
 		db_to_number(&source_known),
-		db_to_number(&ret->failures),
+		db_to_number(&ret->login_id_failures),
 		db_to_number(&untold),
 		{ 0 },
 	};
@@ -123,41 +125,46 @@ account_by_login_id(struct db_tx *tx, const char *login_id, const char *today,
 	return OK;
 }
 
-/* The row now read, and the list it goes to. */
-struct listing {
+/* The row that was read, and the list it goes to. */
+struct login_ids_ctx {
 	char login_id[EMAIL_MAX + 1];
 	struct account_login_ids *list;
 };
 
 static enum result
-list_one(void *context)
+add_login_id(void *context)
 {
-	struct listing *listing = context;
-	struct account_login_ids *list = listing->list;
+	struct login_ids_ctx *ctx = context;
+	struct account_login_ids *list = ctx->list;
 
 	if (list->count < ACCOUNT_LOGIN_IDS_MAX)
-		memcpy(list->ids[list->count++], listing->login_id, sizeof listing->login_id);
+		memcpy(list->ids[list->count++], ctx->login_id, sizeof ctx->login_id);
 	return OK;
 }
 
 enum result
 account_login_ids(struct db_tx *tx, const char *email, struct account_login_ids *ret)
 {
-	struct listing listing = { .list = ret };
-	const struct db_value in[] = { db_text_at(email), { 0 } };
-	const struct db_slot out[] = { db_to_text(listing.login_id, sizeof listing.login_id),
-		{ 0 } };
+	struct login_ids_ctx ctx = { .list = ret };
+	const struct db_value in[] = { db_text("email", email), { 0 } };
+	const struct db_slot out[] = { db_to_text(ctx.login_id, sizeof ctx.login_id), { 0 } };
 
 	ret->count = 0;
-	return db_rows(tx, ACCOUNT_LOGIN_IDS, in, out, list_one, &listing);
+	return db_rows(tx, ACCOUNT_LOGIN_IDS, in, out, add_login_id, &ctx);
 }
 
-/* Nothing changed: was it the same change, whose COMMIT was not heard of? */
+/* Runs an update that sets the password of an account. Where it changes no row, an earlier run whose
+ * answer was lost may have set the same hash. */
 static enum result
-password_is_set(struct db_tx *tx, struct account_id id, const char *hash)
+change_password_hash(struct db_tx *tx, enum statement_name statement, const struct db_value *in,
+    struct account_id id, const char *hash)
 {
 	CLEANUP(account_wipe) struct account account = { 0 };
+	uint64_t rows = 0;
 
+	TRY(db_change(tx, statement, in, &rows));
+	if (rows == 1)
+		return OK;
 	TRY(account_read(tx, id, &account));
 	return strcmp(account.password_hash, hash) == 0 ? OK : NO_ROW;
 }
@@ -166,33 +173,43 @@ enum result
 account_set_password(
     struct db_tx *tx, struct account_id id, int64_t generation, const char *hash, int64_t now)
 {
-	uint64_t rows = 0;
-	const struct db_value in[] = { db_text_at(hash), db_number_at(now),
-		db_bytes_at(id.bytes, sizeof id.bytes), db_number_at(generation), { 0 } };
+	const struct db_value in[] = {
+		db_text("password_hash", hash),
+		db_number("now", now),
+		db_bytes("id", id.bytes, sizeof id.bytes),
+		db_number("generation", generation),
+		{ 0 },
+	};
 
-	TRY(db_change(tx, ACCOUNT_SET_PASSWORD, in, &rows));
-	return rows == 1 ? OK : password_is_set(tx, id, hash);
+	return change_password_hash(tx, ACCOUNT_SET_PASSWORD, in, id, hash);
 }
 
 enum result
 account_reset_password(
     struct db_tx *tx, const struct mailed_link *link, const char *hash, int64_t now)
 {
-	uint64_t rows = 0;
-	const struct db_value in[] = { db_text_at(hash), db_number_at(now),
-		db_bytes_at(link->account_id.bytes, sizeof link->account_id.bytes),
-		db_number_at(link->generation), db_text_at(link->email), { 0 } };
+	const struct db_value in[] = {
+		db_text("password_hash", hash),
+		db_number("now", now),
+		db_bytes("id", link->account_id.bytes, sizeof link->account_id.bytes),
+		db_number("generation", link->generation),
+		db_text("email", link->email),
+		{ 0 },
+	};
 
-	TRY(db_change(tx, ACCOUNT_RESET_PASSWORD, in, &rows));
-	return rows == 1 ? OK : password_is_set(tx, link->account_id, hash);
+	return change_password_hash(tx, ACCOUNT_RESET_PASSWORD, in, link->account_id, hash);
 }
 
 enum result
 account_set_settings(
     struct db_tx *tx, struct account_id id, const char *nickname, const char *language)
 {
-	const struct db_value in[] = { db_text_or_null_at(nickname), db_text_or_null_at(language),
-		db_bytes_at(id.bytes, sizeof id.bytes), { 0 } };
+	const struct db_value in[] = {
+		db_text_or_null("nickname", nickname),
+		db_text_or_null("language", language),
+		db_bytes("id", id.bytes, sizeof id.bytes),
+		{ 0 },
+	};
 
 	return db_change(tx, ACCOUNT_SET_SETTINGS, in, NULL);
 }
@@ -200,8 +217,11 @@ account_set_settings(
 enum result
 account_set_pending_email(struct db_tx *tx, struct account_id id, const char *email)
 {
-	const struct db_value in[] = { db_text_or_null_at(email),
-		db_bytes_at(id.bytes, sizeof id.bytes), { 0 } };
+	const struct db_value in[] = {
+		db_text_or_null("pending_email", email),
+		db_bytes("id", id.bytes, sizeof id.bytes),
+		{ 0 },
+	};
 
 	return db_change(tx, ACCOUNT_SET_PENDING_EMAIL, in, NULL);
 }
@@ -209,20 +229,26 @@ account_set_pending_email(struct db_tx *tx, struct account_id id, const char *em
 enum result
 account_set_login_id(struct db_tx *tx, struct account_id id, const char *login_id)
 {
-	const struct db_value in[] = { db_text_at(login_id), db_bytes_at(id.bytes, sizeof id.bytes),
-		{ 0 } };
-	const enum result set = db_change(tx, ACCOUNT_SET_LOGIN_ID, in, NULL);
+	const struct db_value in[] = {
+		db_text("login_id", login_id),
+		db_bytes("id", id.bytes, sizeof id.bytes),
+		{ 0 },
+	};
+	const enum result changed = db_change(tx, ACCOUNT_SET_LOGIN_ID, in, NULL);
 
-	return set == DUPLICATE ? TAKEN : set;
+	return changed == DUPLICATE ? TAKEN : changed;
 }
 
 enum result
 account_confirm_email(struct db_tx *tx, const struct mailed_link *link)
 {
 	uint64_t rows = 0;
-	const struct db_value in[] = { db_bytes_at(
-					   link->account_id.bytes, sizeof link->account_id.bytes),
-		db_number_at(link->generation), db_text_at(link->email), { 0 } };
+	const struct db_value in[] = {
+		db_bytes("id", link->account_id.bytes, sizeof link->account_id.bytes),
+		db_number("generation", link->generation),
+		db_text("email", link->email),
+		{ 0 },
+	};
 
 	TRY(db_change(tx, ACCOUNT_CONFIRM_EMAIL, in, &rows));
 	return rows == 1 ? OK : NO_ROW;
@@ -231,7 +257,7 @@ account_confirm_email(struct db_tx *tx, const struct mailed_link *link)
 enum result
 account_delete(struct db_tx *tx, struct account_id id)
 {
-	const struct db_value in[] = { db_bytes_at(id.bytes, sizeof id.bytes), { 0 } };
+	const struct db_value in[] = { db_bytes("id", id.bytes, sizeof id.bytes), { 0 } };
 
 	return db_change(tx, ACCOUNT_DELETE, in, NULL);
 }

@@ -1,4 +1,4 @@
-/* audit.c - one row for each thing that happened to an account. */
+/* audit.c - the audit trail. */
 
 #include "audit.h"
 
@@ -8,12 +8,12 @@
 #include <string.h>
 
 const char *
-audit_word(int64_t what)
+audit_word(int64_t kind)
 {
 #define AUDIT_CASE_(name, number, word) \
 	case number:                    \
 		return word;
-	switch (what) {
+	switch (kind) {
 		AUDIT_LIST(AUDIT_CASE_)
 	default:
 		return "unknown";
@@ -22,14 +22,17 @@ audit_word(int64_t what)
 }
 
 struct audit_event
-audit_event_of(const struct client *client, enum audit_event_kind what, int64_t now,
+audit_event_of(const struct client *client, enum audit_event_kind kind, int64_t now,
     struct account_id account_id, struct person_id person_id)
 {
-	struct audit_event event = { .what = what, .happened_at = now };
+	struct audit_event event = {
+		.kind = kind,
+		.happened_at = now,
+		.account_id = account_id,
+		.person_id = person_id,
+		.request_id = client->request_id,
+	};
 
-	event.account_id = account_id;
-	event.person_id = person_id;
-	event.request_id = client->request_id;
 	text_copy_cut(event.network, sizeof event.network, client->network);
 	return event;
 }
@@ -41,7 +44,7 @@ audit_params(const struct audit_event *event, struct db_value ret[static AUDIT_P
 		db_number("happened_at", event->happened_at),
 		db_bytes(
 		    "event_request_id", event->request_id.bytes, sizeof event->request_id.bytes),
-		db_number("event", event->what),
+		db_number("event", event->kind),
 		db_bytes(
 		    "event_account_id", event->account_id.bytes, sizeof event->account_id.bytes),
 		db_bytes("event_person_id", event->person_id.bytes, sizeof event->person_id.bytes),
@@ -80,14 +83,10 @@ audit_insert_for(struct db_tx *tx, const struct audit_event *event, const char *
 	return db_insert_new(tx, AUDIT_INSERT_FOR, in);
 }
 
-static enum result
-insert_tx(struct db_tx *tx, void *context)
-{
-	return audit_insert(tx, context);
-}
-
 enum result
-audit_insert_committed(struct db *db, struct audit_event *event)
+audit_insert_committed(struct db *db, const struct audit_event *event)
 {
-	return db_each_committed(db, insert_tx, event);
+	struct db_tx alone = db_alone(db);
+
+	return audit_insert(&alone, event);
 }

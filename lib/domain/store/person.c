@@ -1,4 +1,4 @@
-/* person.c - looking an insured person up in the roster. */
+/* person.c - finds an insured person in the roster. */
 
 #include "person.h"
 
@@ -11,11 +11,9 @@ person_find(struct db_tx *tx, const char *insured_number, const char *birth_date
 	struct person person = { .has_account = false };
 	int64_t has_account = 0;
 	const struct db_value in[] = {
-		db_text_at(insured_number),
-		db_text_at(today),
-		db_text_at(today),
-		db_text_or_null_at(birth_date),
-		db_text_or_null_at(birth_date),
+		db_text("insured_number", insured_number),
+		db_text("today", today),
+		db_text_or_null("birth_date", birth_date),
 		{ 0 },
 	};
 	const struct db_slot out[] = {

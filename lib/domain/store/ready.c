@@ -1,4 +1,4 @@
-/* ready.c - is the database there, with the right schema? */
+/* ready.c - whether the service can work. */
 
 #include "ready.h"
 
@@ -6,29 +6,23 @@
 #include "statements.h"
 
 static enum result
-read_version_tx(struct db_tx *tx, void *context)
+check_schema_version(struct db *db)
 {
-	const struct db_slot out[] = { db_to_number(context), { 0 } };
-
-	return db_row(tx, SCHEMA_VERSION, NULL, out);
-}
-
-static enum result
-ask(struct db *db)
-{
+	struct db_tx alone = db_alone(db);
 	int64_t version = 0;
+	const struct db_slot out[] = { db_to_number(&version), { 0 } };
 
-	TRY(db_each_committed(db, read_version_tx, &version));
+	TRY(db_row(&alone, SCHEMA_VERSION, NULL, out));
 	return version >= READY_SCHEMA_VERSION ? OK : UNAVAILABLE;
 }
 
 enum result
 ready_check(struct ready *ready, struct db *db)
 {
-	if (atomic_exchange(&ready->asking, true))
-		return atomic_load(&ready->was) ? OK : UNAVAILABLE;
-	const enum result is = ask(db);
-	atomic_store(&ready->was, is == OK);
-	atomic_store(&ready->asking, false);
-	return is;
+	if (atomic_exchange(&ready->checking, true))
+		return atomic_load(&ready->was_ready) ? OK : UNAVAILABLE;
+	const enum result checked = check_schema_version(db);
+	atomic_store(&ready->was_ready, checked == OK);
+	atomic_store(&ready->checking, false);
+	return checked;
 }

@@ -1,4 +1,5 @@
-/* ready.h - is the database there, and is its schema the one this program was built for? */
+/* ready.h - whether the service can work: the database answers, and its schema is new enough for this
+ * program. */
 
 #ifndef READY_H
 #define READY_H
@@ -12,14 +13,15 @@
 
 struct db;
 
-/* All zero: nobody has asked. */
+/* One for the process; zeroed before the first check. */
 struct ready {
-	atomic_bool asking;
-	atomic_bool was;
+	atomic_bool checking;  /* a thread asks the database at this moment */
+	atomic_bool was_ready; /* what the last check found */
 };
 
-/* UNAVAILABLE: away, or migrations are missing. One at a time asks the database, which may hang for
- * seconds; who comes meanwhile is told what it was before. Any thread. */
+/* OK, or UNAVAILABLE: the database is away, or migrations are missing. One thread at a time asks the
+ * database, which may hang for seconds; the others are answered with what the last check found. From
+ * any thread. */
 enum result ready_check(struct ready *, struct db *) MUST_USE;
 
 #endif

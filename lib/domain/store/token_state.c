@@ -1,4 +1,4 @@
-/* token_state.c - what the database knows of a token of a stage. */
+/* token_state.c - what the database knows of a stage token. */
 
 #include "token_state.h"
 
@@ -6,30 +6,19 @@
 #include "db.h"
 #include "statements.h"
 
-#include <string.h>
-
-/* What is looked up, and where it goes. */
-struct reading {
-	const struct stage_claims *claims;
-	struct token_state *state;
-};
-
 static enum result
-read_tx(struct db_tx *tx, void *context)
+read_token_state(struct db *db, struct jti jti, struct token_state *state)
 {
-	const struct reading *reading = context;
-	struct token_state *state = reading->state;
+	struct db_tx alone = db_alone(db);
 	struct spent_token *op = &state->op;
 	const struct limit_try *tries = &state->tries, *repeats = &state->repeats;
-	int64_t used = 0, kind = 0, outcome = 0, tried = 0, repeated = 0;
+	int64_t used = 0, kind = 0, outcome = 0, tries_count = 0, repeats_count = 0;
 	const struct db_value in[] = {
-		db_bytes_at(reading->claims->jti.bytes, sizeof reading->claims->jti.bytes),
-		db_number_at(tries->limit_id),
-		db_bytes_at(tries->subject, sizeof tries->subject),
-		db_number_at(tries->now),
-		db_number_at(repeats->limit_id),
-		db_bytes_at(repeats->subject, sizeof repeats->subject),
-		db_number_at(repeats->now),
+		db_bytes("jti", jti.bytes, sizeof jti.bytes),
+		db_number("tries_limit", tries->limit_id),
+		db_bytes("tries_hash", tries->subject, sizeof tries->subject),
+		db_bytes("repeats_hash", repeats->subject, sizeof repeats->subject),
+		db_number("now", tries->now),
 		{ 0 },
 	};
 	const struct db_slot out[] = {
@@ -39,38 +28,39 @@ read_tx(struct db_tx *tx, void *context)
 		db_to_number(&outcome),
 		db_to_bytes(op->next_id, sizeof op->next_id),
 		db_to_number(&op->created_at),
-		db_to_number(&tried),
-		db_to_number(&repeated),
+		db_to_number(&tries_count),
+		db_to_number(&repeats_count),
 		{ 0 },
 	};
 
-	TRY(db_row(tx, TOKEN_STATE_READ, in, out));
-	op->jti = reading->claims->jti;
+	TRY(db_row(&alone, TOKEN_STATE_READ, in, out));
+	op->jti = jti;
 	op->kind = (enum stage)kind;
 	op->outcome = (enum stage_outcome)outcome;
 	state->used = used != 0;
-	state->tries_left = tries->count - (int)tried;
-	state->repeats_left = repeats->count - (int)repeated;
+	state->tries_left = tries->count - (int)tries_count;
+	state->repeats_left = repeats->count - (int)repeats_count;
 	return OK;
 }
 
 static struct limit_try
-attempt_at(const struct app *p, enum limit_id limit_id, const struct stage_claims *claims)
+limit_try_of_token(const struct app *p, enum limit_id limit_id, struct jti jti, int64_t now)
 {
-	return limit_try_of(p->keyring, limit_id, claims->jti.bytes, sizeof claims->jti.bytes,
-	    clock_now(), p->mail_interval_s);
+	return limit_try_of(
+	    p->keyring, limit_id, jti.bytes, sizeof jti.bytes, now, p->mail_interval_s);
 }
 
 enum result
 token_state_read(const struct app *p, const struct stage_claims *claims, struct token_state *ret)
 {
+	const int64_t now = clock_now();
+	const enum limit_id tries = stage_rule(claims->stage)->tries;
 	struct token_state state = {
-		.tries = attempt_at(p, stage_rule(claims->stage)->tries, claims),
-		.repeats = attempt_at(p, LIMIT_WRONG_REPEATS, claims),
+		.tries = limit_try_of_token(p, tries, claims->jti, now),
+		.repeats = limit_try_of_token(p, LIMIT_WRONG_REPEATS, claims->jti, now),
 	};
-	struct reading reading = { .claims = claims, .state = &state };
 
-	TRY(db_each_committed(p->db, read_tx, &reading));
+	TRY(read_token_state(p->db, claims->jti, &state));
 	*ret = state;
 	return (state.used ? state.repeats_left : state.tries_left) > 0 ? OK : LINK_EXHAUSTED;
 }
@@ -83,12 +73,12 @@ token_state_count_try(const struct app *p, struct token_state *state)
 }
 
 enum result
-token_state_end_try(const struct app *p, struct token_state *state, enum result ended)
+token_state_end_try(const struct app *p, struct token_state *state, enum result outcome)
 {
-	if (ended != UNAVAILABLE && ended != OVERLOADED)
-		return ended;
+	if (outcome != UNAVAILABLE && outcome != OVERLOADED)
+		return outcome;
 	state->tries_left = -1;
-	return limit_db_give_back_committed(p->db, &state->tries, ended);
+	return limit_db_give_back_committed(p->db, &state->tries, outcome);
 }
 
 enum result
@@ -99,11 +89,11 @@ token_state_count_repeat(const struct app *p, struct token_state *state)
 }
 
 enum result
-token_state_end_repeat(const struct app *p, struct token_state *state, enum result compared)
+token_state_end_repeat(const struct app *p, struct token_state *state, enum result outcome)
 {
-	if (compared == TOKEN_SPENT)
-		return compared;
-	return limit_db_give_back_committed(p->db, &state->repeats, compared);
+	if (outcome == TOKEN_SPENT)
+		return outcome;
+	return limit_db_give_back_committed(p->db, &state->repeats, outcome);
 }
 
 enum result

@@ -1,53 +1,55 @@
-/* token_state.h - what the database knows of a token of a stage: was it used, how many tries are
- * left.
+/* token_state.h - what the database knows of a stage token: whether it is spent, and how many tries it
+ * has left.
  *
- * Tries are taken in a committed transaction before they are judged. A used token has tries of
- * another kind, its repeats: who sends other facts than those it was used with guesses at them. Who
- * sends the same gets the repeat back, so that only as many at once as there are may be refused. */
+ * A token that is not spent has tries (the limit of its stage): each is counted and committed before
+ * what came with it is compared. A spent token has repeats (LIMIT_WRONG_REPEATS): a request that comes
+ * with other facts than those the token was spent with may be guessing them. One with the same facts
+ * gets its repeat back, so that the limit rejects it only when as many arrive at once. */
 
 #ifndef TOKEN_STATE_H
 #define TOKEN_STATE_H
 
-#include "limit_db.h"
 #include "app.h"
+#include "limit_db.h"
 #include "result.h"
-#include "stage.h"
 #include "spent_token.h"
+#include "stage.h"
 
 #include <stdbool.h>
 
 struct token_state {
-	struct limit_try tries;
-	struct limit_try repeats;
-	bool used;
-	struct spent_token op; /* when used */
-	int tries_left;
+	struct limit_try tries;   /* one try of this token, to be counted */
+	struct limit_try repeats; /* one repeat */
+	bool used;                /* the token is spent */
+	struct spent_token op;    /* how; only when used */
+	int tries_left;           /* -1: none was left, or not known */
 	int repeats_left;
 };
 
-/* Reads all of it. LINK_EXHAUSTED: its tries were used up by wrong ones; it is read all the
+/* Reads it all. LINK_EXHAUSTED: no try is left, or of a spent token no repeat; *ret is filled all the
  * same. */
 enum result token_state_read(
     const struct app *, const struct stage_claims *, struct token_state *ret) MUST_USE;
 
-/* Takes one of its tries; link->tries_left then tells. LINK_EXHAUSTED: none was left. */
+/* Counts a try of the token and sets tries_left. LINK_EXHAUSTED: none was left. */
 enum result token_state_count_try(const struct app *, struct token_state *) MUST_USE;
 
-/* What came of that try. UNAVAILABLE and OVERLOADED are no verdict: the try is given back, and
- * link->tries_left is -1, not told. Returns it. */
+/* Ends a try that was counted: UNAVAILABLE and OVERLOADED say nothing about the try, which is given
+ * back; tries_left is then -1, not known. Returns `outcome`. */
 enum result token_state_end_try(
-    const struct app *, struct token_state *, enum result ended) MUST_USE;
+    const struct app *, struct token_state *, enum result outcome) MUST_USE;
 
-/* The token was used: takes one of its repeats, before the facts are compared with those it was
- * used with. LINK_EXHAUSTED: none was left. */
+/* Counts a repeat of a spent token, before its facts are compared, and sets repeats_left.
+ * LINK_EXHAUSTED: none was left. */
 enum result token_state_count_repeat(const struct app *, struct token_state *) MUST_USE;
 
-/* What came of that repeat: all but TOKEN_SPENT, which are other facts, give it back. Returns
- * it. */
+/* Ends a repeat that was counted: every outcome but TOKEN_SPENT (the facts are others) gives it back.
+ * Returns `outcome`. */
 enum result token_state_end_repeat(
-    const struct app *, struct token_state *, enum result compared) MUST_USE;
+    const struct app *, struct token_state *, enum result outcome) MUST_USE;
 
-/* Both, where facts are compared by fingerprint. */
+/* Counts a repeat, compares its fingerprint with that of the spent token, and ends it. OK,
+ * LINK_EXHAUSTED, or TOKEN_SPENT: the facts are others. */
 enum result token_state_repeat(
     const struct app *, struct token_state *, const struct spent_token *) MUST_USE;
 
