@@ -11,11 +11,9 @@
 /* How often ----------------------------------------------------------------------------------- */
 
 static struct limit_state
-count_request(struct service *service, enum limit_id limit_id, const void *subject, size_t size,
-    unsigned shared_network_factor)
+count_request(struct service *service, struct limit_subject subject)
 {
-	return limit_local_count(service->app.limit_local, limit_id, subject, size,
-	    shared_network_factor, clock_monotonic_ms());
+	return limit_local_count(service->app.limit_local, subject, clock_monotonic_ms());
 }
 
 /* OK, or `beyond` and how long to wait. */
@@ -36,7 +34,7 @@ add_ratelimit_headers(
 	char line[96];
 
 	if (text_format(line, sizeof line, "\"%s\";q=%lld;w=%lld", limit->name,
-		(long long)state->limit, (long long)limit->window_s))
+		(long long)state->max, (long long)limit->window_s))
 		http_reply_add(reply, "RateLimit-Policy", line);
 	if (text_format(line, sizeof line, "\"%s\";r=%lld;t=%lld", limit->name,
 		(long long)state->left, (long long)state->wait_s))
@@ -49,15 +47,13 @@ enum result
 admission_source(struct service *service, enum limit_id limit_id, const struct client *client,
     struct http_reply *reply, struct error_info *error_info)
 {
-	const struct limit_state state = count_request(service, limit_id, client->source,
-	    strlen(client->source), client->shared_network_factor);
+	const struct limit_state state = count_request(
+	    service, limit_subject_of_source(limit_id, client));
 
 	add_ratelimit_headers(&state, limit_id, reply);
 	TRY(limit_result(&state, TOO_MANY, error_info));
-	if (client->prefix[0] == '\0')
-		return OK;
-	const struct limit_state around = count_request(service, limit_id, client->prefix,
-	    strlen(client->prefix), client->shared_network_factor * PREFIX_FACTOR);
+	const struct limit_state around = count_request(
+	    service, limit_subject_of_prefix(limit_id, client));
 	return limit_result(&around, TOO_MANY, error_info);
 }
 
@@ -66,7 +62,7 @@ admission_link(
     struct service *service, enum limit_id limit_id, struct jti jti, struct error_info *error_info)
 {
 	const struct limit_state state = count_request(
-	    service, limit_id, jti.bytes, sizeof jti.bytes, 1);
+	    service, limit_subject_of(limit_id, jti.bytes, sizeof jti.bytes));
 
 	return limit_result(&state, TOO_MANY, error_info);
 }
@@ -74,7 +70,7 @@ admission_link(
 enum result
 admission_service(struct service *service, enum limit_id limit_id, struct error_info *error_info)
 {
-	const struct limit_state state = count_request(service, limit_id, "", 0, 1);
+	const struct limit_state state = count_request(service, limit_subject_of_service(limit_id));
 
 	return limit_result(&state, OVERLOADED, error_info);
 }

@@ -155,7 +155,7 @@ check_settings(const struct config *c, char errbuf[static ERRBUF_MAX + 1])
 		    errbuf, ERRBUF_MAX + 1, "CAPTCHA_PROOF_OF_WORK must be 0 or 1000-10000000");
 		return false;
 	}
-	return limit_table_set(c->limits, errbuf);
+	return limit_table_set(c->limits, c->mail_interval_s, errbuf);
 }
 
 /* Opens everything but the listeners. False, and errbuf; parts_close() closes what was opened. */
@@ -293,7 +293,7 @@ log_birth_date_not_asked(const struct config *c)
 		log_text("why",
 		    "whoever has one number can register those beside it, so many a day "
 		    "and source; IDENTITY_BIRTH_DATE=yes is the way to stop that"),
-		log_int("source_persons", limit_of(LIMIT_SOURCE_PERSONS)->count), { 0 } });
+		log_int("source_persons", limit_of(LIMIT_SOURCE_PERSONS)->max), { 0 } });
 }
 
 /* Serves until a stop is asked for. Then /readyz says so, and the proxy has DRAIN_MS to notice. */

@@ -244,7 +244,7 @@ def check_locks(contract, program):
     for row in program["limits"]:
         if row["lock_from"] == 0:
             continue
-        if row["lock_s"] == 0:  # a mail's pauses begin with the setting MAIL_INTERVAL_S
+        if row["lock_from"] == 1:  # a mail's locks begin with the setting MAIL_INTERVAL_S
             words = f"each pause is twice the one before, up to {row['lock_max_s']} seconds"
             wrong += [f"{row['name']}: docs/api-guide.md does not say \"{words}\""] * (words not in text)
             continue
@@ -256,7 +256,7 @@ def check_locks(contract, program):
         wrong += [f"{row['name']}: docs/api-guide.md does not say \"{words}\"" for words in (
             f"From failure number {row['lock_from']} on",
             f"{', '.join([*times, str(last)])} seconds, then always {last}",
-            f"After {row['count']} in a row") if words not in text]
+            f"After {row['max']} in a row") if words not in text]
         wait = contract.problems["login_failed"]["detail"]
         wrong += [f"login_failed: not {last // 60} minutes" for words in wait.values()
                   if f"{last // 60}" not in words]

@@ -160,7 +160,7 @@ describe_limits(struct json *json)
 
 		json_item(json);
 		json_text(json, "name", limit->name);
-		json_number(json, "count", limit->count);
+		json_number(json, "max", limit->max);
 		json_number(json, "lock_from", limit->lock_from);
 		json_number(json, "lock_s", limit->lock_s);
 		json_number(json, "lock_max_s", limit->lock_max_s);

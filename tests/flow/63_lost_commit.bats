@@ -63,8 +63,8 @@ mismatch          commit     \A(?!.*INTO outbox).*INTO spent_token        regist
 mismatch          commit     \A(?!.*INTO spent_token).*INTO limit_counter       identity_limits.c:count_wrong_tx
 identity          commit     INTO outbox                               registration_identify.c:spend_link_tx
 key               statement  INTO spent_token
-key_wrong         statement  INTO limit_counter                              attempts.c:take_tx
-key_again         statement  UPDATE limit_counter SET count                  attempts.c:give_back_tx
+key_wrong         statement  INTO limit_counter
+key_again         statement  UPDATE limit_counter SET count
 account           commit     INTO account                              registration_create_account.c:create_account_tx
 account_taken     statement  INTO audit_event
 login             statement  BEGIN NOT ATOMIC

@@ -134,7 +134,7 @@ open_service(void)
 	app->mail_interval_s = 60;
 	app->password_rules = (struct password_rules){ 8, true, "kenpo" };
 	return f.service.metrics != NULL && f.service.app.limit_local != NULL &&
-	       limit_table_set(limits, why) && app_away_open(app) &&
+	       limit_table_set(limits, 60, why) && app_away_open(app) &&
 	       mint(app->keyring, app->access_keys);
 }
 

@@ -711,16 +711,16 @@ a_source_has_so_many_requests_and_is_told(void **state)
 	char expected[80];
 
 	(void)state;
-	for (int left = limit->count - 1; left >= 0; left--) {
+	for (int left = limit->max - 1; left >= 0; left--) {
 		ask(&f.public, &(struct ask){ "GET", "/v1/nothing" });
 		assert_int_equal(f.exchange.reply.status, 404);
 		assert_true(text_format(expected, sizeof expected, "\"%s\";r=%d;t=%d", limit->name,
 		    left, (int)limit->window_s));
-		if (left > limit->count - 20) /* within the first second */
+		if (left > limit->max - 20) /* within the first second */
 			assert_true(header_is("RateLimit", expected));
 	}
 	assert_true(text_format(expected, sizeof expected, "\"%s\";q=%d;w=%d", limit->name,
-	    limit->count, (int)limit->window_s));
+	    limit->max, (int)limit->window_s));
 	assert_true(header_is("RateLimit-Policy", expected));
 	assert_non_null(strstr(f.logged, "\"limit_reached\""));
 	assert_non_null(strstr(f.logged, limit->name));

@@ -1,7 +1,7 @@
-/* limit_db_test.c - tries are counted, locked, given back and forgotten, one by one and sixteen at
- * once: against a real server with the tables of schema/.
+/* limit_db_test.c - tries are counted, locked, given back and reset, one by one and sixteen at once:
+ * against a real server with the tables of schema/.
  *
- * An argument chooses tests by name: attempts_test 'locks*'. */
+ * An argument chooses tests by name: limit_db_test 'locks*'. */
 
 #include "limit_db.h"
 
@@ -26,22 +26,22 @@
 #define YEAR_S          INT64_C(31536000)
 #define POOL            8
 #define SCHEMA_MAX      65536
-#define THING           "ada@example.org"
+#define SUBJECT         "ada@example.org"
 
-/* What the service itself never asks: how a counter stands, whatever the time. */
-enum { KEPT_READ, KEPT_COUNT, KEPT_CLEAR, LOOKS__MAX };
+/* What the service itself never asks: how a row stands, whatever the time. */
+enum { KEPT_READ, KEPT_COUNT, KEPT_CLEAR, KEPT__MAX };
 
-static const struct statement looks[LOOKS__MAX] = {
+static const struct statement kept_statements[KEPT__MAX] = {
 	[KEPT_READ] = { "SELECT count, window_ends_at, locked_until, holder FROM limit_counter"
-			" WHERE limit_id = ? AND subject_hash = ?",
-	    2, 4 },
-	[KEPT_COUNT] = { "SELECT COUNT(*) FROM limit_counter", 0, 1 },
-	[KEPT_CLEAR] = { "DELETE FROM limit_counter", 0, 0 },
+			" WHERE limit_id = :limit_id AND subject_hash = :subject_hash",
+	    .columns = 4 },
+	[KEPT_COUNT] = { "SELECT COUNT(*) FROM limit_counter", .columns = 1 },
+	[KEPT_CLEAR] = { "DELETE FROM limit_counter" },
 };
 
 static struct private_db server;
-static struct db *db;     /* as the service has it */
-static struct db *looker; /* with the statements above */
+static struct db *db;        /* as the service has it */
+static struct db *inspector; /* with the statements above */
 static struct keyring *keyring;
 
 /* A database with the service's tables --------------------------------------------------------- */
@@ -69,6 +69,8 @@ apply(const char *file)
 static int
 set_up(void **state)
 {
+	char errbuf[ERRBUF_MAX + 1];
+
 	(void)state;
 	if (!secret_start() || !db_start() || !private_db_open(&server))
 		return -1;
@@ -78,17 +80,19 @@ set_up(void **state)
 		return -1;
 	struct db_options options = private_db_options(&server, POOL);
 	options.constants = sql_constants;
+	if (!limit_table_set("", MAIL_INTERVAL_S, errbuf))
+		return -1;
 	keyring = keyring_of_new_keys();
 	db = db_open(&options, statements, STATEMENTS__MAX);
-	looker = db_open(&options, looks, LOOKS__MAX);
-	return keyring != NULL && db != NULL && looker != NULL ? 0 : -1;
+	inspector = db_open(&options, kept_statements, KEPT__MAX);
+	return keyring != NULL && db != NULL && inspector != NULL ? 0 : -1;
 }
 
 static int
 tear_down(void **state)
 {
 	(void)state;
-	db_close(looker);
+	db_close(inspector);
 	db_close(db);
 	private_db_remove(&server);
 	db_stop();
@@ -107,7 +111,7 @@ struct call {
 };
 
 static enum result
-take_tx(struct db_tx *tx, void *context)
+count_tx(struct db_tx *tx, void *context)
 {
 	struct call *const call = context;
 
@@ -116,11 +120,11 @@ take_tx(struct db_tx *tx, void *context)
 }
 
 static enum result
-left_tx(struct db_tx *tx, void *context)
+peek_alone(struct call *call)
 {
-	struct call *const call = context;
+	struct db_tx alone = db_alone(db);
 
-	return limit_db_peek(tx, call->limit_try, &call->left, &call->wait_s);
+	return limit_db_peek(&alone, call->limit_try, &call->left, &call->wait_s);
 }
 
 static enum result
@@ -134,68 +138,68 @@ change_tx(struct db_tx *tx, void *context)
 static struct limit_try
 try_at(enum limit_id limit_id, const char *subject, int64_t now)
 {
-	return limit_try_of(keyring, limit_id, subject, strlen(subject), now, MAIL_INTERVAL_S);
+	return limit_try_of(keyring, limit_subject_of(limit_id, subject, strlen(subject)), now);
 }
 
-/* How many are granted, of letters too. */
+/* How many are granted in a window. */
 static int
-count_of(enum limit_id limit_id)
+max_of(enum limit_id limit_id)
 {
-	return try_at(limit_id, "", 0).count;
+	return try_at(limit_id, "", 0).max;
 }
 
-/* How many are left behind it, or -1; and how long what was refused has to wait. */
+/* How many are left behind it, or -1; and how long what was rejected has to wait. */
 static int
-take_waiting(const struct limit_try *limit_try, int64_t *ret_wait_s)
+count_waiting(const struct limit_try *limit_try, int64_t *ret_wait_s)
 {
 	struct call call = { .limit_try = limit_try, .left = 999, .wait_s = -999 };
 
-	assert_int_equal(db_transaction(db, take_tx, &call), OK);
+	assert_int_equal(db_transaction(db, count_tx, &call), OK);
 	*ret_wait_s = call.wait_s;
 	return call.left;
 }
 
 static int
-take(const struct limit_try *limit_try)
+count_try(const struct limit_try *limit_try)
 {
 	int64_t wait_s;
 
-	return take_waiting(limit_try, &wait_s);
+	return count_waiting(limit_try, &wait_s);
 }
 
 /* A try of its own. */
 static int
-take_at(enum limit_id limit_id, const char *subject, int64_t now)
+count_at(enum limit_id limit_id, const char *subject, int64_t now)
 {
 	const struct limit_try limit_try = try_at(limit_id, subject, now);
 
-	return take(&limit_try);
+	return count_try(&limit_try);
 }
 
 static void
-take_times(enum limit_id limit_id, const char *subject, int64_t now, int times)
+count_times(enum limit_id limit_id, const char *subject, int64_t now, int times)
 {
 	for (int i = 0; i < times; i++)
-		assert_in_range(take_at(limit_id, subject, now), 0, count_of(limit_id));
+		assert_in_range(count_at(limit_id, subject, now), 0, max_of(limit_id));
 }
 
 static int
-left_waiting(enum limit_id limit_id, const char *subject, int64_t now, int64_t *ret_wait_s)
+peek_waiting(enum limit_id limit_id, const char *subject, int64_t now, int64_t *ret_wait_s)
 {
 	const struct limit_try limit_try = try_at(limit_id, subject, now);
 	struct call call = { .limit_try = &limit_try, .left = 999, .wait_s = -999 };
 
-	assert_int_equal(db_each_committed(db, left_tx, &call), OK);
+	assert_int_equal(peek_alone(&call), OK);
 	*ret_wait_s = call.wait_s;
 	return call.left;
 }
 
 static int
-left_at(enum limit_id limit_id, const char *subject, int64_t now)
+peek_at(enum limit_id limit_id, const char *subject, int64_t now)
 {
 	int64_t wait_s;
 
-	return left_waiting(limit_id, subject, now, &wait_s);
+	return peek_waiting(limit_id, subject, now, &wait_s);
 }
 
 static void
@@ -208,87 +212,65 @@ change(enum result (*run)(struct db_tx *, const struct limit_try *), enum limit_
 	assert_int_equal(db_transaction(db, change_tx, &call), OK);
 }
 
-/* How a counter stands. */
+/* How a row stands. */
 struct kept {
 	bool there;
-	int64_t tries, ends_at, locked_until;
+	int64_t count, window_ends_at, locked_until;
 	uint8_t holder[LIMIT_HOLDER_SIZE];
 };
-
-struct member_ctx {
-	enum limit_id limit_id;
-	uint8_t subject[KEYED_HASH_SIZE];
-	struct kept kept;
-};
-
-static enum result
-look_tx(struct db_tx *tx, void *context)
-{
-	struct member_ctx *const look = context;
-	const struct db_value in[] = { db_number_at(look->limit_id),
-		db_bytes_at(look->subject, sizeof look->subject), { 0 } };
-	const struct db_slot out[] = { db_to_number(&look->kept.tries),
-		db_to_number(&look->kept.ends_at), db_to_number(&look->kept.locked_until),
-		db_to_bytes(look->kept.holder, sizeof look->kept.holder), { 0 } };
-	const enum result result = db_row(tx, KEPT_READ, in, out);
-
-	look->kept.there = result == OK;
-	return result == NO_ROW ? OK : result;
-}
 
 static struct kept
 kept_of(enum limit_id limit_id, const char *subject)
 {
-	struct member_ctx look = { .limit_id = limit_id };
+	uint8_t hash[KEYED_HASH_SIZE];
+	struct kept kept = { .count = 0 };
+	struct db_tx alone = db_alone(inspector);
+	const struct db_value in[] = { db_number("limit_id", limit_id),
+		db_bytes("subject_hash", hash, sizeof hash), { 0 } };
+	const struct db_slot out[] = { db_to_number(&kept.count),
+		db_to_number(&kept.window_ends_at), db_to_number(&kept.locked_until),
+		db_to_bytes(kept.holder, sizeof kept.holder), { 0 } };
 
-	keyring_hash(keyring, KEYRING_LIMIT, subject, strlen(subject), look.subject);
-	assert_int_equal(db_each_committed(looker, look_tx, &look), OK);
-	return look.kept;
+	keyring_hash(keyring, KEYRING_LIMIT, subject, strlen(subject), hash);
+	const enum result result = db_row(&alone, KEPT_READ, in, out);
+	assert_true(result == OK || result == NO_ROW);
+	kept.there = result == OK;
+	return kept;
 }
 
 static bool
 kept_equal(const struct kept *one, const struct kept *other)
 {
-	return one->there == other->there && one->tries == other->tries &&
-	       one->ends_at == other->ends_at && one->locked_until == other->locked_until &&
+	return one->there == other->there && one->count == other->count &&
+	       one->window_ends_at == other->window_ends_at &&
+	       one->locked_until == other->locked_until &&
 	       memcmp(one->holder, other->holder, sizeof one->holder) == 0;
-}
-
-static enum result
-count_tx(struct db_tx *tx, void *context)
-{
-	const struct db_slot out[] = { db_to_number(context), { 0 } };
-
-	return db_row(tx, KEPT_COUNT, NULL, out);
 }
 
 static int64_t
 count_kept(void)
 {
 	int64_t count = -1;
+	struct db_tx alone = db_alone(inspector);
+	const struct db_slot out[] = { db_to_number(&count), { 0 } };
 
-	assert_int_equal(db_each_committed(looker, count_tx, &count), OK);
+	assert_int_equal(db_row(&alone, KEPT_COUNT, NULL, out), OK);
 	return count;
-}
-
-static enum result
-clear_tx(struct db_tx *tx, void *context)
-{
-	(void)context;
-	return db_change(tx, KEPT_CLEAR, NULL, NULL);
 }
 
 static int
 clear(void **state)
 {
+	struct db_tx alone = db_alone(inspector);
+
 	(void)state;
-	return db_each_committed(looker, clear_tx, NULL) == OK ? 0 : -1;
+	return db_change(&alone, KEPT_CLEAR, NULL, NULL) == OK ? 0 : -1;
 }
 
 /* What is counted ------------------------------------------------------------------------------ */
 
 static void
-every_scope_has_a_limit_of_its_own(void **state)
+every_limit_has_a_row(void **state)
 {
 	(void)state;
 	for (enum limit_id limit_id = LIMIT_INVITATION_MAIL; limit_id < LIMIT__MAX; limit_id++) {
@@ -296,11 +278,11 @@ every_scope_has_a_limit_of_its_own(void **state)
 
 		if (limit->name == NULL || limit->what_happens == NULL)
 			fail_msg("%d has no row", (int)limit_id);
-		if (limit->count < 1 || limit->window_s < 0)
+		if (limit->max < 1 || limit->window_s < 1)
 			fail_msg("%s: no limit", limit->name);
-		/* Letters have no window, and the setting for the first pauses. */
-		if ((limit->window_s == 0) != (limit->lock_from == 1))
-			fail_msg("%s: no pauses", limit->name);
+		/* MAIL_INTERVAL_S, not LIMITS, says how far mails are apart. */
+		if ((limit->max_allowed == 0) != (limit->lock_from == 1))
+			fail_msg("%s: no mail interval", limit->name);
 		if (limit->lock_from > 1 && limit->lock_s < 1)
 			fail_msg("%s: no lock", limit->name);
 		if (limit->lock_from > 0 &&
@@ -312,17 +294,17 @@ every_scope_has_a_limit_of_its_own(void **state)
 }
 
 static void
-a_try_is_of_its_thing_and_its_own(void **state)
+a_try_has_its_subject_and_a_holder_of_its_own(void **state)
 {
-	const struct limit_try one = try_at(LIMIT_LOGIN_FAILURES, THING, NOW);
-	const struct limit_try other = try_at(LIMIT_LOGIN_FAILURES, THING, NOW);
-	const struct limit_try mail = try_at(LIMIT_INVITATION_MAIL, THING, NOW + 7);
+	const struct limit_try one = try_at(LIMIT_LOGIN_FAILURES, SUBJECT, NOW);
+	const struct limit_try other = try_at(LIMIT_LOGIN_FAILURES, SUBJECT, NOW);
+	const struct limit_try mail = try_at(LIMIT_INVITATION_MAIL, SUBJECT, NOW + 7);
 	uint8_t hash[KEYED_HASH_SIZE];
 
 	(void)state;
-	keyring_hash(keyring, KEYRING_LIMIT, THING, strlen(THING), hash);
-	assert_memory_equal(one.subject, hash, sizeof hash);
-	assert_memory_equal(other.subject, hash, sizeof hash);
+	keyring_hash(keyring, KEYRING_LIMIT, SUBJECT, strlen(SUBJECT), hash);
+	assert_memory_equal(one.subject_hash, hash, sizeof hash);
+	assert_memory_equal(other.subject_hash, hash, sizeof hash);
 	assert_memory_not_equal(one.holder, other.holder, sizeof one.holder);
 	assert_int_equal(one.limit_id, LIMIT_LOGIN_FAILURES);
 	assert_int_equal(one.now, NOW);
@@ -330,8 +312,7 @@ a_try_is_of_its_thing_and_its_own(void **state)
 	assert_int_equal(mail.limit_id, LIMIT_INVITATION_MAIL);
 	assert_int_equal(mail.now, NOW + 7);
 	assert_int_equal(mail.window_s, 86400);
-	assert_int_equal(mail.lock_s, MAIL_INTERVAL_S);
-	assert_int_equal(one.lock_s, limit_of(LIMIT_LOGIN_FAILURES)->lock_s);
+	assert_int_equal(mail.max, 100);
 }
 
 /* Limits and windows --------------------------------------------------------------------------- */
@@ -350,28 +331,28 @@ check_limit(enum limit_id limit_id)
 	const int64_t window_s = limit->window_s;
 	int64_t now = NOW, wait_s;
 
-	for (int i = 0; i < limit->count; i++, now += step_of(limit)) {
-		const struct limit_try limit_try = try_at(limit_id, THING, now);
+	for (int i = 0; i < limit->max; i++, now += step_of(limit)) {
+		const struct limit_try limit_try = try_at(limit_id, SUBJECT, now);
 
-		if (take_waiting(&limit_try, &wait_s) != limit->count - 1 - i)
+		if (count_waiting(&limit_try, &wait_s) != limit->max - 1 - i)
 			fail_msg("%s: try %d", limit->name, i + 1);
 		assert_int_equal(wait_s, 0); /* granted: there is nothing to wait for */
-		assert_int_equal(left_waiting(limit_id, THING, now, &wait_s), limit->count - 1 - i);
-		assert_int_equal(wait_s, i + 1 < limit->count ? 0 : NOW + window_s - now);
+		assert_int_equal(peek_waiting(limit_id, SUBJECT, now, &wait_s), limit->max - 1 - i);
+		assert_int_equal(wait_s, i + 1 < limit->max ? 0 : NOW + window_s - now);
 		if (limit->lock_from == 0)
-			assert_int_equal(kept_of(limit_id, THING).locked_until, 0);
+			assert_int_equal(kept_of(limit_id, SUBJECT).locked_until, 0);
 	}
-	const struct limit_try one_more = try_at(limit_id, THING, now);
-	if (take_waiting(&one_more, &wait_s) != -1)
-		fail_msg("%s: one more than %d", limit->name, limit->count);
+	const struct limit_try one_more = try_at(limit_id, SUBJECT, now);
+	if (count_waiting(&one_more, &wait_s) != -1)
+		fail_msg("%s: one more than %d", limit->name, limit->max);
 	assert_int_equal(wait_s, NOW + window_s - now);
-	assert_int_equal(left_waiting(limit_id, THING, now, &wait_s), 0);
+	assert_int_equal(peek_waiting(limit_id, SUBJECT, now, &wait_s), 0);
 	assert_int_equal(wait_s, NOW + window_s - now);
 }
 
 /* asvs 2.3.2 */
 static void
-tries_are_granted_up_to_the_limit_of_each_scope(void **state)
+tries_are_granted_up_to_each_limit(void **state)
 {
 	int checked = 0;
 
@@ -379,7 +360,7 @@ tries_are_granted_up_to_the_limit_of_each_scope(void **state)
 	for (enum limit_id limit_id = LIMIT_INVITATION_MAIL; limit_id < LIMIT_SOURCE_REQUESTS;
 	     limit_id++) {
 		assert_int_equal(limit_of(limit_id)->counted_in, LIMIT_IN_DATABASE);
-		if (limit_of(limit_id)->window_s == 0)
+		if (limit_of(limit_id)->lock_from == 1)
 			continue;
 		check_limit(limit_id);
 		checked++;
@@ -387,43 +368,44 @@ tries_are_granted_up_to_the_limit_of_each_scope(void **state)
 	assert_int_equal(count_kept(), checked);
 }
 
-/* Letters to one address: each pause as long as the setting, from the sixth on twice as long as the
+/* Mails to one address: each pause as long as the setting, from the sixth on twice as long as the
  * one before up to an hour, and after a day as at first. */
 static void
-letters_become_more_and_more_seldom(void **state)
+mails_become_more_and_more_seldom(void **state)
 {
 	static const int64_t pauses_s[] = { MAIL_INTERVAL_S, MAIL_INTERVAL_S, MAIL_INTERVAL_S,
 		MAIL_INTERVAL_S, MAIL_INTERVAL_S, 2 * MAIL_INTERVAL_S, 4 * MAIL_INTERVAL_S,
 		8 * MAIL_INTERVAL_S, 16 * MAIL_INTERVAL_S, 32 * MAIL_INTERVAL_S, 3600, 3600, 3600 };
 	int64_t now = NOW;
-	int letters = 0;
+	int mails = 0;
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(pauses_s); i++) {
-		assert_in_range(
-		    take_at(LIMIT_INVITATION_MAIL, THING, now), 0, count_of(LIMIT_INVITATION_MAIL));
-		if (take_at(LIMIT_INVITATION_MAIL, THING, now + pauses_s[i] - 1) != -1)
-			fail_msg("letter %zu: the pause is shorter", i + 2);
+		assert_in_range(count_at(LIMIT_INVITATION_MAIL, SUBJECT, now), 0,
+		    max_of(LIMIT_INVITATION_MAIL));
+		if (count_at(LIMIT_INVITATION_MAIL, SUBJECT, now + pauses_s[i] - 1) != -1)
+			fail_msg("mail %zu: the pause is shorter", i + 2);
 		now += pauses_s[i];
 	}
 	assert_int_equal(clear(NULL), 0);
-	for (now = NOW; now < NOW + 86400; now = kept_of(LIMIT_INVITATION_MAIL, THING).locked_until)
-		letters += take_at(LIMIT_INVITATION_MAIL, THING, now) >= 0;
-	assert_in_range(letters, 24, 41);
-	assert_in_range(take_at(LIMIT_INVITATION_MAIL, THING, NOW + 86400 + 3600), 0,
-	    count_of(LIMIT_INVITATION_MAIL));
-	assert_int_equal(kept_of(LIMIT_INVITATION_MAIL, THING).tries, 1);
-	assert_int_equal(kept_of(LIMIT_INVITATION_MAIL, THING).locked_until,
+	for (now = NOW; now < NOW + 86400;
+	     now = kept_of(LIMIT_INVITATION_MAIL, SUBJECT).locked_until)
+		mails += count_at(LIMIT_INVITATION_MAIL, SUBJECT, now) >= 0;
+	assert_in_range(mails, 24, 41);
+	assert_in_range(count_at(LIMIT_INVITATION_MAIL, SUBJECT, NOW + 86400 + 3600), 0,
+	    max_of(LIMIT_INVITATION_MAIL));
+	assert_int_equal(kept_of(LIMIT_INVITATION_MAIL, SUBJECT).count, 1);
+	assert_int_equal(kept_of(LIMIT_INVITATION_MAIL, SUBJECT).locked_until,
 	    NOW + 86400 + 3600 + MAIL_INTERVAL_S);
 }
 
 static void
-what_was_never_tried_is_all_left(void **state)
+without_a_try_all_are_left(void **state)
 {
 	int64_t wait_s;
 
 	(void)state;
-	assert_int_equal(left_waiting(LIMIT_KEY_TRIES, THING, NOW, &wait_s), 5);
+	assert_int_equal(peek_waiting(LIMIT_KEY_TRIES, SUBJECT, NOW, &wait_s), 5);
 	assert_int_equal(wait_s, 0);
 	assert_int_equal(count_kept(), 0); /* to ask is no try */
 }
@@ -442,29 +424,29 @@ without_wait_tx(struct db_tx *tx, void *context)
 }
 
 static void
-nobody_has_to_ask_for_the_wait(void **state)
+the_wait_is_optional(void **state)
 {
-	struct limit_try limit_try = try_at(LIMIT_KEY_TRIES, THING, NOW);
+	struct limit_try limit_try = try_at(LIMIT_KEY_TRIES, SUBJECT, NOW);
 
 	(void)state;
 	assert_int_equal(db_transaction(db, without_wait_tx, &limit_try), OK);
 }
 
 static void
-what_is_refused_changes_nothing(void **state)
+a_rejected_try_changes_nothing(void **state)
 {
 	/* clang-format off */
 	static const struct {
 		const char *why;
 		enum limit_id limit_id;
-		int taken;     /* all at NOW */
+		int counted;   /* all at NOW */
 		int64_t later_s;
 	} rows[] = {
 		{ "at the limit",                    LIMIT_IDENTITY_TRIES,   5, 0 },
 		{ "later in the window",             LIMIT_IDENTITY_TRIES,   5, 40000 },
 		{ "in the window's last second",     LIMIT_IDENTITY_TRIES,   5, 86399 },
 		{ "a limit of one",                  LIMIT_INVITATION_MAIL,  1, 0 },
-		{ "the last second of a cool-down",  LIMIT_INVITATION_MAIL,  1, MAIL_INTERVAL_S - 1 },
+		{ "the last second of a mail interval",  LIMIT_INVITATION_MAIL,  1, MAIL_INTERVAL_S - 1 },
 		{ "another server's clock is behind", LIMIT_INVITATION_MAIL, 1, -3 },
 		{ "while it is locked",              LIMIT_LOGIN_FAILURES,   5, 0 },
 		{ "the lock's last second",          LIMIT_LOGIN_FAILURES,   5, 29 },
@@ -474,12 +456,12 @@ what_is_refused_changes_nothing(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		assert_int_equal(clear(NULL), 0);
-		take_times(rows[i].limit_id, THING, NOW, rows[i].taken);
-		const struct kept before = kept_of(rows[i].limit_id, THING);
+		count_times(rows[i].limit_id, SUBJECT, NOW, rows[i].counted);
+		const struct kept before = kept_of(rows[i].limit_id, SUBJECT);
 		for (int again = 0; again < 3; again++)
-			if (take_at(rows[i].limit_id, THING, NOW + rows[i].later_s) != -1)
+			if (count_at(rows[i].limit_id, SUBJECT, NOW + rows[i].later_s) != -1)
 				fail_msg("%s: granted", rows[i].why);
-		const struct kept after = kept_of(rows[i].limit_id, THING);
+		const struct kept after = kept_of(rows[i].limit_id, SUBJECT);
 		if (!before.there || !kept_equal(&before, &after))
 			fail_msg("%s: changed", rows[i].why);
 	}
@@ -492,9 +474,9 @@ a_window_that_is_over_begins_again(void **state)
 	static const struct {
 		const char *why;
 		enum limit_id limit_id;
-		int64_t taken_at;  /* the last, of `taken`; the first was at NOW */
-		int taken;
-		int64_t asked_at;
+		int64_t last_at; /* of the last of `counted`; the first was at NOW */
+		int counted;
+		int64_t counted_at;
 		int left;
 	} rows[] = {
 		{ "its last second",        LIMIT_KEY_TRIES,       NOW,      5,  NOW + 86519, -1 },
@@ -511,21 +493,21 @@ a_window_that_is_over_begins_again(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		const enum limit_id limit_id = rows[i].limit_id;
-		const struct limit_try limit_try = try_at(limit_id, THING, rows[i].asked_at);
+		const struct limit_try limit_try = try_at(limit_id, SUBJECT, rows[i].counted_at);
 
 		assert_int_equal(clear(NULL), 0);
-		take_times(limit_id, THING, NOW, 1);
-		take_times(limit_id, THING, rows[i].taken_at, rows[i].taken - 1);
-		const int before = left_at(limit_id, THING, rows[i].asked_at);
-		const int left = take(&limit_try);
-		const struct kept kept = kept_of(limit_id, THING);
+		count_times(limit_id, SUBJECT, NOW, 1);
+		count_times(limit_id, SUBJECT, rows[i].last_at, rows[i].counted - 1);
+		const int before = peek_at(limit_id, SUBJECT, rows[i].counted_at);
+		const int left = count_try(&limit_try);
+		const struct kept kept = kept_of(limit_id, SUBJECT);
 		if (left != rows[i].left)
 			fail_msg("%s: %d left", rows[i].why, left);
 		if (left < 0)
 			continue;
-		if (before != left + 1 || kept.tries != 1 || kept.locked_until != 0)
+		if (before != left + 1 || kept.count != 1 || kept.locked_until != 0)
 			fail_msg("%s: it was not forgotten", rows[i].why);
-		if (kept.ends_at != rows[i].asked_at + limit_try.window_s)
+		if (kept.window_ends_at != rows[i].counted_at + limit_try.window_s)
 			fail_msg("%s: not a whole window", rows[i].why);
 	}
 }
@@ -533,7 +515,7 @@ a_window_that_is_over_begins_again(void **state)
 /* Locks ---------------------------------------------------------------------------------------- */
 
 static int64_t
-lock_behind(int tries)
+lock_after(int tries)
 {
 	static const int64_t first[] = { 0, 0, 0, 0, 0, 30, 60, 120, 240, 480 };
 
@@ -544,18 +526,18 @@ lock_behind(int tries)
 static int64_t
 check_lock(int tries, int64_t now)
 {
-	const int64_t until = now + lock_behind(tries);
-	const int left = take_at(LIMIT_LOGIN_FAILURES, THING, now);
+	const int64_t until = now + lock_after(tries);
+	const int left = count_at(LIMIT_LOGIN_FAILURES, SUBJECT, now);
 
 	if (left != 100 - tries)
 		fail_msg("try %d: %d left", tries, left);
 	if (tries == 100)
 		return until;
-	if (until > now && take_at(LIMIT_LOGIN_FAILURES, THING, now) != -1)
+	if (until > now && count_at(LIMIT_LOGIN_FAILURES, SUBJECT, now) != -1)
 		fail_msg("not locked after try %d", tries);
-	if (until > now && take_at(LIMIT_LOGIN_FAILURES, THING, until - 1) != -1)
+	if (until > now && count_at(LIMIT_LOGIN_FAILURES, SUBJECT, until - 1) != -1)
 		fail_msg("try %d locks less than %d s", tries, (int)(until - now));
-	assert_int_equal(left_at(LIMIT_LOGIN_FAILURES, THING, now), 100 - tries);
+	assert_int_equal(peek_at(LIMIT_LOGIN_FAILURES, SUBJECT, now), 100 - tries);
 	return until;
 }
 
@@ -569,12 +551,12 @@ locks_begin_with_the_fifth_and_double_up_to_a_quarter_of_an_hour(void **state)
 	for (int tries = 1; tries <= 100; tries++)
 		now = check_lock(tries, now);
 	/* A hundred in a row: no lock ends any more. */
-	assert_int_equal(take_at(LIMIT_LOGIN_FAILURES, THING, now), -1);
-	assert_int_equal(take_at(LIMIT_LOGIN_FAILURES, THING, NOW + YEAR_S - 1), -1);
-	assert_int_equal(take_at(LIMIT_LOGIN_FAILURES, THING, NOW + YEAR_S), 99);
+	assert_int_equal(count_at(LIMIT_LOGIN_FAILURES, SUBJECT, now), -1);
+	assert_int_equal(count_at(LIMIT_LOGIN_FAILURES, SUBJECT, NOW + YEAR_S - 1), -1);
+	assert_int_equal(count_at(LIMIT_LOGIN_FAILURES, SUBJECT, NOW + YEAR_S), 99);
 }
 
-/* Once more ------------------------------------------------------------------------------------ */
+/* The same try again ------------------------------------------------------------------------------------ */
 
 /* As when the answer to a COMMIT is lost, and the body is run again: it counts once. */
 static void
@@ -584,7 +566,7 @@ the_same_try_is_granted_again_and_counts_once(void **state)
 	static const struct {
 		const char *why;
 		enum limit_id limit_id;
-		int taken; /* by others */
+		int counted; /* by others */
 	} rows[] = {
 		{ "the first",                 LIMIT_KEY_TRIES,       0 },
 		{ "one in the middle",         LIMIT_KEY_TRIES,       2 },
@@ -596,28 +578,28 @@ the_same_try_is_granted_again_and_counts_once(void **state)
 	/* clang-format on */
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		const struct limit_try limit_try = try_at(rows[i].limit_id, THING, NOW);
-		const int expected = limit_try.count - rows[i].taken - 1;
+		const struct limit_try limit_try = try_at(rows[i].limit_id, SUBJECT, NOW);
+		const int expected = limit_try.max - rows[i].counted - 1;
 
 		assert_int_equal(clear(NULL), 0);
-		take_times(rows[i].limit_id, THING, NOW, rows[i].taken);
-		const int first = take(&limit_try);
-		const struct kept once = kept_of(rows[i].limit_id, THING);
+		count_times(rows[i].limit_id, SUBJECT, NOW, rows[i].counted);
+		const int first = count_try(&limit_try);
+		const struct kept once = kept_of(rows[i].limit_id, SUBJECT);
 		if (first != expected)
 			fail_msg("%s: %d left", rows[i].why, first);
 		for (int again = 0; again < 7; again++) {
-			if (take(&limit_try) != expected)
+			if (count_try(&limit_try) != expected)
 				fail_msg("%s: counted again", rows[i].why);
-			const struct kept kept = kept_of(rows[i].limit_id, THING);
+			const struct kept kept = kept_of(rows[i].limit_id, SUBJECT);
 			if (!kept_equal(&once, &kept))
 				fail_msg("%s: changed", rows[i].why);
 		}
 		if (once.locked_until > NOW)
 			continue;
 		for (int left = expected; left > 0; left--)
-			if (take_at(rows[i].limit_id, THING, NOW) != left - 1)
+			if (count_at(rows[i].limit_id, SUBJECT, NOW) != left - 1)
 				fail_msg("%s: not all the others", rows[i].why);
-		if (take_at(rows[i].limit_id, THING, NOW) != -1)
+		if (count_at(rows[i].limit_id, SUBJECT, NOW) != -1)
 			fail_msg("%s: it made room for another", rows[i].why);
 	}
 }
@@ -626,26 +608,26 @@ the_same_try_is_granted_again_and_counts_once(void **state)
 static void
 the_same_try_is_not_locked_out_by_itself(void **state)
 {
-	const struct limit_try fifth = try_at(LIMIT_LOGIN_FAILURES, THING, NOW);
+	const struct limit_try fifth = try_at(LIMIT_LOGIN_FAILURES, SUBJECT, NOW);
 
 	(void)state;
-	take_times(LIMIT_LOGIN_FAILURES, THING, NOW, 4);
-	assert_int_equal(take(&fifth), 95);
-	assert_int_equal(take(&fifth), 95);
-	assert_true(kept_of(LIMIT_LOGIN_FAILURES, THING).locked_until >= NOW + 30);
-	assert_int_equal(take_at(LIMIT_LOGIN_FAILURES, THING, NOW), -1);
+	count_times(LIMIT_LOGIN_FAILURES, SUBJECT, NOW, 4);
+	assert_int_equal(count_try(&fifth), 95);
+	assert_int_equal(count_try(&fifth), 95);
+	assert_true(kept_of(LIMIT_LOGIN_FAILURES, SUBJECT).locked_until >= NOW + 30);
+	assert_int_equal(count_at(LIMIT_LOGIN_FAILURES, SUBJECT, NOW), -1);
 }
 
-/* ... but what was refused stays refused, however often it is asked. */
+/* ... but what was rejected stays rejected, however often it is asked. */
 static void
-a_try_that_was_refused_is_refused_again(void **state)
+a_rejected_try_is_rejected_again(void **state)
 {
-	const struct limit_try sixth = try_at(LIMIT_KEY_TRIES, THING, NOW);
+	const struct limit_try sixth = try_at(LIMIT_KEY_TRIES, SUBJECT, NOW);
 
 	(void)state;
-	take_times(LIMIT_KEY_TRIES, THING, NOW, 5);
+	count_times(LIMIT_KEY_TRIES, SUBJECT, NOW, 5);
 	for (int again = 0; again < 4; again++)
-		assert_int_equal(take(&sixth), -1);
+		assert_int_equal(count_try(&sixth), -1);
 }
 
 static void
@@ -669,30 +651,30 @@ a_commit_without_an_answer_grants_the_last_try_once(void **state)
 	options.host = "127.0.0.1";
 	options.constants = sql_constants;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		const struct limit_try last = try_at(LIMIT_KEY_TRIES, THING, NOW);
+		const struct limit_try last = try_at(LIMIT_KEY_TRIES, SUBJECT, NOW);
 		struct call call = { .limit_try = &last, .left = 999 };
 
 		assert_int_equal(clear(NULL), 0);
-		take_times(LIMIT_KEY_TRIES, THING, NOW, 4);
+		count_times(LIMIT_KEY_TRIES, SUBJECT, NOW, 4);
 		struct db *const pool = db_open(&options, statements, STATEMENTS__MAX);
 		assert_non_null(pool);
 		tcp_proxy_cut(proxy, "\003COMMIT", rows[i].cut);
-		const enum result result = db_transaction(pool, take_tx, &call);
+		const enum result result = db_transaction(pool, count_tx, &call);
 		db_close(pool);
 		if (result != OK || call.runs != 2)
 			fail_msg(
 			    "%s: %s after %u runs", rows[i].why, result_code(result), call.runs);
 		if (call.left != 0)
 			fail_msg("%s: %d left", rows[i].why, call.left);
-		assert_int_equal(kept_of(LIMIT_KEY_TRIES, THING).tries, 5);
-		assert_int_equal(take_at(LIMIT_KEY_TRIES, THING, NOW), -1);
+		assert_int_equal(kept_of(LIMIT_KEY_TRIES, SUBJECT).count, 5);
+		assert_int_equal(count_at(LIMIT_KEY_TRIES, SUBJECT, NOW), -1);
 	}
 	tcp_proxy_close(proxy);
 }
 
-/* A taker is eight bytes: no letter's case, no space and no zero at the end makes two of them one. */
+/* A holder is eight bytes: no case, no space and no zero at the end makes two of them one. */
 static void
-takers_that_look_alike_are_two(void **state)
+holders_that_look_alike_are_two(void **state)
 {
 	/* clang-format off */
 	static const struct { const char *why, *one, *other; } rows[] = {
@@ -706,13 +688,13 @@ takers_that_look_alike_are_two(void **state)
 	/* clang-format on */
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		struct limit_try one = try_at(LIMIT_INVITATION_MAIL, THING, NOW);
+		struct limit_try one = try_at(LIMIT_INVITATION_MAIL, SUBJECT, NOW);
 		struct limit_try other = one;
 
 		assert_int_equal(clear(NULL), 0);
 		memcpy(one.holder, rows[i].one, sizeof one.holder);
 		memcpy(other.holder, rows[i].other, sizeof other.holder);
-		if (take(&one) < 0 || take(&other) != -1 || take(&one) < 0)
+		if (count_try(&one) < 0 || count_try(&other) != -1 || count_try(&one) < 0)
 			fail_msg("%s: one took the other's", rows[i].why);
 	}
 }
@@ -723,27 +705,28 @@ static void
 what_is_given_back_does_not_count(void **state)
 {
 	(void)state;
-	take_times(LIMIT_CURRENT_PASSWORD, THING, NOW, 5);
-	const struct kept before = kept_of(LIMIT_CURRENT_PASSWORD, THING);
-	change(limit_db_give_back, LIMIT_CURRENT_PASSWORD, THING);
-	assert_int_equal(left_at(LIMIT_CURRENT_PASSWORD, THING, NOW), 1);
-	assert_int_equal(kept_of(LIMIT_CURRENT_PASSWORD, THING).ends_at, before.ends_at);
-	assert_int_equal(take_at(LIMIT_CURRENT_PASSWORD, THING, NOW + 1), 0);
-	assert_int_equal(take_at(LIMIT_CURRENT_PASSWORD, THING, NOW + 1), -1);
+	count_times(LIMIT_CURRENT_PASSWORD, SUBJECT, NOW, 5);
+	const struct kept before = kept_of(LIMIT_CURRENT_PASSWORD, SUBJECT);
+	change(limit_db_give_back, LIMIT_CURRENT_PASSWORD, SUBJECT);
+	assert_int_equal(peek_at(LIMIT_CURRENT_PASSWORD, SUBJECT, NOW), 1);
+	assert_int_equal(
+	    kept_of(LIMIT_CURRENT_PASSWORD, SUBJECT).window_ends_at, before.window_ends_at);
+	assert_int_equal(count_at(LIMIT_CURRENT_PASSWORD, SUBJECT, NOW + 1), 0);
+	assert_int_equal(count_at(LIMIT_CURRENT_PASSWORD, SUBJECT, NOW + 1), -1);
 }
 
 static void
-no_more_is_given_back_than_was_taken(void **state)
+no_more_is_given_back_than_was_counted(void **state)
 {
 	(void)state;
-	change(limit_db_give_back, LIMIT_CURRENT_PASSWORD, THING);
+	change(limit_db_give_back, LIMIT_CURRENT_PASSWORD, SUBJECT);
 	assert_int_equal(count_kept(), 0);
-	take_times(LIMIT_CURRENT_PASSWORD, THING, NOW, 1);
+	count_times(LIMIT_CURRENT_PASSWORD, SUBJECT, NOW, 1);
 	for (int i = 0; i < 3; i++)
-		change(limit_db_give_back, LIMIT_CURRENT_PASSWORD, THING);
-	assert_int_equal(kept_of(LIMIT_CURRENT_PASSWORD, THING).tries, 0);
-	assert_int_equal(left_at(LIMIT_CURRENT_PASSWORD, THING, NOW), 5);
-	assert_int_equal(take_at(LIMIT_CURRENT_PASSWORD, THING, NOW), 4);
+		change(limit_db_give_back, LIMIT_CURRENT_PASSWORD, SUBJECT);
+	assert_int_equal(kept_of(LIMIT_CURRENT_PASSWORD, SUBJECT).count, 0);
+	assert_int_equal(peek_at(LIMIT_CURRENT_PASSWORD, SUBJECT, NOW), 5);
+	assert_int_equal(count_at(LIMIT_CURRENT_PASSWORD, SUBJECT, NOW), 4);
 }
 
 /* The answer to the statement is lost, and it is run again. */
@@ -754,7 +737,7 @@ a_lost_answer_gives_a_try_back_once(void **state)
 	static const struct {
 		const char *why;
 		enum tcp_cut cut;
-		bool another; /* has taken one since */
+		bool another; /* was counted since */
 		int tries;
 	} rows[] = {
 		{ "it was done",                             TCP_CUT_AFTER,  false, 2 },
@@ -773,23 +756,26 @@ a_lost_answer_gives_a_try_back_once(void **state)
 	options.host = "127.0.0.1";
 	options.constants = sql_constants;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		struct limit_try limit_try = try_at(LIMIT_KEY_TRIES, THING, NOW);
+		struct limit_try limit_try = try_at(LIMIT_KEY_TRIES, SUBJECT, NOW);
 		struct db *const pool = db_open(&options, statements, STATEMENTS__MAX);
 		const unsigned cuts = tcp_proxy_cuts(proxy);
 
 		assert_non_null(pool);
 		assert_int_equal(clear(NULL), 0);
 		memcpy(limit_try.holder, "the word", sizeof limit_try.holder);
-		take_times(LIMIT_KEY_TRIES, THING, NOW, 2);
-		assert_int_equal(take(&limit_try), 2);
+		count_times(LIMIT_KEY_TRIES, SUBJECT, NOW, 2);
+		struct db_tx alone = db_alone(pool);
+
+		assert_int_equal(count_try(&limit_try), 2);
 		if (rows[i].another)
-			take_times(LIMIT_KEY_TRIES, THING, NOW, 1);
+			count_times(LIMIT_KEY_TRIES, SUBJECT, NOW, 1);
 		tcp_proxy_cut(proxy, "the word", rows[i].cut);
-		assert_int_equal(limit_db_give_back_committed(pool, &limit_try, LINK_EXHAUSTED), LINK_EXHAUSTED);
+		assert_int_equal(
+		    limit_db_give_back_after(&alone, &limit_try, LINK_EXHAUSTED), LINK_EXHAUSTED);
 		db_close(pool);
 		if (tcp_proxy_cuts(proxy) != cuts + 1)
 			fail_msg("%s: the wire was not cut", rows[i].why);
-		const int64_t tries = kept_of(LIMIT_KEY_TRIES, THING).tries;
+		const int64_t tries = kept_of(LIMIT_KEY_TRIES, SUBJECT).count;
 		if (tries != rows[i].tries)
 			fail_msg("%s: %d count", rows[i].why, (int)tries);
 	}
@@ -800,26 +786,26 @@ static void
 a_try_given_back_leaves_no_lock(void **state)
 {
 	(void)state;
-	take_times(LIMIT_LOGIN_FAILURES, THING, NOW, 5);
-	assert_int_equal(take_at(LIMIT_LOGIN_FAILURES, THING, NOW), -1);
-	change(limit_db_give_back, LIMIT_LOGIN_FAILURES, THING);
-	assert_int_equal(kept_of(LIMIT_LOGIN_FAILURES, THING).locked_until, 0);
-	assert_int_equal(take_at(LIMIT_LOGIN_FAILURES, THING, NOW), 95); /* the fifth again */
-	assert_int_equal(take_at(LIMIT_LOGIN_FAILURES, THING, NOW), -1);
+	count_times(LIMIT_LOGIN_FAILURES, SUBJECT, NOW, 5);
+	assert_int_equal(count_at(LIMIT_LOGIN_FAILURES, SUBJECT, NOW), -1);
+	change(limit_db_give_back, LIMIT_LOGIN_FAILURES, SUBJECT);
+	assert_int_equal(kept_of(LIMIT_LOGIN_FAILURES, SUBJECT).locked_until, 0);
+	assert_int_equal(count_at(LIMIT_LOGIN_FAILURES, SUBJECT, NOW), 95); /* the fifth again */
+	assert_int_equal(count_at(LIMIT_LOGIN_FAILURES, SUBJECT, NOW), -1);
 }
 
 static void
-what_is_forgotten_was_never_tried(void **state)
+a_reset_forgets_every_try(void **state)
 {
 	(void)state;
-	change(limit_db_reset, LIMIT_LOGIN_FAILURES, THING);
-	take_times(LIMIT_LOGIN_FAILURES, THING, NOW, 5);
-	assert_int_equal(take_at(LIMIT_LOGIN_FAILURES, THING, NOW), -1);
-	change(limit_db_reset, LIMIT_LOGIN_FAILURES, THING);
+	change(limit_db_reset, LIMIT_LOGIN_FAILURES, SUBJECT);
+	count_times(LIMIT_LOGIN_FAILURES, SUBJECT, NOW, 5);
+	assert_int_equal(count_at(LIMIT_LOGIN_FAILURES, SUBJECT, NOW), -1);
+	change(limit_db_reset, LIMIT_LOGIN_FAILURES, SUBJECT);
 	assert_int_equal(count_kept(), 0);
 	for (int i = 1; i <= 5; i++)
-		assert_int_equal(take_at(LIMIT_LOGIN_FAILURES, THING, NOW), 100 - i);
-	assert_int_equal(take_at(LIMIT_LOGIN_FAILURES, THING, NOW), -1);
+		assert_int_equal(count_at(LIMIT_LOGIN_FAILURES, SUBJECT, NOW), 100 - i);
+	assert_int_equal(count_at(LIMIT_LOGIN_FAILURES, SUBJECT, NOW), -1);
 }
 
 /* One and another ------------------------------------------------------------------------------ */
@@ -833,10 +819,10 @@ two_counters_do_not_touch(void **state)
 		enum limit_id limit_id;
 		const char *subject;
 	} rows[] = {
-		{ "another scope",          LIMIT_KEY_TRIES,      THING },
-		{ "another thing",          LIMIT_IDENTITY_TRIES, "bob@example.org" },
+		{ "another limit",          LIMIT_KEY_TRIES,      SUBJECT },
+		{ "another subject",         LIMIT_IDENTITY_TRIES, "bob@example.org" },
 		{ "a capital",              LIMIT_IDENTITY_TRIES, "Ada@example.org" },
-		{ "a space at the end",     LIMIT_IDENTITY_TRIES, THING " " },
+		{ "a space at the end",     LIMIT_IDENTITY_TRIES, SUBJECT " " },
 		{ "its beginning",          LIMIT_IDENTITY_TRIES, "ada@example.or" },
 		{ "nothing",                LIMIT_IDENTITY_TRIES, "" },
 	};
@@ -844,15 +830,15 @@ two_counters_do_not_touch(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		assert_int_equal(clear(NULL), 0);
-		take_times(LIMIT_IDENTITY_TRIES, THING, NOW, 5);
-		const struct kept before = kept_of(LIMIT_IDENTITY_TRIES, THING);
-		if (left_at(rows[i].limit_id, rows[i].subject, NOW) != 5)
+		count_times(LIMIT_IDENTITY_TRIES, SUBJECT, NOW, 5);
+		const struct kept before = kept_of(LIMIT_IDENTITY_TRIES, SUBJECT);
+		if (peek_at(rows[i].limit_id, rows[i].subject, NOW) != 5)
 			fail_msg("%s: read", rows[i].why);
-		if (take_at(rows[i].limit_id, rows[i].subject, NOW + 1) != 4)
+		if (count_at(rows[i].limit_id, rows[i].subject, NOW + 1) != 4)
 			fail_msg("%s: counted", rows[i].why);
 		change(limit_db_give_back, rows[i].limit_id, rows[i].subject);
 		change(limit_db_reset, rows[i].limit_id, rows[i].subject);
-		const struct kept after = kept_of(LIMIT_IDENTITY_TRIES, THING);
+		const struct kept after = kept_of(LIMIT_IDENTITY_TRIES, SUBJECT);
 		if (!kept_equal(&before, &after))
 			fail_msg("%s: changed", rows[i].why);
 	}
@@ -862,51 +848,55 @@ two_counters_do_not_touch(void **state)
 
 #define THREADS    16
 #define TRIES_EACH 8 /* of a thread; together they are more than any limit */
-#define COUNT_MAX  100
+#define MAX_MAX    100
 
-typedef enum result (*run_function)(struct db *, enum result (*)(struct db_tx *, void *), void *);
-
-struct shared_network_factor {
-	run_function run;
+struct concurrent_ctx {
+	bool alone; /* each try is a statement alone, or a transaction */
 	enum limit_id limit_id;
 	pthread_barrier_t start;
-	int granted[COUNT_MAX]; /* by how many were left behind it */
-	int refused, failed;
+	int granted[MAX_MAX]; /* by how many were left after it */
+	int rejected, failed;
 };
 
-static void *
-factor_in(void *argument)
+static enum result
+count_once(const struct concurrent_ctx *ctx, struct call *call)
 {
-	struct shared_network_factor *const shared_network_factor = argument;
+	struct db_tx alone = db_alone(db);
 
-	pthread_barrier_wait(&shared_network_factor->start);
+	return ctx->alone ? count_tx(&alone, call) : db_transaction(db, count_tx, call);
+}
+
+static void *
+count_concurrently(void *argument)
+{
+	struct concurrent_ctx *const ctx = argument;
+
+	pthread_barrier_wait(&ctx->start);
 	for (int i = 0; i < TRIES_EACH; i++) {
-		const struct limit_try limit_try = try_at(
-		    shared_network_factor->limit_id, THING, NOW);
+		const struct limit_try limit_try = try_at(ctx->limit_id, SUBJECT, NOW);
 		struct call call = { .limit_try = &limit_try, .left = -1 };
-		int *counted = &shared_network_factor->refused;
+		int *counted = &ctx->rejected;
 
-		if (shared_network_factor->run(db, take_tx, &call) != OK || call.left >= COUNT_MAX)
-			counted = &shared_network_factor->failed;
+		if (count_once(ctx, &call) != OK || call.left >= MAX_MAX)
+			counted = &ctx->failed;
 		else if (call.left >= 0)
-			counted = &shared_network_factor->granted[call.left];
+			counted = &ctx->granted[call.left];
 		__atomic_add_fetch(counted, 1, __ATOMIC_RELAXED);
 	}
 	return NULL;
 }
 
 static void
-run_shared_network(struct shared_network_factor *shared_network_factor)
+run_concurrently(struct concurrent_ctx *ctx)
 {
 	pthread_t threads[THREADS];
 
-	pthread_barrier_init(&shared_network_factor->start, NULL, THREADS);
+	pthread_barrier_init(&ctx->start, NULL, THREADS);
 	for (size_t i = 0; i < THREADS; i++)
-		assert_int_equal(
-		    pthread_create(&threads[i], NULL, factor_in, shared_network_factor), 0);
+		assert_int_equal(pthread_create(&threads[i], NULL, count_concurrently, ctx), 0);
 	for (size_t i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
-	pthread_barrier_destroy(&shared_network_factor->start);
+	pthread_barrier_destroy(&ctx->start);
 }
 
 /* asvs 2.3.2 15.4.2 */
@@ -926,26 +916,22 @@ of_many_at_once_exactly_so_many_are_granted(void **state)
 		{ "of a hundred the fifth locks", LIMIT_LOGIN_FAILURES, 5 },
 	};
 	/* clang-format on */
-	static const run_function runs[] = { db_transaction, db_each_committed };
 
 	(void)state;
-	for (size_t i = 0; i < LENGTH(rows) * LENGTH(runs); i++) {
+	for (size_t i = 0; i < 2 * LENGTH(rows); i++) {
 		const int granted = rows[i / 2].granted;
-		struct shared_network_factor shared_network_factor = { .run = runs[i % 2],
+		struct concurrent_ctx ctx = { .alone = i % 2 == 1,
 			.limit_id = rows[i / 2].limit_id };
 
 		assert_int_equal(clear(NULL), 0);
-		run_shared_network(&shared_network_factor);
-		if (shared_network_factor.failed != 0 ||
-		    shared_network_factor.refused != THREADS * TRIES_EACH - granted)
-			fail_msg("%s: %d refused, %d failed", rows[i / 2].why,
-			    shared_network_factor.refused, shared_network_factor.failed);
-		/* One after the other: each was told what was left behind it alone. */
+		run_concurrently(&ctx);
+		if (ctx.failed != 0 || ctx.rejected != THREADS * TRIES_EACH - granted)
+			fail_msg("%s: %d rejected, %d failed", rows[i / 2].why, ctx.rejected,
+			    ctx.failed);
+		/* One after the other: each was told what was left after it alone. */
 		for (int n = 1; n <= granted; n++)
-			assert_int_equal(shared_network_factor
-					     .granted[count_of(shared_network_factor.limit_id) - n],
-			    1);
-		assert_int_equal(kept_of(shared_network_factor.limit_id, THING).tries, granted);
+			assert_int_equal(ctx.granted[max_of(ctx.limit_id) - n], 1);
+		assert_int_equal(kept_of(ctx.limit_id, SUBJECT).count, granted);
 	}
 }
 
@@ -970,32 +956,33 @@ around_a_source_sixteen_times_as_many_are_granted(void **state)
 		const char *source;
 		const char *prefix;
 		unsigned shared_network_factor;
-		int times; /* the policy's count; 0: nothing is counted */
+		int times; /* the limit's max; 0: nothing is counted */
 	} rows[] = {
 		{ "IPv4",                     "192.0.2.1",         "",                1,     0 },
 		{ "IPv4 that many share",     "192.0.2.1",         "",                SHARED_NETWORK_FACTOR, 0 },
 		{ "IPv6",                     "2001:db8:1:2::/64", "2001:db8:1::/48", 1,     16 },
 		{ "IPv6 that many share",     "2001:db8:1:2::/64", "2001:db8:1::/48", SHARED_NETWORK_FACTOR, 1600 },
 	};
-	static const enum limit_id scopes[] = { LIMIT_SOURCE_FAILURES, LIMIT_SOURCE_IDENTITIES,
+	static const enum limit_id limit_ids[] = { LIMIT_SOURCE_FAILURES, LIMIT_SOURCE_IDENTITIES,
 		LIMIT_SOURCE_PERSONS };
 	/* clang-format on */
 
 	(void)state;
-	for (size_t i = 0; i < LENGTH(scopes) * LENGTH(rows); i++) {
-		const size_t row = i / LENGTH(scopes);
-		const enum limit_id limit_id = scopes[i % LENGTH(scopes)];
+	for (size_t i = 0; i < LENGTH(limit_ids) * LENGTH(rows); i++) {
+		const size_t row = i / LENGTH(limit_ids);
+		const enum limit_id limit_id = limit_ids[i % LENGTH(limit_ids)];
 		const struct client client = client_at(
 		    rows[row].source, rows[row].prefix, rows[row].shared_network_factor);
-		const struct limit_try of = limit_try_of_source(keyring, limit_id, &client, NOW);
-		const struct limit_try around = limit_try_of_prefix(
-		    keyring, limit_id, &client, NOW);
+		const struct limit_try of = limit_try_of(
+		    keyring, limit_subject_of_source(limit_id, &client), NOW);
+		const struct limit_try around = limit_try_of(
+		    keyring, limit_subject_of_prefix(limit_id, &client), NOW);
 
 		if (of.uncounted || around.uncounted != (rows[row].times == 0) ||
-		    around.count != limit_of(limit_id)->count * rows[row].times)
-			fail_msg("%s: %d", rows[row].why, around.count);
+		    around.max != limit_of(limit_id)->max * rows[row].times)
+			fail_msg("%s: %d", rows[row].why, around.max);
 		assert_int_equal(
-		    of.count, limit_of(limit_id)->count * (int)client.shared_network_factor);
+		    of.max, limit_of(limit_id)->max * (int)client.shared_network_factor);
 	}
 }
 
@@ -1005,16 +992,16 @@ sources_of_one_prefix_are_counted_together(void **state)
 	const struct client one = client_at("2001:db8:1:2::/64", "2001:db8:1::/48", 1);
 	const struct client other = client_at("2001:db8:1:3::/64", "2001:db8:1::/48", 1);
 	const struct limit_try tries[] = {
-		limit_try_of_prefix(keyring, LIMIT_SOURCE_FAILURES, &one, NOW),
-		limit_try_of_prefix(keyring, LIMIT_SOURCE_FAILURES, &other, NOW),
-		limit_try_of_source(keyring, LIMIT_SOURCE_FAILURES, &one, NOW),
-		limit_try_of_source(keyring, LIMIT_SOURCE_FAILURES, &other, NOW),
+		limit_try_of(keyring, limit_subject_of_prefix(LIMIT_SOURCE_FAILURES, &one), NOW),
+		limit_try_of(keyring, limit_subject_of_prefix(LIMIT_SOURCE_FAILURES, &other), NOW),
+		limit_try_of(keyring, limit_subject_of_source(LIMIT_SOURCE_FAILURES, &one), NOW),
+		limit_try_of(keyring, limit_subject_of_source(LIMIT_SOURCE_FAILURES, &other), NOW),
 	};
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(tries); i++)
-		assert_int_equal(take(&tries[i]), tries[i].count - (i == 1 ? 2 : 1));
-	assert_int_equal(kept_of(LIMIT_SOURCE_FAILURES, "2001:db8:1::/48").tries, 2);
+		assert_int_equal(count_try(&tries[i]), tries[i].max - (i == 1 ? 2 : 1));
+	assert_int_equal(kept_of(LIMIT_SOURCE_FAILURES, "2001:db8:1::/48").count, 2);
 	assert_int_equal(count_kept(), 3);
 }
 
@@ -1024,36 +1011,36 @@ a_place_given_back_is_there_again_for_source_and_prefix(void **state)
 {
 	const struct client client = client_at("2001:db8:1:2::/64", "2001:db8:1::/48", 1);
 	const struct limit_try tries[] = {
-		limit_try_of_source(keyring, LIMIT_SOURCE_PERSONS, &client, NOW),
-		limit_try_of_prefix(keyring, LIMIT_SOURCE_PERSONS, &client, NOW),
+		limit_try_of(keyring, limit_subject_of_source(LIMIT_SOURCE_PERSONS, &client), NOW),
+		limit_try_of(keyring, limit_subject_of_prefix(LIMIT_SOURCE_PERSONS, &client), NOW),
 	};
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(tries); i++) {
 		struct call call = { .run = limit_db_give_back, .limit_try = &tries[i] };
 
-		assert_int_equal(take(&tries[i]), tries[i].count - 1);
+		assert_int_equal(count_try(&tries[i]), tries[i].max - 1);
 		assert_int_equal(db_transaction(db, change_tx, &call), OK);
-		assert_int_equal(take(&tries[i]), tries[i].count - 1);
+		assert_int_equal(count_try(&tries[i]), tries[i].max - 1);
 	}
 }
 
 static void
-what_is_not_counted_is_always_granted_and_never_written(void **state)
+an_uncounted_try_is_granted_and_never_written(void **state)
 {
 	const struct client client = client_at("192.0.2.1", "", 1);
-	const struct limit_try limit_try = limit_try_of_prefix(
-	    keyring, LIMIT_SOURCE_FAILURES, &client, NOW);
+	const struct limit_try limit_try = limit_try_of(
+	    keyring, limit_subject_of_prefix(LIMIT_SOURCE_FAILURES, &client), NOW);
 	struct call call = { .limit_try = &limit_try };
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
 		int64_t wait_s = -1;
 
-		assert_true(take_waiting(&limit_try, &wait_s) > 0);
+		assert_true(count_waiting(&limit_try, &wait_s) > 0);
 		assert_int_equal(wait_s, 0);
 		call = (struct call){ .limit_try = &limit_try, .wait_s = -1 };
-		assert_int_equal(db_each_committed(db, left_tx, &call), OK);
+		assert_int_equal(peek_alone(&call), OK);
 		assert_true(call.left > 0 && call.wait_s == 0);
 	}
 	assert_int_equal(count_kept(), 0);
@@ -1061,14 +1048,14 @@ what_is_not_counted_is_always_granted_and_never_written(void **state)
 	/* Nor is anything given back: not even where a row has its empty key. */
 	struct limit_try of_empty_key = limit_try;
 	of_empty_key.uncounted = false;
-	of_empty_key.count = 5;
+	of_empty_key.max = 5;
 	of_empty_key.window_s = 60;
 	memset(of_empty_key.holder, 1, sizeof of_empty_key.holder);
-	assert_int_equal(take(&of_empty_key), 4);
+	assert_int_equal(count_try(&of_empty_key), 4);
 	call = (struct call){ .run = limit_db_give_back, .limit_try = &limit_try };
 	assert_int_equal(db_transaction(db, change_tx, &call), OK);
 	memset(of_empty_key.holder, 2, sizeof of_empty_key.holder); /* another try */
-	assert_int_equal(take(&of_empty_key), 3);
+	assert_int_equal(count_try(&of_empty_key), 3);
 }
 
 int
@@ -1076,35 +1063,35 @@ main(int argc, char **argv)
 {
 #define WITH_NOTHING_COUNTED(test) cmocka_unit_test_setup(test, clear)
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_scope_has_a_limit_of_its_own),
-		cmocka_unit_test(a_try_is_of_its_thing_and_its_own),
-		WITH_NOTHING_COUNTED(tries_are_granted_up_to_the_limit_of_each_scope),
-		WITH_NOTHING_COUNTED(letters_become_more_and_more_seldom),
-		WITH_NOTHING_COUNTED(what_was_never_tried_is_all_left),
-		WITH_NOTHING_COUNTED(nobody_has_to_ask_for_the_wait),
-		WITH_NOTHING_COUNTED(what_is_refused_changes_nothing),
+		cmocka_unit_test(every_limit_has_a_row),
+		cmocka_unit_test(a_try_has_its_subject_and_a_holder_of_its_own),
+		WITH_NOTHING_COUNTED(tries_are_granted_up_to_each_limit),
+		WITH_NOTHING_COUNTED(mails_become_more_and_more_seldom),
+		WITH_NOTHING_COUNTED(without_a_try_all_are_left),
+		WITH_NOTHING_COUNTED(the_wait_is_optional),
+		WITH_NOTHING_COUNTED(a_rejected_try_changes_nothing),
 		WITH_NOTHING_COUNTED(a_window_that_is_over_begins_again),
 		WITH_NOTHING_COUNTED(
 		    locks_begin_with_the_fifth_and_double_up_to_a_quarter_of_an_hour),
 		WITH_NOTHING_COUNTED(the_same_try_is_granted_again_and_counts_once),
 		WITH_NOTHING_COUNTED(the_same_try_is_not_locked_out_by_itself),
-		WITH_NOTHING_COUNTED(a_try_that_was_refused_is_refused_again),
+		WITH_NOTHING_COUNTED(a_rejected_try_is_rejected_again),
 		WITH_NOTHING_COUNTED(a_commit_without_an_answer_grants_the_last_try_once),
-		WITH_NOTHING_COUNTED(takers_that_look_alike_are_two),
+		WITH_NOTHING_COUNTED(holders_that_look_alike_are_two),
 		WITH_NOTHING_COUNTED(what_is_given_back_does_not_count),
-		WITH_NOTHING_COUNTED(no_more_is_given_back_than_was_taken),
+		WITH_NOTHING_COUNTED(no_more_is_given_back_than_was_counted),
 		WITH_NOTHING_COUNTED(a_lost_answer_gives_a_try_back_once),
 		WITH_NOTHING_COUNTED(a_try_given_back_leaves_no_lock),
-		WITH_NOTHING_COUNTED(what_is_forgotten_was_never_tried),
+		WITH_NOTHING_COUNTED(a_reset_forgets_every_try),
 		WITH_NOTHING_COUNTED(two_counters_do_not_touch),
 		WITH_NOTHING_COUNTED(of_many_at_once_exactly_so_many_are_granted),
 		cmocka_unit_test(around_a_source_sixteen_times_as_many_are_granted),
 		WITH_NOTHING_COUNTED(sources_of_one_prefix_are_counted_together),
 		WITH_NOTHING_COUNTED(a_place_given_back_is_there_again_for_source_and_prefix),
-		WITH_NOTHING_COUNTED(what_is_not_counted_is_always_granted_and_never_written),
+		WITH_NOTHING_COUNTED(an_uncounted_try_is_granted_and_never_written),
 	};
 
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
-	return cmocka_run_group_tests_name("attempts", tests, set_up, tear_down);
+	return cmocka_run_group_tests_name("limit_db", tests, set_up, tear_down);
 }

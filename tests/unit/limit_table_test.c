@@ -15,35 +15,41 @@
 
 #include <cmocka.h>
 
+#define MAIL_INTERVAL_S 90
+
 static struct limit defaults[LIMIT__MAX];
 
 /* The table is the program's own: what a test changed is set back by name. */
 static int
 keep_defaults(void **state)
 {
+	char reason[ERRBUF_MAX + 1];
+
 	(void)state;
-	for (enum limit_id scope = 1; scope < LIMIT__MAX; scope++)
-		defaults[scope] = *limit_of(scope);
+	if (!limit_table_set("", MAIL_INTERVAL_S, reason))
+		return -1;
+	for (enum limit_id limit_id = 1; limit_id < LIMIT__MAX; limit_id++)
+		defaults[limit_id] = *limit_of(limit_id);
 	return 0;
 }
 
 static void
-set_back(enum limit_id scope)
+set_back(enum limit_id limit_id)
 {
-	const struct limit *const was = &defaults[scope];
-	char word[80], why[ERRBUF_MAX + 1];
+	const struct limit *const was = &defaults[limit_id];
+	char word[80], reason[ERRBUF_MAX + 1];
 
-	assert_true(was->window_max_s == 0
-			? text_format(word, sizeof word, "%s=%d", was->name, was->count)
-			: text_format(word, sizeof word, "%s=%d/%d", was->name, was->count,
+	assert_true(was->window_allowed_s == 0
+			? text_format(word, sizeof word, "%s=%d", was->name, was->max)
+			: text_format(word, sizeof word, "%s=%d/%d", was->name, was->max,
 			      (int)was->window_s));
-	assert_true(limit_table_set(word, why));
+	assert_true(limit_table_set(word, MAIL_INTERVAL_S, reason));
 }
 
 static bool
-is_default(enum limit_id scope)
+is_default(enum limit_id limit_id)
 {
-	return memcmp(&defaults[scope], limit_of(scope), sizeof defaults[scope]) == 0;
+	return memcmp(&defaults[limit_id], limit_of(limit_id), sizeof defaults[limit_id]) == 0;
 }
 
 static void
@@ -52,8 +58,8 @@ limits_are_changed_by_name(void **state)
 	/* clang-format off */
 	static const struct {
 		const char *why, *limits;
-		enum limit_id scope;
-		int count;
+		enum limit_id limit_id;
+		int max;
 		int64_t window_s; /* 0: as it was */
 	} rows[] = {
 		{ "a count",             "key_tries=3",                       LIMIT_KEY_TRIES,       3,   0 },
@@ -69,22 +75,22 @@ limits_are_changed_by_name(void **state)
 		{ "nothing",             "",                                  LIMIT_SOURCE_MAILS,    30,  0 },
 	};
 	/* clang-format on */
-	char why[ERRBUF_MAX + 1];
+	char reason[ERRBUF_MAX + 1];
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		const struct limit *const limit = limit_of(rows[i].scope);
+		const struct limit *const limit = limit_of(rows[i].limit_id);
 		const int64_t window_s = rows[i].window_s > 0 ? rows[i].window_s
-							      : defaults[rows[i].scope].window_s;
+							      : defaults[rows[i].limit_id].window_s;
 
-		if (!limit_table_set(rows[i].limits, why))
-			fail_msg("%s: %s", rows[i].why, why);
-		if (limit->count != rows[i].count || limit->window_s != window_s)
-			fail_msg("%s: %d in %d s", rows[i].why, limit->count, (int)limit->window_s);
-		set_back(rows[i].scope);
+		if (!limit_table_set(rows[i].limits, MAIL_INTERVAL_S, reason))
+			fail_msg("%s: %s", rows[i].why, reason);
+		if (limit->max != rows[i].max || limit->window_s != window_s)
+			fail_msg("%s: %d in %d s", rows[i].why, limit->max, (int)limit->window_s);
+		set_back(rows[i].limit_id);
 	}
-	for (enum limit_id scope = 1; scope < LIMIT__MAX; scope++)
-		assert_true(is_default(scope));
+	for (enum limit_id limit_id = 1; limit_id < LIMIT__MAX; limit_id++)
+		assert_true(is_default(limit_id));
 }
 
 /* asvs 6.1.1 */
@@ -115,37 +121,65 @@ no_setting_makes_a_limit_worthless(void **state)
 		{ "no such limit",                  "source_mail=5",           "source_mail=5" },
 		{ "the beginning of a name",        "source=5",                "source=5" },
 		{ "no name",                        "=5",                      "=5" },
-		{ "a cool-down",                    "reset_mail=2",            "MAIL_INTERVAL_S" },
+		{ "a mail interval",                   "reset_mail=2",            "MAIL_INTERVAL_S" },
 		{ "one of several",                 "key_tries=4,x=1",         "x=1" },
 		{ "a word without end",             "source_mails=11111111111111111111111111111111111111111111111111111111111111111111111111111111111111", "source_mails=111" },
 	};
 	/* clang-format on */
-	char why[ERRBUF_MAX + 1];
+	char reason[ERRBUF_MAX + 1];
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		why[0] = '\0';
-		if (limit_table_set(rows[i].limits, why))
+		reason[0] = '\0';
+		if (limit_table_set(rows[i].limits, MAIL_INTERVAL_S, reason))
 			fail_msg("%s: taken", rows[i].why);
-		if (strstr(why, "LIMITS") == NULL || strstr(why, rows[i].named) == NULL)
-			fail_msg("%s: %s", rows[i].why, why);
-		for (enum limit_id scope = 1; scope < LIMIT__MAX; scope++)
-			if (!is_default(scope))
-				fail_msg("%s: changed %s", rows[i].why, defaults[scope].name);
+		if (strstr(reason, "LIMITS") == NULL || strstr(reason, rows[i].named) == NULL)
+			fail_msg("%s: %s", rows[i].why, reason);
+		for (enum limit_id limit_id = 1; limit_id < LIMIT__MAX; limit_id++)
+			if (!is_default(limit_id))
+				fail_msg("%s: changed %s", rows[i].why, defaults[limit_id].name);
 	}
+}
+
+/* Every mail is followed by a time without mails; the setting says how long it is at first. */
+static void
+the_mail_interval_is_the_lock_of_every_mail(void **state)
+{
+	static const enum limit_id mails[] = { LIMIT_INVITATION_MAIL, LIMIT_SECOND_MAIL,
+		LIMIT_LOGIN_IDS_MAIL, LIMIT_RESET_MAIL, LIMIT_CONFIRMATION_MAIL };
+	char reason[ERRBUF_MAX + 1];
+	size_t locked = 0;
+
+	(void)state;
+	assert_false(limit_table_set("key_tries=11", 7, reason)); /* all or nothing */
+	for (size_t i = 0; i < LENGTH(mails); i++)
+		assert_int_equal(limit_of(mails[i])->lock_s, MAIL_INTERVAL_S);
+	assert_true(limit_table_set("", 7, reason));
+	for (enum limit_id limit_id = 1; limit_id < LIMIT__MAX; limit_id++)
+		locked += limit_of(limit_id)->lock_s == 7;
+	assert_int_equal(locked, LENGTH(mails));
+	for (size_t i = 0; i < LENGTH(mails); i++) {
+		const struct limit *const limit = limit_of(mails[i]);
+
+		assert_int_equal(limit->lock_s, 7);
+		assert_int_equal(limit->lock_from, 1);
+		assert_int_equal(limit->doubles_from, 5);
+		assert_int_equal(limit->lock_max_s, 3600);
+	}
+	assert_true(limit_table_set("", MAIL_INTERVAL_S, reason));
 }
 
 static void
 the_table_is_printed_as_it_is_in_force(void **state)
 {
 	CLEANUP(cleanup_free) char *text = NULL;
-	char why[ERRBUF_MAX + 1];
+	char reason[ERRBUF_MAX + 1];
 	size_t size = 0;
 	FILE *const out = open_memstream(&text, &size);
 
 	(void)state;
 	assert_non_null(out);
-	assert_true(limit_table_set("source_mails=5/60", why));
+	assert_true(limit_table_set("source_mails=5/60", MAIL_INTERVAL_S, reason));
 	limit_table_print(out);
 	assert_int_equal(fclose(out), 0);
 	set_back(LIMIT_SOURCE_MAILS);
@@ -163,6 +197,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(limits_are_changed_by_name),
 		cmocka_unit_test(no_setting_makes_a_limit_worthless),
+		cmocka_unit_test(the_mail_interval_is_the_lock_of_every_mail),
 		cmocka_unit_test(the_table_is_printed_as_it_is_in_force),
 	};
 

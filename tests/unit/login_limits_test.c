@@ -36,7 +36,7 @@ tear_down(void **state)
 }
 
 static struct login_limits
-tries_of(const char *login_id, const char *source)
+limits_of(const char *login_id, const char *source)
 {
 	struct client client = { 0 };
 
@@ -45,9 +45,9 @@ tries_of(const char *login_id, const char *source)
 }
 
 static bool
-is_among(const struct login_limits *tries, const struct login_limits_range *rows)
+is_among(const struct login_limits *limits, const struct login_limits_range *rows)
 {
-	const uint8_t *const subject = tries->by_known_source.subject;
+	const uint8_t *const subject = limits->by_known_source.subject_hash;
 
 	return memcmp(subject, rows->first, KEYED_HASH_SIZE) >= 0 &&
 	       memcmp(subject, rows->last, KEYED_HASH_SIZE) <= 0;
@@ -56,23 +56,25 @@ is_among(const struct login_limits *tries, const struct login_limits_range *rows
 static void
 a_login_has_two_counters(void **state)
 {
-	const struct login_limits tries = tries_of("ada@example.org", "192.0.2.1");
+	const struct login_limits limits = limits_of("ada@example.org", "192.0.2.1");
 	uint8_t hash[KEYED_HASH_SIZE];
 
 	(void)state;
 	keyring_hash(keyring, KEYRING_LIMIT, "ada@example.org", 15, hash);
-	assert_memory_equal(tries.by_login_id.subject, hash, sizeof hash);
-	assert_int_equal(tries.by_login_id.limit_id, LIMIT_LOGIN_FAILURES);
-	assert_int_equal(tries.by_login_id.now, NOW);
-	assert_int_equal(tries.by_known_source.limit_id, LIMIT_KNOWN_SOURCE_FAILURES);
-	assert_int_equal(tries.by_known_source.now, NOW);
-	assert_int_equal(tries.by_known_source.count, 100);
-	assert_int_equal(login_limits_source_known_until(&tries), NOW + 30 * DAYS_S);
+	assert_memory_equal(limits.by_login_id.subject_hash, hash, sizeof hash);
+	assert_int_equal(limits.by_login_id.limit_id, LIMIT_LOGIN_FAILURES);
+	assert_int_equal(limits.by_login_id.now, NOW);
+	assert_int_equal(limits.by_known_source.limit_id, LIMIT_KNOWN_SOURCE_FAILURES);
+	assert_int_equal(limits.by_known_source.now, NOW);
+	assert_int_equal(limits.by_known_source.max, 100);
+	assert_int_equal(login_limits_source_known_until(&limits), NOW + 30 * DAYS_S);
 	/* Neither half is of the address alone: whoever reads the table can not follow a source. */
 	keyring_hash(keyring, KEYRING_LIMIT, "192.0.2.1", 9, hash);
-	assert_memory_not_equal(tries.by_known_source.subject + 16, hash, 16);
-	assert_memory_not_equal(tries.by_known_source.subject + 16, tries.by_login_id.subject, 16);
-	assert_memory_equal(tries.by_known_source.subject, tries.by_login_id.subject, 16);
+	assert_memory_not_equal(limits.by_known_source.subject_hash + 16, hash, 16);
+	assert_memory_not_equal(
+	    limits.by_known_source.subject_hash + 16, limits.by_login_id.subject_hash, 16);
+	assert_memory_equal(
+	    limits.by_known_source.subject_hash, limits.by_login_id.subject_hash, 16);
 }
 
 static void
@@ -93,14 +95,14 @@ a_known_source_is_of_one_login_id(void **state)
 		{ "nobody",                      "",                 "192.0.2.1",    false, false },
 	};
 	/* clang-format on */
-	const struct login_limits tries = tries_of("ada@example.org", "192.0.2.1");
-	const struct login_limits_range known = login_limits_range(&tries);
+	const struct login_limits limits = limits_of("ada@example.org", "192.0.2.1");
+	const struct login_limits_range known = login_limits_range(&limits);
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		const struct login_limits other = tries_of(rows[i].login_id, rows[i].source);
-		const bool same = memcmp(other.by_known_source.subject,
-				      tries.by_known_source.subject, KEYED_HASH_SIZE) == 0;
+		const struct login_limits other = limits_of(rows[i].login_id, rows[i].source);
+		const bool same = memcmp(other.by_known_source.subject_hash,
+				      limits.by_known_source.subject_hash, KEYED_HASH_SIZE) == 0;
 
 		if (same != rows[i].same || is_among(&other, &known) != rows[i].together)
 			fail_msg("%s", rows[i].why);
@@ -117,11 +119,11 @@ the_longest_are_told_apart(void **state)
 	login_id[EMAIL_MAX] = '\0';
 	memset(source, '1', SOURCE_MAX);
 	source[SOURCE_MAX] = '\0';
-	const struct login_limits longest = tries_of(login_id, source);
+	const struct login_limits longest = limits_of(login_id, source);
 	source[SOURCE_MAX - 1] = '2';
-	const struct login_limits other = tries_of(login_id, source);
-	assert_memory_not_equal(
-	    longest.by_known_source.subject, other.by_known_source.subject, KEYED_HASH_SIZE);
+	const struct login_limits other = limits_of(login_id, source);
+	assert_memory_not_equal(longest.by_known_source.subject_hash,
+	    other.by_known_source.subject_hash, KEYED_HASH_SIZE);
 }
 
 int
@@ -133,5 +135,5 @@ main(void)
 		cmocka_unit_test(the_longest_are_told_apart),
 	};
 
-	return cmocka_run_group_tests_name("login_tries", tests, set_up, tear_down);
+	return cmocka_run_group_tests_name("login_limits", tests, set_up, tear_down);
 }

@@ -48,7 +48,7 @@ tear_down(void **state)
 }
 
 static struct stage_claims
-some_pass(enum stage stage, const char *email)
+some_claims(enum stage stage, const char *email)
 {
 	struct stage_claims stage_claims = {
 		.stage = stage,
@@ -78,7 +78,7 @@ some_captcha(void)
 }
 
 static void
-assert_same_pass(const char *why, const struct stage_claims *a, const struct stage_claims *b)
+assert_same_claims(const char *why, const struct stage_claims *a, const struct stage_claims *b)
 {
 	if (a->stage != b->stage || a->issued_at != b->issued_at || a->expires_at != b->expires_at)
 		fail_msg("%s: stage or times", why);
@@ -106,7 +106,7 @@ assert_rejected(const char *why, const char *token, int64_t now, enum result exp
 }
 
 static void
-a_pass_goes_there_and_back(void **state)
+claims_go_there_and_back(void **state)
 {
 	char longest[EMAIL_MAX + 1];
 
@@ -129,20 +129,20 @@ a_pass_goes_there_and_back(void **state)
 	/* clang-format on */
 	for (size_t i = 0; i < LENGTH(rows); i++)
 		for (enum stage stage = STAGE_IDENTITY; stage < STAGE_CAPTCHA; stage++) {
-			const struct stage_claims stage_claims = some_pass(stage, rows[i].email);
+			const struct stage_claims stage_claims = some_claims(stage, rows[i].email);
 			struct stage_claims back = untouched;
 			char token[TOKEN_MAX + 1];
 
 			assert_int_equal(stage_seal(fixture.keyring, &stage_claims, token), OK);
 			assert_int_equal(stage_open(fixture.keyring, token, NOW, &back), OK);
-			assert_same_pass(rows[i].why, &stage_claims, &back);
+			assert_same_claims(rows[i].why, &stage_claims, &back);
 		}
 }
 
 static void
 zeros_and_a_lack_of_language_come_back(void **state)
 {
-	struct stage_claims stage_claims = some_pass(STAGE_IDENTITY, "a@example.jp"),
+	struct stage_claims stage_claims = some_claims(STAGE_IDENTITY, "a@example.jp"),
 			    back = untouched;
 	char token[TOKEN_MAX + 1];
 
@@ -151,7 +151,7 @@ zeros_and_a_lack_of_language_come_back(void **state)
 	memset(stage_claims.language, 0, sizeof stage_claims.language);
 	assert_int_equal(stage_seal(fixture.keyring, &stage_claims, token), OK);
 	assert_int_equal(stage_open(fixture.keyring, token, NOW, &back), OK);
-	assert_same_pass("zeros", &stage_claims, &back);
+	assert_same_claims("zeros", &stage_claims, &back);
 }
 
 /* Anyone may read a token; nobody reads in it what is personal. */
@@ -159,7 +159,7 @@ zeros_and_a_lack_of_language_come_back(void **state)
 static void
 nothing_personal_is_to_be_seen(void **state)
 {
-	const struct stage_claims stage_claims = some_pass(
+	const struct stage_claims stage_claims = some_claims(
 	    STAGE_IDENTITY, "hanako.kenpo@example.jp");
 	char token[TOKEN_MAX + 1];
 	char payload[TOKEN_MAX + 1] = "";
@@ -179,7 +179,7 @@ nothing_personal_is_to_be_seen(void **state)
 static void
 a_token_has_its_time_and_its_keys(void **state)
 {
-	const struct stage_claims stage_claims = some_pass(STAGE_ACCOUNT, "a@example.jp");
+	const struct stage_claims stage_claims = some_claims(STAGE_ACCOUNT, "a@example.jp");
 	struct stage_claims back;
 	char token[TOKEN_MAX + 1], spoilt[TOKEN_MAX + 1];
 
@@ -205,23 +205,23 @@ a_token_has_its_time_and_its_keys(void **state)
 }
 
 static void
-a_stage_without_a_token_mints_none(void **state)
+a_stage_without_a_token_seals_none(void **state)
 {
 	static const enum stage stages[] = { STAGE_NONE, STAGE_CAPTCHA };
 	char token[TOKEN_MAX + 1];
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(stages); i++) {
-		const struct stage_claims stage_claims = some_pass(stages[i], "a@example.jp");
+		const struct stage_claims stage_claims = some_claims(stages[i], "a@example.jp");
 
 		assert_int_equal(stage_seal(fixture.keyring, &stage_claims, token), INTERNAL);
 	}
 }
 
 static void
-times_that_are_none_mint_no_token(void **state)
+times_without_sense_seal_no_token(void **state)
 {
-	struct stage_claims stage_claims = some_pass(STAGE_IDENTITY, "a@example.jp");
+	struct stage_claims stage_claims = some_claims(STAGE_IDENTITY, "a@example.jp");
 	char token[TOKEN_MAX + 1];
 
 	(void)state;
@@ -233,7 +233,7 @@ times_that_are_none_mint_no_token(void **state)
 	assert_int_equal(stage_seal(fixture.keyring, &stage_claims, token), OK);
 }
 
-/* A token of our keys whose personal part is not of this form: of an older or a newer release. */
+/* A token of our keys whose sealed part is not of this form: of an older or a newer release. */
 static void
 only_this_form_is_opened(void **state)
 {
@@ -280,7 +280,7 @@ only_this_form_is_opened(void **state)
 		if (rows[i].expected != OK)
 			assert_rejected(rows[i].why, token, NOW, rows[i].expected);
 		else if (stage_open(fixture.keyring, token, NOW, &stage_claims) != OK)
-			fail_msg("%s: refused", rows[i].why);
+			fail_msg("%s: rejected", rows[i].why);
 		else if (strlen(stage_claims.email) != rows[i].size - FIXED)
 			fail_msg("%s: address \"%s\"", rows[i].why, stage_claims.email);
 	}
@@ -331,7 +331,7 @@ a_token_is_good_for_its_use_only(void **state)
 {
 	(void)state;
 	for (enum stage stage = STAGE_IDENTITY; stage < STAGE_CAPTCHA; stage++) {
-		const struct stage_claims stage_claims = some_pass(stage, "a@example.jp");
+		const struct stage_claims stage_claims = some_claims(stage, "a@example.jp");
 		struct captcha captcha;
 		struct stage_claims back;
 		char token[TOKEN_MAX + 1];
@@ -399,15 +399,15 @@ an_answer_is_right_or_wrong(void **state)
 static void
 wiping_leaves_nothing(void **state)
 {
-	static const struct stage_claims no_pass;
+	static const struct stage_claims no_claims;
 	static const struct captcha no_captcha;
-	struct stage_claims stage_claims = some_pass(STAGE_ACCOUNT, "a@example.jp");
+	struct stage_claims stage_claims = some_claims(STAGE_ACCOUNT, "a@example.jp");
 	struct captcha captcha = some_captcha();
 
 	(void)state;
 	stage_claims_wipe(&stage_claims);
 	captcha_wipe(&captcha);
-	assert_memory_equal(&stage_claims, &no_pass, sizeof stage_claims);
+	assert_memory_equal(&stage_claims, &no_claims, sizeof stage_claims);
 	assert_memory_equal(&captcha, &no_captcha, sizeof captcha);
 }
 
@@ -534,12 +534,12 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_pass_goes_there_and_back),
+		cmocka_unit_test(claims_go_there_and_back),
 		cmocka_unit_test(zeros_and_a_lack_of_language_come_back),
 		cmocka_unit_test(nothing_personal_is_to_be_seen),
 		cmocka_unit_test(a_token_has_its_time_and_its_keys),
-		cmocka_unit_test(a_stage_without_a_token_mints_none),
-		cmocka_unit_test(times_that_are_none_mint_no_token),
+		cmocka_unit_test(a_stage_without_a_token_seals_none),
+		cmocka_unit_test(times_without_sense_seal_no_token),
 		cmocka_unit_test(only_this_form_is_opened),
 		cmocka_unit_test(a_captcha_goes_there_and_back),
 		cmocka_unit_test(a_captcha_of_another_size_is_none),

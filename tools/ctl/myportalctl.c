@@ -81,7 +81,7 @@ main(int argc, char **argv)
 	if (!secret_start() || !db_start())
 		text_copy_cut(errbuf, sizeof errbuf, "a library did not start");
 	if (errbuf[0] != '\0' || !config_read(&config, errbuf) ||
-	    !limit_table_set(config.limits, errbuf)) {
+	    !limit_table_set(config.limits, config.mail_interval_s, errbuf)) {
 		fprintf(stderr, "myportalctl: %s\n", errbuf);
 		return CTL_ERROR;
 	}

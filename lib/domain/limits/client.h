@@ -1,5 +1,5 @@
-/* client.h - who asks, as far as the service can tell: for counters, the audit trail and the label
- * of a login. Filled by the HTTP edge; lives while the request is served. */
+/* client.h - who sends a request, as far as the service can tell: for limits, the audit trail and
+ * the device label of a session. The HTTP edge fills it; it lives while the request is served. */
 
 #ifndef CLIENT_H
 #define CLIENT_H
@@ -9,25 +9,26 @@
 
 #include <stdint.h>
 
-#define SHARED_NETWORK_FACTOR \
-	100 /* SHARED_NETWORKS: so many members may be behind one address at once */
+/* In the networks of SHARED_NETWORKS so many members may share one address at once. */
+#define SHARED_NETWORK_FACTOR 100
 
-/* So many times the limits of a source hold for the /48 around an IPv6 one. One line may be all of a
- * /48, and is then as much as sixteen lines of IPv4, not 65,536. It may also be the homes of 256 lines
- * with a /56 each, or a carrier's telephones with a /64 each: they have room, as few of them are here
- * at once. (RFC 6177.) */
+/* The /48 around an IPv6 address may have so many times the limits of one source. A /48 may be
+ * one line, which then has as much as sixteen lines of IPv4, not 65,536. It may also be the homes
+ * of 256 lines with a /56 each, or a carrier's telephones with a /64 each: sixteen times is room
+ * for them, as few of them come here at once (RFC 6177). */
 #define PREFIX_FACTOR 16
 
 struct client {
-	char source[SOURCE_MAX +
-		    1]; /* what is counted: an IPv4 address, or the /64 of an IPv6 one */
-	char prefix[SOURCE_MAX + 1]; /* counted beside it: the /48 around an IPv6 one; "" of IPv4 */
-	char network[SOURCE_MAX + 1]; /* what is kept: the /24 or /48 */
+	/* What limits count: an IPv4 address, or the /64 of an IPv6 one. */
+	char source[SOURCE_MAX + 1];
+	/* What they count beside it: the /48 around an IPv6 address; "" for IPv4. */
+	char prefix[SOURCE_MAX + 1];
+	/* What the audit trail keeps: the /24 or /48. */
+	char network[SOURCE_MAX + 1];
 	struct request_id request_id;
-	const char *user_agent; /* NULL: none said */
-	unsigned
-	    shared_network_factor; /* times the limits of a source and of its prefix: 1, or CROWD where
-				   many share one */
+	const char *user_agent; /* borrowed; NULL: the request has none */
+	/* Times the limits of source and prefix: 1, or SHARED_NETWORK_FACTOR. */
+	unsigned shared_network_factor;
 };
 
 #endif

@@ -1,6 +1,12 @@
-/* limit_db.h - how often something was tried: counted before it is judged, in the database.
+/* limit_db.h - the limits that are counted in the database (limit_table.h): for all replicas
+ * together, and each try before it is compared with what it guesses at.
  *
- * What is counted (an address, a token's jti) is kept only as a keyed hash. */
+ * A try is one row's worth of a limit: count it, and give it back where it failed at nothing.
+ * Rows keep a keyed hash of the subject, never the subject (an address, a token).
+ *
+ * Every function runs its statement in what it is given: in the transaction of other statements,
+ * or alone (db_alone()). A count that must outlive what follows runs alone, or in a transaction
+ * that commits first. */
 
 #ifndef LIMIT_DB_H
 #define LIMIT_DB_H
@@ -8,70 +14,51 @@
 #include "bounds.h"
 #include "db.h"
 #include "keyring.h"
+#include "limit_subject.h"
 #include "limit_table.h"
 #include "result.h"
-#include "client.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #define LIMIT_HOLDER_SIZE 8 /* random bytes */
 
-/* One try of one thing. Made by limit_try_of(), outside a body. */
+/* One try of one subject. */
 struct limit_try {
 	enum limit_id limit_id;
-	uint8_t subject[KEYED_HASH_SIZE];
-	uint8_t holder[LIMIT_HOLDER_SIZE];
-	int64_t now;
-	int64_t window_s;
-	int64_t lock_s; /* limit_table.h */
-	int count;      /* how many are granted */
-	bool uncounted; /* every one is granted, and nothing is written */
+	uint8_t subject_hash[KEYED_HASH_SIZE];
+	uint8_t holder[LIMIT_HOLDER_SIZE]; /* of this try alone: it knows its own count again */
+	int64_t now;                       /* seconds of the service's clock */
+	int64_t window_s;                  /* of the window that begins with it, if none is open */
+	int max;                           /* how many are granted in a window */
+	bool uncounted;                    /* always granted, and nothing is written */
 };
 
-/* A try of a thing. `mail_interval_s` is the setting MAIL_INTERVAL_S, for letters. */
-struct limit_try limit_try_of(const struct keyring *, enum limit_id, const void *subject,
-    size_t size, int64_t now, int64_t mail_interval_s);
+/* A try, made before the transaction that may run again. The limit must be one of the database. */
+struct limit_try limit_try_of(const struct keyring *, struct limit_subject, int64_t now);
 
-/* A try of who asks. Of a network that many share (SHARED_NETWORKS) it may be more. */
-struct limit_try limit_try_of_source(
-    const struct keyring *, enum limit_id, const struct client *, int64_t now);
-
-/* A try of the /48 around who asks, PREFIX_FACTOR times as often. Of one without (IPv4) nothing is
- * counted. To be taken, asked or given back behind the source's own. */
-struct limit_try limit_try_of_prefix(
-    const struct keyring *, enum limit_id, const struct client *, int64_t now);
-
-/* A try of the whole service. */
-struct limit_try limit_try_of_service(const struct keyring *, enum limit_id, int64_t now);
-
-/* Takes the try. *ret_left: how many are left behind it; -1: none was left, or they are locked, and
- * this one must not be made. *ret_wait_s (may be NULL): of what was not granted, until the window is
- * over; otherwise 0. Run it in a transaction that commits before the try is judged. Run again, after
- * an answer that was lost, the same try is granted again and counts once, unless another was granted
- * between. */
+/* Counts the try, if it is granted. *ret_left: how many are left after it; -1: it is not granted,
+ * because none was left or a lock is on, and must not be made. *ret_wait_s (may be NULL): of a
+ * try that is not granted, the seconds until its window ends; otherwise 0. Run again after a lost
+ * answer, the same try is granted again and counts once, unless another was granted in between.
+ * OK, or what db_row() returns. */
 enum result limit_db_count(
     struct db_tx *, const struct limit_try *, int *ret_left, int64_t *ret_wait_s) MUST_USE;
 
-/* How many tries are left; *ret_wait_s as above: 0 while some are. */
+/* Reads how many tries are left, and counts none; 0 or less: none. *ret_wait_s as above. */
 enum result limit_db_peek(
     struct db_tx *, const struct limit_try *, int *ret_left, int64_t *ret_wait_s) MUST_USE;
 
-/* The try that was taken did not fail, or was not judged: it does not count. Run again it is not given
- * back twice. Of an uncounted one nothing is written. */
+/* Takes a counted try back: it failed at nothing, or was not compared. Ends the lock that it
+ * began. Run again after a lost answer, it is taken back once. */
 enum result limit_db_give_back(struct db_tx *, const struct limit_try *) MUST_USE;
 
-/* No try of the thing counts any more. */
+/* Takes a counted try back, if the database can, after a call that ended with `ended`; returns
+ * that. */
+enum result limit_db_give_back_after(
+    struct db_tx *, const struct limit_try *, enum result ended) MUST_USE;
+
+/* Forgets every try of the subject, and its lock. */
 enum result limit_db_reset(struct db_tx *, const struct limit_try *) MUST_USE;
-
-/* The same outside a body, committed for themselves. */
-enum result limit_db_count_committed(
-    struct db *, const struct limit_try *, int *ret_left, int64_t *ret_wait_s) MUST_USE;
-
-/* The try that was taken did not fail, or could not be judged: gives it back, if it can, and returns
- * `why`. */
-enum result limit_db_give_back_committed(
-    struct db *, const struct limit_try *, enum result result) MUST_USE;
 
 #endif

@@ -1,24 +1,25 @@
-/* limit_local.c - counters in the process. */
+/* limit_local.c - limits that are counted in the process. */
 
 #include "limit_local.h"
 
 #include "log.h"
 #include "secret.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 
-#define SETS 4096 /* times WAYS: things that can be counted at once */
+#define SETS 4096 /* times WAYS: subjects that can be counted at once */
 #define WAYS 8
 
-/* A thing's counter; past its end it is nobody's. */
+/* Counts one subject until its window ends; then it is free. */
 struct counter {
-	uint64_t subject;
-	int64_t ends_ms;
+	uint64_t subject_hash;
+	int64_t window_ends_ms;
 	int64_t count;
 };
 
-/* Pages of a set that never counted anything are never touched. */
+/* 768 KiB, but pages whose sets never counted are never touched. */
 struct limit_local {
 	pthread_mutex_t lock;
 	uint8_t key[SECRET_SHORT_KEY_SIZE];
@@ -46,75 +47,84 @@ limit_local_close(struct limit_local *limit_local)
 	free(limit_local);
 }
 
-/* Which of two counters is missed less: one past its end, else the smaller. */
+/* Is one counter missed less than the other? A free one is, else that with the smaller count. */
 static bool
 is_worth_less(const struct counter *one, const struct counter *other, int64_t now_ms)
 {
-	const bool one_is_over = one->ends_ms <= now_ms;
-	const bool other_is_over = other->ends_ms <= now_ms;
+	const bool one_is_free = one->window_ends_ms <= now_ms;
+	const bool other_is_free = other->window_ends_ms <= now_ms;
 
-	return one_is_over != other_is_over ? one_is_over : one->count < other->count;
+	return one_is_free != other_is_free ? one_is_free : one->count < other->count;
 }
 
-/* The thing's counter, or one that is missed less than the others, made its. */
+/* Returns the subject's counter, or begins one in place of the counter that is missed least. */
 static struct counter *
-counter_of(struct counter set[static WAYS], uint64_t subject, int64_t now_ms, int64_t window_ms)
+counter_of(struct counter set[static WAYS], uint64_t hash, int64_t now_ms, int64_t window_ms)
 {
 	struct counter *least = &set[0];
 
 	for (size_t i = 0; i < WAYS; i++) {
-		if (set[i].subject == subject && set[i].ends_ms > now_ms)
+		if (set[i].subject_hash == hash && set[i].window_ends_ms > now_ms)
 			return &set[i];
 		if (is_worth_less(&set[i], least, now_ms))
 			least = &set[i];
 	}
-	*least = (struct counter){ .subject = subject, .ends_ms = now_ms + window_ms };
+	*least = (struct counter){ .subject_hash = hash, .window_ends_ms = now_ms + window_ms };
 	return least;
 }
 
-/* Things of different scopes are different things. */
+/* One subject has another hash for each limit. */
 static uint64_t
-hash_of(
-    const struct limit_local *limit_local, enum limit_id limit_id, const void *subject, size_t size)
+subject_hash(const struct limit_local *limit_local, const struct limit_subject *subject)
 {
-	return secret_short_hash(limit_local->key, subject, size) + (uint64_t)limit_id;
+	return secret_short_hash(limit_local->key, subject->bytes, subject->size) +
+	       (uint64_t)subject->limit_id;
+}
+
+static void
+log_reached(const struct limit *limit)
+{
+	log_event(
+	    "limit_reached", (const struct log_value[]){ log_text("limit", limit->name), { 0 } });
 }
 
 struct limit_state
-limit_local_count(struct limit_local *limit_local, enum limit_id limit_id, const void *subject,
-    size_t size, unsigned shared_network_factor, int64_t now_ms)
+limit_local_count(struct limit_local *limit_local, struct limit_subject subject, int64_t now_ms)
 {
-	const struct limit *limit = limit_of(limit_id);
-	struct limit_state state = { .limit = (int64_t)limit->count * shared_network_factor };
-	const uint64_t hash = hash_of(limit_local, limit_id, subject, size);
+	const struct limit *limit = limit_of(subject.limit_id);
+	const int64_t max = (int64_t)limit->max * subject.factor;
+	struct limit_state state = { .granted = true, .max = max, .left = INT64_MAX };
+	const uint64_t hash = subject_hash(limit_local, &subject);
 
+	assert(limit->counted_in == LIMIT_IN_PROCESS);
+	if (subject.uncounted)
+		return state;
 	pthread_mutex_lock(&limit_local->lock);
 	struct counter *counter = counter_of(
 	    limit_local->sets[hash % SETS], hash, now_ms, limit->window_s * 1000);
-	state.granted = counter->count < state.limit;
+	state.granted = counter->count < max;
 	counter->count += state.granted;
-	state.left = state.limit - counter->count;
-	state.wait_s = (counter->ends_ms - now_ms + 999) / 1000;
-	state.ends_ms = counter->ends_ms;
+	state.left = max - counter->count;
+	state.wait_s = (counter->window_ends_ms - now_ms + 999) / 1000;
+	state.window_ends_ms = counter->window_ends_ms;
 	pthread_mutex_unlock(&limit_local->lock);
 	if (state.granted && state.left == 0)
-		log_event("limit_reached",
-		    (const struct log_value[]){ log_text("limit", limit->name), { 0 } });
+		log_reached(limit);
 	return state;
 }
 
 void
-limit_local_give_back(struct limit_local *limit_local, enum limit_id limit_id, const void *subject,
-    size_t size, const struct limit_state *taken)
+limit_local_give_back(struct limit_local *limit_local, struct limit_subject subject,
+    const struct limit_state *counted)
 {
-	const uint64_t hash = hash_of(limit_local, limit_id, subject, size);
+	const uint64_t hash = subject_hash(limit_local, &subject);
 	struct counter *set = limit_local->sets[hash % SETS];
 
-	if (!taken->granted)
+	if (!counted->granted || subject.uncounted)
 		return;
 	pthread_mutex_lock(&limit_local->lock);
 	for (size_t i = 0; i < WAYS; i++)
-		if (set[i].subject == hash && set[i].ends_ms == taken->ends_ms)
+		if (set[i].subject_hash == hash && set[i].window_ends_ms == counted->window_ends_ms)
 			set[i].count -= set[i].count > 0;
 	pthread_mutex_unlock(&limit_local->lock);
 }

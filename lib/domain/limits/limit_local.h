@@ -1,44 +1,45 @@
-/* limit_local.h - counters in the process, for the limits that only shed load (limit_table.h).
+/* limit_local.h - the limits that are counted in the process (limit_table.h): those that only
+ * shed load.
  *
- * Each replica counts for itself, and a restart forgets: nothing that protects a secret is counted
- * here. The room is bounded: with more things in their windows than there is room for, the one
- * counted least goes, so that who floods is not forgotten for those who come once. What is counted
- * is kept as a keyed hash of 64 bits, under a key of this process. */
+ * Each replica counts for itself, and a restart forgets: nothing that protects a secret is
+ * counted here. Memory is bounded: 32,768 counters in sets of eight. In a full set the counter
+ * that has counted least gives way, so that a busy subject is not forgotten for those that come
+ * once. Rows hold a hash of 64 bits under a key of this process, never the subject. */
 
 #ifndef LIMIT_LOCAL_H
 #define LIMIT_LOCAL_H
 
+#include "limit_subject.h"
 #include "limit_table.h"
 #include "result.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 struct limit_local;
 
-/* What is known of a limit after a take. */
+/* How a limit stands after a try. */
 struct limit_state {
-	bool granted;
-	int64_t limit;
-	int64_t left;    /* behind this one */
-	int64_t wait_s;  /* until the window is over; at least 1 */
-	int64_t ends_ms; /* of the window, which limit_local_give_back() must find again */
+	bool granted;           /* it was counted */
+	int64_t max;            /* how many are granted in a window */
+	int64_t left;           /* of them, after this one */
+	int64_t wait_s;         /* until the window ends; at least 1; 0: it is uncounted */
+	int64_t window_ends_ms; /* of the monotonic clock: limit_local_give_back() finds it again */
 };
 
-/* NULL: no memory. Close: limit_local_close(). */
+/* NULL: no memory. Close: limit_local_close(), when no call is running. */
 struct limit_local *limit_local_open(void) MUST_USE;
 void limit_local_close(struct limit_local *);
 
-/* Counts one of the thing (size 0: of the whole service). `crowd`: how many times the policy's
- * count it may be, from 1. `now_ms` is of the monotonic clock. The moment a limit is reached is
- * logged (ASVS 16.3.3). Thread-safe. */
-struct limit_state limit_local_count(struct limit_local *, enum limit_id, const void *subject,
-    size_t size, unsigned shared_network_factor, int64_t now_ms) MUST_USE;
+/* Counts one try of the subject, if it is granted. The limit must be one of the process. `now_ms`
+ * is of the monotonic clock. Logs `limit_reached` with the last one of a window (ASVS 16.3.3).
+ * Thread-safe. */
+struct limit_state limit_local_count(
+    struct limit_local *, struct limit_subject, int64_t now_ms) MUST_USE;
 
-/* What a take was granted for did not come about: it does not count. Nothing, where it was not granted,
- * or its window is over. `size` bytes of `thing` as then. Thread-safe. */
-void limit_local_give_back(struct limit_local *, enum limit_id, const void *subject, size_t size,
-    const struct limit_state *taken);
+/* Takes a counted try back, in the window in which it was counted. Does nothing where it was not
+ * granted, or that window is over. Thread-safe. */
+void limit_local_give_back(
+    struct limit_local *, struct limit_subject, const struct limit_state *counted);
 
 #endif

@@ -1,19 +1,23 @@
-/* limit_table.h - every limit of the service in one table: what is counted, how often, how long, and what
- * happens then (ASVS 2.1.3, 6.1.1).
+/* limit_table.h - every limit of the service in one table: what is counted, how often, how long,
+ * and what happens then (ASVS 2.1.3, 6.1.1).
  *
- * What protects a secret is counted in the database, by limit_db.h: for all replicas together, before
- * the try is judged. What only sheds load is counted in the process, by limit_local.h.
+ * A row says where it is counted. What protects a secret or a mailbox is counted in the database
+ * (limit_db.h): for all replicas together, before the try is compared. What only sheds load is
+ * counted in the process (limit_local.h).
  *
- * A login's failure counts for its login ID (login_failures), so that a lock is everybody's - but for
- * a source from which this login ID has logged in or got a new password within 30 days: that one counts
- * and is locked for itself (known_source_failures), and nobody elsewhere keeps it out (login_limits.h).
+ * A window begins with the first try that is granted. Some limits also lock: from the try
+ * `lock_from` on each one that is granted is followed by a time without tries.
  *
- * Letters to one address (window_s 0) are one within the setting MAIL_INTERVAL_S, which is their
- * lock_s: so a stranger can have a mailbox written to a few times, and then once an hour. Counted
- * over a day.
+ * A failed login counts for its login ID (login_failures), so that its lock keeps everybody out,
+ * except a source from which this login ID has logged in or got a new password within 30 days:
+ * such a source has a count and a lock of its own (known_source_failures; login_limits.h).
  *
- * The table is the README's, and what `myportalctl limits` prints. The setting LIMITS changes
- * counts and windows, within the bounds of each row. */
+ * Mails of a kind to one address lock from the first on, for the setting MAIL_INTERVAL_S, and
+ * longer from the sixth of a day on: a stranger can have a mailbox written to a few times, and
+ * then once an hour.
+ *
+ * docs/limits.md and openapi.yaml quote the table as `myportalctl limits` prints it. The setting
+ * LIMITS changes max and window, within the bounds of each row. */
 
 #ifndef LIMIT_TABLE_H
 #define LIMIT_TABLE_H
@@ -29,33 +33,32 @@ enum limit_place { LIMIT_IN_DATABASE, LIMIT_IN_PROCESS };
 
 struct limit {
 	const char *name;
-	const char *per; /* what is counted */
-	int count;
-	int64_t window_s; /* from the first try; 0: letters, see below */
-	const char *what_happens;
+	const char *per;          /* what is counted */
+	int max;                  /* how many are granted in a window */
+	int64_t window_s;         /* from the first try */
+	int max_allowed;          /* the most that LIMITS may set; 0: it may set nothing */
+	int64_t window_allowed_s; /* the longest window that LIMITS may set; 0: none */
 	enum limit_place counted_in;
-	int count_max;        /* the most that LIMITS may say; 0: it may say nothing */
-	int64_t window_max_s; /* the longest window that it may say; 0: none */
-	/* From the try lock_from on each is followed by a time without tries: lock_s; from the try
-	 * doubles_from on twice as long as the one before, up to lock_max_s. 0: none. */
-	int lock_from;
-	int64_t lock_s;
-	int64_t lock_max_s;
-	int doubles_from;
+	const char *what_happens;
+	int lock_from;      /* the first try of a window that locks; 0: none does */
+	int64_t lock_s;     /* for how long it locks */
+	int doubles_from;   /* from the try after this one on, twice as long as the one before */
+	int64_t lock_max_s; /* but no longer than this */
 };
 
 #define LIMITS_SETTING_MAX 1024 /* bytes of LIMITS */
 
-/* The row of a scope. */
+/* The row of a limit. */
 const struct limit *limit_of(enum limit_id);
 
-/* Takes over what the setting LIMITS says: `name=count` or `name=count/seconds`, commas or spaces
- * between. All or nothing; false, and `why` says what is wrong with which word. Once, before there
- * are threads. */
-bool limit_table_set(const char *limits, char errbuf[static ERRBUF_MAX + 1])
-    __attribute__((warn_unused_result));
+/* Takes over the settings LIMITS and MAIL_INTERVAL_S. `limits` is `name=max` or
+ * `name=max/seconds`, with commas, spaces or lines between. All or nothing; false: `errbuf` says
+ * which word is wrong, and how. Called once, before there are threads; until then mails are an
+ * hour apart. */
+bool limit_table_set(const char *limits, int64_t mail_interval_s,
+    char errbuf[static ERRBUF_MAX + 1]) __attribute__((warn_unused_result));
 
-/* Prints the table as README quotes it: a Markdown row a limit. */
+/* Prints the table in Markdown, a row for each limit. */
 void limit_table_print(FILE *);
 
 #endif

@@ -18,8 +18,8 @@ count_among_all(struct mail_interval *mail_interval)
 {
 	if (mail_interval->limit_local == NULL || mail_interval->counted.granted)
 		return OK;
-	mail_interval->counted = limit_local_count(
-	    mail_interval->limit_local, LIMIT_SERVICE_MAILS, "", 0, 1, clock_monotonic_ms());
+	mail_interval->counted = limit_local_count(mail_interval->limit_local,
+	    limit_subject_of_service(LIMIT_SERVICE_MAILS), clock_monotonic_ms());
 	return mail_interval->counted.granted ? OK : OVERLOADED;
 }
 
@@ -48,8 +48,8 @@ mail_interval_run(const struct app *p, struct mail_interval *mail_interval,
 	if (result == OVERLOADED)
 		error_info->wait_s = mail_interval->counted.wait_s;
 	if (mail_interval->limit_local != NULL && (result != OK || !mail_interval->pending))
-		limit_local_give_back(mail_interval->limit_local, LIMIT_SERVICE_MAILS, "", 0,
-		    &mail_interval->counted);
+		limit_local_give_back(mail_interval->limit_local,
+		    limit_subject_of_service(LIMIT_SERVICE_MAILS), &mail_interval->counted);
 	if (result == OK)
 		mailer_wake(p->mailer);
 	return result;
@@ -61,7 +61,7 @@ mail_interval_of_subject(
 {
 	return (struct mail_interval){
 		.limit_try = limit_try_of(
-		    p->keyring, limit_id, subject, size, now, p->mail_interval_s),
+		    p->keyring, limit_subject_of(limit_id, subject, size), now),
 		.limit_local = p->limit_local,
 	};
 }

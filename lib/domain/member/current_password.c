@@ -72,13 +72,14 @@ end_session(const struct app *p, struct check *check)
 static enum result
 compare(const struct app *p, struct check *check, const struct secret *current)
 {
+	struct db_tx alone = db_alone(p->db);
 	bool equal = false;
 	const enum result verified = hash_pool_verify(
 	    p->hash_pool, current, check->account.password_hash, &equal);
 
 	if (verified != OK)
-		return limit_db_give_back_committed(p->db, &check->by_session,
-		    limit_db_give_back_committed(p->db, &check->by_account, verified));
+		return limit_db_give_back_after(&alone, &check->by_session,
+		    limit_db_give_back_after(&alone, &check->by_account, verified));
 	if (equal)
 		return db_each_committed(p->db, forget_tx, check);
 	TRY(audit_insert_committed(p->db, &check->event));
@@ -90,10 +91,12 @@ check_of(const struct app *p, const struct member *member, int64_t now)
 {
 	return (struct check){
 		.member = member,
-		.by_account = limit_try_of(p->keyring, LIMIT_CURRENT_PASSWORD,
-		    member->account.id.bytes, sizeof member->account.id.bytes, now, 0),
-		.by_session = limit_try_of(p->keyring, LIMIT_PASSWORD_GUESSES,
-		    member->session_id.bytes, sizeof member->session_id.bytes, now, 0),
+		.by_account = limit_try_of(p->keyring,
+		    limit_subject_of(LIMIT_CURRENT_PASSWORD, member->account.id.bytes, ID_SIZE),
+		    now),
+		.by_session = limit_try_of(p->keyring,
+		    limit_subject_of(LIMIT_PASSWORD_GUESSES, member->session_id.bytes, ID_SIZE),
+		    now),
 		.account = member->account,
 	};
 }

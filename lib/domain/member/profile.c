@@ -262,14 +262,15 @@ profile_change_email(const struct app *p, const struct client *client, const str
 	CLEANUP(change_wipe)
 	struct change change = change_of(client, member, AUDIT_EMAIL_CHANGE_ASKED, MAIL_NONE);
 	CLEANUP(email_change_wipe) struct email_change c = { .change = &change, .email = email };
-	const struct limit_try tries = limit_try_of(p->keyring, LIMIT_ADDRESS_CHANGES,
-	    account->id.bytes, ID_SIZE, change.now, p->mail_interval_s);
+	const struct limit_try tries = limit_try_of(p->keyring,
+	    limit_subject_of(LIMIT_ADDRESS_CHANGES, account->id.bytes, ID_SIZE), change.now);
+	struct db_tx alone = db_alone(p->db);
 	int left = 0;
 
 	TRY(current_password_check(p, client, member, current, ret_info));
 	if (strcmp(email, account->email) == 0)
 		return OK;
-	TRY(limit_db_count_committed(p->db, &tries, &left, &ret_info->wait_s));
+	TRY(limit_db_count(&alone, &tries, &left, &ret_info->wait_s));
 	if (left < 0)
 		return TOO_MANY;
 	change.mail = outbox_mail_to(MAIL_EMAIL_CONFIRMATION, email, account->language, change.now,
@@ -284,8 +285,8 @@ profile_change_email(const struct app *p, const struct client *client, const str
 	    p, &c.mail_interval, change_email_tx, &c, ret_info);
 	if (changed == OK || changed == DUPLICATE)
 		return OK;
-	return limit_db_give_back_committed(
-	    p->db, &tries, change_ended(p, &change, current, changed, ret_info));
+	return limit_db_give_back_after(
+	    &alone, &tries, change_ended(p, &change, current, changed, ret_info));
 }
 
 static enum result
@@ -415,23 +416,23 @@ profile_change_login_id(const struct app *p, const struct client *client,
 		.tries = login_limits_of(p->keyring, login_id, client, change.now),
 		.old = login_limits_of(p->keyring, member->account.login_id, client, change.now),
 	};
-	const struct limit_try tries = limit_try_of(p->keyring, LIMIT_LOGIN_ID_TRIES,
-	    member->account.id.bytes, sizeof member->account.id.bytes, change.now,
-	    p->mail_interval_s);
+	const struct limit_try tries = limit_try_of(p->keyring,
+	    limit_subject_of(LIMIT_LOGIN_ID_TRIES, member->account.id.bytes, ID_SIZE), change.now);
+	struct db_tx alone = db_alone(p->db);
 	int left = 0;
 
 	TRY(current_password_check(p, client, member, current, ret_info));
 	if (strcmp(login_id, member->account.login_id) == 0)
 		return OK;
-	TRY(limit_db_count_committed(p->db, &tries, &left, &ret_info->wait_s));
+	TRY(limit_db_count(&alone, &tries, &left, &ret_info->wait_s));
 	if (left < 0)
 		return TOO_MANY;
 	const enum result changed = change_run(p, change_login_id_tx, &c);
 	if (changed == OK)
 		return OK;
 	if (changed != TAKEN)
-		return limit_db_give_back_committed(
-		    p->db, &tries, change_ended(p, &change, current, changed, ret_info));
+		return limit_db_give_back_after(
+		    &alone, &tries, change_ended(p, &change, current, changed, ret_info));
 	ret_info->attempts_left = left;
 	return tell_taken(p, &change);
 }

@@ -105,7 +105,7 @@ read_failures(const struct app *p, const struct limit_try *limit_try, struct ope
 	int64_t locked_until = 0;
 	const struct db_value in[] = {
 		db_number("limit_id", limit_try->limit_id),
-		db_bytes("subject_hash", limit_try->subject, sizeof limit_try->subject),
+		db_bytes("subject_hash", limit_try->subject_hash, sizeof limit_try->subject_hash),
 		db_number("now", limit_try->now),
 		{ 0 },
 	};
@@ -115,7 +115,7 @@ read_failures(const struct app *p, const struct limit_try *limit_try, struct ope
 
 	if (read != OK)
 		return read == NO_ROW ? OK : read;
-	if (ret->failures >= limit_try->count)
+	if (ret->failures >= limit_try->max)
 		ret->locked_until = OPERATOR_LOCKED;
 	else if (locked_until > limit_try->now)
 		ret->locked_until = locked_until;
@@ -148,7 +148,7 @@ read_known_sources(
 		db_to_number(&ret->locked_known), { 0 } };
 
 	known_sources_values(limits, &range, in);
-	in[KNOWN_SOURCES_VALUES] = db_number("count_max", limit_try->count);
+	in[KNOWN_SOURCES_VALUES] = db_number("max", limit_try->max);
 	in[KNOWN_SOURCES_VALUES + 1] = db_number("now", limit_try->now);
 	TRY(db_row(&alone, OPERATOR_KNOWN_SOURCES_READ, in, out));
 	ret->failures += failures;
@@ -324,8 +324,8 @@ enum result
 operator_send_reset(const struct app *p, const char *login_id)
 {
 	const struct client client = operator_client();
-	const struct limit_try interval = limit_try_of(p->keyring, LIMIT_RESET_MAIL, login_id,
-	    strlen(login_id), clock_now(), p->mail_interval_s);
+	const struct limit_try interval = limit_try_of(p->keyring,
+	    limit_subject_of(LIMIT_RESET_MAIL, login_id, strlen(login_id)), clock_now());
 	struct db_tx alone = db_alone(p->db);
 	struct operator_account account;
 

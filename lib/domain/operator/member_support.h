@@ -2,7 +2,7 @@
  * trail.
  *
  * Works with a pool that was opened as the owner of the tables, with operator_table(). Of the
- * struct app it uses db, keyring, mail_interval_s, session_idle_s and password_reset_lives_s; the
+ * struct app it uses db, keyring, session_idle_s and password_reset_lives_s; the
  * keyring only where that is said. Login IDs are folded by the caller. Every change leaves a row
  * in the audit trail whose network is "operator". NO_ROW from any of them: no account has this
  * login ID. */

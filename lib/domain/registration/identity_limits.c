@@ -15,17 +15,18 @@ identity_limits_of(const struct app *app, const struct identity_request *request
 	const char *number = request->insured_number;
 
 	return (struct identity_limits){
-		.persons_of_source = limit_try_of_source(
-		    keyring, LIMIT_SOURCE_PERSONS, client, now),
-		.persons_of_prefix = limit_try_of_prefix(
-		    keyring, LIMIT_SOURCE_PERSONS, client, now),
+		.persons_of_source = limit_try_of(
+		    keyring, limit_subject_of_source(LIMIT_SOURCE_PERSONS, client), now),
+		.persons_of_prefix = limit_try_of(
+		    keyring, limit_subject_of_prefix(LIMIT_SOURCE_PERSONS, client), now),
 		.wrong_of_number = limit_try_of(
-		    keyring, LIMIT_NUMBER_FAILURES, number, strlen(number), now, 0),
-		.wrong_of_source = limit_try_of_source(
-		    keyring, LIMIT_SOURCE_IDENTITIES, client, now),
-		.wrong_of_prefix = limit_try_of_prefix(
-		    keyring, LIMIT_SOURCE_IDENTITIES, client, now),
-		.wrong_of_service = limit_try_of_service(keyring, LIMIT_SERVICE_IDENTITIES, now),
+		    keyring, limit_subject_of(LIMIT_NUMBER_FAILURES, number, strlen(number)), now),
+		.wrong_of_source = limit_try_of(
+		    keyring, limit_subject_of_source(LIMIT_SOURCE_IDENTITIES, client), now),
+		.wrong_of_prefix = limit_try_of(
+		    keyring, limit_subject_of_prefix(LIMIT_SOURCE_IDENTITIES, client), now),
+		.wrong_of_service = limit_try_of(
+		    keyring, limit_subject_of_service(LIMIT_SERVICE_IDENTITIES), now),
 		.limit_reached = audit_event_of(
 		    client, AUDIT_IDENTITY_LIMIT_REACHED, now, no_account, no_person),
 		.counts_number = request->birth_date[0] != '\0',

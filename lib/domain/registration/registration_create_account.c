@@ -211,9 +211,11 @@ registration_create_account(const struct app *app, const struct stage_claims *cl
 
 	/* Counted after the hash, so that a busy hash pool costs the member no try; and by the
 	 * person, who can begin again with another link. */
-	const struct limit_try by_person = limit_try_of(app->keyring, LIMIT_TAKEN_LOGIN_IDS,
-	    claims->subject.person_id.bytes, ID_SIZE, ret->created_at, app->mail_interval_s);
-	TRY(limit_db_count_committed(app->db, &by_person, &left, &ret_info->wait_s));
+	struct db_tx alone = db_alone(app->db);
+	const struct limit_try by_person = limit_try_of(app->keyring,
+	    limit_subject_of(LIMIT_TAKEN_LOGIN_IDS, claims->subject.person_id.bytes, ID_SIZE),
+	    ret->created_at);
+	TRY(limit_db_count(&alone, &by_person, &left, &ret_info->wait_s));
 	if (left < 0)
 		return TOO_MANY;
 
@@ -222,7 +224,7 @@ registration_create_account(const struct app *app, const struct stage_claims *cl
 	ret_info->attempts_left = tries_left < left ? tries_left : left;
 	if (created == TAKEN)
 		return TAKEN;
-	TRY(limit_db_give_back_committed(app->db, &by_person, created));
+	TRY(limit_db_give_back_after(&alone, &by_person, created));
 	mailer_wake(app->mailer);
 	return OK;
 }

@@ -258,8 +258,9 @@ spend_link(struct identify_ctx *ctx)
 	    claims->email, claims->language, ctx->now, app->second_link_lives_s);
 	ctx->mail.subject.invitation_jti = claims->jti;
 	ctx->mail.subject.person_id = person->id;
-	ctx->mail_interval = limit_try_of(app->keyring, LIMIT_SECOND_MAIL, claims->jti.bytes,
-	    sizeof claims->jti.bytes, ctx->now, app->mail_interval_s);
+	ctx->mail_interval = limit_try_of(app->keyring,
+	    limit_subject_of(LIMIT_SECOND_MAIL, claims->jti.bytes, sizeof claims->jti.bytes),
+	    ctx->now);
 	TRY(db_transaction(app->db, spend_link_tx, ctx));
 	return ctx->is_other_number ? TOKEN_SPENT : OK;
 }

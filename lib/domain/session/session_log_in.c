@@ -76,13 +76,13 @@ count_log_in(struct log_in_ctx *ctx, int64_t *ret_wait_s)
 	clock_date_japan(ctx->now, today);
 	TRY(account_by_login_id(&alone, &query, status));
 	*ret_wait_s = status->source_window_ends_at - ctx->now;
-	if (status->source_failures >= ctx->by_source.count)
+	if (status->source_failures >= ctx->by_source.max)
 		return TOO_MANY;
 	TRY(limit_db_peek(&alone, &ctx->by_prefix, &left, ret_wait_s));
 	if (left <= 0)
 		return TOO_MANY;
 
-	login_tries_set_known(&ctx->limits, status->known);
+	login_limits_set_known(&ctx->limits, status->known);
 	ctx->counted = status->source_known ? &ctx->limits.by_known_source
 					    : &ctx->limits.by_login_id;
 	return limit_db_count(&alone, ctx->counted, &ctx->tries_left, NULL);
@@ -96,6 +96,7 @@ static enum result
 check_password(const struct log_in_ctx *ctx)
 {
 	const struct account_status *status = &ctx->status;
+	struct db_tx alone = db_alone(ctx->app->db);
 	const bool is_granted = ctx->tries_left >= 0;
 	const char *hash = status->known && is_granted ? status->account.password_hash : NULL;
 	bool equal = false;
@@ -103,9 +104,8 @@ check_password(const struct log_in_ctx *ctx)
 	    ctx->app->hash_pool, ctx->request->password, hash, &equal);
 
 	if (verified != OK)
-		return is_granted
-			   ? limit_db_give_back_committed(ctx->app->db, ctx->counted, verified)
-			   : verified;
+		return is_granted ? limit_db_give_back_after(&alone, ctx->counted, verified)
+				  : verified;
 	return equal && status->usable ? OK : LOGIN_FAILED;
 }
 
@@ -168,7 +168,7 @@ static void
 fill_notification(struct log_in_ctx *ctx)
 {
 	const struct account_status *status = &ctx->status;
-	const int of_source = status->source_known ? ctx->counted->count - ctx->tries_left - 1 : 0;
+	const int of_source = status->source_known ? ctx->counted->max - ctx->tries_left - 1 : 0;
 	const bool of_login_id = status->login_id_failures >= FAILURES_TO_TELL &&
 				 status->failures_untold;
 
@@ -205,6 +205,8 @@ write_session(struct log_in_ctx *ctx, struct session_tokens *ret)
 static enum result
 begin_session(struct log_in_ctx *ctx, struct session_tokens *ret)
 {
+	struct db_tx alone = db_alone(ctx->app->db);
+
 	fill_fresh_hash(ctx);
 	fill_session(ctx);
 	fill_notification(ctx);
@@ -212,7 +214,7 @@ begin_session(struct log_in_ctx *ctx, struct session_tokens *ret)
 	if (begun == NO_ROW) /* the password was replaced since it was compared */
 		return write_failure(ctx);
 	if (begun != OK)
-		return limit_db_give_back_committed(ctx->app->db, ctx->counted, begun);
+		return limit_db_give_back_after(&alone, ctx->counted, begun);
 	if (ctx->notification.kind != MAIL_NONE)
 		mailer_wake(ctx->app->mailer);
 	return OK;
@@ -231,8 +233,10 @@ session_log_in(const struct app *app, const struct log_in_request *request,
 		.app = app,
 		.request = request,
 		.now = now,
-		.by_source = limit_try_of_source(keyring, LIMIT_SOURCE_FAILURES, client, now),
-		.by_prefix = limit_try_of_prefix(keyring, LIMIT_SOURCE_FAILURES, client, now),
+		.by_source = limit_try_of(
+		    keyring, limit_subject_of_source(LIMIT_SOURCE_FAILURES, client), now),
+		.by_prefix = limit_try_of(
+		    keyring, limit_subject_of_prefix(LIMIT_SOURCE_FAILURES, client), now),
 		.limits = login_limits_of(keyring, request->login_id, client, now),
 	};
 

@@ -1,6 +1,7 @@
 /* ids.h - the ids that the database and the tokens have, each a type of its own.
  *
- * All are random bytes. Two kinds cannot be mixed up, and `=` copies one. All zeros mean none. */
+ * All are random bytes, made by secret_random(). As each is a type, an id of another kind does not
+ * compile in its place, and `=` copies one. All zeros mean none. */
 
 #ifndef IDS_H
 #define IDS_H
@@ -26,7 +27,7 @@ struct mail_id {
 	uint8_t bytes[ID_SIZE];
 };
 
-/* The worker that holds the lease of a mail. */
+/* The worker that holds the lease of a mail; made when it starts. */
 struct worker_id {
 	uint8_t bytes[ID_SIZE];
 };
@@ -35,12 +36,12 @@ struct roster_run_id {
 	uint8_t bytes[ID_SIZE];
 };
 
-/* A token; what its single use is keyed on. */
+/* A token: what spent_token and the limits of its tries are keyed on. */
 struct jti {
 	uint8_t bytes[JTI_SIZE];
 };
 
-/* As in the log and in X-Request-Id. */
+/* A request, as in the log and in X-Request-Id; in hexadecimal there. */
 struct request_id {
 	uint8_t bytes[REQUEST_ID_SIZE];
 };

@@ -1,7 +1,18 @@
-/* statements.c - every SQL statement the service can run.
+/* statements.c - every SQL statement that the service and its commands run; there is no SQL
+ * elsewhere.
  *
- * Decisions are unique keys and conditional updates. Whole seconds come from the service's clock,
- * as tokens have them; the outbox's leases use the database's clock, which all replicas share. */
+ * How a statement is written (sql_text.h):
+ *   :account_id       a parameter. It is bound by its name; where one value stands in several places,
+ *                     they have one name. Columns give their names to what is stored in them.
+ *   $ACCOUNT_ACTIVE   a number that rows store, by the name of its enum (stored_enums.h, limit_id.h).
+ *   SQL_ELIGIBLE      a piece that several statements have, with the parameters it needs.
+ *   TRANSACTION_()    several statements in one trip (BEGIN NOT ATOMIC ... END), for db_alone().
+ *   .columns          the columns of each row of the result; compared with the server's when the
+ *                     statement is prepared, so a mistake is found before the first request.
+ *
+ * Decisions are unique keys and conditional updates, never a SELECT before. Times are whole
+ * seconds of the service's clock, as tokens have them. The outbox's leases use the database's
+ * clock, which all replicas share. */
 
 #include "statements.h"
 
@@ -10,15 +21,22 @@
 #include "stored_enums.h"
 
 #define CONSTANT_(name, ...) { #name, name },
+/* clang-format off */
 const struct sql_constant sql_constants[] = {
-	ACCOUNT_STATE_LIST(CONSTANT_) AUDIT_LIST(CONSTANT_) LIMIT_ID_LIST(CONSTANT_)
-	    MAIL_KIND_LIST(CONSTANT_) OUTBOX_STATE_LIST(CONSTANT_) STAGE_LIST(CONSTANT_)
-		STAGE_OUTCOME_LIST(CONSTANT_){ 0 },
+	ACCOUNT_STATE_LIST(CONSTANT_)
+	AUDIT_LIST(CONSTANT_)
+	LIMIT_ID_LIST(CONSTANT_)
+	MAIL_KIND_LIST(CONSTANT_)
+	OUTBOX_STATE_LIST(CONSTANT_)
+	STAGE_LIST(CONSTANT_)
+	STAGE_OUTCOME_LIST(CONSTANT_)
+	{ 0 },
 };
+/* clang-format on */
 #undef CONSTANT_
 
-/* Pieces that several statements have. Those named SQL_ have parameters with names; the statements that
- * still count question marks have those that end in an underscore. */
+/* Pieces that several statements have. Those named SQL_ have parameters with names; the
+ * statements that still count question marks have those that end in an underscore. */
 
 /* The source :known_source_hash is known until :known_until, without failures (login_limits.h). */
 #define SQL_KNOWN_SOURCE_WRITE                                                                    \
@@ -43,13 +61,6 @@ const struct sql_constant sql_constants[] = {
 	" :mail_invitation_jti, :mail_created_at, :mail_expires_at, :mail_finished_at,"    \
 	" UTC_TIMESTAMP(6))"
 
-/* Known until then, without failures. */
-#define KNOWN_SOURCE_WRITE_                                                                        \
-	"INSERT INTO limit_counter (limit_id, subject_hash, count, window_ends_at, locked_until) " \
-	"VALUES (?, ?, 0, ?, 0)"                                                                   \
-	" ON DUPLICATE KEY UPDATE count = 0, window_ends_at = VALUES(window_ends_at), "            \
-	"locked_until = 0"
-
 /* One audit event; audit_params() has the parameters of its values. */
 #define SQL_AUDIT_INTO \
 	"INSERT INTO audit_event (happened_at, request_id, event, account_id, person_id, source)"
@@ -68,48 +79,52 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    .columns = 1,
 	},
 
-	/* A counter: begun, begun again when its window is over, counted while it may. Assignments
-	 * go from left to right: the first two take back what the same try changed, where it is the last
-	 * that was granted and is run again, so that it counts once; taker then tells the others whether
-	 * this try is granted. What is refused is counted, too: a row that is not written answers
-	 * sooner. */
+	/* Begins a counter, begins it again when its window is over, and counts a try that is
+	 * granted. MariaDB assigns from left to right, and each line sees what those before it
+	 * wrote:
+	 *  - Where the same try is counted again, after a lost answer, the first two take its first
+	 *    count back: it then counts once.
+	 *  - `holder` becomes the try's own if it is granted; the lines below ask that.
+	 *  - A try that is not granted is written, too (`rejected`): without a write the answer would
+	 *    come sooner, and tell that the subject is locked. */
 	[LIMIT_COUNT] = {
-	    "INSERT INTO limit_counter (limit_id, subject_hash, count, window_ends_at, locked_until, holder) VALUES (?, ?, 1, ?, ?, ?)"
+	    "INSERT INTO limit_counter"
+	    " (limit_id, subject_hash, count, window_ends_at, locked_until, holder)"
+	    " VALUES (:limit_id, :subject_hash, 1, :window_ends_at, :first_locked_until, :holder)"
 	    " ON DUPLICATE KEY UPDATE"
 	    " count = GREATEST(count - (holder = VALUES(holder)), 0),"
 	    " locked_until = IF(holder = VALUES(holder), 0, locked_until),"
-	    " holder = IF(window_ends_at <= ? OR (count < ? AND locked_until <= ?), VALUES(holder), holder),"
-	    " count = IF(holder <> VALUES(holder), count, IF(window_ends_at <= ?, 1, LEAST(count + 1, ?))),"
-	    " locked_until = IF(holder <> VALUES(holder), locked_until,"
-	    " IF(count < ?, 0, ? + LEAST(?, ? * POW(2, GREATEST(count - ?, 0))))),"
+	    " holder = IF(window_ends_at <= :now OR (count < :max AND locked_until <= :now),"
+	    "  VALUES(holder), holder),"
+	    " count = IF(holder <> VALUES(holder), count,"
+	    "  IF(window_ends_at <= :now, 1, LEAST(count + 1, :max))),"
+	    " locked_until = IF(holder <> VALUES(holder), locked_until, IF(count < :lock_from, 0,"
+	    "  :now + LEAST(:lock_max_s, :lock_s * POW(2, GREATEST(count - :doubles_from, 0))))),"
 	    " rejected = rejected + (holder <> VALUES(holder)),"
-	    " window_ends_at = IF(window_ends_at <= ?, VALUES(window_ends_at), window_ends_at)"
-	    " RETURNING count, holder = ?, window_ends_at - ?",
-	    .params = 18, .columns = 3,
+	    " window_ends_at = IF(window_ends_at <= :now, VALUES(window_ends_at), window_ends_at)"
+	    " RETURNING count, holder = :holder, window_ends_at - :now",
+	    .columns = 3,
 	},
 	[LIMIT_READ] = {
-	    "SELECT count, window_ends_at FROM limit_counter WHERE limit_id = ? AND subject_hash = ? AND window_ends_at > ?",
-	    .params = 3, .columns = 2,
+	    "SELECT count, window_ends_at FROM limit_counter"
+	    " WHERE limit_id = :limit_id AND subject_hash = :subject_hash AND window_ends_at > :now",
+	    .columns = 2,
 	},
-	/* Run again it takes from the count only where the try is still the taker, which it is not
-	 * after the first time: so it is not taken twice. */
+	/* In a second run it takes from the count only where the try is still the holder. It is not
+	 * after the first run, so it is never taken back twice. */
 	[LIMIT_GIVE_BACK] = {
 	    "UPDATE limit_counter SET count = GREATEST(count, 1) - 1, locked_until = 0,"
-	    " holder = IF(holder = ?, 'returned', holder)"
-	    " WHERE limit_id = ? AND subject_hash = ? AND (? OR holder = ?)",
-	    .params = 5,
+	    " holder = IF(holder = :holder, 'returned', holder)"
+	    " WHERE limit_id = :limit_id AND subject_hash = :subject_hash"
+	    " AND (:first_run OR holder = :holder)",
 	},
 	[LIMIT_RESET] = {
-	    "DELETE FROM limit_counter WHERE limit_id = ? AND subject_hash = ?",
-	    .params = 2,
+	    "DELETE FROM limit_counter WHERE limit_id = :limit_id AND subject_hash = :subject_hash",
 	},
-	[KNOWN_SOURCE_WRITE] = {
-	    KNOWN_SOURCE_WRITE_,
-	    .params = 3,
-	},
+	[KNOWN_SOURCE_WRITE] = { SQL_KNOWN_SOURCE_WRITE },
 	[KNOWN_SOURCES_FORGET] = {
-	    "DELETE FROM limit_counter WHERE limit_id = ? AND subject_hash BETWEEN ? AND ?",
-	    .params = 3,
+	    "DELETE FROM limit_counter WHERE limit_id = $LIMIT_KNOWN_SOURCE_FAILURES"
+	    " AND subject_hash BETWEEN :first AND :last",
 	},
 
 	[AUDIT_INSERT] = { SQL_AUDIT_INSERT },
@@ -123,12 +138,11 @@ const struct statement statements[STATEMENTS__MAX] = {
 
 	[SPENT_TOKEN_INSERT] = {
 	    "INSERT INTO spent_token (jti, kind, fingerprint, outcome, next_id, created_at)"
-	    " VALUES (?, ?, ?, ?, ?, ?)",
-	    .params = 6,
+	    " VALUES (:jti, :kind, :fingerprint, :outcome, :next_id, :created_at)",
 	},
 	[SPENT_TOKEN_READ] = {
-	    "SELECT kind, fingerprint, outcome, next_id, created_at FROM spent_token WHERE jti = ?",
-	    .params = 1, .columns = 5,
+	    "SELECT kind, fingerprint, outcome, next_id, created_at FROM spent_token WHERE jti = :jti",
+	    .columns = 5,
 	},
 
 	/* All that is known of a token: how it was spent, its tries and its wrong repeats. */
@@ -221,10 +235,10 @@ const struct statement statements[STATEMENTS__MAX] = {
 	},
 	[ACCOUNT_DELETE] = { "DELETE FROM account WHERE id = :id" },
 
-	/* All that a log-in writes, in one trip: the account is still as the password was compared with it,
-	 * and others wait for it; its longest unused sessions make room; the session; the failures of the
-	 * login ID are forgotten, or marked as told; the source is known; a password hash of today's cost;
-	 * the audit event; a notification. */
+	/* All that a log-in writes, in one trip: the account is still as the password was
+	 * compared with it, and others wait for it; its longest unused sessions make room; the
+	 * session; the failures of the login ID are forgotten, or marked as told; the source is
+	 * known; a password hash of today's cost; the audit event; a notification. */
 	[SESSION_BEGIN] = {
 	    TRANSACTION_(
 	    " IF NOT EXISTS (SELECT 1 FROM account WHERE id = :account_id AND generation = :generation"
@@ -248,15 +262,15 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " " SQL_AUDIT_INSERT ";"
 	    " IF :has_mail THEN " SQL_OUTBOX_INSERT "; END IF;"),
 	},
-	/* Who holds an access token, while the session is alive and the account may be used: read once at
-	 * every call, so that whatever ended acts at once on every replica. */
+	/* Who holds an access token, while the session is alive and the account may be used: read
+	 * once at every call, so that whatever ended acts at once on every replica. */
 	[SESSION_MEMBER] = {
 	    "SELECT " SQL_ACCOUNT_COLUMNS ", p.lookup FROM " SQL_ALIVE
 	    " WHERE s.id = :session_id AND s.expires_at > :ends_after AND s.used_at > :used_after",
 	    .columns = 11,
 	},
-	/* The same account, as the session that changes something sees it until its transaction ends. The
-	 * account is locked first, as every transaction does. */
+	/* The same account, as the session that changes something sees it until its transaction
+	 * ends. The account is locked first, as every transaction does. */
 	[SESSION_LOCK] = {
 	    "SELECT " SQL_ACCOUNT_COLUMNS ", a.password_hash FROM account a STRAIGHT_JOIN session s"
 	    " ON s.account_id = a.id AND s.generation = a.generation"

@@ -93,9 +93,11 @@ account_by_login_id(struct db_tx *tx, const struct account_query *query, struct 
 	const struct db_value in[] = {
 		db_text("login_id", query->login_id),
 		db_text("today", query->today),
-		db_bytes("source", by_source->subject, sizeof by_source->subject),
-		db_bytes("known_source", by_known_source->subject, sizeof by_known_source->subject),
-		db_bytes("login_id_hash", by_login_id->subject, sizeof by_login_id->subject),
+		db_bytes("source", by_source->subject_hash, sizeof by_source->subject_hash),
+		db_bytes("known_source", by_known_source->subject_hash,
+		    sizeof by_known_source->subject_hash),
+		db_bytes(
+		    "login_id_hash", by_login_id->subject_hash, sizeof by_login_id->subject_hash),
 		db_number("now", by_source->now),
 		{ 0 },
 	};

@@ -16,8 +16,8 @@ read_token_state(struct db *db, struct jti jti, struct token_state *state)
 	const struct db_value in[] = {
 		db_bytes("jti", jti.bytes, sizeof jti.bytes),
 		db_number("tries_limit", tries->limit_id),
-		db_bytes("tries_hash", tries->subject, sizeof tries->subject),
-		db_bytes("repeats_hash", repeats->subject, sizeof repeats->subject),
+		db_bytes("tries_hash", tries->subject_hash, sizeof tries->subject_hash),
+		db_bytes("repeats_hash", repeats->subject_hash, sizeof repeats->subject_hash),
 		db_number("now", tries->now),
 		{ 0 },
 	};
@@ -38,8 +38,8 @@ read_token_state(struct db *db, struct jti jti, struct token_state *state)
 	op->kind = (enum stage)kind;
 	op->outcome = (enum stage_outcome)outcome;
 	state->used = used != 0;
-	state->tries_left = tries->count - (int)tries_count;
-	state->repeats_left = repeats->count - (int)repeats_count;
+	state->tries_left = tries->max - (int)tries_count;
+	state->repeats_left = repeats->max - (int)repeats_count;
 	return OK;
 }
 
@@ -47,7 +47,7 @@ static struct limit_try
 limit_try_of_token(const struct app *p, enum limit_id limit_id, struct jti jti, int64_t now)
 {
 	return limit_try_of(
-	    p->keyring, limit_id, jti.bytes, sizeof jti.bytes, now, p->mail_interval_s);
+	    p->keyring, limit_subject_of(limit_id, jti.bytes, sizeof jti.bytes), now);
 }
 
 enum result
@@ -68,32 +68,40 @@ token_state_read(const struct app *p, const struct stage_claims *claims, struct 
 enum result
 token_state_count_try(const struct app *p, struct token_state *state)
 {
-	TRY(limit_db_count_committed(p->db, &state->tries, &state->tries_left, NULL));
+	struct db_tx alone = db_alone(p->db);
+
+	TRY(limit_db_count(&alone, &state->tries, &state->tries_left, NULL));
 	return state->tries_left < 0 ? LINK_EXHAUSTED : OK;
 }
 
 enum result
 token_state_end_try(const struct app *p, struct token_state *state, enum result outcome)
 {
+	struct db_tx alone = db_alone(p->db);
+
 	if (outcome != UNAVAILABLE && outcome != OVERLOADED)
 		return outcome;
 	state->tries_left = -1;
-	return limit_db_give_back_committed(p->db, &state->tries, outcome);
+	return limit_db_give_back_after(&alone, &state->tries, outcome);
 }
 
 enum result
 token_state_count_repeat(const struct app *p, struct token_state *state)
 {
-	TRY(limit_db_count_committed(p->db, &state->repeats, &state->repeats_left, NULL));
+	struct db_tx alone = db_alone(p->db);
+
+	TRY(limit_db_count(&alone, &state->repeats, &state->repeats_left, NULL));
 	return state->repeats_left < 0 ? LINK_EXHAUSTED : OK;
 }
 
 enum result
 token_state_end_repeat(const struct app *p, struct token_state *state, enum result outcome)
 {
+	struct db_tx alone = db_alone(p->db);
+
 	if (outcome == TOKEN_SPENT)
 		return outcome;
-	return limit_db_give_back_committed(p->db, &state->repeats, outcome);
+	return limit_db_give_back_after(&alone, &state->repeats, outcome);
 }
 
 enum result

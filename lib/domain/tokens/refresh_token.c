@@ -1,4 +1,4 @@
-/* refresh_token.c - refresh tokens: an id of a login and 192 bits that only its client knows. */
+/* refresh_token.c - refresh tokens: the id of a session and 192 bits that only its client knows. */
 
 #include "refresh_token.h"
 
@@ -6,7 +6,7 @@
 
 _Static_assert(sizeof(struct refresh_token) == ID_SIZE + SECRET_KEY_SIZE &&
 		   sizeof(struct refresh_token) % 3 == 0 && KEYED_HASH_SIZE == SECRET_KEY_SIZE,
-    "bytes only, without padding in base64url either");
+    "a token is bytes only, without padding in base64url either");
 
 #define UNMARKED_SIZE (sizeof(struct refresh_token) - REFRESH_MARK_SIZE)
 

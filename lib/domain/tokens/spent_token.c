@@ -1,4 +1,4 @@
-/* spent_token.c - which tokens were spent. */
+/* spent_token.c - which tokens are spent. */
 
 #include "spent_token.h"
 
@@ -9,58 +9,58 @@
 #include <assert.h>
 #include <string.h>
 
-/* A row is there: an earlier run of the same call may have written it, and another call, too. */
+/* A row is there. OK: an earlier run of the same call wrote it. DUPLICATE: another call did. */
 static enum result
-spent_before(struct db_tx *tx, const struct spent_token *op)
+check_same_call(struct db_tx *tx, const struct spent_token *spent)
 {
-	static const uint8_t nothing[ID_SIZE];
-	struct spent_token there;
+	static const uint8_t none[ID_SIZE];
+	struct spent_token stored;
 
-	if (!db_may_be_committed(tx) || memcmp(op->next_id, nothing, sizeof nothing) == 0)
+	if (!db_may_be_committed(tx) || memcmp(spent->next_id, none, sizeof none) == 0)
 		return DUPLICATE;
-	TRY(spent_token_read(tx, op->jti, &there));
-	return memcmp(there.next_id, op->next_id, sizeof there.next_id) == 0 ? OK : DUPLICATE;
+	TRY(spent_token_read(tx, spent->jti, &stored));
+	return memcmp(stored.next_id, spent->next_id, sizeof stored.next_id) == 0 ? OK : DUPLICATE;
 }
 
 enum result
-spent_token_insert(struct db_tx *tx, const struct spent_token *op)
+spent_token_insert(struct db_tx *tx, const struct spent_token *spent)
 {
 	const struct db_value in[] = {
-		db_bytes_at(op->jti.bytes, sizeof op->jti.bytes),
-		db_number_at(op->kind),
-		db_bytes_at(op->fingerprint, sizeof op->fingerprint),
-		db_number_at(op->outcome),
-		db_bytes_at(op->next_id, sizeof op->next_id),
-		db_number_at(op->created_at),
+		db_bytes("jti", spent->jti.bytes, sizeof spent->jti.bytes),
+		db_number("kind", spent->kind),
+		db_bytes("fingerprint", spent->fingerprint, sizeof spent->fingerprint),
+		db_number("outcome", spent->outcome),
+		db_bytes("next_id", spent->next_id, sizeof spent->next_id),
+		db_number("created_at", spent->created_at),
 		{ 0 },
 	};
 
-	const enum result spent = db_change(tx, SPENT_TOKEN_INSERT, in, NULL);
+	const enum result inserted = db_change(tx, SPENT_TOKEN_INSERT, in, NULL);
 
-	return spent == DUPLICATE ? spent_before(tx, op) : spent;
+	return inserted == DUPLICATE ? check_same_call(tx, spent) : inserted;
 }
 
 enum result
 spent_token_read(struct db_tx *tx, struct jti jti, struct spent_token *ret)
 {
-	struct spent_token op = { 0 };
+	struct spent_token spent = { 0 };
 	int64_t kind = 0;
 	int64_t outcome = 0;
-	const struct db_value in[] = { db_bytes_at(jti.bytes, sizeof jti.bytes), { 0 } };
+	const struct db_value in[] = { db_bytes("jti", jti.bytes, sizeof jti.bytes), { 0 } };
 	const struct db_slot out[] = {
 		db_to_number(&kind),
-		db_to_bytes(op.fingerprint, sizeof op.fingerprint),
+		db_to_bytes(spent.fingerprint, sizeof spent.fingerprint),
 		db_to_number(&outcome),
-		db_to_bytes(op.next_id, sizeof op.next_id),
-		db_to_number(&op.created_at),
+		db_to_bytes(spent.next_id, sizeof spent.next_id),
+		db_to_number(&spent.created_at),
 		{ 0 },
 	};
 
 	TRY(db_row(tx, SPENT_TOKEN_READ, in, out));
-	op.jti = jti;
-	op.kind = (enum stage)kind;
-	op.outcome = (enum stage_outcome)outcome;
-	*ret = op;
+	spent.jti = jti;
+	spent.kind = (enum stage)kind;
+	spent.outcome = (enum stage_outcome)outcome;
+	*ret = spent;
 	return OK;
 }
 

@@ -1,4 +1,4 @@
-/* stage.c - the stage table; a pass to and from the claims of a token. */
+/* stage.c - the stage table; the claims of a stage to and from a token. */
 
 #include "stage.h"
 
@@ -13,20 +13,48 @@
 const struct stage_rule *
 stage_rule(enum stage stage)
 {
-	/* clang-format off */
 	static const struct stage_rule rules[STAGE__MAX] = {
-		/*                           name                  method  path                                   portal path                    then                      tries */
-		[STAGE_IDENTITY]           = { "identity",           "POST", "/v1/registration/identity",           "/register/identity",           STAGE_AUTHENTICATION_KEY, LIMIT_IDENTITY_TRIES },
-		[STAGE_AUTHENTICATION_KEY] = { "authentication-key", "POST", "/v1/registration/authentication-key", "/register/authentication-key", STAGE_ACCOUNT,            LIMIT_KEY_TRIES },
-		[STAGE_ACCOUNT]            = { "account",            "POST", "/v1/registration/account",            NULL,                           STAGE_NONE,               LIMIT_ACCOUNT_TRIES },
-		[STAGE_EMAIL_CONFIRMATION] = { "email-confirmation", "POST", "/v1/me/email/confirmation",           "/settings/email-confirmation", STAGE_NONE,               0 },
-		[STAGE_PASSWORD_RESET]     = { "password-reset",     "POST", "/v1/recovery/password/reset",         "/recover/password",            STAGE_NONE,               LIMIT_RESET_TRIES },
+		[STAGE_IDENTITY] = {
+			.name = "identity",
+			.method = "POST",
+			.path = "/v1/registration/identity",
+			.portal_path = "/register/identity",
+			.then = STAGE_AUTHENTICATION_KEY,
+			.tries = LIMIT_IDENTITY_TRIES,
+		},
+		[STAGE_AUTHENTICATION_KEY] = {
+			.name = "authentication-key",
+			.method = "POST",
+			.path = "/v1/registration/authentication-key",
+			.portal_path = "/register/authentication-key",
+			.then = STAGE_ACCOUNT,
+			.tries = LIMIT_KEY_TRIES,
+		},
+		[STAGE_ACCOUNT] = {
+			.name = "account",
+			.method = "POST",
+			.path = "/v1/registration/account",
+			.tries = LIMIT_ACCOUNT_TRIES,
+		},
+		[STAGE_EMAIL_CONFIRMATION] = {
+			.name = "email-confirmation",
+			.method = "POST",
+			.path = "/v1/me/email/confirmation",
+			.portal_path = "/settings/email-confirmation",
+		},
+		[STAGE_PASSWORD_RESET] = {
+			.name = "password-reset",
+			.method = "POST",
+			.path = "/v1/recovery/password/reset",
+			.portal_path = "/recover/password",
+			.tries = LIMIT_RESET_TRIES,
+		},
 	};
-	/* clang-format on */
+
 	return &rules[stage];
 }
 
-/* The personal part of a token: its form, fixed sizes first, the address last. */
+/* The sealed part of a token: fixed sizes first, the address last and as long as it is. */
 struct layout {
 	uint8_t version;
 	char language[LANGUAGE_MAX];

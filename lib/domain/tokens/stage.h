@@ -1,6 +1,8 @@
-/* stage.h - the stages of a registration, and what a token says about the one who holds it.
+/* stage.h - the stages of a registration, and what the token of a stage says.
  *
- * The state of a registration travels in its token; this is the token's domain form. */
+ * The service keeps no state of a registration: the token that a client sends with a step carries
+ * it, sealed (token.h). This is what stands in such a token. A confirmation link and a reset link
+ * have tokens of the same form. */
 
 #ifndef STAGE_H
 #define STAGE_H
@@ -12,17 +14,15 @@
 #include "result.h"
 #include "stored_enums.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct stage_rule {
-	const char *name;   /* the token's use, and `stage` in answers */
-	const char *method; /* the call that spends it */
-	const char *path;
-	const char
-	    *portal_path;    /* where a mailed link points, below PORTAL_URL; NULL: never mailed */
-	enum stage then;     /* what follows; STAGE_NONE: logging in */
-	enum limit_id tries; /* what is counted at it; 0: nothing */
+	const char *name;        /* the token's use, and `stage` in answers; NULL: no such token */
+	const char *method;      /* of the call that spends it */
+	const char *path;        /* of the same */
+	const char *portal_path; /* of the mailed link, below PORTAL_URL; NULL: never mailed */
+	enum stage then;         /* the stage that follows; STAGE_NONE: logging in */
+	enum limit_id tries;     /* the limit of wrong tries with one token; LIMIT_NONE: none */
 };
 
 /* The row of a stage. */
@@ -32,7 +32,7 @@ const struct stage_rule *stage_rule(enum stage);
 #define STAGE_LOGIN_METHOD "POST"
 #define STAGE_LOGIN_PATH   "/v1/sessions"
 
-/* Whom a token is about. What its stage has not is zero. */
+/* Whom a token is about. A member that its stage does not have is zero. */
 struct stage_subject {
 	struct person_id person_id;   /* from the second link on */
 	struct account_id account_id; /* of a confirmation or reset link */
@@ -40,23 +40,24 @@ struct stage_subject {
 	struct jti invitation_jti;    /* of a second link: its authentication key comes from it */
 };
 
-/* Who holds the token, and for what. Wiped by its owner: it holds an address. */
+/* What a token says. Wiped by its owner (stage_claims_wipe()): it holds an address. */
 struct stage_claims {
 	enum stage stage;
 	struct jti jti;
-	int64_t issued_at;
-	int64_t expires_at;
-	char email[EMAIL_MAX + 1];       /* the address the link was mailed to */
-	char language[LANGUAGE_MAX + 1]; /* of the letters */
+	int64_t issued_at;               /* seconds of the service's clock */
+	int64_t expires_at;              /* the same */
+	char email[EMAIL_MAX + 1];       /* the address that the link was mailed to */
+	char language[LANGUAGE_MAX + 1]; /* of its mails */
 	struct stage_subject subject;
 };
 
-/* Mints the token of a pass. INTERNAL: its stage has no token of this form, or its times are
- * none. */
+/* Makes the token that says `claims`. INTERNAL: its stage has no token of this form, or its times
+ * make no sense (token_seal()). */
 enum result stage_seal(const struct keyring *, const struct stage_claims *,
     char ret_token[static TOKEN_MAX + 1]) MUST_USE;
 
-/* Opens a token of any stage. TOKEN_INVALID, TOKEN_EXPIRED. */
+/* Opens a token of any stage. TOKEN_INVALID: it is not ours, was changed, or is of another kind.
+ * TOKEN_EXPIRED. Otherwise as token_open(). */
 enum result stage_open(
     const struct keyring *, const char *token, int64_t now, struct stage_claims *ret) MUST_USE;
 
