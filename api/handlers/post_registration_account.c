@@ -38,7 +38,7 @@ validate_account(const struct service *service, const void *body, struct field_e
 	if (field_errors_has(field_errors, "password"))
 		return;
 	field_errors_add(field_errors, "password",
-	    password_judge(&service->app.password_rules, in->password, personal));
+	    password_validate(&service->app.password_rules, in->password, personal));
 	if (strcmp(in->password, in->password_confirmation) != 0)
 		field_errors_add(field_errors, "password_confirmation", FIELD_NOT_EQUAL);
 }

@@ -34,7 +34,7 @@ http_reply_clear(struct http_reply *reply)
 /* The pages of the body that only an answer with a sound in it touches go back to the system: a
  * hundred workers would keep nine megabytes of them for one sound each. */
 static void
-give_back(struct http_reply *reply)
+release_pages(struct http_reply *reply)
 {
 	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 	const uintptr_t from = ((uintptr_t)reply->body + BODY_KEPT + page - 1) / page * page;
@@ -50,7 +50,7 @@ http_reply_wipe(struct http_reply *reply)
 	explicit_bzero(reply->headers, reply->headers_size);
 	explicit_bzero(reply->head, sizeof reply->head);
 	explicit_bzero(reply->body, reply->body_size);
-	give_back(reply);
+	release_pages(reply);
 }
 
 void

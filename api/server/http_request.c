@@ -23,7 +23,7 @@ http_request_wipe(struct http_request *request)
 }
 
 static const char *
-once(const struct http_headers *headers, enum http_header name)
+value_given_once(const struct http_headers *headers, enum http_header name)
 {
 	return headers->times[name] == 1 ? headers->value[name] : NULL;
 }
@@ -45,15 +45,15 @@ http_request_fill(
 	request->method = head->method;
 	request->path = head->path;
 	request->query = head->query;
-	request->authorization = once(headers, HTTP_AUTHORIZATION);
+	request->authorization = value_given_once(headers, HTTP_AUTHORIZATION);
 	request->authorization_twice = headers->times[HTTP_AUTHORIZATION] > 1;
-	request->content_type = once(headers, HTTP_CONTENT_TYPE);
-	request->accept_language = once(headers, HTTP_ACCEPT_LANGUAGE);
-	request->origin = once(headers, HTTP_ORIGIN);
-	request->preflight_method = once(headers, HTTP_PREFLIGHT_METHOD);
-	request->cookie = once(headers, HTTP_COOKIE);
-	request->user_agent = once(headers, HTTP_USER_AGENT);
-	request->forwarded_for = once(headers, HTTP_FORWARDED_FOR);
+	request->content_type = value_given_once(headers, HTTP_CONTENT_TYPE);
+	request->accept_language = value_given_once(headers, HTTP_ACCEPT_LANGUAGE);
+	request->origin = value_given_once(headers, HTTP_ORIGIN);
+	request->preflight_method = value_given_once(headers, HTTP_PREFLIGHT_METHOD);
+	request->cookie = value_given_once(headers, HTTP_COOKIE);
+	request->user_agent = value_given_once(headers, HTTP_USER_AGENT);
+	request->forwarded_for = value_given_once(headers, HTTP_FORWARDED_FOR);
 	request->keeps = client_keeps(headers, head->version);
 }
 

@@ -36,11 +36,11 @@
 
 /* What members type */
 #define PASSWORD_CODE_POINTS_MAX 128
-#define PASSWORD_MAX             512 /* 128 code points of four bytes, after NFC */
-#define PASSWORD_INPUT_MAX       1024 /* NFC may shorten; Argon2id never sees more than PASSWORD_MAX */
-#define PASSWORD_HASH_MAX        127 /* crypto_pwhash_STRBYTES - 1 */
+#define PASSWORD_MAX             512  /* 128 code points of four bytes, after NFC */
+#define PASSWORD_INPUT_MAX       1024 /* NFC may shorten; Argon2id sees at most PASSWORD_MAX */
+#define PASSWORD_HASH_MAX        127  /* crypto_pwhash_STRBYTES - 1 */
 #define NICKNAME_GRAPHEMES_MAX   20
-#define NICKNAME_MAX             400 /* 20 family emoji with joiners fit; column VARCHAR(400) bytes */
+#define NICKNAME_MAX             400 /* 20 family emoji with joiners fit; VARCHAR(400) bytes */
 #define NICKNAME_INPUT_MAX       1024
 #define INSURED_NUMBER_MAX       38  /* characters of the folded string (mission: 38 half-width) */
 #define INSURED_NUMBER_SIZE_MAX  114 /* kana are three bytes each */
@@ -64,7 +64,7 @@
 #define MAIL_HTML_MAX    12288
 #define SUBJECT_MAX      240
 
-/* Start-up complaints: which setting or file, what was allowed */
+/* Error texts of a start: which setting or file, and what is allowed */
 #define ERRBUF_MAX 400
 
 #endif

@@ -13,19 +13,19 @@
 #define CLOCK_TEXT_MAX 20 /* 2026-11-22T01:02:03Z */
 #define CLOCK_DATE_MAX 10 /* 2026-11-22 */
 
-/* How far the clocks of two replicas may differ (SECURITY.md, Logs). A time that one wrote, and
- * another compares with its own, is off by so much. */
+/* How far the clocks of two replicas may differ (SECURITY.md, Logs), and so how far a time that one
+ * wrote may be off by the clock of another. */
 #define CLOCK_SKEW_S 60
 
 /* Seconds since 1970-01-01T00:00:00Z. */
 int64_t clock_now(void);
 
-/* Milliseconds and microseconds since some start, never going back. */
+/* Milliseconds and microseconds since some moment; they never go back. */
 int64_t clock_monotonic_ms(void);
 int64_t clock_monotonic_us(void);
 
-/* Is it over on every replica what was to end at `ends_at`, by the clock of any of them? So nothing
- * lives shorter than it was told to; it may live twice CLOCK_SKEW_S longer. */
+/* Has the time `ends_at`, which any replica wrote, passed by the clock of every replica? So nothing
+ * ends before its time; it may end up to twice CLOCK_SKEW_S after it. */
 bool clock_is_over(int64_t ends_at, int64_t now) __attribute__((warn_unused_result));
 
 /* RFC 3339 in UTC with whole seconds: "2026-11-22T01:02:03Z"; empty for a year beyond 9999. */

@@ -35,7 +35,7 @@ byte_next(struct csv *csv)
 }
 
 static enum csv_outcome
-put(struct csv *csv, char byte)
+append_byte(struct csv *csv, char byte)
 {
 	if (csv->used == csv->bytes_max)
 		return CSV_RECORD_TOO_LONG;
@@ -46,7 +46,7 @@ put(struct csv *csv, char byte)
 static enum csv_outcome
 put_last(struct csv *csv)
 {
-	return csv->last == '\0' ? CSV_NUL_BYTE : put(csv, (char)csv->last);
+	return csv->last == '\0' ? CSV_NUL_BYTE : append_byte(csv, (char)csv->last);
 }
 
 static bool
@@ -111,7 +111,7 @@ field_read(struct csv *csv)
 	csv->fields[csv->count++] = csv->bytes + csv->used;
 
 	const enum csv_outcome outcome = csv->last == '"' ? quoted_read(csv) : unquoted_read(csv);
-	return outcome == CSV_RECORD ? put(csv, '\0') : outcome;
+	return outcome == CSV_RECORD ? append_byte(csv, '\0') : outcome;
 }
 
 static enum csv_outcome

@@ -1,7 +1,7 @@
 /* field_errors.h - what is wrong with the fields of a request, all of them at once.
  *
- * The pure modules of lib/domain return one enum fault for one value; infra/json.c collects them.
- * The words and the Japanese and English texts are api/problem.c's. */
+ * The pure modules of lib/domain return an enum field_error for one value; infra/json.c collects
+ * them. api/problem.c has the Japanese and English texts. */
 
 #ifndef FIELD_ERRORS_H
 #define FIELD_ERRORS_H
@@ -29,11 +29,10 @@
 enum field_error { FIELD_ERROR_LIST(FIELD_ERROR_ENUM_) FIELD_ERROR__MAX };
 #undef FIELD_ERROR_ENUM_
 
-#define FIELD_ERRORS_MAX \
-	12 /* the widest body has five fields; strangers' unknown ones share the rest \
-		       */
+#define FIELD_ERRORS_MAX     12 /* five fields of the widest body, and seven unknown ones */
 #define FIELD_ERROR_NAME_MAX 40
 
+/* The errors of one request, each field once. Zeroed before its first use. */
 struct field_errors {
 	size_t count;
 	struct {
@@ -42,14 +41,14 @@ struct field_errors {
 	} list[FIELD_ERRORS_MAX];
 };
 
-/* Adds one fault of a field; FIELD_OK adds nothing, a field already named keeps its first fault,
- * and beyond FIELD_ERRORS_MAX nothing more is kept. A longer name is cut. */
+/* Adds an error of a field. FIELD_OK adds nothing, a field that is in the list keeps its first
+ * error, and a full list stays as it is. A name over FIELD_ERROR_NAME_MAX bytes is cut. */
 void field_errors_add(struct field_errors *, const char *field, enum field_error);
 
-/* Is this field already named? */
+/* Is this field in the list? */
 bool field_errors_has(const struct field_errors *, const char *field);
 
-/* The stable word of a fault ("too_short"); never NULL. */
+/* The stable word of an error ("too_short"); never NULL. */
 const char *field_error_code(enum field_error);
 
 #endif

@@ -1,4 +1,4 @@
-/* log.c - JSON lines on standard error, without waiting for who reads them.
+/* log.c - JSON lines on standard error, without waiting for their reader.
  *
  * O_NONBLOCK belongs to the open file description, which every process that inherited the same pipe
  * or terminal shares: set on descriptor 2, it would break their writes. So a pipe and a terminal
@@ -121,7 +121,7 @@ format_log_event(const char *event, const struct log_value *values, struct line 
 	return true;
 }
 
-/* Writing */
+/* Writing ------------------------------------------------------------------------------------- */
 
 /* Where lines go, and what did not get there. */
 static struct {

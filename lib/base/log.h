@@ -5,11 +5,10 @@
  * request, main and the workers speak at start, stop and when something outside changes state. No
  * personal data: never an address, number, name, token, key or password.
  *
- * Nothing waits for who reads the log. A line that finds no room (a full pipe, a stopped terminal,
- * a full disk, nobody there) is dropped and counted; when there is room again, one line
- * "log_lines_dropped" says how many. What is written are whole lines: where a part of a line was
- * taken (a stream socket, a terminal, a disk that became full), its rest comes before anything
- * else.
+ * Nothing waits for the reader of the log. A line that finds no room (a full pipe, a stopped
+ * terminal, a full disk, no reader) is dropped and counted; when there is room again, one line
+ * "log_lines_dropped" says how many. Lines stay whole: where only a part of a line could be written
+ * (a stream socket, a terminal, a disk that became full), its rest is written before the next.
  *
  * The process ignores SIGPIPE and SIGXFSZ. Thread-safe. */
 
@@ -32,19 +31,19 @@ struct log_value {
 struct log_value log_text(const char *name, const char *text);
 struct log_value log_int(const char *name, int64_t number);
 
-/* Opens the pipe or terminal that standard error is once more, so that writing to it need not wait
- * and no other process that has it notices (log.c). Once, at start, before a sandbox forbids it.
- * Where it is refused (no /proc, a pipe of another user, a pipe without a reader), and before, a
- * pipe or terminal is asked for room before each line: only a line of another process at the same
- * moment can then make it wait. Sockets and files need none of this. */
+/* Opens standard error once more if it is a pipe or a terminal, so that writing to it need not wait
+ * and other processes that share it are not affected (log.c). Called once, at the start, before a
+ * sandbox forbids it. Where that fails (no /proc, a pipe of another user or without a reader), and
+ * before, a pipe or terminal is asked for room before each line: then only a line that another
+ * process writes at the same moment can make it wait. Sockets and files need none of this. */
 void log_open(void);
 
 /* Writes {"time":...,"event":event,...values} and a newline; a value with name NULL ends the list.
  * A line that would be too long loses its last values, never its form. */
 void log_event(const char *event, const struct log_value *values);
 
-/* Says what was dropped, if anything was and there is room; every line does so before itself. For
- * who has nothing to log, now and then. */
+/* Writes "log_lines_dropped" if lines were dropped and there is room again. log_event() does the
+ * same before its own line; a thread that logs seldom calls this now and then. */
 void log_report_dropped(void);
 
 /* How many lines were dropped since the start. */

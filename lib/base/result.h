@@ -1,7 +1,7 @@
-/* result.h - the outcome of everything that can go other than well.
+/* result.h - the outcome of everything that can fail.
  *
- * One list, never ignored. What the caller did wrong, what the outside refused and what is our own
- * bug are told apart here once; api/problem.c is the only place that turns them into HTTP. */
+ * One list, never ignored. It tells apart what the caller did wrong, what failed outside, and bugs
+ * of our own. api/problem.c alone turns results into HTTP. */
 
 #ifndef RESULT_H
 #define RESULT_H

@@ -1,4 +1,4 @@
-/* source_address.c - who asks: the client's address behind proxies, and what is counted and kept of
+/* source_address.c - the client's address behind proxies, and what is counted and kept of
  * it. */
 
 #include "source_address.h"
@@ -58,7 +58,7 @@ clear_behind(struct source_address *address, unsigned bits)
 }
 
 static bool
-begin_alike(const struct source_address *a, const struct source_address *b, unsigned bits)
+prefixes_match(const struct source_address *a, const struct source_address *b, unsigned bits)
 {
 	const size_t whole = bits / 8;
 	const unsigned rest = bits % 8;
@@ -75,11 +75,11 @@ static bool
 is_in(const struct source_network *network, const struct source_address *address)
 {
 	return is_ipv4(&network->address) == is_ipv4(address) &&
-	       begin_alike(&network->address, address, network->bits);
+	       prefixes_match(&network->address, address, network->bits);
 }
 
 static bool
-hold(const struct source_networks *networks, const struct source_address *address)
+network_holds(const struct source_networks *networks, const struct source_address *address)
 {
 	for (size_t i = 0; i < networks->count; i++)
 		if (is_in(&networks->network[i], address))
@@ -134,7 +134,8 @@ network_read(const char *word, size_t length, struct source_network *ret)
 }
 
 static bool
-complain(const char *name, const char *word, size_t length, char errbuf[static ERRBUF_MAX + 1])
+write_network_error(
+    const char *name, const char *word, size_t length, char errbuf[static ERRBUF_MAX + 1])
 {
 	const int shown = (int)(length > NETWORK_MAX ? NETWORK_MAX : length);
 
@@ -147,7 +148,7 @@ complain(const char *name, const char *word, size_t length, char errbuf[static E
 }
 
 static bool
-complain_of_too_much(const char *name, char errbuf[static ERRBUF_MAX + 1])
+write_networks_error(const char *name, char errbuf[static ERRBUF_MAX + 1])
 {
 	if (!text_format(errbuf, ERRBUF_MAX + 1, "%s must be at most %d networks in %d characters",
 		name, SOURCE_NETWORKS_MAX, SOURCE_NETWORKS_TEXT_MAX))
@@ -162,15 +163,15 @@ source_networks_read(const char *name, const char *text, struct source_networks 
 	struct source_networks networks = { 0 };
 
 	if (strlen(text) > SOURCE_NETWORKS_TEXT_MAX)
-		return complain_of_too_much(name, errbuf);
+		return write_networks_error(name, errbuf);
 	text += strspn(text, NETWORK_BETWEEN);
 	while (*text != '\0') {
 		const size_t length = strcspn(text, NETWORK_BETWEEN);
 
 		if (networks.count == SOURCE_NETWORKS_MAX)
-			return complain_of_too_much(name, errbuf);
+			return write_networks_error(name, errbuf);
 		if (!network_read(text, length, &networks.network[networks.count++]))
-			return complain(name, text, length, errbuf);
+			return write_network_error(name, text, length, errbuf);
 		text += length;
 		text += strspn(text, NETWORK_BETWEEN);
 	}
@@ -183,7 +184,7 @@ source_networks_hold(const struct source_networks *networks, const char *source)
 {
 	struct source_address address;
 
-	return address_read(source, &address) && hold(networks, &address);
+	return address_read(source, &address) && network_holds(networks, &address);
 }
 
 /* The walk */
@@ -271,7 +272,7 @@ source_of(const struct source_networks *trusted, const char *socket_address,
 		return;
 	if (length > FORWARDED_FOR_MAX)
 		length = 0;
-	while (hold(trusted, &at) && last_taken(list, &length, &before))
+	while (network_holds(trusted, &at) && last_taken(list, &length, &before))
 		at = before;
 	address_write(&at, ret);
 }

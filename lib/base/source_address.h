@@ -1,9 +1,9 @@
-/* source_address.h - who asks: the client's address behind proxies, and what is counted and kept of
- * it. Pure. (ASVS 4.1.3, 15.3.4.)
+/* source_address.h - the client's address behind proxies, and what is counted and kept of it. Pure.
+ * (ASVS 4.1.3, 15.3.4.)
  *
- * A client can write any X-Forwarded-For. Each proxy adds behind it whom it was spoken to by, so it
- * is true from the right, as far as those who wrote it are ours: the operator's list of them is the
- * setting TRUSTED_PROXIES. With none, nobody's header is looked at.
+ * A client can write any X-Forwarded-For. Each proxy appends the address that it was connected
+ * from, so the header is true from the right end, as far as trusted proxies wrote it. The caller
+ * passes their networks; without any, the header is ignored.
  *
  * Addresses are texts as inet_ntop() writes them, at most SOURCE_MAX bytes. IPv4 within IPv6
  * (::ffff:192.0.2.1) is IPv4. */
@@ -19,7 +19,8 @@
 
 #define SOURCE_NETWORKS_MAX      16
 #define SOURCE_NETWORKS_TEXT_MAX 512
-/* As long as a whole head may be. Were it less, who sends a long one would pass for the proxy. */
+/* As long as a whole head may be. If it were less, a client that sends a longer header would be
+ * taken for the proxy. */
 #define FORWARDED_FOR_MAX 16384
 
 struct source_address {
@@ -31,7 +32,7 @@ struct source_network {
 	unsigned bits; /* of 128 */
 };
 
-/* All zero: none. */
+/* Zeroed, it holds none. */
 struct source_networks {
 	size_t count;
 	struct source_network network[SOURCE_NETWORKS_MAX];
@@ -39,18 +40,18 @@ struct source_networks {
 
 /* Reads the networks of the setting `name` (the proxies that are trusted, say): written as
  * 10.0.0.0/8 or 2001:db8::/32, or single addresses, commas and spaces between; at most
- * SOURCE_NETWORKS_MAX of them in SOURCE_NETWORKS_TEXT_MAX bytes; "" is none. Refused is also an
- * address with bits behind its prefix (10.0.0.1/8: which was meant?), and a prefix of 0: who trusts
- * everybody believes what the client writes. False, and `why` then says what is wrong with which
- * word; `ret` is untouched. */
+ * SOURCE_NETWORKS_MAX of them in SOURCE_NETWORKS_TEXT_MAX bytes; "" is none. An address with bits
+ * behind its prefix is rejected (10.0.0.1/8: which was meant?), and so is a prefix of 0, with which
+ * every client could write its own address. False, and errbuf says what is wrong with which word;
+ * `ret` is untouched. */
 bool source_networks_read(const char *name, const char *text, struct source_networks *ret,
     char errbuf[static ERRBUF_MAX + 1]) __attribute__((warn_unused_result));
 
-/* Is the address in one of them? False too if it is none. */
+/* Is this address in one of the networks? False, too, if it is no address. */
 bool source_networks_hold(const struct source_networks *, const char *source);
 
-/* Who asks: the first address that is not trusted, from the socket's through X-Forwarded-For from
- * right to left; the leftmost, if all are. What is no address ends the walk at the one before.
+/* The client's address: the first that is not trusted, from the socket's through X-Forwarded-For
+ * from right to left; the leftmost, if all are. What is no address ends the walk at the one before.
  * Ports are passed over (192.0.2.1:443, [2001:db8::1]:443); zones (%eth0) and octal (010.0.0.1) are
  * no addresses. `forwarded_for` is NULL if there was none, or several: which of them came first is
  * not known, so the proxy must append to one or replace it. One longer than FORWARDED_FOR_MAX is

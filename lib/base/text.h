@@ -1,5 +1,4 @@
-/* text.h - bounded C strings, in ASCII and bytes only; what a character is, infra/unicode.h knows.
- */
+/* text.h - bounded C strings, as bytes and ASCII; infra/unicode.h knows characters. */
 
 #ifndef TEXT_H
 #define TEXT_H
@@ -16,14 +15,14 @@ bool text_copy(char *to, size_t size, const char *from) __attribute__((warn_unus
 /* Copies as much of `from` as fits, always NUL-terminated; cuts between UTF-8 characters. */
 void text_copy_cut(char *to, size_t size, const char *from);
 
-/* snprintf that answers the one question: did it all fit? On false `to` is empty. */
+/* snprintf() that says whether all of it fitted. If not, `to` is empty. */
 bool text_format(char *to, size_t size, const char *format, ...)
     __attribute__((format(printf, 3, 4), warn_unused_result));
 
 /* Lower-cases A-Z in place; other bytes stay. */
 void text_lower_ascii(char *text);
 
-/* Equal, A-Z and a-z taken as the same letters. */
+/* Are they equal, if A-Z and a-z are the same letters? */
 bool text_equal_ignoring_case(const char *, const char *);
 
 /* Does `text` begin with `prefix`? */

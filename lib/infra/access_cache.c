@@ -1,8 +1,8 @@
 /* access_cache.c - the claims of access tokens that were opened lately.
  *
  * A token's hash names its set, in which it may have any place. Only what was opened is ever in a
- * place, so nobody without tokens of ours chooses places; and whoever finds a token there had to
- * have it whole. */
+ * place, so only holders of our tokens influence places; and finding an entry takes the whole
+ * token. */
 
 #include "access_cache.h"
 

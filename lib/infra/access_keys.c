@@ -32,7 +32,8 @@
 #define DER_MAX         72 /* of two integers of 33 bytes */
 
 _Static_assert(SECRET_BASE64_MAX(HEADER_MAX) <= ACCESS_HEADER_MAX, "every header fits");
-_Static_assert((SIGNATURE_SIZE * 8 + 5) / 6 == ACCESS_SIGNATURE_MAX, "so many letters of six bits");
+_Static_assert(
+    (SIGNATURE_SIZE * 8 + 5) / 6 == ACCESS_SIGNATURE_MAX, "base64url has six bits a character");
 
 /* Never changed once it is loaded. Freed by its last holder: the table, or a thread that signs or
  * verifies while a refresh takes the key out of the table. */
@@ -367,7 +368,7 @@ access_keys_jwk(struct access_keys *keys, size_t i, struct jwk *ret)
 
 /* Holding a key -------------------------------------------------------------------------------- */
 
-/* Under the lock, which is the reason why nobody frees it meanwhile. */
+/* Called with the lock held, so that no refresh frees the key meanwhile. */
 static void
 hold_key(struct access_key_held *held, const struct access_keys *keys, struct access_key *key)
 {

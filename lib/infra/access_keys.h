@@ -30,7 +30,7 @@ struct jwk {
 
 struct access_keys;
 
-/* Loads every access key of the folder. NULL, and `why` in one line: as keyring_open(), and a file
+/* Loads every access key of the folder. NULL, and errbuf in one line: as keyring_open(), and a file
  * that is no private key of P-256 in PKCS#8 PEM, or whose public half is not its own. Close:
  * access_keys_close(). */
 struct access_keys *access_keys_open(
@@ -45,8 +45,8 @@ bool access_keys_refresh(
     struct access_keys *, bool *ret_changed, char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
 
 /* The public half of the i-th key, i from 0, newest first: next, current and previous ones, so that
- * others know a key before it signs. False past the last. A refresh between two calls may have who
- * lists them all see one twice. */
+ * others know a key before it signs. False past the last. After a refresh between two calls a
+ * caller that lists all keys may see one twice. */
 bool access_keys_jwk(struct access_keys *, size_t i, struct jwk *ret) MUST_USE;
 
 /* A key in use by one thread, which keeps a refresh from freeing it, and the generation of the keys

@@ -32,7 +32,7 @@
 enum result access_token_seal(
     struct access_keys *, const struct access_claims *, char ret[static TOKEN_MAX + 1]) MUST_USE;
 
-/* Opens a token at time `now`. TOKEN_INVALID: anything but a token of ours, told apart by nothing;
+/* Opens a token at time `now`. TOKEN_INVALID: anything but a token of ours, whatever is wrong;
  * TOKEN_EXPIRED: ours, signature and claims right, but past exp. UNAVAILABLE: no memory. On failure
  * *ret is untouched. CLOCK_SKEW_S is granted to iat and nbf, not to exp: that is the same second
  * for every service that checks it, and a refresh brings another. Takes some 90 us; 2 us for a

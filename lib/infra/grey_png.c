@@ -41,7 +41,7 @@ say_nothing(png_structp png, const char *what)
 }
 
 static void
-put(png_structp png, uint8_t *bytes, size_t size)
+append_png(png_structp png, uint8_t *bytes, size_t size)
 {
 	struct writer *const w = png_get_io_ptr(png);
 
@@ -84,7 +84,7 @@ grey_png_write(const uint8_t *pixels, unsigned width, unsigned height, uint8_t *
 
 	w.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, give_up, say_nothing);
 	w.info = png_create_info_struct(w.png); /* NULL if png is */
-	png_set_write_fn(w.png, &w, put, flush_nothing);
+	png_set_write_fn(w.png, &w, append_png, flush_nothing);
 	if (w.info == NULL || !write_all(&w, pixels, width, height))
 		return UNAVAILABLE;
 	if (w.size > max)

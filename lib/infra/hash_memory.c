@@ -23,7 +23,7 @@ static _Thread_local struct {
 } kept;
 
 static void
-drop(void)
+unmap_work_area(void)
 {
 	if (kept.work != NULL)
 		__real_munmap(kept.mapped, kept.size + HUGE_PAGE);
@@ -33,7 +33,7 @@ drop(void)
 
 /* All three are wishes: a kernel without huge pages, or older than 5.14, serves page by page. */
 static void
-advise(void *work, size_t size)
+advise_kernel(void *work, size_t size)
 {
 	madvise(work, size, MADV_DONTDUMP);
 	madvise(work, size, MADV_HUGEPAGE);
@@ -41,7 +41,7 @@ advise(void *work, size_t size)
 }
 
 static bool
-make(size_t size)
+map_work_area(size_t size)
 {
 	uint8_t *const mapped = __real_mmap(
 	    NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -51,17 +51,17 @@ make(size_t size)
 	kept.mapped = mapped;
 	kept.work = mapped + -(uintptr_t)mapped % HUGE_PAGE;
 	kept.size = size;
-	advise(kept.work, size);
+	advise_kernel(kept.work, size);
 	return true;
 }
 
 /* The work area for a hash of this size: the one there is, or another in its place. */
 static void *
-take(size_t size)
+work_area_of(size_t size)
 {
 	if (kept.size != size) {
-		drop();
-		if (!make(size))
+		unmap_work_area();
+		if (!map_work_area(size))
 			return MAP_FAILED;
 	}
 	kept.used = true;
@@ -77,7 +77,7 @@ __wrap_mmap(void *address, size_t size, int protection, int flags, int fd, off_t
 
 	if (!kept.wanted || kept.used || !is_work_area)
 		return __real_mmap(address, size, protection, flags, fd, offset);
-	return take(size);
+	return work_area_of(size);
 }
 
 int
@@ -99,7 +99,7 @@ void
 hash_memory_release(void)
 {
 	kept.wanted = false;
-	drop();
+	unmap_work_area();
 }
 
 size_t

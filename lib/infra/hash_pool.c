@@ -13,7 +13,7 @@
 
 #define STACK_SIZE ((size_t)1024 * 1024)
 
-/* One caller's wish, on its stack while it waits. */
+/* What a caller wants to have done; on its stack while it waits. */
 struct job {
 	const struct secret *password;
 	const char *hash; /* to verify against; NULL: make one */
@@ -31,17 +31,17 @@ struct worker {
 	pthread_t thread;
 	pthread_cond_t called; /* of the monotonic clock */
 	bool resting;          /* is in the pool's list of those */
-	struct worker *next;   /* who began to rest before it */
+	struct worker *next;   /* the worker that began to rest before it */
 };
 
 struct hash_pool {
 	struct secret_cost cost;
 	char nobodys[PASSWORD_HASH_MAX + 1]; /* hash, of the same cost */
-	unsigned callers_max;                /* one for each worker, and those who queue */
+	unsigned callers_max;                /* one per worker, and those that wait in the queue */
 	_Atomic int64_t cpu_us;
 	_Atomic int64_t jobs;
 
-	pthread_mutex_t lock; /* of what follows, of the jobs in the queue, of those who rest */
+	pthread_mutex_t lock; /* for the members below, the queued jobs and the resting workers */
 	pthread_cond_t left;
 	struct job *first;
 	struct job **last;
@@ -141,7 +141,7 @@ job_do(struct hash_pool *pool, struct job *job)
 }
 
 static void *
-work(void *argument)
+run_worker(void *argument)
 {
 	struct worker *const worker = argument;
 	struct hash_pool *const pool = worker->pool;
@@ -222,7 +222,7 @@ worker_start(struct hash_pool *pool, const pthread_attr_t *attributes)
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&worker->called, &monotonic);
 	pthread_condattr_destroy(&monotonic);
-	if (pthread_create(&worker->thread, attributes, work, worker) != 0)
+	if (pthread_create(&worker->thread, attributes, run_worker, worker) != 0)
 		return false;
 	pool->workers++;
 	return true;

@@ -37,10 +37,10 @@ enum result hash_pool_hash(struct hash_pool *, const struct secret *password,
 /* Verifies. OK and *ret_equal; OVERLOADED; UNAVAILABLE: no memory, which says nothing about the
  * password; INTERNAL: `hash` is no Argon2id hash.
  *
- * `hash` NULL: there is no such account. The password is verified against a hash of nobody's, at
- * the pool's cost, and never equal: who asks can not tell by the time that passes whether a login
- * name exists (ASVS 6.3.8), and the caller goes one way for both. A hash that was made at another
- * cost takes another time until it is made anew: hash_pool_needs_rehash(). */
+ * `hash` NULL: there is no such account. The password is verified against a dummy hash of the
+ * pool's cost and is never equal: so the time does not show whether a login ID exists (ASVS 6.3.8),
+ * and the caller takes one path for both. A hash that was made at another cost takes another time
+ * until it is made anew: hash_pool_needs_rehash(). */
 enum result hash_pool_verify(struct hash_pool *, const struct secret *password,
     const char *hash_or_null, bool *ret_equal) MUST_USE;
 

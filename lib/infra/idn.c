@@ -21,7 +21,7 @@ ascii_free(char **ascii)
 }
 
 static bool
-is_ascii(const char *text)
+domain_is_ascii(const char *text)
 {
 	for (; *text != '\0'; text++)
 		if ((unsigned char)*text >= 0x80)
@@ -70,7 +70,7 @@ to_ascii(const char *domain, char *ret, size_t ret_size)
 {
 	CLEANUP(ascii_free) char *ascii = NULL;
 
-	if (is_ascii(domain))
+	if (domain_is_ascii(domain))
 		return text_copy(ret, ret_size, domain);
 	if (idn2_to_ascii_8z(domain, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
 		return false;

@@ -1,7 +1,7 @@
 /* json.c - cJSON: objects from outside into C structs by field tables, answers into JSON.
  *
  * cJSON is given nothing that json_scan() has not passed. Its hooks stay the C library's; its one
- * global, the place of the last error, is written by every parse and read by nobody here. */
+ * global, the place of the last error, is written by every parse and never read here. */
 
 #include "json.h"
 
@@ -102,7 +102,7 @@ is_declared(const struct field *fields, const char *name)
 	return false;
 }
 
-/* The faults of the declared fields, in their order, then the undeclared members. */
+/* The errors of the declared fields, in their order, then the undeclared members. */
 static void
 read_members(const cJSON *members, const struct field *fields, char *ret_body,
     struct field_errors *field_errors)
@@ -158,7 +158,7 @@ innermost(const struct json *json)
 }
 
 static void
-push(struct json *json, cJSON *container)
+push_container(struct json *json, cJSON *container)
 {
 	assert(json->depth < JSON_DEPTH_MAX);
 	json->open[json->depth++] = container;
@@ -167,7 +167,7 @@ push(struct json *json, cJSON *container)
 /* Takes the value over, or drops it and fails the answer. A NULL value is one that memory failed.
  */
 static bool
-put(struct json *json, const char *name, cJSON *value)
+add_member(struct json *json, const char *name, cJSON *value)
 {
 	assert(!is_well(json) || cJSON_IsObject(innermost(json)));
 	if (is_well(json) && cJSON_AddItemToObjectCS(innermost(json), name, value))
@@ -203,7 +203,7 @@ json_new(void)
 		free(json);
 		return NULL;
 	}
-	push(json, root);
+	push_container(json, root);
 	return json;
 }
 
@@ -220,14 +220,14 @@ json_free(struct json **json)
 void
 json_text(struct json *json, const char *name, const char *value)
 {
-	put(json, name, is_utf8(value) ? cJSON_CreateString(value) : NULL);
+	add_member(json, name, is_utf8(value) ? cJSON_CreateString(value) : NULL);
 }
 
 void
 json_text_or_null(struct json *json, const char *name, const char *value)
 {
 	if (value[0] == '\0')
-		put(json, name, cJSON_CreateNull());
+		add_member(json, name, cJSON_CreateNull());
 	else
 		json_text(json, name, value);
 }
@@ -238,14 +238,14 @@ json_number(struct json *json, const char *name, int64_t value)
 {
 	char digits[24];
 
-	put(json, name,
+	add_member(json, name,
 	    text_format(digits, sizeof digits, "%" PRId64, value) ? cJSON_CreateRaw(digits) : NULL);
 }
 
 void
 json_bool(struct json *json, const char *name, bool value)
 {
-	put(json, name, cJSON_CreateBool(value));
+	add_member(json, name, cJSON_CreateBool(value));
 }
 
 void
@@ -262,8 +262,8 @@ json_object(struct json *json, const char *name)
 {
 	cJSON *object = cJSON_CreateObject();
 
-	if (put(json, name, object))
-		push(json, object);
+	if (add_member(json, name, object))
+		push_container(json, object);
 }
 
 void
@@ -271,8 +271,8 @@ json_array(struct json *json, const char *name)
 {
 	cJSON *array = cJSON_CreateArray();
 
-	if (put(json, name, array))
-		push(json, array);
+	if (add_member(json, name, array))
+		push_container(json, array);
 }
 
 void
@@ -284,7 +284,7 @@ json_item(struct json *json)
 
 	cJSON *object = cJSON_CreateObject();
 	if (cJSON_AddItemToArray(innermost(json), object))
-		push(json, object);
+		push_container(json, object);
 	else
 		json->failed = true;
 }

@@ -9,7 +9,7 @@
  *
  * Every member must be declared, none may come twice, each is a string (the contract has no other
  * kind in a request; a solved proof of work has a whole number), and each is handed to its check,
- * which folds it into the struct. All that is wrong is told at once. */
+ * which folds it into the struct. All errors are reported at once. */
 
 #ifndef JSON_H
 #define JSON_H
@@ -22,7 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Folds and judges what was typed into `ret`; on a fault `ret` is empty. */
+/* Validates what was typed and folds it into `ret`; on an error `ret` is empty. */
 typedef enum field_error field_check(const char *typed, char *ret, size_t ret_size);
 
 struct field {
@@ -61,7 +61,7 @@ struct field {
 
 /* Reads `text`, which has a NUL behind its `size` bytes, into `ret_body` (zeroed first; the caller
  * wipes it). MALFORMED: not one strict JSON object, a member twice, or over JSON_MEMBERS_MAX of
- * them. BAD_FIELD: some fields are wrong, named in `faults` (emptied first) in the order of
+ * them. BAD_FIELD: some fields are wrong, named in *field_errors (emptied first) in the order of
  * `fields`, then the unknown ones; those that are right are in the struct. INTERNAL: memory failed.
  */
 enum result json_read(const char *text, size_t size, const struct field *fields, void *ret_body,

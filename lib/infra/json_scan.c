@@ -1,7 +1,7 @@
 /* json_scan.c - a strict linear scan of one JSON object: a state machine over its bytes.
  *
- * The input is a pointer and an end; every reader goes through peek() and take(), which know the
- * end, or counts the bytes that are left first. */
+ * The input is a pointer and an end; every reader goes through next_byte() and scan_byte(), which
+ * know the end, or counts the bytes that are left first. */
 
 #include "json_scan.h"
 
@@ -30,15 +30,15 @@ enum state {
 };
 
 static int
-peek(const struct scan *scan)
+next_byte(const struct scan *scan)
 {
 	return scan->at < scan->end ? (unsigned char)*scan->at : AT_END;
 }
 
 static bool
-take(struct scan *scan, int byte)
+scan_byte(struct scan *scan, int byte)
 {
-	if (peek(scan) != byte)
+	if (next_byte(scan) != byte)
 		return false;
 	scan->at++;
 	return true;
@@ -47,7 +47,8 @@ take(struct scan *scan, int byte)
 static void
 skip_space(struct scan *scan)
 {
-	while (take(scan, ' ') || take(scan, '\t') || take(scan, '\n') || take(scan, '\r'))
+	while (scan_byte(scan, ' ') || scan_byte(scan, '\t') || scan_byte(scan, '\n') ||
+	       scan_byte(scan, '\r'))
 		;
 }
 
@@ -137,7 +138,7 @@ scan_code_point(struct scan *scan)
 		return false;
 	if (!is_high_surrogate(unit))
 		return true;
-	return take(scan, '\\') && take(scan, 'u') && scan_unit(scan, &second) &&
+	return scan_byte(scan, '\\') && scan_byte(scan, 'u') && scan_unit(scan, &second) &&
 	       is_low_surrogate(second);
 }
 
@@ -145,10 +146,10 @@ scan_code_point(struct scan *scan)
 static bool
 scan_escape(struct scan *scan)
 {
-	if (take(scan, 'u'))
+	if (scan_byte(scan, 'u'))
 		return scan_code_point(scan);
 	for (const char *mail = "\"\\/bfnrt"; *mail != '\0'; mail++)
-		if (take(scan, *mail))
+		if (scan_byte(scan, *mail))
 			return true;
 	return false;
 }
@@ -156,9 +157,9 @@ scan_escape(struct scan *scan)
 static bool
 scan_character(struct scan *scan)
 {
-	if (take(scan, '\\'))
+	if (scan_byte(scan, '\\'))
 		return scan_escape(scan);
-	if (peek(scan) < 0x20) /* AT_END, too */
+	if (next_byte(scan) < 0x20) /* AT_END, too */
 		return false;
 	const size_t length = json_scan_utf8(scan->at, (size_t)(scan->end - scan->at));
 	scan->at += length;
@@ -168,9 +169,9 @@ scan_character(struct scan *scan)
 static bool
 scan_string(struct scan *scan)
 {
-	if (!take(scan, '"'))
+	if (!scan_byte(scan, '"'))
 		return false;
-	while (!take(scan, '"'))
+	while (!scan_byte(scan, '"'))
 		if (!scan_character(scan))
 			return false;
 	return true;
@@ -181,7 +182,7 @@ scan_digits(struct scan *scan)
 {
 	const char *const start = scan->at;
 
-	while (peek(scan) >= '0' && peek(scan) <= '9')
+	while (next_byte(scan) >= '0' && next_byte(scan) <= '9')
 		scan->at++;
 	return scan->at > start;
 }
@@ -190,15 +191,15 @@ scan_digits(struct scan *scan)
 static bool
 scan_number(struct scan *scan)
 {
-	take(scan, '-');
-	if (!take(scan, '0') && !scan_digits(scan))
+	scan_byte(scan, '-');
+	if (!scan_byte(scan, '0') && !scan_digits(scan))
 		return false;
-	if (take(scan, '.') && !scan_digits(scan))
+	if (scan_byte(scan, '.') && !scan_digits(scan))
 		return false;
-	if (!take(scan, 'e') && !take(scan, 'E'))
+	if (!scan_byte(scan, 'e') && !scan_byte(scan, 'E'))
 		return true;
-	if (!take(scan, '+'))
-		take(scan, '-');
+	if (!scan_byte(scan, '+'))
+		scan_byte(scan, '-');
 	return scan_digits(scan);
 }
 
@@ -206,7 +207,7 @@ static bool
 scan_word(struct scan *scan, const char *word)
 {
 	for (; *word != '\0'; word++)
-		if (!take(scan, *word))
+		if (!scan_byte(scan, *word))
 			return false;
 	return true;
 }
@@ -224,7 +225,7 @@ open_container(struct scan *scan, char closer)
 static bool
 close_container(struct scan *scan)
 {
-	if (!take(scan, scan->closers[scan->depth - 1]))
+	if (!scan_byte(scan, scan->closers[scan->depth - 1]))
 		return false;
 	scan->depth--;
 	return true;
@@ -239,7 +240,7 @@ after_value(bool fine)
 static enum state
 scan_value(struct scan *scan)
 {
-	switch (peek(scan)) {
+	switch (next_byte(scan)) {
 	case '{':
 		return open_container(scan, '}');
 	case '[':
@@ -263,19 +264,19 @@ scan_name(struct scan *scan)
 	if (!scan_string(scan))
 		return BROKEN;
 	skip_space(scan);
-	return take(scan, ':') ? WANT_VALUE : BROKEN;
+	return scan_byte(scan, ':') ? WANT_VALUE : BROKEN;
 }
 
 static enum state
 scan_comma(struct scan *scan)
 {
-	if (!take(scan, ','))
+	if (!scan_byte(scan, ','))
 		return BROKEN;
 	return scan->closers[scan->depth - 1] == '}' ? WANT_NAME : WANT_VALUE;
 }
 
 static enum state
-step(struct scan *scan, enum state state)
+scan_step(struct scan *scan, enum state state)
 {
 	const bool may_close = state == WANT_NAME_OR_CLOSER || state == WANT_VALUE_OR_CLOSER ||
 			       state == WANT_COMMA_OR_CLOSER;
@@ -304,9 +305,9 @@ json_scan(const char *text, size_t size)
 	struct scan scan = { .at = text, .end = text + size };
 
 	skip_space(&scan);
-	enum state state = peek(&scan) == '{' ? scan_value(&scan) : BROKEN;
+	enum state state = next_byte(&scan) == '{' ? scan_value(&scan) : BROKEN;
 	while (state != BROKEN && scan.depth > 0)
-		state = step(&scan, state);
+		state = scan_step(&scan, state);
 	skip_space(&scan);
 	return state != BROKEN && scan.at == scan.end;
 }

@@ -31,7 +31,7 @@ enum key_kind { KEY_STAGE, KEY_ACCESS, KEY_KIND__MAX };
 
 enum key_state { KEY_NEXT, KEY_CURRENT, KEY_PREVIOUS, KEY_STATE__MAX };
 
-/* The opened folder, and where complaints about it go: `why` of ERRBUF_MAX + 1 bytes. Both texts
+/* The opened folder, and the errbuf of ERRBUF_MAX + 1 bytes for errors about it. Both texts
  * are the caller's. */
 struct key_folder {
 	const char *path;
@@ -52,39 +52,39 @@ struct key_form {
 	const char *expected;
 };
 
-/* Opens folder->path. False, and `why`: missing, or writable by group or others. For
+/* Opens folder->path. False, and errbuf: missing, or writable by group or others. For
  * CLEANUP(key_folder_close), which takes the unopened, too. */
 bool key_folder_open(struct key_folder *) MUST_USE;
 void key_folder_close(const struct key_folder *);
 
-/* Waits until nobody else makes or removes keys here, until it is closed. False, and `why`, where
- * the file system cannot (a folder on NFS). */
+/* Waits until no other process makes or removes keys here, and keeps others out until it is closed.
+ * False, and errbuf, where the file system cannot (a folder on NFS). */
 bool key_folder_lock(const struct key_folder *) MUST_USE;
 
-/* Write one line about one file to `why`; false, always. The second adds what errno says. */
+/* Write one line about one file to errbuf; false, always. The second adds what errno says. */
 bool key_folder_reject(const struct key_folder *, const char *name, const char *expected);
 bool key_folder_reject_errno(const struct key_folder *, const char *name, const char *deed);
 
 /* What the folder looks like: another stamp after any file was added, removed or written to. */
 void key_folder_stamp(const struct key_folder *, uint8_t ret[static KEY_STAMP_SIZE]);
 
-/* The kids of a kind. False, and `why`: more than KEYS_MAX. */
+/* The kids of a kind. False, and errbuf: more than KEYS_MAX. */
 bool key_folder_kids(const struct key_folder *, enum key_kind, struct key_kids *ret) MUST_USE;
 
 /* Is there a file of this name, of whatever kind? */
 bool key_folder_has(const struct key_folder *, const char *name);
 
-/* Reads a file whole and adds a NUL. False, and `why` (never what was in it): missing, not a
+/* Reads a file whole and adds a NUL. False, and errbuf (never what was in it): missing, not a
  * regular file (a symbolic link, too), open to group or others, a size that is not of the form. */
 bool key_folder_read(const struct key_folder *, const char *name, const struct key_form *,
     char ret[static KEY_FILE_MAX + 1]) MUST_USE;
 
 /* Makes a file of mode 0400 that appears whole or not at all and replaces nothing: of several who
- * make it at once, one does. False, and `why`. */
+ * make it at once, one does. False, and errbuf. */
 bool key_folder_make(
     const struct key_folder *, const char *name, const char *text, size_t size) MUST_USE;
 
-/* Removes a file; one that is gone already is fine. False, and `why`. */
+/* Removes a file; one that is gone already is fine. False, and errbuf. */
 bool key_folder_remove(const struct key_folder *, const char *name) MUST_USE;
 
 /* "stage-KID.key", "access-KID.pem". */

@@ -2,9 +2,9 @@
  * files).
  *
  * Rotation: every replica looks at its folder once a second (keyring_refresh). A rotation only adds
- * a `next` that nobody signs with yet, so all that is asked of the operator is that every replica
- * has the folder's change before the next rotation. With copied folders: copy the new files to
- * every replica after each rotation, and then remove there what the rotation removed.
+ * a `next` that no replica signs with yet, so all that is asked of the operator is that every
+ * replica has the folder's change before the next rotation. With copied folders: copy the new files
+ * to every replica after each rotation, and then remove there what the rotation removed.
  *
  * Emergency: to revoke a key that was seen by others, remove its file from the folder of every
  * replica. Within a second nothing that it signed is taken any more. If it was `current`, the
@@ -27,13 +27,15 @@
 /* Makes what a folder lacks, and the folder itself (mode 0700): the derive key, and `current` and
  * `next` of both kinds. Where nothing is lacking it changes nothing, so it may be called again.
  * Files appear whole or not at all; of several callers at once, one makes them. `ret_kid`: the
- * newest stage key. False, and `why`, on any failure. */
+ * newest stage key. False, and errbuf, on any failure. */
 bool key_rotation_fill(const char *folder, char ret_kid[static KID_MAX + 1],
     char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
 
 enum key_rotation_haste {
-	KEY_ROTATION_PATIENT, /* at least KEY_ROTATION_S after the last: replicas need to see `next` */
-	KEY_ROTATION_FORCED /* at once: the operator has seen to it, or would rather lose sessions */
+	/* At least KEY_ROTATION_S after the last rotation, so that every replica has seen `next`. */
+	KEY_ROTATION_PATIENT,
+	/* At once: the operator has copied the keys, or accepts that sessions are lost. */
+	KEY_ROTATION_FORCED
 };
 
 /* Rotates both kinds, `now` in seconds since 1970: a new `next`, so `next` becomes current and
@@ -43,7 +45,7 @@ enum key_rotation_haste {
  * last, also where the clock stands behind the newest. What key_rotation_fill would make is made
  * along the way. `ret_kid`: the new stage key.
  *
- * False, and `why`: too soon after the last (or by a clock that is behind it); as many keys as are
+ * False, and errbuf: too soon after the last (or by a clock that is behind it); as many keys as are
  * allowed, and tokens of the oldest may still be out; a folder that cannot be read, written or
  * locked. Then no key was made, but for the kind before the one that failed. */
 bool key_rotation_run(const char *folder, int64_t now, enum key_rotation_haste,

@@ -184,7 +184,7 @@ stages_take(struct keyring *ring, const struct stages *stages)
 }
 
 static bool
-refresh(struct keyring *ring, bool *ret_changed, char *errbuf)
+refresh_stages(struct keyring *ring, bool *ret_changed, char *errbuf)
 {
 	CLEANUP(key_folder_close)
 	struct key_folder folder = { .path = ring->path, .errbuf = errbuf };
@@ -213,9 +213,9 @@ keyring_refresh(struct keyring *ring, bool *ret_changed, char errbuf[static ERRB
 {
 	*ret_changed = false;
 	/* A file may be removed between listing and reading; the second look no longer lists it. */
-	if (refresh(ring, ret_changed, errbuf))
+	if (refresh_stages(ring, ret_changed, errbuf))
 		return true;
-	return refresh(ring, ret_changed, errbuf);
+	return refresh_stages(ring, ret_changed, errbuf);
 }
 
 /* Handing out. */

@@ -45,7 +45,7 @@ enum keyring_use {
 
 struct keyring;
 
-/* Loads every stage key of the folder and the derive key into locked memory. NULL, and `why` says
+/* Loads every stage key of the folder and the derive key into locked memory. NULL, and errbuf says
  * in one line which file and what was expected (never what was in it): a folder that is missing or
  * writable by group or others, no stage key, no derive key, more than KEYRING_STAGE_MAX, a file
  * that is not regular (a symbolic link, too), open to group or others, of the wrong size, not hex,
@@ -57,7 +57,7 @@ void keyring_close(struct keyring *);
 
 /* Looks at the folder and, if anything in it was changed, loads the stage keys anew; others go on
  * using the ring meanwhile, with the old keys or the new ones. *ret_changed says whether they were
- * loaded. False, and `why`: the folder is faulty now, or its derive key is another; the ring keeps
+ * loaded. False, and errbuf: the folder is faulty now, or its derive key is another; the ring keeps
  * what it had - also keys whose files are gone - and the next call tries again. Costs some 20 us
  * when nothing changed. */
 bool keyring_refresh(

@@ -45,7 +45,7 @@ static const int needed[] = {
 	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigpending), SCMP_SYS(rt_sigprocmask),
 	SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigsuspend), SCMP_SYS(rt_sigtimedwait),
 	SCMP_SYS(sigaltstack),
-	/* time, chance, who am I */
+	/* time, randomness, ids of user and process */
 	SCMP_SYS(clock_getres), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep),
 	SCMP_SYS(getegid), SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getpid), SCMP_SYS(getppid),
 	SCMP_SYS(getrandom), SCMP_SYS(getrlimit), SCMP_SYS(getrusage), SCMP_SYS(gettid),
@@ -67,8 +67,8 @@ static const int needed[] = {
 	SCMP_SYS(shutdown), SCMP_SYS(socketpair)
 };
 
-/* What nobody here ever does: who tries is not us. What some library might try and do without
- * (memfd_create, keyctl, pidfd_open, personality, ...) is not among them. */
+/* Calls that no code of ours makes: only an intruder would. What some library might try and do
+ * without (memfd_create, keyctl, pidfd_open, personality, ...) is not among them. */
 static const int dangerous[] = {
 	/* other programs and processes */
 	SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork), SCMP_SYS(pidfd_getfd),
@@ -119,8 +119,9 @@ static const struct member_ctx looked_at[] = {
 	{ SCMP_SYS(openat),        FAIL(EACCES),       { { 2, O_ACCMODE, O_RDWR } } },
 
 	{ SCMP_SYS(mmap),          ALLOW,              { { 2, PROT_EXEC, 0 } } },
-	{ SCMP_SYS(mmap),          ALLOW,              { { 2, WRITTEN_AND_RUN, PROT_EXEC } } }, /* a library loaded late */
-	{ SCMP_SYS(mmap),          FAIL(EPERM),        { { 2, WRITTEN_AND_RUN, WRITTEN_AND_RUN } } },
+	/* a library that is loaded late */
+	{ SCMP_SYS(mmap),          ALLOW,              { { 2, WRITTEN_AND_RUN, PROT_EXEC } } },
+	{ SCMP_SYS(mmap),          FAIL(EPERM),       { { 2, WRITTEN_AND_RUN, WRITTEN_AND_RUN } } },
 	{ SCMP_SYS(mprotect),      ALLOW,              { { 2, PROT_EXEC, 0 } } },
 	{ SCMP_SYS(mprotect),      FAIL(EPERM),        { { 2, PROT_EXEC, PROT_EXEC } } },
 
@@ -130,7 +131,8 @@ static const struct member_ctx looked_at[] = {
 	{ SCMP_SYS(socket),        ALLOW,              { { 0, ALL, AF_INET } } },
 	{ SCMP_SYS(socket),        ALLOW,              { { 0, ALL, AF_INET6 } } },
 	{ SCMP_SYS(socket),        ALLOW,              { { 0, ALL, AF_UNIX } } },
-	{ SCMP_SYS(socket),        ALLOW,              { { 0, ALL, AF_NETLINK }, { 2, ALL, NETLINK_ROUTES } } },
+	{ SCMP_SYS(socket),        ALLOW,              { { 0, ALL, AF_NETLINK },
+							 { 2, ALL, NETLINK_ROUTES } } },
 
 	{ SCMP_SYS(ioctl),         ALLOW,              { { 1, ALL, FIONBIO } } },
 	{ SCMP_SYS(ioctl),         ALLOW,              { { 1, ALL, FIONREAD } } },
@@ -138,7 +140,8 @@ static const struct member_ctx looked_at[] = {
 	{ SCMP_SYS(prctl),         ALLOW,              { { 0, ALL, PR_SET_NAME } } },
 	{ SCMP_SYS(prctl),         ALLOW,              { { 0, ALL, PR_GET_NAME } } },
 	{ SCMP_SYS(prctl),         ALLOW,              { { 0, ALL, PR_GET_DUMPABLE } } },
-	{ SCMP_SYS(prlimit64),     ALLOW,              { { 2, UINT64_MAX, 0 } } }, /* no new limit: reads */
+	/* without a new limit it only reads */
+	{ SCMP_SYS(prlimit64),     ALLOW,              { { 2, UINT64_MAX, 0 } } },
 };
 /* clang-format on */
 
@@ -177,7 +180,7 @@ add_looks(scmp_filter_ctx filter)
 	return true;
 }
 
-/* abort() and raise() signal the process itself; nobody signals another. */
+/* abort() and raise() signal the process itself; no code here signals another. */
 static bool
 add_own_signals(scmp_filter_ctx filter)
 {
@@ -188,8 +191,8 @@ add_own_signals(scmp_filter_ctx filter)
 	       seccomp_rule_add(filter, ALLOW, SCMP_SYS(kill), 1, SCMP_A0(SCMP_CMP_EQ, self)) == 0;
 }
 
-/* All threads at once, whoever made them; a search tree in place of a walk through every rule;
- * calls by another machine's numbers (32 bits) end the process too. */
+/* All threads at once, also those of libraries; a search tree in place of a walk through every
+ * rule; calls by another machine's numbers (32 bits) end the process too. */
 static bool
 set_attributes(scmp_filter_ctx filter)
 {
@@ -260,7 +263,7 @@ sandbox_is_built(void)
 }
 
 static bool
-refuse(const char *what, char errbuf[static ERRBUF_MAX + 1])
+write_kernel_error(const char *what, char errbuf[static ERRBUF_MAX + 1])
 {
 	if (!text_format(errbuf, ERRBUF_MAX + 1,
 		"%s was refused by the kernel; SANDBOX=off goes without", what))
@@ -274,10 +277,10 @@ sandbox_enter(const char *folder, char errbuf[static ERRBUF_MAX + 1])
 	if (!IS_BUILT)
 		return true;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-		return refuse("PR_SET_NO_NEW_PRIVS", errbuf);
+		return write_kernel_error("PR_SET_NO_NEW_PRIVS", errbuf);
 	if (!give_up_capabilities(folder))
-		return refuse("giving up the capabilities", errbuf);
+		return write_kernel_error("giving up the capabilities", errbuf);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
-		return refuse("PR_SET_DUMPABLE", errbuf);
-	return load_filter() || refuse("the seccomp filter", errbuf);
+		return write_kernel_error("PR_SET_DUMPABLE", errbuf);
+	return load_filter() || write_kernel_error("the seccomp filter", errbuf);
 }

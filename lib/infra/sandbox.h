@@ -1,12 +1,12 @@
-/* sandbox.h - libseccomp: what this process may still ask of the kernel once it serves.
+/* sandbox.h - libseccomp: which system calls this process may make once it serves.
  *
- * Whoever finds a way to run code of theirs in the service shall find little to do with it: no
- * other program, no other process, no file written, no memory both written and run, no capability,
- * no kernel interface that a JSON service has no use for (ASVS 15.2.5). What is asked for falls
- * into three classes:
+ * An intruder who manages to run code inside the service can do little with it: start no program,
+ * touch no other process, write no file, run no memory that was written, use no capability and no
+ * kernel interface that a JSON service has no use for (ASVS 15.2.5). System calls fall into three
+ * classes:
  *
  *   needed      what the service and its libraries do; names, threads, sockets, reading
- *   dangerous   what nobody here ever does: execve, fork, ptrace, mount, bpf, io_uring, modules, ...
+ *   dangerous   what this service never does: execve, fork, ptrace, mount, bpf, io_uring, ...
  *               The kernel ends the process (SIGSYS); a supervisor starts it anew, nothing that was
  *               acknowledged is lost
  *   the rest    fails with an error, and the caller goes on without. So a C library that tries
@@ -36,10 +36,10 @@ bool sandbox_is_built(void) MUST_USE;
  * dump (PR_SET_DUMPABLE); the kernel refuses all of the above. Earliest when the settings are read:
  * it opens, resolves, connects, listens and makes threads as before.
  *
- * `folder` must stay readable. Root without capabilities is a stranger in another user's home: only
- * there CAP_DAC_READ_SEARCH is kept, which reads and does nothing else.
+ * `folder` must stay readable. Root without capabilities cannot read another user's folder: only
+ * then CAP_DAC_READ_SEARCH is kept, which reads and does nothing else.
  *
- * False, and `why`: this kernel lacks a part of it; the process is not to go on. In a build
+ * False, and errbuf: this kernel lacks a part of it; the process is not to go on. In a build
  * without, true and nothing done. Costs under 1 ms once, and next to nothing a call: the kernel
  * knows by a bitmap which calls need no look (Linux 5.11). */
 bool sandbox_enter(const char *folder, char errbuf[static ERRBUF_MAX + 1]) MUST_USE;

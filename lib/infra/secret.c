@@ -176,7 +176,7 @@ secret_base64url(const void *bytes, size_t size, char *ret)
 }
 
 static bool
-is_ascii(const char *text, size_t length)
+bytes_are_ascii(const char *text, size_t length)
 {
 	for (size_t i = 0; i < length; i++)
 		if ((unsigned char)text[i] >= 0x80)
@@ -189,7 +189,7 @@ is_ascii(const char *text, size_t length)
 static bool
 unbase64(int form, const char *text, size_t length, void *ret, size_t ret_max, size_t *ret_size)
 {
-	return is_ascii(text, length) &&
+	return bytes_are_ascii(text, length) &&
 	       sodium_base642bin(ret, ret_max, text, length, NULL, ret_size, NULL, form) == 0;
 }
 

@@ -114,7 +114,7 @@ enum result secret_password_verify(
 /* Was `hash` made at exactly this cost? False too for what is no hash of secret_password_hash. */
 bool secret_password_costs(const char *hash, const struct secret_cost *) MUST_USE;
 
-/* A hash of this cost that is nobody's: 256 random bits where the hash of a password would be, so
+/* A dummy hash of this cost: 256 random bits where the hash of a password would be, so
  * that no password is known for it. To verify against it takes what a real one takes; to make it
  * takes nothing. */
 void secret_password_nobody(const struct secret_cost *, char ret[static PASSWORD_HASH_MAX + 1]);

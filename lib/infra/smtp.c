@@ -1,7 +1,7 @@
-/* smtp.c - send one letter over SMTP within a deadline.
+/* smtp.c - send one mail over SMTP within a deadline.
  *
- * What the letter says is mail_text.c's business; whether to try again is the caller's. Whatever a
- * stranger may have typed is checked here once more: libcurl sends a line end in an address as a
+ * What the mail says is mail_text.c's business; whether to try again is the caller's. What a
+ * client may have typed is checked here once more: libcurl sends a line end in an address as a
  * second recipient, and one in a header as a second header. */
 
 #include "smtp.h"
@@ -33,7 +33,7 @@ struct smtp {
 	char errbuf[CURL_ERROR_SIZE]; /* libcurl writes here */
 };
 
-/* Header values made from the letter's fields. */
+/* Header values made from the mail's fields. */
 struct values {
 	char date[DATE_MAX + 1];
 	char mailbox[MAILBOX_MAX + 1];
@@ -81,7 +81,7 @@ address_is_safe(const char *address)
 /* The address as RFC 5321 4.1.2 writes it. Carrier addresses from before 2009 (a..b@docomo.ne.jp)
  * are no dot-atoms and need the quotes. */
 static bool
-mailbox(const char *address, char ret[static MAILBOX_MAX + 1])
+format_mailbox(const char *address, char ret[static MAILBOX_MAX + 1])
 {
 	if (!address_is_safe(address))
 		return false;
@@ -95,7 +95,7 @@ mailbox(const char *address, char ret[static MAILBOX_MAX + 1])
 }
 
 static bool
-date(int64_t time_s, char ret[static DATE_MAX + 1])
+format_date(int64_t time_s, char ret[static DATE_MAX + 1])
 {
 	const time_t seconds = time_s;
 	struct tm tm;
@@ -108,12 +108,12 @@ date(int64_t time_s, char ret[static DATE_MAX + 1])
 static bool
 values_make(const struct mail_message *mail, struct values *ret)
 {
-	return mailbox(mail->to, ret->mailbox) &&
+	return format_mailbox(mail->to, ret->mailbox) &&
 	       text_format(ret->to, sizeof ret->to, "<%s>", ret->mailbox) &&
 	       address_is_safe(mail->message_id) &&
 	       text_format(ret->message_id, sizeof ret->message_id, "<%s>", mail->message_id) &&
 	       encoded_word(mail->subject, ret->subject, sizeof ret->subject) &&
-	       date(mail->date, ret->date);
+	       format_date(mail->date, ret->date);
 }
 
 /* encoded_word leaves no quote in a plain name, and a name of words stands without quotes. */
@@ -189,12 +189,12 @@ part_add(curl_mime *parts, const char *type, struct lines *borrowed)
 	       curl_mime_data_cb(part, -1, lines_read, NULL, NULL, borrowed) == CURLE_OK;
 }
 
-/* Whose fault was it? Only an answer to the recipient or to the whole mail is about the letter; the
- * rest is about us, and the next try may find it mended. libcurl has one code for a refused sender
- * and a refused recipient, so its words must tell. 554 to a recipient is how Postfix refuses a
- * client (smtpd_delay_reject): about us again. */
+/* Is the mail at fault? Only an answer to the recipient or to the whole mail is about the mail; the
+ * rest is about this service, and a later try may succeed. libcurl has one code for a rejected
+ * sender and a rejected recipient, so its text must tell them apart. 554 to a recipient is how
+ * Postfix rejects a client (smtpd_delay_reject): about this service again. */
 static enum smtp_outcome
-outcome(struct smtp *smtp, CURLcode code, char ret_error[static SMTP_ERROR_MAX + 1])
+outcome_of(struct smtp *smtp, CURLcode code, char ret_error[static SMTP_ERROR_MAX + 1])
 {
 	curl_off_t sent = 0;
 	long reply = 0;
@@ -213,8 +213,8 @@ outcome(struct smtp *smtp, CURLcode code, char ret_error[static SMTP_ERROR_MAX +
 }
 
 /* libcurl keeps a connection whose server fell silent behind DATA, and would take the late answer
- * for the next letter's. Cut, it is found dead before it is used again, and nobody waits after
- * QUIT. */
+ * for the next mail's. Cut, it is found dead before it is used again, and smtp_close() does
+ * not wait after QUIT. */
 static void
 hang_up(struct smtp *smtp)
 {
@@ -245,7 +245,7 @@ smtp_send(
 
 	ret_error[0] = '\0';
 	if (!values_make(mail, &values))
-		return unsent(SMTP_REJECTED, "letter", ret_error);
+		return unsent(SMTP_REJECTED, "mail", ret_error);
 	if (!list_add(&recipients, values.mailbox) ||
 	    !headers_make(smtp->from, &values, mail->language, &headers) ||
 	    !part_add(parts, "text/plain; charset=utf-8", &text) ||
@@ -259,7 +259,7 @@ smtp_send(
 	const CURLcode code = curl_easy_perform(smtp->curl);
 	if (code != CURLE_OK)
 		hang_up(smtp);
-	return outcome(smtp, code, ret_error);
+	return outcome_of(smtp, code, ret_error);
 }
 
 static bool
@@ -342,7 +342,7 @@ smtp_open(const struct smtp_options *options)
 	if (smtp == NULL)
 		return NULL;
 	smtp->curl = curl_easy_init();
-	if (smtp->curl != NULL && mailbox(options->from, from) &&
+	if (smtp->curl != NULL && format_mailbox(options->from, from) &&
 	    from_make(options->from_name, from, smtp->from) &&
 	    set_texts(smtp->curl, options, from) && set_numbers(smtp->curl, options) &&
 	    curl_easy_setopt(smtp->curl, CURLOPT_ERRORBUFFER, smtp->errbuf) == CURLE_OK)

@@ -1,7 +1,7 @@
-/* smtp.h - libcurl: send one letter over SMTP within a deadline.
+/* smtp.h - libcurl: send one mail over SMTP within a deadline.
  *
- * What the letter says is mail_text.c's business; whether to try again is the caller's. One sender
- * belongs to one thread and keeps its connection between letters. */
+ * What the mail says is mail_text.c's business; whether to try again is the caller's. One sender
+ * belongs to one thread and keeps its connection between mails. */
 
 #ifndef SMTP_H
 #define SMTP_H
@@ -41,8 +41,8 @@ struct mail_message {
 
 enum smtp_outcome {
 	SMTP_SENT,     /* the server took it */
-	SMTP_LATER,    /* not this letter's fault, or unknown: try again with the same Message-ID */
-	SMTP_REJECTED, /* 5xx for this letter, or it must not be sent as it is: never again */
+	SMTP_LATER,    /* not this mail's fault, or unknown: try again with the same Message-ID */
+	SMTP_REJECTED, /* 5xx for this mail, or it must not be sent as it is: never again */
 };
 
 struct smtp;
@@ -58,9 +58,9 @@ struct smtp *smtp_open(const struct smtp_options *) MUST_USE;
 /* Says QUIT and waits at most the deadline for the answer. Accepts NULL. */
 void smtp_close(struct smtp *);
 
-/* Sends. `ret_error` says why not, without any personal data: "smtp 450", "curl 28", "letter"; it
- * is "" after SMTP_SENT. REFUSED is said only when the server judged this letter (its recipient or,
- * after DATA, its content); 5xx to the connection, the login or the sender is LATER. */
+/* Sends. `ret_error` says why not, without any personal data: "smtp 450", "curl 28", "mail"; it
+ * is "" after SMTP_SENT. SMTP_REJECTED only when the server judged this mail (its recipient or,
+ * after DATA, its content); 5xx to the connection, the login or the sender is SMTP_LATER. */
 enum smtp_outcome smtp_send(
     struct smtp *, const struct mail_message *, char ret_error[static SMTP_ERROR_MAX + 1]) MUST_USE;
 

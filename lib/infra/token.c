@@ -30,7 +30,7 @@
 
 _Static_assert(sizeof(long) == sizeof(int64_t), "libjwt's integers hold our times");
 
-/* The claims as they are written: texts borrowed from whoever made them. */
+/* The claims as they are written; the texts are borrowed. */
 struct writing {
 	const char *use;
 	const char *jti;

@@ -5,8 +5,8 @@
  *           so that a token never chooses the algorithm or the key's kind (RFC 8725 3.1)
  *   claims  iss "myportal", aud "myportal/" + use, use, jti (base64url of 16 bytes), iat, nbf, exp,
  *           ctx (base64url of the sealed personal part; XChaCha20-Poly1305 bound to jti and use)
- * Anyone may read a JWT; nobody reads the address in it. Whether a token was spent, and whether its
- * use fits the endpoint, is for those who ask. */
+ * Anyone can read a JWT, but not the sealed address in it. Callers check whether a token was spent
+ * and whether its use fits the endpoint. */
 
 #ifndef TOKEN_H
 #define TOKEN_H
@@ -37,7 +37,7 @@ struct claims {
 enum result token_seal(
     const struct keyring *, const struct claims *, char ret[static TOKEN_MAX + 1]) MUST_USE;
 
-/* Opens a token at time `now`. TOKEN_INVALID: anything but a token of ours, told apart by nothing;
+/* Opens a token at time `now`. TOKEN_INVALID: anything but a token of ours, whatever is wrong;
  * TOKEN_EXPIRED: ours, signature and claims right, but past exp, for whichever clock it was
  * (clock_is_over()): a link lives as long as its mail says. UNAVAILABLE: no memory. On failure *ret
  * is untouched. */

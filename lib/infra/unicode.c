@@ -28,7 +28,7 @@ struct kind_range {
 };
 
 /* What the general category alone does not tell: joiners are Cf or Mn, and the fillers count as
- * letters, marks or symbols although nobody sees them (Default_Ignorable_Code_Point, and U+2800,
+ * letters, marks or symbols although they are invisible (Default_Ignorable_Code_Point, and U+2800,
  * the empty braille cell). Sorted. */
 /* clang-format off */
 static const struct kind_range exceptions[] = {
@@ -138,7 +138,7 @@ fold_width(int32_t code_point)
 }
 
 static bool
-append(char *text, size_t size, size_t *length, int32_t code_point)
+append_code_point(char *text, size_t size, size_t *length, int32_t code_point)
 {
 	char bytes[4];
 	const size_t count = unicode_put(code_point, bytes);
@@ -159,7 +159,7 @@ fold_width_of_all(const char *text, char *ret, size_t ret_size)
 
 	while (unicode_next(&text, &code_point))
 		if (utf8proc_category(code_point) == UTF8PROC_CATEGORY_CN ||
-		    !append(ret, ret_size, &length, fold_width(code_point)))
+		    !append_code_point(ret, ret_size, &length, fold_width(code_point)))
 			return false;
 	return *text == '\0';
 }

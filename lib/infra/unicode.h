@@ -35,8 +35,8 @@ enum unicode_kind {
 	UNICODE_MARKUP,    /* bidi controls U+061C, 200E-200F, 202A-202E, 2066-2069 */
 	UNICODE_CONTROL,   /* Cc, Zl, Zp, NUL */
 	UNICODE_JOINER,    /* U+200C, U+200D, variation selectors, emoji tags: legal inside emoji */
-	UNICODE_FORMAT,    /* any other Cf, and fillers nobody sees (U+3164, ...) */
-	UNICODE_UNASSIGNED, /* Cn, Cs, Co: nobody agreed what it means, private use included */
+	UNICODE_FORMAT,    /* any other Cf, and invisible fillers (U+3164, ...) */
+	UNICODE_UNASSIGNED, /* Cn, Cs, Co: without an agreed meaning, private use included */
 	UNICODE_OTHER       /* P*, S* */
 };
 

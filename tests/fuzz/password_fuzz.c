@@ -14,7 +14,7 @@ static void
 check_judged(const char *password, const char *words, const char *const *personal)
 {
 	const struct password_rules rules = { 8, true, words };
-	const enum field_error field_error = password_judge(&rules, password, personal);
+	const enum field_error field_error = password_validate(&rules, password, personal);
 	const size_t length = unicode_code_points(password);
 
 	FUZZ_CHECK(
@@ -27,8 +27,8 @@ check_judged(const char *password, const char *words, const char *const *persona
 	FUZZ_CHECK(length >= 8 && length <= PASSWORD_CODE_POINTS_MAX, "8 to 128 code points");
 	FUZZ_CHECK(!password_is_common(password), "no common one");
 	const char *const own[] = { password, NULL };
-	FUZZ_CHECK(
-	    password_judge(&rules, password, own) == FIELD_CONTEXT_PASSWORD, "none is one's own");
+	FUZZ_CHECK(password_validate(&rules, password, own) == FIELD_CONTEXT_PASSWORD,
+	    "none is one's own");
 }
 
 int

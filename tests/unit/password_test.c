@@ -318,7 +318,7 @@ check_rows(const struct row *rows, size_t count)
 	unsigned failures = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		const enum field_error field_error = password_judge(
+		const enum field_error field_error = password_validate(
 		    rows[i].rules, rows[i].password, rows[i].personal);
 
 		if (field_error == rows[i].field_error)
@@ -353,9 +353,9 @@ a_listed_word_as_long_as_a_password_counts(void **state)
 	const char *const nobody[] = { NULL };
 
 	(void)state;
-	assert_int_equal(password_judge(&listed, X128("🐻"), nobody), FIELD_CONTEXT_PASSWORD);
-	assert_int_equal(password_judge(&listed, X128("熊"), nobody), FIELD_OK);
-	assert_int_equal(password_judge(&listed, X128("a"), nobody), FIELD_OK);
+	assert_int_equal(password_validate(&listed, X128("🐻"), nobody), FIELD_CONTEXT_PASSWORD);
+	assert_int_equal(password_validate(&listed, X128("熊"), nobody), FIELD_OK);
+	assert_int_equal(password_validate(&listed, X128("a"), nobody), FIELD_OK);
 }
 
 static void
@@ -416,9 +416,9 @@ check_common(const char *entry, const char *disguised)
 
 	if (!password_is_common(disguised))
 		fail_msg("%s is not common as %s", entry, disguised);
-	if (password_judge(&wordless, disguised, nobody) != expected)
+	if (password_validate(&wordless, disguised, nobody) != expected)
 		fail_msg("%s is accepted as %s", entry, disguised);
-	if (password_judge(&society, disguised, nobody) == FIELD_OK)
+	if (password_validate(&society, disguised, nobody) == FIELD_OK)
 		fail_msg("%s is accepted by the society as %s", entry, disguised);
 }
 
@@ -451,7 +451,7 @@ enough_common_passwords_fit_the_policy(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < common_passwords_count; i++)
-		count += password_judge(&society, common_passwords_text + common_passwords_at[i],
+		count += password_validate(&society, common_passwords_text + common_passwords_at[i],
 			     nobody) == FIELD_COMMON_PASSWORD;
 	assert_true(count >= 3000);
 }

@@ -573,7 +573,7 @@ nothing_typed_becomes_a_header_or_a_recipient(void **state)
 		mail_reset();
 		memcpy((char *)&mail + rows[i].field, rows[i].value, strlen(rows[i].value) + 1);
 		must_send(rows[i].why, smtp, rows[i].sent ? SMTP_SENT : SMTP_REJECTED,
-		    sent ? "" : "letter");
+		    sent ? "" : "mail");
 		show_trace(PLAIN);
 		must_show(rows[i].why, "\nMAIL FROM:<" FROM ">\n", sent);
 		must_show(rows[i].why, "RCPT", sent);

@@ -92,7 +92,7 @@ characters_of(const char *text, size_t length, char *ret)
 }
 
 static enum field_error
-fold(const char *typed, size_t input_max, size_t length, char *ret)
+fold_characters(const char *typed, size_t input_max, size_t length, char *ret)
 {
 	CLEANUP(typed_wipe) struct typed narrow;
 
@@ -108,7 +108,7 @@ static enum field_error
 fold_or_empty(const char *typed, size_t input_max, size_t length, char *ret, size_t ret_size)
 {
 	assert(ret_size > length);
-	const enum field_error field_error = fold(typed, input_max, length, ret);
+	const enum field_error field_error = fold_characters(typed, input_max, length, ret);
 
 	if (field_error != FIELD_OK)
 		secret_wipe_bytes(ret, ret_size);

@@ -2,7 +2,7 @@
  * Pure.
  *
  * Alphabet: 32 characters, A-Z and 2-9 without I and O (ALPHABET). On entry case, width, spaces and
- * hyphens of every kind are ignored (NFKC first); any other character is refused. */
+ * hyphens of every kind are ignored (NFKC first); any other character is rejected. */
 
 #ifndef AUTH_KEY_H
 #define AUTH_KEY_H

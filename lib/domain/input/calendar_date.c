@@ -10,7 +10,7 @@
 
 /* 1970/01/31 and 19700131 become 1970-01-31. */
 static bool
-spell(const char *folded, char ret[static CLOCK_DATE_MAX + 1])
+write_with_hyphens(const char *folded, char ret[static CLOCK_DATE_MAX + 1])
 {
 	const size_t length = strlen(folded);
 
@@ -32,8 +32,9 @@ calendar_date_fold(const char *typed, char *ret, size_t ret_size)
 	char spelled[CLOCK_DATE_MAX + 1];
 
 	ret[0] = '\0';
-	if (unicode_fold_width(typed, folded, sizeof folded) != OK || !spell(folded, spelled) ||
-	    !clock_date_is_valid(spelled) || !text_copy(ret, ret_size, spelled))
+	if (unicode_fold_width(typed, folded, sizeof folded) != OK ||
+	    !write_with_hyphens(folded, spelled) || !clock_date_is_valid(spelled) ||
+	    !text_copy(ret, ret_size, spelled))
 		return FIELD_BAD_FORMAT;
 	return FIELD_OK;
 }

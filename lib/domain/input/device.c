@@ -1,4 +1,4 @@
-/* device.c - a coarse name of the client, by which a member knows a login again in a list.
+/* device.c - a coarse name of the client, by which a member recognizes a session in a list.
  *
  * User-Agents nest: Edge says Chrome and Safari too, Chrome says Safari, an iPad says Macintosh. So
  * the first row that fits counts, and what says most stands first. */
@@ -22,7 +22,7 @@ struct row {
 static const struct row clients[] = {
 	/* token                also     word */
 	{ "MyPortal/",          NULL,    "MyPortal app" },
-	/* who says so of itself; a phone's name may have it elsewhere (CUBOT) */
+	/* bots that say so; a phone's name may hold the word elsewhere (CUBOT) */
 	{ "bot/",               NULL,    "Bot" },
 	{ "Bot/",               NULL,    "Bot" },
 	{ "bot-",               NULL,    "Bot" },
@@ -64,7 +64,7 @@ static const struct row clients[] = {
 	{ "python-requests/",   NULL,    "Python" },
 	{ "Python-urllib/",     NULL,    "Python" },
 	{ "Go-http-client/",    NULL,    "Go" },
-	/* what apps say that were not told what to say */
+	/* the defaults of HTTP libraries in apps */
 	{ "okhttp/",            NULL,    "App" },
 	{ "CFNetwork/",         NULL,    "App" },
 	{ "Dart/",              NULL,    "App" },

@@ -1,4 +1,4 @@
-/* device.h - a coarse name of the client, by which a member knows a login again in a list. Pure.
+/* device.h - a coarse name of the client, by which a member recognizes a session in a list. Pure.
  *
  * "Safari, iPhone", "Edge, Windows", "LINE, Android", "curl". Made of the words of two tables,
  * never of what the User-Agent says beside: no version, model or build, which would tell one member
@@ -10,8 +10,8 @@
 #define DEVICE_MAX        60  /* visible ASCII and spaces */
 #define DEVICE_LOOKED_MAX 512 /* bytes of a User-Agent that are looked at */
 
-/* `ret` is "" if there is none (NULL) or nothing in it is known. Only one of the two known:
- * that. */
+/* Writes the name of the client that sent this User-Agent (NULL: none). If only the program or only
+ * the system is known, that is its name; "" if neither is. */
 void device_of(const char *user_agent, char ret[static DEVICE_MAX + 1]);
 
 #endif

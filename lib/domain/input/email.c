@@ -1,4 +1,4 @@
-/* email.c - mail addresses as members type them: fold, judge, mask. */
+/* email.c - mail addresses as members type them: fold, validate, mask. */
 
 #include "email.h"
 
@@ -43,7 +43,7 @@ is_carrier(const char *domain)
 
 /* Cuts spaces of every kind at both ends; returns the new beginning within `text`. */
 static char *
-trim(char *text)
+trim_spaces(char *text)
 {
 	const char *at = text;
 	size_t begin = 0, end = 0;
@@ -142,7 +142,7 @@ email_fold(const char *typed, char *ret, size_t ret_size)
 		return FIELD_TOO_LONG;
 	if (unicode_fold_width(typed, folded, sizeof folded) != OK)
 		return FIELD_BAD_CHARACTER;
-	return fold_parts(trim(folded), ret, ret_size);
+	return fold_parts(trim_spaces(folded), ret, ret_size);
 }
 
 enum field_error

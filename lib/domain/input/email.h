@@ -1,4 +1,4 @@
-/* email.h - mail addresses as members type them: fold, judge, mask. Pure.
+/* email.h - mail addresses as members type them: fold, validate, mask. Pure.
  *
  * Full-width ASCII is folded first (a Japanese input method types it). Then local@domain:
  *   local   ASCII dot-atom (RFC 5322 3.2.3), 1-64 bytes. For the domains of Japanese carriers
@@ -28,8 +28,8 @@ enum field_error email_fold(const char *typed, char *ret, size_t ret_size);
 /* The same, all lower-cased: two login IDs that differ in case are one. */
 enum field_error login_id_fold(const char *typed, char *ret, size_t ret_size);
 
-/* What the spellings of one mailbox have in common, for mail interval: all lower-cased, without
- * what stands behind a "+" (RFC 5233). `email` is a folded address. */
+/* The key under which the mail intervals count an address: all lower-cased, without what stands
+ * behind a "+" (RFC 5233), so that the spellings of one mailbox share it. `email` is folded. */
 void email_key(const char *email, char ret[static EMAIL_MAX + 1]);
 
 /* "t***@example.jp": the first character of the local part, and the domain. */

@@ -5,7 +5,7 @@
  * (U+002D, 2010-2015, 2212, FF0D, ...), middle dots, slashes, full stops, commas and spaces
  * dropped. The long vowel mark (U+30FC) is a hyphen, too, unless it directly follows a kana: people
  * type 56789ー100, and ケーヒン is a 記号. What is left is ASCII letters and digits, kana and kanji
- * (some 記号 have them); any other script is refused. Folding what is folded changes nothing.
+ * (some 記号 have them); any other script is rejected. Folding what is folded changes nothing.
  *
  * Numbers are secrets by law (健康保険法 第194条の2): never logged, shown only masked. */
 

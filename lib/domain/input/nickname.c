@@ -127,7 +127,7 @@ is_legal(int32_t code_point, int32_t before, int32_t behind)
 }
 
 static int32_t
-peek(const char *at)
+next_code_point(const char *at)
 {
 	int32_t code_point;
 
@@ -140,7 +140,7 @@ text_is_legal(const char *text)
 	int32_t before = 0, code_point;
 
 	for (; unicode_next(&text, &code_point); before = code_point)
-		if (!is_legal(code_point, before, peek(text)))
+		if (!is_legal(code_point, before, next_code_point(text)))
 			return false;
 	return true;
 }

@@ -21,7 +21,8 @@
  * like nothing it is compared with. */
 #define LIKENESS_MAX (3 * PASSWORD_MAX)
 
-/* A word this long refuses itself in disguise too: three letters, two kanji. */
+/* A word of so many bytes (three letters, two kanji) is also found inside digits and
+ * punctuation. */
 #define WORD_CODE_POINTS_MIN 2
 #define WORD_BYTES_MIN       3
 
@@ -242,7 +243,7 @@ is_of_society(const char *password, const char *words)
 }
 
 enum field_error
-password_judge(
+password_validate(
     const struct password_rules *rules, const char *password, const char *const *personal)
 {
 	CLEANUP(likeness_wipe) struct likeness likeness;

@@ -24,17 +24,17 @@ struct password_rules {
 	const char *society_words; /* words between commas or newlines, UTF-8; may be "" */
 };
 
-/* NFC. FIELD_BAD_CHARACTER (not UTF-8, control, unassigned), FIELD_TOO_LONG (in bytes). What rules
- * say is password_judge's. ret_size is PASSWORD_MAX + 1. */
+/* NFC. FIELD_BAD_CHARACTER (not UTF-8, control, unassigned), FIELD_TOO_LONG (in bytes). The rules
+ * are password_validate()'s. ret_size is PASSWORD_MAX + 1. */
 enum field_error password_fold(const char *typed, char *ret, size_t ret_size);
 
-/* The same for one that must be compared with: FIELD_REQUIRED, too, when it is empty. */
+/* The same for a password that will be verified: FIELD_REQUIRED, too, when it is empty. */
 enum field_error password_fold_given(const char *typed, char *ret, size_t ret_size);
 
-/* Judges a folded password. `personal` are the member's own texts (login ID, address, nickname),
+/* Validates a folded password. `personal` are the member's own texts (login ID, address, nickname),
  * folded, ended by NULL; empty ones are passed over. FIELD_TOO_SHORT, FIELD_TOO_LONG,
  * FIELD_NEEDS_LETTER_AND_DIGIT, FIELD_COMMON_PASSWORD, FIELD_CONTEXT_PASSWORD or FIELD_OK. */
-enum field_error password_judge(
+enum field_error password_validate(
     const struct password_rules *, const char *password, const char *const *personal);
 
 /* Is this among the common passwords? The list is made at build time by tools/gen/common-passwords

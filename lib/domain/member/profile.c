@@ -210,7 +210,7 @@ profile_change_password(const struct app *p, const struct client *client,
 	    client, member, AUDIT_PASSWORD_CHANGED, MAIL_PASSWORD_CHANGED);
 	struct password_change c = { .change = &change };
 
-	ret_info->field_error = password_judge(&p->password_rules, password->text, personal);
+	ret_info->field_error = password_validate(&p->password_rules, password->text, personal);
 	if (ret_info->field_error != FIELD_OK)
 		return BAD_FIELD;
 	TRY(current_password_check(p, client, member, current, ret_info));

@@ -131,7 +131,7 @@ judge(const struct app *p, const struct account *account, const struct secret *p
 	const char *const personal[] = { account->login_id, account->email, account->nickname,
 		NULL };
 
-	return password_judge(&p->password_rules, password->text, personal);
+	return password_validate(&p->password_rules, password->text, personal);
 }
 
 enum result

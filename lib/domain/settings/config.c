@@ -23,7 +23,7 @@ struct setting {
 	const char *help;
 };
 
-/* The size tells a text from a number, so a row names its member once. */
+/* Where a setting's member is, and its size. */
 #define AT(member) offsetof(struct config, member), sizeof(((struct config *)0)->member)
 
 #define DAY_S     86400
@@ -34,71 +34,123 @@ struct setting {
 static const struct setting settings[] = {
 	/* name                       member                          type    default
 	 * min max       words */
-	{ "LISTEN",                   AT(listen),                     TEXT,   "127.0.0.1:8080",   3, 64,        NULL, 0, "public address; a proxy in front ends TLS" },
-	{ "LISTEN_INSIDE",            AT(listen_inside),              TEXT,   "127.0.0.1:9090",   3, 64,        NULL, 0, "health and metrics; never public" },
-	{ "CORS_ORIGINS",             AT(cors_origins),               TEXT,   "",                 0, 512,       NULL, 0, "origins of the app, separated by commas" },
-	{ "TRUSTED_PROXIES",          AT(trusted_proxies),            TEXT,   "",                 0, 512,       NULL, 0, "networks of the proxies whose X-Forwarded-For is believed; empty: nobody's" },
-	{ "SHARED_NETWORKS",          AT(shared_networks),            TEXT,   "",                 0, 512,       NULL, 0, "networks where many members share an address, as a company's gateway: 100 times the limits of a source, and of the /48 around it" },
-	{ "LIMITS",                   AT(limits),                     TEXT,   "",                 0, 1024,      NULL, LINES, "other limits than below: name=count or name=count/seconds, commas or lines between" },
-	{ "HTTP_WORKERS",             AT(http_workers),               NUMBER, "256",             4, 4096,      NULL, 0, "connections served at once; above the proxy's maximum" },
-	{ "REQUESTS_MAX",             AT(requests_max),               NUMBER, "192",              1, 4096,      NULL, 0, "requests worked on at once; more get 503" },
-	{ "HASHING_MAX",              AT(hashing_max),                NUMBER, "32",               1, 4096,      NULL, 0, "of them at once with a password to hash; more get 503" },
-	{ "PICTURES_MAX",             AT(pictures_max),               NUMBER, "8",                1, 4096,      NULL, 0, "of them at once with a CAPTCHA to make; more get 503" },
-	{ "KEEP_ALIVE_MS",            AT(keep_alive_ms),              NUMBER, "15000",            0, 600000,    NULL, 0, "idle connections are closed after it; a little above the proxy's" },
-	{ "REQUEST_TIMEOUT_MS",       AT(request_timeout_ms),         NUMBER, "5000",             500, 60000,   NULL, 0, "for the headers, again for the body, and again for the client to take the answer" },
-	{ "DRAIN_MS",                 AT(drain_ms),                   NUMBER, "1000",             0, 30000,     NULL, 0, "between not ready and closing, for the proxy to notice" },
+	{ "LISTEN", AT(listen), TEXT, "127.0.0.1:8080", 3, 64, NULL, 0,
+	  "public address; a proxy in front ends TLS" },
+	{ "LISTEN_INSIDE", AT(listen_inside), TEXT, "127.0.0.1:9090", 3, 64, NULL, 0,
+	  "health and metrics; never public" },
+	{ "CORS_ORIGINS", AT(cors_origins), TEXT, "", 0, 512, NULL, 0,
+	  "origins of the app, separated by commas" },
+	{ "TRUSTED_PROXIES", AT(trusted_proxies), TEXT, "", 0, 512, NULL, 0,
+	  "networks of the proxies whose X-Forwarded-For is believed; empty: none is" },
+	{ "SHARED_NETWORKS", AT(shared_networks), TEXT, "", 0, 512, NULL, 0,
+	  "networks where many members share an address, as a company's gateway: 100 times the "
+	  "limits of a source, and of the /48 around it" },
+	{ "LIMITS", AT(limits), TEXT, "", 0, 1024, NULL, LINES,
+	  "other limits than below: name=count or name=count/seconds, commas or lines between" },
+	{ "HTTP_WORKERS", AT(http_workers), NUMBER, "256", 4, 4096, NULL, 0,
+	  "connections served at once; above the proxy's maximum" },
+	{ "REQUESTS_MAX", AT(requests_max), NUMBER, "192", 1, 4096, NULL, 0,
+	  "requests worked on at once; more get 503" },
+	{ "HASHING_MAX", AT(hashing_max), NUMBER, "32", 1, 4096, NULL, 0,
+	  "of them at once with a password to hash; more get 503" },
+	{ "PICTURES_MAX", AT(pictures_max), NUMBER, "8", 1, 4096, NULL, 0,
+	  "of them at once with a CAPTCHA to make; more get 503" },
+	{ "KEEP_ALIVE_MS", AT(keep_alive_ms), NUMBER, "15000", 0, 600000, NULL, 0,
+	  "idle connections are closed after it; a little above the proxy's" },
+	{ "REQUEST_TIMEOUT_MS", AT(request_timeout_ms), NUMBER, "5000", 500, 60000, NULL, 0,
+	  "for the headers, again for the body, and again for the client to take the answer" },
+	{ "DRAIN_MS", AT(drain_ms), NUMBER, "1000", 0, 30000, NULL, 0,
+	  "time for the proxy to notice that /readyz fails, before connections are closed" },
 
-	{ "DB_HOST",                  AT(db_host),                    TEXT,   "127.0.0.1",        1, 255,       NULL, 0, "MariaDB server" },
-	{ "DB_PORT",                  AT(db_port),                    NUMBER, "3306",             1, 65535,     NULL, 0, "" },
-	{ "DB_SOCKET",                AT(db_socket),                  TEXT,   "",                 0, 107,       NULL, 0, "local socket instead of host and port" },
-	{ "DB_NAME",                  AT(db_name),                    TEXT,   "myportal",         1, 64,        NULL, 0, "" },
-	{ "DB_USER",                  AT(db_user),                    TEXT,   "myportal",         1, 80,        NULL, 0, "the service's user; rights in schema/rights.sql" },
-	{ "DB_PASSWORD",              AT(db_password),                TEXT,   "",                 0, 512,       NULL, SECRET, "" },
-	{ "DB_OWNER_USER",            AT(db_owner_user),              TEXT,   "myportal_owner",   1, 80,        NULL, 0, "used by myportalctl: owns the tables" },
-	{ "DB_OWNER_PASSWORD",        AT(db_owner_password),          TEXT,   "",                 0, 512,       NULL, SECRET, "not needed by myportald" },
-	{ "DB_TLS",                   AT(db_tls),                     CHOICE, "required",         0, 0,         "required|none", 0, "none only on a loopback; a socket needs none" },
-	{ "DB_CA_FILE",               AT(db_ca_file),                 TEXT,   "",                 0, 512,       NULL, 0, "PEM of the authority that signed the server's certificate" },
-	{ "DB_CONNECTIONS",           AT(db_connections),             NUMBER, "16",               2, 100,       NULL, 0, "most that are open at once" },
+	{ "DB_HOST", AT(db_host), TEXT, "127.0.0.1", 1, 255, NULL, 0,
+	  "MariaDB server" },
+	{ "DB_PORT", AT(db_port), NUMBER, "3306", 1, 65535, NULL, 0, "" },
+	{ "DB_SOCKET", AT(db_socket), TEXT, "", 0, 107, NULL, 0,
+	  "local socket instead of host and port" },
+	{ "DB_NAME", AT(db_name), TEXT, "myportal", 1, 64, NULL, 0, "" },
+	{ "DB_USER", AT(db_user), TEXT, "myportal", 1, 80, NULL, 0,
+	  "the service's user; rights in schema/rights.sql" },
+	{ "DB_PASSWORD", AT(db_password), TEXT, "", 0, 512, NULL, SECRET, "" },
+	{ "DB_OWNER_USER", AT(db_owner_user), TEXT, "myportal_owner", 1, 80, NULL, 0,
+	  "used by myportalctl: owns the tables" },
+	{ "DB_OWNER_PASSWORD", AT(db_owner_password), TEXT, "", 0, 512, NULL, SECRET,
+	  "not needed by myportald" },
+	{ "DB_TLS", AT(db_tls), CHOICE, "required", 0, 0, "required|none", 0,
+	  "none only on a loopback; a socket needs none" },
+	{ "DB_CA_FILE", AT(db_ca_file), TEXT, "", 0, 512, NULL, 0,
+	  "PEM of the authority that signed the server's certificate" },
+	{ "DB_CONNECTIONS", AT(db_connections), NUMBER, "16", 2, 100, NULL, 0,
+	  "most that are open at once" },
 
-	{ "KEYS_FOLDER",              AT(keys_folder),                TEXT,   "",                 1, 512,       NULL, 0, "made by `myportalctl keys new`" },
+	{ "KEYS_FOLDER", AT(keys_folder), TEXT, "", 1, 512, NULL, 0,
+	  "made by `myportalctl keys new`" },
 
-	{ "SMTP_URL",                 AT(smtp_url),                   TEXT,   "",                 8, 512,       NULL, 0, "smtp://host:port (STARTTLS) or smtps://host:port" },
-	{ "SMTP_TLS",                 AT(smtp_tls),                   CHOICE, "required",         0, 0,         "required|none", 0, "none only for a catcher on a loopback" },
-	{ "SMTP_CA_FILE",             AT(smtp_ca_file),               TEXT,   "",                 0, 512,       NULL, 0, "PEM; empty: the system's authorities" },
-	{ "SMTP_USER",                AT(smtp_user),                  TEXT,   "",                 0, 255,       NULL, 0, "empty: no authentication" },
-	{ "SMTP_PASSWORD",            AT(smtp_password),              TEXT,   "",                 0, 512,       NULL, SECRET, "" },
-	{ "MAIL_FROM",                AT(mail_from),                  TEXT,   "",                 3, 254,       NULL, 0, "sender address of every letter" },
-	{ "MAIL_WORKERS",             AT(mail_workers),               NUMBER, "2",                1, 16,        NULL, 0, "letters sent at once" },
-	{ "MAIL_INTERVAL_S",          AT(mail_interval_s),            NUMBER, "60",               1, 3600,      NULL, 0, "at most one mail of a kind per address in this time; longer from the sixth of a day on" },
+	{ "SMTP_URL", AT(smtp_url), TEXT, "", 8, 512, NULL, 0,
+	  "smtp://host:port (STARTTLS) or smtps://host:port" },
+	{ "SMTP_TLS", AT(smtp_tls), CHOICE, "required", 0, 0, "required|none", 0,
+	  "none only for a catcher on a loopback" },
+	{ "SMTP_CA_FILE", AT(smtp_ca_file), TEXT, "", 0, 512, NULL, 0,
+	  "PEM; empty: the system's authorities" },
+	{ "SMTP_USER", AT(smtp_user), TEXT, "", 0, 255, NULL, 0,
+	  "empty: no authentication" },
+	{ "SMTP_PASSWORD", AT(smtp_password), TEXT, "", 0, 512, NULL, SECRET, "" },
+	{ "MAIL_FROM", AT(mail_from), TEXT, "", 3, 254, NULL, 0,
+	  "sender address of every mail" },
+	{ "MAIL_WORKERS", AT(mail_workers), NUMBER, "2", 1, 16, NULL, 0,
+	  "mails sent at once" },
+	{ "MAIL_INTERVAL_S", AT(mail_interval_s), NUMBER, "60", 1, 3600, NULL, 0,
+	  "at most one mail of a kind per address in this time; longer from the sixth of a day "
+	  "on" },
 
-	{ "PORTAL_URL",               AT(portal_url),                 TEXT,   "",                 8, 512,       NULL, 0, "the app's address as browsers write its origin; links in letters begin with it" },
-	{ "SOCIETY_NAME_JA",          AT(society_name_ja),            TEXT,   "",                 1, 120,       NULL, 0, "in letters" },
-	{ "SOCIETY_NAME_EN",          AT(society_name_en),            TEXT,   "",                 1, 120,       NULL, 0, "in English letters" },
-	{ "SOCIETY_WORDS",            AT(society_words),              TEXT,   "",                 0, 4096,      NULL, LINES, "words refused as passwords: names of society, products, city; commas or lines between" },
+	{ "PORTAL_URL", AT(portal_url), TEXT, "", 8, 512, NULL, 0,
+	  "the app's address as browsers write its origin; links in mails begin with it" },
+	{ "SOCIETY_NAME_JA", AT(society_name_ja), TEXT, "", 1, 120, NULL, 0,
+	  "in mails" },
+	{ "SOCIETY_NAME_EN", AT(society_name_en), TEXT, "", 1, 120, NULL, 0,
+	  "in English mails" },
+	{ "SOCIETY_WORDS", AT(society_words), TEXT, "", 0, 4096, NULL, LINES,
+	  "words rejected as passwords: names of society, products, city; commas or lines "
+	  "between" },
 
-	{ "INVITATION_LIVES_S",       AT(invitation_lives_s),         NUMBER, "10800",            60, DAY_S,    NULL, 0, "first link" },
-	{ "SECOND_LINK_LIVES_S",      AT(second_link_lives_s),        NUMBER, "1800",             60, DAY_S,    NULL, 0, "second link" },
-	{ "ACCOUNT_STEP_LIVES_S",     AT(account_step_lives_s),       NUMBER, "1800",             60, DAY_S,    NULL, 0, "account step after the authentication key" },
-	{ "CAPTCHA_LIVES_S",          AT(captcha_lives_s),            NUMBER, "600",              30, 3600,     NULL, 0, "" },
-	{ "CAPTCHA_PROOF_OF_WORK",    AT(captcha_proof_of_work),      NUMBER, "0",                0, 10000000,  NULL, 0, "highest number of ALTCHA's proof of work, 1000 or more; 0: not offered" },
-	{ "EMAIL_CONFIRMATION_LIVES_S", AT(email_confirmation_lives_s), NUMBER, "10800",          60, DAY_S,    NULL, 0, "link that proves a new address" },
-	{ "PASSWORD_RESET_LIVES_S",   AT(password_reset_lives_s),     NUMBER, "1800",             60, DAY_S,    NULL, 0, "link that sets a new password" },
-	{ "SESSION_IDLE_S",           AT(session_idle_s),             NUMBER, "604800",           600, MONTH_S, NULL, 0, "a login that is not refreshed for so long is over" },
-	{ "SESSION_LIVES_S",          AT(session_lives_s),            NUMBER, "2592000",          600, QUARTER_S, NULL, 0, "and then in any case" },
+	{ "INVITATION_LIVES_S", AT(invitation_lives_s), NUMBER, "10800", 60, DAY_S, NULL, 0,
+	  "first link" },
+	{ "SECOND_LINK_LIVES_S", AT(second_link_lives_s), NUMBER, "1800", 60, DAY_S, NULL, 0,
+	  "second link" },
+	{ "ACCOUNT_STEP_LIVES_S", AT(account_step_lives_s), NUMBER, "1800", 60, DAY_S, NULL, 0,
+	  "account step after the authentication key" },
+	{ "CAPTCHA_LIVES_S", AT(captcha_lives_s), NUMBER, "600", 30, 3600, NULL, 0, "" },
+	{ "CAPTCHA_PROOF_OF_WORK", AT(captcha_proof_of_work), NUMBER, "0", 0, 10000000, NULL, 0,
+	  "highest number of ALTCHA's proof of work, 1000 or more; 0: not offered" },
+	{ "EMAIL_CONFIRMATION_LIVES_S", AT(email_confirmation_lives_s), NUMBER,
+	  "10800", 60, DAY_S, NULL, 0,
+	  "link that proves a new address" },
+	{ "PASSWORD_RESET_LIVES_S", AT(password_reset_lives_s), NUMBER, "1800", 60, DAY_S, NULL, 0,
+	  "link that sets a new password" },
+	{ "SESSION_IDLE_S", AT(session_idle_s), NUMBER, "604800", 600, MONTH_S, NULL, 0,
+	  "a session that is not refreshed for so long ends" },
+	{ "SESSION_LIVES_S", AT(session_lives_s), NUMBER, "2592000", 600, QUARTER_S, NULL, 0,
+	  "a session ends then in any case" },
 
-	{ "IDENTITY_BIRTH_DATE",      AT(identity_birth_date),        CHOICE, "no",               0, 0,         "yes|no", 0, "demand the birth date at the identity step" },
-	{ "PASSWORD_LENGTH_MIN",      AT(password_length_min),        NUMBER, "8",                8, 15,        NULL, 0, "code points" },
-	{ "PASSWORD_COMPOSITION",     AT(password_composition),       CHOICE, "letter-and-digit", 0, 0,         "letter-and-digit|none", 0, "the society's rule, or none (NIST, ASVS 6.2.5)" },
-	{ "ARGON2_MEMORY_KIB",        AT(argon2_memory_kib),          NUMBER, "19456",            12288, 1048576, NULL, 0, "per hash; 19456 with 2 passes or 12288 with 3 is the floor" },
-	{ "ARGON2_PASSES",            AT(argon2_passes),              NUMBER, "2",                1, 10,        NULL, 0, "" },
-	{ "HASH_THREADS",             AT(hash_threads),               NUMBER, "0",                0, 64,        NULL, 0, "0: as many as cores" },
+	{ "IDENTITY_BIRTH_DATE", AT(identity_birth_date), CHOICE, "no", 0, 0, "yes|no", 0,
+	  "demand the birth date at the identity step" },
+	{ "PASSWORD_LENGTH_MIN", AT(password_length_min), NUMBER, "8", 8, 15, NULL, 0,
+	  "code points" },
+	{ "PASSWORD_COMPOSITION", AT(password_composition), CHOICE,
+	  "letter-and-digit", 0, 0, "letter-and-digit|none", 0,
+	  "the society's rule, or none (NIST, ASVS 6.2.5)" },
+	{ "ARGON2_MEMORY_KIB", AT(argon2_memory_kib), NUMBER, "19456", 12288, 1048576, NULL, 0,
+	  "per hash; 19456 with 2 passes or 12288 with 3 is the floor" },
+	{ "ARGON2_PASSES", AT(argon2_passes), NUMBER, "2", 1, 10, NULL, 0, "" },
+	{ "HASH_THREADS", AT(hash_threads), NUMBER, "0", 0, 64, NULL, 0,
+	  "0: as many as cores" },
 
-	{ "SANDBOX",                  AT(sandbox),                    CHOICE, "on",               0, 0,         "on|off", 0, "what the kernel refuses the service; off only to look for a fault" },
+	{ "SANDBOX", AT(sandbox), CHOICE, "on", 0, 0, "on|off", 0,
+	  "the kernel limits what the service may do; off only for debugging" },
 };
 /* clang-format on */
 
 /* A whole file of text, its trailing newline dropped. A longer one, or one with a NUL in it, is
- * refused: what is left of a cut secret is another secret. */
+ * rejected: what is left of a cut secret is another secret. */
 static bool
 file_text(const char *path, char ret[static CONFIG_WORDS_MAX + 2])
 {
@@ -204,7 +256,8 @@ describe_bounds(const struct setting *setting, char *ret, size_t ret_size)
 }
 
 static void
-complain(const struct setting *setting, const char *value, char errbuf[static ERRBUF_MAX + 1])
+write_setting_error(
+    const struct setting *setting, const char *value, char errbuf[static ERRBUF_MAX + 1])
 {
 	char bounds[80];
 	char shown[80];
@@ -217,7 +270,7 @@ complain(const struct setting *setting, const char *value, char errbuf[static ER
 }
 
 static void
-complain_of_no_text(const struct setting *setting, char errbuf[static ERRBUF_MAX + 1])
+write_source_error(const struct setting *setting, char errbuf[static ERRBUF_MAX + 1])
 {
 	if (!text_format(errbuf, ERRBUF_MAX + 1,
 		"%s is longer than %d bytes, or %s_FILE names no readable text of at most that",
@@ -231,12 +284,12 @@ read_one(const struct setting *setting, struct config *ret, char value[static CO
     char errbuf[static ERRBUF_MAX + 1])
 {
 	if (!setting_text(setting, value)) {
-		complain_of_no_text(setting, errbuf);
+		write_source_error(setting, errbuf);
 		return false;
 	}
 	if (setting_put(setting, value, ret))
 		return true;
-	complain(setting, value, errbuf);
+	write_setting_error(setting, value, errbuf);
 	return false;
 }
 

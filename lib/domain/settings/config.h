@@ -1,8 +1,8 @@
 /* config.h - the settings: one table with name, default, bounds and help (config.c).
  *
  * Each comes from the environment as NAME, or from the file that NAME_FILE names (its trailing
- * newline dropped), which is how secrets should come. README quotes the table and a test compares.
- */
+ * newline dropped), which is how secrets should come. docs/settings.md is generated from the table;
+ * names end in the unit of a number: _s, _ms, _kib, _max. */
 
 #ifndef CONFIG_H
 #define CONFIG_H
@@ -80,7 +80,7 @@ struct config {
 	char sandbox[CONFIG_TEXT_MAX + 1];
 };
 
-/* Reads every setting into *ret. False, and `why` names the setting, what it may be and, unless it
+/* Reads every setting into *ret. False, and errbuf names the setting, what it may be and, unless it
  * is secret, what it was. */
 bool config_read(struct config *ret, char errbuf[static ERRBUF_MAX + 1])
     __attribute__((warn_unused_result));
@@ -88,10 +88,10 @@ bool config_read(struct config *ret, char errbuf[static ERRBUF_MAX + 1])
 /* Wipes the secrets among them. */
 void config_wipe(struct config *);
 
-/* Is this yes-or-no setting "yes"? */
+/* Is the value of a setting with a choice of words this word? */
 bool config_is(const char *value, const char *word);
 
-/* Prints the table as the README quotes it: a Markdown row a setting. */
+/* Prints the table as docs/settings.md has it: a Markdown row per setting. */
 void config_print_table(FILE *);
 
 #endif
