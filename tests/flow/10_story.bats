@@ -48,7 +48,7 @@ load steps
 	same "$(field .next.path)" /v1/sessions
 }
 
-@test "letters carry the society's name, the lifetime, who did not ask, no replies, and text beside HTML" { # asvs 14.2.1
+@test "mails carry the society's name, the lifetime, who did not ask, no replies, and text beside HTML" { # asvs 14.2.1
 	email=$(new_email)
 	invite "$email"
 	text=$(wait_mail "$email")
@@ -63,7 +63,7 @@ load steps
 	[[ $(mail_link "$email") == "$PORTAL_URL"/register/identity#token=* ]]
 }
 
-@test "who asks in English gets every letter and problem in English" {
+@test "who asks in English gets every mail and problem in English" {
 	email=$(new_email)
 	ACCEPT_LANGUAGE='en-GB, ja;q=0.5' invite "$email"
 	wait_mail "$email" | grep -q "3 hours"
@@ -78,7 +78,7 @@ load steps
 	same "$(header Content-Language)" ja
 }
 
-@test "the same answer for every address, and one mail in a cool-down however it is spelled" { # asvs 2.3.2
+@test "the same answer for every address, and one mail in a mail interval however it is spelled" { # asvs 2.3.2
 	email=$(new_email)
 	invite "$email"
 	first=$body
@@ -94,7 +94,7 @@ load steps
 	wait_mail "$email" 2 >/dev/null
 }
 
-@test "the identity sent again gives the same key, and after the cool-down the second link again" {
+@test "the identity sent again gives the same key, and after the mail interval the second link again" {
 	email=$(new_email)
 	invite "$email"
 	identify "$invitation" "$(new_person)"

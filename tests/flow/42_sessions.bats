@@ -73,7 +73,7 @@ heal() {
 	logged_in " ${email/@/＠} "
 }
 
-@test "refresh gives the next pair; the old token again soon gives the same, later ends the login" { # asvs 7.2.4
+@test "refresh gives the next pair; the old token again soon gives the same, later ends the session" { # asvs 7.2.4
 	new_account
 	logged_in "$email"
 	first=$refresh
@@ -96,7 +96,7 @@ heal() {
 	never is_logged_in "$access"
 }
 
-@test "a used token after half a minute, and the one by which clocks differ, ends the login" {
+@test "a used token after half a minute, and the one by which clocks differ, ends the session" {
 	new_account
 	logged_in "$email"
 	first=$refresh
@@ -125,7 +125,7 @@ heal() {
 	want 200
 }
 
-@test "two refreshes at once get the same pair's refresh token, and the login lives" {
+@test "two refreshes at once get the same pair's refresh token, and the session lives" {
 	new_account
 	logged_in "$email"
 	for n in {1..8}; do
@@ -139,7 +139,7 @@ heal() {
 	want 200
 }
 
-@test "a token that was used before the one before ends the login" { # asvs 7.2.4
+@test "a token that was used before the one before ends the session" { # asvs 7.2.4
 	for used in 0 1; do # the first of all, the one that took its place
 		new_account
 		logged_in "$email"
@@ -157,7 +157,7 @@ heal() {
 	done
 }
 
-@test "who knows a login's id from an access token can not end it by making up a refresh token" { # asvs 7.2.3
+@test "who knows a session's id from an access token can not end it by making up a refresh token" { # asvs 7.2.3
 	new_account
 	logged_in "$email"
 	theirs=$refresh # of somebody who has an account, too
@@ -183,7 +183,7 @@ heal() {
 	want 200
 }
 
-@test "another derive.key ends no login" {
+@test "another derive.key ends no session" {
 	new_account
 	logged_in "$email"
 	first=$refresh
@@ -259,7 +259,7 @@ heal() {
 	want 401 login_required
 }
 
-@test "who logs out with any refresh token that his login ever had ends it, whoever has gone on with it" { # asvs 7.4.1
+@test "who logs out with any refresh token that their session ever had ends it, whoever has gone on with it" { # asvs 7.4.1
 	for used in 0 1 2 3; do
 		new_account
 		logged_in "$email"
@@ -288,7 +288,7 @@ heal() {
 	never grep -vE '^Set-Cookie: __Host-refresh=[A-Za-z0-9_-]*; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=[0-9]+$' "$BATS_TEST_TMPDIR/cookies"
 }
 
-@test "list logins, end one, end all others" { # asvs 7.4.3 7.5.2 8.2.2
+@test "list sessions, end one, end all others" { # asvs 7.4.3 7.5.2 8.2.2
 	new_account
 	other=$email
 	logged_in "$other"
@@ -328,7 +328,7 @@ heal() {
 	is_logged_in "$access"
 }
 
-@test "an account has at most twenty logins: the longest unused goes" { # asvs 7.1.2
+@test "an account has at most twenty sessions: the longest unused goes" { # asvs 7.1.2
 	new_account
 	logged_in "$email"
 	first=$access
@@ -357,7 +357,7 @@ heal() {
 	same "$(db "SELECT COUNT(*) FROM session s JOIN account a ON a.id = s.account_id WHERE a.login_id = '$email'")" 20
 }
 
-@test "a login that meets a new password, or the end of its account, is none, and makes no source known" { # asvs 7.4.3
+@test "a log-in that meets a new password, or the end of its account, fails, and makes no source known" { # asvs 7.4.3
 	for change in "UPDATE account SET generation = generation + 1" "UPDATE account SET state = 2" "DELETE FROM account"; do
 		new_account
 		meet_at_counter
@@ -383,7 +383,7 @@ heal() {
 	same "$(db 'SELECT count, window_ends_at > UNIX_TIMESTAMP() - 50 FROM limit_counter WHERE limit_id = LIMIT_KNOWN_SOURCE_FAILURES')" "1	0" # over, also where a clock is behind
 }
 
-@test "a login ends when it is not used, and in any case" { # asvs 7.3.1 7.3.2
+@test "a session ends when it is not used, and in any case" { # asvs 7.3.1 7.3.2
 	new_account
 	logged_in "$email"
 	set_back() { # COLUMN SECONDS
@@ -417,7 +417,7 @@ heal() {
 	want 401 login_required
 }
 
-@test "disabled, or no longer insured: the next call is refused" { # asvs 7.4.2 8.3.2
+@test "disabled, or no longer insured: the next call is rejected" { # asvs 7.4.2 8.3.2
 	new_account
 	logged_in "$email"
 	db "UPDATE account SET state = 2 WHERE login_id = '$email'"
@@ -540,7 +540,7 @@ heal() {
 	from $home logged_in "$email"
 	[[ $(mail_part "$email" text 4) == *ログインの失敗が何度か続いたあと* ]]
 	from $home logged_in "$email"
-	from 198.51.100.66 log_in "$email" # refused, not failed
+	from 198.51.100.66 log_in "$email" # rejected, not failed
 	from $home logged_in "$email"
 	db 'UPDATE limit_counter SET locked_until = 0'
 	from 198.51.100.66 failed "$email" 1
@@ -638,7 +638,7 @@ heal() {
 	same "$(db 'SELECT COUNT(*) FROM limit_counter WHERE limit_id = LIMIT_SOURCE_FAILURES')" 0
 }
 
-@test "a hash made at a lower cost is made anew at login" { # asvs 11.2.2 11.4.2
+@test "a hash made at a lower cost is made anew at log-in" { # asvs 11.2.2 11.4.2
 	new_account
 	cost() {
 		db "SELECT SUBSTRING_INDEX(password_hash, '\$', 4) FROM account WHERE login_id = '$email'"

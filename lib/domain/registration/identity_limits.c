@@ -62,8 +62,7 @@ identity_limits_check(
 	return left > 0 ? OK : OVERLOADED;
 }
 
-/* The number
- * ------------------------------------------------------------------------------------ */
+/* The number ----------------------------------------------------------------------------------- */
 
 enum result
 identity_limits_count_number(struct db_tx *tx, struct identity_limits *limits)
@@ -97,8 +96,7 @@ identity_limits_give_back_number(const struct app *app, const struct identity_li
 	return limits->counts_number ? limit_db_give_back(&alone, &limits->wrong_of_number) : OK;
 }
 
-/* Wrong numbers
- * --------------------------------------------------------------------------------- */
+/* Wrong numbers -------------------------------------------------------------------------------- */
 
 struct count_wrong_ctx {
 	const struct identity_limits *limits;
@@ -130,8 +128,7 @@ identity_limits_count_wrong(const struct app *app, const struct identity_limits 
 	return OK;
 }
 
-/* Right numbers
- * --------------------------------------------------------------------------------- */
+/* Right numbers -------------------------------------------------------------------------------- */
 
 enum result
 identity_limits_reserve_person(

@@ -70,8 +70,7 @@ fingerprint_request(
 	spent_token_fingerprint(ctx->app->keyring, texts, ret);
 }
 
-/* The CAPTCHA
- * -------------------------------------------------------------------------------------- */
+/* The CAPTCHA ---------------------------------------------------------------------------------- */
 
 /* The CAPTCHA was spent before. The same body was counted then, and is judged as it was then. */
 static enum result
@@ -158,8 +157,7 @@ check_captcha(struct identify_ctx *ctx)
 	return is_right ? OK : CAPTCHA_WRONG;
 }
 
-/* The number
- * --------------------------------------------------------------------------------------- */
+/* The number ----------------------------------------------------------------------------------- */
 
 /* NO_ROW: the number means nobody who is insured today, or more than one person. */
 static enum result
@@ -189,8 +187,7 @@ check_number(struct identify_ctx *ctx)
 	return ctx->link.tries_left > 0 ? IDENTITY_MISMATCH : LINK_EXHAUSTED;
 }
 
-/* The link
- * ----------------------------------------------------------------------------------------- */
+/* The link ------------------------------------------------------------------------------------- */
 
 /* The link was not used before. */
 static enum result
@@ -265,8 +262,7 @@ spend_link(struct identify_ctx *ctx)
 	return ctx->is_other_number ? TOKEN_SPENT : OK;
 }
 
-/* The step
- * ----------------------------------------------------------------------------------------- */
+/* The step ------------------------------------------------------------------------------------- */
 
 static void
 identify_ctx_wipe(struct identify_ctx *ctx)
@@ -304,7 +300,8 @@ registration_identify(const struct app *app, const struct stage_claims *claims,
 
 	fill_spent_link(&ctx);
 	const enum result read = token_state_read(app, claims, &ctx.link);
-	/* Such a link goes on: its last try may have been counted and its answer lost. */
+	/* A link whose tries are used up goes on: the answer to its last try may have been lost, and that
+	 * body may come again. Any other ends as LINK_EXHAUSTED here, too. */
 	const bool is_exhausted = read == LINK_EXHAUSTED && !ctx.link.used;
 	if (!is_exhausted)
 		TRY(read);
@@ -312,7 +309,7 @@ registration_identify(const struct app *app, const struct stage_claims *claims,
 	enum result result = ctx.link.used ? check_repeated_use(&ctx) : check_first_use(&ctx);
 	ret_info->attempts_left = ctx.link.tries_left;
 	if (is_exhausted && result == CAPTCHA_WRONG)
-		result = LINK_EXHAUSTED; /* it is not the body of the last try */
+		result = LINK_EXHAUSTED;
 	if (result == OK)
 		result = spend_link(&ctx);
 	const bool is_kept = ctx.person_counts && (result == OK || result == TOKEN_SPENT);

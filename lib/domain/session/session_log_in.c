@@ -55,7 +55,7 @@ log_in_ctx_wipe(struct log_in_ctx *ctx)
 	secret_wipe_bytes(ctx, sizeof *ctx);
 }
 
-/* Count --------------------------------------------------------------------------------------- */
+/* Count ---------------------------------------------------------------------------------------- */
 
 /* Reads the account, and counts the try. TOO_MANY: the source or its prefix failed too often; the
  * try is not counted. */
@@ -88,7 +88,7 @@ count_log_in(struct log_in_ctx *ctx, int64_t *ret_wait_s)
 	return limit_db_count(&alone, ctx->counted, &ctx->tries_left, NULL);
 }
 
-/* Compare ------------------------------------------------------------------------------------- */
+/* Compare -------------------------------------------------------------------------------------- */
 
 /* Compares the password. Where there is no account, or no try is left, another hash of the same
  * cost is verified. LOGIN_FAILED. */
@@ -109,7 +109,7 @@ check_password(const struct log_in_ctx *ctx)
 	return equal && status->usable ? OK : LOGIN_FAILED;
 }
 
-/* Write --------------------------------------------------------------------------------------- */
+/* Write ---------------------------------------------------------------------------------------- */
 
 static enum result
 write_failure_tx(struct db_tx *tx, void *context)

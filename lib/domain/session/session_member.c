@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* Member -------------------------------------------------------------------------------------- */
+/* Member --------------------------------------------------------------------------------------- */
 
 static enum result
 open_access_token(const struct app *app, const char *token, int64_t now, struct access_claims *ret)
@@ -49,7 +49,7 @@ member_wipe(struct member *member)
 	secret_wipe_bytes(member, sizeof *member);
 }
 
-/* List ---------------------------------------------------------------------------------------- */
+/* List ----------------------------------------------------------------------------------------- */
 
 enum result
 session_list(const struct app *app, const struct member *member, struct session_list *ret)
@@ -60,7 +60,7 @@ session_list(const struct app *app, const struct member *member, struct session_
 	return session_rows_list(&alone, member->account.id, &cutoff, ret);
 }
 
-/* End ----------------------------------------------------------------------------------------- */
+/* End ------------------------------------------------------------------------------------------ */
 
 struct end_session_ctx {
 	const struct member *member;

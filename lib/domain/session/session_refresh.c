@@ -50,7 +50,7 @@ fill_refresh_ctx(struct refresh_ctx *ctx, const char *refresh_token)
 	return true;
 }
 
-/* What is the token to its session? ----------------------------------------------------------- */
+/* What is the token to its session? ------------------------------------------------------------ */
 
 static bool
 token_is_good(const struct refresh_ctx *ctx)
@@ -82,7 +82,7 @@ token_was_good(const struct refresh_ctx *ctx)
 	return token_is_previous(ctx) || ctx->is_ours;
 }
 
-/* End ----------------------------------------------------------------------------------------- */
+/* End ------------------------------------------------------------------------------------------ */
 
 /* Ends the session that was found. OK also where it has ended meanwhile. */
 static enum result
@@ -130,7 +130,7 @@ session_end_by_token(const struct app *app, const struct client *client, const c
 	return db_transaction(app->db, end_by_token_tx, &ctx);
 }
 
-/* Refresh ------------------------------------------------------------------------------------- */
+/* Refresh -------------------------------------------------------------------------------------- */
 
 /* LOGIN_REQUIRED: the session has ended. */
 static enum result
