@@ -170,6 +170,7 @@ session_rows_list(struct db_tx *tx, struct account_id account_id,
 		account_id_value(&account_id),
 		db_number("ends_after", cutoff->ends_after),
 		db_number("used_after", cutoff->used_after),
+		db_number("sessions_max", SESSIONS_MAX),
 		{ 0 },
 	};
 	const struct db_slot out[] = {

@@ -292,7 +292,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    "SELECT s.id, s.device, s.created_at, s.used_at, s.expires_at FROM session s"
 	    " JOIN account a ON a.id = s.account_id AND a.generation = s.generation"
 	    " WHERE s.account_id = :account_id AND s.expires_at > :ends_after"
-	    " AND s.used_at > :used_after ORDER BY s.used_at DESC LIMIT 20",
+	    " AND s.used_at > :used_after ORDER BY s.used_at DESC LIMIT :sessions_max",
 	    .columns = 5,
 	},
 	[SESSION_END] = {
