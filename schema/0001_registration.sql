@@ -1,7 +1,8 @@
 -- The tables: roster, accounts, spent tokens, limit counters, outbox.
 --
 -- Key columns are VARBINARY or BINARY: no collation ever folds case, accents or trailing spaces of a
--- key. Ids are 16 random bytes. Times are UTC seconds.
+-- key. Ids are 16 random bytes. Times are UTC seconds. Numbers are those of the enums in
+-- lib/domain/sql/stored_enums.h and limit_id.h.
 
 CREATE TABLE roster_run (
   id           BINARY(16)      NOT NULL PRIMARY KEY,
@@ -45,7 +46,7 @@ CREATE TABLE account (
   pending_email       VARBINARY(254) NULL COMMENT 'not yet proven',
   nickname            VARBINARY(400) NOT NULL,
   language            VARBINARY(2)   NOT NULL,
-  state               TINYINT        NOT NULL DEFAULT 1 COMMENT '1 active, 2 disabled',
+  state               TINYINT        NOT NULL DEFAULT 1 COMMENT 'enum account_state',
   generation          BIGINT         NOT NULL DEFAULT 1 COMMENT 'sessions and mailed links of an earlier one are over',
   created_at          BIGINT         NOT NULL,
   password_changed_at BIGINT         NOT NULL,
@@ -57,16 +58,16 @@ CREATE TABLE account (
 
 CREATE TABLE spent_token (
   jti         BINARY(16) NOT NULL PRIMARY KEY COMMENT 'of the token that was spent',
-  kind        TINYINT    NOT NULL,
+  kind        TINYINT    NOT NULL COMMENT 'enum stage',
   fingerprint BINARY(32) NOT NULL COMMENT 'keyed hash of the body; zeros where facts are compared',
-  outcome     TINYINT    NOT NULL,
+  outcome     TINYINT    NOT NULL COMMENT 'enum stage_outcome',
   next_id     BINARY(16) NOT NULL COMMENT 'jti of the next token, or id of the account made',
   created_at  BIGINT     NOT NULL,
   KEY spent_token_created_at (created_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
 
 CREATE TABLE limit_counter (
-  limit_id       TINYINT    NOT NULL COMMENT 'lib/domain/sql/limit_id.h',
+  limit_id       TINYINT    NOT NULL COMMENT 'enum limit_id',
   subject_hash   BINARY(32) NOT NULL COMMENT 'keyed hash of what is counted',
   count          INT        NOT NULL COMMENT 'tries that were granted',
   window_ends_at BIGINT     NOT NULL COMMENT 'then the count starts again',
@@ -79,8 +80,8 @@ CREATE TABLE limit_counter (
 
 CREATE TABLE outbox (
   id          BINARY(16)     NOT NULL PRIMARY KEY COMMENT 'also the Message-ID',
-  kind        TINYINT        NOT NULL,
-  state       TINYINT        NOT NULL COMMENT '0 pending, 1 sent, 2 dead, 3 dropped',
+  kind        TINYINT        NOT NULL COMMENT 'enum mail_kind',
+  state       TINYINT        NOT NULL COMMENT 'enum outbox_state',
   email       VARBINARY(254) NOT NULL COMMENT 'emptied when finished',
   language    VARBINARY(2)   NOT NULL,
   nickname    VARBINARY(400) NOT NULL COMMENT 'emptied when finished',

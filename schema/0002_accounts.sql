@@ -24,7 +24,7 @@ CREATE TABLE session (
 CREATE TABLE audit_event (
   happened_at BIGINT        NOT NULL,
   request_id  BINARY(8)     NOT NULL COMMENT 'as in the log and in X-Request-Id',
-  event       TINYINT       NOT NULL,
+  event       TINYINT       NOT NULL COMMENT 'enum audit_event_kind',
   account_id  BINARY(16)    NOT NULL COMMENT 'zeros: no such account',
   person_id   BINARY(16)    NOT NULL COMMENT 'zeros: not known',
   source      VARBINARY(45) NOT NULL COMMENT 'network of the client: /24 or /48',

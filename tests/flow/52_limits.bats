@@ -1,14 +1,14 @@
-# Every limit of the service, as `myportalctl limits` prints them: granted up to n, not the n+1st; and
-# who is who behind proxies.
+# Every limit of the service, as `myportalctl limits` prints them: n tries are granted, the next is not;
+# and which client is which behind proxies.
 #
-# For each limit there are begin_NAME (a fresh thing to count), miss_NAME (one that counts) and
-# hit_NAME (one more; prints what came of it). A limit without them fails.
+# For each limit there are begin_NAME (a fresh subject), miss_NAME (a try that is counted) and hit_NAME
+# (one more; prints whether it was granted). A limit without them fails.
 # bats file_tags=plain
 
 load helper
 load steps
 
-# Those that are many are made few, and all but the one that is driven are out of the way.
+# Limits that are high are made low, and all but the one that is driven are out of the way.
 readonly FEW='account_tries=3,login_failures=6,known_source_failures=6,source_failures=4,password_guesses=3,reset_tries=1,taken_login_ids=3,login_id_tries=3,address_changes=3,number_failures=3,source_identities=3,source_persons=3,service_identities=4,source_requests=9,source_mails=4,link_captchas=4/900,service_mails=5,service_failures=3'
 
 setup() {
@@ -25,7 +25,7 @@ heal() {
 	db 'DROP TRIGGER IF EXISTS limits'
 }
 
-# A source that nobody had before.
+# A source that no request came from before.
 new_source() {
 	local n
 	n=$(($(cat "$STACK/sources" 2>/dev/null || printf 0) + 1))
@@ -33,26 +33,26 @@ new_source() {
 	REQUEST_HEADERS=("X-Forwarded-For: 198.18.$((n / 250)).$((n % 250 + 1))")
 }
 
-# The count of a limit, as printed.
+# How many a limit grants, as printed.
 count_of() { # NAME
 	ctl limits | sed -n "s/^| \`$1\` | [^|]* | \([0-9]*\) |.*/\1/p"
 }
 
-outcome() { # STATUS-OF-GRANTED STATUS-OF-REFUSED
+outcome() { # STATUS-OF-GRANTED STATUS-OF-REJECTED
 	case $status in
 	"$1") printf 'granted\n' ;;
-	"$2") printf 'refused\n' ;;
+	"$2") printf 'rejected\n' ;;
 	*) printf '%s %s\n' "$status" "$body" ;;
 	esac
 }
 
-# Did one more mail come, of those that this address has?
+# Does one more mail come to this address?
 one_more_mail() { # ADDRESS COMMAND...
 	local before
 	before=$(mail_count "$1")
 	"${@:2}" || return 1
 	wait_until 10 mail_is_settled || return 1
-	if (($(mail_count "$1") > before)); then printf 'granted\n'; else printf 'refused\n'; fi
+	if (($(mail_count "$1") > before)); then printf 'granted\n'; else printf 'rejected\n'; fi
 }
 
 drive() { # NAME
@@ -66,12 +66,12 @@ drive() { # NAME
 			"miss_$1" || { echo "$1: miss $((i + 1)) of $misses: $status $body" >&2; return 1; }
 		done
 		got=$("hit_$1")
-		if ((misses < n)); then wanted=granted; else wanted=refused; fi
+		if ((misses < n)); then wanted=granted; else wanted=rejected; fi
 		same "$1 $((misses + 1)) of $n $got" "$1 $((misses + 1)) of $n $wanted" || return 1
 	done
 }
 
-# Mails: counted with the one that is sent.
+# Mails: the one that is sent is counted.
 ask_invitation() { api POST /v1/registration/email "{\"email\":\"$email\"}" && want 202; }
 begin_invitation_mail() { email=$(new_email); }
 miss_invitation_mail() { ask_invitation && wait_mail "$email" 1 >/dev/null; }
@@ -120,7 +120,7 @@ begin_account_tries() {
 miss_account_tries() { create_account "$stage_token" "$taken" && [[ $status == 4[01][09] ]]; }
 hit_account_tries() { create_account "$stage_token" "$email"; outcome 201 410; }
 
-# Of one person, through as many account steps as it takes.
+# By one person, through as many account steps as it takes.
 begin_taken_login_ids() {
 	new_account
 	taken=$email
@@ -135,7 +135,7 @@ begin_wrong_repeats() { identified "$(new_email)" "$(new_person)"; }
 miss_wrong_repeats() { api POST /v1/registration/identity "$(jq -c ".insured_number = \"4444$RANDOM\"" <<<"$identity_body")" "$invitation" && [[ $status == 401 ]]; }
 hit_wrong_repeats() { api POST /v1/registration/identity "$identity_body" "$invitation"; outcome 200 410; }
 
-# Only a fault of ours lets a reset count and not happen.
+# Only a fault of the service lets a reset be counted and not happen.
 begin_reset_tries() { new_account && ask_reset "$email"; }
 miss_reset_tries() {
 	db "CREATE TRIGGER limits BEFORE UPDATE ON account FOR EACH ROW SIGNAL SQLSTATE '45000'"
@@ -185,7 +185,7 @@ hit_address_changes() {
 	outcome 202 429
 }
 
-# Who guesses numbers: through as many links as it takes.
+# Numbers are guessed through as many links as it takes.
 identify_anew() { # NUMBER [BIRTH-DATE]
 	invite "$(new_email)" && identify "$invitation" "$@"
 }
@@ -223,14 +223,14 @@ begin_service_mails() { restart_driven service_mails; }
 miss_service_mails() { new_source && ask_from_anywhere; }
 hit_service_mails() { new_source && api POST /v1/recovery/login-id '{"email":"a@example.jp"}'; outcome 202 503; }
 
-# Nobody is refused; the log tells.
+# No request is rejected; the log has a line.
 said() { grep -c '"limit_reached".*"service_failures"' "$STACK/other.log" || true; }
 begin_service_failures() {
 	restart_driven service_failures
 	before=$(said)
 }
 miss_service_failures() { log_in "nobody$RANDOM$RANDOM@example.jp" && want 401 login_failed; }
-hit_service_failures() { if [[ $(said) == "$before" ]]; then printf 'granted\n'; else printf 'refused\n'; fi; }
+hit_service_failures() { if [[ $(said) == "$before" ]]; then printf 'granted\n'; else printf 'rejected\n'; fi; }
 
 # A server on which only this limit is small.
 restart_driven() { # NAME
@@ -239,7 +239,7 @@ restart_driven() { # NAME
 	BASE_URL=http://$OTHER_LISTEN
 }
 
-@test "each limit is granted up to its count, and not once more" { # asvs 2.1.3 2.3.2 2.4.1 6.1.1 6.3.1 6.6.3
+@test "each limit grants as many tries as it says, and not one more" { # asvs 2.1.3 2.3.2 2.4.1 6.1.1 6.3.1 6.6.3
 	local all name few driven=0
 	all=$LIMITS
 	for name in $(ctl limits | sed -n 's/^| `\(.*\)` |.*|.*/\1/p' | cut -d'`' -f1); do
@@ -253,7 +253,7 @@ restart_driven() { # NAME
 	same "$driven" "$(ctl limits | grep -c '^| `')"
 }
 
-# Five who guess at a used link have been counted; while they are answered comes who guesses right.
+# Five wrong guesses at a used link are counted; the right one comes before they are answered.
 sixth_comes_too_late() { # RIGHT WRONG: commands that send it
 	local guess
 	db 'DELETE FROM limit_counter'
@@ -316,7 +316,7 @@ sixth_comes_too_late() { # RIGHT WRONG: commands that send it
 	same "$(db 'SELECT COALESCE(SUM(count), 0) FROM limit_counter WHERE limit_id = LIMIT_WRONG_REPEATS')" 0
 }
 
-@test "a limit of wrong numbers that is reached is told in the log, once" { # asvs 16.3.3
+@test "a limit of wrong numbers that is reached is logged once" { # asvs 16.3.3
 	said() { grep -c "\"limit_reached\".*\"$1\"" "$STACK/other.log" || true; } # LIMIT
 	start_other TRUSTED_PROXIES=127.0.0.1 "LIMITS=$LIMITS,source_identities=2,service_identities=3"
 	BASE_URL=http://$OTHER_LISTEN
@@ -354,7 +354,7 @@ sixth_comes_too_late() { # RIGHT WRONG: commands that send it
 	ask_from_anywhere
 }
 
-@test "whoever asks again and again for one address costs the others none of their letters" { # asvs 2.4.1
+@test "asking again and again for mail to one address costs the others none of theirs" { # asvs 2.4.1
 	start_other TRUSTED_PROXIES=127.0.0.1 MAIL_INTERVAL_S=60 LIMITS=service_mails=3
 	BASE_URL=http://$OTHER_LISTEN
 	email=$(new_email)
@@ -367,10 +367,10 @@ sixth_comes_too_late() { # RIGHT WRONG: commands that send it
 	api POST /v1/registration/email "{\"email\":\"$(new_email)\"}"
 	want 503 overloaded
 	(($(header Retry-After) > 3500 && $(header Retry-After) <= 3600))
-	ask_invitation # it has its letter: nothing is owed
+	ask_invitation # this address has its mail: none is enqueued
 }
 
-@test "a mailbox by any of its names has one cool-down, and a stranger's link to it none for its owner's" { # asvs 2.4.1
+@test "all spellings of a mailbox have one mail interval, and a stranger's link to it delays none of its owner's" { # asvs 2.4.1
 	start_other MAIL_INTERVAL_S=60
 	BASE_URL=http://$OTHER_LISTEN
 	name=$(new_email)
@@ -429,15 +429,15 @@ ask_stage() { api GET /v1/registration/stage && want 401; }
 ask_for_mail() { api POST /v1/recovery/password '{"login_id":"a@example.jp"}' && want 202; }
 guess_number() { identify "$invitation" "7777$RANDOM$RANDOM" && want 422 identity_mismatch; }
 
-# One more network of the prefix, that has done nothing yet.
-refused_from() { # PREFIX SECONDS COMMAND...
+# One more network of the prefix, from which nothing came yet.
+rejected_from() { # PREFIX SECONDS COMMAND...
 	next_network "$1"
 	"${@:3}" || true
 	want 429 too_many_tries
 	(($(header Retry-After) > $2 - 60 && $(header Retry-After) <= $2))
 }
 
-# Each network tries once where two are granted, so that it is no network that is full.
+# Each network tries once where two are granted, so that no network reaches its own limit.
 @test "the /48 around an IPv6 source has sixteen times its limits: it may be one line, of 65,536 sources" { # asvs 2.4.1 6.1.1 6.3.1
 	local line=2001:db8:48 neighbour=2001:db8:49 shared=2001:db8:50 tries
 	start_other TRUSTED_PROXIES=127.0.0.1 LIMITS=source_mails=2,source_failures=2,source_identities=2,identity_tries=10
@@ -445,7 +445,7 @@ refused_from() { # PREFIX SECONDS COMMAND...
 	new_source
 	new_account
 	from_networks "$line" 32 miss_source_failures
-	refused_from "$line" 900 log_in "$email"
+	rejected_from "$line" 900 log_in "$email"
 
 	for tries in 9 9 9 5; do # the tenth would end the link
 		new_source
@@ -453,11 +453,11 @@ refused_from() { # PREFIX SECONDS COMMAND...
 		from_networks "$line" "$tries" guess_number
 	done
 	person=$(new_person)
-	refused_from "$line" 3600 identify "$invitation" "$person"
+	rejected_from "$line" 3600 identify "$invitation" "$person"
 
 	from_networks "$line" 32 ask_for_mail
-	refused_from "$line" 900 ask_for_mail
-	grep -q '^RateLimit: "source_mails";r=1;' <<<"$headers" # what is told is the source's own
+	rejected_from "$line" 900 ask_for_mail
+	grep -q '^RateLimit: "source_mails";r=1;' <<<"$headers" # the answer tells what is left to the source itself
 
 	next_network "$neighbour"
 	ask_for_mail
@@ -469,7 +469,7 @@ refused_from() { # PREFIX SECONDS COMMAND...
 	stop_other
 	start_other TRUSTED_PROXIES=127.0.0.1 LIMITS=source_requests=2 "SHARED_NETWORKS=$shared::/48"
 	from_networks "$line" 32 ask_stage
-	refused_from "$line" 60 ask_stage
+	rejected_from "$line" 60 ask_stage
 	next_network "$neighbour"
 	ask_stage
 	from_networks "$shared" 33 ask_stage
@@ -488,17 +488,17 @@ refused_from() { # PREFIX SECONDS COMMAND...
 	same "$(db 'SELECT limit_id, COUNT(*) FROM limit_counter WHERE limit_id IN (LIMIT_SOURCE_FAILURES, LIMIT_SOURCE_IDENTITIES) GROUP BY limit_id' | xargs)" '8 3 16 3'
 }
 
-@test "forged headers change nothing: the source is who spoke to the last proxy that is ours" { # asvs 4.1.3 15.3.4
+@test "forged headers change nothing: the source is the client of the last proxy that is ours" { # asvs 4.1.3 15.3.4
 	start_other TRUSTED_PROXIES=127.0.0.1,10.0.0.0/8 LIMITS=source_mails=2
 	BASE_URL=http://$OTHER_LISTEN
-	# Whatever stands to the left of the first stranger, it is the stranger who is counted.
+	# Whatever stands to the left of the last address that is no proxy of ours, that address is counted.
 	for forged in '' '198.51.100.1, ' '198.51.100.2, 198.51.100.3, ' 'unknown, ' '127.0.0.1, 10.9.9.9, '; do
 		REQUEST_HEADERS=("X-Forwarded-For: ${forged}192.0.2.77, 10.0.0.5" 'X-Real-IP: 198.51.100.4' 'Forwarded: for=198.51.100.5' 'X-Client-IP: 198.51.100.6')
 		api POST /v1/registration/email "{\"email\":\"$(new_email)\"}"
 		[[ -n $forged && $forged != 198.51.100.1* ]] || want 202
 	done
 	want 429 too_many_tries
-	# Of an IPv6 address the /64 counts.
+	# Of an IPv6 address the /64 is counted.
 	for address in 2001:db8:7:7::1 2001:db8:7:7:ffff::2 2001:db8:7:7:1:2:3:4; do
 		REQUEST_HEADERS=("X-Forwarded-For: $address")
 		api POST /v1/registration/email "{\"email\":\"$(new_email)\"}"
@@ -506,7 +506,7 @@ refused_from() { # PREFIX SECONDS COMMAND...
 	want 429 too_many_tries
 	REQUEST_HEADERS=('X-Forwarded-For: 2001:db8:7:8::1')
 	ask_from_anywhere
-	# Without trusted proxies nobody's header is looked at.
+	# Without trusted proxies no header is read.
 	stop_other
 	start_other LIMITS=source_mails=2
 	for address in 192.0.2.1 192.0.2.2 192.0.2.3; do

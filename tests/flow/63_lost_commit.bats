@@ -84,7 +84,7 @@ password          statement  INTO limit_counter                              cur
 password          statement  DELETE FROM limit_counter                       current_password.c:forget_tx
 password_wrong    statement  INTO limit_counter                              current_password.c:count_and_read_tx
 password_wrong    statement  INTO audit_event
-guesser           commit     DELETE FROM session                       current_password.c:end_login_tx
+guesser           commit     DELETE FROM session                       current_password.c:end_session_tx
 email             commit     UPDATE account                            profile.c:change_email_tx
 withdrawal        commit     UPDATE account                            profile.c:withdraw_tx
 confirmation      commit     UPDATE account                            profile.c:confirm_email_tx
@@ -129,7 +129,7 @@ ctl_migrate.c:run_migration_tx
 
 @test "every body that runs in a transaction is in the table" {
 	local there
-	there=$(cd "$TREE" && grep -roE '^[a-z_]+\(struct db_tx \*tx, void \*context\)' lib tools/ctl | sed 's|.*/||; s/(.*//' | sort -u)
+	there=$(cd "$TREE" && grep -roE '^[a-z_]+\(struct db_tx \*tx, void \*context\)' lib/domain tools/ctl | sed 's|.*/||; s/(.*//' | sort -u)
 	same "$(grep -ohE '[a-z_]+\.c:[a-z_]+$' <<<"$TABLE$BIRTH_DATE_TABLE$OPERATOR_TABLE$OTHERS" | sort -u)" "$there"
 }
 
@@ -234,7 +234,7 @@ prepare_guesser() { prepare_member; }
 ready_guesser() {
 	call_password_wrong && db "UPDATE limit_counter SET count = $(count_of password_guesses) WHERE limit_id = LIMIT_PASSWORD_GUESSES"
 }
-count_of() { ctl policy | sed -n "s/^| \`$1\` | [^|]* | \([0-9]*\) |.*/\1/p"; }
+count_of() { ctl limits | sed -n "s/^| \`$1\` | [^|]* | \([0-9]*\) |.*/\1/p"; }
 call_guesser() { change_password "$access" wrong7rakuda himawari8kirin && want 401 login_required && never is_logged_in "$access"; }
 prepare_email() { prepare_member; }
 call_email() { api PUT /v1/me/email "$(current "email=new.$email")" "$access" && want 202; }

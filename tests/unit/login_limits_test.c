@@ -1,4 +1,4 @@
-/* login_limits_test.c - which counters a login has, and that those of one login ID are found together. */
+/* login_limits_test.c - which counters a log-in has, and that those of one login ID are found together. */
 
 #include "login_limits.h"
 
@@ -54,7 +54,7 @@ is_among(const struct login_limits *limits, const struct login_limits_range *row
 }
 
 static void
-a_login_has_two_counters(void **state)
+a_log_in_has_two_counters(void **state)
 {
 	const struct login_limits limits = limits_of("ada@example.org", "192.0.2.1");
 	uint8_t hash[KEYED_HASH_SIZE];
@@ -130,7 +130,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_login_has_two_counters),
+		cmocka_unit_test(a_log_in_has_two_counters),
 		cmocka_unit_test(a_known_source_is_of_one_login_id),
 		cmocka_unit_test(the_longest_are_told_apart),
 	};

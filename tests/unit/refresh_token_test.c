@@ -136,7 +136,7 @@ each_character_counts(void **state)
 }
 
 static void
-what_only_looks_like_a_token_is_refused(void **state)
+what_only_looks_like_a_token_is_rejected(void **state)
 {
 	/* clang-format off */
 	static const struct { const char *why, *text; } rows[] = {
@@ -162,7 +162,7 @@ what_only_looks_like_a_token_is_refused(void **state)
 
 /* asvs 7.2.3 11.5.1 */
 static void
-two_new_ones_of_a_login_differ(void **state)
+two_new_ones_of_a_session_differ(void **state)
 {
 	const struct refresh_token one = refresh_token_new(keyring, session_id);
 	const struct refresh_token two = refresh_token_new(keyring, session_id);
@@ -208,7 +208,7 @@ the_next_one_outlives_the_other_keys(void **state)
 }
 
 static void
-without_the_key_ring_nobody_makes_the_next_one(void **state)
+without_the_key_ring_the_next_one_cannot_be_made(void **state)
 {
 	const struct refresh_token token = token_of(0, 1);
 	const struct refresh_token next = refresh_token_next(keyring, &token);
@@ -353,11 +353,11 @@ main(void)
 		cmocka_unit_test(a_token_is_text_and_back),
 		cmocka_unit_test(only_one_length_is_right),
 		cmocka_unit_test(each_character_counts),
-		cmocka_unit_test(what_only_looks_like_a_token_is_refused),
-		cmocka_unit_test(two_new_ones_of_a_login_differ),
+		cmocka_unit_test(what_only_looks_like_a_token_is_rejected),
+		cmocka_unit_test(two_new_ones_of_a_session_differ),
 		cmocka_unit_test(the_next_one_is_always_the_same),
 		cmocka_unit_test(the_next_one_outlives_the_other_keys),
-		cmocka_unit_test(without_the_key_ring_nobody_makes_the_next_one),
+		cmocka_unit_test(without_the_key_ring_the_next_one_cannot_be_made),
 		cmocka_unit_test(each_token_has_our_mark),
 		cmocka_unit_test(what_was_made_up_has_no_mark_of_ours),
 		cmocka_unit_test(every_bit_tells_in_the_next_one),

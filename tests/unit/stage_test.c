@@ -154,7 +154,7 @@ zeros_and_a_lack_of_language_come_back(void **state)
 	assert_same_claims("zeros", &stage_claims, &back);
 }
 
-/* Anyone may read a token; nobody reads in it what is personal. */
+/* Anyone may read a token; what is personal is sealed. */
 /* asvs 14.2.4 */
 static void
 nothing_personal_is_to_be_seen(void **state)

@@ -42,7 +42,7 @@ IDLE_S = 0.1  # until what the service does behind an answer is over
 PASSWORD = "asagao7rakuda"
 WRONG_PASSWORD = "asagao7rakudb"
 LOCK_S = 86400
-LOGIN_FAILURES = 7  # scopes of lib/domain/limits/limit_table.h
+LOGIN_FAILURES = 7  # limits of lib/domain/sql/limit_id.h
 KNOWN_SOURCE_FAILURES = 20
 LOCKED_FROM = 5
 

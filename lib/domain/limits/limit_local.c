@@ -120,7 +120,7 @@ limit_local_give_back(struct limit_local *limit_local, struct limit_subject subj
 	const uint64_t hash = subject_hash(limit_local, &subject);
 	struct counter *set = limit_local->sets[hash % SETS];
 
-	if (!counted->granted || subject.uncounted)
+	if (!counted->granted)
 		return;
 	pthread_mutex_lock(&limit_local->lock);
 	for (size_t i = 0; i < WAYS; i++)

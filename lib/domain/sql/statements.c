@@ -1,14 +1,14 @@
-/* statements.c - every SQL statement that the service and its commands run; there is no SQL
- * elsewhere.
+/* statements.c - the service's SQL statements; those of the commands are in statements_*.c. There
+ * is no SQL elsewhere.
  *
  * How a statement is written (sql_text.h):
- *   :account_id       a parameter. It is bound by its name; where one value stands in several places,
- *                     they have one name. Columns give their names to what is stored in them.
- *   $ACCOUNT_ACTIVE   a number that rows store, by the name of its enum (stored_enums.h, limit_id.h).
- *   SQL_ELIGIBLE      a piece that several statements have, with the parameters it needs.
- *   TRANSACTION_()    several statements in one trip (BEGIN NOT ATOMIC ... END), for db_alone().
- *   .columns          the columns of each row of the result; compared with the server's when the
- *                     statement is prepared, so a mistake is found before the first request.
+ *   :account_id      A parameter, bound by its name. Where one value stands in several places, they
+ *                    have one name. Columns give their names to the values that they store.
+ *   $ACCOUNT_ACTIVE  A number that rows store, by its name (stored_enums.h, limit_id.h).
+ *   SQL_ALIVE        A piece that several statements have, with the parameters that it needs.
+ *   TRANSACTION_()   Several statements in one trip (BEGIN NOT ATOMIC ... END), for db_alone().
+ *   .columns         How many columns a row of the result has. Like every name, it is compared with
+ *                    the server's when the statement is prepared, before the first request.
  *
  * Decisions are unique keys and conditional updates, never a SELECT before. Times are whole
  * seconds of the service's clock, as tokens have them. The outbox's leases use the database's
@@ -35,17 +35,14 @@ const struct sql_constant sql_constants[] = {
 /* clang-format on */
 #undef CONSTANT_
 
-/* Pieces that several statements have. Those named SQL_ have parameters with names; the
- * statements that still count question marks have those that end in an underscore. */
-
 /* The source :known_source_hash is known until :known_until, without failures (login_limits.h). */
 #define SQL_KNOWN_SOURCE_WRITE                                                                    \
 	"INSERT INTO limit_counter (limit_id, subject_hash, count, window_ends_at, locked_until)" \
 	" VALUES ($LIMIT_KNOWN_SOURCE_FAILURES, :known_source_hash, 0, :known_until, 0)"          \
 	" ON DUPLICATE KEY UPDATE count = 0, window_ends_at = :known_until, locked_until = 0"
 
-/* A transaction in one trip; run with db_alone(). What fails in it rolls it back and is told as if it
- * stood alone. */
+/* A transaction in one trip; run with db_alone(). What fails in it rolls it back and is told as
+ * if it stood alone. */
 #define TRANSACTION_(work)                                                      \
 	"BEGIN NOT ATOMIC"                                                      \
 	" DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;" \
@@ -85,8 +82,8 @@ const struct statement statements[STATEMENTS__MAX] = {
 	 *  - Where the same try is counted again, after a lost answer, the first two take its first
 	 *    count back: it then counts once.
 	 *  - `holder` becomes the try's own if it is granted; the lines below ask that.
-	 *  - A try that is not granted is written, too (`rejected`): without a write the answer would
-	 *    come sooner, and tell that the subject is locked. */
+	 *  - A try that is not granted is written, too (`rejected`): without a write the answer
+	 *    would come sooner, and tell that the subject is locked. */
 	[LIMIT_COUNT] = {
 	    "INSERT INTO limit_counter"
 	    " (limit_id, subject_hash, count, window_ends_at, locked_until, holder)"
@@ -107,7 +104,8 @@ const struct statement statements[STATEMENTS__MAX] = {
 	},
 	[LIMIT_READ] = {
 	    "SELECT count, window_ends_at FROM limit_counter"
-	    " WHERE limit_id = :limit_id AND subject_hash = :subject_hash AND window_ends_at > :now",
+	    " WHERE limit_id = :limit_id AND subject_hash = :subject_hash"
+	    " AND window_ends_at > :now",
 	    .columns = 2,
 	},
 	/* In a second run it takes from the count only where the try is still the holder. It is not
@@ -141,7 +139,8 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " VALUES (:jti, :kind, :fingerprint, :outcome, :next_id, :created_at)",
 	},
 	[SPENT_TOKEN_READ] = {
-	    "SELECT kind, fingerprint, outcome, next_id, created_at FROM spent_token WHERE jti = :jti",
+	    "SELECT kind, fingerprint, outcome, next_id, created_at FROM spent_token"
+	    " WHERE jti = :jti",
 	    .columns = 5,
 	},
 
@@ -177,16 +176,17 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    "SELECT " SQL_ACCOUNT_COLUMNS ", a.password_hash FROM account a WHERE a.id = :id",
 	    .columns = 11,
 	},
-	/* The account of a mailed link (mailed_link.h), which need not have the link's address. The
-	 * person is joined here and not in the updates, which would wait for an import that changes it. */
+	/* The account of a mailed link (mailed_link.h), which need not have the link's address.
+	 * The person is joined here and not in the updates, which would wait for an import that
+	 * changes it. */
 	[ACCOUNT_BY_LINK] = {
 	    "SELECT " SQL_ACCOUNT_COLUMNS ", a.password_hash FROM account a JOIN insured_person p"
 	    " ON p.id = a.person_id AND " SQL_ELIGIBLE
 	    " WHERE a.id = :id AND a.generation = :generation AND a.state = $ACCOUNT_ACTIVE",
 	    .columns = 11,
 	},
-	/* struct account_status (account.h). One row also for a login ID that nobody has. The mail about
-	 * failures has been sent where holder is empty (SESSION_BEGIN). */
+	/* struct account_status (account.h). One row also for a login ID that nobody has. The
+	 * mail about failures has been sent where holder is empty (SESSION_BEGIN). */
 	[ACCOUNT_BY_LOGIN_ID] = {
 	    "SELECT a.id IS NOT NULL, a.id, a.person_id, a.password_hash, a.email, a.nickname,"
 	    " a.language, a.generation, a.state = $ACCOUNT_ACTIVE AND p.id IS NOT NULL,"
@@ -212,8 +212,8 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " " SQL_RAISE_GENERATION
 	    " WHERE id = :id AND generation = :generation AND state = $ACCOUNT_ACTIVE",
 	},
-	/* FORCE INDEX: along the index of addresses it would lock all accounts that share one, and in
-	 * another order than a change of address does. */
+	/* FORCE INDEX: along the index of addresses it would lock all accounts that share one,
+	 * and in another order than a change of address does. */
 	[ACCOUNT_RESET_PASSWORD] = {
 	    "UPDATE account FORCE INDEX (PRIMARY) SET password_hash = :password_hash,"
 	    " password_changed_at = :now, " SQL_RAISE_GENERATION
@@ -241,7 +241,8 @@ const struct statement statements[STATEMENTS__MAX] = {
 	 * known; a password hash of today's cost; the audit event; a notification. */
 	[SESSION_BEGIN] = {
 	    TRANSACTION_(
-	    " IF NOT EXISTS (SELECT 1 FROM account WHERE id = :account_id AND generation = :generation"
+	    " IF NOT EXISTS (SELECT 1 FROM account"
+	    " WHERE id = :account_id AND generation = :generation"
 	    " AND state = $ACCOUNT_ACTIVE FOR UPDATE)"
 	    " THEN ROLLBACK; SIGNAL SQLSTATE '02000'; END IF;"
 	    " BEGIN DECLARE beyond INT DEFAULT"
@@ -249,8 +250,9 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " IF beyond > 0 THEN"
 	    " DELETE FROM session WHERE account_id = :account_id ORDER BY used_at LIMIT beyond;"
 	    " END IF; END;"
-	    " INSERT INTO session (id, account_id, generation, refresh_hash, client_hash, rotated_at,"
-	    " device, created_at, used_at, expires_at) VALUES (:session_id, :account_id, :generation,"
+	    " INSERT INTO session (id, account_id, generation, refresh_hash, client_hash,"
+	    " rotated_at, device, created_at, used_at, expires_at)"
+	    " VALUES (:session_id, :account_id, :generation,"
 	    " :refresh_hash, :client_hash, :now, :device, :now, :now, :expires_at);"
 	    " IF :forgets_failures THEN DELETE FROM limit_counter"
 	    " WHERE limit_id = $LIMIT_LOGIN_FAILURES AND subject_hash = :login_id_hash; END IF;"
@@ -274,7 +276,8 @@ const struct statement statements[STATEMENTS__MAX] = {
 	[SESSION_LOCK] = {
 	    "SELECT " SQL_ACCOUNT_COLUMNS ", a.password_hash FROM account a STRAIGHT_JOIN session s"
 	    " ON s.account_id = a.id AND s.generation = a.generation"
-	    " WHERE a.id = :account_id AND a.state = $ACCOUNT_ACTIVE AND s.id = :session_id FOR UPDATE",
+	    " WHERE a.id = :account_id AND a.state = $ACCOUNT_ACTIVE AND s.id = :session_id"
+	    " FOR UPDATE",
 	    .columns = 11,
 	},
 	[SESSION_READ] = {
@@ -313,8 +316,8 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " ORDER BY next_try_at LIMIT 16",
 	    .columns = 1,
 	},
-	/* A worker that holds the lease already has lost the answer and claims again: that is the same
-	 * try. */
+	/* A worker that holds the lease already has lost the answer and claims again: that is the
+	 * same try. */
 	[OUTBOX_CLAIM] = {
 	    "UPDATE outbox SET"
 	    " tries = tries + 1"

@@ -52,7 +52,7 @@ const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STATEMENTS
 
 	/* How many sources are known, how many logins failed from them, and how many are locked. */
 	OPERATOR_(OPERATOR_KNOWN_SOURCES_READ) = {
-	    "SELECT COUNT(*), SUM(count), SUM(count >= :count_max OR locked_until > :now)"
+	    "SELECT COUNT(*), SUM(count), SUM(count >= :max OR locked_until > :now)"
 	    " FROM limit_counter WHERE " KNOWN_SOURCES_ " AND window_ends_at > :now",
 	    .columns = 3,
 	},
