@@ -257,7 +257,7 @@ keyring_hash(const struct keyring *ring, enum keyring_use use, const void *messa
 	static const char *const labels[KEYRING_USE__MAX] = {
 		[KEYRING_AUTHENTICATION_KEY] = "authentication key",
 		[KEYRING_FINGERPRINT] = "fingerprint",
-		[KEYRING_LIMIT] = "attempt",
+		[KEYRING_LIMIT] = "limit",
 		[KEYRING_REFRESH_TOKEN] = "refresh token",
 		[KEYRING_REFRESH_MARK] = "refresh mark",
 		[KEYRING_CLIENT] = "client",
