@@ -1,4 +1,4 @@
-/* captcha_pool_starved_test.c - the stock when nothing can be drawn, and whose answer is whose.
+/* captcha_pool_starved_test.c - the pool when nothing can be drawn, and whose answer is whose.
  *
  * Linked with the picture.c below instead of ours: one without memory until it is told otherwise,
  * whose pictures are their answers in plain letters. */
@@ -37,7 +37,7 @@ picture_draw(const char *answer, uint8_t ret_png[static CAPTCHA_PNG_MAX], size_t
 
 struct taker {
 	pthread_t thread;
-	struct captcha_pool *stock;
+	struct captcha_pool *pool;
 	enum result result;
 	int64_t waited_ms;
 	struct secret answer;
@@ -51,46 +51,46 @@ take(void *argument)
 	struct taker *const taker = argument;
 	const int64_t before_ms = clock_monotonic_ms();
 
-	taker->result = captcha_pool_take(taker->stock, &taker->answer, taker->png, &taker->size);
+	taker->result = captcha_pool_take(taker->pool, &taker->answer, taker->png, &taker->size);
 	taker->waited_ms = clock_monotonic_ms() - before_ms;
 	return NULL;
 }
 
 static struct captcha_pool *
-open_stock(bool memory)
+open_pool(bool memory)
 {
 	atomic_store(&has_memory, memory);
-	struct captcha_pool *const stock = captcha_pool_open(4);
-	assert_non_null(stock);
-	return stock;
+	struct captcha_pool *const pool = captcha_pool_open(4);
+	assert_non_null(pool);
+	return pool;
 }
 
 static void
-an_empty_stock_is_overloaded_after_the_wait(void **state)
+an_empty_pool_is_overloaded_after_the_wait(void **state)
 {
 	static struct taker taker;
-	struct captcha_pool *const stock = open_stock(false);
+	struct captcha_pool *const pool = open_pool(false);
 
 	(void)state;
-	taker = (struct taker){ .stock = stock, .size = 77, .png = { 0xaa } };
+	taker = (struct taker){ .pool = pool, .size = 77, .png = { 0xaa } };
 	take(&taker);
 	assert_int_equal(taker.result, OVERLOADED);
 	assert_in_range(taker.waited_ms, CAPTCHA_POOL_WAIT_MS, PATIENCE_MS);
 	assert_int_equal(taker.answer.length, 0);
 	assert_int_equal(taker.png[0], 0xaa);
 	assert_int_equal(taker.size, 77);
-	captcha_pool_close(stock);
+	captcha_pool_close(pool);
 }
 
 static void
 it_draws_again_when_memory_is_back(void **state)
 {
 	static struct taker taker;
-	struct captcha_pool *const stock = open_stock(false);
+	struct captcha_pool *const pool = open_pool(false);
 	const int64_t until_ms = clock_monotonic_ms() + PATIENCE_MS;
 
 	(void)state;
-	taker = (struct taker){ .stock = stock };
+	taker = (struct taker){ .pool = pool };
 	take(&taker);
 	assert_int_equal(taker.result, OVERLOADED);
 	atomic_store(&has_memory, true);
@@ -98,19 +98,19 @@ it_draws_again_when_memory_is_back(void **state)
 		take(&taker);
 	while (taker.result != OK && clock_monotonic_ms() < until_ms);
 	assert_int_equal(taker.result, OK);
-	captcha_pool_close(stock);
+	captcha_pool_close(pool);
 }
 
 static void
 an_answer_belongs_to_its_picture(void **state)
 {
 	static struct taker taker;
-	struct captcha_pool *const stock = open_stock(true);
+	struct captcha_pool *const pool = open_pool(true);
 	const int64_t until_ms = clock_monotonic_ms() + PATIENCE_MS;
 
 	(void)state;
 	for (int i = 0; i < 1000; i++) {
-		taker = (struct taker){ .stock = stock };
+		taker = (struct taker){ .pool = pool };
 		do
 			take(&taker);
 		while (taker.result == OVERLOADED && clock_monotonic_ms() < until_ms);
@@ -119,18 +119,18 @@ an_answer_belongs_to_its_picture(void **state)
 		assert_int_equal(taker.answer.length, CAPTCHA_LENGTH);
 		assert_memory_equal(taker.png, taker.answer.text, CAPTCHA_LENGTH);
 	}
-	captcha_pool_close(stock);
+	captcha_pool_close(pool);
 }
 
 /* Until all takers wait at once; false if some had waited to the end before. */
 static bool
-all_wait(struct captcha_pool *stock)
+all_wait(struct captcha_pool *pool)
 {
 	const int64_t until_ms = clock_monotonic_ms() + CAPTCHA_POOL_WAIT_MS;
 	unsigned ready, waiting;
 
 	do {
-		captcha_pool_levels(stock, &ready, &waiting);
+		captcha_pool_levels(pool, &ready, &waiting);
 		if (waiting == TAKERS)
 			return true;
 		nanosleep(&(struct timespec){ .tv_nsec = 500000 }, NULL);
@@ -139,28 +139,28 @@ all_wait(struct captcha_pool *stock)
 }
 
 /* True if every taker was sent away before its wait was over: then closing has done it. A taker
- * that had not begun when the stock closes would be our fault, so none is closed under it. */
+ * that had not begun when the pool closes would be our fault, so none is closed under it. */
 static bool
 closing_sends_all_away(void)
 {
 	static struct taker taker[TAKERS];
-	struct captcha_pool *const stock = open_stock(false);
+	struct captcha_pool *const pool = open_pool(false);
 	bool early = true;
 
 	for (size_t i = 0; i < TAKERS; i++) {
-		taker[i] = (struct taker){ .stock = stock };
+		taker[i] = (struct taker){ .pool = pool };
 		assert_int_equal(pthread_create(&taker[i].thread, NULL, take, &taker[i]), 0);
 	}
-	const bool all = all_wait(stock);
+	const bool all = all_wait(pool);
 	if (all)
-		captcha_pool_close(stock);
+		captcha_pool_close(pool);
 	for (size_t i = 0; i < TAKERS; i++) {
 		assert_int_equal(pthread_join(taker[i].thread, NULL), 0);
 		assert_int_equal(taker[i].result, OVERLOADED);
 		early = early && taker[i].waited_ms < CAPTCHA_POOL_WAIT_MS;
 	}
 	if (!all)
-		captcha_pool_close(stock);
+		captcha_pool_close(pool);
 	return all && early;
 }
 
@@ -171,14 +171,14 @@ closing_sends_away_who_waits(void **state)
 	for (int i = 0; i < 10; i++) /* again where a busy machine was too slow to tell */
 		if (closing_sends_all_away())
 			return;
-	fail_msg("takers waited to the end although the stock closed");
+	fail_msg("takers waited to the end although the pool closed");
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_empty_stock_is_overloaded_after_the_wait),
+		cmocka_unit_test(an_empty_pool_is_overloaded_after_the_wait),
 		cmocka_unit_test(it_draws_again_when_memory_is_back),
 		cmocka_unit_test(an_answer_belongs_to_its_picture),
 		cmocka_unit_test(closing_sends_away_who_waits),

@@ -1,4 +1,4 @@
-/* captcha_pool_test.c - each picture is handed out once, also to many takers at a time; the stock
+/* captcha_pool_test.c - each picture is handed out once, also to many takers at a time; the pool
  * refills and no more. What happens when none can be drawn is picture_stock_starved_test.c's. */
 
 #include "captcha_pool.h"
@@ -30,21 +30,21 @@ struct taken {
 
 struct taker {
 	pthread_t thread;
-	struct captcha_pool *stock;
+	struct captcha_pool *pool;
 	struct taken *taken; /* TAKES of them */
 	unsigned count;
 };
 
 /* Until `count` are ready; no longer than a machine may be busy. */
 static void
-wait_until_ready(struct captcha_pool *stock, unsigned count)
+wait_until_ready(struct captcha_pool *pool, unsigned count)
 {
 	const struct timespec moment = { .tv_nsec = 1000000 };
 	const int64_t until_ms = clock_monotonic_ms() + PATIENCE_MS;
 	unsigned ready, waiting;
 
 	for (;;) {
-		captcha_pool_levels(stock, &ready, &waiting);
+		captcha_pool_levels(pool, &ready, &waiting);
 		if (ready == count)
 			return;
 		if (clock_monotonic_ms() > until_ms)
@@ -63,7 +63,7 @@ assert_is_whole(const struct taken *taken)
 	assert_memory_equal(taken->png, "\x89PNG", 4);
 }
 
-/* Takes TAKES pictures, however often the stock is empty for a while (under a sanitizer it is). */
+/* Takes TAKES pictures, however often the pool is empty for a while (under a sanitizer it is). */
 static void *
 take_many(void *argument)
 {
@@ -72,7 +72,7 @@ take_many(void *argument)
 
 	while (taker->count < TAKES && clock_monotonic_ms() < until_ms) {
 		struct taken *const taken = &taker->taken[taker->count];
-		if (captcha_pool_take(taker->stock, &taken->answer, taken->png, &taken->size) == OK)
+		if (captcha_pool_take(taker->pool, &taken->answer, taken->png, &taken->size) == OK)
 			taker->count++;
 	}
 	return NULL;
@@ -83,19 +83,19 @@ each_picture_is_handed_out_once(void **state)
 {
 	static struct taken taken[TAKERS * TAKES];
 	struct taker taker[TAKERS];
-	struct captcha_pool *const stock = captcha_pool_open(4);
+	struct captcha_pool *const pool = captcha_pool_open(4);
 
 	(void)state;
-	assert_non_null(stock);
+	assert_non_null(pool);
 	for (size_t i = 0; i < TAKERS; i++) {
-		taker[i] = (struct taker){ .stock = stock, .taken = &taken[i * TAKES] };
+		taker[i] = (struct taker){ .pool = pool, .taken = &taken[i * TAKES] };
 		assert_int_equal(pthread_create(&taker[i].thread, NULL, take_many, &taker[i]), 0);
 	}
 	for (size_t i = 0; i < TAKERS; i++) {
 		assert_int_equal(pthread_join(taker[i].thread, NULL), 0);
 		assert_int_equal(taker[i].count, TAKES);
 	}
-	captcha_pool_close(stock);
+	captcha_pool_close(pool);
 
 	for (size_t i = 0; i < LENGTH(taken); i++) {
 		assert_is_whole(&taken[i]);
@@ -109,35 +109,35 @@ static void
 it_fills_up_and_refills(void **state)
 {
 	static struct taken taken;
-	struct captcha_pool *const stock = captcha_pool_open(3);
+	struct captcha_pool *const pool = captcha_pool_open(3);
 
 	(void)state;
-	assert_non_null(stock);
+	assert_non_null(pool);
 	for (int i = 0; i < 7; i++) { /* more than once around the ring */
-		wait_until_ready(stock, 3);
+		wait_until_ready(pool, 3);
 		assert_int_equal(
-		    captcha_pool_take(stock, &taken.answer, taken.png, &taken.size), OK);
+		    captcha_pool_take(pool, &taken.answer, taken.png, &taken.size), OK);
 		assert_is_whole(&taken);
 	}
-	wait_until_ready(stock, 3);
-	captcha_pool_close(stock);
+	wait_until_ready(pool, 3);
+	captcha_pool_close(pool);
 }
 
 static void
-a_stock_of_one_still_serves(void **state)
+a_pool_of_one_still_serves(void **state)
 {
 	static struct taken taken;
-	struct captcha_pool *const stock = captcha_pool_open(1);
+	struct captcha_pool *const pool = captcha_pool_open(1);
 
 	(void)state;
-	assert_non_null(stock);
+	assert_non_null(pool);
 	for (int i = 0; i < 3; i++) {
-		wait_until_ready(stock, 1);
+		wait_until_ready(pool, 1);
 		assert_int_equal(
-		    captcha_pool_take(stock, &taken.answer, taken.png, &taken.size), OK);
+		    captcha_pool_take(pool, &taken.answer, taken.png, &taken.size), OK);
 		assert_is_whole(&taken);
 	}
-	captcha_pool_close(stock);
+	captcha_pool_close(pool);
 }
 
 /* The painter is in the middle of a picture. */
@@ -147,10 +147,10 @@ it_closes_at_any_time(void **state)
 	(void)state;
 	captcha_pool_close(NULL);
 	for (int i = 0; i < 20; i++) {
-		struct captcha_pool *const stock = captcha_pool_open(32);
-		assert_non_null(stock);
+		struct captcha_pool *const pool = captcha_pool_open(32);
+		assert_non_null(pool);
 		nanosleep(&(struct timespec){ .tv_nsec = 300000L * i }, NULL);
-		captcha_pool_close(stock);
+		captcha_pool_close(pool);
 	}
 }
 
@@ -160,7 +160,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_picture_is_handed_out_once),
 		cmocka_unit_test(it_fills_up_and_refills),
-		cmocka_unit_test(a_stock_of_one_still_serves),
+		cmocka_unit_test(a_pool_of_one_still_serves),
 		cmocka_unit_test(it_closes_at_any_time),
 	};
 

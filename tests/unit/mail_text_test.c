@@ -1,4 +1,4 @@
-/* mail_text_test.c - every letter says what a member must know, and nothing a stranger typed is
+/* mail_text_test.c - every mail says what a member must know, and nothing a stranger typed is
  * obeyed. */
 
 #include "mail_text.h"
@@ -118,7 +118,8 @@ static const struct content {
 	  { "送り先は変わりません", "設定の画面でもう一度", "削除してください" } },
 	{ "changed, ja", MAIL_EMAIL_CHANGED, "ja",
 	  "【" SOCIETY "】健康マイポータル メールアドレス変更のお知らせ", false, true, true,
-	  { "新しいメールアドレスに変わりました", "変更した覚えがない場合", "ログインしてパスワードを変更し" } },
+	  { "新しいメールアドレスに変わりました", "変更した覚えがない場合",
+	    "ログインしてパスワードを変更し" } },
 	{ "login IDs, ja", MAIL_LOGIN_IDS, "ja",
 	  "【" SOCIETY "】健康マイポータル ログインIDのお知らせ", false, false, false,
 	  { "次のとおりです", "パスワードを忘れた方", "お心当たりのない場合" } },
@@ -127,10 +128,12 @@ static const struct content {
 	  { "一度だけ", "お心当たりのない場合", "削除してください" } },
 	{ "password changed, ja", MAIL_PASSWORD_CHANGED, "ja",
 	  "【" SOCIETY "】健康マイポータル パスワード変更のお知らせ", false, true, true,
-	  { "パスワードが変更されました", "「パスワードを忘れた方」から", "までお電話などでご連絡" } },
+	  { "パスワードが変更されました", "「パスワードを忘れた方」から",
+	    "までお電話などでご連絡" } },
 	{ "login ID changed, ja", MAIL_LOGIN_ID_CHANGED, "ja",
 	  "【" SOCIETY "】健康マイポータル ログインID変更のお知らせ", false, true, true,
-	  { "ログインIDが変更されました", "「ログインIDを忘れた方」で", "までお電話などでご連絡" } },
+	  { "ログインIDが変更されました", "「ログインIDを忘れた方」で",
+	    "までお電話などでご連絡" } },
 	{ "login after failures, ja", MAIL_LOGIN_AFTER_FAILURES, "ja",
 	  "【" SOCIETY "】健康マイポータル ログインのお知らせ", false, true, true,
 	  { "失敗が何度か続いたあと", "「パスワードを忘れた方」から", "までお電話などでご連絡" } },
@@ -172,17 +175,19 @@ static const struct content {
 	  { "portal was changed", "Forgot login ID", "contact " SOCIETY ", by telephone" } },
 	{ "login after failures, en", MAIL_LOGIN_AFTER_FAILURES, "en",
 	  "[" SOCIETY "] A login to your account", false, true, true,
-	  { "After several failed tries", "Forgot password", "contact " SOCIETY ", by telephone" } },
+	  { "After several failed tries", "Forgot password",
+	    "contact " SOCIETY ", by telephone" } },
 	{ "left, en", MAIL_LEFT, "en",
 	  "[" SOCIETY "] Your account is closed", false, true, true,
 	  { "about 13 months", "register again", "contact " SOCIETY " at once" } },
 	{ "change asked, en", MAIL_EMAIL_CHANGE_ASKED, "en",
 	  "[" SOCIETY "] A change of your e-mail address was requested", false, true, true,
-	  { "as before", "withdraw the change in the settings", "change your password in the settings" } },
+	  { "as before", "withdraw the change in the settings",
+	    "change your password in the settings" } },
 };
 /* clang-format on */
 
-/* What every letter, or every letter with a link, says in its language. */
+/* What every mail, or every mail with a link, says in its language. */
 static void
 must_say_the_usual(const struct content *row)
 {
@@ -202,7 +207,7 @@ must_say_the_usual(const struct content *row)
 }
 
 static void
-every_letter_says_what_it_must(void **state)
+every_mail_says_what_it_must(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < LENGTH(contents); i++) {
@@ -340,14 +345,22 @@ events_are_dated_as_clocks_in_japan_show(void **state)
 {
 	/* clang-format off */
 	static const struct { const char *why; int64_t at; const char *ja, *en; } rows[] = {
-		{ "the evening before in UTC", 1795301999, "日時：2026年11月22日 07:59\n", "Time: 22 Nov 2026 07:59 JST\n" },
-		{ "the next day in Japan",     1795274940, "日時：2026年11月22日 00:29\n", "Time: 22 Nov 2026 00:29 JST\n" },
-		{ "a minute before that day",  1795273199, "日時：2026年11月21日 23:59\n", "Time: 21 Nov 2026 23:59 JST\n" },
-		{ "one digit for the month",   1767193500, "日時：2026年1月1日 00:05\n",   "Time: 1 Jan 2026 00:05 JST\n" },
-		{ "a leap day",                1835362800, "日時：2028年2月29日 00:00\n",  "Time: 29 Feb 2028 00:00 JST\n" },
-		{ "the last of a year",        1798729199, "日時：2026年12月31日 23:59\n", "Time: 31 Dec 2026 23:59 JST\n" },
-		{ "the first second",          1,          "日時：1970年1月1日 09:00\n",   "Time: 1 Jan 1970 09:00 JST\n" },
-		{ "the last year",             253402268399, "日時：9999年12月31日 23:59\n", "Time: 31 Dec 9999 23:59 JST\n" },
+		{ "the evening before in UTC", 1795301999,
+		  "日時：2026年11月22日 07:59\n", "Time: 22 Nov 2026 07:59 JST\n" },
+		{ "the next day in Japan",     1795274940,
+		  "日時：2026年11月22日 00:29\n", "Time: 22 Nov 2026 00:29 JST\n" },
+		{ "a minute before that day",  1795273199,
+		  "日時：2026年11月21日 23:59\n", "Time: 21 Nov 2026 23:59 JST\n" },
+		{ "one digit for the month",   1767193500,
+		  "日時：2026年1月1日 00:05\n", "Time: 1 Jan 2026 00:05 JST\n" },
+		{ "a leap day",                1835362800,
+		  "日時：2028年2月29日 00:00\n", "Time: 29 Feb 2028 00:00 JST\n" },
+		{ "the last of a year",        1798729199,
+		  "日時：2026年12月31日 23:59\n", "Time: 31 Dec 2026 23:59 JST\n" },
+		{ "the first second",          1,
+		  "日時：1970年1月1日 09:00\n", "Time: 1 Jan 1970 09:00 JST\n" },
+		{ "the last year",             253402268399,
+		  "日時：9999年12月31日 23:59\n", "Time: 31 Dec 9999 23:59 JST\n" },
 		{ "never told",                0,          NULL, NULL },
 		{ "before the epoch",          -1,         NULL, NULL },
 		{ "long before the epoch",     INT64_MIN,  NULL, NULL },
@@ -417,17 +430,25 @@ login_ids_stand_one_a_line(void **state)
 	    mail.html, "<p>{link}&amp;&#39;@example.jp<br>\n&lt;b&gt;&quot; %s@example.jp</p>\n"));
 }
 
-/* A stranger may read it: what the letter with login IDs says must not be there. */
+/* A stranger may read it: what the mail with login IDs says must not be there. */
 static void
 no_login_id_is_said_as_none(void **state)
 {
 	static const char *const none[] = { NULL };
 	/* clang-format off */
-	static const struct { const char *why, *language; const char *const *ids, *says[5], *not; } rows[] = {
-		{ "NULL, ja",  "ja", NULL, { "見つかりませんでした", "ログインIDを忘れた方", "登録をお申し込み", "お心当たりのない場合", "送信専用" }, "次のとおり" },
-		{ "empty, ja", "ja", none, { "見つかりませんでした", "ログインIDを忘れた方", "登録をお申し込み", "お心当たりのない場合", "送信専用" }, "次のとおり" },
-		{ "NULL, en",  "en", NULL, { "found no registration", "Forgot login ID", "have not registered yet", "If you did not ask", "not read by anyone" }, "following" },
-		{ "empty, en", "en", none, { "found no registration", "Forgot login ID", "have not registered yet", "If you did not ask", "not read by anyone" }, "following" },
+	static const char *const none_ja[] = { "見つかりませんでした", "ログインIDを忘れた方",
+		"登録をお申し込み", "お心当たりのない場合", "送信専用", NULL };
+	static const char *const none_en[] = { "found no registration", "Forgot login ID",
+		"have not registered yet", "If you did not ask", "not read by anyone", NULL };
+	static const struct {
+		const char *why, *language;
+		const char *const *ids, *const *says;
+		const char *not;
+	} rows[] = {
+		{ "NULL, ja",  "ja", NULL, none_ja, "次のとおり" },
+		{ "empty, ja", "ja", none, none_ja, "次のとおり" },
+		{ "NULL, en",  "en", NULL, none_en, "following" },
+		{ "empty, en", "en", none, none_en, "following" },
 	};
 	/* clang-format on */
 
@@ -441,7 +462,7 @@ no_login_id_is_said_as_none(void **state)
 		facts.login_ids = rows[i].ids;
 		assert_int_equal(mail_text_render(&facts, &mail), OK);
 		assert_string_equal(mail.subject, subject);
-		for (size_t j = 0; j < LENGTH(rows[i].says); j++)
+		for (size_t j = 0; rows[i].says[j] != NULL; j++)
 			must_say(rows[i].why, rows[i].says[j]);
 		must_say(rows[i].why, PORTAL);
 		must_say(rows[i].why, SOCIETY);
@@ -668,7 +689,7 @@ reset_without_link(struct mail_facts *facts)
 }
 
 static void
-what_cannot_be_a_letter_is_none(void **state)
+what_cannot_be_a_mail_is_none(void **state)
 {
 	/* clang-format off */
 	static const struct { const char *why; void (*spoil)(struct mail_facts *); } rows[] = {
@@ -710,7 +731,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_letter_says_what_it_must),
+		cmocka_unit_test(every_mail_says_what_it_must),
 		cmocka_unit_test(every_kind_has_a_row_in_each_language),
 		cmocka_unit_test(kinds_keep_their_numbers),
 		cmocka_unit_test(no_part_has_a_control_character),
@@ -725,7 +746,7 @@ main(void)
 		cmocka_unit_test(html_loads_nothing),
 		cmocka_unit_test(no_name_no_greeting),
 		cmocka_unit_test(the_longest_facts_fit),
-		cmocka_unit_test(what_cannot_be_a_letter_is_none),
+		cmocka_unit_test(what_cannot_be_a_mail_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

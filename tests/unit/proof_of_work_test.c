@@ -1,5 +1,5 @@
-/* proof_of_work_test.c - challenges and payloads as altcha-lib 2.8.0 (altcha-lib/v1) makes them, and
- * everything that is no answer to them. */
+/* proof_of_work_test.c - challenges and payloads as altcha-lib 2.8.0 (altcha-lib/v1) makes them,
+ * and everything that is no answer to them. */
 
 #include "proof_of_work.h"
 

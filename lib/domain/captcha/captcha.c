@@ -1,4 +1,4 @@
-/* captcha.c - the token that seals what answers a CAPTCHA. */
+/* captcha.c - the token of a CAPTCHA, which seals its answer. */
 
 #include "captcha.h"
 
@@ -13,8 +13,8 @@
 
 #define CAPTCHA_USE "captcha"
 
-/* The sealed part: the invitation, and either the characters or the work's key and salt. Its size
- * tells which. */
+/* The sealed part of the token: the jti of the invitation, and either the characters or the key and
+ * the salt of the work. Its size tells which. */
 #define CHARACTERS_SIZE (JTI_SIZE + CAPTCHA_LENGTH)
 #define WORK_SIZE       (JTI_SIZE + SECRET_KEY_SIZE + PROOF_OF_WORK_SALT_SIZE)
 
@@ -87,7 +87,7 @@ captcha_open(const struct keyring *keyring, const char *token, int64_t now, stru
 }
 
 static bool
-is_base64(const char *text)
+is_base64_text(const char *text)
 {
 	return text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 				 "0123456789+/=")] == '\0';
@@ -99,7 +99,7 @@ captcha_typed_fold(const char *typed, char *ret, size_t ret_size)
 	assert(ret_size > PROOF_OF_WORK_INPUT_MAX);
 	if (strnlen(typed, CAPTCHA_INPUT_MAX + 1) <= CAPTCHA_INPUT_MAX)
 		return captcha_answer_fold(typed, ret, ret_size);
-	if (text_copy(ret, ret_size, typed) && is_base64(ret))
+	if (text_copy(ret, ret_size, typed) && is_base64_text(ret))
 		return FIELD_OK;
 	secret_wipe_bytes(ret, ret_size);
 	return FIELD_TOO_LONG;

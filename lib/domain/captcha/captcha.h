@@ -1,8 +1,8 @@
-/* captcha.h - the CAPTCHA of the identity step: a token that seals what answers it, spent at the first
- * try.
+/* captcha.h - the CAPTCHA of the identity step: six characters, drawn or spoken, or a proof of
+ * work.
  *
- * Six characters, drawn or spoken, or a proof of work. Nothing is stored when one is made: answer
- * and invitation are in the token's sealed part. */
+ * Its token seals the answer and the invitation that it belongs to, so that nothing is stored when
+ * one is made. The token is spent at the first try (STAGE_CAPTCHA). */
 
 #ifndef CAPTCHA_H
 #define CAPTCHA_H
@@ -21,26 +21,29 @@
 /* An opened token. Wiped by its owner. */
 struct captcha {
 	struct jti jti;
-	struct jti invitation_jti;       /* the only link it is good for */
-	char answer[CAPTCHA_LENGTH + 1]; /* empty: it is a proof of work */
-	struct proof_of_work work;       /* then; it expires as the token does */
+	struct jti invitation_jti;       /* of the only link it can be used with */
+	char answer[CAPTCHA_LENGTH + 1]; /* "": it is a proof of work */
+	struct proof_of_work work;       /* only then; expires as the token does */
 	int64_t issued_at;
 	int64_t expires_at;
 };
 
+/* Seals the token. INTERNAL: its times are not valid. */
 enum result captcha_seal(
     const struct keyring *, const struct captcha *, char ret_token[static TOKEN_MAX + 1]) MUST_USE;
 
-/* TOKEN_INVALID or TOKEN_EXPIRED; whether it belongs to the link is the caller's question. */
+/* Opens a token. TOKEN_INVALID, TOKEN_EXPIRED. The caller compares invitation_jti. */
 enum result captcha_open(
     const struct keyring *, const char *token, int64_t now, struct captcha *ret) MUST_USE;
 
-/* Folds what was typed: the characters as auth_key.h says, with its faults. What is longer than those
- * may be and base64 is a proof of work's payload, and stays as it is; which of the two is wanted, the
- * token says. ret_size is PROOF_OF_WORK_INPUT_MAX + 1. */
+/* Folds what was typed. Text of at most CAPTCHA_INPUT_MAX bytes is characters, folded as auth_key.h
+ * says, with its field errors; longer text must be base64, the payload of a proof of work, and
+ * stays as it is. Which of the two is expected is in the token. ret_size is at least
+ * PROOF_OF_WORK_INPUT_MAX + 1. FIELD_OK, a field error of captcha_answer_fold(), or
+ * FIELD_TOO_LONG. */
 enum field_error captcha_typed_fold(const char *typed, char *ret, size_t ret_size);
 
-/* Compares in constant time; `answer` is folded. */
+/* Does the folded answer solve it? Compares in constant time. */
 bool captcha_answer_is(const struct captcha *, const char *answer);
 
 void captcha_wipe(struct captcha *);

@@ -1,4 +1,4 @@
-/* captcha_pool.c - CAPTCHA pictures drawn ahead by a thread of their own. */
+/* captcha_pool.c - CAPTCHA pictures that a thread draws ahead. */
 
 #include "captcha_pool.h"
 
@@ -12,101 +12,103 @@
 #include <string.h>
 
 #define STACK_SIZE ((size_t)1024 * 1024)
-#define REST_MS    100 /* before drawing again after memory ran out */
+#define REST_MS    100 /* after memory ran out, before the painter draws again */
 
-/* Only the pages that a picture fills become resident: two of five. */
-struct picture {
+/* A picture is smaller than CAPTCHA_PNG_MAX: only two of its five pages become resident. */
+struct pool_picture {
 	struct secret answer;
 	size_t size;
 	uint8_t png[CAPTCHA_PNG_MAX];
 };
 
-/* The pictures are a ring: `ready` of them from `first` on, the rest is room. */
+/* The pictures are a ring: `ready` of them from `first` on can be taken, the others are drawn
+ * anew. */
 struct captcha_pool {
 	pthread_t painter;
 
-	pthread_mutex_t lock; /* of what follows */
-	pthread_cond_t drawn; /* one more is ready, or closing */
-	pthread_cond_t taken; /* there is room, a taker left, or closing */
+	pthread_mutex_t lock; /* of all members below but `count` */
+	pthread_cond_t drawn; /* a picture became ready, or the pool closes */
+	pthread_cond_t taken; /* a picture was taken, a caller gave up, or the pool closes */
 	unsigned first;
 	unsigned ready;
-	unsigned waiting;
+	unsigned waiting; /* callers of captcha_pool_take() */
 	bool closing;
 
-	unsigned count;
-	struct picture ring[];
+	unsigned count; /* of the ring */
+	struct pool_picture ring[];
 };
 
 static enum result
-picture_make(struct picture *picture)
+make_picture(struct pool_picture *picture)
 {
 	captcha_answer_random(picture->answer.text);
 	picture->answer.length = CAPTCHA_LENGTH;
 	return picture_draw(picture->answer.text, picture->png, &picture->size);
 }
 
+/* Waits REST_MS, or until the pool closes. */
 static void
-rest(struct captcha_pool *stock)
+rest_painter(struct captcha_pool *pool)
 {
 	const struct timespec until = clock_monotonic_in(REST_MS);
 
-	while (!stock->closing)
-		if (pthread_cond_timedwait(&stock->taken, &stock->lock, &until) != 0)
+	while (!pool->closing)
+		if (pthread_cond_timedwait(&pool->taken, &pool->lock, &until) != 0)
 			return;
 }
 
-/* Waits for room. NULL: closing. */
-static struct picture *
-room_wait(struct captcha_pool *stock)
+/* Waits for a picture to draw anew. NULL: the pool closes. */
+static struct pool_picture *
+wait_for_room(struct captcha_pool *pool)
 {
-	while (stock->ready == stock->count && !stock->closing)
-		pthread_cond_wait(&stock->taken, &stock->lock);
-	if (stock->closing)
+	while (pool->ready == pool->count && !pool->closing)
+		pthread_cond_wait(&pool->taken, &pool->lock);
+	if (pool->closing)
 		return NULL;
-	return &stock->ring[(stock->first + stock->ready) % stock->count];
+	return &pool->ring[(pool->first + pool->ready) % pool->count];
 }
 
 static void *
-paint(void *argument)
+paint_pictures(void *argument)
 {
-	struct captcha_pool *const stock = argument;
+	struct captcha_pool *const pool = argument;
 
-	pthread_mutex_lock(&stock->lock);
-	for (struct picture *room; (room = room_wait(stock)) != NULL;) {
-		/* Room is the painter's alone until it counts as ready. */
-		pthread_mutex_unlock(&stock->lock);
-		const enum result result = picture_make(room);
-		pthread_mutex_lock(&stock->lock);
+	pthread_mutex_lock(&pool->lock);
+	for (struct pool_picture *picture; (picture = wait_for_room(pool)) != NULL;) {
+		/* Only the painter uses the picture until it counts as ready. */
+		pthread_mutex_unlock(&pool->lock);
+		const enum result result = make_picture(picture);
+		pthread_mutex_lock(&pool->lock);
 		if (result != OK) {
-			rest(stock);
+			rest_painter(pool);
 			continue;
 		}
-		stock->ready++;
-		pthread_cond_signal(&stock->drawn);
+		pool->ready++;
+		pthread_cond_signal(&pool->drawn);
 	}
-	pthread_mutex_unlock(&stock->lock);
+	pthread_mutex_unlock(&pool->lock);
 	return NULL;
 }
 
-/* Waits until one is ready. False: none in time, or closing. */
+/* Waits until a picture is ready. False: none is in time, or the pool closes. */
 static bool
-ready_wait(struct captcha_pool *stock)
+wait_until_ready(struct captcha_pool *pool)
 {
 	const struct timespec until = clock_monotonic_in(CAPTCHA_POOL_WAIT_MS);
 	int late = 0;
 
-	stock->waiting++;
-	while (stock->ready == 0 && !stock->closing && late == 0)
-		late = pthread_cond_timedwait(&stock->drawn, &stock->lock, &until);
-	stock->waiting--;
-	if (stock->closing)
-		pthread_cond_signal(&stock->taken);
-	return stock->ready > 0 && !stock->closing;
+	pool->waiting++;
+	while (pool->ready == 0 && !pool->closing && late == 0)
+		late = pthread_cond_timedwait(&pool->drawn, &pool->lock, &until);
+	pool->waiting--;
+	if (pool->closing)
+		pthread_cond_signal(&pool->taken);
+	return pool->ready > 0 && !pool->closing;
 }
 
 static void
-picture_hand_out(
-    struct picture *picture, struct secret *ret_answer, uint8_t *ret_png, size_t *ret_size)
+hand_out_picture(
+    struct pool_picture *picture, struct secret *ret_answer, uint8_t *ret_png, size_t *ret_size)
 {
 	*ret_answer = picture->answer;
 	secret_wipe(&picture->answer);
@@ -115,94 +117,95 @@ picture_hand_out(
 }
 
 enum result
-captcha_pool_take(struct captcha_pool *stock, struct secret *ret_answer,
+captcha_pool_take(struct captcha_pool *pool, struct secret *ret_answer,
     uint8_t ret_png[static CAPTCHA_PNG_MAX], size_t *ret_size)
 {
-	pthread_mutex_lock(&stock->lock);
-	if (!ready_wait(stock)) {
-		pthread_mutex_unlock(&stock->lock);
+	pthread_mutex_lock(&pool->lock);
+	if (!wait_until_ready(pool)) {
+		pthread_mutex_unlock(&pool->lock);
 		return OVERLOADED;
 	}
 
-	picture_hand_out(&stock->ring[stock->first], ret_answer, ret_png, ret_size);
-	stock->first = (stock->first + 1) % stock->count;
-	stock->ready--;
-	pthread_cond_signal(&stock->taken);
-	pthread_mutex_unlock(&stock->lock);
+	hand_out_picture(&pool->ring[pool->first], ret_answer, ret_png, ret_size);
+	pool->first = (pool->first + 1) % pool->count;
+	pool->ready--;
+	pthread_cond_signal(&pool->taken);
+	pthread_mutex_unlock(&pool->lock);
 	return OK;
 }
 
 void
-captcha_pool_levels(struct captcha_pool *stock, unsigned *ret_ready, unsigned *ret_waiting)
+captcha_pool_levels(struct captcha_pool *pool, unsigned *ret_ready, unsigned *ret_waiting)
 {
-	pthread_mutex_lock(&stock->lock);
-	*ret_ready = stock->ready;
-	*ret_waiting = stock->waiting;
-	pthread_mutex_unlock(&stock->lock);
+	pthread_mutex_lock(&pool->lock);
+	*ret_ready = pool->ready;
+	*ret_waiting = pool->waiting;
+	pthread_mutex_unlock(&pool->lock);
 }
 
 static bool
-painter_start(struct captcha_pool *stock)
+start_painter(struct captcha_pool *pool)
 {
 	pthread_attr_t attributes;
 
 	if (pthread_attr_init(&attributes) != 0)
 		return false;
 	pthread_attr_setstacksize(&attributes, STACK_SIZE);
-	const int error = pthread_create(&stock->painter, &attributes, paint, stock);
+	const int error = pthread_create(&pool->painter, &attributes, paint_pictures, pool);
 	pthread_attr_destroy(&attributes);
 	return error == 0;
 }
 
 static void
-stock_free(struct captcha_pool *stock)
+captcha_pool_free(struct captcha_pool *pool)
 {
-	for (unsigned i = 0; i < stock->count; i++)
-		secret_wipe(&stock->ring[i].answer);
-	pthread_cond_destroy(&stock->taken);
-	pthread_cond_destroy(&stock->drawn);
-	pthread_mutex_destroy(&stock->lock);
-	free(stock);
+	for (unsigned i = 0; i < pool->count; i++)
+		secret_wipe(&pool->ring[i].answer);
+	pthread_cond_destroy(&pool->taken);
+	pthread_cond_destroy(&pool->drawn);
+	pthread_mutex_destroy(&pool->lock);
+	free(pool);
 }
 
 struct captcha_pool *
 captcha_pool_open(unsigned count)
 {
-	struct captcha_pool *const stock = calloc(1, sizeof *stock + count * sizeof stock->ring[0]);
+	struct captcha_pool *const pool = calloc(1, sizeof *pool + count * sizeof pool->ring[0]);
 	pthread_condattr_t monotonic;
 
-	if (stock == NULL)
+	if (pool == NULL)
 		return NULL;
-	stock->count = count;
+	pool->count = count;
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_mutex_init(&stock->lock, NULL);
-	pthread_cond_init(&stock->drawn, &monotonic);
-	pthread_cond_init(&stock->taken, &monotonic);
+	pthread_mutex_init(&pool->lock, NULL);
+	pthread_cond_init(&pool->drawn, &monotonic);
+	pthread_cond_init(&pool->taken, &monotonic);
 	pthread_condattr_destroy(&monotonic);
-	if (!painter_start(stock)) {
-		stock_free(stock);
+	if (!start_painter(pool)) {
+		captcha_pool_free(pool);
 		return NULL;
 	}
-	return stock;
+	return pool;
 }
 
 void
-captcha_pool_close(struct captcha_pool *stock)
+captcha_pool_close(struct captcha_pool *pool)
 {
-	if (stock == NULL)
+	if (pool == NULL)
 		return;
-	pthread_mutex_lock(&stock->lock);
-	stock->closing = true;
-	pthread_cond_broadcast(&stock->drawn);
-	pthread_cond_broadcast(&stock->taken);
-	pthread_mutex_unlock(&stock->lock);
+	pthread_mutex_lock(&pool->lock);
+	pool->closing = true;
+	pthread_cond_broadcast(&pool->drawn);
+	pthread_cond_broadcast(&pool->taken);
+	pthread_mutex_unlock(&pool->lock);
 
-	/* With the painter gone nobody but us waits for `taken`: a leaving taker wakes us. */
-	pthread_join(stock->painter, NULL);
-	pthread_mutex_lock(&stock->lock);
-	while (stock->waiting > 0)
-		pthread_cond_wait(&stock->taken, &stock->lock);
-	pthread_mutex_unlock(&stock->lock);
-	stock_free(stock);
+	/* Without the painter only this thread waits for `taken`: each caller that gives up signals
+	 * it. */
+	pthread_join(pool->painter, NULL);
+	pthread_mutex_lock(&pool->lock);
+	while (pool->waiting > 0)
+		pthread_cond_wait(&pool->taken, &pool->lock);
+	pthread_mutex_unlock(&pool->lock);
+	captcha_pool_free(pool);
 }

@@ -1,4 +1,4 @@
-/* picture.c - draw the picture of a CAPTCHA.
+/* picture.c - draws the picture of a CAPTCHA.
  *
  * Glyphs are strokes of our own, not a font's: no font to depend on, and strokes can be bent point
  * by point. What keeps OCR out is that the line is light on dark in some places and dark on light
@@ -131,7 +131,7 @@ struct place {
 /* The glyphs and how they stand in a line: glyph i between edge[i] and edge[i + 1], in pixels. */
 struct line {
 	const struct glyph *glyph[CAPTCHA_LENGTH];
-	bool dark[CAPTCHA_LENGTH]; /* the ground; the glyph is of the other shade */
+	bool dark[CAPTCHA_LENGTH]; /* the ground of each; the glyph has the other shade */
 	double edge[CAPTCHA_LENGTH + 1];
 	double scale; /* pixels a unit of width */
 	struct bend bend;
@@ -157,11 +157,11 @@ struct pen {
 	struct point from, pixel; /* where the stroke began and where it is, in pixels */
 };
 
-/* Chance -------------------------------------------------------------------------------------- */
+/* Random numbers ------------------------------------------------------------------------------- */
 
-/* 16 bits, of many drawn at once: one system call a picture instead of seventy. */
+/* 16 random bits. Many are drawn at once: one system call a picture instead of seventy. */
 static uint16_t
-chance(struct painting *p)
+picture_random(struct painting *p)
 {
 	if (p->chance == CHANCES) {
 		secret_random(p->chances, sizeof p->chances);
@@ -171,39 +171,39 @@ chance(struct painting *p)
 }
 
 static double
-between(struct painting *p, double low, double high)
+picture_between(struct painting *p, double low, double high)
 {
-	return low + (high - low) * chance(p) / (1U << 16);
+	return low + (high - low) * picture_random(p) / (1U << 16);
 }
 
 static bool
-heads(struct painting *p)
+picture_coin(struct painting *p)
 {
-	return chance(p) % 2 == 0;
+	return picture_random(p) % 2 == 0;
 }
 
 /* Paths --------------------------------------------------------------------------------------- */
 
 static int
-within(int low, int number, int high)
+clamp(int low, int number, int high)
 {
 	return number < low ? low : number > high ? high : number;
 }
 
 /* The pixels that a pen on its way from `a` to `b` may reach. */
 static struct box
-reached(struct point a, struct point b)
+box_around(struct point a, struct point b)
 {
 	return (struct box){
-		.left = within(0, (int)(fmin(a.x, b.x) - REACH), WIDTH),
-		.top = within(0, (int)(fmin(a.y, b.y) - REACH), HEIGHT),
-		.right = within(0, (int)(fmax(a.x, b.x) + REACH) + 1, WIDTH),
-		.bottom = within(0, (int)(fmax(a.y, b.y) + REACH) + 1, HEIGHT),
+		.left = clamp(0, (int)(fmin(a.x, b.x) - REACH), WIDTH),
+		.top = clamp(0, (int)(fmin(a.y, b.y) - REACH), HEIGHT),
+		.right = clamp(0, (int)(fmax(a.x, b.x) + REACH) + 1, WIDTH),
+		.bottom = clamp(0, (int)(fmax(a.y, b.y) + REACH) + 1, HEIGHT),
 	};
 }
 
 static void
-touch(struct painting *p, struct box box)
+extend_touched(struct painting *p, struct box box)
 {
 	struct box *const all = &p->touched;
 
@@ -213,7 +213,7 @@ touch(struct painting *p, struct box box)
 	all->bottom = box.bottom > all->bottom ? box.bottom : all->bottom;
 }
 
-/* Forgets the path where it was. */
+/* Forgets the path that was followed. */
 static void
 path_end(struct painting *p)
 {
@@ -228,12 +228,12 @@ path_end(struct painting *p)
 static void
 path_piece(struct painting *p, struct point a, struct point b)
 {
-	const struct box box = reached(a, b);
+	const struct box box = box_around(a, b);
 	const float dx = (float)(b.x - a.x), dy = (float)(b.y - a.y);
 	const float square = dx * dx + dy * dy;
 	const float inverse = square > 0 ? 1 / square : 0;
 
-	touch(p, box);
+	extend_touched(p, box);
 	for (int y = box.top; y < box.bottom; y++) {
 		const float v = (float)(y + 0.5 - a.y);
 		for (int x = box.left; x < box.right; x++) {
@@ -253,34 +253,34 @@ static void
 outline_piece(struct painting *p, struct point a, struct point b)
 {
 	const struct point upper = a.y < b.y ? a : b, lower = a.y < b.y ? b : a;
-	const int first = within(0, (int)ceil(upper.y - 0.5), HEIGHT);
-	const int end = within(0, (int)ceil(lower.y - 0.5), HEIGHT);
+	const int first = clamp(0, (int)ceil(upper.y - 0.5), HEIGHT);
+	const int end = clamp(0, (int)ceil(lower.y - 0.5), HEIGHT);
 
 	for (int y = first; y < end; y++) {
 		const double t = (y + 0.5 - upper.y) / (lower.y - upper.y);
 		const double x = upper.x + (lower.x - upper.x) * t;
-		int8_t *const turns = &p->turns[y][within(0, (int)ceil(x - 0.5), WIDTH)];
+		int8_t *const turns = &p->turns[y][clamp(0, (int)ceil(x - 0.5), WIDTH)];
 		*turns = (int8_t)(*turns + (a.y < b.y ? 1 : -1));
 	}
 }
 
-/* How much of a pixel a line of this width along the path covers, in PARTS. */
+/* How much of a pixel a line of this width along the path covers, from 0 to PARTS. */
 static int
-covered(uint16_t near, double width)
+pixel_coverage(uint16_t near, double width)
 {
 	const int reach = (int)(width / 2 * PARTS) + PARTS / 2;
 
-	return near >= reach * reach ? 0 : within(0, reach - (int)sqrtf(near), PARTS);
+	return near >= reach * reach ? 0 : clamp(0, reach - (int)sqrtf(near), PARTS);
 }
 
 static uint8_t
-turned(uint8_t shade)
+inverted(uint8_t shade)
 {
 	return UINT8_MAX - shade;
 }
 
 static void
-mix(uint8_t *shade, int with, int parts)
+blend_shade(uint8_t *shade, int with, int parts)
 {
 	*shade = (uint8_t)(*shade + (with - *shade) * parts / PARTS);
 }
@@ -297,7 +297,7 @@ glyph_of(char character)
 }
 
 static struct point
-bent(const struct bend *bend, struct point p)
+bend_point(const struct bend *bend, struct point p)
 {
 	const double wave = 2 * M_PI;
 
@@ -307,9 +307,9 @@ bent(const struct bend *bend, struct point p)
 	};
 }
 
-/* From glyph units to where the picture has it. */
+/* Turns a point in glyph units into pixels. */
 static struct point
-placed(const struct pen *pen, struct point p)
+place_point(const struct pen *pen, struct point p)
 {
 	const struct place *to = &pen->place;
 	const double y = (p.y - GLYPH_HEIGHT / 2) * to->scale_y;
@@ -319,10 +319,10 @@ placed(const struct pen *pen, struct point p)
 		to->middle.y + x * sin(to->turn) + y * cos(to->turn),
 	};
 
-	return bent(&pen->painting->line.bend, turned);
+	return bend_point(&pen->painting->line.bend, turned);
 }
 
-/* What a stroke encloses ends with a straight line to where it began. */
+/* Closes the outline of a stroke with a straight line to where the stroke began. */
 static void
 pen_lift(struct pen *pen)
 {
@@ -333,15 +333,15 @@ static void
 pen_move(struct pen *pen, struct point to)
 {
 	pen_lift(pen);
-	pen->from = pen->pixel = placed(pen, to);
+	pen->from = pen->pixel = place_point(pen, to);
 	pen->at = to;
 }
 
-/* To `on`, so little away that it may be straight. */
+/* Draws a straight line to `on`, which is one piece away. */
 static void
 pen_piece(struct pen *pen, struct point on)
 {
-	const struct point pixel = placed(pen, on);
+	const struct point pixel = place_point(pen, on);
 
 	path_piece(pen->painting, pen->pixel, pixel);
 	outline_piece(pen->painting, pen->pixel, pixel);
@@ -349,7 +349,7 @@ pen_piece(struct pen *pen, struct point on)
 }
 
 static struct point
-on_line(struct point a, struct point b, double t)
+point_on_line(struct point a, struct point b, double t)
 {
 	return (struct point){ a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t };
 }
@@ -360,12 +360,12 @@ pen_line(struct pen *pen, struct point to)
 	const int pieces = 1 + (int)(hypot(to.x - pen->at.x, to.y - pen->at.y) / PIECE);
 
 	for (int i = 1; i <= pieces; i++)
-		pen_piece(pen, on_line(pen->at, to, (double)i / pieces));
+		pen_piece(pen, point_on_line(pen->at, to, (double)i / pieces));
 	pen->at = to;
 }
 
 static struct point
-on_curve(const struct point c[static 4], double t)
+point_on_curve(const struct point c[static 4], double t)
 {
 	const double u = 1 - t;
 	const double w[4] = { u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t };
@@ -399,7 +399,7 @@ pen_curve(struct pen *pen, const char **path)
 	for (int i = 1; i < 4; i++)
 		c[i] = next_point(path);
 	for (int i = 1; i <= CURVE_PIECES; i++)
-		pen_piece(pen, on_curve(c, (double)i / CURVE_PIECES));
+		pen_piece(pen, point_on_curve(c, (double)i / CURVE_PIECES));
 	pen->at = c[3];
 }
 
@@ -418,7 +418,7 @@ pen_follow(struct pen *pen, const char *path)
 			pen_curve(pen, &path);
 			break;
 		default:
-			assert(false); /* no step of the table */
+			assert(false); /* `glyphs` has no other letters */
 		}
 	}
 	pen_lift(pen);
@@ -426,22 +426,22 @@ pen_follow(struct pen *pen, const char *path)
 
 /* The plan ------------------------------------------------------------------------------------ */
 
-/* Neighbours differ in shade, but two together may be alike. */
+/* Gives each glyph a ground, dark or light; at most two neighbours have the same. */
 static void
 plan_shades(struct painting *p)
 {
 	bool *const dark = p->line.dark;
 	unsigned run = 1;
 
-	dark[0] = heads(p);
+	dark[0] = picture_coin(p);
 	for (size_t i = 1; i < CAPTCHA_LENGTH; i++) {
-		const bool flip = run == 2 || heads(p);
+		const bool flip = run == 2 || picture_coin(p);
 		dark[i] = dark[i - 1] != flip;
 		run = flip ? 1 : run + 1;
 	}
 }
 
-/* Spreads the glyphs over the width, with a little play. */
+/* Spreads the glyphs over the width, from a random start. */
 static void
 plan_edges(struct painting *p)
 {
@@ -452,13 +452,13 @@ plan_edges(struct painting *p)
 	for (size_t i = 0; i < CAPTCHA_LENGTH; i++)
 		units += line->glyph[i]->width;
 	line->scale = fmin(0.54, room / units);
-	line->edge[0] = MARGIN + (room - units * line->scale) / 2 + between(p, -4, 4);
+	line->edge[0] = MARGIN + (room - units * line->scale) / 2 + picture_between(p, -4, 4);
 	for (size_t i = 0; i < CAPTCHA_LENGTH; i++)
 		line->edge[i + 1] = line->edge[i] + line->glyph[i]->width * line->scale + GAP;
 }
 
 static void
-plan(struct painting *p, const char *answer)
+plan_line(struct painting *p, const char *answer)
 {
 	for (size_t i = 0; i < CAPTCHA_LENGTH; i++) {
 		p->line.glyph[i] = glyph_of(answer[i]);
@@ -467,54 +467,55 @@ plan(struct painting *p, const char *answer)
 	plan_shades(p);
 	plan_edges(p);
 	p->line.bend = (struct bend){
-		.across = between(p, 3, 5),
-		.across_length = between(p, 70, 130),
-		.across_phase = between(p, 0, 2 * M_PI),
-		.down = between(p, 1.5, 3),
-		.down_length = between(p, 40, 70),
-		.down_phase = between(p, 0, 2 * M_PI),
+		.across = picture_between(p, 3, 5),
+		.across_length = picture_between(p, 70, 130),
+		.across_phase = picture_between(p, 0, 2 * M_PI),
+		.down = picture_between(p, 1.5, 3),
+		.down_length = picture_between(p, 40, 70),
+		.down_phase = picture_between(p, 0, 2 * M_PI),
 	};
 }
 
 /* Painting ------------------------------------------------------------------------------------ */
 
-/* Turns the shade of everything right of a leaning edge at `x`. */
+/* Inverts the shade of everything to the right of a leaning edge at `x`. */
 static void
-turn_shade(struct painting *p, double x)
+invert_right_of(struct painting *p, double x)
 {
-	const double lean = between(p, -TILT, TILT);
-	const double belly = between(p, -TILT, TILT);
+	const double lean = picture_between(p, -TILT, TILT);
+	const double belly = picture_between(p, -TILT, TILT);
 	const struct point edge[4] = { { x - lean, 0 }, { x - lean + belly, HEIGHT / 3.0 },
 		{ x + lean + belly, HEIGHT / 1.5 }, { x + lean, HEIGHT } };
 
 	for (int y = 0; y < HEIGHT; y++) {
 		/* The points are a third of the height apart, so the curve falls evenly. */
-		const double at = on_curve(edge, (y + 0.5) / HEIGHT).x;
-		const int first = within(0, (int)at, WIDTH - 1);
-		const int parts = within(0, (int)((first + 1 - at) * PARTS), PARTS);
-		mix(&p->shade[y][first], turned(p->shade[y][first]), parts);
+		const double at = point_on_curve(edge, (y + 0.5) / HEIGHT).x;
+		const int first = clamp(0, (int)at, WIDTH - 1);
+		const int parts = clamp(0, (int)((first + 1 - at) * PARTS), PARTS);
+		blend_shade(&p->shade[y][first], inverted(p->shade[y][first]), parts);
 		for (int to_turn = first + 1; to_turn < WIDTH; to_turn++)
-			p->shade[y][to_turn] = turned(p->shade[y][to_turn]);
+			p->shade[y][to_turn] = inverted(p->shade[y][to_turn]);
 	}
 }
 
-/* In the shade that the ground below it has not. */
+/* Paints an arc across the picture that inverts the ground below it. */
 static void
 paint_arc(struct painting *p)
 {
 	const struct point arc[4] = {
-		{ between(p, -10, 14), between(p, 24, HEIGHT - 24) },
-		{ between(p, 40, 90), between(p, 0, HEIGHT) },
-		{ between(p, 150, 200), between(p, 0, HEIGHT) },
-		{ between(p, WIDTH - 14, WIDTH + 10), between(p, 24, HEIGHT - 24) },
+		{ picture_between(p, -10, 14), picture_between(p, 24, HEIGHT - 24) },
+		{ picture_between(p, 40, 90), picture_between(p, 0, HEIGHT) },
+		{ picture_between(p, 150, 200), picture_between(p, 0, HEIGHT) },
+		{ picture_between(p, WIDTH - 14, WIDTH + 10), picture_between(p, 24, HEIGHT - 24) },
 	};
 
 	for (int i = 0; i < ARC_PIECES; i++)
-		path_piece(p, on_curve(arc, (double)i / ARC_PIECES),
-		    on_curve(arc, (i + 1.0) / ARC_PIECES));
+		path_piece(p, point_on_curve(arc, (double)i / ARC_PIECES),
+		    point_on_curve(arc, (i + 1.0) / ARC_PIECES));
 	for (int y = p->touched.top; y < p->touched.bottom; y++)
 		for (int x = p->touched.left; x < p->touched.right; x++)
-			mix(&p->shade[y][x], turned(p->shade[y][x]), covered(p->near[y][x], ARC));
+			blend_shade(&p->shade[y][x], inverted(p->shade[y][x]),
+			    pixel_coverage(p->near[y][x], ARC));
 	path_end(p);
 }
 
@@ -526,12 +527,12 @@ paint_ground(struct painting *p)
 	memset(p->shade, line->dark[0] ? BLACK : WHITE, sizeof p->shade);
 	for (size_t i = 1; i < CAPTCHA_LENGTH; i++)
 		if (line->dark[i] != line->dark[i - 1])
-			turn_shade(p, line->edge[i] + between(p, -3, 3));
+			invert_right_of(p, line->edge[i] + picture_between(p, -3, 3));
 	for (int i = 0; i < ARCS; i++)
 		paint_arc(p);
 }
 
-/* A random stand within the glyph's part of the line. */
+/* A random place for glyph `i`, within its part of the line. */
 static struct place
 glyph_place(struct painting *p, size_t i)
 {
@@ -539,22 +540,22 @@ glyph_place(struct painting *p, size_t i)
 
 	return (struct place){
 		.middle = { (line->edge[i] + line->edge[i + 1]) / 2,
-		    HEIGHT / 2.0 + between(p, -4, 4) },
+		    HEIGHT / 2.0 + picture_between(p, -4, 4) },
 		.width = line->glyph[i]->width,
 		.scale_x = line->scale,
-		.scale_y = between(p, 0.45, 0.54),
-		.slant = between(p, -0.14, 0.14),
-		.turn = between(p, -0.15, 0.15),
+		.scale_y = picture_between(p, 0.45, 0.54),
+		.slant = picture_between(p, -0.14, 0.14),
+		.turn = picture_between(p, -0.15, 0.15),
 	};
 }
 
-/* First its rim and what it encloses in the shade of the ground: an arc seen in the mouth of a C
- * would make a G of it. */
+/* Paints glyph `i` over its rim and what it encloses, which get the shade of the ground: an arc
+ * seen in the mouth of a C would make a G of it. */
 static void
 paint_glyph(struct painting *p, size_t i)
 {
 	const uint8_t ground = p->line.dark[i] ? BLACK : WHITE;
-	const double width = PEN + between(p, -0.5, 0.5);
+	const double width = PEN + picture_between(p, -0.5, 0.5);
 	struct pen pen = { .painting = p, .place = glyph_place(p, i) };
 
 	pen_follow(&pen, p->line.glyph[i]->strokes);
@@ -563,9 +564,9 @@ paint_glyph(struct painting *p, size_t i)
 		for (int x = p->touched.left; x < p->touched.right; x++) {
 			const uint16_t near = p->near[y][x];
 			turns += p->turns[y][x];
-			const int rim = turns != 0 ? PARTS : covered(near, width + 2 * RIM);
-			mix(&p->shade[y][x], ground, rim);
-			mix(&p->shade[y][x], turned(ground), covered(near, width));
+			const int rim = turns != 0 ? PARTS : pixel_coverage(near, width + 2 * RIM);
+			blend_shade(&p->shade[y][x], ground, rim);
+			blend_shade(&p->shade[y][x], inverted(ground), pixel_coverage(near, width));
 		}
 	}
 	path_end(p);
@@ -587,7 +588,7 @@ picture_draw(const char *answer, uint8_t ret_png[static CAPTCHA_PNG_MAX], size_t
 	p->chance = CHANCES;
 	p->touched = (struct box){ 0, 0, WIDTH, HEIGHT };
 	path_end(p);
-	plan(p, answer);
+	plan_line(p, answer);
 	paint_ground(p);
 	for (size_t i = 0; i < CAPTCHA_LENGTH; i++)
 		paint_glyph(p, i);

@@ -1,4 +1,4 @@
-/* proof_of_work.c - the CAPTCHA that a client's machine solves. */
+/* proof_of_work.c - the CAPTCHA that the client's machine solves. */
 
 #include "proof_of_work.h"
 
@@ -14,7 +14,7 @@
 
 #define JSON_MAX ((size_t)PROOF_OF_WORK_INPUT_MAX / 4 * 3)
 
-/* What a payload says. */
+/* The members of a payload that are read. */
 struct solution {
 	char algorithm[sizeof PROOF_OF_WORK_ALGORITHM];
 	char number[NUMBER_LENGTH + 1];
@@ -23,7 +23,7 @@ struct solution {
 	char signature[PROOF_OF_WORK_HEX + 1];
 };
 
-/* Setting ------------------------------------------------------------------------------------- */
+/* Making --------------------------------------------------------------------------------------- */
 
 void
 proof_of_work_new(struct proof_of_work *work, int64_t expires_at)
@@ -54,7 +54,7 @@ proof_of_work_set(
 	text_hex(hash, sizeof hash, ret->signature);
 }
 
-/* Reading ------------------------------------------------------------------------------------- */
+/* Reading -------------------------------------------------------------------------------------- */
 
 static const struct field fields[] = {
 	TEXT_FIELD(solution, algorithm, sizeof PROOF_OF_WORK_ALGORITHM - 1, NULL),
@@ -65,10 +65,10 @@ static const struct field fields[] = {
 	END_OF_FIELDS,
 };
 
-/* Other members are passed over: the widgets tell how long it took, among others. What is wrong
- * with those that count is listed before them. */
+/* Unknown members are ignored: the widgets send how long it took, among others. json_read() lists
+ * the field errors of known members before them. */
 static bool
-all_that_counts(enum result read, const struct field_errors *field_errors)
+known_members_are_valid(enum result read, const struct field_errors *field_errors)
 {
 	return read == OK ||
 	       (read == BAD_FIELD && field_errors->list[0].field_error == FIELD_UNKNOWN_FIELD);
@@ -84,25 +84,27 @@ read_payload(const char *payload, struct solution *ret)
 	if (!secret_unbase64(payload, strlen(payload), json, JSON_MAX, &size))
 		return false;
 	json[size] = '\0';
-	return all_that_counts(
+	return known_members_are_valid(
 	    json_read(json, size, fields, ret, sizeof *ret, &field_errors), &field_errors);
 }
 
-/* Judging ------------------------------------------------------------------------------------- */
+/* Checking ------------------------------------------------------------------------------------- */
 
 bool
 proof_of_work_is_done(const struct proof_of_work *work, const char *payload)
 {
 	struct solution solution;
-	struct proof_of_work_challenge set = { 0 };
+	struct proof_of_work_challenge challenge = { 0 };
 	int64_t number = 0;
 
 	if (!read_payload(payload, &solution) ||
 	    strcmp(solution.algorithm, PROOF_OF_WORK_ALGORITHM) != 0 ||
 	    !text_number(solution.number, 0, NUMBER_MAX, &number))
 		return false;
-	proof_of_work_set(work, number, &set);
-	return secret_equal_bytes(solution.challenge, set.challenge, sizeof set.challenge) &&
-	       secret_equal_bytes(solution.salt, set.salt, sizeof set.salt) &&
-	       secret_equal_bytes(solution.signature, set.signature, sizeof set.signature);
+	proof_of_work_set(work, number, &challenge);
+	return secret_equal_bytes(
+		   solution.challenge, challenge.challenge, sizeof challenge.challenge) &&
+	       secret_equal_bytes(solution.salt, challenge.salt, sizeof challenge.salt) &&
+	       secret_equal_bytes(
+		   solution.signature, challenge.signature, sizeof challenge.signature);
 }

@@ -1,13 +1,15 @@
-/* sound.c - the sound of a CAPTCHA.
+/* sound.c - speaks a CAPTCHA.
  *
  * The clips are everybody's: who has espeak-ng has them. So each is said a little faster or slower,
  * higher or lower, brighter or darker than the last time, and its pace wavers; and behind it other
- * voices say pieces of the same clips backwards, also in the pauses, so that neither a threshold nor
- * a filter tells what is said from what is not. A person follows the one voice that speaks forwards.
+ * voices say pieces of the same clips backwards, also in the pauses, so that neither a threshold
+ * nor a filter tells what is said from what is not. A person follows the one voice that speaks
+ * forwards.
  *
  * It is one hurdle among several, not a proof. It stops recognisers of speech; a program that holds
  * the clips themselves against the sound, at many speeds, reads most of it: no background that
- * people can stand hinders that. tools/measure/captcha-measure tells how much each of the two reads. */
+ * people can stand hinders that. tools/measure/captcha-measure tells how much each of the two
+ * reads. */
 
 #include "sound.h"
 
@@ -93,12 +95,12 @@ struct mix {
 	int16_t track[SAMPLES_MAX];
 };
 
-/* Chance -------------------------------------------------------------------------------------- */
+/* Random numbers ------------------------------------------------------------------------------- */
 
-/* The next of the bytes that follow from the seed; the first of each block are the next one's
- * seed. */
+/* The next of the bytes that follow from the seed. The first bytes of each block are the seed of
+ * the next block. */
 static uint8_t
-chance(struct mix *m)
+sound_random(struct mix *m)
 {
 	if (m->chance == CHANCES_SIZE) {
 		secret_random_from(m->seed, m->chances, sizeof m->chances);
@@ -109,25 +111,25 @@ chance(struct mix *m)
 }
 
 static double
-between(struct mix *m, double low, double high)
+sound_between(struct mix *m, double low, double high)
 {
-	const unsigned first = chance(m);
+	const unsigned first = sound_random(m);
 
-	return low + (high - low) * (first << 8 | chance(m)) / (1U << 16);
+	return low + (high - low) * (first << 8 | sound_random(m)) / (1U << 16);
 }
 
 static size_t
-samples_between(struct mix *m, size_t low_ms, size_t high_ms)
+sound_samples_between(struct mix *m, size_t low_ms, size_t high_ms)
 {
 	const size_t low = SAMPLES(low_ms), high = SAMPLES(high_ms);
 
-	return (size_t)between(m, (double)low, (double)high);
+	return (size_t)sound_between(m, (double)low, (double)high);
 }
 
 static unsigned
-below(struct mix *m, unsigned bound)
+sound_below(struct mix *m, unsigned bound)
 {
-	return (unsigned)between(m, 0, bound);
+	return (unsigned)sound_between(m, 0, bound);
 }
 
 /* Clips --------------------------------------------------------------------------------------- */
@@ -142,7 +144,7 @@ clip_of(enum speech_language language, unsigned voice, size_t character)
 }
 
 static size_t
-number_of(char character)
+character_index(char character)
 {
 	const char *found = strchr(speech_characters, character);
 
@@ -150,7 +152,7 @@ number_of(char character)
 	return (size_t)(found - speech_characters);
 }
 
-/* The clip at `place` samples from where it begins, in a line between two of them. */
+/* The sample of a clip at `place`, counted from its beginning, interpolated between two samples. */
 static double
 sample_at(const struct clip *clip, double place, bool backwards)
 {
@@ -163,27 +165,27 @@ sample_at(const struct clip *clip, double place, bool backwards)
 }
 
 static double
-least(double a, double b)
+smaller_of(double a, double b)
 {
 	return a < b ? a : b;
 }
 
-/* Soft at both ends: a cut clicks. */
+/* How loud a clip is near its ends: soft, because a cut clicks. */
 static double
-fade(double passed, double left)
+fade_at(double passed, double left)
 {
 	const size_t whole = SAMPLES(FADE);
 
-	return least(1, least(passed, left) / (double)whole);
+	return smaller_of(1, smaller_of(passed, left) / (double)whole);
 }
 
 static double
 pace_next(struct mix *m, struct pace *pace)
 {
 	if (pace->left-- == 0) {
-		const size_t length = samples_between(m, PACE_LOW, PACE_HIGH);
+		const size_t length = sound_samples_between(m, PACE_LOW, PACE_HIGH);
 
-		pace->step = (between(m, -WAVER / 100.0, WAVER / 100.0) - pace->now) /
+		pace->step = (sound_between(m, -WAVER / 100.0, WAVER / 100.0) - pace->now) /
 			     (double)length;
 		pace->left = length;
 	}
@@ -194,25 +196,25 @@ static struct play
 play_random(struct mix *m, double loud)
 {
 	return (struct play){
-		.speed = between(m, SPEED_LOW, SPEED_HIGH) / 100,
-		.tilt = between(m, -TILT, TILT),
-		.loud = loud * between(m, LOUD_LOW, LOUD_HIGH),
+		.speed = sound_between(m, SPEED_LOW, SPEED_HIGH) / 100,
+		.tilt = sound_between(m, -TILT, TILT),
+		.loud = loud * sound_between(m, LOUD_LOW, LOUD_HIGH),
 		.length = SLOWEST,
 	};
 }
 
 /* Adds a clip to the track from `at` on. Returns how many samples it took. */
 static size_t
-lay(struct mix *m, size_t at, const struct clip *clip, const struct play *play)
+lay_clip(struct mix *m, size_t at, const struct clip *clip, const struct play *play)
 {
 	const double last = (double)clip->size - 1;
-	struct pace pace = { .now = between(m, -WAVER / 100.0, WAVER / 100.0) };
+	struct pace pace = { .now = sound_between(m, -WAVER / 100.0, WAVER / 100.0) };
 	double place = 0, before = 0;
 	size_t n = 0;
 
 	for (; n < play->length && place < last; n++) {
-		const double left = least(last - place, (double)(play->length - n));
-		const double loud = FINE * play->loud * fade((double)n, left);
+		const double left = smaller_of(last - place, (double)(play->length - n));
+		const double loud = FINE * play->loud * fade_at((double)n, left);
 		const double sample = sample_at(clip, place, play->backwards);
 
 		m->track[at + n] += (int16_t)(loud * (sample + play->tilt * before));
@@ -222,55 +224,55 @@ lay(struct mix *m, size_t at, const struct clip *clip, const struct play *play)
 	return n;
 }
 
-/* What is heard ------------------------------------------------------------------------------- */
+/* The track ------------------------------------------------------------------------------------ */
 
 static void
-say(struct mix *m, const char *answer)
+lay_answer(struct mix *m, const char *answer)
 {
-	size_t at = samples_between(m, LEAD_LOW, LEAD_HIGH);
+	size_t at = sound_samples_between(m, LEAD_LOW, LEAD_HIGH);
 
 	for (size_t i = 0; i < CAPTCHA_LENGTH; i++) {
-		const struct clip clip = clip_of(m->language, m->voice, number_of(answer[i]));
+		const struct clip clip = clip_of(m->language, m->voice, character_index(answer[i]));
 		const struct play play = play_random(m, 1);
 
 		if (i > 0)
-			at += samples_between(m, PAUSE_LOW, PAUSE_HIGH);
-		at += lay(m, at, &clip, &play);
+			at += sound_samples_between(m, PAUSE_LOW, PAUSE_HIGH);
+		at += lay_clip(m, at, &clip, &play);
 	}
 	m->end = at + SAMPLES(TAIL);
 }
 
-/* A piece of any clip of another voice, backwards. */
+/* Adds a piece of a random clip of another voice, backwards. Returns how many samples it took. */
 static size_t
-babble_piece(struct mix *m, size_t at)
+lay_babble_piece(struct mix *m, size_t at)
 {
-	const unsigned voice = (m->voice + 1 + below(m, SPEECH_VOICES - 1)) % SPEECH_VOICES;
-	const struct clip clip = clip_of(m->language, voice, below(m, SPEECH_CHARACTERS));
+	const unsigned voice = (m->voice + 1 + sound_below(m, SPEECH_VOICES - 1)) % SPEECH_VOICES;
+	const struct clip clip = clip_of(m->language, voice, sound_below(m, SPEECH_CHARACTERS));
 	struct play play = play_random(m, BABBLE);
 
 	play.backwards = true;
-	play.length = samples_between(m, PIECE_LOW, PIECE_HIGH);
+	play.length = sound_samples_between(m, PIECE_LOW, PIECE_HIGH);
 	if (play.length > m->end - at)
 		play.length = m->end - at;
-	return lay(m, at, &clip, &play);
+	return lay_clip(m, at, &clip, &play);
 }
 
 static void
-babble(struct mix *m)
+lay_babble(struct mix *m)
 {
 	for (int layer = 0; layer < LAYERS; layer++)
 		for (size_t at = 0; at < m->end;)
-			at += babble_piece(m, at);
+			at += lay_babble_piece(m, at);
 }
 
-/* White noise whose upper half is softer, as speech's is. */
+/* Adds white noise whose upper half is softer, as that of speech is. */
 static void
-hiss(struct mix *m)
+add_hiss(struct mix *m)
 {
 	double before = 0;
 
 	for (size_t n = 0; n < m->end; n++) {
-		const double white = chance(m) - 127.5;
+		const double white = sound_random(m) - 127.5;
 
 		m->track[n] += (int16_t)(FINE * HISS * (white + before) / 2);
 		before = white;
@@ -279,9 +281,9 @@ hiss(struct mix *m)
 
 /* The file ------------------------------------------------------------------------------------ */
 
-/* Numbers begin with their low byte. */
+/* Writes a number, the low byte first. Returns what is behind it. */
 static uint8_t *
-put_number(uint8_t *to, size_t number, int bytes)
+wav_put_number(uint8_t *to, size_t number, int bytes)
 {
 	for (; bytes > 0; bytes--, number >>= 8)
 		*to++ = (uint8_t)(number & 0xff);
@@ -289,25 +291,26 @@ put_number(uint8_t *to, size_t number, int bytes)
 }
 
 static uint8_t *
-put_name(uint8_t *to, const char *name)
+wav_put_name(uint8_t *to, const char *name)
 {
 	return (uint8_t *)memcpy(to, name, 4) + 4;
 }
 
-/* RIFF WAVE: chunks of a name, the size of what follows, and that. */
+/* Writes the heads of a RIFF WAVE file's chunks: each has a name and the size of what follows. */
 static uint8_t *
-put_header(uint8_t *to, size_t samples)
+wav_put_header(uint8_t *to, size_t samples)
 {
-	to = put_number(put_name(to, "RIFF"), SOUND_HEADER_SIZE - 8 + samples, 4);
-	to = put_number(put_name(put_name(to, "WAVE"), "fmt "), 16, 4);
-	to = put_number(put_number(to, 1, 2), 1, 2);                   /* PCM; channels */
-	to = put_number(put_number(to, SOUND_RATE, 4), SOUND_RATE, 4); /* samples, bytes a second */
-	to = put_number(put_number(to, 1, 2), 8, 2);                   /* bytes, bits a sample */
-	return put_number(put_name(to, "data"), samples, 4);
+	to = wav_put_number(wav_put_name(to, "RIFF"), SOUND_HEADER_SIZE - 8 + samples, 4);
+	to = wav_put_number(wav_put_name(wav_put_name(to, "WAVE"), "fmt "), 16, 4);
+	to = wav_put_number(wav_put_number(to, 1, 2), 1, 2); /* PCM; channels */
+	to = wav_put_number(
+	    wav_put_number(to, SOUND_RATE, 4), SOUND_RATE, 4); /* samples, bytes a second */
+	to = wav_put_number(wav_put_number(to, 1, 2), 8, 2);   /* bytes, bits a sample */
+	return wav_put_number(wav_put_name(to, "data"), samples, 4);
 }
 
 static uint8_t
-sample_of(int16_t fine)
+wav_sample(int16_t fine)
 {
 	const int level = (int)(SILENCE + 0.5 + fine * LOUDER / FINE);
 
@@ -319,9 +322,9 @@ write_wav(const struct mix *m, uint8_t *to)
 {
 	const size_t samples = m->end - m->end % 2; /* chunks are of even size */
 
-	to = put_header(to, samples);
+	to = wav_put_header(to, samples);
 	for (size_t n = 0; n < samples; n++)
-		*to++ = sample_of(m->track[n]);
+		*to++ = wav_sample(m->track[n]);
 	return SOUND_HEADER_SIZE + samples;
 }
 
@@ -345,11 +348,11 @@ sound_speak(const char *answer, const char *language, const uint8_t seed[static 
 	memcpy(mix->seed, seed, sizeof mix->seed);
 	mix->chance = CHANCES_SIZE;
 	mix->language = strcmp(language, "ja") == 0 ? SPEECH_JA : SPEECH_EN;
-	mix->voice = below(mix, SPEECH_VOICES);
+	mix->voice = sound_below(mix, SPEECH_VOICES);
 
-	say(mix, answer);
-	babble(mix);
-	hiss(mix);
+	lay_answer(mix, answer);
+	lay_babble(mix);
+	add_hiss(mix);
 	*ret_size = write_wav(mix, ret_wav);
 	return OK;
 }

@@ -1,5 +1,5 @@
-/* speech.h - the characters of a spoken CAPTCHA as espeak-ng says them; tools/gen/speech makes the table
- * at build time. Read by sound.c only.
+/* speech.h - the characters of a spoken CAPTCHA as espeak-ng says them; tools/gen/speech makes the
+ * table at build time. Read by sound.c only.
  *
  * One text of samples and the offsets into it: it stays in read-only pages that are loaded as they
  * are touched (common_passwords.h says why no pointers). */

@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-/* Counts the mail among all mails. Only mails that go out count, so that whoever asks again and again
- * for one address costs the others none of theirs. A transaction that runs again counts once:
+/* Counts the mail among all mails. Only mails that go out count, so that whoever asks again and
+ * again for one address costs the others none of theirs. A transaction that runs again counts once:
  * mail_interval_run() gives back what was not needed. */
 static enum result
 count_among_all(struct mail_interval *mail_interval)

@@ -1,6 +1,6 @@
 /* mail_interval.h - limits how often mails are sent: one mail of a kind to one address in
- * MAIL_INTERVAL_S, less often from the sixth in a day on (limit_table.h), and so many to all addresses
- * together in an hour (LIMIT_SERVICE_MAILS).
+ * MAIL_INTERVAL_S, less often from the sixth in a day on (limit_table.h), and so many to all
+ * addresses together in an hour (LIMIT_SERVICE_MAILS).
  *
  * A mail that its address may not get now is written all the same, as MAIL_NONE, and the caller is
  * answered the same: both paths cost one transaction, and nobody learns from the answer what others
@@ -44,14 +44,14 @@ enum result mail_interval_enqueue(
     struct db_tx *, struct mail_interval *, const struct outbox_mail *) MUST_USE;
 
 /* Runs a transaction that calls mail_interval_enqueue(), and wakes the mailer. However often the
- * transaction runs, it counts once among all mails, and not at all when no mail goes out. OVERLOADED
- * sets error_info->wait_s. Otherwise returns what db_transaction() returns. */
+ * transaction runs, it counts once among all mails, and not at all when no mail goes out.
+ * OVERLOADED sets error_info->wait_s. Otherwise returns what db_transaction() returns. */
 enum result mail_interval_run(const struct app *, struct mail_interval *,
     enum result (*body)(struct db_tx *, void *), void *context,
     struct error_info *error_info) MUST_USE;
 
-/* Enqueues one mail that is counted by its address, in a transaction of its own. OK or OVERLOADED as
- * above, UNAVAILABLE, INTERNAL. */
+/* Enqueues one mail that is counted by its address, in a transaction of its own. OK or OVERLOADED
+ * as above, UNAVAILABLE, INTERNAL. */
 enum result mail_interval_send(
     const struct app *, enum limit_id, const struct outbox_mail *, struct error_info *) MUST_USE;
 

@@ -1,17 +1,12 @@
-/* mail_text.c - what the mails say.
+/* mail_text.c - renders a mail: fills the placeholders of its template.
  *
- * A row of the table is a letter: a subject and paragraphs with {placeholders}. The text part and
- * the HTML part are made from the same paragraphs. A value is never read again for placeholders, so
- * a nickname "{link}" stays just that.
- *
- * The nickname greets only where the address is proven to be the account's own. An invitation, a
- * confirmation, "already registered" or the login IDs may reach a stranger, who must neither learn
- * it nor be sent whatever someone typed there; and login IDs may be those of several people. */
+ * The text part and the HTML part are made of the same paragraphs. */
 
 #include "mail_text.h"
 
 #include "bounds.h"
 #include "clock.h"
+#include "mail_template.h"
 #include "text.h"
 
 #include <inttypes.h>
@@ -19,532 +14,11 @@
 #include <string.h>
 #include <time.h>
 
-#define PARAGRAPHS_MAX 10
-#define LIVES_MAX      40
-#define WHEN_MAX       40
+#define LIVES_MAX 40
+#define WHEN_MAX  40
 
 #define HOUR_S   3600
 #define MINUTE_S 60
-
-enum language { JAPANESE, ENGLISH, LANGUAGE__MAX };
-
-struct words {
-	const char *subject;
-	const char *button;                         /* what {link} is called in the HTML part */
-	const char *paragraphs[PARAGRAPHS_MAX + 1]; /* ended by NULL */
-};
-
-/* Shared paragraphs */
-
-static const char dear_ja[] = "{nickname} 様";
-
-static const char about_link_ja[] =
-    "このリンクは、このメールを受け取られたご本人専用です。ほかの方に転送しないでください。\n"
-    "リンクを開いただけでは、手続きは進みません。開いた画面でご本人が操作すると、先へ進みます。";
-
-static const char link_lives_ja[] =
-    "リンクの有効期間は、このメールをお送りしてから{lives}です。\n"
-    "過ぎてしまったときは、お手数ですが、はじめからお手続きください。\n"
-    "{portal}";
-
-static const char when_ja[] = "日時：{when}";
-
-static const char footer_ja[] =
-    "このメールは送信専用です。ご返信いただいても、お読みすることができません。\n"
-    "ご不明な点は、{society}の窓口へお問い合わせください。";
-
-static const char signature_ja[] = "{society}\n健康マイポータル\n{portal}";
-
-static const char dear_en[] = "Dear {nickname},";
-
-static const char about_link_en[] =
-    "This link is for you alone. Please do not forward this message.\n"
-    "Opening the link changes nothing by itself; you go on by what you do on the page that opens.";
-
-static const char link_lives_en[] = "The link works for {lives} after this message was sent.\n"
-				    "If it has expired, please start again from the beginning:\n"
-				    "{portal}";
-
-static const char when_en[] = "Time: {when}";
-
-static const char footer_en[] =
-    "This message was sent automatically. Replies to it are not read by anyone.\n"
-    "If you have a question, please contact {society}.";
-
-static const char signature_en[] = "{society}\nMember portal\n{portal}";
-
-/* clang-format off */
-static const struct words letters[LANGUAGE__MAX][MAIL_KIND__MAX] = {
-[JAPANESE] = {
-	[MAIL_INVITATION] = {
-		.subject = "【{society}】健康マイポータル 登録のご案内",
-		.button = "登録の手続きへ進む",
-		.paragraphs = {
-			"{society}です。\n"
-			"健康マイポータルへの登録のお申し込みを受け付けました。",
-			"健康保険の記号・番号がわかるもの（資格確認書、資格情報のお知らせ、マイナポータルの画面など）を"
-			"お手元にご用意のうえ、次のリンクを開き、画面の案内にそって入力してください。",
-			"{link}",
-			about_link_ja,
-			link_lives_ja,
-			"このメールにお心当たりのない場合は、何もなさらずに、このメールを削除してください。"
-			"リンクの先で入力されないかぎり、登録されることはありません。",
-			footer_ja, signature_ja },
-	},
-	[MAIL_SECOND_LINK] = {
-		.subject = "【{society}】健康マイポータル 認証キー入力のご案内",
-		.button = "認証キーを入力する",
-		.paragraphs = {
-			"{society}です。\n"
-			"健康マイポータルの登録の、つぎの手続きをご案内します。",
-			"先ほど画面に表示された「認証キー」をご用意のうえ、次のリンクを開き、入力してください。\n"
-			"認証キーは、このメールには書かれていません。",
-			"{link}",
-			about_link_ja,
-			link_lives_ja,
-			"このメールにお心当たりのない場合は、リンクを開かずに、{society}までご連絡ください。"
-			"認証キーが入力されないかぎり、登録されることはありません。",
-			footer_ja, signature_ja },
-	},
-	[MAIL_ALREADY_REGISTERED] = {
-		.subject = "【{society}】健康マイポータル すでにご登録済みです",
-		.paragraphs = {
-			"{society}です。\n"
-			"入力された健康保険の記号・番号の方は、すでに健康マイポータルに登録されています。"
-			"あらためて登録していただく必要はありません。",
-			"ご登録のログインIDとパスワードで、次のページからログインしてください。\n"
-			"{portal}",
-			"ログインIDまたはパスワードをお忘れのときは、ログイン画面の"
-			"「ログインIDを忘れた方」または「パスワードを忘れた方」からお手続きください。",
-			"ご自身で登録した覚えがない場合や、このメールにお心当たりのない場合は、"
-			"{society}までご連絡ください。",
-			footer_ja, signature_ja },
-	},
-	[MAIL_COMPLETION] = {
-		.subject = "【{society}】健康マイポータル 登録完了のお知らせ",
-		.paragraphs = {
-			dear_ja,
-			"{society}です。\n"
-			"健康マイポータルの登録が完了しました。",
-			when_ja,
-			"ご自身で決められたログインIDとパスワードで、次のページからログインできます。\n"
-			"{portal}",
-			"ログインIDとパスワードは、ほかの人に知られないように大切に保管してください。"
-			"{society}の職員がパスワードをおたずねすることはありません。",
-			"ご自身で登録した覚えがない場合は、すぐに{society}までご連絡ください。",
-			footer_ja, signature_ja },
-	},
-	[MAIL_EMAIL_CONFIRMATION] = {
-		.subject = "【{society}】健康マイポータル メールアドレスの確認",
-		.button = "メールアドレスを確認する",
-		.paragraphs = {
-			"{society}です。\n"
-			"このメールアドレスを、健康マイポータルのお知らせの送り先にする手続きを受け付けました。",
-			"次のリンクを開き、画面の案内にそって手続きを完了してください。"
-			"それまでは、お知らせの送り先は変わりません。",
-			"{link}",
-			about_link_ja,
-			"リンクの有効期間は、このメールをお送りしてから{lives}です。\n"
-			"過ぎてしまったときは、お手数ですが、次のページからログインし、"
-			"設定の画面でもう一度お手続きください。\n"
-			"{portal}",
-			"このメールにお心当たりのない場合は、何もなさらずに、このメールを削除してください。"
-			"お知らせの送り先が変わることはありません。",
-			footer_ja, signature_ja },
-	},
-	[MAIL_EMAIL_CHANGED] = {
-		.subject = "【{society}】健康マイポータル メールアドレス変更のお知らせ",
-		.paragraphs = {
-			dear_ja,
-			"{society}です。\n"
-			"健康マイポータルのお知らせの送り先が、新しいメールアドレスに変わりました。"
-			"今後、このメールアドレスにはお知らせをお送りしません。",
-			when_ja,
-			"ご自身で変更された場合は、何もなさる必要はありません。",
-			"変更した覚えがない場合は、ほかの人がログインしているおそれがあります。"
-			"すぐに次のページからログインしてパスワードを変更し、"
-			"{society}までお電話などでご連絡ください。\n"
-			"{portal}",
-			footer_ja, signature_ja },
-	},
-	[MAIL_LOGIN_IDS] = {
-		.subject = "【{society}】健康マイポータル ログインIDのお知らせ",
-		.paragraphs = {
-			"{society}です。\n"
-			"「ログインIDを忘れた方」の手続きを受け付けました。",
-			"このメールアドレスをお知らせの送り先とされている方のログインIDは、次のとおりです。"
-			"2つ以上あるときは、同じメールアドレスをお使いのご家族などの分が含まれています。",
-			"{login_ids}",
-			"次のページからログインしてください。\n"
-			"{portal}",
-			"パスワードもお忘れのときは、ログイン画面の「パスワードを忘れた方」からお手続きください。",
-			"このメールにお心当たりのない場合は、ほかの方がこのメールアドレスを入力された"
-			"可能性があります。ログインIDは、このメールでだけお知らせしています。"
-			"入力された方には伝わっていませんので、何もなさる必要はありません。",
-			footer_ja, signature_ja },
-	},
-	[MAIL_PASSWORD_RESET] = {
-		.subject = "【{society}】健康マイポータル パスワード再設定のご案内",
-		.button = "新しいパスワードを決める",
-		.paragraphs = {
-			dear_ja,
-			"{society}です。\n"
-			"「パスワードを忘れた方」の手続きを受け付けました。",
-			"次のリンクを開き、画面の案内にそって、新しいパスワードを決めてください。"
-			"このリンクでパスワードを決められるのは、一度だけです。",
-			"{link}",
-			about_link_ja,
-			"リンクの有効期間は、このメールをお送りしてから{lives}です。\n"
-			"過ぎてしまったときは、お手数ですが、次のページの「パスワードを忘れた方」から"
-			"もう一度お手続きください。\n"
-			"{portal}",
-			"新しいパスワードが決まると、ログイン中の端末はすべてログアウトされます。"
-			"新しいパスワードで、あらためてログインしてください。",
-			"このメールにお心当たりのない場合は、何もなさらずに、このメールを削除してください。"
-			"リンクの先で入力されないかぎり、パスワードが変わることはありません。",
-			footer_ja, signature_ja },
-	},
-	[MAIL_PASSWORD_CHANGED] = {
-		.subject = "【{society}】健康マイポータル パスワード変更のお知らせ",
-		.paragraphs = {
-			dear_ja,
-			"{society}です。\n"
-			"健康マイポータルのパスワードが変更されました。",
-			when_ja,
-			"ご自身で変更された場合は、何もなさる必要はありません。"
-			"次回からは、新しいパスワードでログインしてください。",
-			"変更した覚えがない場合は、ほかの人がログインしているおそれがあります。"
-			"すぐに次のページの「パスワードを忘れた方」から新しいパスワードを決め直し、"
-			"{society}までお電話などでご連絡ください。\n"
-			"{portal}",
-			footer_ja, signature_ja },
-	},
-	[MAIL_LOGIN_ID_CHANGED] = {
-		.subject = "【{society}】健康マイポータル ログインID変更のお知らせ",
-		.paragraphs = {
-			dear_ja,
-			"{society}です。\n"
-			"健康マイポータルのログインIDが変更されました。",
-			when_ja,
-			"ご自身で変更された場合は、何もなさる必要はありません。"
-			"次回からは、新しいログインIDでログインしてください。",
-			"変更した覚えがない場合は、ほかの人がログインしているおそれがあります。"
-			"すぐに次のページの「ログインIDを忘れた方」で今のログインIDを確かめてから、"
-			"「パスワードを忘れた方」で新しいパスワードを決め直し、"
-			"{society}までお電話などでご連絡ください。\n"
-			"{portal}",
-			footer_ja, signature_ja },
-	},
-	[MAIL_LOGIN_AFTER_FAILURES] = {
-		.subject = "【{society}】健康マイポータル ログインのお知らせ",
-		.paragraphs = {
-			dear_ja,
-			"{society}です。\n"
-			"ログインの失敗が何度か続いたあとに、健康マイポータルへのログインがありました。",
-			when_ja,
-			"ご自身でログインされた場合は、何もなさる必要はありません。",
-			"ログインした覚えがない場合は、ほかの人にパスワードを知られているおそれがあります。"
-			"すぐに次のページの「パスワードを忘れた方」から新しいパスワードを決め直し、"
-			"{society}までお電話などでご連絡ください。\n"
-			"{portal}",
-			footer_ja, signature_ja },
-	},
-	[MAIL_LEFT] = {
-		.subject = "【{society}】健康マイポータル 退会手続き完了のお知らせ",
-		.paragraphs = {
-			dear_ja,
-			"{society}です。\n"
-			"健康マイポータルの退会の手続きが完了しました。"
-			"これまでのログインIDとパスワードでは、ログインできなくなりました。",
-			when_ja,
-			"健康保険の資格が、この手続きで変わることはありません。",
-			"手続きの記録は、お名前や番号を含まない形で、約13か月のあいだ保管します。",
-			"ふたたびお使いになりたいときは、次のページから、あらためて登録していただけます。\n"
-			"{portal}",
-			"ご自身で退会した覚えがない場合は、すぐに{society}までお電話などでご連絡ください。",
-			footer_ja, signature_ja },
-	},
-	[MAIL_EMAIL_CHANGE_ASKED] = {
-		.subject = "【{society}】健康マイポータル メールアドレス変更の受け付け",
-		.paragraphs = {
-			dear_ja,
-			"{society}です。\n"
-			"健康マイポータルのお知らせの送り先を、別のメールアドレスに変える手続きを受け付けました。"
-			"そのメールアドレスでの確認が済むまでは、これまでどおり、このメールアドレスにお知らせをお送りします。",
-			when_ja,
-			"ご自身で手続きされた場合は、何もなさる必要はありません。"
-			"取りやめたいときは、次のページからログインし、設定の画面で変更を取り消してください。\n"
-			"{portal}",
-			"手続きした覚えがない場合は、ほかの人にパスワードを知られているおそれがあります。"
-			"すぐに同じページからログインし、設定の画面でパスワードを変更してください。"
-			"パスワードを変更すると、送り先を変える手続きは取り消され、ほかの端末はすべてログアウトされます。"
-			"ログインできないときは、「パスワードを忘れた方」から新しいパスワードを決め直してください。",
-			"お困りのときは、{society}までお電話などでご連絡ください。",
-			footer_ja, signature_ja },
-	},
-},
-[ENGLISH] = {
-	[MAIL_INVITATION] = {
-		.subject = "[{society}] Your registration for the member portal",
-		.button = "Continue your registration",
-		.paragraphs = {
-			"This is a message from {society}.\n"
-			"We have received a request to register this address for the member "
-			"portal.",
-			"Please have your health insurance symbol and number (記号・番号) at hand; "
-			"they are on your eligibility certificate or notice, and in "
-			"Mynaportal. Then open the link below and follow the instructions on "
-			"the page.",
-			"{link}",
-			about_link_en,
-			link_lives_en,
-			"If you did not ask for this message, please do nothing and delete it. "
-			"Nothing will be registered unless someone types on the page behind "
-			"the link.",
-			footer_en, signature_en },
-	},
-	[MAIL_SECOND_LINK] = {
-		.subject = "[{society}] Enter your authentication key",
-		.button = "Enter your authentication key",
-		.paragraphs = {
-			"This is a message from {society}.\n"
-			"Here is the next step of your registration for the member portal.",
-			"Please have the authentication key at hand that was shown on your "
-			"screen, open the link below and type the key on the page.\n"
-			"The key is not written in this message.",
-			"{link}",
-			about_link_en,
-			link_lives_en,
-			"If you did not ask for this message, please do not open the link, and "
-			"contact {society}. Nobody can be registered without the "
-			"authentication key.",
-			footer_en, signature_en },
-	},
-	[MAIL_ALREADY_REGISTERED] = {
-		.subject = "[{society}] You are already registered",
-		.paragraphs = {
-			"This is a message from {society}.\n"
-			"The person with the health insurance symbol and number that were "
-			"entered is already registered for the member portal. There is no need "
-			"to register again.",
-			"Please log in with your login ID and password on this page:\n"
-			"{portal}",
-			"If you have forgotten your login ID or password, please choose "
-			"\"Forgot login ID\" or \"Forgot password\" on the login page.",
-			"If you have never registered, or did not ask for this message, please "
-			"contact {society}.",
-			footer_en, signature_en },
-	},
-	[MAIL_COMPLETION] = {
-		.subject = "[{society}] Your registration is complete",
-		.paragraphs = {
-			dear_en,
-			"This is a message from {society}.\n"
-			"Your registration for the member portal is complete.",
-			when_en,
-			"You can now log in with the login ID and password you chose, on this "
-			"page:\n"
-			"{portal}",
-			"Please keep your login ID and password to yourself. The staff of "
-			"{society} will never ask you for your password.",
-			"If you did not register, please contact {society} at once.",
-			footer_en, signature_en },
-	},
-	[MAIL_EMAIL_CONFIRMATION] = {
-		.subject = "[{society}] Please confirm your e-mail address",
-		.button = "Confirm your e-mail address",
-		.paragraphs = {
-			"This is a message from {society}.\n"
-			"We have received a request to send the notices of the member portal "
-			"to this address.",
-			"Please open the link below and follow the instructions on the page. "
-			"Until then, notices go where they went before.",
-			"{link}",
-			about_link_en,
-			"The link works for {lives} after this message was sent.\n"
-			"If it has expired, please log in on this page and enter the address "
-			"in the settings once more:\n"
-			"{portal}",
-			"If you did not ask for this message, please do nothing and delete it. "
-			"Nothing will be changed.",
-			footer_en, signature_en },
-	},
-	[MAIL_EMAIL_CHANGED] = {
-		.subject = "[{society}] Your e-mail address was changed",
-		.paragraphs = {
-			dear_en,
-			"This is a message from {society}.\n"
-			"Notices of the member portal now go to a new e-mail address. They "
-			"will no longer be sent to this one.",
-			when_en,
-			"If you made this change yourself, there is nothing more to do.",
-			"If you did not make this change, someone else may be using your "
-			"account. Please log in on this page and change your password at once, "
-			"and contact {society}, by telephone if you can:\n"
-			"{portal}",
-			footer_en, signature_en },
-	},
-	[MAIL_LOGIN_IDS] = {
-		.subject = "[{society}] Your login ID",
-		.paragraphs = {
-			"This is a message from {society}.\n"
-			"We have received a \"Forgot login ID\" request for the member portal.",
-			"Notices for the following login ID go to this address. If there is "
-			"more than one, the others belong to people who use the same address, "
-			"such as your family.",
-			"{login_ids}",
-			"Please log in on this page:\n"
-			"{portal}",
-			"If you have forgotten your password as well, please choose \"Forgot "
-			"password\" on the login page.",
-			"If you did not ask for this message, someone else may have typed this "
-			"address. The login ID is told in this message only, and not to the "
-			"person who typed the address. There is nothing you need to do.",
-			footer_en, signature_en },
-	},
-	[MAIL_PASSWORD_RESET] = {
-		.subject = "[{society}] Choose a new password",
-		.button = "Choose a new password",
-		.paragraphs = {
-			dear_en,
-			"This is a message from {society}.\n"
-			"We have received a \"Forgot password\" request for the member portal.",
-			"Please open the link below and choose a new password, following the "
-			"instructions on the page. The link sets a password only once.",
-			"{link}",
-			about_link_en,
-			"The link works for {lives} after this message was sent.\n"
-			"If it has expired, please choose \"Forgot password\" once more on this "
-			"page:\n"
-			"{portal}",
-			"Once the new password is set, you are logged out on every device. "
-			"Please log in again with the new password.",
-			"If you did not ask for this message, please do nothing and delete it. "
-			"Your password stays as it is unless someone types on the page behind "
-			"the link.",
-			footer_en, signature_en },
-	},
-	[MAIL_PASSWORD_CHANGED] = {
-		.subject = "[{society}] Your password was changed",
-		.paragraphs = {
-			dear_en,
-			"This is a message from {society}.\n"
-			"Your password for the member portal was changed.",
-			when_en,
-			"If you made this change yourself, there is nothing more to do. Please "
-			"use the new password the next time you log in.",
-			"If you did not make this change, someone else may be using your "
-			"account. Please choose \"Forgot password\" on this page at once to set "
-			"a new password, and contact {society}, by telephone if you can:\n"
-			"{portal}",
-			footer_en, signature_en },
-	},
-	[MAIL_LOGIN_ID_CHANGED] = {
-		.subject = "[{society}] Your login ID was changed",
-		.paragraphs = {
-			dear_en,
-			"This is a message from {society}.\n"
-			"Your login ID for the member portal was changed.",
-			when_en,
-			"If you made this change yourself, there is nothing more to do. Please "
-			"use the new login ID the next time you log in.",
-			"If you did not make this change, someone else may be using your "
-			"account. Please choose \"Forgot login ID\" on this page at once to "
-			"learn the present login ID, then \"Forgot password\" to set a new "
-			"password, and contact {society}, by telephone if you can:\n"
-			"{portal}",
-			footer_en, signature_en },
-	},
-	[MAIL_LOGIN_AFTER_FAILURES] = {
-		.subject = "[{society}] A login to your account",
-		.paragraphs = {
-			dear_en,
-			"This is a message from {society}.\n"
-			"After several failed tries, someone logged in to your account of the "
-			"member portal.",
-			when_en,
-			"If it was you, there is nothing more to do.",
-			"If it was not you, someone else may know your password. Please choose "
-			"\"Forgot password\" on this page at once to set a new password, and "
-			"contact {society}, by telephone if you can:\n"
-			"{portal}",
-			footer_en, signature_en },
-	},
-	[MAIL_LEFT] = {
-		.subject = "[{society}] Your account is closed",
-		.paragraphs = {
-			dear_en,
-			"This is a message from {society}.\n"
-			"Your account of the member portal is closed. You can no longer log in "
-			"with its login ID and password.",
-			when_en,
-			"This does not change your health insurance.",
-			"A record of what happened to the account, without names and numbers, "
-			"is kept for about 13 months.",
-			"If you wish to use the portal again, you may register again on this "
-			"page:\n"
-			"{portal}",
-			"If you did not close your account, please contact {society} at once, "
-			"by telephone if you can.",
-			footer_en, signature_en },
-	},
-	[MAIL_EMAIL_CHANGE_ASKED] = {
-		.subject = "[{society}] A change of your e-mail address was requested",
-		.paragraphs = {
-			dear_en,
-			"This is a message from {society}.\n"
-			"We have received a request to send the notices of the member portal "
-			"to another e-mail address. Until that address is confirmed, they go "
-			"to this one as before.",
-			when_en,
-			"If you made this request yourself, there is nothing more to do. If "
-			"you have changed your mind, please log in on this page and withdraw "
-			"the change in the settings:\n"
-			"{portal}",
-			"If you did not make this request, someone else may know your "
-			"password. Please log in on the same page at once and change your "
-			"password in the settings: that withdraws the request and logs out "
-			"every other device. If you cannot log in, please choose \"Forgot "
-			"password\" there to set a new one.",
-			"If you need help, please contact {society}, by telephone if you can.",
-			footer_en, signature_en },
-	},
-},
-};
-
-/* MAIL_LOGIN_IDS where the address has none: it may be a stranger's. */
-static const struct words no_login_ids[LANGUAGE__MAX] = {
-	[JAPANESE] = {
-		.subject = "【{society}】健康マイポータル ログインIDのお知らせ",
-		.paragraphs = {
-			"{society}です。\n"
-			"「ログインIDを忘れた方」の手続きを受け付けました。",
-			"このメールアドレスをお知らせの送り先とする登録は、見つかりませんでした。"
-			"「@」より前の大文字と小文字は区別されますので、登録のときと同じ文字でもう一度お試しください。",
-			"ほかのメールアドレスで登録された場合は、次のページの「ログインIDを忘れた方」で、"
-			"そのメールアドレスを入力してください。"
-			"まだ登録されていない場合は、同じページから登録をお申し込みいただけます。\n"
-			"{portal}",
-			"このメールにお心当たりのない場合は、何もなさらずに、このメールを削除してください。",
-			footer_ja, signature_ja },
-	},
-	[ENGLISH] = {
-		.subject = "[{society}] Your login ID",
-		.paragraphs = {
-			"This is a message from {society}.\n"
-			"We have received a \"Forgot login ID\" request for the member portal.",
-			"We have found no registration whose notices go to this address. Capital "
-			"and small letters before the \"@\" count: please try again with the "
-			"address as it was typed when you registered.",
-			"If you have registered with another address, please choose \"Forgot "
-			"login ID\" on this page and type that address. If you have not "
-			"registered yet, you can do so on the same page:\n"
-			"{portal}",
-			"If you did not ask for this message, please do nothing and delete it.",
-			footer_en, signature_en },
-	},
-};
-/* clang-format on */
 
 #define HTML_HEAD                                                                  \
 	"<head><meta charset=\"utf-8\">"                                           \
@@ -556,9 +30,12 @@ static const struct words no_login_ids[LANGUAGE__MAX] = {
 	" style=\"display:inline-block;padding:12px 20px;background:#0b5cad;color:#fff;" \
 	"border-radius:6px\""
 
+/* How a value is written: as text; in the HTML part as a link that shows its address, or as one
+ * that shows the template's button; as a list of lines. */
 enum value_kind { PLAIN, ADDRESS, BUTTON, LINES };
 
-/* What a placeholder stands for. A paragraph with a `may_lack` value that is empty is left out. */
+/* What a placeholder stands for. A paragraph whose `may_lack` value is empty is left out; without
+ * `may_lack` an empty value fails. */
 struct value {
 	const char *name;
 	const char *text;
@@ -567,28 +44,28 @@ struct value {
 	const char *const *lines; /* of LINES, ended by NULL; `text` is the first, or "" */
 };
 
-/* One part being written; `length` runs on past the end, so that one question at the end will do.
- */
+/* One part of the mail that is being written. `length` grows past the end of the buffer, so that
+ * page_end() alone asks whether everything fitted. */
 struct page {
 	char *to;
 	size_t size;
-	size_t length;
+	size_t length; /* bytes written, or that would have been */
 	bool html;
 	const char *button;
 	const struct value *values; /* ended by a NULL name */
 };
 
 static void
-put(struct page *page, const char *text)
+page_put(struct page *page, const char *text)
 {
 	for (; *text != '\0'; text++, page->length++)
 		if (page->length + 1 < page->size)
 			page->to[page->length] = *text;
 }
 
-/* True, and a terminated text, if everything fitted. */
+/* Ends the text with its NUL. False: it did not fit. */
 static bool
-finish(struct page *page)
+page_end(struct page *page)
 {
 	if (page->length >= page->size)
 		return false;
@@ -597,7 +74,7 @@ finish(struct page *page)
 }
 
 static void
-put_character(struct page *page, char c)
+page_put_character(struct page *page, char c)
 {
 	/* clang-format off */
 	static const struct { char c; const char *html; } escapes[] = {
@@ -608,56 +85,56 @@ put_character(struct page *page, char c)
 
 	for (size_t i = 0; page->html && i < LENGTH(escapes); i++)
 		if (escapes[i].c == c) {
-			put(page, escapes[i].html);
+			page_put(page, escapes[i].html);
 			return;
 		}
-	put(page, (const char[]){ c, '\0' });
+	page_put(page, (const char[]){ c, '\0' });
 }
 
-/* A value is one line: nobody types a control character into one for a good end. */
+/* Writes a value, which is one line: control characters become spaces. */
 static void
-put_text(struct page *page, const char *text)
+page_put_text(struct page *page, const char *text)
 {
 	for (; *text != '\0'; text++) {
 		const bool control = (unsigned char)*text < 0x20 || *text == 0x7F;
 
-		put_character(page, (char)(control ? ' ' : *text));
+		page_put_character(page, (char)(control ? ' ' : *text));
 	}
 }
 
 static void
-put_lines(struct page *page, const char *const *lines)
+page_put_lines(struct page *page, const char *const *lines)
 {
 	for (size_t i = 0; lines[i] != NULL; i++) {
 		if (i > 0)
-			put_character(page, '\n');
-		put_text(page, lines[i]);
+			page_put_character(page, '\n');
+		page_put_text(page, lines[i]);
 	}
 }
 
 static void
-put_value(struct page *page, const struct value *value)
+page_put_value(struct page *page, const struct value *value)
 {
 	if (value->kind == LINES) {
-		put_lines(page, value->lines);
+		page_put_lines(page, value->lines);
 		return;
 	}
 	if (!page->html || value->kind == PLAIN) {
-		put_text(page, value->text);
+		page_put_text(page, value->text);
 		return;
 	}
-	put(page, "<a href=\"");
-	put_text(page, value->text);
-	put(page, "\"");
-	put(page, value->kind == BUTTON ? HTML_BUTTON : "");
-	put(page, ">");
-	put_text(page, value->kind == BUTTON ? page->button : value->text);
-	put(page, "</a>");
+	page_put(page, "<a href=\"");
+	page_put_text(page, value->text);
+	page_put(page, "\"");
+	page_put(page, value->kind == BUTTON ? HTML_BUTTON : "");
+	page_put(page, ">");
+	page_put_text(page, value->kind == BUTTON ? page->button : value->text);
+	page_put(page, "</a>");
 }
 
-/* The value whose {name} stands here, or NULL. */
+/* The value whose placeholder stands at `at`, or NULL. */
 static const struct value *
-value_at(const struct value *values, const char *at)
+placeholder_at(const struct value *values, const char *at)
 {
 	for (; values->name != NULL; values++)
 		if (text_starts_with(at, values->name))
@@ -665,91 +142,97 @@ value_at(const struct value *values, const char *at)
 	return NULL;
 }
 
+/* Writes a template's text with its placeholders filled. A value is not searched for
+ * placeholders. */
 static void
-put_filled(struct page *page, const char *words)
+page_put_filled(struct page *page, const char *text)
 {
-	while (*words != '\0') {
-		const struct value *value = value_at(page->values, words);
+	while (*text != '\0') {
+		const struct value *value = placeholder_at(page->values, text);
 
 		if (value == NULL) {
-			put_character(page, *words++);
+			page_put_character(page, *text++);
 			continue;
 		}
-		put_value(page, value);
-		words += strlen(value->name);
+		page_put_value(page, value);
+		text += strlen(value->name);
 	}
 }
 
-/* The first empty value that these words name, or NULL. */
+/* The first empty value that the text names, or NULL. */
 static const struct value *
-lacks(const struct value *values, const char *words)
+missing_value(const struct value *values, const char *text)
 {
 	for (; values->name != NULL; values++)
-		if (values->text[0] == '\0' && strstr(words, values->name) != NULL)
+		if (values->text[0] == '\0' && strstr(text, values->name) != NULL)
 			return values;
 	return NULL;
 }
 
+/* False: a value that must be there is missing. */
 static bool
-put_paragraphs(struct page *page, const char *const *paragraphs)
+page_put_paragraphs(struct page *page, const char *const *paragraphs)
 {
 	for (; *paragraphs != NULL; paragraphs++) {
-		const struct value *missing = lacks(page->values, *paragraphs);
+		const struct value *missing = missing_value(page->values, *paragraphs);
 
 		if (missing != NULL && missing->may_lack)
 			continue;
 		if (missing != NULL)
 			return false;
-		put(page, page->html ? "<p>" : "");
-		put_filled(page, *paragraphs);
-		put(page, page->html ? "</p>\n" : "\n\n");
+		page_put(page, page->html ? "<p>" : "");
+		page_put_filled(page, *paragraphs);
+		page_put(page, page->html ? "</p>\n" : "\n\n");
 	}
 	return true;
 }
 
 static bool
-render_subject(const struct words *words, const struct value *values, struct mail_message *ret)
+render_subject(
+    const struct mail_template *template, const struct value *values, struct mail_message *ret)
 {
 	struct page page = { .to = ret->subject, .size = sizeof ret->subject, .values = values };
 
-	put_filled(&page, words->subject);
-	return finish(&page);
+	page_put_filled(&page, template->subject);
+	return page_end(&page);
 }
 
 static bool
-render_text(const struct words *words, const struct value *values, struct mail_message *ret)
+render_text(
+    const struct mail_template *template, const struct value *values, struct mail_message *ret)
 {
 	struct page page = { .to = ret->text, .size = sizeof ret->text, .values = values };
 
-	return put_paragraphs(&page, words->paragraphs) && finish(&page);
+	return page_put_paragraphs(&page, template->paragraphs) && page_end(&page);
 }
 
 static bool
-render_html(const struct words *words, const struct value *values, struct mail_message *ret)
+render_html(
+    const struct mail_template *template, const struct value *values, struct mail_message *ret)
 {
 	struct page page = { .to = ret->html,
 		.size = sizeof ret->html,
 		.html = true,
-		.button = words->button,
+		.button = template->button,
 		.values = values };
 
-	put(&page, "<!DOCTYPE html>\n<html lang=\"");
-	put(&page, ret->language);
-	put(&page, "\">" HTML_HEAD);
-	if (!put_paragraphs(&page, words->paragraphs))
+	page_put(&page, "<!DOCTYPE html>\n<html lang=\"");
+	page_put(&page, ret->language);
+	page_put(&page, "\">" HTML_HEAD);
+	if (!page_put_paragraphs(&page, template->paragraphs))
 		return false;
-	put(&page, HTML_TAIL);
-	return finish(&page);
+	page_put(&page, HTML_TAIL);
+	return page_end(&page);
 }
 
-/* Whole hours as hours, all else in minutes; less than a minute is no time to speak of: "". */
+/* Writes a lifetime: whole hours as hours, all else in minutes; "" for less than a minute. */
 static bool
-say_lives(int64_t lives_s, enum language language, char ret[static LIVES_MAX + 1])
+write_lives(int64_t lives_s, enum mail_language language, char ret[static LIVES_MAX + 1])
 {
 	/* clang-format off */
-	static const char *const units[LANGUAGE__MAX][2][2] = {
-		[JAPANESE] = { { "分", "分" },            { "時間", "時間" } },
-		[ENGLISH]  = { { " minute", " minutes" }, { " hour", " hours" } },
+	static const char *const units[MAIL_LANGUAGE__MAX][2][2] = {
+		[MAIL_JAPANESE] = { { "分", "分" },            { "時間", "時間" } },
+		[MAIL_ENGLISH]  = { { " minute", " minutes" }, { " hour", " hours" } },
 	};
 	/* clang-format on */
 	const bool hours = lives_s % HOUR_S == 0;
@@ -762,9 +245,9 @@ say_lives(int64_t lives_s, enum language language, char ret[static LIVES_MAX + 1
 	    units[language][hours ? 1 : 0][count == 1 ? 0 : 1]);
 }
 
-/* The minute on a clock in Japan, where the members are; no moment to speak of: "". */
+/* Writes a time in Japan, where the members are, to the minute; "" for no time. */
 static bool
-say_when(int64_t time_s, enum language language, char ret[static WHEN_MAX + 1])
+write_when(int64_t time_s, enum mail_language language, char ret[static WHEN_MAX + 1])
 {
 	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
 		"Aug", "Sep", "Oct", "Nov", "Dec" };
@@ -775,7 +258,7 @@ say_when(int64_t time_s, enum language language, char ret[static WHEN_MAX + 1])
 		return true;
 	const int year = tm.tm_year + 1900;
 
-	if (language == ENGLISH)
+	if (language == MAIL_ENGLISH)
 		return text_format(ret, WHEN_MAX + 1, "%d %s %d %02d:%02d JST", tm.tm_mday,
 		    months[tm.tm_mon], year, tm.tm_hour, tm.tm_min);
 	return text_format(ret, WHEN_MAX + 1, "%d年%d月%d日 %02d:%02d", year, tm.tm_mon + 1,
@@ -791,7 +274,7 @@ login_ids_of(const struct mail_facts *facts)
 }
 
 static bool
-login_ids_are_sound(const char *const *ids)
+login_ids_are_valid(const char *const *ids)
 {
 	for (size_t i = 0; ids[i] != NULL; i++)
 		if (i == MAIL_LOGIN_IDS_MAX || ids[i][0] == '\0' || strlen(ids[i]) > EMAIL_MAX)
@@ -799,43 +282,46 @@ login_ids_are_sound(const char *const *ids)
 	return true;
 }
 
-static const struct words *
-words_of(const struct mail_facts *facts, enum language language)
+static const struct mail_template *
+template_of(const struct mail_facts *facts, enum mail_language language)
 {
 	if (facts->kind == MAIL_LOGIN_IDS && login_ids_of(facts)[0] == NULL)
-		return &no_login_ids[language];
-	return &letters[language][facts->kind];
+		return mail_template_no_login_ids(language);
+	return mail_template(facts->kind, language);
 }
 
 static bool
-render(const struct mail_facts *facts, struct mail_message *ret)
+render_message(const struct mail_facts *facts, struct mail_message *ret)
 {
-	const enum language language = strcmp(facts->language, "en") == 0 ? ENGLISH : JAPANESE;
-	const struct words *words = words_of(facts, language);
+	const enum mail_language language = strcmp(facts->language, "en") == 0 ? MAIL_ENGLISH
+									       : MAIL_JAPANESE;
+	const struct mail_template *template = template_of(facts, language);
 	const char *const *ids = login_ids_of(facts);
 	char lives[LIVES_MAX + 1];
 	char when[WHEN_MAX + 1];
 	/* clang-format off */
 	const struct value values[] = {
-		{ "{society}",  facts->society_name, PLAIN,   false },
-		{ "{portal}",   facts->portal_url,   ADDRESS, false },
-		{ "{link}",     facts->link != NULL ? facts->link : "", BUTTON, false },
-		{ "{lives}",    lives,               PLAIN,   false },
-		{ "{nickname}", facts->nickname,     PLAIN,   true },
-		{ "{when}",     when,                PLAIN,   true },
-		{ "{login_ids}", ids[0] != NULL ? ids[0] : "", LINES, false, ids },
+		/* placeholder   its value                                kind     may lack */
+		{ "{society}",   facts->society_name,                     PLAIN,   false },
+		{ "{portal}",    facts->portal_url,                       ADDRESS, false },
+		{ "{link}",      facts->link != NULL ? facts->link : "",  BUTTON,  false },
+		{ "{lives}",     lives,                                   PLAIN,   false },
+		{ "{nickname}",  facts->nickname,                         PLAIN,   true },
+		{ "{when}",      when,                                    PLAIN,   true },
+		{ "{login_ids}", ids[0] != NULL ? ids[0] : "",            LINES,   false, ids },
 		{ 0 },
 	};
 	/* clang-format on */
 
 	ret->date = facts->date;
-	return login_ids_are_sound(ids) && say_lives(facts->link_lives_s, language, lives) &&
-	       say_when(facts->happened_at, language, when) &&
+	return login_ids_are_valid(ids) && write_lives(facts->link_lives_s, language, lives) &&
+	       write_when(facts->happened_at, language, when) &&
 	       text_copy(ret->to, sizeof ret->to, facts->to) &&
-	       text_copy(ret->language, sizeof ret->language, language == ENGLISH ? "en" : "ja") &&
+	       text_copy(
+		   ret->language, sizeof ret->language, language == MAIL_ENGLISH ? "en" : "ja") &&
 	       text_copy(ret->message_id, sizeof ret->message_id, facts->message_id) &&
-	       render_subject(words, values, ret) && render_text(words, values, ret) &&
-	       render_html(words, values, ret);
+	       render_subject(template, values, ret) && render_text(template, values, ret) &&
+	       render_html(template, values, ret);
 }
 
 enum result
@@ -844,7 +330,7 @@ mail_text_render(const struct mail_facts *facts, struct mail_message *ret)
 	memset(ret, 0, sizeof *ret);
 	if (facts->kind <= MAIL_NONE || facts->kind >= MAIL_KIND__MAX)
 		return INTERNAL;
-	if (render(facts, ret))
+	if (render_message(facts, ret))
 		return OK;
 	memset(ret, 0, sizeof *ret);
 	return INTERNAL;

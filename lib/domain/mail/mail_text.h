@@ -1,11 +1,11 @@
-/* mail_text.h - what the mails say, in Japanese and English. Pure: facts in, letter out.
+/* mail_text.h - renders what a mail says, in Japanese or English, from the facts it is about.
  *
- * Every letter has the society's name, what happened (and when) or what to do, the link with its
- * lifetime where there is one, what to do if one did not ask for it, and that nobody reads replies.
- * The HTML part says the same as the text part, escapes every value, loads nothing from anywhere.
+ * Pure: facts in, message out. The HTML part says the same as the text part, escapes every value
+ * and loads nothing from anywhere. A value is not searched for placeholders, so that a nickname
+ * "{link}" stays just that.
  *
- * A notice of a change (ASVS 6.3.5, 6.3.7) never has a link with a token, and says nothing of the
- * password, the login ID or the address it tells about. */
+ * A notification of a change (ASVS 6.3.5, 6.3.7) never has a link with a token, and does not say
+ * the password, the login ID or the address that it tells about. */
 
 #ifndef MAIL_TEXT_H
 #define MAIL_TEXT_H
@@ -17,35 +17,36 @@
 
 #include <stdint.h>
 
-/* Login IDs in one letter: a family may share an address. Eight of the longest addresses, each
- * character of their local parts escaped, fit both parts; letter_test.c holds it. */
+/* Login IDs in one mail: a family may share an address. Eight of the longest, with each character
+ * of their local parts escaped, fit both parts (mail_text_test.c). */
 #define MAIL_LOGIN_IDS_MAX 8
 
+/* Texts are UTF-8 and borrowed until mail_text_render() returns. */
 struct mail_facts {
 	enum mail_kind kind;
 	const char *to;
 	const char *language;     /* "ja" or "en"; anything else is ja */
-	const char *society_name; /* in that language, UTF-8 */
-	const char *portal_url;   /* where to log in or start again */
+	const char *society_name; /* in that language */
+	const char *portal_url;   /* where to log in or to start again */
 	const char *link;         /* NULL or "" where the kind has none */
 	int64_t link_lives_s;     /* said in whole hours, else in minutes, rounded down */
-	/* "" where not known; greets only in letters of an account: COMPLETION, EMAIL_CHANGED,
-	 * PASSWORD_RESET, PASSWORD_CHANGED, LOGIN_ID_CHANGED, LOGIN_AFTER_FAILURES, LEFT,
-	 * EMAIL_CHANGE_ASKED */
+	/* Greets in COMPLETION, EMAIL_CHANGED, PASSWORD_RESET, PASSWORD_CHANGED, LOGIN_ID_CHANGED,
+	 * LOGIN_AFTER_FAILURES, LEFT and EMAIL_CHANGE_ASKED. "": not known, nobody is greeted. */
 	const char *nickname;
-	/* What LOGIN_IDS tells: 1..EMAIL_MAX bytes each, at most MAIL_LOGIN_IDS_MAX, ended by
-	 * NULL. NULL or empty: it says that there is none. */
+	/* What LOGIN_IDS tells: at most MAIL_LOGIN_IDS_MAX of 1 to EMAIL_MAX bytes each; NULL ends
+	 * the list. NULL or empty: it says that the address has none. */
 	const char *const *login_ids;
 	/* Said in Japan's time to the minute, in COMPLETION, EMAIL_CHANGED, PASSWORD_CHANGED,
-	 * LOGIN_ID_CHANGED, LOGIN_AFTER_FAILURES, LEFT, EMAIL_CHANGE_ASKED. 0: not said; nor is a year after 9999. */
+	 * LOGIN_ID_CHANGED, LOGIN_AFTER_FAILURES, LEFT and EMAIL_CHANGE_ASKED. Not said: 0, and
+	 * what is after the year 9999. */
 	int64_t happened_at;
-	const char *message_id;
+	const char *message_id; /* of the message; see struct mail_message */
 	int64_t date;
 };
 
-/* Writes the whole letter. INTERNAL if a part does not fit its bound, the kind is none, the login
- * IDs are too many, too long or empty texts, or something it must say is missing (a link, or a
- * minute for it to live); `ret` is then empty. */
+/* Renders the whole message. INTERNAL: a part does not fit, the kind is MAIL_NONE or no kind, a
+ * login ID is empty, too long or one too many, or something is missing that the mail must say (a
+ * link, or a minute for it to live); `ret` is then zeroed. */
 enum result mail_text_render(const struct mail_facts *, struct mail_message *ret) MUST_USE;
 
 #endif

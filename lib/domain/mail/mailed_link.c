@@ -1,10 +1,9 @@
-/* mailed_link.c - the links that are mailed for an account: a new password, a new address. */
+/* mailed_link.c - the links that are mailed to an account. */
 
 #include "mailed_link.h"
 
-#include "account.h"
-#include "limit_db.h"
 #include "cleanup.h"
+#include "limit_db.h"
 #include "login_limits.h"
 #include "text.h"
 
@@ -24,7 +23,7 @@ mailed_link_of(const struct stage_claims *claims, int64_t now)
 }
 
 static enum result
-address_reset(struct db_tx *tx, int64_t now, struct outbox_mail *mail)
+complete_reset(struct db_tx *tx, int64_t now, struct outbox_mail *mail)
 {
 	CLEANUP(account_status_wipe) struct account_status status = { 0 };
 	const struct account *account = &status.account;
@@ -53,7 +52,7 @@ address_reset(struct db_tx *tx, int64_t now, struct outbox_mail *mail)
 }
 
 static enum result
-check_confirmation(struct db_tx *tx, int64_t now, struct outbox_mail *mail)
+complete_confirmation(struct db_tx *tx, int64_t now, struct outbox_mail *mail)
 {
 	CLEANUP(account_wipe) struct account account = { 0 };
 	struct mailed_link link = {
@@ -72,11 +71,11 @@ check_confirmation(struct db_tx *tx, int64_t now, struct outbox_mail *mail)
 }
 
 enum result
-mailed_link_address(struct db_tx *tx, int64_t now, struct outbox_mail *mail)
+mailed_link_complete(struct db_tx *tx, int64_t now, struct outbox_mail *mail)
 {
 	if (mail->kind == MAIL_PASSWORD_RESET)
-		return address_reset(tx, now, mail);
+		return complete_reset(tx, now, mail);
 	if (mail->kind == MAIL_EMAIL_CONFIRMATION)
-		return check_confirmation(tx, now, mail);
+		return complete_confirmation(tx, now, mail);
 	return OK;
 }

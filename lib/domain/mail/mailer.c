@@ -20,8 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Well above the deadline of SMTP, also when the clocks of two servers of a cluster differ: a lease that
- * ends is that of a worker that died. */
+/* Well above the deadline of SMTP, also when the clocks of two servers of a cluster differ: a lease
+ * that ends is that of a worker that died. */
 #define LEASE_S     (60 + CLOCK_SKEW_S)
 #define TICK_MS     1000 /* how often a worker asks for due mails when nothing wakes it */
 #define STACK_BYTES ((size_t)512 * 1024)
@@ -63,8 +63,8 @@ static const enum stage link_stages[MAIL_KIND__MAX] = {
 	[MAIL_PASSWORD_RESET] = STAGE_PASSWORD_RESET,
 };
 
-/* Makes the link of the mail. Its token is in the fragment, which browsers send to no server, so that no
- * log has it (ASVS 14.2.1). */
+/* Makes the link of the mail. Its token is in the fragment, which browsers send to no server, so
+ * that no log has it (ASVS 14.2.1). */
 static enum result
 make_link(struct mail_worker *w)
 {
@@ -215,7 +215,7 @@ claim_mail(struct mail_worker *w, struct mail_id id)
 	w->login_ids.count = 0;
 	if (w->mail.kind == MAIL_LOGIN_IDS)
 		return account_login_ids(&alone, w->mail.email, &w->login_ids);
-	return mailed_link_address(&alone, clock_now(), &w->mail);
+	return mailed_link_complete(&alone, clock_now(), &w->mail);
 }
 
 static void
@@ -228,8 +228,8 @@ mail_worker_wipe(struct mail_worker *w)
 	secret_wipe_bytes(w->link, sizeof w->link);
 }
 
-/* Claims one mail, sends it and finishes it. A mail that cannot be finished is sent again when its lease
- * ends, under the same Message-ID. */
+/* Claims one mail, sends it and finishes it. A mail that cannot be finished is sent again when its
+ * lease ends, under the same Message-ID. */
 static void
 process_mail(struct mail_worker *w, struct mail_id id)
 {
@@ -269,8 +269,8 @@ process_due_mails(struct mail_worker *w)
 	return due.count == OUTBOX_DUE_MAX;
 }
 
-/* Sleeps until the next tick, or until mailer_wake() was called more than *seen times. False: the mailer
- * stops. */
+/* Sleeps until the next tick, or until mailer_wake() was called more than *seen times. False: the
+ * mailer stops. */
 static bool
 wait_for_mails(struct mailer *mailer, uint64_t *seen)
 {

@@ -1,10 +1,10 @@
 /* mailer.h - the threads that send the pending mails of the outbox.
  *
- * A mail worker claims a mail with a lease, makes the token of its link, renders it, and sends it within
- * a deadline well below the lease. Then it finishes the mail: sent; pending, to be tried again after a
- * growing pause (4xx, or no server); dead (5xx, or too many tries); dropped (its link has expired, or
- * it was never meant to be sent). A worker that dies meanwhile loses its lease, and another one sends
- * the mail under the same Message-ID. */
+ * A mail worker claims a mail with a lease, makes the token of its link, renders it, and sends it
+ * within a deadline well below the lease. Then it finishes the mail: sent; pending, to be tried
+ * again after a growing pause (4xx, or no server); dead (5xx, or too many tries); dropped (its link
+ * has expired, or it was never meant to be sent). A worker that dies meanwhile loses its lease, and
+ * another one sends the mail under the same Message-ID. */
 
 #ifndef MAILER_H
 #define MAILER_H
@@ -37,8 +37,8 @@ struct mailer *mailer_open(const struct mailer_options *) MUST_USE;
  * NULL. */
 void mailer_close(struct mailer *);
 
-/* Lets a worker ask for due mails now instead of within a second. To be called after a transaction that
- * enqueued one. Accepts NULL: this program sends no mail. From any thread. */
+/* Lets a worker ask for due mails now instead of within a second. To be called after a transaction
+ * that enqueued one. Accepts NULL: this program sends no mail. From any thread. */
 void mailer_wake(struct mailer *);
 
 /* Tries since the start, by how they ended. */

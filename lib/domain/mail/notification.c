@@ -1,4 +1,4 @@
-/* notification.c - letters that tell members what happened to their account. */
+/* notification.c - mails that tell members what happened to their account. */
 
 #include "notification.h"
 

@@ -1,4 +1,4 @@
-/* notification.h - letters that tell members what happened to their account. */
+/* notification.h - mails that tell members what happened to their account. */
 
 #ifndef NOTIFICATION_H
 #define NOTIFICATION_H
@@ -8,9 +8,9 @@
 
 #include <stdint.h>
 
-#define NOTIFICATION_LIVES_S 259200 /* three days; later it is of no use */
+#define NOTIFICATION_LIVES_S 259200 /* three days: one that cannot be sent by then is dropped */
 
-/* A letter to the account's proven address, in its language. */
+/* A mail to the proven address of the account, in its language, for outbox_enqueue(). */
 struct outbox_mail notification_to(enum mail_kind, const struct account *, int64_t now);
 
 #endif

@@ -1,11 +1,12 @@
-/* outbox.h - the rows of the table `outbox`, the mails that are pending: one function per statement.
+/* outbox.h - the rows of the table `outbox`, the mails that are pending: one function per
+ * statement.
  *
- * A mail is enqueued in the transaction of what it tells about. A worker of the mailer claims it with a
- * lease, so that no other sends it meanwhile, and finishes it. No token is stored: the worker makes the
- * token when it sends.
+ * A mail is enqueued in the transaction of what it tells about. A worker of the mailer claims it
+ * with a lease, so that no other sends it meanwhile, and finishes it. No token is stored: the
+ * worker makes the token when it sends.
  *
- * Every function works in a transaction and with db_alone(). Besides the results it names, it returns
- * what db_change() and db_row() return: UNAVAILABLE or INTERNAL. */
+ * Every function works in a transaction and with db_alone(). Besides the results it names, it
+ * returns what db_change() and db_row() return: UNAVAILABLE or INTERNAL. */
 
 #ifndef OUTBOX_H
 #define OUTBOX_H
@@ -37,8 +38,8 @@ struct outbox_mail {
 
 void outbox_mail_wipe(struct outbox_mail *);
 
-/* A new mail that expires in `lives_s` seconds, with a fresh id; an address that is too long is cut. The
- * caller adds what its kind needs. To be made before the transaction that enqueues it. */
+/* A new mail that expires in `lives_s` seconds, with a fresh id; an address that is too long is
+ * cut. The caller adds what its kind needs. To be made before the transaction that enqueues it. */
 struct outbox_mail outbox_mail_to(
     enum mail_kind, const char *email, const char *language, int64_t now, int64_t lives_s);
 
@@ -46,8 +47,8 @@ struct outbox_mail outbox_mail_to(
 #define OUTBOX_PARAMS 14
 void outbox_params(const struct outbox_mail *, struct db_value ret[static OUTBOX_PARAMS]);
 
-/* Enqueues a mail. A MAIL_NONE is written as dropped, without its address: only the work of writing it
- * counts. OK, or what db_insert_new() returns. */
+/* Enqueues a mail. A MAIL_NONE is written as dropped, without its address: only the work of writing
+ * it counts. OK, or what db_insert_new() returns. */
 enum result outbox_enqueue(struct db_tx *, const struct outbox_mail *) MUST_USE;
 
 #define OUTBOX_DUE_MAX 16
@@ -60,8 +61,8 @@ struct outbox_due {
 enum result outbox_due(struct db_tx *, struct outbox_due *ret) MUST_USE;
 
 /* Claims a mail for `lease_s` seconds and counts the try. A worker that claims again what it holds
- * gets it, as the same try: the answer to the first time was lost. NO_ROW: another worker holds it, or
- * it is finished. */
+ * gets it, as the same try: the answer to the first time was lost. NO_ROW: another worker holds it,
+ * or it is finished. */
 enum result outbox_claim(
     struct db_tx *, struct mail_id id, struct worker_id worker, int64_t lease_s) MUST_USE;
 
@@ -75,8 +76,8 @@ struct outbox_outcome {
 	const char *error; /* without personal data; "" for none; borrowed */
 };
 
-/* Ends the lease of a mail. Unless it stays pending, its address and its nickname are emptied. NO_ROW:
- * the worker does not hold the lease any more. */
+/* Ends the lease of a mail. Unless it stays pending, its address and its nickname are emptied.
+ * NO_ROW: the worker does not hold the lease any more. */
 enum result outbox_finish(struct db_tx *, struct mail_id id, struct worker_id worker,
     const struct outbox_outcome *, int64_t now) MUST_USE;
 

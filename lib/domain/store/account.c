@@ -155,8 +155,8 @@ account_login_ids(struct db_tx *tx, const char *email, struct account_login_ids 
 	return db_rows(tx, ACCOUNT_LOGIN_IDS, in, out, add_login_id, &ctx);
 }
 
-/* Runs an update that sets the password of an account. Where it changes no row, an earlier run whose
- * answer was lost may have set the same hash. */
+/* Runs an update that sets the password of an account. Where it changes no row, an earlier run
+ * whose answer was lost may have set the same hash. */
 static enum result
 change_password_hash(struct db_tx *tx, enum statement_name statement, const struct db_value *in,
     struct account_id id, const char *hash)

@@ -1,11 +1,11 @@
 /* account.h - the rows of the table `account`: one function per statement.
  *
- * An account belongs to one insured person, is found by its login ID, and has a proven address for its
- * mails. Its generation is raised by everything that ends all its sessions and mailed links (another
- * password, the operator): rows and tokens of another generation are over.
+ * An account belongs to one insured person, is found by its login ID, and has a proven address for
+ * its mails. Its generation is raised by everything that ends all its sessions and mailed links
+ * (another password, the operator): rows and tokens of another generation are over.
  *
- * Every function works in a transaction and with db_alone(). Besides the results it names, it returns
- * what db_change() and db_row() return: UNAVAILABLE or INTERNAL. */
+ * Every function works in a transaction and with db_alone(). Besides the results it names, it
+ * returns what db_change() and db_row() return: UNAVAILABLE or INTERNAL. */
 
 #ifndef ACCOUNT_H
 #define ACCOUNT_H
@@ -60,8 +60,8 @@ struct mailed_link {
 	char today[CLOCK_DATE_MAX + 1]; /* in Japan: the day on which the person must be eligible */
 };
 
-/* Reads the account of a link. NO_ROW: the link is over, because the account has another generation,
- * is not active or its person not eligible. The caller compares the address. */
+/* Reads the account of a link. NO_ROW: the link is over, because the account has another
+ * generation, is not active or its person not eligible. The caller compares the address. */
 enum result account_by_link(
     struct db_tx *, const struct mailed_link *, struct account *ret) MUST_USE;
 
@@ -108,8 +108,8 @@ enum result account_login_ids(
 enum result account_set_password(struct db_tx *, struct account_id id, int64_t generation,
     const char *hash, int64_t now) MUST_USE;
 
-/* The same by a reset link. NO_ROW also when the link was mailed to an address that is not the proven
- * one any more. */
+/* The same by a reset link. NO_ROW also when the link was mailed to an address that is not the
+ * proven one any more. */
 enum result account_reset_password(
     struct db_tx *, const struct mailed_link *, const char *hash, int64_t now) MUST_USE;
 
@@ -125,9 +125,9 @@ enum result account_set_pending_email(
 enum result account_set_login_id(
     struct db_tx *, struct account_id id, const char *login_id) MUST_USE;
 
-/* Makes the pending address the proven one, by its link; reset links to the address before it are over.
- * NO_ROW: the link's address is not the pending one any more, or the account has another generation or
- * is not active. */
+/* Makes the pending address the proven one, by its link; reset links to the address before it are
+ * over. NO_ROW: the link's address is not the pending one any more, or the account has another
+ * generation or is not active. */
 enum result account_confirm_email(struct db_tx *, const struct mailed_link *) MUST_USE;
 
 /* Deletes the account and its sessions. OK also when there is none. */

@@ -1,8 +1,9 @@
-/* app.h - what every flow of lib/domain works with: the parts and the settings of the running service.
+/* app.h - what every flow of lib/domain works with: the parts and the settings of the running
+ * service.
  *
- * main fills one from the configuration before any request, and releases its parts after the last one.
- * Flows take it const and share it between threads: each part locks for itself. The flows are told in
- * registration.h, session.h, recovery.h and profile.h. */
+ * main fills one from the configuration before any request, and releases its parts after the last
+ * one. Flows take it const and share it between threads: each part locks for itself. The flows are
+ * told in registration.h, session.h, recovery.h and profile.h. */
 
 #ifndef APP_H
 #define APP_H

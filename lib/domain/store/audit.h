@@ -1,8 +1,9 @@
-/* audit.h - the audit trail: one row for each thing that happened to an account (ASVS 16.2.1, 16.3.1),
- * and for each source that reached its limit of right insured numbers, which belongs to no account.
+/* audit.h - the audit trail: one row for each thing that happened to an account (ASVS 16.2.1,
+ * 16.3.1), and for each source that reached its limit of right insured numbers, which belongs to no
+ * account.
  *
- * A row has the time, the event, the account and its person, the client's network and the request's id:
- * no secret, no address and no insured number. It outlives the account and is purged by age. */
+ * A row has the time, the event, the account and its person, the client's network and the request's
+ * id: no secret, no address and no insured number. It outlives the account and is purged by age. */
 
 #ifndef AUDIT_H
 #define AUDIT_H
@@ -33,21 +34,21 @@ struct audit_event {
 struct audit_event audit_event_of(const struct client *, enum audit_event_kind, int64_t now,
     struct account_id account_id, struct person_id person_id);
 
-/* The parameters of SQL_AUDIT_INSERT (statements.c): :happened_at, :event, :event_...; borrowed from the
- * event. */
+/* The parameters of SQL_AUDIT_INSERT (statements.c): :happened_at, :event, :event_...; borrowed
+ * from the event. */
 #define AUDIT_PARAMS 6
 void audit_params(const struct audit_event *, struct db_value ret[static AUDIT_PARAMS]);
 
-/* Writes the event in the transaction of what happened. A request writes each kind at most once. OK, or
- * what db_insert_new() returns. */
+/* Writes the event in the transaction of what happened. A request writes each kind at most once.
+ * OK, or what db_insert_new() returns. */
 enum result audit_insert(struct db_tx *, const struct audit_event *) MUST_USE;
 
-/* The same as the first change of a transaction that must have its effect once. DUPLICATE: an earlier
- * run of the transaction was committed, so that all of it is done. */
+/* The same as the first change of a transaction that must have its effect once. DUPLICATE: an
+ * earlier run of the transaction was committed, so that all of it is done. */
 enum result audit_insert_first(struct db_tx *, const struct audit_event *) MUST_USE;
 
-/* The same for the account that has the login ID now; without one the row is of no account, so that the
- * time does not tell. */
+/* The same for the account that has the login ID now; without one the row is of no account, so that
+ * the time does not tell. */
 enum result audit_insert_for(
     struct db_tx *, const struct audit_event *, const char *login_id) MUST_USE;
 

@@ -14,9 +14,9 @@ struct person {
 	bool has_account;
 };
 
-/* Finds the one person who has the folded insured number and is eligible on `today` (a date in Japan).
- * With a `birth_date` other than "" the person must have it, too. NO_ROW: nobody, or two persons have
- * the string. */
+/* Finds the one person who has the folded insured number and is eligible on `today` (a date in
+ * Japan). With a `birth_date` other than "" the person must have it, too. NO_ROW: nobody, or two
+ * persons have the string. */
 enum result person_find(struct db_tx *, const char *insured_number, const char *birth_date,
     const char *today, struct person *ret) MUST_USE;
 

@@ -1,5 +1,5 @@
-/* ready.h - whether the service can work: the database answers, and its schema is new enough for this
- * program. */
+/* ready.h - whether the service can work: the database answers, and its schema is new enough for
+ * this program. */
 
 #ifndef READY_H
 #define READY_H
@@ -19,9 +19,9 @@ struct ready {
 	atomic_bool was_ready; /* what the last check found */
 };
 
-/* OK, or UNAVAILABLE: the database is away, or migrations are missing. One thread at a time asks the
- * database, which may hang for seconds; the others are answered with what the last check found. From
- * any thread. */
+/* OK, or UNAVAILABLE: the database is away, or migrations are missing. One thread at a time asks
+ * the database, which may hang for seconds; the others are answered with what the last check found.
+ * From any thread. */
 enum result ready_check(struct ready *, struct db *) MUST_USE;
 
 #endif

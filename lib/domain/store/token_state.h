@@ -1,10 +1,11 @@
-/* token_state.h - what the database knows of a stage token: whether it is spent, and how many tries it
- * has left.
+/* token_state.h - what the database knows of a stage token: whether it is spent, and how many tries
+ * it has left.
  *
- * A token that is not spent has tries (the limit of its stage): each is counted and committed before
- * what came with it is compared. A spent token has repeats (LIMIT_WRONG_REPEATS): a request that comes
- * with other facts than those the token was spent with may be guessing them. One with the same facts
- * gets its repeat back, so that the limit rejects it only when as many arrive at once. */
+ * A token that is not spent has tries (the limit of its stage): each is counted and committed
+ * before what came with it is compared. A spent token has repeats (LIMIT_WRONG_REPEATS): a request
+ * that comes with other facts than those the token was spent with may be guessing them. One with
+ * the same facts gets its repeat back, so that the limit rejects it only when as many arrive at
+ * once. */
 
 #ifndef TOKEN_STATE_H
 #define TOKEN_STATE_H
@@ -26,8 +27,8 @@ struct token_state {
 	int repeats_left;
 };
 
-/* Reads it all. LINK_EXHAUSTED: no try is left, or of a spent token no repeat; *ret is filled all the
- * same. */
+/* Reads it all. LINK_EXHAUSTED: no try is left, or of a spent token no repeat; *ret is filled all
+ * the same. */
 enum result token_state_read(
     const struct app *, const struct stage_claims *, struct token_state *ret) MUST_USE;
 
@@ -43,8 +44,8 @@ enum result token_state_end_try(
  * LINK_EXHAUSTED: none was left. */
 enum result token_state_count_repeat(const struct app *, struct token_state *) MUST_USE;
 
-/* Ends a repeat that was counted: every outcome but TOKEN_SPENT (the facts are others) gives it back.
- * Returns `outcome`. */
+/* Ends a repeat that was counted: every outcome but TOKEN_SPENT (the facts are others) gives it
+ * back. Returns `outcome`. */
 enum result token_state_end_repeat(
     const struct app *, struct token_state *, enum result outcome) MUST_USE;
 
