@@ -40,10 +40,10 @@ mail_interval_enqueue(
 }
 
 enum result
-mail_interval_run(const struct app *p, struct mail_interval *mail_interval,
+mail_interval_run(const struct app *app, struct mail_interval *mail_interval,
     enum result (*body)(struct db_tx *, void *), void *context, struct error_info *error_info)
 {
-	const enum result result = db_transaction(p->db, body, context);
+	const enum result result = db_transaction(app->db, body, context);
 
 	if (result == OVERLOADED)
 		error_info->wait_s = mail_interval->counted.wait_s;
@@ -51,44 +51,44 @@ mail_interval_run(const struct app *p, struct mail_interval *mail_interval,
 		limit_local_give_back(mail_interval->limit_local,
 		    limit_subject_of_service(LIMIT_SERVICE_MAILS), &mail_interval->counted);
 	if (result == OK)
-		mailer_wake(p->mailer);
+		mailer_wake(app->mailer);
 	return result;
 }
 
 static struct mail_interval
-mail_interval_of_subject(
-    const struct app *p, enum limit_id limit_id, const void *subject, size_t size, int64_t now)
+mail_interval_of_subject(const struct app *app, struct limit_subject subject, int64_t now)
 {
 	return (struct mail_interval){
-		.limit_try = limit_try_of(
-		    p->keyring, limit_subject_of(limit_id, subject, size), now),
-		.limit_local = p->limit_local,
+		.limit_try = limit_try_of(app->keyring, subject, now),
+		.limit_local = app->limit_local,
 	};
 }
 
 struct mail_interval
-mail_interval_of(const struct app *p, enum limit_id limit_id, const struct account_id *account_id,
+mail_interval_of(const struct app *app, enum limit_id limit_id, const struct account_id *account_id,
     const char *email, int64_t now)
 {
 	struct {
 		struct account_id account_id;
 		char key[EMAIL_MAX + 1];
-	} subject = { 0 };
+	} key = { 0 };
 
 	if (account_id != NULL)
-		subject.account_id = *account_id;
-	email_key(email, subject.key);
+		key.account_id = *account_id;
+	email_key(email, key.key);
+	const size_t size = sizeof key.account_id + strlen(key.key);
 	const struct mail_interval mail_interval = mail_interval_of_subject(
-	    p, limit_id, &subject, sizeof subject.account_id + strlen(subject.key), now);
-	secret_wipe_bytes(&subject, sizeof subject);
+	    app, limit_subject_of(limit_id, &key, size), now);
+	secret_wipe_bytes(&key, sizeof key);
 	return mail_interval;
 }
 
 struct mail_interval
 mail_interval_of_login_id(
-    const struct app *p, enum limit_id limit_id, const char *login_id, int64_t now)
+    const struct app *app, enum limit_id limit_id, const char *login_id, int64_t now)
 {
-	return mail_interval_of_subject(p, limit_id, login_id, strlen(login_id), now);
+	return mail_interval_of_subject(
+	    app, limit_subject_of(limit_id, login_id, strlen(login_id)), now);
 }
 
 struct send_mail_ctx {
@@ -105,13 +105,14 @@ send_mail_tx(struct db_tx *tx, void *context)
 }
 
 enum result
-mail_interval_send(const struct app *p, enum limit_id limit_id, const struct outbox_mail *mail,
+mail_interval_send(const struct app *app, enum limit_id limit_id, const struct outbox_mail *mail,
     struct error_info *error_info)
 {
 	struct send_mail_ctx ctx = {
-		.mail_interval = mail_interval_of(p, limit_id, NULL, mail->email, mail->created_at),
+		.mail_interval = mail_interval_of(
+		    app, limit_id, NULL, mail->email, mail->created_at),
 		.mail = mail,
 	};
 
-	return mail_interval_run(p, &ctx.mail_interval, send_mail_tx, &ctx, error_info);
+	return mail_interval_run(app, &ctx.mail_interval, send_mail_tx, &ctx, error_info);
 }

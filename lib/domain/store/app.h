@@ -39,7 +39,7 @@ struct app {
 	int64_t
 	    session_idle_s; /* a session ends when it is not refreshed for so long (ASVS 7.3.1) */
 	int64_t session_lives_s; /* and then in any case (ASVS 7.3.2) */
-	int64_t mail_interval_s; /* from one mail of a kind to one address to the next */
+	int64_t mail_interval_s; /* between mails of a kind to one address (limit_table.h) */
 	struct password_rules password_rules;
 };
 

@@ -44,40 +44,40 @@ read_token_state(struct db *db, struct jti jti, struct token_state *state)
 }
 
 static struct limit_try
-limit_try_of_token(const struct app *p, enum limit_id limit_id, struct jti jti, int64_t now)
+limit_try_of_token(const struct app *app, enum limit_id limit_id, struct jti jti, int64_t now)
 {
 	return limit_try_of(
-	    p->keyring, limit_subject_of(limit_id, jti.bytes, sizeof jti.bytes), now);
+	    app->keyring, limit_subject_of(limit_id, jti.bytes, sizeof jti.bytes), now);
 }
 
 enum result
-token_state_read(const struct app *p, const struct stage_claims *claims, struct token_state *ret)
+token_state_read(const struct app *app, const struct stage_claims *claims, struct token_state *ret)
 {
 	const int64_t now = clock_now();
 	const enum limit_id tries = stage_rule(claims->stage)->tries;
 	struct token_state state = {
-		.tries = limit_try_of_token(p, tries, claims->jti, now),
-		.repeats = limit_try_of_token(p, LIMIT_WRONG_REPEATS, claims->jti, now),
+		.tries = limit_try_of_token(app, tries, claims->jti, now),
+		.repeats = limit_try_of_token(app, LIMIT_WRONG_REPEATS, claims->jti, now),
 	};
 
-	TRY(read_token_state(p->db, claims->jti, &state));
+	TRY(read_token_state(app->db, claims->jti, &state));
 	*ret = state;
 	return (state.used ? state.repeats_left : state.tries_left) > 0 ? OK : LINK_EXHAUSTED;
 }
 
 enum result
-token_state_count_try(const struct app *p, struct token_state *state)
+token_state_count_try(const struct app *app, struct token_state *state)
 {
-	struct db_tx alone = db_alone(p->db);
+	struct db_tx alone = db_alone(app->db);
 
 	TRY(limit_db_count(&alone, &state->tries, &state->tries_left, NULL));
 	return state->tries_left < 0 ? LINK_EXHAUSTED : OK;
 }
 
 enum result
-token_state_end_try(const struct app *p, struct token_state *state, enum result outcome)
+token_state_end_try(const struct app *app, struct token_state *state, enum result outcome)
 {
-	struct db_tx alone = db_alone(p->db);
+	struct db_tx alone = db_alone(app->db);
 
 	if (outcome != UNAVAILABLE && outcome != OVERLOADED)
 		return outcome;
@@ -86,18 +86,18 @@ token_state_end_try(const struct app *p, struct token_state *state, enum result 
 }
 
 enum result
-token_state_count_repeat(const struct app *p, struct token_state *state)
+token_state_count_repeat(const struct app *app, struct token_state *state)
 {
-	struct db_tx alone = db_alone(p->db);
+	struct db_tx alone = db_alone(app->db);
 
 	TRY(limit_db_count(&alone, &state->repeats, &state->repeats_left, NULL));
 	return state->repeats_left < 0 ? LINK_EXHAUSTED : OK;
 }
 
 enum result
-token_state_end_repeat(const struct app *p, struct token_state *state, enum result outcome)
+token_state_end_repeat(const struct app *app, struct token_state *state, enum result outcome)
 {
-	struct db_tx alone = db_alone(p->db);
+	struct db_tx alone = db_alone(app->db);
 
 	if (outcome == TOKEN_SPENT)
 		return outcome;
@@ -105,9 +105,9 @@ token_state_end_repeat(const struct app *p, struct token_state *state, enum resu
 }
 
 enum result
-token_state_repeat(const struct app *p, struct token_state *state, const struct spent_token *op)
+token_state_repeat(const struct app *app, struct token_state *state, const struct spent_token *op)
 {
-	TRY(token_state_count_repeat(p, state));
+	TRY(token_state_count_repeat(app, state));
 	return token_state_end_repeat(
-	    p, state, spent_token_same(&state->op, op) ? OK : TOKEN_SPENT);
+	    app, state, spent_token_same(&state->op, op) ? OK : TOKEN_SPENT);
 }
