@@ -184,6 +184,30 @@ works() { # confirmation|reset
 	want 204
 }
 
+@test "a used link to an address is good again only while the account has that address" { # asvs 2.3.1 6.4.3
+	with_both_links
+	confirm "$confirmation"
+	want 204
+	for deed in does_nothing changes_nickname asks_for_another; do
+		"$deed"
+		confirm "$confirmation"
+		want 204
+	done
+	confirm "$(mail_token "third.$email")"
+	want 204
+	confirm "$confirmation"
+	want 401 token_spent
+	cooldown_goes_on # no link goes out: a success would say that the address is confirmed
+	ask_email "other.$email"
+	want 202
+	confirm "$confirmation"
+	want 401 token_spent
+	same "$(db "SELECT email, pending_email FROM account WHERE login_id = '$email'")" "third.$email	other.$email"
+	leaves
+	confirm "$confirmation"
+	want 401 token_spent
+}
+
 # --- at the same moment ---------------------------------------------------------------------------
 
 @test "a confirmation that meets another generation, or a withdrawal, is none" { # asvs 7.4.3 15.4.2

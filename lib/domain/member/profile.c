@@ -333,6 +333,19 @@ tell_old_address(struct db_tx *tx, const struct confirmation *c, const struct ac
 	return outbox_enqueue(tx, &notification);
 }
 
+/* The link was used before. The same request again is a success while the account has the address
+ * that the link confirmed. */
+static enum result
+repeat_confirmation(struct db_tx *tx, const struct confirmation *c)
+{
+	CLEANUP(account_wipe) struct account account = { 0 };
+	const enum result read = account_read(tx, c->link.account_id, &account);
+
+	if (read != OK)
+		return read == NO_ROW ? TOKEN_SPENT : read;
+	return strcmp(account.email, c->link.email) == 0 ? OK : TOKEN_SPENT;
+}
+
 static enum result
 confirm_email_tx(struct db_tx *tx, void *context)
 {
@@ -341,7 +354,7 @@ confirm_email_tx(struct db_tx *tx, void *context)
 	const enum result spent = spent_token_insert(tx, &c->op);
 
 	if (spent == DUPLICATE)
-		return OK;
+		return repeat_confirmation(tx, c);
 	TRY(spent);
 	enum result confirmed = account_by_link(tx, &c->link, &account);
 	if (confirmed == OK)
