@@ -1,8 +1,8 @@
 /* registration_identify.c - the identity step: a CAPTCHA and an insured number bring the
  * authentication key on the screen, and a mail with the second link.
  *
- * registration_identify() stands at the end and tells the step. Everything is asked before the link
- * is spent:
+ * registration_identify() stands at the end and tells the step: check_request() asks everything,
+ * and then spend_link() acts. In order:
  *
  *   1. Was the link used before? Are its tries used up?        token_state_read()
  *   2. Was this source right or wrong too often?               identity_limits_check()
@@ -57,6 +57,7 @@ struct identify_ctx {
 	struct outbox_mail mail;
 	bool is_other_number; /* the link was spent on another number a moment ago */
 	bool person_counts;   /* the number is right, and the link was not spent on it before */
+	bool person_is_kept;  /* that is committed */
 };
 
 /* The fingerprint of the body, with or without (NULL) the answer to the CAPTCHA. */
@@ -208,6 +209,22 @@ check_repeated_use(struct identify_ctx *ctx)
 	return found == NO_ROW ? PERSON_NOT_ELIGIBLE : found;
 }
 
+/* A link whose tries are used up is asked all the same: the answer to its last try may have been
+ * lost, and that body may come again. Any other body ends as LINK_EXHAUSTED. */
+static enum result
+check_request(struct identify_ctx *ctx)
+{
+	struct token_state *link = &ctx->link;
+	const enum result read = token_state_read(ctx->app, ctx->claims, link);
+	const bool is_exhausted = read == LINK_EXHAUSTED && !link->used;
+
+	if (!is_exhausted)
+		TRY(read);
+	const enum result checked = link->used ? check_repeated_use(ctx) : check_first_use(ctx);
+	ctx->error_info->attempts_left = link->tries_left;
+	return is_exhausted && checked == CAPTCHA_WRONG ? LINK_EXHAUSTED : checked;
+}
+
 /* Enqueues the mail, unless one went out within the mail interval. The second link keeps its jti
  * however often it is mailed, and with it its count of tries. */
 static enum result
@@ -259,6 +276,7 @@ spend_link(struct identify_ctx *ctx)
 	    limit_subject_of(LIMIT_SECOND_MAIL, claims->jti.bytes, sizeof claims->jti.bytes),
 	    ctx->now);
 	TRY(db_transaction(app->db, spend_link_tx, ctx));
+	ctx->person_is_kept = ctx->person_counts;
 	return ctx->is_other_number ? TOKEN_SPENT : OK;
 }
 
@@ -299,21 +317,10 @@ registration_identify(const struct app *app, const struct stage_claims *claims,
 	};
 
 	fill_spent_link(&ctx);
-	const enum result read = token_state_read(app, claims, &ctx.link);
-	/* A link whose tries are used up goes on: the answer to its last try may have been lost, and that
-	 * body may come again. Any other ends as LINK_EXHAUSTED here, too. */
-	const bool is_exhausted = read == LINK_EXHAUSTED && !ctx.link.used;
-	if (!is_exhausted)
-		TRY(read);
-
-	enum result result = ctx.link.used ? check_repeated_use(&ctx) : check_first_use(&ctx);
-	ret_info->attempts_left = ctx.link.tries_left;
-	if (is_exhausted && result == CAPTCHA_WRONG)
-		result = LINK_EXHAUSTED;
+	enum result result = check_request(&ctx);
 	if (result == OK)
 		result = spend_link(&ctx);
-	const bool is_kept = ctx.person_counts && (result == OK || result == TOKEN_SPENT);
-	identity_limits_finish_person(app, &ctx.limits, is_kept);
+	identity_limits_finish_person(app, &ctx.limits, ctx.person_is_kept);
 	TRY(result);
 
 	mailer_wake(app->mailer);
