@@ -28,99 +28,14 @@
 #ifndef DB_H
 #define DB_H
 
-#include "bounds.h"
+#include "db_types.h"
 #include "result.h"
-#include "sql_text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define DB_RETRY_MS     2000
-#define DB_COLUMNS_MAX  16
-#define DB_KEY_NAME_MAX 64 /* identifiers of MariaDB */
-
-/* One row of the statement table (domain/statements.c), written as sql_text.h says. Prepared on
- * every connection when it is made; a count that differs from the server's is a bug and the
- * connection is refused. */
-struct statement {
-	const char *sql;
-	unsigned params; /* of a statement whose parameters have no names */
-	unsigned columns;
-};
-
-struct db_options {
-	const char *host; /* used when socket is NULL */
-	unsigned port;
-	const char *socket; /* path of a local socket, or NULL; a socket needs no TLS */
-	const char *name;
-	const char *user;
-	const char *password;
-	bool tls_required; /* verified against ca_file; false only for loopback tests */
-	const char *ca_file;
-	unsigned connections;         /* the most that are open at once */
-	unsigned connect_timeout_s;   /* 2 */
-	unsigned statement_timeout_s; /* 3; an import asks for more */
-	/* Commands for every new connection before its statements are prepared, NULL-ended and not
-	 * copied; or NULL. They make the temporary tables that statements name. */
-	const char *const *session_sql;
-	/* The numbers that statements may name; { 0 } ends the list, NULL: none. Not copied. */
-	const struct sql_constant *constants;
-};
-
-struct db;
-struct db_connection;
-
-/* What statements run in: a transaction that db_transaction() began, or nothing (db_alone()). The
- * members are db.c's. */
-struct db_tx {
-	struct db *db;
-	struct db_connection *connection; /* NULL: each statement borrows one for itself */
-	bool transaction;                 /* false: every statement is committed for itself */
-	bool earlier;                     /* an earlier run may have been committed */
-	bool committed;                   /* this run may have been */
-	int advice; /* of the last error that the body could not handle itself */
-	char duplicate_key[DB_KEY_NAME_MAX + 1];
-};
-
-/* What goes into a statement, by the names of its parameters, in any order; { 0 } ends the list. A
- * parameter without a value, or a value without a parameter, is a bug and ends the program. Texts
- * and bytes are borrowed until the call returns. */
-enum db_type { DB_END, DB_TEXT, DB_BYTES, DB_NUMBER, DB_FIRST_RUN, DB_NULL };
-
-struct db_value {
-	const char *name;
-	enum db_type type;
-	const void *data;
-	size_t size;
-	int64_t number;
-};
-
-struct db_value db_text(const char *name, const char *);
-struct db_value db_text_or_null(const char *name, const char *); /* the empty text becomes NULL */
-struct db_value db_bytes(const char *name, const void *, size_t);
-struct db_value db_number(const char *name, int64_t);
-
-/* 1; 0 when an earlier run of the statement may have been committed (db_may_be_committed()). */
-struct db_value db_first_run(const char *name);
-
-/* The same in the order of question marks, for statements whose parameters have no names. */
-struct db_value db_text_at(const char *);
-struct db_value db_text_or_null_at(const char *);
-struct db_value db_bytes_at(const void *, size_t);
-struct db_value db_number_at(int64_t);
-
-/* Where the columns of a row go, in order; { 0 } ends the list. NULL becomes an empty text, zero
- * bytes, or 0. A value that does not fit is INTERNAL, never cut. */
-struct db_slot {
-	enum db_type type;
-	void *data;
-	size_t size;
-};
-
-struct db_slot db_to_text(char *ret, size_t size);  /* size with the NUL */
-struct db_slot db_to_bytes(void *ret, size_t size); /* exactly this many */
-struct db_slot db_to_number(int64_t *ret);
+#define DB_RETRY_MS 2000 /* how long after its first run a body may be run again */
 
 /* Once in main, before any thread. */
 bool db_start(void) MUST_USE;
@@ -138,16 +53,13 @@ void db_close(struct db *);
 enum result db_transaction(
     struct db *, enum result (*body)(struct db_tx *, void *), void *context) MUST_USE;
 
+enum result db_each_committed(struct db *, enum result (*body)(struct db_tx *, void *), void *context) MUST_USE;
 /* For statements that stand alone: each is committed for itself, and run again for itself as the
  * table above says. For reads, for counts that must outlive what follows, and for a statement that
  * is a transaction of its own: BEGIN NOT ATOMIC ... END costs one trip. It rolls itself back when
  * something in it fails, and passes the error on (RESIGNAL). What stops it between two of its steps
  * calls no handler of it: it is rolled back from here. */
 struct db_tx db_alone(struct db *);
-
-/* Runs `body` on one connection with every statement committed for itself. */
-enum result db_each_committed(
-    struct db *, enum result (*body)(struct db_tx *, void *), void *context) MUST_USE;
 
 /* Runs a statement that changes; *ret_rows (may be NULL) gets the rows it changed.
  * OK, DUPLICATE, NO_ROW (SIGNAL SQLSTATE '02000'), or what must be passed on. */
@@ -163,8 +75,8 @@ enum result db_row(struct db_tx *, unsigned statement, const struct db_value *in
 enum result db_rows(struct db_tx *, unsigned statement, const struct db_value *in,
     const struct db_slot *out, enum result (*each)(void *), void *context) MUST_USE;
 
-/* Was an earlier run of it perhaps committed, and the answer lost? Of a body that commits
- * each statement for itself: was one that changes perhaps done? */
+/* May an earlier run of it have been committed, and the answer lost? With db_alone(): of the last
+ * statement. */
 bool db_may_be_committed(const struct db_tx *);
 
 /* Inserts a row whose primary key was made for this call alone, before the body: a second row under

@@ -1,15 +1,15 @@
 /* key_folder.h - the folder of key files: open, list, read, make and remove, alike for every kind.
  *
- * Kept by keyring.c and access_token.c; keyring.h says what is in it. A file is "KIND-KID.SUFFIX",
- * or has a name of its own; files with other names are not looked at. A KID is a UTC time and
- * chance, "20261122T010203Z-1a2b3c4d", and sorts by time.
+ * Kept by keyring.c, access_keys.c and key_rotation.c; keyring.h says what is in it. A file is
+ * "KIND-KID.SUFFIX", or has a name of its own; files with other names are not looked at. A KID is a
+ * UTC time and chance, "20261122T010203Z-1a2b3c4d", and sorts by time.
  *
  * The place of a key among those of its kind, newest first, is its state. There is no list to keep:
  *   next      the newest: every replica knows it, nothing is signed with it yet
  *   current   the one after it signs; alone, a key is current
  *   previous  all older ones: what they signed is taken until it expires
- * So of two replicas of which one has not seen the newest key yet, each takes what the
- * other signs. */
+ * So of two replicas of which one has not seen the newest key yet, each takes what the other
+ * signs. */
 
 #ifndef KEY_FOLDER_H
 #define KEY_FOLDER_H

@@ -93,12 +93,6 @@ is_shared(const struct private_db *db)
 	return db->folder[0] == '\0';
 }
 
-static enum result
-command_tx(struct db_tx *tx, void *context)
-{
-	return db_command(tx, context, NULL);
-}
-
 /* On a connection of its own, which begins in this database. */
 static enum result
 administer(const struct private_db *db, const char *name, const char *sql)
@@ -111,7 +105,8 @@ administer(const struct private_db *db, const char *name, const char *sql)
 	struct db *const pool = db_open(&options, NULL, 0);
 	if (pool == NULL)
 		return INTERNAL;
-	const enum result result = db_each_committed(pool, command_tx, (void *)(uintptr_t)sql);
+	struct db_tx alone = db_alone(pool);
+	const enum result result = db_command(&alone, sql, NULL);
 	db_close(pool);
 	return result;
 }

@@ -1,0 +1,433 @@
+/* db_connection.c - one connection to MariaDB, with its prepared statements: the only file with
+ * mysql.h. */
+
+#include "db_connection.h"
+
+#include "bounds.h"
+#include "cleanup.h"
+#include "db_error.h"
+#include "log.h"
+#include "text.h"
+
+#include <mysql.h>
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define READ_TIMEOUT_S 5 /* of one answer; above the statement timeout: the server gives up first */
+
+struct db_connection {
+	MYSQL *mysql;
+	const struct db_statements *table;
+	MYSQL_STMT **prepared; /* of each row of the table */
+};
+
+/* Connecting ---------------------------------------------------------------------------------- */
+
+bool
+db_connection_start_library(void)
+{
+	return mysql_library_init(0, NULL, NULL) == 0;
+}
+
+void
+db_connection_stop_library(void)
+{
+	mysql_library_end();
+}
+
+/* Everything the defaults leave open: clear text, any certificate, any file of ours, any wait. */
+static bool
+set_options(MYSQL *mysql, const struct db_options *o)
+{
+	static const my_bool yes = 1;
+	static const unsigned no = 0;
+	static const unsigned read_timeout_s = READ_TIMEOUT_S;
+	const unsigned patience_s = o->statement_timeout_s > READ_TIMEOUT_S
+					? o->statement_timeout_s + 1
+					: read_timeout_s;
+	char session[256];
+
+	/* A second for a lock leaves time within DB_RETRY_MS for another try, which two would
+	 * not. */
+	if (!text_format(session, sizeof session,
+		"SET SESSION innodb_lock_wait_timeout=1, max_statement_time=%u, "
+		"tx_isolation='READ-COMMITTED', sql_mode='TRADITIONAL', time_zone='+00:00', "
+		"autocommit=1",
+		o->statement_timeout_s))
+		return false;
+	if (mysql_options(mysql, MYSQL_INIT_COMMAND, session) != 0 ||
+	    mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4") != 0 ||
+	    mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &o->connect_timeout_s) != 0 ||
+	    mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &patience_s) != 0 ||
+	    mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &patience_s) != 0 ||
+	    mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &no) != 0 ||
+	    mysql_options(
+		mysql, MARIADB_OPT_RESTRICTED_AUTH, "mysql_native_password,client_ed25519") != 0)
+		return false;
+	for (const char *const *sql = o->session_sql; sql != NULL && *sql != NULL; sql++)
+		if (mysql_options(mysql, MYSQL_INIT_COMMAND, *sql) != 0)
+			return false;
+	if (!o->tls_required)
+		return true;
+	return mysql_options(mysql, MYSQL_OPT_SSL_ENFORCE, &yes) == 0 &&
+	       mysql_options(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &yes) == 0 &&
+	       mysql_options(mysql, MARIADB_OPT_TLS_VERSION, "TLSv1.2,TLSv1.3") == 0 &&
+	       (o->ca_file == NULL || mysql_options(mysql, MYSQL_OPT_SSL_CA, o->ca_file) == 0);
+}
+
+/* MariaDB tells the columns of INSERT ... RETURNING only with its rows; db_rows() counts them. */
+static bool
+counts_are_right(MYSQL_STMT *statement, const struct statement *row, const struct sql_text *text)
+{
+	const bool returns = strstr(row->sql, " RETURNING ") != NULL;
+
+	return mysql_stmt_param_count(statement) == text->params &&
+	       (returns ? row->columns > 0 : mysql_stmt_field_count(statement) == row->columns);
+}
+
+static bool
+prepare_all(struct db_connection *connection)
+{
+	const struct db_statements *table = connection->table;
+
+	connection->prepared = calloc(table->count + 1, sizeof(MYSQL_STMT *));
+	if (connection->prepared == NULL)
+		return false;
+	for (unsigned i = 0; i < table->count; i++) {
+		const struct sql_text *text = &table->texts[i];
+		MYSQL_STMT *statement = mysql_stmt_init(connection->mysql);
+
+		connection->prepared[i] = statement;
+		if (statement == NULL ||
+		    mysql_stmt_prepare(statement, text->sql, strlen(text->sql)) != 0)
+			return false;
+		if (counts_are_right(statement, &table->rows[i], text))
+			continue;
+		log_event("db_statement_miscounted",
+		    (const struct log_value[]){ log_int("statement", i), { 0 } });
+		return false;
+	}
+	return true;
+}
+
+struct db_connection *
+db_connection_open(
+    const struct db_options *o, const struct db_statements *table, unsigned *ret_number)
+{
+	struct db_connection *connection = calloc(1, sizeof *connection);
+
+	*ret_number = 0;
+	if (connection == NULL)
+		return NULL;
+	connection->table = table;
+	connection->mysql = mysql_init(NULL);
+	if (connection->mysql != NULL && set_options(connection->mysql, o) &&
+	    mysql_real_connect(connection->mysql, o->socket == NULL ? o->host : NULL, o->user,
+		o->password, o->name, o->port, o->socket, 0) != NULL &&
+	    (!o->tls_required || mysql_get_ssl_cipher(connection->mysql) != NULL) &&
+	    prepare_all(connection))
+		return connection;
+	if (connection->mysql != NULL)
+		*ret_number = mysql_errno(connection->mysql);
+	db_connection_close(connection);
+	return NULL;
+}
+
+void
+db_connection_close(struct db_connection *connection)
+{
+	if (connection == NULL)
+		return;
+	for (unsigned i = 0; connection->prepared != NULL && i < connection->table->count; i++)
+		if (connection->prepared[i] != NULL)
+			mysql_stmt_close(connection->prepared[i]);
+	free(connection->prepared);
+	if (connection->mysql != NULL)
+		mysql_close(connection->mysql);
+	free(connection);
+}
+
+/* Errors -------------------------------------------------------------------------------------- */
+
+/* "Duplicate entry 'x' for key 'account_login_id'": keeps the key's name, forgets the entry. */
+static void
+keep_duplicate_key(struct db_tx *tx, const char *message)
+{
+	const char *end = strrchr(message, '\'');
+	const char *start = end;
+
+	tx->duplicate_key[0] = '\0';
+	while (start != NULL && start > message && start[-1] != '\'')
+		start--;
+	if (start != NULL && (size_t)(end - start) <= DB_KEY_NAME_MAX) {
+		memcpy(tx->duplicate_key, start, (size_t)(end - start));
+		tx->duplicate_key[end - start] = '\0';
+	}
+}
+
+static enum result
+note_error(struct db_tx *tx, unsigned number, const char *sqlstate, const char *message)
+{
+	const enum db_error error = db_error_of(number);
+
+	if (error == DB_ERROR_DUPLICATE) {
+		keep_duplicate_key(tx, message);
+		return DUPLICATE;
+	}
+	if (error == DB_ERROR_NO_ROW)
+		return NO_ROW;
+	tx->error = (int)error;
+	if (error != DB_ERROR_BUG)
+		return UNAVAILABLE;
+	log_event("db_error", (const struct log_value[]){ log_int("number", number),
+				  log_text("sqlstate", sqlstate), { 0 } });
+	return INTERNAL;
+}
+
+static enum result
+note_statement_error(struct db_tx *tx, MYSQL_STMT *statement)
+{
+	return note_error(tx, mysql_stmt_errno(statement), mysql_stmt_sqlstate(statement),
+	    mysql_stmt_error(statement));
+}
+
+static enum result
+note_connection_error(struct db_tx *tx)
+{
+	MYSQL *mysql = tx->connection->mysql;
+
+	return note_error(tx, mysql_errno(mysql), mysql_sqlstate(mysql), mysql_error(mysql));
+}
+
+/* Values and rows ----------------------------------------------------------------------------- */
+
+static void
+bind_value(const struct db_tx *tx, MYSQL_BIND *bind, const struct db_value *value)
+{
+	static const int64_t first_run[] = { 1, 0 };
+	static const enum enum_field_types types[] = {
+		[DB_TEXT] = MYSQL_TYPE_STRING,
+		[DB_BYTES] = MYSQL_TYPE_BLOB,
+		[DB_NUMBER] = MYSQL_TYPE_LONGLONG,
+		[DB_FIRST_RUN] = MYSQL_TYPE_LONGLONG,
+		[DB_NULL] = MYSQL_TYPE_NULL,
+	};
+	const void *data = value->data;
+
+	if (value->type == DB_NUMBER)
+		data = &value->number;
+	else if (value->type == DB_FIRST_RUN)
+		data = &first_run[tx->earlier];
+	bind->buffer_type = types[value->type];
+	bind->buffer = (void *)(uintptr_t)data; /* the library only reads */
+	bind->buffer_length = value->size;
+}
+
+static bool
+is_named(const struct db_value *value, struct sql_name name)
+{
+	return strlen(value->name) == name.length &&
+	       memcmp(value->name, name.start, name.length) == 0;
+}
+
+/* The place in the list of the value with this name, sought from `from` on: most come in order. */
+static unsigned
+value_named(const struct db_value *in, unsigned values, struct sql_name name, unsigned from)
+{
+	for (unsigned tried = 0; tried < values; tried++) {
+		const unsigned i = (from + tried) % values;
+
+		if (is_named(&in[i], name))
+			return i;
+	}
+	assert(false); /* every parameter has a value */
+	return 0;
+}
+
+/* Binds each parameter to the value of its name; every value has a parameter. */
+static void
+bind_by_name(const struct db_tx *tx, const struct sql_text *text, const struct db_value *in,
+    MYSQL_BIND binds[static SQL_PARAMS_MAX])
+{
+	uint64_t used = 0;
+	unsigned values = 0, at = 0;
+
+	while (in != NULL && in[values].type != DB_END)
+		values++;
+	assert(values <= 64);
+	for (unsigned i = 0; i < text->params; i++) {
+		at = value_named(in, values, text->names[i], at);
+		used |= UINT64_C(1) << at;
+		bind_value(tx, &binds[i], &in[at++]);
+	}
+	assert(values == 0 ? used == 0 : used == UINT64_MAX >> (64 - values));
+}
+
+/* Binds the values and executes. */
+static enum result
+execute(struct db_tx *tx, unsigned number, const struct db_value *in, MYSQL_STMT **ret_statement)
+{
+	const struct db_statements *table = tx->connection->table;
+	MYSQL_BIND binds[SQL_PARAMS_MAX];
+	MYSQL_STMT *statement = tx->connection->prepared[number];
+
+	assert(number < table->count);
+	memset(binds, 0, sizeof binds);
+	bind_by_name(tx, &table->texts[number], in, binds);
+	if (table->texts[number].params > 0 && mysql_stmt_bind_param(statement, binds) != 0)
+		return note_statement_error(tx, statement);
+	if (mysql_stmt_execute(statement) != 0)
+		return note_statement_error(tx, statement);
+	*ret_statement = statement;
+	return OK;
+}
+
+enum result
+db_connection_change(
+    struct db_tx *tx, unsigned number, const struct db_value *in, uint64_t *ret_rows)
+{
+	MYSQL_STMT *statement;
+
+	assert(tx->connection->table->rows[number].columns == 0);
+	TRY(execute(tx, number, in, &statement));
+	*ret_rows = mysql_stmt_affected_rows(statement);
+	return OK;
+}
+
+/* Where the library writes a row's columns: the caller's slots, and what it says about each. */
+struct row {
+	const struct db_slot *out;
+	unsigned columns;
+	MYSQL_BIND binds[DB_COLUMNS_MAX];
+	unsigned long lengths[DB_COLUMNS_MAX];
+	my_bool nulls[DB_COLUMNS_MAX];
+};
+
+static void
+row_bind(struct row *row, const struct db_slot *out)
+{
+	memset(row, 0, sizeof *row);
+	row->out = out;
+	for (; out[row->columns].type != DB_END; row->columns++) {
+		const unsigned i = row->columns;
+		MYSQL_BIND *bind = &row->binds[i];
+
+		bind->buffer_type = out[i].type == DB_NUMBER ? MYSQL_TYPE_LONGLONG
+							     : MYSQL_TYPE_STRING;
+		bind->buffer = out[i].data;
+		bind->buffer_length = out[i].size;
+		bind->length = &row->lengths[i];
+		bind->is_null = &row->nulls[i];
+	}
+}
+
+/* NULL becomes nothing, a text gets its NUL, and every length is the promised one. */
+static bool
+row_finish(const struct row *row)
+{
+	for (unsigned i = 0; i < row->columns; i++) {
+		const struct db_slot *slot = &row->out[i];
+
+		if (row->nulls[i])
+			memset(slot->data, 0, slot->size);
+		else if (slot->type == DB_TEXT && row->lengths[i] < slot->size)
+			((char *)slot->data)[row->lengths[i]] = '\0';
+		else if (slot->type != DB_NUMBER && row->lengths[i] != slot->size)
+			return false;
+		else if (slot->type == DB_TEXT)
+			return false;
+	}
+	return true;
+}
+
+/* The table holds what it should not: a column that does not fit where it goes. */
+static enum result
+misfit(unsigned number)
+{
+	log_event(
+	    "db_row_misfit", (const struct log_value[]){ log_int("statement", number), { 0 } });
+	return INTERNAL;
+}
+
+static enum result
+fetch(struct db_tx *tx, unsigned number, MYSQL_STMT *statement, const struct row *row)
+{
+	switch (mysql_stmt_fetch(statement)) {
+	case 0:
+		return row_finish(row) ? OK : misfit(number);
+	case MYSQL_NO_DATA:
+		return NO_ROW;
+	case MYSQL_DATA_TRUNCATED:
+		return misfit(number);
+	default:
+		return note_statement_error(tx, statement);
+	}
+}
+
+/* Takes the whole result over. One that is not taken over is ended by a reset, which costs a trip:
+ * after mysql_stmt_free_result() alone the next execution of the statement waits for rows that
+ * nobody sends, until the read timeout (Connector/C 3.3.20). The errors of INSERT ... RETURNING
+ * come here: the server has told the columns by then. */
+static enum result
+store_result(struct db_tx *tx, unsigned number, MYSQL_STMT *statement, struct row *row)
+{
+	enum result result;
+
+	if (mysql_stmt_field_count(statement) != row->columns)
+		result = misfit(number);
+	else if (mysql_stmt_bind_result(statement, row->binds) == 0 &&
+		 mysql_stmt_store_result(statement) == 0)
+		return OK;
+	else
+		result = note_statement_error(tx, statement);
+	mysql_stmt_reset(statement); /* fails with its connection, which the next use tells */
+	return result;
+}
+
+static void
+free_result(MYSQL_STMT **statement)
+{
+	mysql_stmt_free_result(*statement);
+}
+
+enum result
+db_connection_rows(struct db_tx *tx, unsigned number, const struct db_value *in,
+    const struct db_slot *out, enum result (*each)(void *), void *context)
+{
+	struct row row;
+	MYSQL_STMT *executed;
+	enum result result;
+
+	row_bind(&row, out);
+	assert(row.columns == tx->connection->table->rows[number].columns);
+	TRY(execute(tx, number, in, &executed));
+	TRY(store_result(tx, number, executed, &row));
+	CLEANUP(free_result) MYSQL_STMT *statement = executed;
+	while ((result = fetch(tx, number, statement, &row)) == OK)
+		TRY(each(context));
+	return result == NO_ROW ? OK : result;
+}
+
+enum result
+db_connection_command(struct db_tx *tx, const char *sql, unsigned *ret_number)
+{
+	MYSQL *mysql = tx->connection->mysql;
+	const bool done = mysql_query(mysql, sql) == 0;
+
+	*ret_number = mysql_errno(mysql);
+	return done ? OK : note_connection_error(tx);
+}
+
+enum result
+db_connection_commit(struct db_tx *tx)
+{
+	return mysql_commit(tx->connection->mysql) == 0 ? OK : note_connection_error(tx);
+}
+
+bool
+db_connection_roll_back(struct db_tx *tx)
+{
+	return mysql_rollback(tx->connection->mysql) == 0;
+}

@@ -1,0 +1,49 @@
+/* db_connection.h - one connection to MariaDB, with its prepared statements. For db.c and
+ * db_pool.c.
+ *
+ * Functions that take a struct db_tx use its connection, and note in it what an error asks for
+ * (db_error.h) and which unique key a DUPLICATE was about. Their results are those of db.h. */
+
+#ifndef DB_CONNECTION_H
+#define DB_CONNECTION_H
+
+#include "db_types.h"
+#include "result.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The table of statements, and the text of each as the server wants it. */
+struct db_statements {
+	const struct statement *rows;
+	struct sql_text *texts;
+	unsigned count;
+};
+
+/* Starts the client library, once, before any thread. */
+bool db_connection_start_library(void) MUST_USE;
+void db_connection_stop_library(void);
+
+/* Connects and prepares all statements; the table must outlive the connection. NULL, and the
+ * server's error number, or 0. Close: db_connection_close(), which takes NULL. */
+struct db_connection *db_connection_open(
+    const struct db_options *, const struct db_statements *, unsigned *ret_number) MUST_USE;
+void db_connection_close(struct db_connection *);
+
+/* Runs a statement that changes; *ret_rows gets the rows it changed. */
+enum result db_connection_change(
+    struct db_tx *, unsigned statement, const struct db_value *in, uint64_t *ret_rows) MUST_USE;
+
+/* Runs a statement that reads; calls `each` after every row. */
+enum result db_connection_rows(struct db_tx *, unsigned statement, const struct db_value *in,
+    const struct db_slot *out, enum result (*each)(void *), void *context) MUST_USE;
+
+/* Runs a text that is not prepared; *ret_number gets the server's error number. */
+enum result db_connection_command(struct db_tx *, const char *sql, unsigned *ret_number) MUST_USE;
+
+enum result db_connection_commit(struct db_tx *) MUST_USE;
+
+/* False: the connection is lost. */
+bool db_connection_roll_back(struct db_tx *) MUST_USE;
+
+#endif
