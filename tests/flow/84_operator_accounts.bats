@@ -156,7 +156,7 @@ own_ctl() { # WORD...
 	is_logged_in "$others_access"
 	logged_in "$email"
 	ended 0 audit --login-id "$email"
-	grep -qP '\tlogins_ended_by_operator\t.*\toperator\t' <<<"$output"
+	grep -qP '\tsessions_ended_by_operator\t.*\toperator\t' <<<"$output"
 	ended 0 audit --login-id "$other"
 	never grep -q operator <<<"$output"
 }
@@ -175,7 +175,7 @@ own_ctl() { # WORD...
 	logged_in "$email"
 	is_logged_in "$access"
 	ended 0 audit --limit 20 # all of this test may be of one second, and then have any order
-	same "$(grep -P '\tlogins_ended_by_operator\t-\toperator\t' <<<"$output" | wc -l)" 1
+	same "$(grep -P '\tsessions_ended_by_operator\t-\toperator\t' <<<"$output" | wc -l)" 1
 }
 
 @test "logout --all goes through more accounts than a batch has, once each" {
@@ -294,7 +294,7 @@ own_ctl() { # WORD...
 	same "$(ctl audit | head -n 1)" "$(head -n 1 <<<"$whole")"
 	sleep 1.1 # the trail has whole seconds
 	ctl account logout --all
-	same "$(ctl audit --json --limit 1 | jq -c '[.what, .account]')" '["logins_ended_by_operator",null]'
+	same "$(ctl audit --json --limit 1 | jq -c '[.what, .account]')" '["sessions_ended_by_operator",null]'
 	for wrong in "--limit 0" "--limit 10001" "--limit x" "--since 2026-02-30" "--since yesterday" "--account 12"; do
 		# shellcheck disable=SC2086 # words
 		ended 1 audit $wrong

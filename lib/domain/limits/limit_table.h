@@ -8,7 +8,7 @@
  * A window begins with the first try that is granted. Some limits also lock: from the try
  * `lock_from` on each one that is granted is followed by a time without tries.
  *
- * A failed login counts for its login ID (login_failures), so that its lock keeps everybody out,
+ * A failed log-in counts for its login ID (login_failures), so that its lock keeps everybody out,
  * except a source from which this login ID has logged in or got a new password within 30 days:
  * such a source has a count and a lock of its own (known_source_failures; login_limits.h).
  *
@@ -16,7 +16,7 @@
  * longer from the sixth of a day on: a stranger can have a mailbox written to a few times, and
  * then once an hour.
  *
- * docs/limits.md and openapi.yaml quote the table as `myportalctl limits` prints it. The setting
+ * docs/limits.md has the table as `myportalctl limits` prints it. The setting
  * LIMITS changes max and window, within the bounds of each row. */
 
 #ifndef LIMIT_TABLE_H

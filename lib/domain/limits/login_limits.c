@@ -1,4 +1,4 @@
-/* login_limits.c - by what a failed login is counted. */
+/* login_limits.c - by what a failed log-in is counted. */
 
 #include "login_limits.h"
 

@@ -1,13 +1,13 @@
-/* login_limits.h - by what a failed login is counted, so that nobody keeps a member out.
+/* login_limits.h - by what a failed log-in is counted, so that nobody keeps a member out.
  *
- * A login is counted by its login ID (LIMIT_LOGIN_FAILURES), whether an account has it or not. A
+ * A log-in is counted by its login ID (LIMIT_LOGIN_FAILURES), whether an account has it or not. A
  * source from which this login ID has logged in, or got a new password, within 30 days is known:
- * its logins are counted by the login ID and that source instead (LIMIT_KNOWN_SOURCE_FAILURES).
- * Only the count that a login is counted by locks it out. Failures elsewhere therefore do not
+ * its log-ins are counted by the login ID and that source instead (LIMIT_KNOWN_SOURCE_FAILURES).
+ * Only the count that a log-in is counted by locks it out. Failures elsewhere therefore do not
  * lock a known source, and its failures lock nobody else. To become known takes the password or
  * the mailbox, so a stranger has the count of the login ID alone.
  *
- *   a login              makes its source known for 30 days, without failures; forgets the failures
+ *   a log-in             makes its source known for 30 days, without failures; forgets the failures
  *                        of the login ID if it was counted by that
  *   a new password       forgets all failures, and all known sources but the one it was set from
  *   a new account, a changed login ID, a deleted account
@@ -33,7 +33,7 @@ struct login_limits {
 	struct limit_try by_known_source; /* of this login ID, and of the client's source */
 };
 
-/* The two tries of one login. `login_id` is folded. */
+/* The two tries of one log-in. `login_id` is folded. */
 struct login_limits login_limits_of(
     const struct keyring *, const char *login_id, const struct client *, int64_t now);
 

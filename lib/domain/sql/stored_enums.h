@@ -55,7 +55,7 @@ enum outbox_state { OUTBOX_STATE_LIST(STORED_ENUM_) };
 	X(MAIL_PASSWORD_RESET, 8)        /* link that sets a new password, once */             \
 	X(MAIL_PASSWORD_CHANGED, 9)      /* notification: in the settings or by such a link */ \
 	X(MAIL_LOGIN_ID_CHANGED, 10)     /* notification */                                    \
-	X(MAIL_LOGIN_AFTER_FAILURES, 11) /* notification: a login after many failed ones */    \
+	X(MAIL_LOGIN_AFTER_FAILURES, 11) /* notification: a log-in after many failed ones */   \
 	X(MAIL_LEFT, 12)                 /* notification: the account is deleted */            \
 	X(MAIL_EMAIL_CHANGE_ASKED, 13)   /* notification to the present address */
 enum mail_kind { MAIL_KIND_LIST(STORED_ENUM_) MAIL_KIND__MAX };
@@ -66,8 +66,8 @@ enum mail_kind { MAIL_KIND_LIST(STORED_ENUM_) MAIL_KIND__MAX };
 	X(AUDIT_LOGIN, 2, "login")                                                             \
 	X(AUDIT_LOGIN_FAILED, 3, "login_failed")                                               \
 	X(AUDIT_LOGGED_OUT, 4, "logged_out")                                                   \
-	X(AUDIT_SESSION_ENDED, 5, "login_ended")                                               \
-	X(AUDIT_OTHER_SESSIONS_ENDED, 6, "other_logins_ended")                                 \
+	X(AUDIT_SESSION_ENDED, 5, "session_ended")                                               \
+	X(AUDIT_OTHER_SESSIONS_ENDED, 6, "other_sessions_ended")                                 \
 	X(AUDIT_REFRESH_REUSED, 7, "refresh_token_reused")                                     \
 	X(AUDIT_PASSWORD_CHANGED, 8, "password_changed")                                       \
 	X(AUDIT_PASSWORD_RESET_ASKED, 9, "password_reset_asked")                               \
@@ -81,7 +81,7 @@ enum mail_kind { MAIL_KIND_LIST(STORED_ENUM_) MAIL_KIND__MAX };
 	X(AUDIT_ACCOUNT_LEFT, 17, "account_left")                                              \
 	X(AUDIT_ACCOUNT_DISABLED, 18, "account_disabled")                                      \
 	X(AUDIT_ACCOUNT_ENABLED, 19, "account_enabled")                                        \
-	X(AUDIT_SESSIONS_ENDED_BY_OPERATOR, 20, "logins_ended_by_operator")                    \
+	X(AUDIT_SESSIONS_ENDED_BY_OPERATOR, 20, "sessions_ended_by_operator")                    \
 	X(AUDIT_ACCOUNT_UNLOCKED, 21, "account_unlocked")                                      \
 	X(AUDIT_GUESSER_LOGGED_OUT, 22, "guesser_logged_out")                                  \
 	X(AUDIT_IDENTITY_LIMIT_REACHED, 23, "identity_limit_reached")                          \
