@@ -92,7 +92,7 @@ paint_pictures(void *argument)
 
 /* Waits until a picture is ready. False: none is in time, or the pool closes. */
 static bool
-wait_until_ready(struct captcha_pool *pool)
+wait_until_drawn(struct captcha_pool *pool)
 {
 	const struct timespec until = clock_monotonic_in(CAPTCHA_POOL_WAIT_MS);
 	int late = 0;
@@ -121,7 +121,7 @@ captcha_pool_take(struct captcha_pool *pool, struct secret *ret_answer,
     uint8_t ret_png[static CAPTCHA_PNG_MAX], size_t *ret_size)
 {
 	pthread_mutex_lock(&pool->lock);
-	if (!wait_until_ready(pool)) {
+	if (!wait_until_drawn(pool)) {
 		pthread_mutex_unlock(&pool->lock);
 		return OVERLOADED;
 	}

@@ -228,22 +228,19 @@ mail_worker_wipe(struct mail_worker *w)
 	secret_wipe_bytes(w->link, sizeof w->link);
 }
 
-/* Claims one mail, sends it and finishes it. A mail that cannot be finished is sent again when its
+/* Sends the claimed mail and finishes it. A mail that cannot be finished is sent again when its
  * lease ends, under the same Message-ID. */
 static void
-process_mail(struct mail_worker *w, struct mail_id id)
+send_and_finish(struct mail_worker *w)
 {
 	struct db_tx alone = db_alone(w->mailer->options.db);
-
-	if (claim_mail(w, id) != OK)
-		return;
 	const struct outbox_outcome outcome = send_mail(w);
+
 	log_unsent_mail(w, &outcome);
 	count_outcome(w->mailer, outcome.state);
-	if (outbox_finish(&alone, id, w->id, &outcome, clock_now()) != OK)
+	if (outbox_finish(&alone, w->mail.id, w->id, &outcome, clock_now()) != OK)
 		log_event("mail_not_finished",
 		    (const struct log_value[]){ log_int("kind", w->mail.kind), { 0 } });
-	mail_worker_wipe(w);
 }
 
 static bool
@@ -264,8 +261,11 @@ process_due_mails(struct mail_worker *w)
 
 	if (outbox_due(&alone, &due) != OK)
 		return false;
-	for (size_t i = 0; i < due.count && !mailer_is_stopping(w->mailer); i++)
-		process_mail(w, due.ids[i]);
+	for (size_t i = 0; i < due.count && !mailer_is_stopping(w->mailer); i++) {
+		if (claim_mail(w, due.ids[i]) == OK)
+			send_and_finish(w);
+		mail_worker_wipe(w);
+	}
 	return due.count == OUTBOX_DUE_MAX;
 }
 

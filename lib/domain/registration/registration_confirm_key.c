@@ -77,7 +77,7 @@ registration_confirm_key(const struct app *app, const struct stage_claims *claim
 	TRY(token_state_read(app, claims, &link));
 	if (link.used) {
 		TRY(token_state_repeat(app, &link, &spent));
-		return seal_account_step(app, claims, &link.op, ret);
+		return seal_account_step(app, claims, &link.spent, ret);
 	}
 
 	enum result result = check_key(app, claims, key, &link);

@@ -82,7 +82,7 @@ static enum result
 repeat_account(struct create_account_ctx *ctx, struct token_state *token)
 {
 	TRY(token_state_count_repeat(ctx->app, token));
-	return token_state_end_repeat(ctx->app, token, find_created_account(ctx, &token->op));
+	return token_state_end_repeat(ctx->app, token, find_created_account(ctx, &token->spent));
 }
 
 /* Create --------------------------------------------------------------------------------------- */

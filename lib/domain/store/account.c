@@ -51,7 +51,7 @@ account_slots(struct account *account, struct db_slot ret[static ACCOUNT_SLOTS])
 
 /* Reads all columns of an account. */
 static enum result
-read_account(
+select_account(
     struct db_tx *tx, enum statement_name statement, const struct db_value *in, struct account *ret)
 {
 	struct db_slot out[ACCOUNT_SLOTS + 2] = { 0 };
@@ -66,7 +66,7 @@ account_read(struct db_tx *tx, struct account_id id, struct account *ret)
 {
 	const struct db_value in[] = { db_bytes("id", id.bytes, sizeof id.bytes), { 0 } };
 
-	return read_account(tx, ACCOUNT_READ, in, ret);
+	return select_account(tx, ACCOUNT_READ, in, ret);
 }
 
 enum result
@@ -79,7 +79,7 @@ account_by_link(struct db_tx *tx, const struct mailed_link *link, struct account
 		{ 0 },
 	};
 
-	return read_account(tx, ACCOUNT_BY_LINK, in, ret);
+	return select_account(tx, ACCOUNT_BY_LINK, in, ret);
 }
 
 enum result

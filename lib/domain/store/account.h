@@ -86,8 +86,8 @@ struct account_status {
 
 void account_status_wipe(struct account_status *);
 
-/* Reads it in one statement, so that a login ID that nobody has takes the same time. Whether the
- * windows are over is asked of by_source->now and its like. */
+/* Reads the status of a login ID in one statement, which takes the same time whether an account has
+ * it or not. Counters whose window has ended by by_source->now are 0. */
 enum result account_by_login_id(
     struct db_tx *, const struct account_query *, struct account_status *ret) MUST_USE;
 

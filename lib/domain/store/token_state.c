@@ -10,7 +10,7 @@ static enum result
 read_token_state(struct db *db, struct jti jti, struct token_state *state)
 {
 	struct db_tx alone = db_alone(db);
-	struct spent_token *op = &state->op;
+	struct spent_token *spent = &state->spent;
 	const struct limit_try *tries = &state->tries, *repeats = &state->repeats;
 	int64_t used = 0, kind = 0, outcome = 0, tries_count = 0, repeats_count = 0;
 	const struct db_value in[] = {
@@ -24,19 +24,19 @@ read_token_state(struct db *db, struct jti jti, struct token_state *state)
 	const struct db_slot out[] = {
 		db_to_number(&used),
 		db_to_number(&kind),
-		db_to_bytes(op->fingerprint, sizeof op->fingerprint),
+		db_to_bytes(spent->fingerprint, sizeof spent->fingerprint),
 		db_to_number(&outcome),
-		db_to_bytes(op->next_id, sizeof op->next_id),
-		db_to_number(&op->created_at),
+		db_to_bytes(spent->next_id, sizeof spent->next_id),
+		db_to_number(&spent->created_at),
 		db_to_number(&tries_count),
 		db_to_number(&repeats_count),
 		{ 0 },
 	};
 
 	TRY(db_row(&alone, TOKEN_STATE_READ, in, out));
-	op->jti = jti;
-	op->kind = (enum stage)kind;
-	op->outcome = (enum stage_outcome)outcome;
+	spent->jti = jti;
+	spent->kind = (enum stage)kind;
+	spent->outcome = (enum stage_outcome)outcome;
 	state->used = used != 0;
 	state->tries_left = tries->max - (int)tries_count;
 	state->repeats_left = repeats->max - (int)repeats_count;
@@ -105,9 +105,10 @@ token_state_end_repeat(const struct app *app, struct token_state *state, enum re
 }
 
 enum result
-token_state_repeat(const struct app *app, struct token_state *state, const struct spent_token *op)
+token_state_repeat(
+    const struct app *app, struct token_state *state, const struct spent_token *repeated)
 {
 	TRY(token_state_count_repeat(app, state));
 	return token_state_end_repeat(
-	    app, state, spent_token_same(&state->op, op) ? OK : TOKEN_SPENT);
+	    app, state, spent_token_same(&state->spent, repeated) ? OK : TOKEN_SPENT);
 }

@@ -22,7 +22,7 @@ struct token_state {
 	struct limit_try tries;   /* one try of this token, to be counted */
 	struct limit_try repeats; /* one repeat */
 	bool used;                /* the token is spent */
-	struct spent_token op;    /* how; only when used */
+	struct spent_token spent; /* how; only when used */
 	int tries_left;           /* -1: none was left, or not known */
 	int repeats_left;
 };
