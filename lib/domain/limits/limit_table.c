@@ -72,7 +72,8 @@ static struct limit table[LIMIT__MAX] = {
 	[LIMIT_CURRENT_PASSWORD] = { "current_password", "account",
 	    5, QUARTER_HOUR_S, 20, DAY_S, IN_DATABASE, RETRY_LATER },
 	/* Whoever guesses in a stolen session loses it. */
-	[LIMIT_PASSWORD_GUESSES] = { "password_guesses", "session, wrong current passwords in a row",
+	[LIMIT_PASSWORD_GUESSES] = { "password_guesses",
+	    "session, wrong current passwords in a row",
 	    20, YEAR_S, 100, 0, IN_DATABASE, "401: the session is over" },
 	[LIMIT_LOGIN_ID_TRIES] = { "login_id_tries", "account",
 	    10, DAY_S, 100, DAY_S, IN_DATABASE, RETRY_LATER },
