@@ -120,9 +120,6 @@ purge             statement  DELETE FROM audit_event
 # Other bodies: those that only read, and those with a test of their own.
 readonly OTHERS='
 current_password.c:read_left_tx
-db.c:change_tx
-db.c:command_tx
-db.c:rows_tx
 identity_limits.c:give_back_person_tx
 recovery_reset.c:read_account_tx
 recovery_reset.c:read_by_link_tx
