@@ -199,12 +199,26 @@ report_dropped(void)
 	return true;
 }
 
+/* A closed one would be the number of the next file or socket, and what is written to it would go
+ * there. */
+static void
+open_closed_standard_streams(void)
+{
+	int fd = open("/dev/null", O_RDWR);
+
+	while (fd >= 0 && fd <= STDERR_FILENO)
+		fd = open("/dev/null", O_RDWR);
+	if (fd >= 0)
+		close(fd);
+}
+
 void
 log_open(void)
 {
 	struct stat status;
 	int own = -1;
 
+	open_closed_standard_streams();
 	if (fstat(STDERR_FILENO, &status) == 0 &&
 	    (S_ISFIFO(status.st_mode) || isatty(STDERR_FILENO)))
 		own = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);

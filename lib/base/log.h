@@ -35,7 +35,10 @@ struct log_value log_int(const char *name, int64_t number);
  * and other processes that share it are not affected (log.c). Called once, at the start, before a
  * sandbox forbids it. Where that fails (no /proc, a pipe of another user or without a reader), and
  * before, a pipe or terminal is asked for room before each line: then only a line that another
- * process writes at the same moment can make it wait. Sockets and files need none of this. */
+ * process writes at the same moment can make it wait. Sockets and files need none of this.
+ *
+ * Standard input, output and error become /dev/null where they are closed, so that no file or
+ * socket gets their numbers and, with them, log lines. So nothing is opened before this call. */
 void log_open(void);
 
 /* Writes {"time":...,"event":event,...values} and a newline; a value with name NULL ends the list.

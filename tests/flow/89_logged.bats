@@ -165,6 +165,17 @@ lines_dropped() {
 	exec 7>&-
 }
 
+@test "a closed standard error is no socket that lines go to" { # asvs 16.2.3
+	# shellcheck disable=SC2016 # expanded by that shell
+	process_start other env -u DB_OWNER_PASSWORD_FILE LISTEN="$OTHER_LISTEN" LISTEN_INSIDE="$OTHER_LISTEN_INSIDE" \
+		bash -c 'exec "$1" <&- >&- 2>&-' - "$BUILD/api/myportald"
+	server_wait other "$OTHER_LISTEN_INSIDE"
+	for fd in 0 1 2; do
+		same "$(readlink "/proc/$(process_pid other)/fd/$fd")" /dev/null
+	done
+	stop_other
+}
+
 @test "a log whose reader has gone for good stops no request either" {
 	local pipe=$BATS_TEST_TMPDIR/log.pipe
 	new_account
