@@ -1,12 +1,12 @@
 -- The tables: roster, accounts, spent tokens, limit counters, outbox.
 --
--- Key columns are VARBINARY or BINARY: no collation ever folds case, accents or trailing spaces of a
--- key. Ids are 16 random bytes. Times are UTC seconds. Numbers are those of the enums in
+-- Key columns are VARBINARY or BINARY: no collation ever folds case, accents or trailing spaces of
+-- a key. Ids are 16 random bytes. Times are UTC seconds. Numbers are those of the enums in
 -- lib/domain/sql/stored_enums.h and limit_id.h.
 
 CREATE TABLE roster_run (
   id           BINARY(16)      NOT NULL PRIMARY KEY,
-  in_progress  TINYINT         NULL COMMENT '1 until the import is over, which nobody but itself sees',
+  in_progress  TINYINT         NULL COMMENT '1 until the import is over; only the import sees it',
   file_hash    BINARY(32)      NOT NULL COMMENT 'SHA-256 of the file as read',
   lines_read   BIGINT UNSIGNED NOT NULL,
   dependents   BIGINT UNSIGNED NOT NULL COMMENT 'read, not stored',
@@ -33,7 +33,7 @@ CREATE TABLE insured_person (
   -- Clustered as a roster is compared with it: in one pass, wherever the random ids fall.
   PRIMARY KEY (number, symbol),
   UNIQUE KEY insured_person_id (id),
-  -- Not unique: two pairs can spell one string; then nobody is told apart by it, and nobody matches.
+  -- Not unique: two pairs can spell one string. Then it identifies no person, and none matches.
   KEY insured_person_lookup (lookup)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
 
@@ -47,7 +47,8 @@ CREATE TABLE account (
   nickname            VARBINARY(400) NOT NULL,
   language            VARBINARY(2)   NOT NULL,
   state               TINYINT        NOT NULL DEFAULT 1 COMMENT 'enum account_state',
-  generation          BIGINT         NOT NULL DEFAULT 1 COMMENT 'sessions and mailed links of an earlier one are over',
+  generation          BIGINT         NOT NULL DEFAULT 1
+    COMMENT 'sessions and mailed links of an earlier one are over',
   created_at          BIGINT         NOT NULL,
   password_changed_at BIGINT         NOT NULL,
   UNIQUE KEY account_person (person_id),

@@ -16,7 +16,8 @@ CREATE TABLE session (
   expires_at    BIGINT        NOT NULL COMMENT 'in any case',
   KEY session_account (account_id, used_at),
   KEY session_expires_at (expires_at),
-  CONSTRAINT session_account_exists FOREIGN KEY (account_id) REFERENCES account (id) ON DELETE CASCADE
+  CONSTRAINT session_account_exists FOREIGN KEY (account_id) REFERENCES account (id)
+    ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
 
 -- One row for each thing that happened to an account; no secrets, no addresses, no numbers. It

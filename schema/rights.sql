@@ -4,9 +4,9 @@
 --   mariadb myportal < schema/rights.sql
 --
 -- The user `myportal` exists by then, with a password (CREATE USER ... IDENTIFIED BY ...) and no
--- rights; '%' is narrowed by where the server listens and by TLS. Tables are made, changed and filled
--- with the roster by the owner, whose password the service never sees. Not a migration: its name has
--- no number.
+-- rights; '%' is narrowed by where the server listens and by TLS. Tables are made, changed and
+-- filled with the roster by the owner, whose password the service never sees. Not a migration: its
+-- name has no number.
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON account TO 'myportal'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON limit_counter TO 'myportal'@'%';

@@ -21,7 +21,7 @@ db_error_of(unsigned number)
 		{ 2013, DB_ERROR_LOST },         /* lost connection */
 		{ 2055, DB_ERROR_LOST },         /* lost connection, with system error */
 		{ 1927, DB_ERROR_LOST },         /* connection was killed */
-		{ 1243, DB_ERROR_LOST },         /* unknown prepared statement; a new connection has all */
+		{ 1243, DB_ERROR_LOST },         /* unknown prepared statement */
 		{ 1615, DB_ERROR_LOST },         /* statement needs to be prepared again */
 		{ 1047, DB_ERROR_AWAY },         /* not in the primary component */
 		{ 1290, DB_ERROR_AWAY },         /* read only */

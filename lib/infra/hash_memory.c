@@ -31,7 +31,8 @@ unmap_work_area(void)
 	kept.size = 0;
 }
 
-/* The kernel may ignore all three: a kernel without huge pages, or older than 5.14, serves page by page. */
+/* The kernel may ignore all three: a kernel without huge pages, or older than 5.14, serves page by
+ * page. */
 static void
 advise_kernel(void *work, size_t size)
 {

@@ -32,7 +32,7 @@ bool key_rotation_fill(const char *folder, char ret_kid[static KID_MAX + 1],
     char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
 
 enum key_rotation_haste {
-	/* At least KEY_ROTATION_S after the last rotation, so that every replica has seen `next`. */
+	/* At least KEY_ROTATION_S after the last, so that every replica has seen `next`. */
 	KEY_ROTATION_PATIENT,
 	/* At once: the operator has copied the keys, or accepts that sessions are lost. */
 	KEY_ROTATION_FORCED

@@ -254,10 +254,11 @@ void
 keyring_hash(const struct keyring *ring, enum keyring_use use, const void *message, size_t size,
     uint8_t ret[static KEYED_HASH_SIZE])
 {
+	/* A label is never changed: what was derived with it is stored. */
 	static const char *const labels[KEYRING_USE__MAX] = {
 		[KEYRING_AUTHENTICATION_KEY] = "authentication key",
 		[KEYRING_FINGERPRINT] = "fingerprint",
-		[KEYRING_LIMIT] = "limit",
+		[KEYRING_LIMIT] = "attempt",
 		[KEYRING_REFRESH_TOKEN] = "refresh token",
 		[KEYRING_REFRESH_MARK] = "refresh mark",
 		[KEYRING_CLIENT] = "client",

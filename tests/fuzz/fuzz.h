@@ -1,9 +1,10 @@
-/* fuzz.h - what every fuzz target has in common: libFuzzer's entry, texts out of an input, and how a
- * broken promise is told.
+/* fuzz.h - what every fuzz target has in common: libFuzzer's entry, texts out of an input, and how
+ * a broken promise is told.
  *
  * A target is one file NAME_fuzz.c; tests/fuzz/corpus/NAME/ has its inputs, NAME.dict its words.
  * What an input means is up to the target: most take it as a row of texts with a NUL between. Every
- * text lies in memory of exactly its size, so that AddressSanitizer sees the first byte read beyond. */
+ * text lies in memory of exactly its size, so that AddressSanitizer sees the first byte read
+ * beyond. */
 
 #ifndef FUZZ_H
 #define FUZZ_H

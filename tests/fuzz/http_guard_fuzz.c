@@ -1,7 +1,7 @@
 /* http_guard_fuzz.c - heads: what the guard lets through, no two parsers read differently.
  *
- * The input is the bytes of a head. They are cut as civetweb 1.15 does it, with all its leniency, and
- * shown to the guard; what passes, strict_head.c must take, and read the same. */
+ * The input is the bytes of a head. They are cut as civetweb 1.15 does it, with all its leniency,
+ * and shown to the guard; what passes, strict_head.c must take, and read the same. */
 
 #include "http_guard.h"
 
@@ -124,10 +124,10 @@ cut(char *buffer, size_t size, struct http_head *head)
 	return cut_lines(at, head);
 }
 
-/* A head that ends in two bare LF with CR NUL behind it is, once the parser has written its NULs, byte
- * for byte one that ends as it should. The guard can not tell; http_read_body() refuses the NUL if it
- * is a body's, and the parser if it is the next request's. With CR as the last byte that came, the
- * NUL is the parser's own; a proxy, which waits for whole lines, does not send that. */
+/* A head that ends in two bare LF with CR NUL behind it is, once the parser has written its NULs,
+ * byte for byte one that ends as it should. The guard can not tell; http_read_body() refuses the
+ * NUL if it is a body's, and the parser if it is the next request's. With CR as the last byte that
+ * came, the NUL is the parser's own; a proxy, which waits for whole lines, does not send that. */
 static bool
 is_beyond_telling(const char *bytes, size_t size)
 {

@@ -1,4 +1,5 @@
-/* json_scan_fuzz.c - bodies: what the scan lets through, cJSON reads; what it refuses, nobody does. */
+/* json_scan_fuzz.c - bodies: what the scan lets through, cJSON reads; what it refuses, nobody
+ * does. */
 
 #include "json.h"
 #include "fuzz.h"

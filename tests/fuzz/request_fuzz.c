@@ -356,7 +356,8 @@ check_answers(void)
 }
 
 /* Each thread's random generator of OpenSSL lies in its locked memory, where LeakSanitizer does not
- * look, and what it points to seems lost. Leaks of keys and signatures are access_token_fuzz.c's. */
+ * look, and what it points to seems lost. Leaks of keys and signatures are
+ * access_token_fuzz.c's. */
 const char *__lsan_default_suppressions(void);
 
 const char *

@@ -79,7 +79,8 @@ target_size(struct span span)
 }
 
 /* It should be CRLF. But civetweb has overwritten all white space behind the version before anybody
- * can look: CR or LF, and another of them or a space, pass for CRLF. No proxy sends such a line on. */
+ * can look: CR or LF, and another of them or a space, pass for CRLF. No proxy sends such a line
+ * on. */
 static bool
 take_line_end(struct span *left)
 {

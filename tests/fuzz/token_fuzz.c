@@ -1,5 +1,5 @@
-/* token_fuzz.c - stage tokens, CAPTCHA tokens and refresh tokens: only what we wrote is opened, and it
- * has one spelling.
+/* token_fuzz.c - stage tokens, CAPTCHA tokens and refresh tokens: only what we wrote is opened, and
+ * it has one spelling.
  *
  * The first byte says what the rest is: a token; a payload that is rightly signed, as nobody else
  * could; or the personal part of a token of ours. Keys and time are always the same. */

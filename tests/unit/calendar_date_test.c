@@ -54,7 +54,9 @@ static const struct date_row {
 	{ "an era in letters, ten long",   "R08/11/22.",   "" },
 	{ "an era in digits",              "5081122",      "" },
 	{ "kanji for year, month, day",    "2026年11月22日", "" },
-	{ "longer than any date",          "2026-11-22" "2026-11-22" "2026-11-22" "2026-11-22" "2026-11-22" "2026-11-22" "2026-11-22", "" },
+	{ "longer than any date",
+	  "2026-11-22" "2026-11-22" "2026-11-22" "2026-11-22" "2026-11-22" "2026-11-22"
+	  "2026-11-22", "" },
 };
 /* clang-format on */
 

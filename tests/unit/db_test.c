@@ -1,5 +1,5 @@
-/* db_test.c - values, pool, transactions and their retries, against a real server that is deadlocked,
- * killed, cut off and started again.
+/* db_test.c - values, pool, transactions and their retries, against a real server that is
+ * deadlocked, killed, cut off and started again.
  *
  * An argument chooses tests by name: db_test 'threads*'. */
 
@@ -258,8 +258,10 @@ static const struct {
 	  "0123456789abcdef0123456789abcdef", 32, 6 },
 	{ "quotes are no SQL",             "'\"`\\';--",           "'); DROP",     8, 7 },
 	{ "20 characters of four bytes",
-	  "\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363"
-	  "\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363",
+	  "\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363"
+	  "\U0001F363\U0001F363"
+	  "\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363\U0001F363"
+	  "\U0001F363\U0001F363",
 	  "x", 1, 8 },
 	{ "kana",                          "\u3042\u30a2\uff71",   "x",            1, 9 },
 	{ "a trailing space",              "name ",                "data ",        5, 10 },
@@ -549,16 +551,16 @@ a_duplicate_tells_its_key(void **state)
 		const char *name;
 		bool primary, by_name;
 	} rows[] = {
-		{ "the first",                           1, "a",                       false, false },
-		{ "the same id",                         1, "b",                       true,  false },
-		{ "the same name",                       2, "a",                       false, true },
-		{ "both: the primary key is first",      1, "a",                       true,  false },
-		{ "a name that spells another's end",    3, "x' for key 'PRIMARY",     false, false },
-		{ "that name again",                     4, "x' for key 'PRIMARY",     false, true },
-		{ "a name of a quote",                   5, "'",                       false, false },
-		{ "a quote again",                       6, "'",                       false, true },
-		{ "no name",                             7, "",                        false, false },
-		{ "no name again: NULLs are no equals",  8, "",                        false, false },
+		{ "the first",                          1, "a",                   false, false },
+		{ "the same id",                        1, "b",                   true,  false },
+		{ "the same name",                      2, "a",                   false, true },
+		{ "both: the primary key is first",     1, "a",                   true,  false },
+		{ "a name that spells another's end",   3, "x' for key 'PRIMARY", false, false },
+		{ "that name again",                    4, "x' for key 'PRIMARY", false, true },
+		{ "a name of a quote",                  5, "'",                   false, false },
+		{ "a quote again",                      6, "'",                   false, true },
+		{ "no name",                            7, "",                    false, false },
+		{ "no name again: NULLs are no equals", 8, "",                    false, false },
 	};
 	/* clang-format on */
 	int64_t duplicates = 0;
@@ -1138,7 +1140,8 @@ statements_that_are_not_as_counted_are_refused(void **state)
 		struct statement statement;
 	} rows[] = {
 		{ "a parameter without a name",   { "SELECT n FROM counter WHERE id = ?", 1 } },
-		{ "one beside one with a name",   { "SELECT n FROM counter WHERE id = :id AND n = ?", 1 } },
+		{ "one beside one with a name",
+		  { "SELECT n FROM counter WHERE id = :id AND n = ?", 1 } },
 		{ "a column too many",            { "SELECT n FROM counter WHERE id = :id", 2 } },
 		{ "one too few",                  { "SELECT n FROM counter WHERE id = :id" } },
 		{ "no SQL",                       { "SELEKT 1", 1 } },
@@ -1330,8 +1333,8 @@ a_change_that_returns_other_columns_is_internal(void **state)
 	db_close(pool);
 }
 
-/* Of one that fails the columns have come, and then the error instead of rows: the next execution must
- * not wait for what the server does not send. */
+/* Of one that fails the columns have come, and then the error instead of rows: the next execution
+ * must not wait for what the server does not send. */
 /* asvs 13.2.6 */
 static void
 a_change_that_failed_is_of_use_at_once(void **state)
@@ -1799,9 +1802,9 @@ a_commit_without_an_answer_is_done_once(void **state)
 		enum tcp_cut cut;
 		unsigned runs, duplicates;
 	} rows[] = {
-		{ "committed, and nobody heard of it",  "\003COMMIT",            TCP_CUT_AFTER,  2, 1 },
-		{ "the COMMIT never arrived",           "\003COMMIT",            TCP_CUT_BEFORE, 2, 0 },
-		{ "lost before the body began",         "\003START TRANSACTION", TCP_CUT_BEFORE, 1, 0 },
+		{ "committed, and nobody heard of it", "\003COMMIT", TCP_CUT_AFTER, 2, 1 },
+		{ "the COMMIT never arrived", "\003COMMIT", TCP_CUT_BEFORE, 2, 0 },
+		{ "lost before the body began", "\003START TRANSACTION", TCP_CUT_BEFORE, 1, 0 },
 	};
 	/* clang-format on */
 	struct db_options options = private_db_options(&server, POOL);
@@ -1890,15 +1893,26 @@ what_an_earlier_run_has_done_is_a_success(void **state)
 		enum result expected;
 		int64_t things, counter;
 	} rows[] = {
-		{ "nothing is lost",             NULL,       TCP_CUT_AFTER,  { .transaction = true },   1, false, OK, 1, -7 },
-		{ "COMMIT, done",                "\003COMMIT", TCP_CUT_AFTER, { .transaction = true },  2, true,  OK, 1, -7 },
-		{ "COMMIT, not arrived",         "\003COMMIT", TCP_CUT_BEFORE, { .transaction = true }, 2, true,  OK, 1, -7 },
-		{ "a statement of a transaction", "the word", TCP_CUT_AFTER, { .transaction = true },   2, false, OK, 1, -7 },
-		{ "a statement alone, done",     "the word", TCP_CUT_AFTER,  { .transaction = false },  2, true,  OK, 1, 0 },
-		{ "a statement alone, not arrived", "the word", TCP_CUT_BEFORE, { .transaction = false }, 2, true, OK, 1, 0 },
-		{ "another's name",              NULL,       TCP_CUT_AFTER,  { .transaction = true, .taken = true },  1, false, DUPLICATE, 1, 0 },
-		{ "another's name, lost",        "the word", TCP_CUT_BEFORE, { .taken = true },         2, true,  DUPLICATE, 1, 0 },
-		{ "no such row",                 NULL,       TCP_CUT_AFTER,  { .transaction = true, .gone = true },   1, false, NO_ROW, 0, 0 },
+		{ "nothing is lost",
+		  NULL, TCP_CUT_AFTER, { .transaction = true }, 1, false, OK, 1, -7 },
+		{ "COMMIT, done",
+		  "\003COMMIT", TCP_CUT_AFTER, { .transaction = true }, 2, true, OK, 1, -7 },
+		{ "COMMIT, not arrived",
+		  "\003COMMIT", TCP_CUT_BEFORE, { .transaction = true }, 2, true, OK, 1, -7 },
+		{ "a statement of a transaction",
+		  "the word", TCP_CUT_AFTER, { .transaction = true }, 2, false, OK, 1, -7 },
+		{ "a statement alone, done",
+		  "the word", TCP_CUT_AFTER, { .transaction = false }, 2, true, OK, 1, 0 },
+		{ "a statement alone, not arrived",
+		  "the word", TCP_CUT_BEFORE, { .transaction = false }, 2, true, OK, 1, 0 },
+		{ "another's name",
+		  NULL, TCP_CUT_AFTER, { .transaction = true, .taken = true }, 1, false, DUPLICATE,
+		      1, 0 },
+		{ "another's name, lost",
+		  "the word", TCP_CUT_BEFORE, { .taken = true }, 2, true, DUPLICATE, 1, 0 },
+		{ "no such row",
+		  NULL, TCP_CUT_AFTER, { .transaction = true, .gone = true }, 1, false, NO_ROW, 0,
+		      0 },
 	};
 	/* clang-format on */
 	struct db_options options = private_db_options(&server, POOL);
@@ -1995,11 +2009,11 @@ only_the_right_certificate_is_trusted(void **state)
 		const char *ca_file;
 		enum result expected;
 	} rows[] = {
-		{ "signed by ours, for this address",    "127.0.0.1", server.ca_file,       OK },
-		{ "signed by ours, for another address", "127.0.0.2", server.ca_file,       UNAVAILABLE },
-		{ "signed by another authority",         "127.0.0.1", server.other_ca_file, UNAVAILABLE },
-		{ "signed by none of the system's",      "127.0.0.1", NULL,                 UNAVAILABLE },
-		{ "an authority that is not there",      "127.0.0.1", "/nonexistent.pem",   UNAVAILABLE },
+		{ "signed by ours, for this address", "127.0.0.1", server.ca_file, OK },
+		{ "signed by ours, for another address", "127.0.0.2", server.ca_file, UNAVAILABLE },
+		{ "signed by another authority", "127.0.0.1", server.other_ca_file, UNAVAILABLE },
+		{ "signed by none of the system's", "127.0.0.1", NULL, UNAVAILABLE },
+		{ "an authority that is not there", "127.0.0.1", "/nonexistent.pem", UNAVAILABLE },
 	};
 	/* clang-format on */
 	unsigned proxy_port;

@@ -1,4 +1,5 @@
-/* endpoints_test.c - which method and path meet which endpoint, and what Allow says of the others. */
+/* endpoints_test.c - which method and path meet which endpoint, and what Allow says of the
+ * others. */
 
 #include "endpoints.h"
 
@@ -21,23 +22,23 @@ static const struct {
 	handler *serve; /* NULL: `refusal` */
 	enum result error_info;
 } calls[] = {
-	{ "POST",    "/v1/captcha",                         post_captcha,                         OK },
-	{ "POST",    "/v1/registration/email",              post_registration_email,              OK },
-	{ "GET",     "/v1/registration/stage",              get_registration_stage,               OK },
-	{ "HEAD",    "/v1/registration/stage",              get_registration_stage,               OK },
-	{ "POST",    "/v1/registration/identity",           post_registration_identity,           OK },
-	{ "POST",    "/v1/registration/authentication-key", post_registration_authentication_key, OK },
-	{ "POST",    "/v1/registration/account",            post_registration_account,            OK },
-	{ "POST",    "/v1/me/email/confirmation",           post_me_email_confirmation,           OK },
-	{ "GET",     "/v1/sessions",                        get_sessions,                         OK },
-	{ "DELETE",  "/v1/sessions",                        delete_sessions,                      OK },
-	{ "DELETE",  "/v1/sessions/current",                delete_sessions_current,              OK },
-	{ "DELETE",  "/v1/sessions/AAECAwQFBgcICQoLDA0ODw", delete_sessions_id,                   OK },
-	{ "POST",    "/v1/sessions/refresh",                post_sessions_refresh,                OK },
-	{ "GET",     "/.well-known/jwks.json",              get_jwks,                             OK },
-	{ "PATCH",   "/v1/me",                              patch_me,                             OK },
-	{ "DELETE",  "/v1/me",                              delete_me,                            OK },
-	{ "DELETE",  "/v1/me/pending-email",                delete_me_pending_email,              OK },
+	{ "POST", "/v1/captcha", post_captcha, OK },
+	{ "POST", "/v1/registration/email", post_registration_email, OK },
+	{ "GET", "/v1/registration/stage", get_registration_stage, OK },
+	{ "HEAD", "/v1/registration/stage", get_registration_stage, OK },
+	{ "POST", "/v1/registration/identity", post_registration_identity, OK },
+	{ "POST", "/v1/registration/authentication-key", post_registration_authentication_key, OK },
+	{ "POST", "/v1/registration/account", post_registration_account, OK },
+	{ "POST", "/v1/me/email/confirmation", post_me_email_confirmation, OK },
+	{ "GET", "/v1/sessions", get_sessions, OK },
+	{ "DELETE", "/v1/sessions", delete_sessions, OK },
+	{ "DELETE", "/v1/sessions/current", delete_sessions_current, OK },
+	{ "DELETE", "/v1/sessions/AAECAwQFBgcICQoLDA0ODw", delete_sessions_id, OK },
+	{ "POST", "/v1/sessions/refresh", post_sessions_refresh, OK },
+	{ "GET", "/.well-known/jwks.json", get_jwks, OK },
+	{ "PATCH", "/v1/me", patch_me, OK },
+	{ "DELETE", "/v1/me", delete_me, OK },
+	{ "DELETE", "/v1/me/pending-email", delete_me_pending_email, OK },
 
 	/* an id is 16 bytes in base64url, whole and in its one spelling */
 	{ "GET",     "/v1/sessions/AAECAwQFBgcICQoLDA0ODw", NULL, METHOD_NOT_ALLOWED },
@@ -163,9 +164,10 @@ allow_names_the_methods(void **state)
 		const char *path;
 		const char *expected;
 	} rows[] = {
-		{ "what is posted to",        &endpoints_public, "/v1/captcha",            "POST, OPTIONS" },
-		{ "what is read has HEAD",    &endpoints_public, "/v1/registration/stage", "GET, HEAD, OPTIONS" },
-		{ "the inside's",             &endpoints_inside, "/metrics",               "GET, HEAD, OPTIONS" },
+		{ "what is posted to", &endpoints_public, "/v1/captcha", "POST, OPTIONS" },
+		{ "what is read has HEAD",
+		  &endpoints_public, "/v1/registration/stage", "GET, HEAD, OPTIONS" },
+		{ "the inside's", &endpoints_inside, "/metrics", "GET, HEAD, OPTIONS" },
 		{ "no such path",             &endpoints_public, "/v1/nothing",            "" },
 		{ "not quite the path",       &endpoints_public, "/v1/captcha/",           "" },
 		{ "a path of the other door", &endpoints_public, "/metrics",               "" },
@@ -195,10 +197,18 @@ a_path_may_have_several_methods(void **state)
 {
 	/* clang-format off */
 	static const struct endpoint rows[] = {
-		{ "GET",    "/v1/me",     DEMAND_NOTHING, STAGE_NONE, NULL, LOAD_REST, LIMIT_NONE, serve_nothing },
-		{ "PATCH",  "/v1/me",     DEMAND_NOTHING, STAGE_NONE, NULL, LOAD_REST, LIMIT_NONE, serve_nothing },
-		{ "DELETE", "/v1/me",     DEMAND_NOTHING, STAGE_NONE, NULL, LOAD_REST, LIMIT_NONE, serve_nothing },
-		{ "PUT",    "/v1/me/xxx", DEMAND_NOTHING, STAGE_NONE, NULL, LOAD_REST, LIMIT_NONE, serve_nothing },
+		{ "GET",
+		  "/v1/me", DEMAND_NOTHING, STAGE_NONE, NULL, LOAD_REST, LIMIT_NONE,
+		  serve_nothing },
+		{ "PATCH",
+		  "/v1/me", DEMAND_NOTHING, STAGE_NONE, NULL, LOAD_REST, LIMIT_NONE,
+		  serve_nothing },
+		{ "DELETE",
+		  "/v1/me", DEMAND_NOTHING, STAGE_NONE, NULL, LOAD_REST, LIMIT_NONE,
+		  serve_nothing },
+		{ "PUT",
+		  "/v1/me/xxx", DEMAND_NOTHING, STAGE_NONE, NULL, LOAD_REST, LIMIT_NONE,
+		  serve_nothing },
 	};
 	/* clang-format on */
 	static const struct endpoint_table table = { rows, LENGTH(rows) };

@@ -87,11 +87,16 @@ long_names_are_cut_and_still_found(void **state)
 		const char *field;
 		const char *kept;
 	} rows[] = {
-		{ "exactly the longest",                 FORTY,                           FORTY },
-		{ "one byte longer",                     FORTY "k",                       FORTY },
-		{ "a character that ends at the bound",  TEN TEN TEN "abcdefg\u3042x",    TEN TEN TEN "abcdefg\u3042" },
-		{ "a character across the bound",        TEN TEN TEN "abcdefghi\u3042",   TEN TEN TEN "abcdefghi" },
-		{ "the empty name",                      "",                              "" },
+		{ "exactly the longest",
+		  FORTY,                         FORTY },
+		{ "one byte longer",
+		  FORTY "k",                     FORTY },
+		{ "a character that ends at the bound",
+		  TEN TEN TEN "abcdefg\u3042x",  TEN TEN TEN "abcdefg\u3042" },
+		{ "a character across the bound",
+		  TEN TEN TEN "abcdefghi\u3042", TEN TEN TEN "abcdefghi" },
+		{ "the empty name",
+		  "",                            "" },
 	};
 	/* clang-format on */
 	(void)state;

@@ -323,19 +323,35 @@ what_is_not_served_is_told_first(void **state)
 		int status;
 		const char *code, *allow;
 	} rows[] = {
-		{ "no such path",            { "GET",    "/v1/nothing" },            404, "not_found", NULL },
-		{ "no path",                 { "GET",    "" },                       404, "not_found", NULL },
-		{ "an inside path",          { "GET",    "/metrics" },               404, "not_found", NULL },
-		{ "a slash too many",        { "GET",    STAGE_PATH "/" },           404, "not_found", NULL },
-		{ "an escaped slash",        { "GET",    "/v1%2fregistration/stage" }, 404, "not_found", NULL },
-		{ "OPTIONS for nothing",     { "OPTIONS", "/v1/nothing" },           404, "not_found", NULL },
-		{ "another method",          { "POST",   STAGE_PATH },               405, "method_not_allowed", "GET, HEAD, OPTIONS" },
-		{ "a link opened",           { "GET",    "/v1/registration/identity" }, 405, "method_not_allowed", "POST, OPTIONS" },
-		{ "a link looked at",        { "HEAD",   "/v1/registration/identity" }, 405, "method_not_allowed", "POST, OPTIONS" },
-		{ "a method in lower case",  { "get",    STAGE_PATH },               405, "method_not_allowed", "GET, HEAD, OPTIONS" },
-		{ "a method of nobody's",    { "BREW",   STAGE_PATH },               405, "method_not_allowed", "GET, HEAD, OPTIONS" },
-		{ "405 before the token",    { "DELETE", STAGE_PATH, .authorization = "x" }, 405, "method_not_allowed", "GET, HEAD, OPTIONS" },
-		{ "404 before the query",    { "GET",    "/v1/nothing", "a=1" },     404, "not_found", NULL },
+		{ "no such path",
+		  { "GET",    "/v1/nothing" },                    404, "not_found",          NULL },
+		{ "no path",
+		  { "GET",    "" },                               404, "not_found",          NULL },
+		{ "an inside path",
+		  { "GET",    "/metrics" },                       404, "not_found",          NULL },
+		{ "a slash too many",
+		  { "GET",    STAGE_PATH "/" },                   404, "not_found",          NULL },
+		{ "an escaped slash",
+		  { "GET",    "/v1%2fregistration/stage" },       404, "not_found",          NULL },
+		{ "OPTIONS for nothing",
+		  { "OPTIONS", "/v1/nothing" },                   404, "not_found",          NULL },
+		{ "another method",
+		  { "POST",   STAGE_PATH }, 405, "method_not_allowed", "GET, HEAD, OPTIONS" },
+		{ "a link opened",
+		  { "GET",    "/v1/registration/identity" }, 405, "method_not_allowed",
+		    "POST, OPTIONS" },
+		{ "a link looked at",
+		  { "HEAD",   "/v1/registration/identity" }, 405, "method_not_allowed",
+		    "POST, OPTIONS" },
+		{ "a method in lower case",
+		  { "get",    STAGE_PATH }, 405, "method_not_allowed", "GET, HEAD, OPTIONS" },
+		{ "a method of nobody's",
+		  { "BREW",   STAGE_PATH }, 405, "method_not_allowed", "GET, HEAD, OPTIONS" },
+		{ "405 before the token",
+		  { "DELETE", STAGE_PATH, .authorization = "x" }, 405, "method_not_allowed",
+		    "GET, HEAD, OPTIONS" },
+		{ "404 before the query",
+		  { "GET",    "/v1/nothing", "a=1" },             404, "not_found",          NULL },
 	};
 	/* clang-format on */
 	(void)state;
@@ -377,24 +393,24 @@ a_token_must_be_borne_as_it_should(void **state)
 		int status;
 		const char *code;
 	} rows[] = {
-		{ "as it should",              f.bearer[STAGE_IDENTITY], false, 503, "unavailable" },
-		{ "the scheme in lower case",  lower,            false, 503, "unavailable" },
-		{ "the scheme in upper case",  upper,            false, 503, "unavailable" },
-		{ "none",                      NULL,             false, 401, "token_missing" },
-		{ "two",                       NULL,             true,  401, "token_invalid" },
-		{ "the bare token",            token,            false, 401, "token_invalid" },
-		{ "another scheme",            basic,            false, 401, "token_invalid" },
-		{ "nothing",                   "",               false, 401, "token_invalid" },
-		{ "the scheme alone",          "Bearer",         false, 401, "token_invalid" },
-		{ "the scheme and a space",    "Bearer ",        false, 401, "token_invalid" },
-		{ "two spaces",                spaces,           false, 401, "token_invalid" },
-		{ "a space behind",            behind,           false, 401, "token_invalid" },
-		{ "a tab",                     tab,              false, 401, "token_invalid" },
-		{ "no token at all",           "Bearer x.y.z",   false, 401, "token_invalid" },
-		{ "a token without end",       endless,          false, 401, "token_invalid" },
-		{ "another signature",         spoilt,           false, 401, "token_invalid" },
-		{ "past its time",             expired,          false, 401, "token_expired" },
-		{ "a CAPTCHA's",               f.bearer[STAGE_CAPTCHA], false, 401, "token_invalid" },
+		{ "as it should", f.bearer[STAGE_IDENTITY], false, 503, "unavailable" },
+		{ "the scheme in lower case", lower, false, 503, "unavailable" },
+		{ "the scheme in upper case", upper, false, 503, "unavailable" },
+		{ "none", NULL, false, 401, "token_missing" },
+		{ "two", NULL, true, 401, "token_invalid" },
+		{ "the bare token", token, false, 401, "token_invalid" },
+		{ "another scheme", basic, false, 401, "token_invalid" },
+		{ "nothing", "", false, 401, "token_invalid" },
+		{ "the scheme alone", "Bearer", false, 401, "token_invalid" },
+		{ "the scheme and a space", "Bearer ", false, 401, "token_invalid" },
+		{ "two spaces", spaces, false, 401, "token_invalid" },
+		{ "a space behind", behind, false, 401, "token_invalid" },
+		{ "a tab", tab, false, 401, "token_invalid" },
+		{ "no token at all", "Bearer x.y.z", false, 401, "token_invalid" },
+		{ "a token without end", endless, false, 401, "token_invalid" },
+		{ "another signature", spoilt, false, 401, "token_invalid" },
+		{ "past its time", expired, false, 401, "token_expired" },
+		{ "a CAPTCHA's", f.bearer[STAGE_CAPTCHA], false, 401, "token_invalid" },
 	};
 	/* clang-format on */
 	for (size_t i = 0; i < LENGTH(rows); i++) {
@@ -430,7 +446,8 @@ demands_login(const struct endpoint *endpoint)
 	return endpoint->demand == DEMAND_SESSION || endpoint->demand == DEMAND_SESSION_OR_COOKIE;
 }
 
-/* Every endpoint against every token. A body of no type is the next guard, the database the last. */
+/* Every endpoint against every token. A body of no type is the next guard, the database the
+ * last. */
 static void
 every_token_opens_its_own_doors_only(void **state)
 {
@@ -467,15 +484,27 @@ guards_come_in_their_order(void **state)
 		int status;
 		const char *code;
 	} rows[] = {
-		{ "a query",                        { "POST", confirm, "a=1", good },               400, "malformed_request" },
-		{ "an empty query",                 { "POST", confirm, "", good },                  400, "malformed_request" },
-		{ "a token in the query",           { "GET", STAGE_PATH, f.tokens[STAGE_IDENTITY] }, 400, "malformed_request" },
-		{ "the query before the token",     { "POST", confirm, "a=1", "x" },                400, "malformed_request" },
-		{ "a body where none is",           { "POST", confirm, NULL, good, JSON, .content_length = 2 }, 400, "malformed_request" },
-		{ "a body with a GET",              { "GET", STAGE_PATH, NULL, f.bearer[STAGE_IDENTITY], .content_length = 1 }, 400, "malformed_request" },
-		{ "the token before the body",      { "POST", confirm, NULL, "x", JSON, .content_length = 2 }, 401, "token_invalid" },
-		{ "the token before the type",      { "POST", captcha, NULL, good, "text/plain", .content_length = 2 }, 401, "token_invalid" },
-		{ "a type where no body is told",   { "POST", confirm, NULL, good, "text/plain" },  503, "unavailable" },
+		{ "a query",
+		  { "POST", confirm, "a=1", good }, 400, "malformed_request" },
+		{ "an empty query",
+		  { "POST", confirm, "", good }, 400, "malformed_request" },
+		{ "a token in the query",
+		  { "GET", STAGE_PATH, f.tokens[STAGE_IDENTITY] }, 400, "malformed_request" },
+		{ "the query before the token",
+		  { "POST", confirm, "a=1", "x" }, 400, "malformed_request" },
+		{ "a body where none is",
+		  { "POST", confirm, NULL, good, JSON, .content_length = 2 }, 400,
+		    "malformed_request" },
+		{ "a body with a GET",
+		  { "GET", STAGE_PATH, NULL, f.bearer[STAGE_IDENTITY], .content_length = 1 }, 400,
+		    "malformed_request" },
+		{ "the token before the body",
+		  { "POST", confirm, NULL, "x", JSON, .content_length = 2 }, 401, "token_invalid" },
+		{ "the token before the type",
+		  { "POST", captcha, NULL, good, "text/plain", .content_length = 2 }, 401,
+		    "token_invalid" },
+		{ "a type where no body is told",
+		  { "POST", confirm, NULL, good, "text/plain" }, 503, "unavailable" },
 	};
 	/* clang-format on */
 	(void)state;
@@ -521,28 +550,29 @@ only_configured_origins_are_let_in(void **state)
 		const char *configured, *origin;
 		bool vary, allowed;
 	} rows[] = {
-		{ "the one",                    ORIGIN, ORIGIN,                                  true, true },
-		{ "the first of two",           ORIGIN ",http://127.0.0.1:5173", ORIGIN,         true, true },
-		{ "the second of two",          "http://127.0.0.1:5173," ORIGIN, ORIGIN,         true, true },
-		{ "with spaces between",        "http://127.0.0.1:5173 , " ORIGIN " ", ORIGIN,   true, true },
-		{ "none configured",            "", ORIGIN,                                      false, false },
-		{ "no browser",                 ORIGIN, NULL,                                    true, false },
-		{ "an empty one",               ORIGIN, "",                                      true, false },
-		{ "an empty one among many",    "," ORIGIN ",,", "",                             true, false },
-		{ "a page from a file",         ORIGIN, "null",                                  true, false },
-		{ "any",                        ORIGIN, "*",                                     true, false },
-		{ "another",                    ORIGIN, "https://evil.example",                  true, false },
-		{ "a longer one",               ORIGIN, ORIGIN ".evil.example",                  true, false },
-		{ "a shorter one",              ORIGIN, "https://portal.exampl",                 true, false },
-		{ "without its scheme",         ORIGIN, "portal.example",                        true, false },
-		{ "another scheme",             ORIGIN, "http://portal.example",                 true, false },
-		{ "a port",                     ORIGIN, ORIGIN ":443",                           true, false },
-		{ "a slash",                    ORIGIN, ORIGIN "/",                              true, false },
-		{ "another case",               ORIGIN, "https://Portal.example",                true, false },
-		{ "below it",                   ORIGIN, "https://x.portal.example",              true, false },
-		{ "the whole list",             ORIGIN ",http://a", ORIGIN ",http://a",          true, false },
-		{ "a comma behind",             ORIGIN ",http://a", ORIGIN ",",                  true, false },
-		{ "a space behind",             ORIGIN, ORIGIN " ",                              true, false },
+		{ "the one", ORIGIN, ORIGIN, true, true },
+		{ "the first of two", ORIGIN ",http://127.0.0.1:5173", ORIGIN, true, true },
+		{ "the second of two", "http://127.0.0.1:5173," ORIGIN, ORIGIN, true, true },
+		{ "with spaces between",
+		  "http://127.0.0.1:5173 , " ORIGIN " ", ORIGIN, true, true },
+		{ "none configured", "", ORIGIN, false, false },
+		{ "no browser", ORIGIN, NULL, true, false },
+		{ "an empty one", ORIGIN, "", true, false },
+		{ "an empty one among many", "," ORIGIN ",,", "", true, false },
+		{ "a page from a file", ORIGIN, "null", true, false },
+		{ "any", ORIGIN, "*", true, false },
+		{ "another", ORIGIN, "https://evil.example", true, false },
+		{ "a longer one", ORIGIN, ORIGIN ".evil.example", true, false },
+		{ "a shorter one", ORIGIN, "https://portal.exampl", true, false },
+		{ "without its scheme", ORIGIN, "portal.example", true, false },
+		{ "another scheme", ORIGIN, "http://portal.example", true, false },
+		{ "a port", ORIGIN, ORIGIN ":443", true, false },
+		{ "a slash", ORIGIN, ORIGIN "/", true, false },
+		{ "another case", ORIGIN, "https://Portal.example", true, false },
+		{ "below it", ORIGIN, "https://x.portal.example", true, false },
+		{ "the whole list", ORIGIN ",http://a", ORIGIN ",http://a", true, false },
+		{ "a comma behind", ORIGIN ",http://a", ORIGIN ",", true, false },
+		{ "a space behind", ORIGIN, ORIGIN " ", true, false },
 	};
 	/* clang-format on */
 	(void)state;
@@ -577,9 +607,10 @@ refusals_are_for_the_page_as_well(void **state)
 		const char *code;
 	} rows[] = {
 		{ "404",        { "GET", "/v1/nothing" },                  0, 404, "not_found" },
-		{ "405",        { "PUT", STAGE_PATH },                     0, 405, "method_not_allowed" },
-		{ "415",        { "POST", "/v1/registration/email" },      0, 415, "unsupported_media_type" },
-		{ "503",        { "GET", STAGE_PATH, NULL, f.bearer[STAGE_ACCOUNT] }, 0, 503, "unavailable" },
+		{ "405", { "PUT", STAGE_PATH }, 0, 405, "method_not_allowed" },
+		{ "415", { "POST", "/v1/registration/email" }, 0, 415, "unsupported_media_type" },
+		{ "503",
+		  { "GET", STAGE_PATH, NULL, f.bearer[STAGE_ACCOUNT] }, 0, 503, "unavailable" },
 		{ "overloaded", { "GET", STAGE_PATH }, REQUESTS_MAX,          503, "overloaded" },
 	};
 	/* clang-format on */
@@ -609,12 +640,13 @@ a_preflight_is_answered_from_the_table(void **state)
 		const char *allow;
 		bool granted;
 	} rows[] = {
-		{ "a POST",                   "/v1/captcha", ORIGIN, "POST",                  "POST, OPTIONS", true },
-		{ "a GET",                    STAGE_PATH,    ORIGIN, "GET",                   "GET, HEAD, OPTIONS", true },
-		{ "what is not served",       STAGE_PATH,    ORIGIN, "DELETE",                "GET, HEAD, OPTIONS", true },
-		{ "OPTIONS, no preflight",    STAGE_PATH,    ORIGIN, NULL,                    "GET, HEAD, OPTIONS", false },
-		{ "of a stranger",            STAGE_PATH,    "https://evil.example", "GET",   "GET, HEAD, OPTIONS", false },
-		{ "of no page",               STAGE_PATH,    NULL, "GET",                     "GET, HEAD, OPTIONS", false },
+		{ "a POST", "/v1/captcha", ORIGIN, "POST", "POST, OPTIONS", true },
+		{ "a GET", STAGE_PATH, ORIGIN, "GET", "GET, HEAD, OPTIONS", true },
+		{ "what is not served", STAGE_PATH, ORIGIN, "DELETE", "GET, HEAD, OPTIONS", true },
+		{ "OPTIONS, no preflight", STAGE_PATH, ORIGIN, NULL, "GET, HEAD, OPTIONS", false },
+		{ "of a stranger",
+		  STAGE_PATH, "https://evil.example", "GET", "GET, HEAD, OPTIONS", false },
+		{ "of no page", STAGE_PATH, NULL, "GET", "GET, HEAD, OPTIONS", false },
 	};
 	/* clang-format on */
 	(void)state;
@@ -682,13 +714,22 @@ each_kind_of_load_has_a_bound_of_its_own(void **state)
 		int status;
 		const char *code;
 	} rows[] = {
-		{ "the last place to hash",      { "POST", "/v1/sessions" }, LOAD_HASHING,  HASHING_MAX - 1,  415, "unsupported_media_type" },
-		{ "no place to hash",            { "POST", "/v1/sessions" }, LOAD_HASHING,  HASHING_MAX,      503, "overloaded" },
-		{ "pictures are beside it",      { "POST", "/v1/captcha" },  LOAD_HASHING,  HASHING_MAX,      401, "token_missing" },
-		{ "no place for a picture",      { "POST", "/v1/captcha" },  LOAD_PICTURES, PICTURES_MAX,     503, "overloaded" },
-		{ "hashing is beside them",      { "POST", "/v1/sessions" }, LOAD_PICTURES, PICTURES_MAX,     415, "unsupported_media_type" },
-		{ "the rest goes on",            { "GET", STAGE_PATH },      LOAD_HASHING,  HASHING_MAX,      401, "token_missing" },
-		{ "the rest has all the others", { "GET", STAGE_PATH },      LOAD_REST,     REQUESTS_MAX - 1, 401, "token_missing" },
+		{ "the last place to hash",
+		  { "POST", "/v1/sessions" }, LOAD_HASHING, HASHING_MAX - 1, 415,
+		    "unsupported_media_type" },
+		{ "no place to hash",
+		  { "POST", "/v1/sessions" }, LOAD_HASHING,  HASHING_MAX,      503, "overloaded" },
+		{ "pictures are beside it",
+		  { "POST", "/v1/captcha" }, LOAD_HASHING, HASHING_MAX, 401, "token_missing" },
+		{ "no place for a picture",
+		  { "POST", "/v1/captcha" },  LOAD_PICTURES, PICTURES_MAX,     503, "overloaded" },
+		{ "hashing is beside them",
+		  { "POST", "/v1/sessions" }, LOAD_PICTURES, PICTURES_MAX, 415,
+		    "unsupported_media_type" },
+		{ "the rest goes on",
+		  { "GET", STAGE_PATH }, LOAD_HASHING, HASHING_MAX, 401, "token_missing" },
+		{ "the rest has all the others",
+		  { "GET", STAGE_PATH }, LOAD_REST, REQUESTS_MAX - 1, 401, "token_missing" },
 	};
 	/* clang-format on */
 	(void)state;
@@ -890,10 +931,10 @@ the_inside_has_its_guards(void **state)
 		int status;
 		const char *code;
 	} rows[] = {
-		{ "a query",           { "GET", "/metrics", "a=1" },                   400, "malformed_request" },
-		{ "a body",            { "GET", "/healthz", .content_length = 3 },     400, "malformed_request" },
-		{ "another method",    { "POST", "/readyz" },                          405, "method_not_allowed" },
-		{ "a public path",     { "GET", STAGE_PATH },                          404, "not_found" },
+		{ "a query", { "GET", "/metrics", "a=1" }, 400, "malformed_request" },
+		{ "a body", { "GET", "/healthz", .content_length = 3 }, 400, "malformed_request" },
+		{ "another method", { "POST", "/readyz" }, 405, "method_not_allowed" },
+		{ "a public path", { "GET", STAGE_PATH }, 404, "not_found" },
 	};
 	/* clang-format on */
 	(void)state;
@@ -940,7 +981,8 @@ every_public_request_is_counted_once(void **state)
 	assert_null(strstr(f.exchange.reply.body, "other"));
 }
 
-/* A code is one series, whichever of its results it was: two of the same labels would not be read. */
+/* A code is one series, whichever of its results it was: two of the same labels would not be
+ * read. */
 static void
 a_code_is_one_series(void **state)
 {
@@ -1015,48 +1057,68 @@ bodies_are_judged_before_a_handler_sees_them(void **state)
 		const char *parts[6];
 	} rows[] = {
 		{ "all is well but the database",    "/v1/registration/email", STAGE_NONE, JSON,
-		  "{\"email\":\"" EMAIL "\"}", 0,    "503", { "\"unavailable\"", "Retry-After: 1\r\n" } },
-		{ "with a charset",                  "/v1/registration/email", STAGE_NONE, "application/json; charset=UTF-8",
+		  "{\"email\":\"" EMAIL "\"}", 0,    "503", { "\"unavailable\"",
+		  "Retry-After: 1\r\n" } },
+		{ "with a charset",                  "/v1/registration/email", STAGE_NONE,
+		  "application/json; charset=UTF-8",
 		  "{\"email\":\"" EMAIL "\"}", 0,    "503", { "\"unavailable\"" } },
-		{ "with a charset in quotes",        "/v1/registration/email", STAGE_NONE, "Application/JSON;charset=\"utf-8\"",
+		{ "with a charset in quotes",        "/v1/registration/email", STAGE_NONE,
+		  "Application/JSON;charset=\"utf-8\"",
 		  "{\"email\":\"" EMAIL "\"}", 0,    "503", { "\"unavailable\"" } },
-		{ "the longest body",                "/v1/registration/email", STAGE_NONE, JSON, full, 0,
+		{ "the longest body",                "/v1/registration/email", STAGE_NONE, JSON,
+		  full, 0,
 						     "503", { "\"unavailable\"" } },
-		{ "one byte more",                   "/v1/registration/email", STAGE_NONE, JSON, "", BODY_MAX + 1,
+		{ "one byte more",                   "/v1/registration/email", STAGE_NONE, JSON, "",
+		  BODY_MAX + 1,
 						     "413", { "\"body_too_large\"" } },
-		{ "a gigabyte",                      "/v1/registration/email", STAGE_NONE, JSON, "", 1000000000,
+		{ "a gigabyte",                      "/v1/registration/email", STAGE_NONE, JSON, "",
+		  1000000000,
 						     "413", { "\"body_too_large\"" } },
-		{ "too large, but of no type",       "/v1/registration/email", STAGE_NONE, "text/plain", "", BODY_MAX + 1,
+		{ "too large, but of no type",       "/v1/registration/email", STAGE_NONE,
+		  "text/plain", "", BODY_MAX + 1,
 						     "415", { "\"unsupported_media_type\"" } },
-		{ "too large, but no token",         "/v1/captcha", STAGE_NONE, JSON, "", BODY_MAX + 1,
+		{ "too large, but no token",         "/v1/captcha", STAGE_NONE, JSON, "",
+		  BODY_MAX + 1,
 						     "401", { "\"token_missing\"" } },
-		{ "nothing",                         "/v1/registration/email", STAGE_NONE, JSON, "", 0,
+		{ "nothing",                         "/v1/registration/email", STAGE_NONE, JSON, "",
+		  0,
 						     "400", { "\"malformed_request\"" } },
-		{ "half of it",                      "/v1/registration/email", STAGE_NONE, JSON, "{\"email\":", 0,
+		{ "half of it",                      "/v1/registration/email", STAGE_NONE, JSON,
+		  "{\"email\":", 0,
 						     "400", { "\"malformed_request\"" } },
-		{ "a list",                          "/v1/registration/email", STAGE_NONE, JSON, "[]", 0,
+		{ "a list",                          "/v1/registration/email", STAGE_NONE, JSON,
+		  "[]", 0,
 						     "400", { "\"malformed_request\"" } },
 		{ "bytes behind",                    "/v1/registration/email", STAGE_NONE, JSON,
 		  "{\"email\":\"a@example.jp\"}x", 0, "400", { "\"malformed_request\"" } },
 		{ "a member twice",                  "/v1/registration/email", STAGE_NONE, JSON,
-		  "{\"email\":\"a@example.jp\",\"email\":\"b@example.jp\"}", 0, "400", { "\"malformed_request\"" } },
-		{ "no member",                       "/v1/registration/email", STAGE_NONE, JSON, "{}", 0,
+		  "{\"email\":\"a@example.jp\",\"email\":\"b@example.jp\"}", 0, "400",
+		  { "\"malformed_request\"" } },
+		{ "no member",                       "/v1/registration/email", STAGE_NONE, JSON,
+		  "{}", 0,
 		  "400", { "\"invalid_fields\"", "\"field\":\"email\"", "\"required\"" } },
-		{ "a number",                        "/v1/registration/email", STAGE_NONE, JSON, "{\"email\":1}", 0,
+		{ "a number",                        "/v1/registration/email", STAGE_NONE, JSON,
+		  "{\"email\":1}", 0,
 		  "400", { "\"invalid_fields\"", "\"wrong_type\"" } },
 		{ "two faults at once",              "/v1/registration/email", STAGE_NONE, JSON,
 		  "{\"email\":\"nobody\",\"name\":\"x\"}", 0,
 		  "400", { "\"field\":\"email\"", "\"field\":\"name\"", "\"unknown_field\"" } },
-		{ "all of the account's at once",    "/v1/registration/account", STAGE_ACCOUNT, JSON, "{}", 0,
-		  "400", { "\"field\":\"login_id\"", "\"field\":\"password\"", "\"field\":\"password_confirmation\"",
+		{ "all of the account's at once",    "/v1/registration/account", STAGE_ACCOUNT,
+		  JSON, "{}", 0,
+		  "400", { "\"field\":\"login_id\"", "\"field\":\"password\"",
+		  "\"field\":\"password_confirmation\"",
 			   "\"field\":\"email\"", "\"field\":\"nickname\"" } },
-		{ "what one field can not tell",     "/v1/registration/account", STAGE_ACCOUNT, JSON,
-		  "{\"login_id\":\"taro@example.jp\",\"email\":\"taro@example.jp\",\"nickname\":\"Taro\","
+		{ "what one field can not tell",     "/v1/registration/account", STAGE_ACCOUNT,
+		  JSON,
+		  "{\"login_id\":\"taro@example.jp\",\"email\":\"taro@example.jp\",\"nickname\""
+		  ":\"Taro\","
 		  "\"password\":\"kuma-no-ie-42\",\"password_confirmation\":\"kuma-no-ie-43\"}", 0,
 		  "400", { "\"invalid_fields\"", "\"password_confirmation\"", "\"not_equal\"" } },
-		{ "one too many for who wants none", "/v1/me/email/confirmation", STAGE_EMAIL_CONFIRMATION, JSON, "{}", 0,
+		{ "one too many for who wants none", "/v1/me/email/confirmation",
+		  STAGE_EMAIL_CONFIRMATION, JSON, "{}", 0,
 						     "400", { "\"malformed_request\"" } },
-		{ "an unknown kind of CAPTCHA",      "/v1/captcha", STAGE_IDENTITY, JSON, "{\"kind\":\"video\"}", 0,
+		{ "an unknown kind of CAPTCHA",      "/v1/captcha", STAGE_IDENTITY, JSON,
+		  "{\"kind\":\"video\"}", 0,
 		  "400", { "\"field\":\"kind\"", "\"not_offered\"" } },
 	};
 	/* clang-format on */

@@ -1,4 +1,5 @@
-/* grey_png_test.c - a PNG says what its pixels are, spends no time on a search, keeps to its room. */
+/* grey_png_test.c - a PNG says what its pixels are, spends no time on a search, keeps to its
+ * room. */
 
 #include "grey_png.h"
 

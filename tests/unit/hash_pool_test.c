@@ -266,10 +266,14 @@ hashes_of_another_cost_verify_and_are_to_be_renewed(void **state)
 		bool is_old;
 	} rows[] = {
 		/* clang-format off */
-		{ "more memory, fewer passes", M19456 "T95q7S205tf9WI4HhYOZDIQmMMAbntacGXTIku0gXT8", true  },
-		{ "the pool's own cost",       M12288 "g3HSW/Oa6/cFVyP6hPC5ZfXC+rCJpgDANCZ/7CfKokc", false },
-		{ "less memory, more passes",  M7168  "dasDsAfPPgDZGMqnJKZCZGHF02bv9jBKvpGCgJgTqEY", true  },
-		{ "hardly any memory",         M8     "dxM42BlXPGcRaznheIro4EsOsM+d+7/i5tdGzz5GT8c", true  },
+		{ "more memory, fewer passes",
+		  M19456 "T95q7S205tf9WI4HhYOZDIQmMMAbntacGXTIku0gXT8", true },
+		{ "the pool's own cost",
+		  M12288 "g3HSW/Oa6/cFVyP6hPC5ZfXC+rCJpgDANCZ/7CfKokc", false },
+		{ "less memory, more passes",
+		  M7168  "dasDsAfPPgDZGMqnJKZCZGHF02bv9jBKvpGCgJgTqEY", true },
+		{ "hardly any memory",
+		  M8     "dxM42BlXPGcRaznheIro4EsOsM+d+7/i5tdGzz5GT8c", true },
 		/* clang-format on */
 	};
 	struct hash_pool *const pool = hash_pool_open(1, 0, &cheap);

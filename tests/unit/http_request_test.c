@@ -1,4 +1,5 @@
-/* http_request_test.c - what of a head becomes a request, and that nothing of the last one stays. */
+/* http_request_test.c - what of a head becomes a request, and that nothing of the last one
+ * stays. */
 
 #include "http_request.h"
 

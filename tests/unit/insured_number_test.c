@@ -89,7 +89,8 @@ static const struct fold_row accepted[] = {
 	{ "38 digits in full width",           N38("７"),             FIELD_OK, N38("7") },
 	{ "38 digits and as many hyphens",     N38("7-"),            FIELD_OK, N38("7") },
 	{ "38 kana",                           N38("ケ"),             FIELD_OK, N38("ケ") },
-	{ "28 kanji of plane 2 are 112 bytes", NINE("𠮷") NINE("𠮷") TEN("𠮷"), FIELD_OK, NINE("𠮷") NINE("𠮷") TEN("𠮷") },
+	{ "28 kanji of plane 2 are 112 bytes",
+	  NINE("𠮷") NINE("𠮷") TEN("𠮷"), FIELD_OK, NINE("𠮷") NINE("𠮷") TEN("𠮷") },
 	{ "36 digits and an era that NFKC makes two", N36("7") "㍻", FIELD_OK, N36("7") "平成" },
 	{ "512 bytes as typed",                N510(" ") "12",       FIELD_OK, "12" },
 };

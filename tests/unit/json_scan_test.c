@@ -33,7 +33,8 @@ static const struct row accepted[] = {
 	ROW("y_object_escaped_key",                    "{\"fo\\no\\u0062ar\":42}"),
 	ROW("y_object_with_newlines",                  "{\n\"a\": \"b\"\n}"),
 	ROW("y_object_duplicated_key: json.c refuses", "{\"a\":\"b\",\"a\":\"c\"}"),
-	ROW("white space of all four kinds everywhere", " \t\r\n{ \t\r\n\"a\" \t\r\n: \t\r\n[ 1 , 2 ] \t\r\n} \t\r\n"),
+	ROW("white space of all four kinds everywhere",
+	    " \t\r\n{ \t\r\n\"a\" \t\r\n: \t\r\n[ 1 , 2 ] \t\r\n} \t\r\n"),
 	VALUE("y_array_empty",                         "[]"),
 	VALUE("y_array_arraysWithSpaces",              "[[]   ]"),
 	VALUE("y_array_empty-string",                  "[\"\"]"),
@@ -45,7 +46,8 @@ static const struct row accepted[] = {
 	VALUE("y_number_0e+1",                         "0e+1"),
 	VALUE("y_number_0e1",                          "0e1"),
 	VALUE("y_number_after_space",                  " 4"),
-	VALUE("y_number_double_close_to_zero",         "-0.000000000000000000000000000000000000000000000000000000000000000000000000000001"),
+	VALUE("y_number_double_close_to_zero",
+	    "-0.000000000000000000000000000000000000000000000000000000000000000000000000000001"),
 	VALUE("y_number_real_capital_e_neg_exp",       "1E-2"),
 	VALUE("y_number_real_capital_e_pos_exp",       "1E+2"),
 	VALUE("y_number_real_fraction_exponent",       "123.456e78"),
@@ -75,8 +77,10 @@ static const struct row accepted[] = {
 	STRING("y_string_surrogates_U+1D11E raw",      "\xF0\x9D\x84\x9E"),
 	STRING("brackets and commas in a string",      "{[,:]}"),
 	ROW("depth 8, arrays",                         "{\"a\":[[[[[[[]]]]]]]}"),
-	ROW("depth 8, objects",                        "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{}}}}}}}}"),
-	ROW("depth 8, again after closing",            "{\"a\":[[[[[[[]]]]]]],\"b\":[[[[[[[],[]]]]]]]}"),
+	ROW("depth 8, objects",
+	    "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{}}}}}}}}"),
+	ROW("depth 8, again after closing",
+	    "{\"a\":[[[[[[[]]]]]]],\"b\":[[[[[[[],[]]]]]]]}"),
 };
 
 static const struct row refused[] = {
@@ -263,7 +267,8 @@ static const struct row refused[] = {
 	STRING("FE",                                   "\xFE"),
 
 	ROW("depth 9, arrays",                         "{\"a\":[[[[[[[[]]]]]]]]}"),
-	ROW("depth 9, objects",                        "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{}}}}}}}}}"),
+	ROW("depth 9, objects",
+	    "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{}}}}}}}}}"),
 	ROW("depth 9 in the second member",            "{\"a\":1,\"b\":[[[[[[[[]]]]]]]]}"),
 };
 /* clang-format on */

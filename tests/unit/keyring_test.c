@@ -568,15 +568,24 @@ keys_go_when_their_last_token_has_expired(void **state)
 		size_t left;
 	} rows[] = {
 		/* clang-format off */
-		{ "one key",                              KEY_STAGE,  { 9 * DAY }, 2 },
-		{ "current becomes previous, however old", KEY_STAGE, { 8 * DAY, 9 * DAY }, 3 },
-		{ "a day and an hour since it was third", KEY_STAGE,  { DAY + HOUR, 8 * DAY, 9 * DAY }, 3 },
-		{ "a second less",                        KEY_STAGE,  { DAY + HOUR - 1, 8 * DAY, 9 * DAY }, 4 },
-		{ "it is not its own age that counts",    KEY_STAGE,  { HOUR, 2 * HOUR, 3 * HOUR, 400 * DAY }, 5 },
-		{ "all that are past use go at once",     KEY_STAGE,  { 2 * DAY, 3 * DAY, 4 * DAY, 5 * DAY, 6 * DAY }, 3 },
-		{ "and only they",                        KEY_STAGE,  { HOUR, 2 * DAY, 3 * DAY, 4 * DAY, 5 * DAY }, 4 },
-		{ "access keys go sooner",                KEY_ACCESS, { HOUR + 660, 8 * DAY, 9 * DAY }, 3 },
-		{ "but not before that",                  KEY_ACCESS, { HOUR + 659, 8 * DAY, 9 * DAY }, 4 },
+		{ "one key",
+		  KEY_STAGE,  { 9 * DAY },                                     2 },
+		{ "current becomes previous, however old",
+		  KEY_STAGE,  { 8 * DAY, 9 * DAY },                            3 },
+		{ "a day and an hour since it was third",
+		  KEY_STAGE,  { DAY + HOUR, 8 * DAY, 9 * DAY },                3 },
+		{ "a second less",
+		  KEY_STAGE,  { DAY + HOUR - 1, 8 * DAY, 9 * DAY },            4 },
+		{ "it is not its own age that counts",
+		  KEY_STAGE,  { HOUR, 2 * HOUR, 3 * HOUR, 400 * DAY },         5 },
+		{ "all that are past use go at once",
+		  KEY_STAGE,  { 2 * DAY, 3 * DAY, 4 * DAY, 5 * DAY, 6 * DAY }, 3 },
+		{ "and only they",
+		  KEY_STAGE,  { HOUR, 2 * DAY, 3 * DAY, 4 * DAY, 5 * DAY },    4 },
+		{ "access keys go sooner",
+		  KEY_ACCESS, { HOUR + 660, 8 * DAY, 9 * DAY },                3 },
+		{ "but not before that",
+		  KEY_ACCESS, { HOUR + 659, 8 * DAY, 9 * DAY },                4 },
 		/* clang-format on */
 	};
 	struct fixture *const fixture = *state;

@@ -1,5 +1,5 @@
-/* limit_db_test.c - tries are counted, locked, given back and reset, one by one and sixteen at once:
- * against a real server with the tables of schema/.
+/* limit_db_test.c - tries are counted, locked, given back and reset, one by one and sixteen at
+ * once: against a real server with the tables of schema/.
  *
  * An argument chooses tests by name: limit_db_test 'locks*'. */
 
@@ -446,7 +446,8 @@ a_rejected_try_changes_nothing(void **state)
 		{ "later in the window",             LIMIT_IDENTITY_TRIES,   5, 40000 },
 		{ "in the window's last second",     LIMIT_IDENTITY_TRIES,   5, 86399 },
 		{ "a limit of one",                  LIMIT_INVITATION_MAIL,  1, 0 },
-		{ "the last second of a mail interval",  LIMIT_INVITATION_MAIL,  1, MAIL_INTERVAL_S - 1 },
+		{ "the last second of a mail interval",
+		  LIMIT_INVITATION_MAIL, 1, MAIL_INTERVAL_S - 1 },
 		{ "another server's clock is behind", LIMIT_INVITATION_MAIL, 1, -3 },
 		{ "while it is locked",              LIMIT_LOGIN_FAILURES,   5, 0 },
 		{ "the lock's last second",          LIMIT_LOGIN_FAILURES,   5, 29 },
@@ -486,8 +487,10 @@ a_window_that_is_over_begins_again(void **state)
 		{ "before the limit",       LIMIT_ACCOUNT_TRIES,   NOW,      3,  NOW + 86520, 9 },
 		{ "a quarter of an hour",   LIMIT_SOURCE_FAILURES, NOW,      100, NOW + 900,  99 },
 		{ "a second less",          LIMIT_SOURCE_FAILURES, NOW,      100, NOW + 899,  -1 },
-		{ "in the middle of a lock", LIMIT_LOGIN_FAILURES, NOW + YEAR_S - 10, 5, NOW + YEAR_S, 99 },
-		{ "a second less, locked",  LIMIT_LOGIN_FAILURES,  NOW + YEAR_S - 10, 5, NOW + YEAR_S - 1, -1 },
+		{ "in the middle of a lock",
+		  LIMIT_LOGIN_FAILURES, NOW + YEAR_S - 10, 5, NOW + YEAR_S, 99 },
+		{ "a second less, locked",
+		  LIMIT_LOGIN_FAILURES, NOW + YEAR_S - 10, 5, NOW + YEAR_S - 1, -1 },
 	};
 	/* clang-format on */
 	(void)state;
@@ -556,7 +559,8 @@ locks_begin_with_the_fifth_and_double_up_to_a_quarter_of_an_hour(void **state)
 	assert_int_equal(count_at(LIMIT_LOGIN_FAILURES, SUBJECT, NOW + YEAR_S), 99);
 }
 
-/* The same try again ------------------------------------------------------------------------------------ */
+/* The same try again
+ * ------------------------------------------------------------------------------------ */
 
 /* As when the answer to a COMMIT is lost, and the body is run again: it counts once. */
 static void
@@ -681,7 +685,8 @@ holders_that_look_alike_are_two(void **state)
 		{ "another case",          "aaaaaaaa",         "aaaaaaaA" },
 		{ "spaces or zeros",       "a       ",         "a\0\0\0\0\0\0" },
 		{ "all zeros or spaces",   "\0\0\0\0\0\0\0",   "        " },
-		{ "the last bit",          "\xff\xff\xff\xff\xff\xff\xff\xff", "\xff\xff\xff\xff\xff\xff\xff\xfe" },
+		{ "the last bit",
+		  "\xff\xff\xff\xff\xff\xff\xff\xff", "\xff\xff\xff\xff\xff\xff\xff\xfe" },
 		{ "no UTF-8, another",     "\x80zzzzzzz",      "\x81zzzzzzz" },
 		{ "numbers, as texts go",  "1e1     ",         "10      " },
 	};
@@ -958,10 +963,14 @@ around_a_source_sixteen_times_as_many_are_granted(void **state)
 		unsigned shared_network_factor;
 		int times; /* the limit's max; 0: nothing is counted */
 	} rows[] = {
-		{ "IPv4",                     "192.0.2.1",         "",                1,     0 },
-		{ "IPv4 that many share",     "192.0.2.1",         "",                SHARED_NETWORK_FACTOR, 0 },
-		{ "IPv6",                     "2001:db8:1:2::/64", "2001:db8:1::/48", 1,     16 },
-		{ "IPv6 that many share",     "2001:db8:1:2::/64", "2001:db8:1::/48", SHARED_NETWORK_FACTOR, 1600 },
+		{ "IPv4",
+		  "192.0.2.1",         "",                1,                     0 },
+		{ "IPv4 that many share",
+		  "192.0.2.1",         "",                SHARED_NETWORK_FACTOR, 0 },
+		{ "IPv6",
+		  "2001:db8:1:2::/64", "2001:db8:1::/48", 1,                     16 },
+		{ "IPv6 that many share",
+		  "2001:db8:1:2::/64", "2001:db8:1::/48", SHARED_NETWORK_FACTOR, 1600 },
 	};
 	static const enum limit_id limit_ids[] = { LIMIT_SOURCE_FAILURES, LIMIT_SOURCE_IDENTITIES,
 		LIMIT_SOURCE_PERSONS };

@@ -1,5 +1,5 @@
-/* limit_local_test.c - limits in the process: how many are granted, when they are forgotten, and that
- * their room is bounded. */
+/* limit_local_test.c - limits in the process: how many are granted, when they are forgotten, and
+ * that their room is bounded. */
 
 #include "limit_local.h"
 
@@ -90,11 +90,11 @@ what_is_left_and_how_long_to_wait_is_told(void **state)
 		int64_t now_ms;
 		int64_t left, wait_s;
 	} rows[] = {
-		{ "the first",                  NOW,                 limit->max - 1, limit->window_s },
-		{ "a moment later",             NOW + 1,             limit->max - 2, limit->window_s },
-		{ "a second later",             NOW + 1000,          limit->max - 3, limit->window_s - 1 },
-		{ "the last moment",            NOW + window_ms - 1, limit->max - 4, 1 },
-		{ "a new window begins with it", NOW + window_ms,    limit->max - 1, limit->window_s },
+		{ "the first", NOW, limit->max - 1, limit->window_s },
+		{ "a moment later", NOW + 1, limit->max - 2, limit->window_s },
+		{ "a second later", NOW + 1000, limit->max - 3, limit->window_s - 1 },
+		{ "the last moment", NOW + window_ms - 1, limit->max - 4, 1 },
+		{ "a new window begins with it", NOW + window_ms, limit->max - 1, limit->window_s },
 	};
 	/* clang-format on */
 	(void)state;
@@ -200,7 +200,8 @@ what_is_given_back_is_granted_again(void **state)
 	assert_int_equal(count_try(LIMIT_SOURCE_MAILS, "ada", NOW + window_ms).left, limit - 2);
 }
 
-/* Around an IPv6 source sixteen times as many are granted; around an IPv4 one nothing is counted. */
+/* Around an IPv6 source sixteen times as many are granted; around an IPv4 one nothing is
+ * counted. */
 static void
 the_prefix_of_a_source_is_counted_where_there_is_one(void **state)
 {

@@ -1,7 +1,8 @@
-/* log_test.c - one event is one write of one line of JSON, whatever the values hold; and none waits.
+/* log_test.c - one event is one write of one line of JSON, whatever the values hold; and none
+ * waits.
  *
- * Standard error is a socket of packets here, so that every write arrives for itself; then each kind
- * of descriptor that can have no room. */
+ * Standard error is a socket of packets here, so that every write arrives for itself; then each
+ * kind of descriptor that can have no room. */
 
 #include "log.h"
 
@@ -666,7 +667,8 @@ a_full_disk_loses_lines_and_no_half_ones(void **state)
 	unlink(path);
 }
 
-/* Threads that write into a pipe which is read too slowly: what came and what was dropped are all. */
+/* Threads that write into a pipe which is read too slowly: what came and what was dropped are
+ * all. */
 static atomic_int threads_done;
 
 static void *

@@ -1,4 +1,5 @@
-/* login_limits_test.c - which counters a log-in has, and that those of one login ID are found together. */
+/* login_limits_test.c - which counters a log-in has, and that those of one login ID are found
+ * together. */
 
 #include "login_limits.h"
 
@@ -85,14 +86,14 @@ a_known_source_is_of_one_login_id(void **state)
 		const char *why, *login_id, *source;
 		bool same, together; /* the same counter; with the others of the login ID */
 	} rows[] = {
-		{ "again",                       "ada@example.org",  "192.0.2.1",    true,  true },
-		{ "another source",              "ada@example.org",  "192.0.2.2",    false, true },
-		{ "one that is longer",          "ada@example.org",  "192.0.2.11",   false, true },
-		{ "a /64",                       "ada@example.org",  "2001:db8::",   false, true },
-		{ "another login ID",            "bob@example.org",  "192.0.2.1",    false, false },
-		{ "what follows one another",    "ada@example.org1", "92.0.2.1",     false, false },
-		{ "the other way round",         "192.0.2.1",        "ada@example.org", false, false },
-		{ "nobody",                      "",                 "192.0.2.1",    false, false },
+		{ "again",                    "ada@example.org",  "192.0.2.1",       true,  true },
+		{ "another source",           "ada@example.org",  "192.0.2.2",       false, true },
+		{ "one that is longer",       "ada@example.org",  "192.0.2.11",      false, true },
+		{ "a /64",                    "ada@example.org",  "2001:db8::",      false, true },
+		{ "another login ID",         "bob@example.org",  "192.0.2.1",       false, false },
+		{ "what follows one another", "ada@example.org1", "92.0.2.1",        false, false },
+		{ "the other way round",      "192.0.2.1",        "ada@example.org", false, false },
+		{ "nobody",                   "",                 "192.0.2.1",       false, false },
 	};
 	/* clang-format on */
 	const struct login_limits limits = limits_of("ada@example.org", "192.0.2.1");

@@ -41,8 +41,8 @@ static const char init_sql[] =
 /* Programs ------------------------------------------------------------------------------------- */
 
 /* In the child: the folder is its home, a file there gets what it says, and nothing of the test's
- * is held open: a connection that the test closes has to end. Temporary tables are made there, too: a
- * server that starts removes those of others that it finds in its own folder for them. */
+ * is held open: a connection that the test closes has to end. Temporary tables are made there, too:
+ * a server that starts removes those of others that it finds in its own folder for them. */
 static void
 become(const char *folder, const char *const *arguments)
 {

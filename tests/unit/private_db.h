@@ -1,11 +1,11 @@
-/* private_db.h - a MariaDB for a unit test: a server of its own, or a database of its own in a server
- * that all the unit tests of a run share.
+/* private_db.h - a MariaDB for a unit test: a server of its own, or a database of its own in a
+ * server that all the unit tests of a run share.
  *
- * A test that only asks calls private_db_open(). A test that kills its server, or wants TLS of it, calls
- * private_db_make() and private_db_start(). Both end with private_db_remove().
+ * A test that only asks calls private_db_open(). A test that kills its server, or wants TLS of it,
+ * calls private_db_make() and private_db_start(). Both end with private_db_remove().
  *
- * A server of its own has a folder, a socket, and a port on the loopback. It ends with the thread that
- * started it, at the latest; only a test that is killed leaves a folder behind, in /tmp. */
+ * A server of its own has a folder, a socket, and a port on the loopback. It ends with the thread
+ * that started it, at the latest; only a test that is killed leaves a folder behind, in /tmp. */
 
 #ifndef PRIVATE_DB_H
 #define PRIVATE_DB_H
@@ -24,8 +24,8 @@
 #define PRIVATE_DB_PATH_MAX 80
 #define PRIVATE_DB_NAME_MAX 24
 
-/* The environment variable that names the shared server: its socket, a space, its port. tools/test sets it
- * to what the program of shared_db.c prints. */
+/* The environment variable that names the shared server: its socket, a space, its port. tools/test
+ * sets it to what the program of shared_db.c prints. */
 #define PRIVATE_DB_SHARED "SHARED_DB"
 
 struct private_db {
@@ -38,8 +38,8 @@ struct private_db {
 	pid_t pid; /* of a server of its own; 0: it does not run */
 };
 
-/* An empty database, in the shared server if there is one, else in a server of its own. False: what failed
- * is on standard error. */
+/* An empty database, in the shared server if there is one, else in a server of its own. False: what
+ * failed is on standard error. */
 bool private_db_open(struct private_db *) __attribute__((warn_unused_result));
 
 /* Makes the folder: tables, users, certificates. False: what failed is on standard error. */

@@ -84,7 +84,8 @@ every_result_has_its_status_and_code(void **state)
 	}
 }
 
-/* Why a registration is over is not told: who has an account, or is insured no more (ASVS 6.3.8). */
+/* Why a registration is over is not told: who has an account, or is insured no more (ASVS
+ * 6.3.8). */
 static void
 results_of_one_code_are_one_problem(void **state)
 {

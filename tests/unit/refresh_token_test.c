@@ -73,10 +73,14 @@ a_token_is_text_and_back(void **state)
 		unsigned first, step;
 		const char *text;
 	} rows[] = {
-		{ "zeros",            0,   0, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" },
-		{ "ones",             255, 0, "________________________________________________________________" },
-		{ "0, 1, 2, ...",     0,   1, "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v" },
-		{ "a hyphen",         251, 5, "-wAFCg8UGR4jKC0yNzxBRktQVVpfZGluc3h9goeMkZaboKWqr7S5vsPIzdLX3OHm" },
+		{ "zeros",
+		  0,   0, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" },
+		{ "ones",
+		  255, 0, "________________________________________________________________" },
+		{ "0, 1, 2, ...",
+		  0,   1, "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v" },
+		{ "a hyphen",
+		  251, 5, "-wAFCg8UGR4jKC0yNzxBRktQVVpfZGluc3h9goeMkZaboKWqr7S5vsPIzdLX3OHm" },
 	};
 	/* clang-format on */
 	(void)state;
@@ -140,16 +144,25 @@ what_only_looks_like_a_token_is_rejected(void **state)
 {
 	/* clang-format off */
 	static const struct { const char *why, *text; } rows[] = {
-		{ "padding",            "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4=" },
-		{ "padding behind it",  "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v==" },
-		{ "47 bytes",           "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4" },
-		{ "a space before it",  " AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v" },
-		{ "a space for one",    " AECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v" },
-		{ "a line end",         "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v\n" },
-		{ "base64's own signs", "++++////++++////++++////++++////++++////++++////++++////++++////" },
-		{ "hex",                "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+		{ "padding",
+		  "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4=" },
+		{ "padding behind it",
+		  "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v==" },
+		{ "47 bytes",
+		  "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4" },
+		{ "a space before it",
+		  " AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v" },
+		{ "a space for one",
+		  " AECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v" },
+		{ "a line end",
+		  "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v\n" },
+		{ "base64's own signs",
+		  "++++////++++////++++////++++////++++////++++////++++////++++////" },
+		{ "hex",                "000102030405060708090a0b0c0d0e0f101112131415161718191a1"
+		"b1c1d1e1f"
 		                        "202122232425262728292a2b2c2d2e2f" },
-		{ "an access token",    "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.AAECAwQFBgcICQoLDA0ODxAREhM" },
+		{ "an access token",
+		  "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.AAECAwQFBgcICQoLDA0ODxAREhM" },
 	};
 	/* clang-format on */
 	struct refresh_token token;

@@ -425,21 +425,42 @@ reference_hashes_verify(void)
 		bool equal;
 	} rows[] = {
 		/* clang-format off */
-		{ "19 MiB, two passes",          TWO_PASSES HASH,   "password",  true  },
-		{ "12 MiB, three passes",        THREE_PASSES THREE_HASH, "password",  true  },
-		{ "46 MiB, one pass",            ONE_PASS "QeS/gXBCESjSAaBczoeGQfm2GwTqZvm9ux3yeQqlMsk", "password", true },
-		{ "another password and salt",   MIXED_SALT "bUZw4wjzZbtm5ZBWBUD6utccYO1S/feY7rTSQMee7jE", "differentpassword", true },
-		{ "a password in UTF-8",         "$argon2id$v=19$m=19456,t=2,p=1" HEX_SALT "DLfELLdvEeQLGiscKtGLZMmgBQCUruavOGYMFMAj3PA", "パスワード2026", true },
-		{ "the least memory",            "$argon2id$v=19$m=8,t=1,p=1" HEX_SALT "dxM42BlXPGcRaznheIro4EsOsM+d+7/i5tdGzz5GT8c", "password", true },
-		{ "memory in no whole segments", "$argon2id$v=19$m=12303,t=4,p=1" HEX_SALT "rWYaDM/dz5uG83VTGOZfJwaIdWSb8DKWK//9dvGrdmM", "password", true },
-		{ "7 MiB, five passes",          "$argon2id$v=19$m=7168,t=5,p=1" HEX_SALT "dasDsAfPPgDZGMqnJKZCZGHF02bv9jBKvpGCgJgTqEY", "password", true },
-		{ "64 MiB, two passes",          "$argon2id$v=19$m=65536,t=2,p=1" HEX_SALT "7+/qEheh109gdg4M3e8OHdzFjQSPKlC6NgbVvwpor58", "password", true },
-		{ "one letter differs",          TWO_PASSES HASH,   "passwore",  false },
-		{ "the password is longer",      TWO_PASSES HASH,   "password1", false },
-		{ "the password is empty",       TWO_PASSES HASH,   "",          false },
-		{ "the hash is another's",       TWO_PASSES HASH_1, "password",  false },
-		{ "the salt is another's",       OTHER_SALT HASH,   "password",  false },
-		{ "it was made with more passes", MORE_PASSES HASH, "password",  false },
+		{ "19 MiB, two passes",
+		  TWO_PASSES HASH, "password", true },
+		{ "12 MiB, three passes",
+		  THREE_PASSES THREE_HASH, "password", true },
+		{ "46 MiB, one pass",
+		  ONE_PASS "QeS/gXBCESjSAaBczoeGQfm2GwTqZvm9ux3yeQqlMsk", "password", true },
+		{ "another password and salt",
+		  MIXED_SALT "bUZw4wjzZbtm5ZBWBUD6utccYO1S/feY7rTSQMee7jE", "differentpassword",
+		      true },
+		{ "a password in UTF-8",
+		  "$argon2id$v=19$m=19456,t=2,p=1"
+		  HEX_SALT "DLfELLdvEeQLGiscKtGLZMmgBQCUruavOGYMFMAj3PA", "パスワード2026", true },
+		{ "the least memory",
+		  "$argon2id$v=19$m=8,t=1,p=1"
+		  HEX_SALT "dxM42BlXPGcRaznheIro4EsOsM+d+7/i5tdGzz5GT8c", "password", true },
+		{ "memory in no whole segments",
+		  "$argon2id$v=19$m=12303,t=4,p=1"
+		  HEX_SALT "rWYaDM/dz5uG83VTGOZfJwaIdWSb8DKWK//9dvGrdmM", "password", true },
+		{ "7 MiB, five passes",
+		  "$argon2id$v=19$m=7168,t=5,p=1"
+		  HEX_SALT "dasDsAfPPgDZGMqnJKZCZGHF02bv9jBKvpGCgJgTqEY", "password", true },
+		{ "64 MiB, two passes",
+		  "$argon2id$v=19$m=65536,t=2,p=1"
+		  HEX_SALT "7+/qEheh109gdg4M3e8OHdzFjQSPKlC6NgbVvwpor58", "password", true },
+		{ "one letter differs",
+		  TWO_PASSES HASH, "passwore", false },
+		{ "the password is longer",
+		  TWO_PASSES HASH, "password1", false },
+		{ "the password is empty",
+		  TWO_PASSES HASH, "", false },
+		{ "the hash is another's",
+		  TWO_PASSES HASH_1, "password", false },
+		{ "the salt is another's",
+		  OTHER_SALT HASH, "password", false },
+		{ "it was made with more passes",
+		  MORE_PASSES HASH, "password", false },
 		/* clang-format on */
 	};
 
@@ -464,12 +485,24 @@ published_vectors_verify(void)
 		const char *password;
 	} rows[] = {
 		/* clang-format off */
-		{ "64 MiB, two passes",  "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", "password" },
-		{ "256 KiB, two passes", "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4", "password" },
-		{ "64 MiB, one pass",    "$argon2id$v=19$m=65536,t=1,p=1$c29tZXNhbHQ$9qWtwbpyPd3vm1rB1GThgPzZ3/ydHL92zKL+15XZypg", "password" },
-		{ "64 MiB, four passes", "$argon2id$v=19$m=65536,t=4,p=1$c29tZXNhbHQ$kCXUjmjvc5XMqQedpMTsOv+zyJEf5PhtGiUghW9jFyw", "password" },
-		{ "another password",    "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$C4TWUs9rDEvq7w3+J4umqA32aWKB1+DSiRuBfYxFj94", "differentpassword" },
-		{ "another salt",        "$argon2id$v=19$m=65536,t=2,p=1$ZGlmZnNhbHQ$vfMrBczELrFdWP0ZsfhWsRPaHppYdP3MVEMIVlqoFBw", "password" },
+		{ "64 MiB, two passes",
+		  "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8Ar"
+		  "ZWb2GRPPc", "password" },
+		{ "256 KiB, two passes",
+		  "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1b"
+		  "MCHGi/4", "password" },
+		{ "64 MiB, one pass",
+		  "$argon2id$v=19$m=65536,t=1,p=1$c29tZXNhbHQ$9qWtwbpyPd3vm1rB1GThgPzZ3/ydHL92zK"
+		  "L+15XZypg", "password" },
+		{ "64 MiB, four passes",
+		  "$argon2id$v=19$m=65536,t=4,p=1$c29tZXNhbHQ$kCXUjmjvc5XMqQedpMTsOv+zyJEf5PhtGi"
+		  "UghW9jFyw", "password" },
+		{ "another password",
+		  "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$C4TWUs9rDEvq7w3+J4umqA32aWKB1+DSiR"
+		  "uBfYxFj94", "differentpassword" },
+		{ "another salt",
+		  "$argon2id$v=19$m=65536,t=2,p=1$ZGlmZnNhbHQ$vfMrBczELrFdWP0ZsfhWsRPaHppYdP3MVE"
+		  "MIVlqoFBw", "password" },
 		/* clang-format on */
 	};
 
@@ -516,23 +549,28 @@ a_broken_hash_is_no_wrong_password(void **state)
 		/* clang-format off */
 		{ "empty",                         "" },
 		{ "a word",                        "password" },
-		{ "bcrypt",                        "$2b$12$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXY" },
+		{ "bcrypt", "$2b$12$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXY" },
 		{ "Argon2i",                       "$argon2i$v=19$m=19456,t=2,p=1" SALT HASH },
 		{ "an older version",              "$argon2id$v=16$m=19456,t=2,p=1" SALT HASH },
 		{ "two lanes",                     "$argon2id$v=19$m=19456,t=2,p=2" SALT HASH },
 		{ "no passes",                     "$argon2id$v=19$m=19456,t=0,p=1" SALT HASH },
-		{ "more passes than there can be", "$argon2id$v=19$m=19456,t=4294967296,p=1" SALT HASH },
+		{ "more passes than there can be",
+		  "$argon2id$v=19$m=19456,t=4294967296,p=1" SALT HASH },
 		{ "less memory than there can be", "$argon2id$v=19$m=7,t=2,p=1" SALT HASH },
-		{ "more memory than there can be", "$argon2id$v=19$m=4294967296,t=2,p=1" SALT HASH },
+		{ "more memory than there can be",
+		  "$argon2id$v=19$m=4294967296,t=2,p=1" SALT HASH },
 		{ "a sign before a number",        "$argon2id$v=19$m=+19456,t=2,p=1" SALT HASH },
 		{ "a space before a number",       "$argon2id$v=19$m= 19456,t=2,p=1" SALT HASH },
 		{ "the numbers in another order",  "$argon2id$v=19$t=2,m=19456,p=1" SALT HASH },
 		{ "cut after the salt",            "$argon2id$v=19$m=19456,t=2,p=1" SALT },
 		{ "nothing in the hash's place",   TWO_PASSES },
-		{ "one character of hash missing", TWO_PASSES "T95q7S205tf9WI4HhYOZDIQmMMAbntacGXTIku0gXT" },
-		{ "spare bits in the hash",        TWO_PASSES "T95q7S205tf9WI4HhYOZDIQmMMAbntacGXTIku0gXT9" },
-		{ "no base64 in the hash",         TWO_PASSES "T95q7S205tf9WI4HhYOZDIQmMMAbntacGXTIku0gXT!" },
-		{ "a short salt",                  "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$" HASH },
+		{ "one character of hash missing",
+		  TWO_PASSES "T95q7S205tf9WI4HhYOZDIQmMMAbntacGXTIku0gXT" },
+		{ "spare bits in the hash",
+		  TWO_PASSES "T95q7S205tf9WI4HhYOZDIQmMMAbntacGXTIku0gXT9" },
+		{ "no base64 in the hash",
+		  TWO_PASSES "T95q7S205tf9WI4HhYOZDIQmMMAbntacGXTIku0gXT!" },
+		{ "a short salt", "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$" HASH },
 		{ "a space behind",                TWO_PASSES HASH " " },
 		{ "a second hash behind",          TWO_PASSES HASH "$" HASH },
 		/* clang-format on */

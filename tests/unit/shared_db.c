@@ -1,7 +1,8 @@
 /* shared_db.c - the MariaDB that all the unit tests of a run share.
  *
- * Starts it, prints its socket and its port, and ends it when standard input ends: at the latest when whoever started
- * this program has ended, in whatever way. private_db.h says how a test finds it. */
+ * Starts it, prints its socket and its port, and ends it when standard input ends: at the latest
+ * when whoever started this program has ended, in whatever way. private_db.h says how a test finds
+ * it. */
 
 #include "private_db.h"
 

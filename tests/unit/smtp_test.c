@@ -1,4 +1,5 @@
-/* smtp_test.c - letters go over real SMTP to tools/dev/mail-catcher, which also misbehaves on demand.
+/* smtp_test.c - letters go over real SMTP to tools/dev/mail-catcher, which also misbehaves on
+ * demand.
  *
  * Four catchers run for the whole file: plain, one that offers STARTTLS, one that speaks TLS from
  * the first byte, one that demands a login. What arrived is read by Python's email package, which
@@ -185,8 +186,8 @@ catcher_stop(enum server server)
 	assert_int_equal(status, 0);
 }
 
-/* Self-signed for 127.0.0.1, made so far from today, good for two days. Not by the command faketime:
- * it refuses where one that was killed had its process id. */
+/* Self-signed for 127.0.0.1, made so far from today, good for two days. Not by the command
+ * faketime: it refuses where one that was killed had its process id. */
 static void
 certificate_make(const char *faketime, const char *certificate_path, const char *key_path)
 {

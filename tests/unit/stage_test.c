@@ -245,22 +245,23 @@ only_this_form_is_opened(void **state)
 		size_t size;
 		enum result expected;
 	} rows[] = {
-		{ "this form, no address",             "identity",           1, FIXED,                 OK },
-		{ "this form, one letter",             "identity",           1, FIXED + 1,             OK },
-		{ "this form, the longest address",    "identity",           1, FIXED + EMAIL_MAX,     OK },
-		{ "another stage of this form",        "email-confirmation", 1, FIXED,                 OK },
-		{ "an address a byte too long",        "identity",           1, FIXED + EMAIL_MAX + 1, TOKEN_INVALID },
-		{ "as long as a token can hold",       "identity",           1, TOKEN_CONTEXT_MAX,     TOKEN_INVALID },
-		{ "a byte short of the fixed part",    "identity",           1, FIXED - 1,             TOKEN_INVALID },
-		{ "nothing but the version",           "identity",           1, 1,                     TOKEN_INVALID },
-		{ "nothing at all",                    "identity",           0, 0,                     TOKEN_INVALID },
-		{ "version 0",                         "identity",           0, FIXED + 1,             TOKEN_INVALID },
-		{ "version 2",                         "identity",           2, FIXED + 1,             TOKEN_INVALID },
-		{ "version 255",                       "identity",         255, FIXED + 1,             TOKEN_INVALID },
-		{ "a use that is no stage",            "none",               1, FIXED + 1,             TOKEN_INVALID },
-		{ "the CAPTCHA's use in this form",    "captcha",            1, FIXED + 1,             TOKEN_INVALID },
-		{ "the beginning of a stage",          "ident",              1, FIXED + 1,             TOKEN_INVALID },
-		{ "a stage and more",                  "identity-x",         1, FIXED + 1,             TOKEN_INVALID },
+		{ "this form, no address", "identity", 1, FIXED, OK },
+		{ "this form, one letter", "identity", 1, FIXED + 1, OK },
+		{ "this form, the longest address", "identity", 1, FIXED + EMAIL_MAX, OK },
+		{ "another stage of this form", "email-confirmation", 1, FIXED, OK },
+		{ "an address a byte too long",
+		  "identity", 1, FIXED + EMAIL_MAX + 1, TOKEN_INVALID },
+		{ "as long as a token can hold", "identity", 1, TOKEN_CONTEXT_MAX, TOKEN_INVALID },
+		{ "a byte short of the fixed part", "identity", 1, FIXED - 1, TOKEN_INVALID },
+		{ "nothing but the version", "identity", 1, 1, TOKEN_INVALID },
+		{ "nothing at all", "identity", 0, 0, TOKEN_INVALID },
+		{ "version 0", "identity", 0, FIXED + 1, TOKEN_INVALID },
+		{ "version 2", "identity", 2, FIXED + 1, TOKEN_INVALID },
+		{ "version 255", "identity", 255, FIXED + 1, TOKEN_INVALID },
+		{ "a use that is no stage", "none", 1, FIXED + 1, TOKEN_INVALID },
+		{ "the CAPTCHA's use in this form", "captcha", 1, FIXED + 1, TOKEN_INVALID },
+		{ "the beginning of a stage", "ident", 1, FIXED + 1, TOKEN_INVALID },
+		{ "a stage and more", "identity-x", 1, FIXED + 1, TOKEN_INVALID },
 	};
 	/* clang-format on */
 	(void)state;
@@ -418,10 +419,14 @@ static const struct {
 	enum stage then;
 	bool mailed;
 } story[] = {
-	{ STAGE_IDENTITY,           "identity",           "/v1/registration/identity",           STAGE_AUTHENTICATION_KEY, true },
-	{ STAGE_AUTHENTICATION_KEY, "authentication-key", "/v1/registration/authentication-key", STAGE_ACCOUNT,            true },
-	{ STAGE_ACCOUNT,            "account",            "/v1/registration/account",            STAGE_NONE,               false },
-	{ STAGE_EMAIL_CONFIRMATION, "email-confirmation", "/v1/me/email/confirmation",           STAGE_NONE,               true },
+	{ STAGE_IDENTITY,
+	  "identity", "/v1/registration/identity", STAGE_AUTHENTICATION_KEY, true },
+	{ STAGE_AUTHENTICATION_KEY,
+	  "authentication-key", "/v1/registration/authentication-key", STAGE_ACCOUNT, true },
+	{ STAGE_ACCOUNT,
+	  "account", "/v1/registration/account", STAGE_NONE, false },
+	{ STAGE_EMAIL_CONFIRMATION,
+	  "email-confirmation", "/v1/me/email/confirmation", STAGE_NONE, true },
 };
 /* clang-format on */
 

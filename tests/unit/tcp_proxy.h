@@ -1,4 +1,5 @@
-/* tcp_proxy.h - a wire between a client and a server on the loopback, to be cut at a chosen word. */
+/* tcp_proxy.h - a wire between a client and a server on the loopback, to be cut at a chosen
+ * word. */
 
 #ifndef TCP_PROXY_H
 #define TCP_PROXY_H

@@ -1,4 +1,5 @@
-/* token_parts.c - a token taken apart, changed, put together; and what is done to every kind of it. */
+/* token_parts.c - a token taken apart, changed, put together; and what is done to every kind of
+ * it. */
 
 #include "token_parts.h"
 

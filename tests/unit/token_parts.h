@@ -1,4 +1,5 @@
-/* token_parts.h - a token taken apart, changed, put together; and what is done to every kind of it. */
+/* token_parts.h - a token taken apart, changed, put together; and what is done to every kind of
+ * it. */
 
 #ifndef TOKEN_PARTS_H
 #define TOKEN_PARTS_H

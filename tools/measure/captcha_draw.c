@@ -1,5 +1,5 @@
-/* captcha_draw.c - N pictures as FOLDER/NUMBER-ANSWER.png for tools/measure/captcha-measure; one line of
- * sizes and times. */
+/* captcha_draw.c - N pictures as FOLDER/NUMBER-ANSWER.png for tools/measure/captcha-measure; one
+ * line of sizes and times. */
 
 #include "auth_key.h"
 #include "cleanup.h"

@@ -1,6 +1,6 @@
 /* captcha_speak.c - N sounds as FOLDER/NUMBER-ANSWER.wav, and the clips they are made of as
- * FOLDER/clips/VOICE-CHARACTER.raw (signed bytes), for tools/measure/captcha-measure; one line of lengths
- * and times. The same N are always the same answers and sounds. */
+ * FOLDER/clips/VOICE-CHARACTER.raw (signed bytes), for tools/measure/captcha-measure; one line of
+ * lengths and times. The same N are always the same answers and sounds. */
 
 #include "auth_key.h"
 #include "cleanup.h"

@@ -7,8 +7,8 @@
  *          service does: the figure that a login's rate is compared with
  *   kept   in its own thread, with the memory kept from hash to hash: what the pool could reach
  *   fresh  in its own thread, with memory mapped for each hash, as libsodium does by itself
- * The cost is that of the settings' defaults. Prints one line of JSON: rate a second, milliseconds of
- * CPU a hash (user and system, of the whole process), and the most memory that was resident. */
+ * The cost is that of the settings' defaults. Prints one line of JSON: rate a second, milliseconds
+ * of CPU a hash (user and system, of the whole process), and the most memory that was resident. */
 
 #include "clock.h"
 #include "hash_memory.h"
