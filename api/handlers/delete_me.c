@@ -24,11 +24,11 @@ delete_me(struct call *call)
 {
 	const struct delete_account_input *in = call->body;
 	CLEANUP(secret_wipe) struct secret current = { 0 };
+	const struct member_request request = { call->client, call->member, &current };
 
 	if (!secret_set(&current, in->current_password))
 		return INTERNAL;
-	TRY(profile_leave(
-	    &call->service->app, call->client, call->member, &current, &call->error_info));
+	TRY(profile_delete_account(&call->service->app, &request, &call->error_info));
 	call->status = 204;
 	refresh_cookie_clear(call);
 	return OK;

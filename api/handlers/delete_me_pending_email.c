@@ -9,7 +9,9 @@
 enum result
 delete_me_pending_email(struct call *call)
 {
-	TRY(profile_withdraw_email(&call->service->app, call->client, call->member));
+	const struct member_request request = { call->client, call->member, NULL };
+
+	TRY(profile_withdraw_email(&call->service->app, &request));
 	call->status = 204;
 	return OK;
 }

@@ -27,11 +27,11 @@ put_me_email(struct call *call)
 	const struct new_email_input *in = call->body;
 	const struct app *app = &call->service->app;
 	CLEANUP(secret_wipe) struct secret current = { 0 };
+	const struct member_request request = { call->client, call->member, &current };
 
 	if (!secret_set(&current, in->current_password))
 		return INTERNAL;
-	TRY(profile_change_email(
-	    app, call->client, call->member, &current, in->email, &call->error_info));
+	TRY(profile_change_email(app, &request, in->email, &call->error_info));
 
 	call->status = 202;
 	json_number(call->json, "resend_after", app->mail_interval_s);

@@ -26,11 +26,12 @@ put_me_login_id(struct call *call)
 {
 	const struct new_login_id_input *in = call->body;
 	CLEANUP(secret_wipe) struct secret current = { 0 };
+	const struct member_request request = { call->client, call->member, &current };
 
 	if (!secret_set(&current, in->current_password))
 		return INTERNAL;
-	TRY(profile_change_login_id(&call->service->app, call->client, call->member, &current,
-	    in->login_id, &call->error_info));
+	TRY(profile_change_login_id(
+	    &call->service->app, &request, in->login_id, &call->error_info));
 	call->status = 204;
 	return OK;
 }

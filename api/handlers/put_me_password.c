@@ -42,12 +42,13 @@ put_me_password(struct call *call)
 {
 	const struct new_password_input *in = call->body;
 	CLEANUP(secret_wipe) struct secret current = { 0 };
+	const struct member_request request = { call->client, call->member, &current };
 	CLEANUP(secret_wipe) struct secret password = { 0 };
 
 	if (!secret_set(&current, in->current_password) || !secret_set(&password, in->password))
 		return INTERNAL;
-	const enum result changed = profile_change_password(&call->service->app, call->client,
-	    call->member, &current, &password, &call->error_info);
+	const enum result changed = profile_change_password(
+	    &call->service->app, &request, &password, &call->error_info);
 	field_errors_add(call->field_errors, "password", call->error_info.field_error);
 	TRY(changed);
 	call->status = 204;

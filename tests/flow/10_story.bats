@@ -82,13 +82,13 @@ load steps
 	email=$(new_email)
 	invite "$email"
 	first=$body
-	cooldown_goes_on
+	mail_interval_goes_on
 	api POST /v1/registration/email "{\"email\":\"${email^^}\"}"
 	want 202
 	same "$body" "$first"
 	sleep 0.5
 	same "$(mail_count "$email")$(mail_count "${email^^}")" 11 # one mail; the address is found in any case
-	cooldown_ends
+	mail_interval_ends
 	api POST /v1/registration/email "{\"email\":\"$email\"}"
 	want 202
 	wait_mail "$email" 2 >/dev/null
@@ -101,7 +101,7 @@ load steps
 	want 200
 	first=$body
 	wait_mail "$email" 2 >/dev/null
-	cooldown_goes_on
+	mail_interval_goes_on
 
 	api POST /v1/registration/identity "$identity_body" "$invitation"
 	want 200
@@ -109,7 +109,7 @@ load steps
 	sleep 0.5
 	same "$(mail_count "$email")" 2
 
-	cooldown_ends
+	mail_interval_ends
 	api POST /v1/registration/identity "$identity_body" "$invitation"
 	want 200
 	same "$body" "$first"

@@ -154,7 +154,7 @@ answer() {
 	done
 	captcha_for "$invitation" >/dev/null
 	identity_body=$(jq -c --arg token "$captcha_token" --arg answer "$captcha_answer" '.captcha_token = $token | .captcha_answer = $answer' <<<"$identity_body")
-	cooldown_ends
+	mail_interval_ends
 	send
 	want 200
 	wait_mail "$email" 3 >/dev/null # the second link again

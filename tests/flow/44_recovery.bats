@@ -8,7 +8,7 @@ readonly FRESH=himawari8kirin
 @test "forgot login ID: the mail has those of the address, or says that there is none" { # asvs 6.3.8
 	new_account
 	mine=$email
-	sleep 2.1 # the cool-down
+	sleep 2.1 # the mail interval
 	at_account_step "$mine" "$(new_person)"
 	create_account "$stage_token" "$mine" "login_id=second.$mine"
 	want 201
@@ -31,17 +31,17 @@ readonly FRESH=himawari8kirin
 	[[ $(mail_part "second.$mine" text) == *見つかりませんでした* ]]
 }
 
-@test "forgot login ID: one mail a cool-down, however the address is typed" { # asvs 2.3.2
+@test "forgot login ID: one mail in an interval, however the address is typed" { # asvs 2.3.2
 	new_account
 	before=$(mail_count "$email")
 	for _ in 1 2 3; do
 		api POST /v1/recovery/login-id "{\"email\":\"$email\"}"
 		want 202
-		cooldown_goes_on
+		mail_interval_goes_on
 	done
 	api POST /v1/recovery/login-id "{\"email\":\"${email^^}\"}"
 	want 202
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 	same "$(mail_count "$email")" $((before + 1))
 	ACCEPT_LANGUAGE=en api POST /v1/recovery/login-id "{\"email\":\"no\"}"
 	want 400 invalid_fields
@@ -79,11 +79,11 @@ readonly FRESH=himawari8kirin
 	reset_password "$reset" "${FRESH}6"
 	want 410 registration_over
 	logged_in "$email" "$FRESH"
-	wait_until 10 mail_is_settled
-	same "$(mail_count "$email")" $((mails + 1)) # the notice
+	wait_until 10 mail_is_finished
+	same "$(mail_count "$email")" $((mails + 1)) # the notification
 }
 
-@test "a hundred at once with one link: one password, one notice" { # asvs 6.5.1 15.4.2
+@test "a hundred at once with one link: one password, one notification" { # asvs 6.5.1 15.4.2
 	new_account
 	ask_reset "$email"
 	mails=$(mail_count "$email")
@@ -95,7 +95,7 @@ readonly FRESH=himawari8kirin
 	same "$(wc -l <<<"$winner")" 1
 	never grep -vE '^(204|401|410|503) ' "$BATS_TEST_TMPDIR"/reset.*
 	logged_in "$email" "${FRESH}$winner"
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 	same "$(mail_count "$email")" $((mails + 1))
 }
 
@@ -103,7 +103,7 @@ readonly FRESH=himawari8kirin
 	new_account
 	ask_reset "$email"
 	older=$reset
-	cooldown_ends
+	mail_interval_ends
 	ask_reset "$email"
 	reset_password "$reset" "$FRESH"
 	want 204
@@ -111,7 +111,7 @@ readonly FRESH=himawari8kirin
 	want 401 token_spent
 	logged_in "$email" "$FRESH"
 
-	cooldown_ends
+	mail_interval_ends
 	ask_reset "$email"
 	change_password "$access" "$FRESH" himawari9kirin
 	want 204
@@ -158,11 +158,11 @@ readonly FRESH=himawari8kirin
 	same "$(db 'SELECT COUNT(*) FROM outbox')" $((rows + 3))
 }
 
-@test "forgot password: one mail a cool-down" { # asvs 2.3.2
+@test "forgot password: one mail in an interval" { # asvs 2.3.2
 	new_account
 	ask_reset "$email"
 	mails=$(mail_count "$email")
-	cooldown_goes_on
+	mail_interval_goes_on
 	api POST /v1/recovery/password "{\"login_id\":\"$email\"}"
 	want 202
 	sleep 1

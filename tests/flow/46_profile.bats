@@ -29,7 +29,7 @@ put() { # PATH JSON
 @test "a change of what is not the member's is refused" { # asvs 8.2.3 15.3.3
 	new_account
 	logged_in "$email"
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 	before=$(dump | grep -a "$email")
 	for member in insured_number login_id email id person_id state generation created_at password role; do
 		api PATCH /v1/me "{\"$member\":\"1\"}" "$access"
@@ -42,7 +42,7 @@ put() { # PATH JSON
 	same "$(dump | grep -a "$email")" "$before"
 }
 
-@test "another password: the others are logged out, this one stays, a letter tells" { # asvs 6.2.2 6.2.3 6.3.7 7.4.3
+@test "another password: the others are logged out, this one stays, a mail tells" { # asvs 6.2.2 6.2.3 6.3.7 7.4.3
 	new_account
 	logged_in "$email"
 	others=$access
@@ -191,7 +191,7 @@ guess() { # TIMES
 	api POST /v1/me/email/confirmation '' "$two"
 	want 204
 	put email "{\"email\":\"three.$email\",\"current_password\":\"$PASSWORD\"}"
-	cooldown_goes_on
+	mail_interval_goes_on
 	put email "{\"email\":\"three.$email\",\"current_password\":\"$PASSWORD\"}"
 	want 202
 	mail_token "three.$email" >/dev/null
@@ -259,11 +259,11 @@ guess() { # TIMES
 	log_in "$email"
 	want 401 login_failed
 	[[ $(mail_part "$email" Subject $((mails + 1))) == *退会* ]]
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 	dump >"$BATS_TEST_TMPDIR/dump"
 	never grep -qa "$email" "$BATS_TEST_TMPDIR/dump"
 	same "$(db "SELECT GROUP_CONCAT(event ORDER BY event) FROM audit_event WHERE account_id = UNHEX('$id')")" 1,2,2,17
-	db 'DELETE FROM limit_counter' # the cool-down of the first invitation
+	db 'DELETE FROM limit_counter' # the mail interval of the first invitation
 	registered "$email" "$number"
 	logged_in "$email"
 }

@@ -32,7 +32,7 @@ with_both_links() {
 	ask_email "other.$email"
 	want 202 || return 1
 	confirmation=$(mail_token "other.$email")
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 	ask_reset "$email"
 }
 
@@ -59,7 +59,7 @@ changes_password() { change_password "$access" "$PASSWORD" "$FRESH" && want 204 
 uses_another_reset_link() {
 	local older=$reset
 	db 'DELETE FROM limit_counter'
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 	ask_reset "$email" && reset_password "$reset" "$FRESH" && want 204 && password=$FRESH reset=$older
 }
 is_logged_out_by_operator() { ctl account logout "$email" >/dev/null; }
@@ -78,7 +78,7 @@ proves_another() { asks_for_another && confirm "$(mail_token "third.$email")" &&
 asks_for_its_own() { ask_email "$email" && want 202; }
 leaves() { api DELETE /v1/me "$(json_object "current_password=$PASSWORD")" "$access" && want 204; }
 leaves_and_registers_again() {
-	leaves && wait_until 10 mail_is_settled && db 'DELETE FROM limit_counter' && registered "$email" "$number"
+	leaves && wait_until 10 mail_is_finished && db 'DELETE FROM limit_counter' && registered "$email" "$number"
 }
 
 # The address that waits, as the member sees it; -: nobody sees it.
@@ -101,15 +101,15 @@ works() { # confirmation|reset
 }
 
 @test "what ends which mailed link, and what waits afterwards" { # asvs 6.4.3 7.4.2 7.4.3 7.4.5
-	# deed                       confirmation reset  waits
-	while read -r deed confirmation_is reset_is waits; do
+	# action                     confirmation reset  waits
+	while read -r action confirmation_is reset_is waits; do
 		for link in confirmation reset; do
 			with_both_links
-			"$deed"
+			"$action"
 			waiting=$(pending)
 			wanted=$reset_is
 			[[ $link == reset ]] || wanted=$confirmation_is
-			same "$deed: $link is $(works "$link"), ${waiting/"$email"/@} waits" "$deed: $link is $wanted, $waits waits"
+			same "$action: $link is $(works "$link"), ${waiting/"$email"/@} waits" "$action: $link is $wanted, $waits waits"
 		done
 	done <<-'ROWS'
 		does_nothing                 good         good   other.@
@@ -135,16 +135,16 @@ works() { # confirmation|reset
 }
 
 @test "the address that a registration waits for is over with its generation, too" { # asvs 7.4.3
-	for deed in does_nothing changes_password; do
+	for action in does_nothing changes_password; do
 		email=$(new_email)
 		at_account_step "$email" "$(new_person)"
 		create_account "$stage_token" "$email" email="other.$email"
 		want 201
 		confirmation=$(mail_token "other.$email")
 		logged_in "$email"
-		"$deed"
+		"$action"
 		confirm "$confirmation"
-		[[ $deed == changes_password ]] || want 204
+		[[ $action == changes_password ]] || want 204
 	done
 	want 401 token_spent
 }
@@ -162,7 +162,7 @@ works() { # confirmation|reset
 	confirm "$stolen"
 	want 401 token_spent
 	db 'DELETE FROM limit_counter'
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 	mails=$(mail_count "thief.$email")
 	ask_reset "$email"
 	same "$(mail_count "thief.$email")" "$mails"
@@ -171,14 +171,14 @@ works() { # confirmation|reset
 @test "a link of an earlier generation is over also when its address is asked for again" { # asvs 6.4.3 7.4.3
 	with_both_links
 	changes_password
-	cooldown_goes_on
+	mail_interval_goes_on
 	api PUT /v1/me/email "$(json_object "email=other.$email" "current_password=$FRESH")" "$access"
 	want 202
 	api GET /v1/me '' "$access"
 	same "$(field .pending_email)" "other.$email"
 	confirm "$confirmation"
 	want 401 token_spent
-	cooldown_ends
+	mail_interval_ends
 	api PUT /v1/me/email "$(json_object "email=other.$email" "current_password=$FRESH")" "$access"
 	confirm "$(mail_token "other.$email" 2)"
 	want 204
@@ -188,8 +188,8 @@ works() { # confirmation|reset
 	with_both_links
 	confirm "$confirmation"
 	want 204
-	for deed in does_nothing changes_nickname asks_for_another; do
-		"$deed"
+	for action in does_nothing changes_nickname asks_for_another; do
+		"$action"
 		confirm "$confirmation"
 		want 204
 	done
@@ -197,7 +197,7 @@ works() { # confirmation|reset
 	want 204
 	confirm "$confirmation"
 	want 401 token_spent
-	cooldown_goes_on # no link goes out: a success would say that the address is confirmed
+	mail_interval_goes_on # no link goes out: a success would say that the address is confirmed
 	ask_email "other.$email"
 	want 202
 	confirm "$confirmation"
@@ -248,17 +248,17 @@ works() { # confirmation|reset
 # --- mail that waits ------------------------------------------------------------------------------
 
 @test "a link that is over before its mail could be sent is not sent" { # asvs 6.4.3
-	for deed in changes_password withdraws leaves; do
+	for action in changes_password withdraws leaves; do
 		new_account
 		logged_in "$email"
-		wait_until 10 mail_is_settled
+		wait_until 10 mail_is_finished
 		smtp_stop
 		ask_email "other.$email"
 		want 202
-		"$deed"
+		"$action"
 		smtp_start
 		db 'UPDATE outbox SET next_try_at = UTC_TIMESTAMP(6) WHERE state = 0'
-		wait_until 20 mail_is_settled
+		wait_until 20 mail_is_finished
 		same "$(mail_count "other.$email")" 0
 		same "$(db "SELECT state FROM outbox WHERE kind = 5 ORDER BY created_at DESC, finished_at DESC LIMIT 1")" 3
 	done
@@ -272,7 +272,7 @@ works() { # confirmation|reset
 	mails=$(mail_count "$email")
 	ask_email "other.$email"
 	want 202
-	cooldown_goes_on
+	mail_interval_goes_on
 	text=$(mail_part "$email" text $((mails + 1)))
 	[[ $text == *"はなこ 様"*"日時："*"取り消"*"パスワードを変更"*"$PORTAL_URL"* ]]
 	never grep -qF "other.$email" <<<"$text"
@@ -281,17 +281,17 @@ works() { # confirmation|reset
 		ask_email "other.$email" # its answer was lost
 		want 202
 	done
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 	same "$(mail_count "$email") $(mail_count "other.$email")" "$((mails + 1)) 1"
 
 	# Each time that a link goes out, and each time that one is good again.
-	cooldown_ends
+	mail_interval_ends
 	ask_email "other.$email"
-	cooldown_goes_on
+	mail_interval_goes_on
 	ask_email "third.$email"
-	cooldown_goes_on
+	mail_interval_goes_on
 	ask_email "other.$email"
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 	same "$(mail_count "$email") $(mail_count "other.$email") $(mail_count "third.$email")" "$((mails + 4)) 2 1"
 
 	api PATCH /v1/me '{"language":"en"}' "$access"
@@ -302,7 +302,7 @@ works() { # confirmation|reset
 	db 'UPDATE limit_counter SET count = 10 WHERE limit_id = LIMIT_ADDRESS_CHANGES'
 	ask_email "fifth.$email"
 	want 429 too_many_tries
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 	same "$(mail_count "$email")" $((mails + 5))
 }
 
@@ -319,7 +319,7 @@ works() { # confirmation|reset
 @test "the account's own address is no change: no mail, nothing pending, nothing counted" {
 	new_account
 	logged_in "$email"
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 	before=$(rows outbox account; events "$email")
 	api PUT /v1/me/email "$(json_object "email=$email" current_password=wrong7rakuda)" "$access"
 	want 403 current_password_wrong
@@ -341,7 +341,7 @@ works() { # confirmation|reset
 @test "the account's own login ID is no change: no mail, nothing counted" {
 	new_account
 	logged_in "$email"
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 	before=$(rows outbox account; events "$email")
 	for _ in {1..12}; do
 		api PUT /v1/me/login-id "$(json_object "login_id=${email^^}" "current_password=$PASSWORD")" "$access"
@@ -362,9 +362,9 @@ works() { # confirmation|reset
 	withdraw
 	want 204
 	same "$(events "$email")" 1,2,9,12,24
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 	mails=$(mail_count "$email")
-	cooldown_goes_on
+	mail_interval_goes_on
 	ask_email "other.$email"
 	wait_mail "$email" $((mails + 1)) >/dev/null
 	same "$(mail_count "other.$email")" 1

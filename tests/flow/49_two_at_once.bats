@@ -53,7 +53,7 @@ at_once() { # FIRST SECOND
 	new_account
 	logged_in "$email"
 	id=$(db "SELECT HEX(id) FROM account WHERE login_id = '$email'")
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 	mails=$(mail_count "$email")
 	hold
 	change first "${1//@/$email}" &
@@ -94,7 +94,7 @@ readonly WITHDRAW=DELETE:/pending-email:
 	is_logged_in "$access"
 	nothing_is_counted
 	same "$(happened 8)" 1
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 	same "$(mail_count "$email")" $((mails + 1))
 	logged_in "$email" "$FRESH"
 }
@@ -106,7 +106,7 @@ readonly WITHDRAW=DELETE:/pending-email:
 	is_logged_in "$access"
 	nothing_is_counted
 	same "$(happened 8) $(happened 11)" "1 0"
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 	same "$(mail_count "$email")" $((mails + 1))
 	refresh_login "$refresh"
 	want 200
@@ -141,12 +141,12 @@ readonly WITHDRAW=DELETE:/pending-email:
 	at_once "$LOGIN_ID" "$LOGIN_ID"
 	same "$outcomes" "204, 204"
 	same "$(happened 14)" 1
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 	same "$(mail_count "$email")" $((mails + 1))
 
 	at_once "$EMAIL" "$EMAIL"
 	same "$outcomes" "202, 202"
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 	same "$(mail_count "$email") $(mail_count "other.$email")" "$((mails + 1)) 1"
 }
 
@@ -155,7 +155,7 @@ readonly WITHDRAW=DELETE:/pending-email:
 	same "$outcomes" "202, 204"
 	api GET /v1/me '' "$access"
 	same "$(jq -r .pending_email <<<"$body")" null
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 	if [[ $(mail_count "other.$email") != 0 ]]; then
 		api POST /v1/me/email/confirmation '' "$(mail_token "other.$email")"
 		want 401 token_spent
@@ -166,7 +166,7 @@ readonly WITHDRAW=DELETE:/pending-email:
 	for name in LEAVE TO_FRESH LOGIN_ID EMAIL NICKNAME WITHDRAW; do
 		at_once "$LEAVE" "${!name}"
 		same "$name: $outcomes" "$name: 204, 401 login_required"
-		wait_until 10 mail_is_settled
+		wait_until 10 mail_is_finished
 		same "$(mail_count "$email") $(mail_count "other.$email")" "$((mails + 1)) 0"
 		same "$(db "SELECT GROUP_CONCAT(event ORDER BY event) FROM audit_event WHERE account_id = UNHEX('$id')")" 1,2,17
 	done
@@ -184,7 +184,7 @@ readonly WITHDRAW=DELETE:/pending-email:
 			new_account
 			logged_in "$email"
 			id=$(db "SELECT HEX(id) FROM account WHERE login_id = '$email'")
-			wait_until 10 mail_is_settled
+			wait_until 10 mail_is_finished
 			db "UPDATE account SET pending_email = 'waits.$email' WHERE login_id = '$email'"
 			before=$(rows outbox audit_event; db "SELECT login_id, email, pending_email, HEX(password_hash), nickname FROM account WHERE login_id = '$email'")
 			hold

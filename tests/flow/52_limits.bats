@@ -51,7 +51,7 @@ one_more_mail() { # ADDRESS COMMAND...
 	local before
 	before=$(mail_count "$1")
 	"${@:2}" || return 1
-	wait_until 10 mail_is_settled || return 1
+	wait_until 10 mail_is_finished || return 1
 	if (($(mail_count "$1") > before)); then printf 'granted\n'; else printf 'rejected\n'; fi
 }
 

@@ -169,7 +169,7 @@ while True:
 		everywhere "$value" "$access"
 	done
 	api GET "http://$target/v1/registration/stage"
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 	kill "$listener"
 	same "$(<"$BATS_TEST_TMPDIR/calls")" ''
 }

@@ -12,7 +12,7 @@ all_operations() {
 	logged_in "$member"
 	api PUT /v1/me/email "{\"email\":\"other.$member\",\"current_password\":\"$PASSWORD\"}" "$access"
 	confirmation=$(mail_token "other.$member")
-	wait_until 10 mail_is_settled # the notice to the member
+	wait_until 10 mail_is_finished # the notice to the member
 	ask_reset "$member"
 	api GET /v1/sessions '' "$access"
 	id=$(field '.sessions[0].id')
@@ -104,7 +104,7 @@ all_operations() {
 
 @test "every operation says 503 while the database is away" { # asvs 11.2.5 16.5.2 16.5.3
 	all_operations
-	wait_until 10 mail_is_settled # or what was sent and not noted stays owed until its lease ends
+	wait_until 10 mail_is_finished # or what was sent and not noted stays owed until its lease ends
 	db_stop
 	for operation in "${!token[@]}" "${!json[@]}"; do
 		api ${operation} "${json[$operation]-}" "${token[$operation]-}"

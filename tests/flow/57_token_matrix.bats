@@ -10,7 +10,7 @@ setup_file() {
 	tell_member
 	tell_spent
 	tell_on_the_way
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 	rows | jq -s --slurpfile tables <("$BUILD/tests/describe") --argjson tokens "$(tokens)" \
 		--arg ended "$ended" --arg cookie "$cookie" --arg origin "$PORTAL_URL" \
 		--arg url "http://$LISTEN" --arg keys "$KEYS_FOLDER" --arg log "$STACK/myportald.log" \
@@ -58,7 +58,7 @@ tell_spent() {
 	reset_to "$reset" nezumi8tokei
 	want 204
 	spent_reset=$(spent "$reset" "$(new_password suzume2tsukue)")
-	cooldown_ends
+	mail_interval_ends
 	ask_reset
 
 	new_account

@@ -43,7 +43,7 @@ bc_ms() { # MOMENT
 @test "a database that dies in the middle loses nothing that was acknowledged" { # asvs 2.3.3
 	email=$(new_email)
 	at_account_step "$email" "$(new_person)"
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 	process_kill mariadbd
 	create_account "$stage_token" "$email"
 	want 503
@@ -54,7 +54,7 @@ bc_ms() { # MOMENT
 	same "$(db "SELECT COUNT(*) FROM account WHERE login_id = '$email'")" 1
 	leases_end
 	wait_mail "$email" 3 >/dev/null
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 }
 
 # What was being sent when something was killed waits for the end of the lease: cut short.
@@ -80,7 +80,7 @@ leases_end() {
 	for i in 1 2 3 4 5; do
 		same "$(mail_count "${emails[i]}")" 1
 	done
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 }
 
 @test "a mail server that answers 451 gets the letter again under the same Message-ID" {
@@ -164,7 +164,7 @@ letter_was_tried() {
 
 @test "settled letters keep no address" { # asvs 14.2.4 14.2.7
 	registered "$(new_email)" "$(new_person)"
-	wait_until 10 mail_is_settled
+	wait_until 10 mail_is_finished
 	same "$(db "SELECT COUNT(*) FROM outbox WHERE state <> 0 AND (email <> '' OR nickname <> '')")" 0
 }
 

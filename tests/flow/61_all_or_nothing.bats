@@ -35,7 +35,7 @@ all_rows() {
 step_is_whole() { # WANTED-STATUS STEP "STATEMENT TABLE"...
 	local wanted=$1 step=$2 broken before
 	for broken in "${@:3}"; do
-		wait_until 10 mail_is_settled
+		wait_until 10 mail_is_finished
 		before=$(all_rows)
 		break_statement ${broken}
 		"$step"
@@ -181,7 +181,7 @@ do_settings() { api PATCH /v1/me '{"nickname":"たろう"}' "$access"; }
 	for table in account outbox audit_event; do
 		email=$(new_email)
 		at_account_step "$email" "$(new_person)"
-		wait_until 10 mail_is_settled
+		wait_until 10 mail_is_finished
 		before=$(all_rows)
 		break_statement INSERT "$table" 'SET @slept = SLEEP(1.5)'
 		create_account "$stage_token" "$email" &

@@ -78,21 +78,21 @@ logout            commit     DELETE FROM session                       session_m
 logout_by_token   commit     DELETE FROM session                       session_refresh.c:end_by_token_tx
 end_one           commit     DELETE FROM session                       session_member.c:end_session_tx
 end_others        commit     DELETE FROM session                       session_member.c:end_others_tx
-settings          commit     UPDATE account                            profile.c:set_tx
+settings          commit     UPDATE account                            profile.c:set_settings_tx
 password          commit     UPDATE account                            profile.c:change_password_tx
-password          statement  INTO limit_counter                              current_password.c:count_and_read_tx
-password          statement  DELETE FROM limit_counter                       current_password.c:forget_tx
-password_wrong    statement  INTO limit_counter                              current_password.c:count_and_read_tx
+password          statement  INTO limit_counter
+password          statement  DELETE FROM limit_counter
+password_wrong    statement  INTO limit_counter
 password_wrong    statement  INTO audit_event
-guesser           commit     DELETE FROM session                       current_password.c:end_session_tx
-email             commit     UPDATE account                            profile.c:change_email_tx
-withdrawal        commit     UPDATE account                            profile.c:withdraw_tx
-confirmation      commit     UPDATE account                            profile.c:confirm_email_tx
+guesser           commit     DELETE FROM session                       current_password.c:end_guessing_session_tx
+email             commit     UPDATE account                            profile_email.c:change_email_tx
+withdrawal        commit     UPDATE account                            profile_email.c:withdraw_email_tx
+confirmation      commit     UPDATE account                            profile_email.c:confirm_email_tx
 login_id          commit     UPDATE account                            profile.c:change_login_id_tx
-leave             commit     DELETE FROM account                       profile.c:leave_tx
+leave             commit     DELETE FROM account                       profile.c:delete_account_tx
 remind            commit     INTO outbox                               mail_interval.c:send_mail_tx
 ask_reset         commit     INTO outbox                               recovery.c:ask_reset_tx
-reset             commit     UPDATE account                            recovery_reset.c:reset_tx
+reset             commit     UPDATE account                            recovery_reset.c:reset_password_tx
 invite            statement  UPDATE outbox SET .*SECOND, lease_owner
 invite            statement  UPDATE outbox SET state
 mail_later        statement  UPDATE outbox SET next_try_at
@@ -119,10 +119,7 @@ purge             statement  DELETE FROM audit_event
 
 # Other bodies: those that only read, and those with a test of their own.
 readonly OTHERS='
-current_password.c:read_left_tx
 identity_limits.c:give_back_person_tx
-recovery_reset.c:read_account_tx
-recovery_reset.c:read_by_link_tx
 roster_import.c:import_tx
 ctl_migrate.c:run_migration_tx
 '
@@ -291,7 +288,7 @@ call_purge() { ctl_on_the_wire purge >/dev/null; }
 
 # What there is of everything, without what is different each time. `$hash` is the password's before.
 effects() {
-	wait_until 10 mail_is_settled || return 1
+	wait_until 10 mail_is_finished || return 1
 	db "SELECT 'account', state, generation, COALESCE(pending_email LIKE 'new.%', 0), login_id LIKE 'new.%',
 			email LIKE 'new.%', password_hash = '$hash', nickname FROM account ORDER BY created_at;
 		SELECT 'session', generation, previous_hash IS NOT NULL, COUNT(*) FROM session GROUP BY 2, 3;
@@ -316,7 +313,7 @@ failures_logged() {
 drive() { # CALL RULE
 	db 'DELETE FROM account; DELETE FROM spent_token; DELETE FROM limit_counter'
 	"prepare_$1" || return 1
-	wait_until 10 mail_is_settled || return 1
+	wait_until 10 mail_is_finished || return 1
 	db 'DELETE FROM outbox; DELETE FROM audit_event; DELETE FROM limit_counter'
 	if declare -F "ready_$1" >/dev/null; then "ready_$1" || return 1; fi
 	hash=$(db 'SELECT password_hash FROM account LIMIT 1')

@@ -64,18 +64,18 @@ registered() { # ADDRESS NUMBER
 	want 201
 }
 
-# The pause after a letter goes on for an hour, or is over: on a busy machine more than MAIL_INTERVAL_S may pass between
-# two requests.
-cooldown_goes_on() {
+# The mail interval of every address goes on for an hour, or ends: on a busy machine more than MAIL_INTERVAL_S may pass
+# between two requests.
+mail_interval_goes_on() {
 	db 'UPDATE limit_counter SET locked_until = locked_until + 3600 WHERE limit_id IN (LIMIT_INVITATION_MAIL, LIMIT_SECOND_MAIL, LIMIT_LOGIN_IDS_MAIL, LIMIT_RESET_MAIL, LIMIT_CONFIRMATION_MAIL)'
 }
 
-cooldown_ends() {
+mail_interval_ends() {
 	db 'UPDATE limit_counter SET locked_until = 0 WHERE limit_id IN (LIMIT_INVITATION_MAIL, LIMIT_SECOND_MAIL, LIMIT_LOGIN_IDS_MAIL, LIMIT_RESET_MAIL, LIMIT_CONFIRMATION_MAIL)'
 }
 
-# No letter is owed: what is on its way has come, and its row has changed for the last time.
-mail_is_settled() {
+# No mail is pending: each has arrived, and its row has changed for the last time.
+mail_is_finished() {
 	[[ $(db 'SELECT COUNT(*) FROM outbox WHERE state = 0') == 0 ]]
 }
 

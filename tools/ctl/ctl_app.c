@@ -5,7 +5,6 @@
 
 #include "email.h"
 #include "keyring.h"
-#include "member_support.h"
 #include "statements.h"
 
 #include <stdint.h>

@@ -7,6 +7,7 @@
 
 #include "ctl_commands.h"
 
+#include "audit_trail.h"
 #include "cleanup.h"
 #include "clock.h"
 #include "ctl_app.h"
@@ -150,7 +151,7 @@ print_trail(const struct app *app, const struct trail_filter *filter, bool json)
 
 	if (events == NULL)
 		return ctl_print_error("no memory");
-	if (!ctl_is_done(operator_trail(app, filter, events, &count)))
+	if (!ctl_is_done(audit_trail_read(app->db, filter, events, &count)))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		format_line(&events[i], &line);

@@ -1,16 +1,15 @@
-/* recovery.c - forgot login ID, forgot password: a mail is owed, or a row that costs the same. */
+/* recovery.c - forgotten login ID, forgotten password: enqueues a mail, or a row that costs the
+ * same. */
 
 #include "recovery.h"
 
 #include "audit.h"
 #include "cleanup.h"
 #include "clock.h"
-#include "mail_interval.h"
 #include "db.h"
+#include "mail_interval.h"
 #include "notification.h"
 #include "outbox.h"
-
-#include <string.h>
 
 enum result
 recovery_login_ids(
@@ -23,23 +22,29 @@ recovery_login_ids(
 	return mail_interval_send(p, LIMIT_LOGIN_IDS_MAIL, &mail, error_info);
 }
 
-/* Forgot password ------------------------------------------------------------------------------ */
+/* Forgotten password --------------------------------------------------------------------------- */
 
-struct request {
+struct ask_reset_ctx {
 	const char *login_id;
 	struct mail_interval mail_interval;
 	struct outbox_mail mail;
 	struct audit_event event;
 };
 
-/* Whose login ID it is, if anybody's, the mailer finds when it sends: nothing here depends on it. */
+static void
+ask_reset_ctx_wipe(struct ask_reset_ctx *ctx)
+{
+	outbox_mail_wipe(&ctx->mail);
+}
+
+/* The mailer looks up whose login ID it is when it sends: nothing here depends on that. */
 static enum result
 ask_reset_tx(struct db_tx *tx, void *context)
 {
-	struct request *request = context;
+	struct ask_reset_ctx *ctx = context;
 
-	TRY(audit_insert_for(tx, &request->event, request->login_id));
-	return mail_interval_enqueue(tx, &request->mail_interval, &request->mail);
+	TRY(audit_insert_for(tx, &ctx->event, ctx->login_id));
+	return mail_interval_enqueue(tx, &ctx->mail_interval, &ctx->mail);
 }
 
 enum result
@@ -47,7 +52,8 @@ recovery_ask_reset(const struct app *p, const struct client *client, const char 
     struct error_info *error_info)
 {
 	const int64_t now = clock_now();
-	struct request request = {
+	CLEANUP(ask_reset_ctx_wipe)
+	struct ask_reset_ctx ctx = {
 		.login_id = login_id,
 		.mail_interval = mail_interval_of_login_id(p, LIMIT_RESET_MAIL, login_id, now),
 		.mail = outbox_mail_to(
@@ -56,9 +62,6 @@ recovery_ask_reset(const struct app *p, const struct client *client, const char 
 		    client, AUDIT_PASSWORD_RESET_ASKED, now, no_account, no_person),
 	};
 
-	secret_random(request.mail.jti.bytes, sizeof request.mail.jti.bytes);
-	const enum result result = mail_interval_run(
-	    p, &request.mail_interval, ask_reset_tx, &request, error_info);
-	outbox_mail_wipe(&request.mail);
-	return result;
+	secret_random(ctx.mail.jti.bytes, sizeof ctx.mail.jti.bytes);
+	return mail_interval_run(p, &ctx.mail_interval, ask_reset_tx, &ctx, error_info);
 }

@@ -1,8 +1,9 @@
-/* recovery_reset.c - a reset link makes one new password.
+/* recovery_reset.c - a reset link sets one new password.
  *
- * It is no login: whoever set it logs in with it. All logins are over, also those that begin at the
- * same moment, and the failures that locked the login ID are forgotten. It is known from where it was
- * set: whoever goes on failing does not lock its owner out again. */
+ * It begins no session: the member logs in with the new password. All sessions are over, also
+ * those that begin at the same moment, and the failures that locked the login ID are forgotten.
+ * The source from which the password was set becomes a known one: failures elsewhere do not lock
+ * it out again. */
 
 #include "recovery.h"
 
@@ -12,7 +13,6 @@
 #include "clock.h"
 #include "db.h"
 #include "hash_pool.h"
-#include "token_state.h"
 #include "login_limits.h"
 #include "mailed_link.h"
 #include "mailer.h"
@@ -21,141 +21,144 @@
 #include "password.h"
 #include "session_rows.h"
 #include "spent_token.h"
+#include "token_state.h"
 
 #include <string.h>
 
-struct resetting {
+struct reset_ctx {
 	const struct stage_claims *claims;
-	struct mailed_link state;
-	struct account account;
+	const struct secret *password; /* the new one */
+	struct token_state state;
+	struct mailed_link link;
+	struct account account; /* as it was read before the transaction */
 	char hash[PASSWORD_HASH_MAX + 1];
 	int64_t now;
-	struct spent_token op;
-	struct login_limits tries;
+	struct spent_token spent;
+	struct login_limits limits;
 	struct audit_event event;
 	struct outbox_mail notification;
 };
 
 static void
-resetting_wipe(struct resetting *resetting)
+reset_ctx_wipe(struct reset_ctx *ctx)
 {
-	secret_wipe_bytes(resetting, sizeof *resetting);
+	secret_wipe_bytes(ctx, sizeof *ctx);
 }
 
 static enum result
-read_account_tx(struct db_tx *tx, void *context)
+reset_password_tx(struct db_tx *tx, void *context)
 {
-	struct resetting *resetting = context;
+	struct reset_ctx *ctx = context;
 
-	return account_read(tx, resetting->claims->subject.account_id, &resetting->account);
+	TRY(spent_token_insert(tx, &ctx->spent));
+	TRY(account_reset_password(tx, &ctx->link, ctx->hash, ctx->now));
+	TRY(session_rows_end_others(tx, ctx->account.id, no_session));
+	TRY(login_limits_restart(tx, &ctx->limits));
+	TRY(audit_insert(tx, &ctx->event));
+	return outbox_enqueue(tx, &ctx->notification);
 }
 
+/* The account, of a link that was used: whatever became of it. */
 static enum result
-read_by_link_tx(struct db_tx *tx, void *context)
+read_account_of_link(const struct app *p, struct reset_ctx *ctx)
 {
-	struct resetting *resetting = context;
+	struct db_tx alone = db_alone(p->db);
 
-	return account_by_link(tx, &resetting->state, &resetting->account);
+	return account_read(&alone, ctx->claims->subject.account_id, &ctx->account);
 }
 
+/* The same, of a link that was not used, if it is still good. */
 static enum result
-reset_tx(struct db_tx *tx, void *context)
+read_account_of_unused_link(const struct app *p, struct reset_ctx *ctx)
 {
-	static const struct session_id nobody;
-	struct resetting *resetting = context;
-	const struct account *account = &resetting->account;
+	struct db_tx alone = db_alone(p->db);
 
-	TRY(spent_token_insert(tx, &resetting->op));
-	TRY(account_reset_password(tx, &resetting->state, resetting->hash, resetting->now));
-	TRY(session_rows_end_others(tx, account->id, nobody));
-	TRY(login_limits_restart(tx, &resetting->tries));
-	TRY(audit_insert(tx, &resetting->event));
-	return outbox_enqueue(tx, &resetting->notification);
+	TRY(account_by_link(&alone, &ctx->link, &ctx->account));
+	return strcmp(ctx->account.email, ctx->claims->email) == 0 ? OK : NO_ROW;
 }
 
+/* A link that was used: OK with the password that it set, TOKEN_SPENT with another. */
 static enum result
-repeat(const struct app *p, struct resetting *resetting, const struct secret *password,
-    struct token_state *state)
+repeat_reset(const struct app *p, struct reset_ctx *ctx)
 {
 	bool same = false;
 
-	TRY(token_state_count_repeat(p, state));
+	TRY(token_state_count_repeat(p, &ctx->state));
 	enum result compared = hash_pool_verify(
-	    p->hash_pool, password, resetting->account.password_hash, &same);
+	    p->hash_pool, ctx->password, ctx->account.password_hash, &same);
 	if (compared == OK && !same)
 		compared = TOKEN_SPENT;
-	return token_state_end_repeat(p, state, compared);
+	return token_state_end_repeat(p, &ctx->state, compared);
 }
 
+/* Makes what the transaction writes. */
 static void
-fill(const struct app *p, const struct client *client, struct resetting *resetting)
+prepare_reset(const struct app *p, const struct client *client, struct reset_ctx *ctx)
 {
-	const struct account *account = &resetting->account;
+	const struct account *account = &ctx->account;
 
-	resetting->op = (struct spent_token){
+	ctx->spent = (struct spent_token){
+		.jti = ctx->claims->jti,
 		.kind = STAGE_PASSWORD_RESET,
 		.outcome = OUTCOME_DONE,
-		.created_at = resetting->now,
+		.created_at = ctx->now,
 	};
-	resetting->op.jti = resetting->claims->jti;
-	secret_random(resetting->op.next_id, sizeof resetting->op.next_id);
-	resetting->tries = login_limits_of(p->keyring, account->login_id, client, resetting->now);
-	resetting->event = audit_event_of(
-	    client, AUDIT_PASSWORD_RESET, resetting->now, account->id, account->person_id);
-	resetting->notification = notification_to(MAIL_PASSWORD_CHANGED, account, resetting->now);
+	secret_random(ctx->spent.next_id, sizeof ctx->spent.next_id);
+	ctx->limits = login_limits_of(p->keyring, account->login_id, client, ctx->now);
+	ctx->event = audit_event_of(
+	    client, AUDIT_PASSWORD_RESET, ctx->now, account->id, account->person_id);
+	ctx->notification = notification_to(MAIL_PASSWORD_CHANGED, account, ctx->now);
 }
 
 static enum result
-reset(const struct app *p, const struct client *client, struct resetting *resetting,
-    const struct secret *password, struct token_state *state)
+reset_password(const struct app *p, const struct client *client, struct reset_ctx *ctx)
 {
-	TRY(hash_pool_hash(p->hash_pool, password, resetting->hash));
+	TRY(hash_pool_hash(p->hash_pool, ctx->password, ctx->hash));
 	/* Counted after the hash, so that a busy hash pool costs the member no try. */
-	TRY(token_state_count_try(p, state));
-	fill(p, client, resetting);
+	TRY(token_state_count_try(p, &ctx->state));
+	prepare_reset(p, client, ctx);
 	const enum result done = token_state_end_try(
-	    p, state, db_transaction(p->db, reset_tx, resetting));
-	if (done == NO_ROW) /* changed, disabled, gone or with another address meanwhile */
+	    p, &ctx->state, db_transaction(p->db, reset_password_tx, ctx));
+	if (done == NO_ROW) /* changed, disabled, deleted or with another address meanwhile */
 		return TOKEN_SPENT;
 	if (done != DUPLICATE)
 		return done;
-	/* Spent meanwhile, by the same submit sent twice. */
-	TRY(token_state_read(p, resetting->claims, state));
-	TRY(db_each_committed(p->db, read_account_tx, resetting));
-	return repeat(p, resetting, password, state);
+	/* Spent meanwhile, by the same request sent twice. */
+	TRY(token_state_read(p, ctx->claims, &ctx->state));
+	TRY(read_account_of_link(p, ctx));
+	return repeat_reset(p, ctx);
 }
 
 static enum field_error
-judge(const struct app *p, const struct account *account, const struct secret *password)
+validate_reset_password(const struct app *p, const struct reset_ctx *ctx)
 {
+	const struct account *account = &ctx->account;
 	const char *const personal[] = { account->login_id, account->email, account->nickname,
 		NULL };
 
-	return password_validate(&p->password_rules, password->text, personal);
+	return password_validate(&p->password_rules, ctx->password->text, personal);
 }
 
 enum result
 recovery_reset(const struct app *p, const struct client *client, const struct stage_claims *claims,
     const struct secret *password, struct error_info *ret_info)
 {
-	CLEANUP(resetting_wipe)
-	struct resetting resetting = { .claims = claims, .now = clock_now() };
-	struct token_state state;
+	CLEANUP(reset_ctx_wipe)
+	struct reset_ctx ctx = { .claims = claims, .password = password, .now = clock_now() };
 
-	resetting.state = mailed_link_of(claims, resetting.now);
-	TRY(token_state_read(p, claims, &state));
-	const enum result read = db_each_committed(
-	    p->db, state.used ? read_account_tx : read_by_link_tx, &resetting);
+	ctx.link = mailed_link_of(claims, ctx.now);
+	TRY(token_state_read(p, claims, &ctx.state));
+	const bool used = ctx.state.used;
+	const enum result read = used ? read_account_of_link(p, &ctx)
+				      : read_account_of_unused_link(p, &ctx);
 	if (read != OK)
 		return read == NO_ROW ? TOKEN_SPENT : read;
-	if (state.used)
-		return repeat(p, &resetting, password, &state);
-	if (strcmp(resetting.account.email, claims->email) != 0)
-		return TOKEN_SPENT;
-	ret_info->field_error = judge(p, &resetting.account, password);
+	if (used)
+		return repeat_reset(p, &ctx);
+	ret_info->field_error = validate_reset_password(p, &ctx);
 	if (ret_info->field_error != FIELD_OK)
 		return BAD_FIELD;
-	TRY(reset(p, client, &resetting, password, &state));
+	TRY(reset_password(p, client, &ctx));
 	mailer_wake(p->mailer);
 	return OK;
 }

@@ -1,7 +1,8 @@
-/* member_support.c - what the operator does to accounts, and reads of them and of the trail. */
+/* member_support.c - what the operator does to accounts, and reads of them. */
 
 #include "member_support.h"
 
+#include "audit.h"
 #include "batch.h"
 #include "client.h"
 #include "clock.h"
@@ -13,14 +14,6 @@
 #include "stored_enums.h"
 
 #include <string.h>
-
-void
-operator_table(struct statement ret[static OPERATOR_STATEMENTS__MAX])
-{
-	memcpy(ret, statements, STATEMENTS__MAX * sizeof *ret);
-	memcpy(ret + STATEMENTS__MAX, operator_statements,
-	    (OPERATOR_STATEMENTS__MAX - STATEMENTS__MAX) * sizeof *ret);
-}
 
 /* The client that the trail and the counters see: no address of the network. */
 static struct client
@@ -65,7 +58,8 @@ operator_account_id(const struct app *p, const char *login_id, struct account_id
 /* Showing ------------------------------------------------------------------------------------- */
 
 static enum result
-read_account(const struct app *p, const char *login_id, int64_t now, struct operator_account *ret)
+read_shown_account(
+    const struct app *p, const char *login_id, int64_t now, struct operator_account *ret)
 {
 	struct db_tx alone = db_alone(p->db);
 	char number[SESSION_NUMBER_MAX + 1];
@@ -104,14 +98,13 @@ read_failures(const struct app *p, const struct limit_try *limit_try, struct ope
 	struct db_tx alone = db_alone(p->db);
 	int64_t locked_until = 0;
 	const struct db_value in[] = {
-		db_number("limit_id", limit_try->limit_id),
 		db_bytes("subject_hash", limit_try->subject_hash, sizeof limit_try->subject_hash),
 		db_number("now", limit_try->now),
 		{ 0 },
 	};
 	const struct db_slot out[] = { db_to_number(&ret->failures), db_to_number(&locked_until),
 		{ 0 } };
-	const enum result read = db_row(&alone, OPERATOR_LIMIT_READ, in, out);
+	const enum result read = db_row(&alone, OPERATOR_LOGIN_FAILURES_READ, in, out);
 
 	if (read != OK)
 		return read == NO_ROW ? OK : read;
@@ -120,18 +113,6 @@ read_failures(const struct app *p, const struct limit_try *limit_try, struct ope
 	else if (locked_until > limit_try->now)
 		ret->locked_until = locked_until;
 	return OK;
-}
-
-/* The values that find the rows of all known sources of a login ID; `range` is borrowed. */
-#define KNOWN_SOURCES_VALUES 3
-
-static void
-known_sources_values(const struct login_limits *limits, const struct login_limits_range *range,
-    struct db_value ret[static KNOWN_SOURCES_VALUES])
-{
-	ret[0] = db_number("limit_id", limits->by_known_source.limit_id);
-	ret[1] = db_bytes("first_hash", range->first, sizeof range->first);
-	ret[2] = db_bytes("last_hash", range->last, sizeof range->last);
 }
 
 /* Adds the logins that failed from known sources. */
@@ -143,13 +124,16 @@ read_known_sources(
 	const struct limit_try *limit_try = &limits->by_known_source;
 	const struct login_limits_range range = login_limits_range(limits);
 	int64_t failures = 0;
-	struct db_value in[KNOWN_SOURCES_VALUES + 3] = { 0 };
+	const struct db_value in[] = {
+		db_bytes("first", range.first, sizeof range.first),
+		db_bytes("last", range.last, sizeof range.last),
+		db_number("max", limit_try->max),
+		db_number("now", limit_try->now),
+		{ 0 },
+	};
 	const struct db_slot out[] = { db_to_number(&ret->known_sources), db_to_number(&failures),
 		db_to_number(&ret->locked_known), { 0 } };
 
-	known_sources_values(limits, &range, in);
-	in[KNOWN_SOURCES_VALUES] = db_number("max", limit_try->max);
-	in[KNOWN_SOURCES_VALUES + 1] = db_number("now", limit_try->now);
 	TRY(db_row(&alone, OPERATOR_KNOWN_SOURCES_READ, in, out));
 	ret->failures += failures;
 	return OK;
@@ -163,7 +147,7 @@ operator_account_show(const struct app *p, const char *login_id, struct operator
 	const struct login_limits limits = login_limits_of(p->keyring, login_id, &client, now);
 	struct operator_account account = { .active = false };
 
-	TRY(read_account(p, login_id, now, &account));
+	TRY(read_shown_account(p, login_id, now, &account));
 	TRY(read_failures(p, &limits.by_login_id, &account));
 	TRY(read_known_sources(p, &limits, &account));
 	*ret = account;
@@ -294,9 +278,9 @@ unlock_account_tx(struct db_tx *tx, void *context)
 	struct unlock_ctx *ctx = context;
 	const struct login_limits_range range = login_limits_range(&ctx->limits);
 	struct locked_account account = { .state = NO_STATE };
-	struct db_value in[KNOWN_SOURCES_VALUES + 1] = { 0 };
+	const struct db_value in[] = { db_bytes("first", range.first, sizeof range.first),
+		db_bytes("last", range.last, sizeof range.last), { 0 } };
 
-	known_sources_values(&ctx->limits, &range, in);
 	TRY(lock_account(tx, ctx->login_id, &account));
 	const enum result inserted = insert_event_of(tx, &ctx->event, &account);
 	if (inserted != OK)
@@ -334,56 +318,4 @@ operator_send_reset(const struct app *p, const char *login_id)
 		return LOGIN_FAILED;
 	TRY(limit_db_reset(&alone, &interval));
 	return recovery_ask_reset(p, &client, login_id, &(struct error_info){ 0 });
-}
-
-/* The audit trail ----------------------------------------------------------------------------- */
-
-struct trail_ctx {
-	size_t limit;
-	struct audit_event row; /* the row that is being read */
-	int64_t event;          /* its kind */
-	struct audit_event *events;
-	size_t count;
-};
-
-static enum result
-append_trail_row(void *context)
-{
-	struct trail_ctx *ctx = context;
-
-	if (ctx->count == ctx->limit)
-		return INTERNAL; /* more rows than the statement's LIMIT */
-	ctx->row.kind = (enum audit_event_kind)ctx->event;
-	ctx->events[ctx->count++] = ctx->row;
-	return OK;
-}
-
-enum result
-operator_trail(const struct app *p, const struct trail_filter *filter,
-    struct audit_event *ret_events, size_t *ret_count)
-{
-	struct db_tx alone = db_alone(p->db);
-	struct trail_ctx ctx = { .limit = filter->limit, .events = ret_events };
-	struct audit_event *row = &ctx.row;
-	const bool all = filter->account_id == NULL;
-	const struct db_value in[] = {
-		db_number("since", filter->since),
-		db_number("rows_max", (int64_t)filter->limit),
-		/* Of all accounts the list ends here. */
-		all ? (struct db_value){ 0 } : db_bytes("account_id", filter->account_id, ID_SIZE),
-		{ 0 },
-	};
-	const struct db_slot out[] = {
-		db_to_number(&row->happened_at),
-		db_to_number(&ctx.event),
-		db_to_bytes(row->account_id.bytes, sizeof row->account_id.bytes),
-		db_to_text(row->network, sizeof row->network),
-		db_to_bytes(row->request_id.bytes, sizeof row->request_id.bytes),
-		{ 0 },
-	};
-
-	TRY(db_rows(&alone, all ? OPERATOR_TRAIL : OPERATOR_TRAIL_OF_ACCOUNT, in, out,
-	    append_trail_row, &ctx));
-	*ret_count = ctx.count;
-	return OK;
 }

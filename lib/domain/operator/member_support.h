@@ -1,30 +1,20 @@
-/* member_support.h - what the operator does to accounts, and reads of them and of the audit
- * trail.
+/* member_support.h - what the operator does to accounts, and reads of them.
  *
  * Works with a pool that was opened as the owner of the tables, with operator_table(). Of the
- * struct app it uses db, keyring, session_idle_s and password_reset_lives_s; the
- * keyring only where that is said. Login IDs are folded by the caller. Every change leaves a row
- * in the audit trail whose network is "operator". NO_ROW from any of them: no account has this
- * login ID. */
+ * struct app it uses db, keyring, session_idle_s and password_reset_lives_s; the keyring only
+ * where that is said. Login IDs are folded by the caller. Every change leaves a row in the audit
+ * trail whose network is "operator". NO_ROW from any of them: no account has this login ID. */
 
 #ifndef MEMBER_SUPPORT_H
 #define MEMBER_SUPPORT_H
 
 #include "app.h"
-#include "audit.h"
-#include "bounds.h"
-#include "db.h"
 #include "ids.h"
 #include "result.h"
 #include "session_rows.h"
-#include "statements.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
-
-/* The service's statements and the operator's behind them, for db_open(). */
-void operator_table(struct statement ret[static OPERATOR_STATEMENTS__MAX]);
 
 /* An account as the operator sees it: no hash, no address. */
 struct operator_account {
@@ -74,16 +64,5 @@ enum result operator_send_reset(const struct app *, const char *login_id) MUST_U
 
 enum result operator_account_id(
     const struct app *, const char *login_id, struct account_id *ret) MUST_USE;
-
-/* Which rows of the audit trail. */
-struct trail_filter {
-	const struct account_id *account_id; /* NULL: of all accounts, and of none */
-	int64_t since;                       /* this second, or later */
-	size_t limit;                        /* how many at most */
-};
-
-/* Reads them, the newest first. `ret_events` has room for filter->limit. */
-enum result operator_trail(const struct app *, const struct trail_filter *,
-    struct audit_event *ret_events, size_t *ret_count) MUST_USE;
 
 #endif

@@ -225,7 +225,7 @@ static const char *(*const readers[ROSTER_COLUMN__MAX])(const char *, struct ros
 /* One line ------------------------------------------------------------------------------------ */
 
 static const char *
-read_field(const struct roster_header *header, const struct roster_record *record,
+read_column_text(const struct roster_header *header, const struct roster_record *record,
     enum roster_column column, char ret[static ROSTER_FIELD_MAX + 1])
 {
 	return roster_text_read(header->from_cp932, record->fields[header->at[column]], ret);
@@ -240,10 +240,10 @@ validate_typed_together(const struct roster_header *header, const struct roster_
 	char typed[2 * ROSTER_FIELD_MAX + 1];
 	char symbol[ROSTER_FIELD_MAX + 1];
 	char folded[INSURED_NUMBER_SIZE_MAX + 1];
-	const char *reason = read_field(header, record, ROSTER_NUMBER, typed);
+	const char *reason = read_column_text(header, record, ROSTER_NUMBER, typed);
 
 	if (reason == NULL)
-		reason = read_field(header, record, ROSTER_SYMBOL, symbol);
+		reason = read_column_text(header, record, ROSTER_SYMBOL, symbol);
 	if (reason != NULL)
 		return reason;
 	memcpy(typed + strlen(typed), symbol, strlen(symbol) + 1);
@@ -264,7 +264,7 @@ read_columns(const struct roster_header *header, const struct roster_record *rec
 
 	for (unsigned i = 0; i < ROSTER_COLUMN__MAX; i++) {
 		const enum roster_column column = (enum roster_column)i;
-		const char *reason = read_field(header, record, column, text);
+		const char *reason = read_column_text(header, record, column, text);
 
 		if (reason == NULL)
 			reason = readers[i](text, ret);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 static bool
-is_ascii(const char *text)
+field_is_ascii(const char *text)
 {
 	while (*text != '\0' && (unsigned char)*text < 0x80)
 		text++;
@@ -46,7 +46,7 @@ decode_cp932(iconv_t from_cp932, const char *field, char ret[static ROSTER_FIELD
 static const char *
 decode_field(iconv_t from_cp932, const char *field, char ret[static ROSTER_FIELD_MAX + 1])
 {
-	if (from_cp932 != NULL && !is_ascii(field))
+	if (from_cp932 != NULL && !field_is_ascii(field))
 		return decode_cp932(from_cp932, field, ret);
 	if (!roster_text_is_utf8(field))
 		return "has bytes that are not UTF-8";
@@ -73,7 +73,7 @@ roster_text_read(iconv_t from_cp932, const char *field, char ret[static ROSTER_F
 
 	if (reason != NULL)
 		return reason;
-	if (is_ascii(text))
+	if (field_is_ascii(text))
 		memcpy(ret, text, strlen(text) + 1);
 	else if (unicode_nfkc(text, ret, ROSTER_FIELD_MAX + 1) != OK)
 		return "has a character that Unicode does not know";

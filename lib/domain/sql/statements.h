@@ -110,7 +110,7 @@ enum operator_statement {
 	OPERATOR_ACCOUNT_SHOW,
 	OPERATOR_ACCOUNT_DISABLE,
 	OPERATOR_ACCOUNT_ENABLE,
-	OPERATOR_LIMIT_READ,
+	OPERATOR_LOGIN_FAILURES_READ,
 	OPERATOR_KNOWN_SOURCES_READ,
 	OPERATOR_KNOWN_SOURCES_UNLOCK,
 	OPERATOR_SESSIONS_END,
@@ -135,7 +135,7 @@ enum operator_statement {
 	OPERATOR_STATEMENTS__MAX
 };
 
-/* OPERATOR_STATEMENTS__MAX - STATEMENTS__MAX rows. */
-extern const struct statement operator_statements[];
+/* Writes both tables, one behind the other, for db_open(). */
+void operator_table(struct statement ret[static OPERATOR_STATEMENTS__MAX]);
 
 #endif

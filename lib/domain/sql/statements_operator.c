@@ -6,10 +6,13 @@
 #include "statement_parts.h"
 #include "statements.h"
 
+#include <string.h>
+
 /* Operator statements are numbered behind those of the service. */
 #define OPERATOR_(name) [-STATEMENTS__MAX + (name)]
 
-#define KNOWN_SOURCES_ "limit_id = :limit_id AND subject_hash BETWEEN :first_hash AND :last_hash"
+#define KNOWN_SOURCES_ \
+	"limit_id = $LIMIT_KNOWN_SOURCE_FAILURES AND subject_hash BETWEEN :first AND :last"
 
 /* A failed login or a reset that was asked for, with a login ID that no account has. */
 #define AUDIT_NO_ACCOUNT_                                             \
@@ -19,7 +22,7 @@
 #define AUDIT_SELECT_ "SELECT happened_at, event, account_id, source, request_id FROM audit_event"
 #define AUDIT_NEWEST_ " ORDER BY happened_at DESC, request_id DESC, event DESC LIMIT :rows_max"
 
-const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STATEMENTS__MAX] = {
+static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STATEMENTS__MAX] = {
 	OPERATOR_(OPERATOR_CLOCK) = { "SELECT UNIX_TIMESTAMP()", .columns = 1 },
 
 	OPERATOR_(OPERATOR_ACCOUNT_LOCK) = {
@@ -43,9 +46,9 @@ const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STATEMENTS
 	OPERATOR_(OPERATOR_ACCOUNT_ENABLE) = {
 	    "UPDATE account SET state = $ACCOUNT_ACTIVE WHERE id = :account_id",
 	},
-	OPERATOR_(OPERATOR_LIMIT_READ) = {
+	OPERATOR_(OPERATOR_LOGIN_FAILURES_READ) = {
 	    "SELECT count, locked_until FROM limit_counter"
-	    " WHERE limit_id = :limit_id AND subject_hash = :subject_hash"
+	    " WHERE limit_id = $LIMIT_LOGIN_FAILURES AND subject_hash = :subject_hash"
 	    " AND window_ends_at > :now",
 	    .columns = 2,
 	},
@@ -143,3 +146,10 @@ const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STATEMENTS
 	    " ORDER BY happened_at LIMIT :rows_max",
 	},
 };
+
+void
+operator_table(struct statement ret[static OPERATOR_STATEMENTS__MAX])
+{
+	memcpy(ret, statements, STATEMENTS__MAX * sizeof *ret);
+	memcpy(ret + STATEMENTS__MAX, operator_statements, sizeof operator_statements);
+}

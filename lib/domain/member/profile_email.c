@@ -1,0 +1,194 @@
+/* profile_email.c - a member's address: another one becomes pending, is withdrawn or is
+ * confirmed. */
+
+#include "profile.h"
+
+#include "cleanup.h"
+#include "clock.h"
+#include "limit_db.h"
+#include "mail_interval.h"
+#include "mailed_link.h"
+#include "notification.h"
+#include "profile_change.h"
+#include "spent_token.h"
+
+#include <string.h>
+
+/* Another address ------------------------------------------------------------------------------ */
+
+struct email_ctx {
+	struct profile_change *change; /* its mail is the link to the new address */
+	const char *email;
+	struct mail_interval mail_interval;
+	struct outbox_mail notification; /* to the present address */
+};
+
+static void
+email_ctx_wipe(struct email_ctx *ctx)
+{
+	outbox_mail_wipe(&ctx->notification);
+}
+
+static enum result
+change_email_tx(struct db_tx *tx, void *context)
+{
+	struct email_ctx *ctx = context;
+	const struct account *account = &ctx->change->account;
+
+	TRY(profile_change_lock_proven(tx, ctx->change));
+	if (strcmp(ctx->email, account->email) == 0) /* proven meanwhile */
+		return OK;
+	const bool was_pending = strcmp(ctx->email, account->pending_email) == 0;
+	TRY(account_set_pending_email(tx, account->id, ctx->email));
+	TRY(audit_insert(tx, &ctx->change->event));
+	TRY(mail_interval_enqueue(tx, &ctx->mail_interval, &ctx->change->mail));
+	/* Whenever a link goes out, and when an earlier link becomes good again. */
+	return ctx->mail_interval.pending || !was_pending ? outbox_enqueue(tx, &ctx->notification)
+							  : OK;
+}
+
+static struct outbox_mail
+confirmation_mail(
+    const struct app *p, const struct account *account, const char *email, int64_t now)
+{
+	struct outbox_mail mail = outbox_mail_to(
+	    MAIL_EMAIL_CONFIRMATION, email, account->language, now, p->email_confirmation_lives_s);
+
+	secret_random(mail.jti.bytes, sizeof mail.jti.bytes);
+	mail.subject.account_id = account->id;
+	mail.subject.generation = account->generation;
+	return mail;
+}
+
+enum result
+profile_change_email(const struct app *p, const struct member_request *request, const char *email,
+    struct error_info *ret_info)
+{
+	const struct account *account = &request->member->account;
+	CLEANUP(profile_change_wipe)
+	struct profile_change change = profile_change_of(
+	    request, AUDIT_EMAIL_CHANGE_ASKED, MAIL_NONE);
+	CLEANUP(email_ctx_wipe) struct email_ctx ctx = { .change = &change, .email = email };
+	const struct limit_try tries = limit_try_of(p->keyring,
+	    limit_subject_of(LIMIT_ADDRESS_CHANGES, account->id.bytes, ID_SIZE), change.now);
+	struct db_tx alone = db_alone(p->db);
+	int left = 0;
+
+	TRY(current_password_check(p, request, ret_info));
+	if (strcmp(email, account->email) == 0)
+		return OK;
+	TRY(limit_db_count(&alone, &tries, &left, &ret_info->wait_s));
+	if (left < 0)
+		return TOO_MANY;
+	change.mail = confirmation_mail(p, account, email, change.now);
+	ctx.notification = notification_to(MAIL_EMAIL_CHANGE_ASKED, account, change.now);
+	ctx.mail_interval = mail_interval_of(
+	    p, LIMIT_CONFIRMATION_MAIL, &account->id, email, change.now);
+	const enum result changed = mail_interval_run(
+	    p, &ctx.mail_interval, change_email_tx, &ctx, ret_info);
+	if (changed == OK || changed == DUPLICATE)
+		return OK;
+	return limit_db_give_back_after(
+	    &alone, &tries, profile_change_result(p, &change, changed, ret_info));
+}
+
+/* Withdrawn ------------------------------------------------------------------------------------ */
+
+static enum result
+withdraw_email_tx(struct db_tx *tx, void *context)
+{
+	struct profile_change *change = context;
+
+	TRY(profile_change_lock(tx, change));
+	if (change->account.pending_email[0] == '\0')
+		return OK;
+	TRY(account_set_pending_email(tx, change->account.id, ""));
+	return audit_insert(tx, &change->event);
+}
+
+enum result
+profile_withdraw_email(const struct app *p, const struct member_request *request)
+{
+	CLEANUP(profile_change_wipe)
+	struct profile_change change = profile_change_of(
+	    request, AUDIT_EMAIL_CHANGE_WITHDRAWN, MAIL_NONE);
+
+	return db_transaction(p->db, withdraw_email_tx, &change);
+}
+
+/* Confirmed, by the link that was mailed to it ------------------------------------------------- */
+
+struct confirm_email_ctx {
+	const struct client *client;
+	struct mailed_link link;
+	int64_t now;
+	struct mail_id mail_id; /* of the notification */
+	struct spent_token spent;
+};
+
+/* The notification goes to the old address. */
+static enum result
+record_confirmation(
+    struct db_tx *tx, const struct confirm_email_ctx *ctx, const struct account *account)
+{
+	CLEANUP(outbox_mail_wipe)
+	struct outbox_mail notification = notification_to(MAIL_EMAIL_CHANGED, account, ctx->now);
+	const struct audit_event event = audit_event_of(
+	    ctx->client, AUDIT_EMAIL_CHANGED, ctx->now, account->id, account->person_id);
+
+	notification.id = ctx->mail_id;
+	TRY(audit_insert(tx, &event));
+	return outbox_enqueue(tx, &notification);
+}
+
+/* The link was used before. The same request again is a success while the account has the address
+ * that the link confirmed. */
+static enum result
+repeat_confirmation(struct db_tx *tx, const struct mailed_link *link)
+{
+	CLEANUP(account_wipe) struct account account = { 0 };
+	const enum result read = account_read(tx, link->account_id, &account);
+
+	if (read != OK)
+		return read == NO_ROW ? TOKEN_SPENT : read;
+	return strcmp(account.email, link->email) == 0 ? OK : TOKEN_SPENT;
+}
+
+static enum result
+confirm_email_tx(struct db_tx *tx, void *context)
+{
+	const struct confirm_email_ctx *ctx = context;
+	CLEANUP(account_wipe) struct account account = { 0 };
+	const enum result spent = spent_token_insert(tx, &ctx->spent);
+
+	if (spent == DUPLICATE)
+		return repeat_confirmation(tx, &ctx->link);
+	TRY(spent);
+	enum result confirmed = account_by_link(tx, &ctx->link, &account);
+	if (confirmed == OK)
+		confirmed = account_confirm_email(tx, &ctx->link);
+	if (confirmed != OK)
+		return confirmed == NO_ROW ? TOKEN_SPENT : confirmed;
+	return record_confirmation(tx, ctx, &account);
+}
+
+enum result
+profile_confirm_email(
+    const struct app *p, const struct client *client, const struct stage_claims *claims)
+{
+	const int64_t now = clock_now();
+	struct confirm_email_ctx ctx = {
+		.client = client,
+		.link = mailed_link_of(claims, now),
+		.now = now,
+		.spent = {
+			.jti = claims->jti,
+			.kind = STAGE_EMAIL_CONFIRMATION,
+			.outcome = OUTCOME_DONE,
+			.created_at = now,
+		},
+	};
+
+	secret_random(ctx.mail_id.bytes, sizeof ctx.mail_id.bytes);
+	return profile_change_run(p, confirm_email_tx, &ctx);
+}
