@@ -1,4 +1,4 @@
-/* roster_fuzz.c - rosters: every fault has its place, and a line that is right is right again. */
+/* roster_fuzz.c - rosters: every error has its place, and a valid line is valid again. */
 
 /* NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 #define _GNU_SOURCE 1 /* memfd_create */
@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static unsigned field_errors, lines_heard;
+static unsigned errors, remarks;
 
 static void
 check_remark(void *context, const struct roster_remark *remark)
@@ -22,8 +22,8 @@ check_remark(void *context, const struct roster_remark *remark)
 	FUZZ_CHECK(remark->line > 0, "a remark names its line");
 	FUZZ_CHECK(remark->reason != NULL && remark->reason[0] != '\0', "and says why");
 	FUZZ_CHECK(remark->column == NULL || remark->column[0] != '\0', "and which column");
-	field_errors += !remark->warning;
-	lines_heard++;
+	errors += !remark->warning;
+	remarks++;
 }
 
 static const struct roster_reporter reporter = { .report = check_remark };
@@ -46,14 +46,14 @@ check_again(const struct roster_line *line)
 		"生年月日", "資格取得日", "資格喪失日" };
 	const char *const fields[] = { line->symbol, line->number, "", line->insured ? "1" : "2",
 		line->kana_name, line->birth_date, line->eligible_from, line->eligible_until };
+	const struct roster_record record = { line->line, fields, ROSTER_COLUMN__MAX };
 	struct roster_header header;
 	struct roster_line again;
 
 	FUZZ_CHECK(roster_header_read(&header, names, ROSTER_COLUMN__MAX, &reporter),
 	    "the header is right");
 	FUZZ_CHECK(
-	    roster_line_judge(&header, line->line, fields, ROSTER_COLUMN__MAX, &again, &reporter),
-	    "a line that is right is right again");
+	    roster_line_read(&header, &record, &reporter, &again), "a valid line is valid again");
 	FUZZ_CHECK(again.insured == line->insured && strcmp(again.number, line->number) == 0 &&
 		       strcmp(again.symbol, line->symbol) == 0 &&
 		       strcmp(again.kana_name, line->kana_name) == 0 &&
@@ -69,14 +69,14 @@ read_all(struct roster_file *file)
 {
 	uint8_t hash[SECRET_SHA256_SIZE];
 	struct roster_line line;
-	uint64_t right = 0;
+	uint64_t valid = 0;
 
-	for (; roster_file_next(file, &line); right++)
+	for (; roster_file_next(file, &line); valid++)
 		check_again(&line);
-	const uint64_t faulty = roster_file_invalid_lines(file);
-	FUZZ_CHECK(roster_file_lines(file) - right <= faulty, "each line is right or faulty");
-	FUZZ_CHECK((faulty > 0) == (field_errors > 0), "a faulty line was told");
-	FUZZ_CHECK(roster_file_finish(file, hash) || faulty > 0, "nobody wrote to the file");
+	const uint64_t invalid = roster_file_invalid_lines(file);
+	FUZZ_CHECK(roster_file_lines(file) - valid <= invalid, "each line is valid or invalid");
+	FUZZ_CHECK((invalid > 0) == (errors > 0), "an invalid line was reported");
+	FUZZ_CHECK(roster_file_finish(file, hash) || invalid > 0, "nobody wrote to the file");
 }
 
 int
@@ -92,13 +92,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char path[32], why[ERRBUF_MAX + 1];
 	CLEANUP(cleanup_close) const int fd = file_of(data, size);
 
-	field_errors = lines_heard = 0;
+	errors = remarks = 0;
 	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	struct roster_file *const file = roster_file_open(path, &reporter, why);
 	if (file != NULL)
 		read_all(file);
 	else
-		FUZZ_CHECK(lines_heard > 0, "what is wrong with a header is told");
+		FUZZ_CHECK(remarks > 0, "what is wrong with a header is reported");
 	roster_file_close(file);
 	return 0;
 }
