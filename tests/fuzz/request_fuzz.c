@@ -22,6 +22,7 @@
 #include "limit_table.h"
 #include "app_away.h"
 #include "service.h"
+#include "smtp.h"
 #include "strict_head.h"
 #include "text.h"
 #include "limit_local.h"
