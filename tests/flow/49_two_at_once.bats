@@ -8,6 +8,7 @@ readonly FRESH=himawari8kirin
 
 teardown() {
 	let_go
+	db 'DROP TRIGGER IF EXISTS late'
 	stack_restore
 }
 
@@ -112,6 +113,37 @@ readonly WITHDRAW=DELETE:/pending-email:
 	want 200
 	change_password "$access" "$FRESH" nezumi8tokei
 	want 204
+}
+
+# The second is let in before the first is written, and compares its current password afterwards.
+@test "a change that was let in before another set the password is no guess" { # asvs 2.3.4 6.2.3 15.4.2
+	while read -r name wanted; do
+		new_account
+		logged_in "$email"
+		id=$(db "SELECT HEX(id) FROM account WHERE login_id = '$email'")
+		hold
+		change first "$TO_FRESH" &
+		changing=($!)
+		wait_until 10 waiting 1
+		db 'CREATE TRIGGER late BEFORE INSERT ON limit_counter FOR EACH ROW SET @slept = IF(NEW.limit_id = LIMIT_CURRENT_PASSWORD, SLEEP(1.5), 0)'
+		change second "${!name//@/$email}" &
+		changing+=($!)
+		wait_until 5 eval '[[ $(db "SELECT COUNT(*) FROM information_schema.processlist WHERE state = \"User sleep\"") == 1 ]]'
+		let_go
+		wait "${changing[@]}"
+		db 'DROP TRIGGER late'
+		same "$name: $(outcome first), $(outcome second)" "$name: 204, $wanted"
+		[[ $wanted == 204 ]] || same "$(jq .attempts_left "$BATS_TEST_TMPDIR/second.body")" 5
+		is_logged_in "$access"
+		nothing_is_counted
+		same "$(happened 8) $(happened 11)" "1 0"
+	done <<-'ROWS'
+		TO_FRESH  204
+		TO_OTHER  403 current_password_wrong
+		LOGIN_ID  403 current_password_wrong
+		EMAIL     403 current_password_wrong
+		LEAVE     403 current_password_wrong
+	ROWS
 }
 
 @test "what else is asked for while the password changes" { # asvs 2.3.4 15.4.2

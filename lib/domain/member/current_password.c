@@ -93,18 +93,30 @@ record_wrong_password(const struct app *p, const struct member_request *request,
 	return PASSWORD_WRONG;
 }
 
-/* OK, or PASSWORD_WRONG. */
+static enum result
+give_back_tries(const struct app *p, const struct password_tries *tries, enum result result)
+{
+	struct db_tx alone = db_alone(p->db);
+
+	return limit_db_give_back_after(&alone, &tries->by_session,
+	    limit_db_give_back_after(&alone, &tries->by_account, result));
+}
+
+/* OK, PASSWORD_WRONG, or NO_ROW: it is wrong because a password was set since the session was
+ * read. */
 static enum result
 compare_password(const struct app *p, const struct member_request *request,
-    const struct password_tries *tries, const char *hash)
+    const struct password_tries *tries, const struct account *account)
 {
 	struct db_tx alone = db_alone(p->db);
 	bool equal = false;
-	const enum result verified = hash_pool_verify(p->hash_pool, request->current, hash, &equal);
+	const enum result verified = hash_pool_verify(
+	    p->hash_pool, request->current, account->password_hash, &equal);
 
 	if (verified != OK)
-		return limit_db_give_back_after(&alone, &tries->by_session,
-		    limit_db_give_back_after(&alone, &tries->by_account, verified));
+		return give_back_tries(p, tries, verified);
+	if (!equal && account->generation != request->member->account.generation)
+		return give_back_tries(p, tries, NO_ROW);
 	if (!equal)
 		return record_wrong_password(p, request, tries->by_account.now);
 	TRY(limit_db_reset(&alone, &tries->by_account));
@@ -112,24 +124,35 @@ compare_password(const struct app *p, const struct member_request *request,
 }
 
 enum result
-current_password_check(
-    const struct app *p, const struct member_request *request, struct error_info *ret_info)
+current_password_check_set(const struct app *p, const struct member_request *request,
+    struct account *ret_account, struct error_info *ret_info)
 {
 	const int64_t now = clock_now();
 	struct db_tx alone = db_alone(p->db);
-	CLEANUP(account_wipe) struct account account = { 0 };
 	struct password_tries tries = password_tries_of(p, request->member, now);
 
 	TRY(count_password_try(&alone, &tries, &ret_info->wait_s));
-	const enum result read = account_read(&alone, request->member->account.id, &account);
+	const enum result read = account_read(&alone, request->member->account.id, ret_account);
 	if (read != OK)
 		return read == NO_ROW ? LOGIN_REQUIRED : read;
 	if (tries.left_to_session < 0)
 		return end_guessing_session(p, request, now);
-	const enum result compared = compare_password(p, request, &tries, account.password_hash);
+	const enum result compared = compare_password(p, request, &tries, ret_account);
 	if (compared == PASSWORD_WRONG)
 		ret_info->attempts_left = tries_left(&tries);
 	return compared;
+}
+
+enum result
+current_password_check(
+    const struct app *p, const struct member_request *request, struct error_info *ret_info)
+{
+	CLEANUP(account_wipe) struct account account = { 0 };
+	const enum result checked = current_password_check_set(p, request, &account, ret_info);
+
+	if (checked != NO_ROW)
+		return checked;
+	return current_password_check_again(p, request, account.password_hash, ret_info);
 }
 
 enum result

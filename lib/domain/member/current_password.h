@@ -25,9 +25,15 @@ struct member_request {
 /* Counts the try, then compares. A right password forgets the wrong ones before it.
  * PASSWORD_WRONG: ret_info->attempts_left says how many tries are left. TOO_MANY: the account has
  * none left for ret_info->wait_s seconds. LOGIN_REQUIRED: the session is over; also when this try
- * ends it, because the session has no try left. UNAVAILABLE, OVERLOADED: the try does not count. */
+ * ends it, because the session has no try left. UNAVAILABLE, OVERLOADED: the try does not count;
+ * nor does it where another request has set a password since the session was read. */
 enum result current_password_check(
     const struct app *, const struct member_request *, struct error_info *ret_info) MUST_USE;
+
+/* The same for a request that sets a password itself. NO_ROW: the current password is wrong, because
+ * another request has set one since the session was read; *ret_account has its hash. */
+enum result current_password_check_set(const struct app *, const struct member_request *,
+    struct account *ret_account, struct error_info *ret_info) MUST_USE;
 
 /* For a change that finds another password than the one that was checked, because another request
  * of the session has set it meanwhile. `hash` is the account's now. PASSWORD_WRONG, with

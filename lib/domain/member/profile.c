@@ -104,7 +104,11 @@ profile_change_password(const struct app *p, const struct member_request *reques
 	ret_info->field_error = password_validate(&p->password_rules, password->text, personal);
 	if (ret_info->field_error != FIELD_OK)
 		return BAD_FIELD;
-	TRY(current_password_check(p, request, ret_info));
+	const enum result checked = current_password_check_set(
+	    p, request, &change.account, ret_info);
+	if (checked != OK)
+		return checked == NO_ROW ? compare_with_set(p, &change, password, ret_info)
+					 : checked;
 	TRY(hash_pool_hash(p->hash_pool, password, ctx.hash));
 	ctx.limits = login_limits_of(p->keyring, account->login_id, request->client, change.now);
 	const enum result changed = profile_change_run(p, change_password_tx, &ctx);
