@@ -8,7 +8,7 @@
 typedef enum field_error fold(const char *typed, char *ret, size_t ret_size);
 
 static void
-check(fold *fold, const char *typed, size_t length)
+check_folding(fold *fold, const char *typed, size_t length)
 {
 	char folded[AUTH_KEY_LENGTH + 1], again[AUTH_KEY_LENGTH + 1];
 
@@ -28,7 +28,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct fuzz_input input = { data, size };
 	CLEANUP(cleanup_free) char *typed = fuzz_text(&input);
 
-	check(auth_key_fold, typed, AUTH_KEY_LENGTH);
-	check(captcha_answer_fold, typed, CAPTCHA_LENGTH);
+	check_folding(auth_key_fold, typed, AUTH_KEY_LENGTH);
+	check_folding(captcha_answer_fold, typed, CAPTCHA_LENGTH);
 	return 0;
 }

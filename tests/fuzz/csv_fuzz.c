@@ -55,7 +55,7 @@ write_record(const struct csv *csv, char *ret, size_t ret_size)
 }
 
 static void
-check_again(const struct csv *csv)
+check_csv_again(const struct csv *csv)
 {
 	char text[3 * ROOM_MAX + 3 * FIELDS_MAX];
 	const size_t size = write_record(csv, text, sizeof text);
@@ -90,7 +90,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    csv->count > 0 && csv->count <= fields_max, "no more fields than allowed");
 		FUZZ_CHECK(csv->line > line && csv->line <= csv->line_read, "lines go on");
 		line = csv->line;
-		check_again(csv);
+		check_csv_again(csv);
 	}
 	FUZZ_CHECK(outcome == CSV_END || csv->line_read > 0, "an error has a line");
 	FUZZ_CHECK(csv->count == 0 && csv_next(csv) == outcome, "what is over stays over");

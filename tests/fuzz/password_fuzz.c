@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* The member's own words are refused as they are, whatever they are, if rules do not refuse them
- * first; so is what the judge takes neither short nor long. */
+ * first; so is what password_validate() finds neither short nor long. */
 static void
 check_judged(const char *password, const char *words, const char *const *personal)
 {

@@ -7,7 +7,7 @@
 
 /* A challenge whose solution nobody has: whatever comes, it is not done. */
 static void
-check(const char *payload)
+check_solution(const char *payload)
 {
 	static const struct proof_of_work work = {
 		.key = { 1 }, .salt = { 2 }, .expires_at = 2000000000
@@ -25,10 +25,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const size_t length = strlen(text);
 
 	if (length <= PROOF_OF_WORK_INPUT_MAX)
-		check(text);
+		check_solution(text);
 	if (SECRET_BASE64_MAX(length) <= PROOF_OF_WORK_INPUT_MAX) {
 		secret_base64(text, length, payload);
-		check(payload);
+		check_solution(payload);
 	}
 	return 0;
 }

@@ -186,7 +186,7 @@ fill_length(char *digits)
 
 /* With what the marks stand for; what does not fit is left out. */
 static void
-fill(const uint8_t *data, size_t size)
+fill_service_for_fuzz(const uint8_t *data, size_t size)
 {
 	char *digits = NULL;
 
@@ -291,7 +291,7 @@ read_answer(char *at, bool to_head, struct answer *ret)
 		       value_of(at, "X-Request-Id") != NULL,
 	    "and has the lines of every answer");
 	ret->closes = text_starts_with(connection, "close");
-	/* A refusal does not look at the method any more, and is the last. */
+	/* A rejection does not look at the method any more, and is the last. */
 	const size_t announced = length != NULL ? strtoul(length, NULL, 10) : 0;
 	const size_t behind = f.answered_size - (size_t)(ret->body - f.answered);
 	ret->body_size = !to_head || (ret->closes && behind == announced) ? announced : 0;
@@ -374,7 +374,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (clock_now() - f.minted_at > ACCESS_TOKEN_LIVES_S / 2)
 		FUZZ_CHECK(mint(app->keyring, app->access_keys), "tokens can be made");
-	fill(data, size);
+	fill_service_for_fuzz(data, size);
 	ask();
 	check_answers();
 	return 0;

@@ -40,7 +40,7 @@ file_of(const uint8_t *data, size_t size)
 }
 
 static void
-check_again(const struct roster_line *line)
+check_roster_again(const struct roster_line *line)
 {
 	static const char *const names[] = { "記号", "番号", "枝番", "被保険者区分", "氏名カナ",
 		"生年月日", "資格取得日", "資格喪失日" };
@@ -65,14 +65,14 @@ check_again(const struct roster_line *line)
 }
 
 static void
-read_all(struct roster_file *file)
+read_roster(struct roster_file *file)
 {
 	uint8_t hash[SECRET_SHA256_SIZE];
 	struct roster_line line;
 	uint64_t valid = 0;
 
 	for (; roster_file_next(file, &line); valid++)
-		check_again(&line);
+		check_roster_again(&line);
 	const uint64_t invalid = roster_file_invalid_lines(file);
 	FUZZ_CHECK(roster_file_lines(file) - valid <= invalid, "each line is valid or invalid");
 	FUZZ_CHECK((invalid > 0) == (errors > 0), "an invalid line was reported");
@@ -96,7 +96,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	struct roster_file *const file = roster_file_open(path, &reporter, why);
 	if (file != NULL)
-		read_all(file);
+		read_roster(file);
 	else
 		FUZZ_CHECK(remarks > 0, "what is wrong with a header is reported");
 	roster_file_close(file);

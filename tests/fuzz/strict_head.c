@@ -1,4 +1,4 @@
-/* strict_head.c - the judge of heads, from RFC 9110 and 9112. */
+/* strict_head.c - a second opinion of heads, from RFC 9110 and 9112. */
 
 #include "strict_head.h"
 

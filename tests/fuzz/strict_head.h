@@ -1,4 +1,4 @@
-/* strict_head.h - the judge of heads: is this, to the letter of RFC 9112, one request of which
+/* strict_head.h - a second opinion of heads: is this, to the letter of RFC 9112, one request of which
  * every parser reads the same?
  *
  * Written for the fuzz targets from the bytes as they come, without looking at how http_guard.c or

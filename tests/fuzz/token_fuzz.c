@@ -136,7 +136,7 @@ open_payload(const char *payload)
 
 /* What is sealed opens to the same; what may not be is refused. */
 static void
-seal(struct fuzz_input *input)
+seal_for_fuzz(struct fuzz_input *input)
 {
 	struct claims claims = { .issued_at = NOW - fuzz_byte(input), .expires_at = NOW + 1 };
 	struct claims opened;
@@ -164,7 +164,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const uint8_t kind = fuzz_byte(&input);
 
 	if (kind == 's') {
-		seal(&input);
+		seal_for_fuzz(&input);
 		return 0;
 	}
 	CLEANUP(cleanup_free) char *text = fuzz_text(&input);

@@ -148,7 +148,7 @@ tear_down(void **state)
 }
 
 static struct access_claims
-some_claims(void)
+some_access_claims(void)
 {
 	struct access_claims claims = {
 		.sub = { 0xFB, 0xFF, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 0 },
@@ -162,7 +162,8 @@ some_claims(void)
 }
 
 static void
-seal(struct access_keys *keys, const struct access_claims *claims, char ret[static TOKEN_MAX + 1])
+seal_access(
+    struct access_keys *keys, const struct access_claims *claims, char ret[static TOKEN_MAX + 1])
 {
 	assert_int_equal(access_token_seal(keys, claims, ret), OK);
 }
@@ -170,9 +171,9 @@ seal(struct access_keys *keys, const struct access_claims *claims, char ret[stat
 static void
 seal_some(const struct fixture *fixture, char ret[static TOKEN_MAX + 1])
 {
-	const struct access_claims claims = some_claims();
+	const struct access_claims claims = some_access_claims();
 
-	seal(fixture->keys, &claims, ret);
+	seal_access(fixture->keys, &claims, ret);
 }
 
 /* Opens, and sees to it that a failure leaves the output alone, and OpenSSL's queue empty. */
@@ -321,12 +322,12 @@ static void
 what_was_sealed_opens(void **state)
 {
 	const struct fixture *const fixture = *state;
-	const struct access_claims sealed = some_claims();
+	const struct access_claims sealed = some_access_claims();
 	struct access_claims opened;
 	char token[TOKEN_MAX + 1], again[TOKEN_MAX + 1];
 
-	seal(fixture->keys, &sealed, token);
-	seal(fixture->keys, &sealed, again);
+	seal_access(fixture->keys, &sealed, token);
+	seal_access(fixture->keys, &sealed, again);
 	assert_string_not_equal(token, again);
 	for (int i = 0; i < 3; i++) { /* anew, then remembered */
 		memset(&opened, 0, sizeof opened);
@@ -362,7 +363,7 @@ static void
 signatures_of_every_length_pass(void **state)
 {
 	const struct fixture *const fixture = *state;
-	struct access_claims claims = some_claims(), opened;
+	struct access_claims claims = some_access_claims(), opened;
 	char token[TOKEN_MAX + 1];
 	unsigned short_ones = 0;
 	uint8_t bytes[64];
@@ -371,7 +372,7 @@ signatures_of_every_length_pass(void **state)
 	for (int i = 0; i < ROUNDS; i++) {
 		secret_random(claims.sub, ID_SIZE);
 		secret_random(claims.sid, ID_SIZE);
-		seal(fixture->keys, &claims, token);
+		seal_access(fixture->keys, &claims, token);
 		assert_int_equal(access_token_open(fixture->keys, token, NOW, &opened), OK);
 		assert_claims_equal(&opened, &claims);
 		const char *const signature = strrchr(token, '.') + 1;
@@ -407,7 +408,7 @@ times_that_no_token_may_have_are_not_sealed(void **state)
 	const struct fixture *const fixture = *state;
 
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		struct access_claims claims = some_claims();
+		struct access_claims claims = some_access_claims();
 		char token[TOKEN_MAX + 1] = "x";
 
 		claims.auth_time = rows[i].auth_time;
@@ -856,7 +857,7 @@ long_tokens_are_refused_unread(void **state)
 	assert_long_ones_do_not_open(&opening);
 }
 
-/* Other judges. */
+/* Other implementations. */
 
 /* The key of these coordinates; with `d`, the private one. */
 static EVP_PKEY *
@@ -1230,13 +1231,13 @@ a_full_cache_mixes_up_nobody(void **state)
 {
 	enum { TOKENS = 6000 };
 	const struct fixture *const fixture = *state;
-	struct access_claims claims = some_claims(), opened;
+	struct access_claims claims = some_access_claims(), opened;
 	char(*const tokens)[TOKEN_MAX + 1] = calloc(TOKENS, sizeof *tokens);
 
 	assert_non_null(tokens);
 	for (unsigned i = 0; i < TOKENS; i++) {
 		memcpy(claims.sub, &i, sizeof i);
-		seal(fixture->keys, &claims, tokens[i]);
+		seal_access(fixture->keys, &claims, tokens[i]);
 	}
 	for (unsigned i = 0; i < 2 * TOKENS; i++) {
 		const unsigned which = i % TOKENS;
@@ -1262,14 +1263,14 @@ static void
 a_remembered_token_is_cheap(void **state)
 {
 	const struct fixture *const fixture = *state;
-	const struct access_claims claims = some_claims();
+	const struct access_claims claims = some_access_claims();
 	struct access_claims opened;
 	static char tokens[500][TOKEN_MAX + 1];
 	int64_t us[3];
 
 	const int64_t start = cpu_us();
 	for (size_t i = 0; i < LENGTH(tokens); i++)
-		seal(fixture->keys, &claims, tokens[i]);
+		seal_access(fixture->keys, &claims, tokens[i]);
 	us[0] = cpu_us() - start;
 	for (size_t round = 1; round < LENGTH(us); round++) {
 		const int64_t begun = cpu_us();
@@ -1295,7 +1296,7 @@ static void *
 keep_opening(void *argument)
 {
 	struct shared_network_factor *const shared_network_factor = argument;
-	struct access_claims claims = some_claims(), opened;
+	struct access_claims claims = some_access_claims(), opened;
 	char token[TOKEN_MAX + 1];
 
 	for (unsigned i = 0; !atomic_load(&shared_network_factor->over); i++) {
@@ -1321,7 +1322,7 @@ static void
 threads_open_while_keys_are_exchanged(void **state)
 {
 	struct fixture *const fixture = *state;
-	struct access_claims claims = some_claims();
+	struct access_claims claims = some_access_claims();
 	static struct shared_network_factor shared_network_factor;
 	pthread_t threads[4];
 	bool changed;
@@ -1329,7 +1330,7 @@ threads_open_while_keys_are_exchanged(void **state)
 	shared_network_factor = (struct shared_network_factor){ .keys = fixture->keys };
 	for (uint8_t i = 0; i < 8; i++) {
 		claims.sub[0] = i;
-		seal(fixture->keys, &claims, shared_network_factor.tokens[i]);
+		seal_access(fixture->keys, &claims, shared_network_factor.tokens[i]);
 	}
 	for (size_t i = 0; i < LENGTH(threads); i++)
 		assert_int_equal(
@@ -1363,9 +1364,9 @@ a_key_of_ours_is_written_in_the_form_we_take(void **state)
 	struct access_keys *const keys = access_keys_open(fixture->folder, fixture->why);
 	if (keys == NULL)
 		fail_msg("%s", fixture->why);
-	const struct access_claims claims = some_claims();
+	const struct access_claims claims = some_access_claims();
 	char token[TOKEN_MAX + 1];
-	seal(keys, &claims, token); /* alone, it signs */
+	seal_access(keys, &claims, token); /* alone, it signs */
 	assert_int_equal(open_at(keys, token, NOW), OK);
 }
 

@@ -1,4 +1,4 @@
-/* config_test.c - which settings are taken, what a refusal says, and that secrets are never in
+/* config_test.c - which settings are taken, what an error says, and that secrets are never in
  * it. */
 
 #include "config.h"

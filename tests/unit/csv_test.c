@@ -168,7 +168,7 @@ read_and_show(struct csv *csv, char shown_text[static SHOWN_MAX])
 }
 
 static void
-check_row(const struct row *row)
+check_csv_row(const struct row *row)
 {
 	char file_bytes[SHOWN_MAX] = "", shown[SHOWN_MAX] = "";
 	struct reader reader;
@@ -190,7 +190,7 @@ honest_files_are_read(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < LENGTH(honest); i++)
-		check_row(&honest[i]);
+		check_csv_row(&honest[i]);
 }
 
 static void
@@ -198,7 +198,7 @@ crooked_files_are_refused(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < LENGTH(crooked); i++)
-		check_row(&crooked[i]);
+		check_csv_row(&crooked[i]);
 }
 
 /* A small generator of our own: the same bytes on every machine. */

@@ -417,7 +417,7 @@ see(void *context)
 	return reading->count == reading->stop_at ? reading->stop : OK;
 }
 
-/* Reads on even after a refusal: the connection must be of use. */
+/* Reads on even after an error: the connection must be of use. */
 static enum result
 read_list_tx(struct db_tx *tx, void *context)
 {

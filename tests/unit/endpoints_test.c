@@ -19,7 +19,7 @@ typedef enum result handler(struct call *);
 /* clang-format off */
 static const struct {
 	const char *method, *path;
-	handler *serve; /* NULL: `refusal` */
+	handler *serve; /* NULL: `error_info` */
 	enum result error_info;
 } calls[] = {
 	{ "POST", "/v1/captcha", post_captcha, OK },
@@ -229,7 +229,7 @@ a_path_may_have_several_methods(void **state)
 
 /* The table itself: what the gate takes for granted. */
 static void
-check_row(const struct endpoint_table *table, size_t i)
+check_endpoint(const struct endpoint_table *table, size_t i)
 {
 	const struct endpoint *const row = &table->rows[i];
 	const bool reads = strcmp(row->method, "GET") == 0;
@@ -259,9 +259,9 @@ rows_are_what_the_gate_takes_for_granted(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < endpoints_public.count; i++)
-		check_row(&endpoints_public, i);
+		check_endpoint(&endpoints_public, i);
 	for (size_t i = 0; i < endpoints_inside.count; i++)
-		check_row(&endpoints_inside, i);
+		check_endpoint(&endpoints_inside, i);
 }
 
 /* What `next` tells the app to call must be there, and want the token it gets. */

@@ -594,7 +594,7 @@ only_configured_origins_are_let_in(void **state)
 	}
 }
 
-/* A page that may not read a refusal can not tell its member what to do. */
+/* A page that may not read an error can not tell its member what to do. */
 static void
 refusals_are_for_the_page_as_well(void **state)
 {

@@ -25,7 +25,7 @@ static uint8_t png[PNG_MAX];
 
 /* Fills the pixels so that they are all alike, rise, or are noise. */
 static void
-fill(char how, size_t size)
+fill_pixels(char how, size_t size)
 {
 	if (how == 'n')
 		secret_random(pixels, size);
@@ -75,7 +75,7 @@ what_is_written_can_be_read(void **state)
 	for (const struct row *row = rows; row < rows + sizeof rows / sizeof rows[0]; row++) {
 		size_t size = 0;
 
-		fill(row->fill, (size_t)row->width * row->height);
+		fill_pixels(row->fill, (size_t)row->width * row->height);
 		if (grey_png_write(pixels, row->width, row->height, png, sizeof png, &size) != OK)
 			fail_msg("%s: not written", row->why);
 		if (size < row->size_min || size > row->size_max)
@@ -91,7 +91,7 @@ a_room_too_small_is_refused(void **state)
 	size_t needed = 0, size = 99;
 
 	(void)state;
-	fill('r', sizeof pixels);
+	fill_pixels('r', sizeof pixels);
 	assert_int_equal(grey_png_write(pixels, 40, 4, png, sizeof png, &needed), OK);
 	memset(png, 0x5a, needed);
 	assert_int_equal(grey_png_write(pixels, 40, 4, png, needed, &size), OK);

@@ -1,4 +1,4 @@
-/* hash_pool_test.c - right answers under contention, refusal at the bound, an orderly end. */
+/* hash_pool_test.c - right answers under contention, rejection at the bound, an orderly end. */
 
 #include "hash_pool.h"
 
@@ -42,7 +42,7 @@ struct caller {
 };
 
 static void *
-call(void *argument)
+hash_in_thread(void *argument)
 {
 	struct caller *const caller = argument;
 
@@ -61,7 +61,8 @@ callers_start(
 		callers[i] = (struct caller){ .pool = pool, .called = called };
 		assert_true(text_format(password, sizeof password, "hoken2026kenko%u", i));
 		assert_true(secret_set(&callers[i].password, password));
-		assert_int_equal(pthread_create(&callers[i].thread, NULL, call, &callers[i]), 0);
+		assert_int_equal(
+		    pthread_create(&callers[i].thread, NULL, hash_in_thread, &callers[i]), 0);
 	}
 }
 

@@ -196,7 +196,7 @@ lay_out(const struct row *row, struct http_head *ret)
 }
 
 static void
-check_row(const struct row *row, enum result expected)
+check_guarded_head(const struct row *row, enum result expected)
 {
 	struct http_headers headers, before;
 	struct http_head head;
@@ -217,7 +217,7 @@ clear_heads_pass(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < LENGTH(accepted); i++)
-		check_row(&accepted[i], OK);
+		check_guarded_head(&accepted[i], OK);
 }
 
 /* asvs 4.2.1 */
@@ -226,7 +226,7 @@ ambiguous_heads_are_refused(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < LENGTH(refused); i++)
-		check_row(&refused[i], MALFORMED);
+		check_guarded_head(&refused[i], MALFORMED);
 }
 
 #define LARGE_START GET HOST "|A\0 |"
@@ -273,7 +273,7 @@ heads_have_a_bound(void **state)
 		const struct row row = { rows[i].why, bytes, size + rows[i].tail_size };
 
 		memcpy(bytes + size, rows[i].tail, rows[i].tail_size);
-		check_row(&row, rows[i].expected);
+		check_guarded_head(&row, rows[i].expected);
 		memset(bytes + size, 'a', rows[i].tail_size);
 	}
 }

@@ -375,9 +375,9 @@ assert_lives(const char *why)
 		fail_msg("%s: the next client got %d", why, answer.status);
 }
 
-/* Refusals */
+/* Rejected requests */
 
-struct error_info {
+struct rejected_request {
 	const char *why;
 	const char *bytes;
 	size_t size;
@@ -399,7 +399,7 @@ struct error_info {
 
 /* Behind each of them comes GET /x, which must not be served. */
 /* clang-format off */
-static const struct error_info refusals[] = {
+static const struct rejected_request rejected[] = {
 	{ "length and chunked",         BYTES(POST CL "5\r\n" TE "chunked" NO_CHUNKS), 400 },
 	{ "chunked and length",         BYTES(POST TE "chunked\r\n" CL "5" NO_CHUNKS), 400 },
 	{ "chunked alone",              BYTES(POST TE "chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"), 400 },
@@ -495,13 +495,13 @@ static const struct error_info refusals[] = {
 
 /* One of them is seen only when its body is read: the handler refuses that. */
 static bool
-is_served(const struct error_info *row)
+is_served(const struct rejected_request *row)
 {
 	return strcmp(row->why, "a NUL in a body") == 0;
 }
 
 static void
-check_refusal(const struct error_info *row)
+check_rejection(const struct rejected_request *row)
 {
 	static struct client client;
 	static struct answer answer;
@@ -526,9 +526,9 @@ static void
 test_refusals(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < LENGTH(refusals); i++)
-		check_refusal(&refusals[i]);
-	assert_lives("after all refusals");
+	for (size_t i = 0; i < LENGTH(rejected); i++)
+		check_rejection(&rejected[i]);
+	assert_lives("after all rejected requests");
 }
 
 /* The same in two parts with a pause, so that the head is parsed before the rest is there. */
@@ -539,12 +539,12 @@ test_refusals_in_parts(void **state)
 	static struct answer answer;
 
 	(void)state;
-	for (size_t i = 0; i < LENGTH(refusals); i += 4) {
+	for (size_t i = 0; i < LENGTH(rejected); i += 4) {
 		client_open(&client, &shared);
-		client_send(&client, refusals[i].bytes, refusals[i].size);
-		client_take(&client, false, refusals[i].why, &answer);
-		if (answer.status != refusals[i].status || answer.keeps || !client_ended(&client))
-			fail_msg("%s: answered %d", refusals[i].why, answer.status);
+		client_send(&client, rejected[i].bytes, rejected[i].size);
+		client_take(&client, false, rejected[i].why, &answer);
+		if (answer.status != rejected[i].status || answer.keeps || !client_ended(&client))
+			fail_msg("%s: answered %d", rejected[i].why, answer.status);
 		close(client.fd);
 	}
 }
@@ -870,7 +870,7 @@ test_expect(void **state)
 	assert_int_equal(answer.status, 413);
 }
 
-/* How long the refusal of such a length took. */
+/* How long the rejection of such a length took. */
 static int64_t
 refuse_length(const char *length)
 {

@@ -482,7 +482,7 @@ struct arrived {
 };
 
 static void
-read_all(int fd, struct arrived *arrived)
+read_log(int fd, struct arrived *arrived)
 {
 	ssize_t size;
 
@@ -552,13 +552,13 @@ nobody_reads_and_nobody_waits(void **state)
 		for (int n = 0; n < MANY; n++)
 			log_numbered(n);
 		const int64_t dropped = (int64_t)(log_dropped() - dropped_before);
-		read_all(channel.out, &arrived);
+		read_log(channel.out, &arrived);
 		log_report_dropped(); /* there is room again */
-		read_all(channel.out, &arrived);
+		read_log(channel.out, &arrived);
 		log_numbered(MANY);
 		log_report_dropped();
 		usleep(10000); /* a terminal and TCP take a moment */
-		read_all(channel.out, &arrived);
+		read_log(channel.out, &arrived);
 		log_back();
 		alarm(0);
 
@@ -589,13 +589,13 @@ the_next_line_comes_after_the_report(void **state)
 	log_to(channel.in, true);
 	for (int n = 0; n < MANY; n++)
 		log_numbered(n);
-	read_all(channel.out, &arrived);
+	read_log(channel.out, &arrived);
 	arrived.length = 0;
 	log_numbered(MANY);
 	log_numbered(MANY + 1);
 	log_report_dropped();
 	log_back();
-	read_all(channel.out, &arrived);
+	read_log(channel.out, &arrived);
 	alarm(0);
 	const char *const report = strstr(arrived.text, "log_lines_dropped");
 	assert_non_null(report);
@@ -657,7 +657,7 @@ a_full_disk_loses_lines_and_no_half_ones(void **state)
 	log_back();
 
 	assert_int_equal(lseek(file, 0, SEEK_SET), 0);
-	read_all(file, &arrived);
+	read_log(file, &arrived);
 	const struct told told = understand("a disk with room again", arrived.text);
 	assert_in_range(dropped, 1, 99);
 	assert_int_equal(told.lines, 101 - dropped);
@@ -699,14 +699,14 @@ threads_lose_no_line_uncounted(void **state)
 	for (size_t i = 0; i < WRITERS; i++)
 		pthread_create(&threads[i], NULL, write_many, NULL);
 	while (atomic_load(&threads_done) < WRITERS) {
-		read_all(channel.out, &arrived);
+		read_log(channel.out, &arrived);
 		usleep(1000);
 	}
 	for (size_t i = 0; i < WRITERS; i++)
 		pthread_join(threads[i], NULL);
-	read_all(channel.out, &arrived);
+	read_log(channel.out, &arrived);
 	log_report_dropped();
-	read_all(channel.out, &arrived);
+	read_log(channel.out, &arrived);
 	log_back();
 	alarm(0);
 

@@ -129,7 +129,7 @@ static const struct row of_address[] = {
 /* clang-format on */
 
 static void
-check(bool (*is_ours)(const char *, const char *), const struct row *rows, size_t count)
+check_origins(bool (*is_ours)(const char *, const char *), const struct row *rows, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (is_ours(rows[i].ours, rows[i].origin) != rows[i].expected)
@@ -142,14 +142,14 @@ static void
 a_listed_origin_is_one_to_the_letter(void **state)
 {
 	(void)state;
-	check(origin_is_listed, listed, LENGTH(listed));
+	check_origins(origin_is_listed, listed, LENGTH(listed));
 }
 
 static void
 an_address_has_one_origin(void **state)
 {
 	(void)state;
-	check(origin_is_of, of_address, LENGTH(of_address));
+	check_origins(origin_is_of, of_address, LENGTH(of_address));
 }
 
 int

@@ -43,7 +43,7 @@ static const struct password_rules wordless = { 8, false, "" };
 /* clang-format off */
 static const struct fold_row folds[] = {
 	{ "ASCII stays",               "tsuki7kage",            FIELD_OK, "tsuki7kage" },
-	{ "nothing is for the rules to judge", "",              FIELD_OK, "" },
+	{ "an empty one is for the rules to reject", "",              FIELD_OK, "" },
 	{ "spaces stay, at the ends too", "  a b  ",            FIELD_OK, "  a b  " },
 	{ "case stays",                "AbC",                   FIELD_OK, "AbC" },
 	{ "every printable of ASCII",

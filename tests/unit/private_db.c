@@ -74,7 +74,7 @@ spawn(const char *folder, const char *const *arguments)
 }
 
 static bool
-run(const char *folder, const char *const *arguments)
+run_program(const char *folder, const char *const *arguments)
 {
 	const pid_t pid = spawn(folder, arguments);
 	int status;
@@ -193,7 +193,7 @@ make_tables(const char *folder)
 		NULL,
 	};
 
-	return data_option(folder, data) && run(folder, arguments);
+	return data_option(folder, data) && run_program(folder, arguments);
 }
 
 #define EC_CERTIFICATE                                                                     \
@@ -211,7 +211,7 @@ make_certificates(const char *folder)
 		"subjectAltName=IP:127.0.0.1", "-CA", "ca.pem", "-CAkey", "ca.key", "-keyout",
 		"server.key", "-out", "server.pem", NULL };
 
-	return run(folder, ca) && run(folder, other) && run(folder, server);
+	return run_program(folder, ca) && run_program(folder, other) && run_program(folder, server);
 }
 
 /* mariadbd is not on a user's PATH. */
@@ -255,7 +255,7 @@ private_db_remove(struct private_db *db)
 		return;
 	}
 	private_db_kill(db);
-	if (!run(db->folder, arguments))
+	if (!run_program(db->folder, arguments))
 		fprintf(stderr, "%s is left behind\n", db->folder);
 }
 

@@ -400,7 +400,7 @@ close_file(struct roster_file **file)
 
 /* Reads it all: the valid lines, then what was reported. */
 static void
-read_all(const char *path, char seen[static REMARKS_MAX])
+read_rows(const char *path, char seen[static REMARKS_MAX])
 {
 	struct notes notes = { "" };
 	const struct roster_reporter reporter = { add_place, &notes };
@@ -428,7 +428,7 @@ files_are_read_line_by_line(void **state)
 		char path[40];
 
 		temporary_file(files[i].bytes, files[i].size, path);
-		read_all(path, seen);
+		read_rows(path, seen);
 		unlink(path);
 		if (strcmp(seen, files[i].seen) != 0)
 			fail_msg("%s: \"%s\", not \"%s\"", files[i].why, seen, files[i].seen);
@@ -488,7 +488,7 @@ bytes_that_are_not_cp932_are_reported(void **state)
 	const size_t size = to_cp932(HEADER GOOD, bytes, sizeof bytes);
 	memcpy(bytes + size, broken, sizeof broken - 1);
 	temporary_file(bytes, size + sizeof broken - 1, path);
-	read_all(path, seen);
+	read_rows(path, seen);
 	unlink(path);
 	assert_string_equal(seen, "2 5 3:氏名カナ;4:氏名カナ;");
 }

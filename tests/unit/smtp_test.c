@@ -102,7 +102,7 @@ start(const char *const *words, int *ret_output)
 }
 
 static void
-run(const char *const *words, char *ret, size_t ret_size)
+run_server(const char *const *words, char *ret, size_t ret_size)
 {
 	size_t length = 0;
 	int output, status;
@@ -120,7 +120,7 @@ run(const char *const *words, char *ret, size_t ret_size)
 }
 
 static void
-write_file(const char *path, const char *text)
+write_text_file(const char *path, const char *text)
 {
 	FILE *file = fopen(path, "w");
 
@@ -198,7 +198,7 @@ certificate_make(const char *faketime, const char *certificate_path, const char 
 		"subjectAltName=IP:127.0.0.1", "-keyout", key_path, "-out", certificate_path,
 		"-batch", NULL };
 
-	run(words, shown, sizeof shown);
+	run_server(words, shown, sizeof shown);
 }
 
 /* Puts into `shown` what the catcher stored since the last look. */
@@ -214,7 +214,7 @@ show_mails(enum server server)
 	if (glob(pattern, 0, NULL, &found) == GLOB_NOMATCH)
 		return; /* a Python less is a tenth of a second less */
 	globfree(&found);
-	run(words, shown, sizeof shown);
+	run_server(words, shown, sizeof shown);
 }
 
 /* Puts into `shown` which commands the catcher got, each behind a line end. */
@@ -262,7 +262,7 @@ must_have_kept_silent(const char *why, enum server server)
 static void
 script(enum server server, const char *rules)
 {
-	write_file(catchers[server].script, rules);
+	write_text_file(catchers[server].script, rules);
 }
 
 static int
@@ -271,7 +271,7 @@ forget_everything(void **state)
 	(void)state;
 	for (enum server server = 0; server < SERVER__MAX; server++) {
 		script(server, "");
-		write_file(catchers[server].trace, "");
+		write_text_file(catchers[server].trace, "");
 		show_mails(server);
 	}
 	return 0;
@@ -324,7 +324,7 @@ stop_all(void **state)
 	(void)state;
 	for (enum server server = 0; server < SERVER__MAX; server++)
 		catcher_stop(server);
-	run(words, shown, sizeof shown);
+	run_server(words, shown, sizeof shown);
 	return 0;
 }
 
@@ -570,7 +570,7 @@ nothing_typed_becomes_a_header_or_a_recipient(void **state)
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		const size_t sent = rows[i].sent ? 1 : 0;
 
-		write_file(catchers[PLAIN].trace, "");
+		write_text_file(catchers[PLAIN].trace, "");
 		mail_reset();
 		memcpy((char *)&mail + rows[i].field, rows[i].value, strlen(rows[i].value) + 1);
 		must_send(rows[i].why, smtp, rows[i].sent ? SMTP_SENT : SMTP_REJECTED,
@@ -841,9 +841,9 @@ an_expired_certificate_is_refused(void **state)
 
 	(void)state;
 	catcher_stop(SMTPS);
-	run(words, shown, sizeof shown);
+	run_server(words, shown, sizeof shown);
 	const char *const key_words[] = { "/bin/cp", expired_key, key, NULL };
-	run(key_words, shown, sizeof shown);
+	run_server(key_words, shown, sizeof shown);
 	catcher_start(SMTPS, 0);
 	options = options_for(SMTPS);
 	must_send_once("expired", &options, SMTP_LATER, "curl 60");

@@ -321,7 +321,7 @@ what_is_no_network_is_refused_by_name(void **state)
 		if (source_networks_read("TRUSTED_PROXIES", rows[i].text, &networks, why))
 			fail_msg("%s: taken", rows[i].why);
 		if (strstr(why, rows[i].named) == NULL || strstr(why, "TRUSTED_PROXIES") == NULL)
-			fail_msg("%s: complains \"%s\"", rows[i].why, why);
+			fail_msg("%s: says \"%s\"", rows[i].why, why);
 		if (memcmp(&networks, &before, sizeof networks) != 0)
 			fail_msg("%s: wrote networks", rows[i].why);
 	}

@@ -48,7 +48,7 @@ tear_down(void **state)
 }
 
 static struct stage_claims
-some_claims(enum stage stage, const char *email)
+some_stage_claims(enum stage stage, const char *email)
 {
 	struct stage_claims stage_claims = {
 		.stage = stage,
@@ -129,7 +129,8 @@ claims_go_there_and_back(void **state)
 	/* clang-format on */
 	for (size_t i = 0; i < LENGTH(rows); i++)
 		for (enum stage stage = STAGE_IDENTITY; stage < STAGE_CAPTCHA; stage++) {
-			const struct stage_claims stage_claims = some_claims(stage, rows[i].email);
+			const struct stage_claims stage_claims = some_stage_claims(
+			    stage, rows[i].email);
 			struct stage_claims back = untouched;
 			char token[TOKEN_MAX + 1];
 
@@ -142,7 +143,7 @@ claims_go_there_and_back(void **state)
 static void
 zeros_and_a_lack_of_language_come_back(void **state)
 {
-	struct stage_claims stage_claims = some_claims(STAGE_IDENTITY, "a@example.jp"),
+	struct stage_claims stage_claims = some_stage_claims(STAGE_IDENTITY, "a@example.jp"),
 			    back = untouched;
 	char token[TOKEN_MAX + 1];
 
@@ -159,7 +160,7 @@ zeros_and_a_lack_of_language_come_back(void **state)
 static void
 nothing_personal_is_to_be_seen(void **state)
 {
-	const struct stage_claims stage_claims = some_claims(
+	const struct stage_claims stage_claims = some_stage_claims(
 	    STAGE_IDENTITY, "hanako.kenpo@example.jp");
 	char token[TOKEN_MAX + 1];
 	char payload[TOKEN_MAX + 1] = "";
@@ -179,7 +180,7 @@ nothing_personal_is_to_be_seen(void **state)
 static void
 a_token_has_its_time_and_its_keys(void **state)
 {
-	const struct stage_claims stage_claims = some_claims(STAGE_ACCOUNT, "a@example.jp");
+	const struct stage_claims stage_claims = some_stage_claims(STAGE_ACCOUNT, "a@example.jp");
 	struct stage_claims back;
 	char token[TOKEN_MAX + 1], spoilt[TOKEN_MAX + 1];
 
@@ -212,7 +213,8 @@ a_stage_without_a_token_seals_none(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(stages); i++) {
-		const struct stage_claims stage_claims = some_claims(stages[i], "a@example.jp");
+		const struct stage_claims stage_claims = some_stage_claims(
+		    stages[i], "a@example.jp");
 
 		assert_int_equal(stage_seal(fixture.keyring, &stage_claims, token), INTERNAL);
 	}
@@ -221,7 +223,7 @@ a_stage_without_a_token_seals_none(void **state)
 static void
 times_without_sense_seal_no_token(void **state)
 {
-	struct stage_claims stage_claims = some_claims(STAGE_IDENTITY, "a@example.jp");
+	struct stage_claims stage_claims = some_stage_claims(STAGE_IDENTITY, "a@example.jp");
 	char token[TOKEN_MAX + 1];
 
 	(void)state;
@@ -332,7 +334,7 @@ a_token_is_good_for_its_use_only(void **state)
 {
 	(void)state;
 	for (enum stage stage = STAGE_IDENTITY; stage < STAGE_CAPTCHA; stage++) {
-		const struct stage_claims stage_claims = some_claims(stage, "a@example.jp");
+		const struct stage_claims stage_claims = some_stage_claims(stage, "a@example.jp");
 		struct captcha captcha;
 		struct stage_claims back;
 		char token[TOKEN_MAX + 1];
@@ -402,7 +404,7 @@ wiping_leaves_nothing(void **state)
 {
 	static const struct stage_claims no_claims;
 	static const struct captcha no_captcha;
-	struct stage_claims stage_claims = some_claims(STAGE_ACCOUNT, "a@example.jp");
+	struct stage_claims stage_claims = some_stage_claims(STAGE_ACCOUNT, "a@example.jp");
 	struct captcha captcha = some_captcha();
 
 	(void)state;

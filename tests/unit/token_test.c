@@ -113,7 +113,7 @@ some_claims(void)
 }
 
 static void
-seal(const struct keyring *ring, const struct claims *claims, char ret[static TOKEN_MAX + 1])
+seal_stage(const struct keyring *ring, const struct claims *claims, char ret[static TOKEN_MAX + 1])
 {
 	assert_int_equal(token_seal(ring, claims, ret), OK);
 }
@@ -158,7 +158,7 @@ what_was_sealed_opens(void **state)
 	struct claims opened;
 	char token[TOKEN_MAX + 1];
 
-	seal(fixture->ring, &sealed, token);
+	seal_stage(fixture->ring, &sealed, token);
 	assert_int_equal(token_open(fixture->ring, token, NOW, &opened), OK);
 	assert_claims_equal(&opened, &sealed);
 	claims_wipe(&opened);
@@ -178,7 +178,7 @@ contexts_of_every_size_fit_and_come_back(void **state)
 	secret_random(sealed.context, sizeof sealed.context);
 	for (size_t size = 0; size <= TOKEN_CONTEXT_MAX; size++) {
 		sealed.context_size = size;
-		seal(fixture->ring, &sealed, token);
+		seal_stage(fixture->ring, &sealed, token);
 		assert_int_equal(token_open(fixture->ring, token, NOW, &opened), OK);
 		assert_claims_equal(&opened, &sealed);
 	}
@@ -195,7 +195,7 @@ a_jti_of_any_bytes_comes_back(void **state)
 
 	for (int byte = 0; byte < 256; byte++) {
 		memset(sealed.jti, byte, sizeof sealed.jti);
-		seal(fixture->ring, &sealed, token);
+		seal_stage(fixture->ring, &sealed, token);
 		assert_int_equal(token_open(fixture->ring, token, NOW, &opened), OK);
 		assert_claims_equal(&opened, &sealed);
 	}
@@ -210,8 +210,8 @@ nojson_reads_the_address_in_a_token(void **state)
 	char token[TOKEN_MAX + 1], again[TOKEN_MAX + 1];
 	char plain[SECRET_BASE64_MAX(sizeof CONTEXT) + 1];
 
-	seal(fixture->ring, &claims, token);
-	seal(fixture->ring, &claims, again);
+	seal_stage(fixture->ring, &claims, token);
+	seal_stage(fixture->ring, &claims, again);
 	assert_string_not_equal(token, again);
 	secret_base64url(CONTEXT, 18, plain); /* whole groups of three, wherever they stand */
 	assert_null(strstr(token, plain));
@@ -226,9 +226,9 @@ an_old_key_opens_until_it_is_taken_away(void **state)
 	const struct claims claims = some_claims();
 	char token[TOKEN_MAX + 1];
 
-	seal(fixture->old, &claims, token);
+	seal_stage(fixture->old, &claims, token);
 	assert_int_equal(open_at(fixture->ring, token, NOW), OK);
-	seal(fixture->ring, &claims, token);
+	seal_stage(fixture->ring, &claims, token);
 	assert_int_equal(open_at(fixture->old, token, NOW), TOKEN_INVALID);
 }
 
@@ -243,7 +243,7 @@ another_key_of_the_same_id_does_not_open(void **state)
 	keyring_signing(fixture->other, &others);
 	keyring_signing(fixture->ring, &ours);
 	assert_string_equal(others.kid, ours.kid);
-	seal(fixture->other, &claims, token);
+	seal_stage(fixture->other, &claims, token);
 	assert_int_equal(open_at(fixture->ring, token, NOW), TOKEN_INVALID);
 	/* Not even as expired: time is told of tokens of ours only. */
 	assert_int_equal(open_at(fixture->ring, token, NOW + LIFE_S), TOKEN_INVALID);
@@ -323,7 +323,7 @@ a_token_lives_from_its_issue_to_its_expiry(void **state)
 		struct claims claims = some_claims();
 
 		claims.expires_at = NOW + rows[i].life_s;
-		seal(fixture->ring, &claims, token);
+		seal_stage(fixture->ring, &claims, token);
 		const enum result result = open_at(fixture->ring, token, rows[i].now);
 		if (result != rows[i].result)
 			fail_msg("%s: %s", rows[i].why, result_code(result));
@@ -381,7 +381,7 @@ right_parts(const struct fixture *fixture)
 	const struct claims claims = some_claims();
 	char token[TOKEN_MAX + 1];
 
-	seal(fixture->ring, &claims, token);
+	seal_stage(fixture->ring, &claims, token);
 	return token_parts_of(token);
 }
 
@@ -622,7 +622,7 @@ not_one_character_may_be_another(void **state)
 	const struct claims claims = some_claims();
 	char token[TOKEN_MAX + 1];
 
-	seal(fixture->ring, &claims, token);
+	seal_stage(fixture->ring, &claims, token);
 	assert_no_other_character_opens(&opening, token);
 }
 
@@ -634,7 +634,7 @@ a_signature_has_one_spelling(void **state)
 	const struct claims claims = some_claims();
 	char token[TOKEN_MAX + 1];
 
-	seal(fixture->ring, &claims, token);
+	seal_stage(fixture->ring, &claims, token);
 	assert_signature_has_one_spelling(&opening, token);
 }
 
@@ -646,7 +646,7 @@ no_part_of_a_token_is_a_token(void **state)
 	const struct claims claims = some_claims();
 	char token[TOKEN_MAX + 1];
 
-	seal(fixture->ring, &claims, token);
+	seal_stage(fixture->ring, &claims, token);
 	assert_no_part_opens(&opening, token);
 }
 
@@ -697,7 +697,7 @@ empty_parts_are_refused(void **state)
 		if (open_on_a_small_stack(fixture, tokens[i]) != TOKEN_INVALID)
 			fail_msg("\"%s\"", tokens[i]);
 
-	seal(fixture->ring, &claims, token);
+	seal_stage(fixture->ring, &claims, token);
 	char *const behind_header = strchr(token, '.') + 1;
 	static const char *const tails[] = { "", ".", "..", ".A", "A.", "e30.", "e30" };
 	for (size_t i = 0; i < LENGTH(tails); i++) {
@@ -754,7 +754,7 @@ the_largest_token_opens_on_a_small_stack(void **state)
 
 	strcpy(claims.use, LONGEST_USE);
 	claims.context_size = TOKEN_CONTEXT_MAX;
-	seal(fixture->ring, &claims, token);
+	seal_stage(fixture->ring, &claims, token);
 	assert_int_equal(open_on_a_small_stack(fixture, token), OK);
 }
 

@@ -61,7 +61,7 @@ static const struct fold_row folds[] = {
 	{ "Shift_JIS", "\x82\xA0", NULL, NULL, NULL },
 };
 
-/* In every function one byte less than the result needs is a refusal. */
+/* In every function one byte less than the result needs is an error. */
 static const struct { const char *why,
     *typed; fold_function *fold; size_t result_bytes; } sizes[] = {
 	{ "NFC in its exact size",          "e\u0301",       unicode_nfc,        2 },

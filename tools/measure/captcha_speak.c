@@ -23,7 +23,7 @@ struct totals {
 };
 
 static bool
-write_file(const char *path, const void *bytes, size_t size)
+write_wav(const char *path, const void *bytes, size_t size)
 {
 	CLEANUP(cleanup_fclose) FILE *file = fopen(path, "wb");
 
@@ -50,7 +50,7 @@ speak_one(const char *folder, const char *language, int64_t number, struct total
 	totals->size_sum += size;
 	totals->size_max = size > totals->size_max ? size : totals->size_max;
 	return text_format(path, sizeof path, "%s/%05" PRId64 "-%s.wav", folder, number, answer) &&
-	       write_file(path, wav, size);
+	       write_wav(path, wav, size);
 }
 
 static bool
@@ -64,7 +64,7 @@ write_clips(const char *folder, const char *language)
 
 		if (!text_format(path, sizeof path, "%s/clips/%u-%c.raw", folder,
 			i / SPEECH_CHARACTERS, speech_characters[i % SPEECH_CHARACTERS]) ||
-		    !write_file(path, speech_samples + at[0], at[1] - at[0]))
+		    !write_wav(path, speech_samples + at[0], at[1] - at[0]))
 			return false;
 	}
 	return true;

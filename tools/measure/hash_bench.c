@@ -79,7 +79,7 @@ static const struct {
 };
 
 static void *
-call(void *argument)
+hash_until_told(void *argument)
 {
 	struct bench *const b = argument;
 
@@ -101,7 +101,7 @@ cpu_ms(const struct rusage *usage)
 }
 
 static bool
-run(struct bench *b, const struct request *request)
+run_pool(struct bench *b, const struct request *request)
 {
 	pthread_t caller[CALLERS_MAX];
 	struct rusage before, after;
@@ -110,7 +110,8 @@ run(struct bench *b, const struct request *request)
 	const int64_t began_ms = clock_monotonic_ms();
 	b->until_ms = began_ms + request->seconds * 1000;
 	getrusage(RUSAGE_SELF, &before);
-	while (started < request->callers && pthread_create(&caller[started], NULL, call, b) == 0)
+	while (started < request->callers &&
+	       pthread_create(&caller[started], NULL, hash_until_told, b) == 0)
 		started++;
 	for (int64_t i = 0; i < started; i++)
 		pthread_join(caller[i], NULL);
@@ -162,7 +163,7 @@ main(int count, char **words)
 	b.verify = request.verify;
 	b.pool = hash_pool_open((unsigned)(request.callers < cores ? request.callers : cores),
 	    (unsigned)request.callers, &request.cost);
-	const bool done = b.pool != NULL && run(&b, &request);
+	const bool done = b.pool != NULL && run_pool(&b, &request);
 	hash_pool_close(b.pool);
 	return done ? 0 : 1;
 }

@@ -61,7 +61,7 @@ struct client {
 };
 
 static void
-complain(const char *what)
+load_error(const char *what)
 {
 	fprintf(stderr, "load: %s\n", what);
 	exit(2);
@@ -70,16 +70,16 @@ complain(const char *what)
 /* The file */
 
 static char *
-read_all(const char *path)
+read_requests(const char *path)
 {
 	FILE *file = fopen(path, "r");
 	char *text = NULL;
 	size_t room = 0;
 
 	if (file == NULL)
-		complain("the file of requests can not be read");
+		load_error("the file of requests can not be read");
 	if (getdelim(&text, &room, '\0', file) < 0)
-		complain("the file of requests is empty");
+		load_error("the file of requests is empty");
 	fclose(file);
 	return text;
 }
@@ -92,7 +92,7 @@ call_parse(struct wire_call *call, char *line)
 	call->token = strsep(&line, " ");
 	call->body = line == NULL ? "" : line;
 	if (call->token == NULL)
-		complain("a line is not METHOD PATH TOKEN|- [BODY]");
+		load_error("a line is not METHOD PATH TOKEN|- [BODY]");
 }
 
 /* The calls point into the text, which lives as long as the program. */
@@ -105,7 +105,7 @@ calls_parse(struct plan *plan, char *text)
 		lines += *c == '\n';
 	plan->calls = calloc(lines + 1, sizeof *plan->calls);
 	if (plan->calls == NULL)
-		complain("no memory");
+		load_error("no memory");
 	for (char *line; (line = strsep(&text, "\n")) != NULL && line[0] != '\0';)
 		call_parse(&plan->calls[plan->count++], line);
 }
@@ -184,15 +184,15 @@ clients_run(struct plan *plan)
 	struct client *clients = calloc(plan->clients, sizeof *clients);
 
 	if (clients == NULL)
-		complain("no memory");
+		load_error("no memory");
 	plan->start_ns = times_now();
 	plan->end_ns = plan->start_ns + (int64_t)(plan->seconds * 1e9);
 	for (unsigned n = 0; n < plan->clients; n++) {
 		clients[n].plan = plan;
 		if (!wire_open(&clients[n].wire, plan->address))
-			complain("the address is not HOST:PORT");
+			load_error("the address is not HOST:PORT");
 		if (pthread_create(&threads[n], NULL, client_run, &clients[n]) != 0)
-			complain("no threads");
+			load_error("no threads");
 	}
 	for (unsigned n = 0; n < plan->clients; n++)
 		pthread_join(threads[n], NULL);
@@ -257,11 +257,11 @@ save_to(struct plan *plan, const char *member_and_file)
 	const char *equals = strchr(member_and_file, '=');
 
 	if (equals == NULL || (size_t)(equals - member_and_file) >= sizeof plan->member)
-		complain("--save takes MEMBER=FILE");
+		load_error("--save takes MEMBER=FILE");
 	memcpy(plan->member, member_and_file, (size_t)(equals - member_and_file));
 	plan->saved = fopen(equals + 1, "w");
 	if (plan->saved == NULL)
-		complain("what is saved can not be written");
+		load_error("what is saved can not be written");
 }
 
 static void
@@ -306,10 +306,10 @@ plan_parse(struct plan *plan, int argc, char **argv)
 	if (argc - optind != 2)
 		plan_option(plan, '?');
 	plan->address = argv[optind];
-	calls_parse(plan, read_all(argv[optind + 1]));
+	calls_parse(plan, read_requests(argv[optind + 1]));
 	if (plan->clients < 1 || plan->clients > CLIENTS_MAX || plan->seconds <= 0 ||
 	    plan->count == 0)
-		complain("clients, seconds and requests begin at 1");
+		load_error("clients, seconds and requests begin at 1");
 }
 
 int
@@ -323,7 +323,7 @@ main(int argc, char **argv)
 		client_merge(&clients[0], &clients[n]);
 	report(&plan, &clients[0]);
 	if (plan.saved != NULL && fclose(plan.saved) != 0)
-		complain("what was saved could not be written");
+		load_error("what was saved could not be written");
 	free(clients[0].times.us);
 	free(clients[0].refused.us);
 	free(clients);

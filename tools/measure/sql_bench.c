@@ -50,7 +50,7 @@ struct worker {
 };
 
 static void
-complain(const char *what)
+sql_bench_error(const char *what)
 {
 	fprintf(stderr, "sql_bench: %s\n", what);
 	exit(2);
@@ -63,7 +63,7 @@ connect_db(void)
 
 	if (db == NULL ||
 	    mysql_real_connect(db, NULL, plan.user, NULL, NULL, 0, plan.socket, 0) == NULL)
-		complain(db == NULL ? "no memory" : mysql_error(db));
+		sql_bench_error(db == NULL ? "no memory" : mysql_error(db));
 	return db;
 }
 
@@ -74,13 +74,13 @@ keys_read(void)
 	MYSQL_RES *rows;
 
 	if (mysql_query(db, keys_sql) != 0 || (rows = mysql_store_result(db)) == NULL)
-		complain(mysql_error(db));
+		sql_bench_error(mysql_error(db));
 	for (MYSQL_ROW row; (row = mysql_fetch_row(rows)) != NULL && plan.key_count < KEYS_MAX;)
 		memcpy(plan.keys[plan.key_count++], row[0], KEY_SIZE);
 	mysql_free_result(rows);
 	mysql_close(db);
 	if (plan.key_count == 0)
-		complain("there is no account");
+		sql_bench_error("there is no account");
 }
 
 /* Buffers are bound once; a call changes what they hold. */
@@ -105,7 +105,7 @@ worker_prepare(struct worker *worker)
 	    mysql_stmt_prepare(worker->statement, sql, strlen(sql)) != 0 ||
 	    mysql_stmt_bind_param(worker->statement, worker->sent) != 0 ||
 	    (!plan.commits && mysql_stmt_bind_result(worker->statement, worker->got) != 0))
-		complain(mysql_error(worker->db));
+		sql_bench_error(mysql_error(worker->db));
 }
 
 static bool
@@ -157,7 +157,7 @@ workers_run(struct worker *workers, unsigned count)
 	plan.end_ns = start_ns + (int64_t)(plan.seconds * 1e9);
 	for (unsigned n = 0; n < count; n++)
 		if (pthread_create(&threads[n], NULL, worker_run, &workers[n]) != 0)
-			complain("no threads");
+			sql_bench_error("no threads");
 	for (unsigned n = 0; n < count; n++) {
 		pthread_join(threads[n], NULL);
 		if (n == 0)
@@ -177,7 +177,7 @@ int
 main(int argc, char **argv)
 {
 	if (argc != 6)
-		complain("usage: sql_bench select|commit CONNECTIONS SECONDS SOCKET USER");
+		sql_bench_error("usage: sql_bench select|commit CONNECTIONS SECONDS SOCKET USER");
 	const unsigned count = (unsigned)strtoul(argv[2], NULL, 10);
 	plan.commits = strcmp(argv[1], "commit") == 0;
 	plan.seconds = strtod(argv[3], NULL);
@@ -186,7 +186,7 @@ main(int argc, char **argv)
 	struct worker *workers = calloc(CONNECTIONS_MAX, sizeof *workers);
 	if (count < 1 || count > CONNECTIONS_MAX || workers == NULL ||
 	    mysql_library_init(0, NULL, NULL))
-		complain("1 to 256 connections, and memory for them");
+		sql_bench_error("1 to 256 connections, and memory for them");
 	if (!plan.commits)
 		keys_read();
 	workers_run(workers, count);

@@ -95,7 +95,7 @@ struct client {
 static struct client *clients;
 
 static void
-complain(const char *what)
+walk_error(const char *what)
 {
 	fprintf(stderr, "walk: %s\n", what);
 	exit(2);
@@ -299,10 +299,10 @@ captcha_reader_start(struct client *client)
 	int from[2];
 
 	if (pipe2(to, O_CLOEXEC) != 0 || pipe2(from, O_CLOEXEC) != 0)
-		complain("no pipes");
+		walk_error("no pipes");
 	const pid_t pid = fork();
 	if (pid < 0)
-		complain("no process for the reader of CAPTCHAs");
+		walk_error("no process for the reader of CAPTCHAs");
 	if (pid == 0) {
 		dup2(to[0], STDIN_FILENO);
 		dup2(from[1], STDOUT_FILENO);
@@ -314,7 +314,7 @@ captcha_reader_start(struct client *client)
 	client->captcha_in = fdopen(to[1], "w");
 	client->captcha_out = fdopen(from[0], "r");
 	if (client->captcha_in == NULL || client->captcha_out == NULL)
-		complain("no memory");
+		walk_error("no memory");
 }
 
 static void
@@ -325,7 +325,7 @@ client_start(struct client *client, struct plan *plan, unsigned index)
 	pthread_mutex_init(&client->lock, NULL);
 	pthread_cond_init(&client->came, NULL);
 	if (!wire_open(&client->wire, plan->address))
-		complain("the address is not HOST:PORT");
+		walk_error("the address is not HOST:PORT");
 	captcha_reader_start(client);
 }
 
@@ -337,16 +337,16 @@ clients_run(struct plan *plan)
 
 	clients = calloc(plan->clients, sizeof *clients);
 	if (clients == NULL)
-		complain("no memory");
+		walk_error("no memory");
 	for (unsigned n = 0; n < plan->clients; n++)
 		client_start(&clients[n], plan, n);
 	if (pthread_create(&mails, NULL, mails_read, plan) != 0)
-		complain("no threads");
+		walk_error("no threads");
 	plan->start_ns = times_now();
 	plan->end_ns = plan->start_ns + (int64_t)(plan->seconds * 1e9);
 	for (unsigned n = 0; n < plan->clients; n++)
 		if (pthread_create(&threads[n], NULL, client_run, &clients[n]) != 0)
-			complain("no threads");
+			walk_error("no threads");
 	for (unsigned n = 0; n < plan->clients; n++)
 		pthread_join(threads[n], NULL);
 }
@@ -444,7 +444,7 @@ plan_parse(struct plan *plan, int argc, char **argv)
 		plan_option(plan, '?');
 	plan->address = argv[optind];
 	if (plan->clients < 1 || plan->clients > CLIENTS_MAX || plan->seconds <= 0)
-		complain("clients and seconds begin at 1");
+		walk_error("clients and seconds begin at 1");
 }
 
 int
