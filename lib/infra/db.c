@@ -156,12 +156,6 @@ db_transaction(struct db *db, enum result (*body)(struct db_tx *, void *), void 
 	return run_with_retries(db, true, body, context, NULL);
 }
 
-enum result
-db_each_committed(struct db *db, enum result (*body)(struct db_tx *, void *), void *context)
-{
-	return run_with_retries(db, false, body, context, NULL);
-}
-
 struct db_tx
 db_alone(struct db *db)
 {

@@ -53,8 +53,6 @@ void db_close(struct db *);
 enum result db_transaction(
     struct db *, enum result (*body)(struct db_tx *, void *), void *context) MUST_USE;
 
-enum result db_each_committed(
-    struct db *, enum result (*body)(struct db_tx *, void *), void *context) MUST_USE;
 /* For statements that stand alone: each is committed for itself, and run again for itself as the
  * table above says. For reads, for counts that must outlive what follows, and for a statement that
  * is a transaction of its own: BEGIN NOT ATOMIC ... END costs one trip. It rolls itself back when

@@ -50,7 +50,7 @@ rules_are_used() {
 
 # --- the table ------------------------------------------------------------------------------------
 #
-# Every body that is run by db_transaction() or db_each_committed() and changes something, and the call
+# Every body that is run by db_transaction() and changes something, and the call
 # that shows it: prepare_CALL, call_CALL (want what would come without a fault). One that commits each
 # statement for itself is named with a statement, the others with what is found in their transaction
 # (a line a statement).

@@ -1,5 +1,5 @@
-/* strict_head.h - a second opinion of heads: is this, to the letter of RFC 9112, one request of which
- * every parser reads the same?
+/* strict_head.h - a second opinion of heads: is this, to the letter of RFC 9112, one request of
+ * which every parser reads the same?
  *
  * Written for the fuzz targets from the bytes as they come, without looking at how http_guard.c or
  * civetweb do it: what they take, this must take. It asks less of a request than they do: not how
