@@ -30,8 +30,8 @@ struct member_request {
 enum result current_password_check(
     const struct app *, const struct member_request *, struct error_info *ret_info) MUST_USE;
 
-/* The same for a request that sets a password itself. NO_ROW: the current password is wrong, because
- * another request has set one since the session was read; *ret_account has its hash. */
+/* The same for a request that sets a password itself. NO_ROW: the current password is wrong,
+ * because another request has set one since the session was read; *ret_account has its hash. */
 enum result current_password_check_set(const struct app *, const struct member_request *,
     struct account *ret_account, struct error_info *ret_info) MUST_USE;
 
