@@ -181,7 +181,7 @@ an_account() {
 		db 'INSERT INTO account SELECT * FROM account_kept'
 		email=$(<"$BATS_FILE_TMPDIR/email")
 	else
-		new_account && db 'CREATE TABLE account_kept AS SELECT * FROM account' || return 1
+		new_account && db "CREATE TABLE account_kept AS SELECT * FROM account WHERE login_id = '$email'" || return 1
 		printf '%s\n' "$email" >"$BATS_FILE_TMPDIR/email"
 	fi
 }
