@@ -15,9 +15,10 @@
  *                                            again for half a second
  *   any other           our bug              roll back, log the number and SQLSTATE, INTERNAL
  *
- * All of it within DB_RETRY_MS of the first try. A body may therefore run several times. Random
- * values, hashes and times are made before it, so that each run writes the same. It changes nothing
- * but its transaction and its outputs, which each run sets anew.
+ * A repeat begins at most DB_RETRY_MS after the first run began; it may end a statement's time
+ * later. A body may therefore run several times. Random values, hashes and times are made before
+ * it, so that each run writes the same. It changes nothing but its transaction and its outputs,
+ * which each run sets anew.
  *
  * A run may also meet the work of an earlier one, whose COMMIT was done and its answer lost. That
  * is the success that would have been answered: db_insert_new() and db_change_one() know it, and
@@ -54,10 +55,10 @@ enum result db_transaction(
     struct db *, enum result (*body)(struct db_tx *, void *), void *context) MUST_USE;
 
 /* For statements that stand alone: each is committed for itself, and run again for itself as the
- * table above says. For reads, for counts that must outlive what follows, and for a statement that
- * is a transaction of its own: BEGIN NOT ATOMIC ... END costs one trip. It rolls itself back when
- * something in it fails, and passes the error on (RESIGNAL). What stops it between two of its steps
- * calls no handler of it: it is rolled back from here. */
+ * table above says. For reads, for counts that must outlive what follows, and for a statement
+ * that is a transaction of its own: BEGIN NOT ATOMIC ... END costs one trip. It rolls itself back
+ * when something in it fails, and passes the error on (RESIGNAL). When it is killed between two
+ * of its steps, its EXIT HANDLER does not run; then db.c sends the ROLLBACK. */
 struct db_tx db_alone(struct db *);
 
 /* Runs a statement that changes; *ret_rows (may be NULL) gets the rows it changed.
@@ -74,13 +75,13 @@ enum result db_row(struct db_tx *, unsigned statement, const struct db_value *in
 enum result db_rows(struct db_tx *, unsigned statement, const struct db_value *in,
     const struct db_slot *out, enum result (*each)(void *), void *context) MUST_USE;
 
-/* May an earlier run of it have been committed, and the answer lost? With db_alone(): of the last
- * statement. */
+/* May an earlier run of this body have been committed, and the answer lost? With db_alone(): of the
+ * last statement. */
 bool db_may_be_committed(const struct db_tx *);
 
-/* Inserts a row whose primary key was made for this call alone, before the body: a second row under
- * it is the one that an earlier run wrote, and OK. A DUPLICATE of another unique key stays one; so
- * does any in a first run. Otherwise as db_change(). */
+/* Inserts a row whose primary key was made for this call alone, before the body: a second row
+ * under it is the one that an earlier run wrote, and OK. In a first run, and of another unique
+ * key in any run, DUPLICATE is returned. Otherwise as db_change(). */
 enum result db_insert_new(struct db_tx *, unsigned statement, const struct db_value *in) MUST_USE;
 
 /* Runs a statement that must change one row. NO_ROW: it changed none; but OK where an

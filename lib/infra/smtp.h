@@ -60,7 +60,8 @@ void smtp_close(struct smtp *);
 
 /* Sends. `ret_error` says why not, without any personal data: "smtp 450", "curl 28", "mail"; it
  * is "" after SMTP_SENT. SMTP_REJECTED only when the server judged this mail (its recipient or,
- * after DATA, its content); 5xx to the connection, the login or the sender is SMTP_LATER. */
+ * after DATA, its content); 5xx to the connection, the login or the sender,
+ * and 554 to the recipient, are about this service: SMTP_LATER. */
 enum smtp_outcome smtp_send(
     struct smtp *, const struct mail_message *, char ret_error[static SMTP_ERROR_MAX + 1]) MUST_USE;
 

@@ -1,14 +1,15 @@
-/* mailed_link.h - the links that are mailed to an account: to set a new password, to confirm a new
- * address.
+/* mailed_link.h - the links that are mailed to an account: to set a new password, to confirm a
+ * new address.
  *
- * A link belongs to a generation of its account: whatever ends all sessions of the account (another
- * password, the operator) raises the generation and ends its links. No link works while the account
- * is disabled or its person not eligible. A reset link belongs also to the proven address that it
- * was mailed to, a confirmation link to the pending one.
+ * A link belongs to a generation of its account: whatever ends all sessions of the account
+ * (another password, the operator) raises the generation and ends its links. No link works while
+ * the account is disabled or its person not eligible. A reset link belongs also to the proven
+ * address that it was mailed to, a confirmation link to the pending one: recovery_reset.c and
+ * profile_email.c compare it, and their UPDATEs ask for it again.
  *
- * A confirmation link has the generation of the time it was asked for. A reset link has that of the
- * time it is sent: a mail that waited in the outbox is worth no more than one that anybody may ask
- * for then. */
+ * A confirmation link has the generation of the time it was asked for. A reset link has that of
+ * the time it is sent: a mail that waited in the outbox is worth no more than one that anybody
+ * may ask for then. */
 
 #ifndef MAILED_LINK_H
 #define MAILED_LINK_H

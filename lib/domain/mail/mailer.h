@@ -2,9 +2,10 @@
  *
  * A mail worker claims a mail with a lease, makes the token of its link, renders it, and sends it
  * within a deadline well below the lease. Then it finishes the mail: sent; pending, to be tried
- * again after a growing pause (4xx, or no server); dead (5xx, or too many tries); dropped (its link
- * has expired, or it was never meant to be sent). A worker that dies meanwhile loses its lease, and
- * another one sends the mail under the same Message-ID. */
+ * again after a growing pause (4xx, or no server); dead (5xx to the recipient, but 554, or to the
+ * content; or too many tries); dropped (its link has expired, or it was never meant to be sent).
+ * A worker that dies meanwhile loses its lease, and another one sends the mail under the same
+ * Message-ID. */
 
 #ifndef MAILER_H
 #define MAILER_H

@@ -40,7 +40,8 @@ enum result registration_invite(
     const struct app *, const char *email, const char *language, struct error_info *) MUST_USE;
 
 /* A CAPTCHA, and the token that seals its answer: nothing is stored. It is good for the link that
- * asks for it, once, until expires_at (seconds since 1970). LINK_EXHAUSTED. */
+ * asks for it, once, until expires_at (seconds since 1970). LINK_EXHAUSTED: the link has
+ * no tries left. */
 
 /* A picture. 49 kB: too big for the stack of a worker. */
 struct drawn_captcha {
@@ -72,7 +73,7 @@ struct work_captcha {
 enum result registration_set_work(
     const struct app *, const struct stage_claims *, struct work_captcha *ret) MUST_USE;
 
-/* Where a registration stands. LINK_EXHAUSTED. */
+/* Where a registration stands. LINK_EXHAUSTED: the token has no tries left. */
 struct registration_status {
 	const struct stage_rule *next; /* the step that comes next; NULL: logging in */
 	int attempts_left;             /* of the token */
@@ -121,11 +122,11 @@ struct account_request {
 	const struct secret *password; /* keeps the rules (password.h) */
 };
 
-/* Creates the account and spends the token, in one transaction; *ret is the account, to be wiped by
- * the caller. TAKEN: another account has the login ID; ret_info->attempts_left says how often that
- * will be told. LINK_EXHAUSTED: it was told too often. ACCOUNT_EXISTS: the person has an account by
- * now. TOO_MANY: too many tries of this person, whatever their tokens; ret_info->wait_s.
- * TOKEN_SPENT: the token made an account with other facts. */
+/* Creates the account and spends the token, in one transaction; *ret is the account, to be wiped
+ * by the caller. TAKEN: another account has the login ID; ret_info->attempts_left says how many
+ * more taken login IDs may be tried. LINK_EXHAUSTED: too many were. ACCOUNT_EXISTS: the person
+ * has an account by now. TOO_MANY: too many tries of this person, whatever their tokens;
+ * ret_info->wait_s. TOKEN_SPENT: the token made an account with other facts. */
 enum result registration_create_account(const struct app *, const struct stage_claims *,
     const struct account_request *, struct account *ret, struct error_info *ret_info) MUST_USE;
 

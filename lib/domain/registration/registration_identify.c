@@ -210,7 +210,8 @@ check_repeated_use(struct identify_ctx *ctx)
 }
 
 /* A link whose tries are used up is asked all the same: the answer to its last try may have been
- * lost, and that body may come again. Any other body ends as LINK_EXHAUSTED. */
+ * lost, and that body may come again. Any other body ends as LINK_EXHAUSTED, unless
+ * identity_limits_check() rejects it first. */
 static enum result
 check_request(struct identify_ctx *ctx)
 {
