@@ -11,9 +11,25 @@
 /* How often ----------------------------------------------------------------------------------- */
 
 static struct limit_state
-count_request(struct service *service, struct limit_subject subject)
+count_request(
+    struct service *service, struct limit_subject subject, struct admission_counts *counts)
 {
-	return limit_local_count(service->app.limit_local, subject, clock_monotonic_ms());
+	const struct limit_state state = limit_local_count(
+	    service->app.limit_local, subject, clock_monotonic_ms());
+
+	if (counts != NULL) {
+		counts->subjects[counts->count] = subject;
+		counts->states[counts->count++] = state;
+	}
+	return state;
+}
+
+void
+admission_give_back(struct service *service, const struct admission_counts *counts)
+{
+	for (unsigned i = 0; i < counts->count; i++)
+		limit_local_give_back(
+		    service->app.limit_local, counts->subjects[i], &counts->states[i]);
 }
 
 /* OK, or `beyond` and how long to wait. */
@@ -45,24 +61,24 @@ add_ratelimit_headers(
  * its /48 shares. */
 enum result
 admission_source(struct service *service, enum limit_id limit_id, const struct client *client,
-    struct http_reply *reply, struct error_info *error_info)
+    struct http_reply *reply, struct error_info *error_info, struct admission_counts *counts)
 {
 	const struct limit_state state = count_request(
-	    service, limit_subject_of_source(limit_id, client));
+	    service, limit_subject_of_source(limit_id, client), counts);
 
 	add_ratelimit_headers(&state, limit_id, reply);
 	TRY(limit_result(&state, TOO_MANY, error_info));
 	const struct limit_state around = count_request(
-	    service, limit_subject_of_prefix(limit_id, client));
+	    service, limit_subject_of_prefix(limit_id, client), counts);
 	return limit_result(&around, TOO_MANY, error_info);
 }
 
 enum result
-admission_link(
-    struct service *service, enum limit_id limit_id, struct jti jti, struct error_info *error_info)
+admission_link(struct service *service, enum limit_id limit_id, const struct jti *jti,
+    struct error_info *error_info, struct admission_counts *counts)
 {
 	const struct limit_state state = count_request(
-	    service, limit_subject_of(limit_id, jti.bytes, sizeof jti.bytes));
+	    service, limit_subject_of(limit_id, jti->bytes, sizeof jti->bytes), counts);
 
 	return limit_result(&state, TOO_MANY, error_info);
 }
@@ -70,7 +86,8 @@ admission_link(
 enum result
 admission_service(struct service *service, enum limit_id limit_id, struct error_info *error_info)
 {
-	const struct limit_state state = count_request(service, limit_subject_of_service(limit_id));
+	const struct limit_state state = count_request(
+	    service, limit_subject_of_service(limit_id), NULL);
 
 	return limit_result(&state, OVERLOADED, error_info);
 }

@@ -7,6 +7,7 @@
 #define ADMISSION_H
 
 #include "http_reply.h"
+#include "limit_local.h"
 #include "limit_table.h"
 #include "error_info.h"
 #include "result.h"
@@ -16,15 +17,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* By what a request was counted, for admission_give_back(); borrows what it was counted by. Starts
+ * as { 0 }. NULL in its place: what is counted is never given back. */
+struct admission_counts {
+	struct limit_subject subjects[2];
+	struct limit_state states[2];
+	unsigned count;
+};
+
 /* Counts a request of this source and, if that is granted, of the /48 around it (PREFIX_FACTOR).
  * TOO_MANY and error_info->wait_s: one of them has reached the limit. Adds to the reply how many
  * are left to the source (RateLimit fields, draft-ietf-httpapi-ratelimit-headers-11). */
 enum result admission_source(struct service *, enum limit_id, const struct client *,
-    struct http_reply *, struct error_info *) MUST_USE;
+    struct http_reply *, struct error_info *, struct admission_counts *) MUST_USE;
 
 /* Counts a request with this link. TOO_MANY as above; the reply says nothing of it. */
-enum result admission_link(
-    struct service *, enum limit_id, struct jti jti, struct error_info *) MUST_USE;
+enum result admission_link(struct service *, enum limit_id, const struct jti *, struct error_info *,
+    struct admission_counts *) MUST_USE;
+
+/* Takes back what was counted: the request failed for a reason of ours. */
+void admission_give_back(struct service *, const struct admission_counts *);
 
 /* Counts for the whole service. OVERLOADED and error_info->wait_s: the limit has been reached. */
 enum result admission_service(struct service *, enum limit_id, struct error_info *) MUST_USE;

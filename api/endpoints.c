@@ -2,30 +2,46 @@
 
 #include "endpoints.h"
 
+#include "key_rotation.h"
 #include "secret.h"
 #include "text.h"
 
 #include <string.h>
 
+/* A key is published for at least KEY_ROTATION_S before it signs. Whoever keeps the set for half of
+ * that knows each key in time, with half a minute for slow copies and clocks that differ; and of a
+ * key that was removed because others saw it, nobody learns later. */
+#define KEYS_MAX_AGE_S (KEY_ROTATION_S / 2)
+
+/* What changes with a restart only: after it all apps know within five minutes. */
+#define PUBLIC_MAX_AGE_S 300
+
 /* clang-format off */
 static const struct endpoint rows_public[] = {
 	/* method, path, which token it demands, and of which stage;
-	 *   body, what it costs most, limit beside the source's requests, handler */
+	 *   body, what it costs most, limit beside the source's requests, handler,
+	 *   how long anybody may keep its success, as which step it is counted */
+	{ "GET", "/v1/config", DEMAND_NOTHING, STAGE_NONE,
+	  NULL, LOAD_REST, LIMIT_NONE, get_config, PUBLIC_MAX_AGE_S },
+	{ "GET", "/v1/openapi.yaml", DEMAND_NOTHING, STAGE_NONE,
+	  NULL, LOAD_REST, LIMIT_NONE, get_openapi, PUBLIC_MAX_AGE_S },
+
 	{ "POST", "/v1/captcha", DEMAND_STAGE, STAGE_IDENTITY,
-	  &captcha_body, LOAD_PICTURES, LIMIT_LINK_CAPTCHAS, post_captcha },
+	  &captcha_body, LOAD_PICTURES, LIMIT_LINK_CAPTCHAS, post_captcha, 0, STEP_CAPTCHA },
 	{ "POST", "/v1/registration/email", DEMAND_NOTHING, STAGE_NONE,
-	  &email_body, LOAD_REST, LIMIT_SOURCE_MAILS, post_registration_email },
+	  &email_body, LOAD_REST, LIMIT_SOURCE_MAILS, post_registration_email, 0, STEP_EMAIL },
 	{ "GET", "/v1/registration/stage", DEMAND_ANY_STAGE, STAGE_NONE,
 	  NULL, LOAD_REST, LIMIT_NONE, get_registration_stage },
 	{ "POST", "/v1/registration/identity", DEMAND_STAGE, STAGE_IDENTITY,
-	  &identity_body, LOAD_REST, LIMIT_NONE, post_registration_identity },
+	  &identity_body, LOAD_REST, LIMIT_NONE, post_registration_identity, 0, STEP_IDENTITY },
 	{ "POST", "/v1/registration/authentication-key", DEMAND_STAGE, STAGE_AUTHENTICATION_KEY,
-	  &authentication_key_body, LOAD_REST, LIMIT_NONE, post_registration_authentication_key },
+	  &authentication_key_body, LOAD_REST, LIMIT_NONE, post_registration_authentication_key,
+	  0, STEP_AUTHENTICATION_KEY },
 	{ "POST", "/v1/registration/account", DEMAND_STAGE, STAGE_ACCOUNT,
-	  &account_body, LOAD_HASHING, LIMIT_NONE, post_registration_account },
+	  &account_body, LOAD_HASHING, LIMIT_NONE, post_registration_account, 0, STEP_ACCOUNT },
 
 	{ "POST", "/v1/sessions", DEMAND_NOTHING, STAGE_NONE,
-	  &login_body, LOAD_HASHING, LIMIT_NONE, post_sessions },
+	  &login_body, LOAD_HASHING, LIMIT_NONE, post_sessions, 0, STEP_LOGIN },
 	{ "GET", "/v1/sessions", DEMAND_SESSION, STAGE_NONE,
 	  NULL, LOAD_REST, LIMIT_NONE, get_sessions },
 	{ "DELETE", "/v1/sessions", DEMAND_SESSION, STAGE_NONE,
@@ -37,7 +53,7 @@ static const struct endpoint rows_public[] = {
 	{ "DELETE", "/v1/sessions/{id}", DEMAND_SESSION, STAGE_NONE,
 	  NULL, LOAD_REST, LIMIT_NONE, delete_sessions_id },
 	{ "GET", "/.well-known/jwks.json", DEMAND_NOTHING, STAGE_NONE,
-	  NULL, LOAD_REST, LIMIT_NONE, get_jwks },
+	  NULL, LOAD_REST, LIMIT_NONE, get_jwks, KEYS_MAX_AGE_S },
 
 	{ "POST", "/v1/recovery/login-id", DEMAND_NOTHING, STAGE_NONE,
 	  &login_id_reminder_body, LOAD_REST, LIMIT_SOURCE_MAILS, post_recovery_login_id },

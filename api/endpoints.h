@@ -15,10 +15,12 @@
 #include "result.h"
 #include "service.h"
 #include "stage.h"
+#include "stored_enums.h"
 #include "client.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct http_reply;
 struct http_request;
@@ -38,7 +40,7 @@ struct call {
 
 	int status;                        /* of success; 200 unless the handler sets another */
 	struct json *json;                 /* the answer's object */
-	struct http_reply *reply;          /* only for what is not JSON */
+	struct http_reply *reply;          /* only for what is not JSON made here */
 	struct field_errors *field_errors; /* what the handler adds is told with BAD_FIELD */
 	struct error_info error_info;      /* what is told with other results than OK */
 };
@@ -47,7 +49,7 @@ struct call {
 enum demand {
 	DEMAND_NOTHING,
 	DEMAND_STAGE,            /* a stage token of the one stage that the row names */
-	DEMAND_ANY_STAGE,        /* a stage token of any stage of a registration */
+	DEMAND_ANY_STAGE,        /* a stage token of whatever stage */
 	DEMAND_SESSION,          /* an access token */
 	DEMAND_SESSION_OR_COOKIE /* an access token; without one the handler reads the cookie */
 };
@@ -72,6 +74,8 @@ struct endpoint {
 	enum load load;                      /* what it costs most */
 	enum limit_id limit;                 /* beside LIMIT_SOURCE_REQUESTS; or LIMIT_NONE */
 	enum result (*serve)(struct call *); /* the handler: a file of its name in api/handlers/ */
+	int64_t max_age_s; /* how long anybody may keep its success (caching.h); 0: nobody may */
+	enum step step;    /* as which it is counted by the day (step_count.h); or STEP_NONE */
 };
 
 struct endpoint_table {
@@ -105,10 +109,12 @@ enum result delete_me_pending_email(struct call *);
 enum result delete_sessions(struct call *);
 enum result delete_sessions_current(struct call *);
 enum result delete_sessions_id(struct call *);
+enum result get_config(struct call *);
 enum result get_healthz(struct call *);
 enum result get_jwks(struct call *);
 enum result get_me(struct call *);
 enum result get_metrics(struct call *);
+enum result get_openapi(struct call *);
 enum result get_readyz(struct call *);
 enum result get_registration_stage(struct call *);
 enum result get_sessions(struct call *);

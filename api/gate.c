@@ -6,8 +6,10 @@
 #include "gate.h"
 
 #include "admission.h"
+#include "caching.h"
 #include "cleanup.h"
 #include "clock.h"
+#include "deadline.h"
 #include "json.h"
 #include "log.h"
 #include "metrics.h"
@@ -18,8 +20,14 @@
 
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
 #define PREFLIGHT_AGE_S "600"
+
+/* How long a request may wait for the database, from the last byte of its body on. A rollback, or a
+ * try that is given back, may take half a second more (deadline.h). The rest of the five seconds
+ * that docs/operating.md promises is for what is computed. */
+#define REQUEST_MS 4000
 
 /* The body struct of a call; aligned for any of them, on the worker's stack. */
 union body_room {
@@ -37,6 +45,7 @@ struct request_ctx {
 	const struct endpoint *endpoint; /* NULL: none has been found */
 	enum result body_read;           /* the outcome of reading the body */
 	bool admitted;                   /* it holds a place among the requests being worked on */
+	struct admission_counts counts;  /* what the endpoint's own limit counted */
 	struct field_errors field_errors;
 	struct client client;
 	struct session_id path_id;
@@ -67,14 +76,6 @@ read_bearer_token(const struct http_request *request, const char **ret_token)
 	return OK;
 }
 
-/* The stages of a registration, which DEMAND_ANY_STAGE accepts. */
-static bool
-is_registration_stage(enum stage stage)
-{
-	return stage == STAGE_IDENTITY || stage == STAGE_AUTHENTICATION_KEY ||
-	       stage == STAGE_ACCOUNT;
-}
-
 static enum result
 check_stage(struct request_ctx *ctx)
 {
@@ -85,9 +86,8 @@ check_stage(struct request_ctx *ctx)
 	TRY(read_bearer_token(ctx->request, &token));
 	TRY(stage_open(keyring, token, clock_now(), &ctx->claims));
 	ctx->call.claims = &ctx->claims;
-	const bool fits = endpoint->demand == DEMAND_STAGE
-			      ? ctx->claims.stage == endpoint->stage
-			      : is_registration_stage(ctx->claims.stage);
+	const bool fits = endpoint->demand == DEMAND_ANY_STAGE ||
+			  ctx->claims.stage == endpoint->stage;
 	return fits ? OK : TOKEN_INVALID;
 }
 
@@ -126,24 +126,51 @@ check_token(struct request_ctx *ctx)
 
 /* Bodies -------------------------------------------------------------------------------------- */
 
-/* application/json, with no charset or UTF-8 (RFC 8259 8.1). */
+static const char *
+skip_blanks(const char *at)
+{
+	return at + strspn(at, " \t");
+}
+
+/* What is behind a parameter of application/json: the empty one, or a charset that is UTF-8 (RFC
+ * 8259 8.1, 11). NULL: it is another. */
+static const char *
+skip_json_parameter(const char *at)
+{
+	static const char *const charsets[] = { "charset=utf-8", "charset=\"utf-8\"",
+		"charset=utf8", "charset=\"utf8\"" };
+	const size_t length = strcspn(at, "; \t");
+
+	if (length == 0)
+		return at;
+	for (size_t i = 0; i < LENGTH(charsets); i++)
+		if (length == strlen(charsets[i]) && strncasecmp(at, charsets[i], length) == 0)
+			return at + length;
+	return NULL;
+}
+
+/* RFC 9110 5.6.6, 8.3: each parameter is behind a semicolon, and may be empty. */
 static bool
 is_json(const char *content_type)
 {
-	static const char *const accepted[] = { "application/json",
-		"application/json;charset=utf-8", "application/json;charset=\"utf-8\"" };
-	char squeezed[48];
-	size_t length = 0;
+	static const char type[] = "application/json";
 
-	for (; content_type != NULL && *content_type != '\0' && length < sizeof squeezed - 1;
-	     content_type++)
-		if (*content_type != ' ' && *content_type != '\t')
-			squeezed[length++] = *content_type;
-	squeezed[length] = '\0';
-	for (size_t i = 0; i < LENGTH(accepted); i++)
-		if (text_equal_ignoring_case(squeezed, accepted[i]))
-			return true;
-	return false;
+	if (content_type == NULL || strncasecmp(content_type, type, strlen(type)) != 0)
+		return false;
+	const char *at = skip_blanks(content_type + strlen(type));
+	while (at != NULL && *at == ';') {
+		at = skip_json_parameter(skip_blanks(at + 1));
+		if (at != NULL)
+			at = skip_blanks(at);
+	}
+	return at != NULL && *at == '\0';
+}
+
+/* No coding is undone here: eight KiB can hold eight MiB (RFC 9110 15.5.16). */
+static bool
+is_plain_json(const struct http_request *request)
+{
+	return is_json(request->content_type) && !request->encoded;
 }
 
 /* Reads the body before anything else is done: a client that sends slowly holds no place among the
@@ -154,7 +181,7 @@ read_body(struct request_ctx *ctx)
 {
 	struct http_request *request = ctx->request;
 	const bool wanted = ctx->endpoint->body != NULL && request->content_length > 0 &&
-			    is_json(request->content_type);
+			    is_plain_json(request);
 
 	ctx->body_read = wanted ? http_read_body(request) : OK;
 }
@@ -168,7 +195,9 @@ check_body(struct request_ctx *ctx)
 
 	if (rule == NULL)
 		return request->content_length > 0 ? MALFORMED : OK;
-	if (!is_json(request->content_type))
+	if (request->encoded)
+		http_reply_add(ctx->reply, "Accept-Encoding", "identity");
+	if (!is_plain_json(request))
 		return BAD_MEDIA_TYPE;
 	TRY(ctx->body_read);
 	ctx->call.body = body;
@@ -203,13 +232,20 @@ allow_origin(const struct request_ctx *ctx)
 	return true;
 }
 
-/* Answers OPTIONS: which methods the path has and, to a preflight of an allowed page, what the page
- * may send. */
+/* Does a browser ask, for an allowed page, what the page may send? */
+static bool
+is_preflight(const struct request_ctx *ctx)
+{
+	return ctx->allowed_origin && ctx->request->preflight_method != NULL &&
+	       strcmp(ctx->request->method, "OPTIONS") == 0;
+}
+
+/* Answers OPTIONS: which methods the path has and, to a preflight, what the page may send. */
 static void
 answer_options(const struct request_ctx *ctx, const char *allow)
 {
 	ctx->reply->status = 204;
-	if (!ctx->allowed_origin || ctx->request->preflight_method == NULL)
+	if (!is_preflight(ctx))
 		return;
 	http_reply_add(ctx->reply, "Access-Control-Allow-Methods", allow);
 	http_reply_add(ctx->reply, "Access-Control-Allow-Headers", "Authorization, Content-Type");
@@ -248,7 +284,7 @@ write_problem(const struct request_ctx *ctx, enum result result)
 	}
 	if (reply->status == 401)
 		http_reply_add(reply, "WWW-Authenticate", "Bearer"); /* RFC 9110 15.5.2 */
-	if (reply->status == 503 || reply->status == 429)
+	if (reply->status == 502 || reply->status == 503 || reply->status == 429)
 		add_retry_after(reply, ctx->call.error_info.wait_s);
 	http_reply_add(reply, "Content-Language", problem_language_code(ctx->call.language));
 }
@@ -268,14 +304,18 @@ write_answer(const struct request_ctx *ctx)
 
 /* Guards -------------------------------------------------------------------------------------- */
 
-/* How often one source may ask, whatever it asks for. */
+/* How often one source may ask, whatever it asks for. A preflight is no request of the page's, and
+ * costs no more than its rejection would: it is counted apart. */
 static enum result
 check_source_limit(struct request_ctx *ctx)
 {
+	const enum limit_id limit = is_preflight(ctx) ? LIMIT_SOURCE_PREFLIGHTS
+						      : LIMIT_SOURCE_REQUESTS;
+
 	if (ctx->gate->inside)
 		return OK;
-	return admission_source(ctx->gate->service, LIMIT_SOURCE_REQUESTS, &ctx->client, ctx->reply,
-	    &ctx->call.error_info);
+	return admission_source(
+	    ctx->gate->service, limit, &ctx->client, ctx->reply, &ctx->call.error_info, NULL);
 }
 
 /* Finds the endpoint. Answers OPTIONS itself: then OK, and there is no endpoint. */
@@ -328,9 +368,10 @@ check_endpoint_limit(struct request_ctx *ctx)
 
 	switch (limit) {
 	case LIMIT_LINK_CAPTCHAS:
-		return admission_link(service, limit, ctx->claims.jti, error_info);
+		return admission_link(service, limit, &ctx->claims.jti, error_info, &ctx->counts);
 	case LIMIT_SOURCE_MAILS:
-		return admission_source(service, limit, &ctx->client, ctx->reply, error_info);
+		return admission_source(
+		    service, limit, &ctx->client, ctx->reply, error_info, &ctx->counts);
 	default:
 		return OK;
 	}
@@ -347,20 +388,23 @@ call_handler(struct request_ctx *ctx)
 		return UNAVAILABLE;
 	ctx->call.json = json;
 	TRY(ctx->endpoint->serve(&ctx->call));
-	return write_answer(ctx);
+	TRY(write_answer(ctx));
+	if (ctx->endpoint->max_age_s > 0)
+		caching_allow(ctx->reply, ctx->endpoint->max_age_s, ctx->request->if_none_match);
+	return OK;
 }
 
 /* The guards in their order, then the handler. The first that objects ends the request. */
 static enum result
 serve_request(struct request_ctx *ctx)
 {
-	ctx->allowed_origin = allow_origin(ctx);
 	TRY(check_source_limit(ctx));
 	TRY(find_endpoint(ctx));
 	if (ctx->endpoint == NULL) /* OPTIONS has its answer */
 		return OK;
 	TRY(check_query(ctx));
 	read_body(ctx);
+	deadline_begin(REQUEST_MS);
 	TRY(admit(ctx));
 	TRY(check_token(ctx));
 	TRY(check_body(ctx));
@@ -404,6 +448,7 @@ begin_request(struct request_ctx *ctx, const struct gate *gate, struct http_exch
 	ctx->call.status = 200;
 	ctx->call.error_info.attempts_left = -1;
 	http_reply_add(ctx->reply, "X-Request-Id", ctx->id);
+	ctx->allowed_origin = allow_origin(ctx);
 }
 
 /* Counts a failed login of anybody's. No request is rejected by this limit; its log line warns the
@@ -423,15 +468,16 @@ log_request(const struct request_ctx *ctx, enum result result, int64_t duration_
 {
 	const struct endpoint *endpoint = ctx->endpoint;
 
-	log_event("request", (const struct log_value[]){
-				 log_text("request", ctx->id),
-				 log_text("method", endpoint != NULL ? endpoint->method : "-"),
-				 log_text("route", endpoint != NULL ? endpoint->path : "-"),
-				 log_int("status", ctx->reply->status),
-				 log_text("code", result_code(result)),
-				 log_int("us", duration_us),
-				 { 0 },
-			     });
+	log_event_at(result_is_ours(result) ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "request",
+	    (const struct log_value[]){
+		log_text("request", ctx->id),
+		log_text("method", endpoint != NULL ? endpoint->method : "-"),
+		log_text("route", endpoint != NULL ? endpoint->path : "-"),
+		log_int("status", ctx->reply->status),
+		log_text("code", result_code(result)),
+		log_int("us", duration_us),
+		{ 0 },
+	    });
 }
 
 /* Gives back and wipes what the request held, and accounts for it. */
@@ -440,8 +486,11 @@ end_request(struct request_ctx *ctx, enum result result, int64_t started_us)
 {
 	const int64_t duration_us = clock_monotonic_us() - started_us;
 
+	deadline_end();
 	if (ctx->admitted)
 		admission_leave(ctx->gate->service, ctx->endpoint->load);
+	if (result_is_ours(result))
+		admission_give_back(ctx->gate->service, &ctx->counts);
 	if (result != OK)
 		write_problem(ctx, result);
 	if (ctx->call.body != NULL)

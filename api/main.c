@@ -1,26 +1,34 @@
 /* main.c - starts the service: reads the settings, opens keys, database, pools and mailer, listens
- * until SIGTERM, drains, and closes everything. */
+ * until SIGTERM, drains, and closes everything. With --check it tries the parts instead. */
 
 #include "access_keys.h"
 #include "captcha_pool.h"
+#include "check.h"
 #include "config.h"
 #include "db.h"
 #include "gate.h"
 #include "hash_pool.h"
 #include "http.h"
 #include "keyring.h"
+#include "limit_db.h"
 #include "limit_local.h"
 #include "limit_table.h"
 #include "log.h"
+#include "mail_folder.h"
+#include "mail_templates.h"
 #include "mailer.h"
 #include "metrics.h"
+#include "monitor.h"
+#include "reload.h"
 #include "sandbox.h"
 #include "secret.h"
 #include "service.h"
 #include "smtp.h"
 #include "source_address.h"
+#include "standard_streams.h"
 #include "statements.h"
 #include "text.h"
+#include "version.h"
 
 #include <malloc.h>
 #include <signal.h>
@@ -28,17 +36,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
 
-#define PICTURES_AHEAD  16
-#define SMTP_TIMEOUT_MS 6000 /* a stop waits for it, and has ten seconds */
-#define INSIDE_WORKERS  4
-#define MALLOC_ARENAS   2     /* more arenas take memory and make nothing here faster */
-#define MALLOC_LARGE    65536 /* a sound's buffers: mapped alone, so that free() gives them back */
-#define DESCRIPTORS_MAX 8192  /* a connection has one, and HTTP_WORKERS is at most 4096 */
-/* File descriptors of connections in civetweb's two queues, of database, mail and files. */
-#define DESCRIPTORS_ELSE 700
+#define PICTURES_AHEAD 16
+#define INSIDE_WORKERS 4
+#define MALLOC_ARENAS  2     /* more arenas take memory and make nothing here faster */
+#define MALLOC_LARGE   65536 /* a sound's buffers: mapped alone, so that free() gives them back */
+
+/* RFC 5321 4.5.3.2: five minutes for the greeting, ten for the reply to the mail. */
+static const struct smtp_limits smtp_limits = {
+	.session_ms = 300000,
+	.reply_ms = 600000,
+	.all_ms = 1800000,
+};
 
 /* What is opened at the start and closed at the end. */
 struct parts {
@@ -47,8 +59,10 @@ struct parts {
 	struct db *db;
 	struct hash_pool *hash_pool;
 	struct captcha_pool *pictures;
+	struct mail_templates *templates;
 	struct mailer *mailer;
 	struct metrics *metrics;
+	struct monitor *monitor;
 	struct limit_local *limit_local;
 	struct http *inside;
 	struct http *public;
@@ -64,6 +78,8 @@ static void
 parts_close(struct parts *parts)
 {
 	mailer_close(parts->mailer);
+	mail_templates_close(parts->templates);
+	monitor_close(parts->monitor);
 	captcha_pool_close(parts->pictures);
 	hash_pool_close(parts->hash_pool);
 	db_close(parts->db);
@@ -73,10 +89,10 @@ parts_close(struct parts *parts)
 	keyring_close(parts->keyring);
 }
 
-static struct db *
-open_db(const struct config *c)
+static struct db_options
+db_options_of(const struct config *c)
 {
-	const struct db_options options = {
+	return (struct db_options){
 		.host = c->db_host,
 		.port = (unsigned)c->db_port,
 		.socket = c->db_socket[0] != '\0' ? c->db_socket : NULL,
@@ -90,8 +106,6 @@ open_db(const struct config *c)
 		.statement_timeout_s = 3,
 		.constants = sql_constants,
 	};
-
-	return db_open(&options, statements, STATEMENTS__MAX);
 }
 
 static struct mailer *
@@ -100,62 +114,55 @@ open_mailer(const struct config *c, const struct parts *parts)
 	const struct mailer_options options = {
 		.db = parts->db,
 		.keyring = parts->keyring,
-		.smtp = {
-		    .url = c->smtp_url,
-		    .tls_required = config_is(c->smtp_tls, "required"),
-		    .ca_file = c->smtp_ca_file[0] != '\0' ? c->smtp_ca_file : NULL,
-		    .user = c->smtp_user[0] != '\0' ? c->smtp_user : NULL,
-		    .password = c->smtp_password,
-		    .from = c->mail_from,
-		    .from_name = c->society_name_ja,
-		    .timeout_ms = SMTP_TIMEOUT_MS,
-		},
+		.smtp = config_smtp(c, smtp_limits),
 		.workers = (unsigned)c->mail_workers,
 		.portal_url = c->portal_url,
 		.society_name_ja = c->society_name_ja,
 		.society_name_en = c->society_name_en,
+		.society_contact_ja = c->society_contact_ja,
+		.society_contact_en = c->society_contact_en,
+		.templates = parts->templates,
 	};
 
 	return mailer_open(&options);
 }
 
-static struct secret_cost
-hash_cost(const struct config *c)
+/* A mail_faults.tell: keeps the first. */
+static void
+keep_fault(const char *line, void *context)
 {
-	return (struct secret_cost){
-		.passes = (uint64_t)c->argon2_passes,
-		.memory_bytes = (size_t)c->argon2_memory_kib * 1024,
-	};
+	char *const errbuf = context;
+
+	if (errbuf[0] == '\0' &&
+	    !text_format(errbuf, ERRBUF_MAX + 1, "MAIL_TEMPLATES_FOLDER: %s", line))
+		text_copy_cut(errbuf, ERRBUF_MAX + 1, line);
+}
+
+/* Faults were told with the settings; here the sandbox may keep us from reading them. */
+static struct mail_templates *
+open_templates(const struct config *c, char errbuf[static ERRBUF_MAX + 1])
+{
+	struct mail_faults faults = { .tell = keep_fault, .context = errbuf };
+	struct mail_templates *const templates = mail_templates_open();
+
+	text_copy_cut(errbuf, ERRBUF_MAX + 1, templates == NULL ? "no memory" : "");
+	if (templates == NULL)
+		return NULL;
+	if (mail_templates_load(templates, c->mail_templates_folder, &faults))
+		return templates;
+	mail_templates_close(templates);
+	return NULL;
 }
 
 static struct hash_pool *
 open_hash_pool(const struct config *c)
 {
-	const struct secret_cost cost = hash_cost(c);
+	const struct secret_cost cost = config_hash_cost(c);
 	const long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	const unsigned threads = c->hash_threads > 0 ? (unsigned)c->hash_threads
 						     : (unsigned)(cores > 0 ? cores : 1);
 
 	return hash_pool_open(threads, (unsigned)c->hashing_max, &cost);
-}
-
-/* What the table of settings cannot say of one value alone. */
-static bool
-check_settings(const struct config *c, char errbuf[static ERRBUF_MAX + 1])
-{
-	const struct secret_cost cost = hash_cost(c);
-
-	if (!secret_cost_is_allowed(&cost)) {
-		text_copy_cut(errbuf, ERRBUF_MAX + 1,
-		    "ARGON2_MEMORY_KIB and ARGON2_PASSES are below the floor");
-		return false;
-	}
-	if (c->captcha_proof_of_work > 0 && c->captcha_proof_of_work < 1000) {
-		text_copy_cut(
-		    errbuf, ERRBUF_MAX + 1, "CAPTCHA_PROOF_OF_WORK must be 0 or 1000-10000000");
-		return false;
-	}
-	return limit_table_set(c->limits, c->mail_interval_s, errbuf);
 }
 
 /* Opens everything but the listeners. False, and errbuf; parts_close() closes what was opened. */
@@ -168,25 +175,30 @@ open_parts(const struct config *c, struct parts *parts, char errbuf[static ERRBU
 	parts->access_keys = access_keys_open(c->keys_folder, errbuf);
 	if (parts->access_keys == NULL)
 		return false;
+	parts->templates = open_templates(c, errbuf);
+	if (parts->templates == NULL)
+		return false;
 	text_copy_cut(errbuf, ERRBUF_MAX + 1, "no memory or no threads");
 	parts->metrics = metrics_new(&endpoints_public);
 	parts->limit_local = limit_local_open();
-	parts->db = open_db(c);
+	const struct db_options db_options = db_options_of(c);
+	parts->db = db_open(&db_options, statements, STATEMENTS__MAX);
 	parts->hash_pool = open_hash_pool(c);
 	parts->pictures = captcha_pool_open(PICTURES_AHEAD);
 	if (parts->metrics == NULL || parts->limit_local == NULL || parts->db == NULL ||
 	    parts->hash_pool == NULL || parts->pictures == NULL)
 		return false;
 	parts->mailer = open_mailer(c, parts);
-	return parts->mailer != NULL;
+	parts->monitor = monitor_open(parts->db, metrics_steps(parts->metrics));
+	return parts->mailer != NULL && parts->monitor != NULL;
 }
 
 static void
 fill_service(struct service *service, const struct config *c, const struct parts *parts)
 {
-	memset(service, 0, sizeof *service);
 	service->config = c;
 	service->metrics = parts->metrics;
+	service->monitor = parts->monitor;
 	service->app = (struct app){
 		.db = parts->db,
 		.keyring = parts->keyring,
@@ -202,6 +214,7 @@ fill_service(struct service *service, const struct config *c, const struct parts
 		.captcha_work = c->captcha_proof_of_work,
 		.email_confirmation_lives_s = c->email_confirmation_lives_s,
 		.password_reset_lives_s = c->password_reset_lives_s,
+		.access_token_lives_s = c->access_token_lives_s,
 		.session_idle_s = c->session_idle_s,
 		.session_lives_s = c->session_lives_s,
 		.mail_interval_s = c->mail_interval_s,
@@ -242,44 +255,54 @@ close_listeners(struct parts *parts)
 	parts->public = NULL;
 }
 
-/* The signals that ask for a stop. They are blocked in every thread; sigtimedwait() takes them in
- * the main thread. */
+/* The signals that ask for a stop, and SIGHUP, which asks to read anew what can be. They are
+ * blocked in every thread from main() on, so that none ends the process; sigtimedwait() takes them
+ * in the main thread. */
 static sigset_t
-stop_signals(void)
+awaited_signals(void)
 {
-	sigset_t stops;
+	sigset_t signals;
 
-	sigemptyset(&stops);
-	sigaddset(&stops, SIGTERM);
-	sigaddset(&stops, SIGINT);
-	return stops;
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
+	return signals;
 }
 
+/* What is done every second, `second` times so far. */
 static void
-log_keys_refreshed(const char *kind, bool good, bool changed, const char *errbuf)
+tick_over(const struct parts *parts, const struct reload_parts *reloaded, unsigned second)
 {
-	if (!good)
-		log_event("keys_not_refreshed", (const struct log_value[]){ log_text("kind", kind),
-						    log_text("why", errbuf), { 0 } });
-	else if (changed)
-		log_event(
-		    "keys_refreshed", (const struct log_value[]){ log_text("kind", kind), { 0 } });
+	reload_keys(reloaded, second);
+	limit_db_run_later(parts->db);
+	log_report_dropped();
 }
 
-/* A rotation takes effect within a second. A faulty folder is logged once a minute. */
+/* Waits for a signal that asks for a stop; reads anew what SIGHUP asks for. One that comes during
+ * the stop is not taken any more. */
 static void
-refresh_keys(const struct parts *parts, unsigned second)
+wait_for_stop(const struct config *c, const struct parts *parts)
 {
-	char errbuf[ERRBUF_MAX + 1] = "";
-	bool changed = false;
-	bool good = keyring_refresh(parts->keyring, &changed, errbuf);
+	const sigset_t signals = awaited_signals();
+	const struct timespec tick = { .tv_sec = 1 };
+	const struct reload_parts reloaded = {
+		.keyring = parts->keyring,
+		.access_keys = parts->access_keys,
+		.templates = parts->templates,
+		.templates_folder = c->mail_templates_folder,
+	};
 
-	if (good || second % 60 == 0)
-		log_keys_refreshed("stage", good, changed, errbuf);
-	changed = false;
-	good = access_keys_refresh(parts->access_keys, &changed, errbuf);
-	if (good || second % 60 == 0)
-		log_keys_refreshed("access", good, changed, errbuf);
+	for (unsigned second = 1;;) {
+		const int signal_number = sigtimedwait(&signals, NULL, &tick);
+
+		if (signal_number == SIGHUP)
+			reload_all(&reloaded);
+		else if (signal_number > 0)
+			return;
+		else
+			tick_over(parts, &reloaded, second++);
+	}
 }
 
 /* Warns a society that does not demand the birth date. */
@@ -296,52 +319,58 @@ log_birth_date_not_asked(const struct config *c)
 		log_int("source_persons", limit_of(LIMIT_SOURCE_PERSONS)->max), { 0 } });
 }
 
-/* Serves until a stop is asked for. Then /readyz says so, and the proxy has DRAIN_MS to notice. */
+/* SECURITY.md promises locked memory for keys. */
+static void
+log_memory_not_locked(void)
+{
+	if (!secret_memory_is_locked())
+		log_event("memory_not_locked",
+		    (const struct log_value[]){
+			log_text(
+			    "why", "keys may be written to swap: raise LimitMEMLOCK (ulimit -l)"),
+			{ 0 } });
+}
+
+/* Serves until a stop is asked for. Then /readyz says so, no connection is kept any longer, and the
+ * proxy has DRAIN_MS to notice; meanwhile everything is served. Without DRAIN_MS there is none. */
 static void
 serve_until_stopped(const struct config *c, const struct parts *parts, struct service *service)
 {
-	const sigset_t stops = stop_signals();
-	const struct timespec tick = { .tv_sec = 1 };
 	const struct timespec drain = {
 		.tv_sec = c->drain_ms / 1000,
 		.tv_nsec = c->drain_ms % 1000 * 1000000,
 	};
 
 	log_birth_date_not_asked(c);
-	log_event("started",
-	    (const struct log_value[]){ log_text("listen", c->listen),
+	log_memory_not_locked();
+	log_event_at(LOG_LEVEL_NOTICE, "started",
+	    (const struct log_value[]){ log_text("version", version_text()),
+		log_text("listen", c->listen),
 		log_text("sandbox", sandbox_is_built() ? c->sandbox : "not built"), { 0 } });
-	for (unsigned second = 1; sigtimedwait(&stops, NULL, &tick) < 0; second++) {
-		refresh_keys(parts, second);
-		log_report_dropped();
-	}
+	wait_for_stop(c, parts);
 	atomic_store(&service->draining, true);
-	log_event("draining", (const struct log_value[]){ { 0 } });
+	if (c->drain_ms > 0)
+		http_drain(parts->public);
+	log_event_at(LOG_LEVEL_NOTICE, "draining", (const struct log_value[]){ { 0 } });
 	nanosleep(&drain, NULL);
 }
 
 static bool
-listen_and_serve(const struct config *c, struct parts *parts, char errbuf[static ERRBUF_MAX + 1])
+listen_and_serve(const struct config *c, struct service *service, struct parts *parts,
+    char errbuf[static ERRBUF_MAX + 1])
 {
-	struct service service;
-	struct gate inside = {
-		.service = &service, .endpoints = &endpoints_inside, .inside = true
-	};
-	struct gate public = { .service = &service, .endpoints = &endpoints_public };
+	struct gate inside = { .service = service, .endpoints = &endpoints_inside, .inside = true };
+	struct gate public = { .service = service, .endpoints = &endpoints_public };
 
-	fill_service(&service, c, parts);
-	if (!source_networks_read(
-		"TRUSTED_PROXIES", c->trusted_proxies, &service.proxies, errbuf) ||
-	    !source_networks_read("SHARED_NETWORKS", c->shared_networks, &service.shared, errbuf))
-		return false;
+	fill_service(service, c, parts);
 	parts->inside = listen_on(c->listen_inside, INSIDE_WORKERS, c, &inside, errbuf);
 	if (parts->inside == NULL)
 		return false;
 	parts->public = listen_on(c->listen, (unsigned)c->http_workers, c, &public, errbuf);
 	const bool listens = parts->public != NULL;
-	atomic_store(&service.public, parts->public);
+	atomic_store(&service->public, parts->public);
 	if (listens)
-		serve_until_stopped(c, parts, &service);
+		serve_until_stopped(c, parts, service);
 	close_listeners(parts); /* before the gates, which end with this function */
 	return listens;
 }
@@ -355,7 +384,8 @@ allow_descriptors(void)
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
 		return;
-	const rlim_t wanted = limit.rlim_max < DESCRIPTORS_MAX ? limit.rlim_max : DESCRIPTORS_MAX;
+	const rlim_t wanted = limit.rlim_max < CONFIG_DESCRIPTORS_MAX ? limit.rlim_max
+								      : CONFIG_DESCRIPTORS_MAX;
 	if (limit.rlim_cur < wanted)
 		setrlimit(RLIMIT_NOFILE, &(const struct rlimit){ wanted, limit.rlim_max });
 }
@@ -365,7 +395,7 @@ static bool
 descriptors_suffice(const struct config *c, char errbuf[static ERRBUF_MAX + 1])
 {
 	struct rlimit limit;
-	const rlim_t needed = (rlim_t)c->http_workers + DESCRIPTORS_ELSE;
+	const rlim_t needed = (rlim_t)config_descriptors(c);
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed)
 		return true;
@@ -381,9 +411,6 @@ descriptors_suffice(const struct config *c, char errbuf[static ERRBUF_MAX + 1])
 static void
 prepare_process(void)
 {
-	const sigset_t stops = stop_signals();
-
-	pthread_sigmask(SIG_BLOCK, &stops, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a log file of the maximal size must not end the process */
 	log_open();
@@ -404,51 +431,204 @@ enter_sandbox(const struct config *c, char errbuf[static ERRBUF_MAX + 1])
 	return !config_is(c->sandbox, "on") || sandbox_enter(c->keys_folder, errbuf);
 }
 
+/* Checking the settings ------------------------------------------------------------------------ */
+
+/* Each fault is a line of its own, so that all are seen at the first start. */
+static void
+log_fault(const char *line, void *context)
+{
+	(void)context;
+	log_not_started(line);
+}
+
+static void
+print_fault(const char *line, void *context)
+{
+	fprintf(context, "settings: %s\n", line);
+}
+
+static void
+log_unknown_name(const char *name, const char *meant)
+{
+	log_event("setting_unknown",
+	    (const struct log_value[]){ log_text("name", name), log_text("meant", meant), { 0 } });
+}
+
+static void
+print_unknown_name(const char *name, const char *meant)
+{
+	printf("settings: warning: %s is no setting; %s is one\n", name, meant);
+}
+
+static void
+add_template_fault(const char *line, void *context)
+{
+	config_fault(context, "MAIL_TEMPLATES_FOLDER: %s", line);
+}
+
+static void
+check_templates(const struct config *c, struct config_faults *faults)
+{
+	struct mail_faults told = { .tell = add_template_fault, .context = faults };
+
+	mail_template_set_free(mail_folder_read(c->mail_templates_folder, &told));
+}
+
+/* All that is wrong with the settings: what config.c knows, and what those who read them say. */
 static bool
-open_and_serve(const struct config *config, char errbuf[static ERRBUF_MAX + 1])
+settings_are_right(struct config *c, struct service *service, struct config_faults *faults)
+{
+	char errbuf[ERRBUF_MAX + 1];
+
+	config_read(c, CONFIG_ALL, faults);
+	if (!limit_table_set(c->limits, c->mail_interval_s, errbuf))
+		config_fault(faults, "%s", errbuf);
+	if (!source_networks_read("TRUSTED_PROXIES", c->trusted_proxies, &service->proxies, errbuf))
+		config_fault(faults, "%s", errbuf);
+	if (!source_networks_read("SHARED_NETWORKS", c->shared_networks, &service->shared, errbuf))
+		config_fault(faults, "%s", errbuf);
+	if (!descriptors_suffice(c, errbuf))
+		config_fault(faults, "%s", errbuf);
+	check_templates(c, faults);
+	return faults->count == 0;
+}
+
+/* Running -------------------------------------------------------------------------------------- */
+
+static bool
+open_and_serve(
+    const struct config *config, struct service *service, char errbuf[static ERRBUF_MAX + 1])
 {
 	struct parts parts = { 0 };
-	const bool served = enter_sandbox(config, errbuf) && check_settings(config, errbuf) &&
-			    open_parts(config, &parts, errbuf) &&
-			    listen_and_serve(config, &parts, errbuf);
+	const bool served = open_parts(config, &parts, errbuf) &&
+			    listen_and_serve(config, service, &parts, errbuf);
 
 	parts_close(&parts);
 	return served;
 }
 
-/* Starts, and returns when the service has stopped. */
-static bool
-run_service(struct config *config, char errbuf[static ERRBUF_MAX + 1])
+/* Starts, and returns when the service has stopped: the exit status. EX_CONFIG: a restart would
+ * meet the same. */
+static int
+run_service(struct config *config, struct service *service)
 {
-	prepare_process();
-	if (!secret_start() || !smtp_start() || !db_start()) {
-		text_copy_cut(errbuf, ERRBUF_MAX + 1, "a library did not start");
-		return false;
+	struct config_faults faults = { .tell = log_fault };
+	char errbuf[ERRBUF_MAX + 1];
+	int status = EXIT_SUCCESS;
+
+	config_unknown_names(log_unknown_name);
+	if (!settings_are_right(config, service, &faults))
+		return EX_CONFIG;
+	log_set_level(config->log_level);
+	if (!enter_sandbox(config, errbuf))
+		status = EX_CONFIG;
+	else if (!open_and_serve(config, service, errbuf))
+		status = EXIT_FAILURE;
+	if (status == EXIT_SUCCESS)
+		log_event_at(LOG_LEVEL_NOTICE, "stopped", (const struct log_value[]){ { 0 } });
+	else
+		log_not_started(errbuf);
+	return status;
+}
+
+/* Says whether it would start and work; the exit status is that of the first part that would
+ * not. */
+static int
+check_service(struct config *config, struct service *service)
+{
+	struct config_faults faults = { .tell = print_fault, .context = stdout };
+	char errbuf[ERRBUF_MAX + 1];
+
+	config_unknown_names(print_unknown_name);
+	if (!settings_are_right(config, service, &faults))
+		return EX_CONFIG;
+	if (!enter_sandbox(config, errbuf)) {
+		printf("settings: %s\n", errbuf);
+		return EX_CONFIG;
 	}
-	return config_read(config, errbuf) && descriptors_suffice(config, errbuf) &&
-	       open_and_serve(config, errbuf);
+	printf("settings: ok\n");
+	const struct check_options options = {
+		.keys_folder = config->keys_folder,
+		.db = db_options_of(config),
+		.smtp = config_smtp(config, smtp_limits),
+	};
+	return check_parts(&options, stdout);
+}
+
+static int
+print_settings(struct config *config, struct service *service)
+{
+	(void)config;
+	(void)service;
+	config_print_table(stdout);
+	return EXIT_SUCCESS;
+}
+
+static int
+print_version(struct config *config, struct service *service)
+{
+	(void)config;
+	(void)service;
+	printf("myportald %s\n", version_text());
+	return EXIT_SUCCESS;
+}
+
+static const struct mode {
+	const char *option; /* NULL: none */
+	bool starts;        /* it needs the process prepared, and the libraries */
+	int (*run)(struct config *, struct service *);
+} modes[] = {
+	{ NULL, true, run_service },
+	{ "--check", true, check_service },
+	{ "--settings", false, print_settings },
+	{ "--version", false, print_version },
+};
+
+static const struct mode *
+find_mode(int argc, char **argv)
+{
+	for (size_t i = 0; i < LENGTH(modes); i++)
+		if (modes[i].option == NULL ? argc == 1
+					    : argc == 2 && strcmp(argv[1], modes[i].option) == 0)
+			return &modes[i];
+	return NULL;
+}
+
+static int
+run_mode(const struct mode *mode)
+{
+	static struct config config;
+	static struct service service;
+
+	if (mode->starts) {
+		prepare_process();
+		if (!access_keys_start() || !secret_start() || !smtp_start() || !db_start()) {
+			log_not_started("a library did not start");
+			return EXIT_FAILURE;
+		}
+	}
+	const int status = mode->run(&config, &service);
+	config_wipe(&config);
+	return status;
 }
 
 int
 main(int argc, char **argv)
 {
-	static struct config config;
-	char errbuf[ERRBUF_MAX + 1];
+	const sigset_t signals = awaited_signals();
 
-	if (argc == 2 && strcmp(argv[1], "--settings") == 0) {
-		config_print_table(stdout);
-		return EXIT_SUCCESS;
-	}
-	if (argc != 1) {
-		fputs(
-		    "usage: myportald [--settings]\nSettings come from the environment.\n", stderr);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	if (!standard_streams_open())
 		return EXIT_FAILURE;
+	const struct mode *mode = find_mode(argc, argv);
+	if (mode == NULL) {
+		fputs("usage: myportald [--check|--settings|--version]\nSettings come from the "
+		      "environment.\n",
+		    stderr);
+		return EX_USAGE;
 	}
-	const bool ran = run_service(&config, errbuf);
-	if (ran)
-		log_event("stopped", (const struct log_value[]){ { 0 } });
-	else
-		log_not_started(errbuf);
-	config_wipe(&config);
-	return ran ? EXIT_SUCCESS : EXIT_FAILURE;
+	const int status = run_mode(mode);
+	if (!standard_streams_flush() && status == EXIT_SUCCESS)
+		return EXIT_FAILURE;
+	return status;
 }

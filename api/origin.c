@@ -19,15 +19,3 @@ origin_is_listed(const char *origins, const char *origin)
 	}
 	return false;
 }
-
-bool
-origin_is_of(const char *url, const char *origin)
-{
-	const char *host = strstr(url, "://");
-
-	if (host == NULL)
-		return false;
-	host += strlen("://");
-	const size_t length = (size_t)(host - url) + strcspn(host, "/?#");
-	return strlen(origin) == length && strncmp(url, origin, length) == 0;
-}

@@ -5,10 +5,8 @@
 
 #include <stdbool.h>
 
-/* Is it, to the letter, one of the origins between the commas of a list? */
+/* Is it, to the letter, one of the origins between the commas of a list? (config_rules.h says how
+ * those of the settings are written.) */
 bool origin_is_listed(const char *origins, const char *origin);
-
-/* Is it the origin of this address ("https://portal.example/app" has "https://portal.example")? */
-bool origin_is_of(const char *url, const char *origin);
 
 #endif

@@ -81,18 +81,14 @@ static const struct problem access_expired = { 401,
 };
 static const struct problem login_failed = { 401,
 	{ "ログインできませんでした", "Login failed" },
-	{ "ログインIDとパスワードをご確認のうえ、もう一度入力してください。"
-	  "パスワードは半角と全角、大文字と小文字が区別されます。"
-	  "何度か失敗されたあとは、正しく入力されても、しばらくログインできません。"
-	  "15分ほどたってから、もう一度お試しください。"
+	{ "ログインIDとパスワード（大文字と小文字、半角と全角も区別されます）をご確認ください。"
+	  "失敗が続いたあとは、正しく入力しても15分ほどログインできません。"
 	  "お忘れのときは、"
-	  "「パスワードを忘れた方」または「ログインIDを忘れた方」からお手続きください。"
-	  "それでもログインできないときは、健康保険組合の窓口へお問い合わせください。",
-	  "Please check your login ID and password and enter them again. In a password, "
-	  "capital and small letters differ, and so do half-width and full-width ones. After "
-	  "several failures even the right password is refused for a while: please try again "
-	  "in 15 minutes. If you have forgotten them, please choose \"Forgot password\" or "
-	  "\"Forgot login ID\". If nothing helps, please contact your health insurance society." },
+	  "「パスワードを忘れた方」または「ログインIDを忘れた方」からお手続きください。",
+	  "Please check your login ID and your password, in which capital and small, half-width "
+	  "and full-width letters differ. After several failures no login succeeds for up to "
+	  "15 minutes. If you have forgotten them, please choose \"Forgot password\" or "
+	  "\"Forgot login ID\"." },
 };
 static const struct problem password_wrong = { 403,
 	{ "現在のパスワードが違います", "Wrong current password" },
@@ -123,8 +119,11 @@ static const struct problem timed_out = { 408,
 };
 static const struct problem taken = { 409,
 	{ "このログインIDは使えません", "Login ID already in use" },
-	{ "このログインIDはすでに使われています。別のメールアドレスを入力してください。",
-	  "This login ID is already in use. Please enter another e-mail address." },
+	{ "このログインIDはすでに使われています。"
+	  "ログインIDには、別のメールアドレスを入力してください。"
+	  "お知らせの送り先のメールアドレスは、そのままお使いいただけます。",
+	  "This login ID is already in use. Please enter another e-mail address as your login ID. "
+	  "Your notices can go to the same address as before." },
 };
 static const struct problem over = { 410,
 	{ "この手続きは終了しました", "This procedure is over" },
@@ -133,6 +132,12 @@ static const struct problem over = { 410,
 	  "メールアドレスの入力からです）。",
 	  "This procedure cannot go on. Please start again from the beginning (for a "
 	  "registration: by entering your e-mail address)." },
+};
+static const struct problem length_required = { 411,
+	{ "送信内容の長さが示されていません", "Length required" },
+	{ "画面を再読み込みするか、アプリを最新の状態にして、もう一度お試しください。",
+	  "Please reload the page or update the app, then try again. "
+	  "Bodies have a Content-Length." },
 };
 static const struct problem too_large = { 413,
 	{ "送信内容が大きすぎます", "Request too large" },
@@ -154,9 +159,15 @@ static const struct problem identity_mismatch = { 422,
 	  "symbol, without the branch number. Only the insured person can register." },
 };
 static const struct problem captcha_wrong = { 422,
-	{ "画像認証の文字が違います", "Wrong characters" },
-	{ "新しい画像を表示して、その文字を入力してください。",
-	  "Please get a new picture and enter its characters." },
+	{ "認証の答えが違います", "Wrong answer" },
+	{ "新しい画像や音声で、もう一度お試しください。",
+	  "Please try again with a new picture or sound." },
+};
+static const struct problem captcha_expired = { 422,
+	{ "認証の有効期限が切れています", "Time is up" },
+	{ "答えの入力に時間がかかったため、受け付けられません。"
+	  "新しい画像や音声で、もう一度お試しください。",
+	  "The answer came too late. Please try again with a new picture or sound." },
 };
 static const struct problem key_wrong = { 422,
 	{ "認証キーが違います", "Wrong authentication key" },
@@ -187,6 +198,11 @@ static const struct problem unavailable = { 503,
 };
 static const struct problem overloaded = { 503,
 	{ "ただいま混み合っています", "Too busy at the moment" },
+	{ "申し訳ありません。少し待ってから、もう一度お試しください。",
+	  "We are sorry. Please wait a moment and try again." },
+};
+static const struct problem stopping = { 502,
+	{ "ただいま再起動しています", "Restarting" },
 	{ "申し訳ありません。少し待ってから、もう一度お試しください。",
 	  "We are sorry. Please wait a moment and try again." },
 };
@@ -236,6 +252,8 @@ problem_of(enum result result)
 	case ACCOUNT_EXISTS:
 	case PERSON_NOT_ELIGIBLE:
 		return &over;
+	case LENGTH_REQUIRED:
+		return &length_required;
 	case TOO_LARGE:
 		return &too_large;
 	case BAD_MEDIA_TYPE:
@@ -244,6 +262,8 @@ problem_of(enum result result)
 		return &identity_mismatch;
 	case CAPTCHA_WRONG:
 		return &captcha_wrong;
+	case CAPTCHA_EXPIRED:
+		return &captcha_expired;
 	case KEY_WRONG:
 		return &key_wrong;
 	case HEADERS_TOO_LARGE:
@@ -254,6 +274,8 @@ problem_of(enum result result)
 		return &unavailable;
 	case OVERLOADED:
 		return &overloaded;
+	case STOPPING:
+		return &stopping;
 	case OK:
 	case NO_ROW:
 	case DUPLICATE:
@@ -293,6 +315,12 @@ problem_field_text(enum field_error field_error, enum problem_language language)
 	case FIELD_BAD_CHARACTER:
 		return text_in(language, "使えない文字が含まれています。その文字を消してください。",
 		    "It contains a character that cannot be used. Please remove it.");
+	case FIELD_INVISIBLE_CHARACTER:
+		return text_in(language,
+		    "目に見えない文字が含まれています。"
+		    "いったんすべて消して、キーボードから入力し直してください。",
+		    "It contains a character that cannot be seen. "
+		    "Please clear the field and type it again by hand.");
 	case FIELD_NOT_OFFERED:
 		return text_in(language, "表示された中から選んでください。",
 		    "Please choose one of those that are offered.");
@@ -456,6 +484,15 @@ write_type(struct json *json, const char *code)
 }
 
 static void
+write_bound(struct json *json, enum field_error field_error, const struct length_bounds *length)
+{
+	if (field_error == FIELD_TOO_SHORT && length->min > 0)
+		json_number(json, "min", length->min);
+	if (field_error == FIELD_TOO_LONG && length->max > 0)
+		json_number(json, "max", length->max);
+}
+
+static void
 write_errors(
     struct json *json, const struct field_errors *field_errors, enum problem_language language)
 {
@@ -467,6 +504,7 @@ write_errors(
 		json_text(json, "field", field_errors->list[i].field);
 		json_text(json, "code", field_error_code(field_error));
 		json_text(json, "detail", problem_field_text(field_error, language));
+		write_bound(json, field_error, &field_errors->list[i].length);
 		json_up(json);
 	}
 	json_up(json);

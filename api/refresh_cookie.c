@@ -32,7 +32,7 @@ refresh_cookie_read(const struct call *call, struct cookie_token *ret)
 	if (!http_cookie_value(call->request->cookie, NAME, ret->text, sizeof ret->text))
 		return LOGIN_REQUIRED;
 	if (origin == NULL || !(origin_is_listed(config->cors_origins, origin) ||
-				  origin_is_of(config->portal_url, origin)))
+				  origin_is_listed(config->portal_url, origin)))
 		return ORIGIN_REJECTED;
 	return OK;
 }

@@ -4,6 +4,8 @@
 
 #include "json.h"
 #include "cleanup.h"
+#include "clock.h"
+#include "config.h"
 #include "email.h"
 #include "endpoints.h"
 #include "insured_number.h"
@@ -18,6 +20,13 @@ reply_masked_email(struct json *json, const char *email)
 
 	email_mask(email, masked);
 	json_text(json, "email", masked);
+}
+
+void
+reply_expires_at(struct json *json, int64_t expires_at)
+{
+	json_time(json, "expires_at", expires_at);
+	json_time(json, "server_time", clock_now());
 }
 
 void
@@ -36,6 +45,16 @@ reply_id(struct json *json, struct session_id id)
 
 	secret_base64url(id.bytes, ID_SIZE, text);
 	json_text(json, "id", text);
+}
+
+void
+reply_password_policy(struct json *json, const struct config *config)
+{
+	json_object(json, "password_policy");
+	json_number(json, "length_min", config->password_length_min);
+	json_number(json, "length_max", PASSWORD_CODE_POINTS_MAX);
+	json_text(json, "composition", config->password_composition);
+	json_up(json);
 }
 
 struct masked_number {

@@ -6,19 +6,28 @@
 #include "session.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct call;
+struct config;
 struct json;
 struct stage_rule;
 
 /* "email": the address with its local part masked. */
 void reply_masked_email(struct json *, const char *email);
 
+/* "expires_at", and "server_time" beside it: a device whose clock is wrong can tell how long is
+ * left. */
+void reply_expires_at(struct json *, int64_t expires_at);
+
 /* "next": the call that follows; NULL: logging in. */
 void reply_next(struct json *, const struct stage_rule *);
 
 /* "id": as it stands in paths. */
 void reply_id(struct json *, struct session_id id);
+
+/* "password_policy": the rules of a new password. */
+void reply_password_policy(struct json *, const struct config *);
 
 /* What GET and PATCH /v1/me answer: the member without what is secret. */
 void reply_profile(struct json *, const struct member *);

@@ -13,6 +13,7 @@
 
 struct http;
 struct metrics;
+struct monitor;
 
 /* What a request costs most (ASVS 15.1.3); each kind has a bound of its own (ASVS 15.2.2). */
 enum load { LOAD_REST, LOAD_HASHING, LOAD_PICTURES, LOAD__MAX };
@@ -24,6 +25,7 @@ struct service {
 	struct source_networks shared; /* where many members share an address */
 	struct http *_Atomic public;   /* NULL until it listens, and when it closes */
 	struct metrics *metrics;
+	struct monitor *monitor;      /* NULL: what only the database knows is in no metric */
 	atomic_uint requests;         /* being worked on now */
 	atomic_uint loads[LOAD__MAX]; /* of them by what they cost most */
 	struct ready ready;

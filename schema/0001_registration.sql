@@ -4,20 +4,35 @@
 -- a key. Ids are 16 random bytes. Times are UTC seconds. Numbers are those of the enums in
 -- lib/domain/sql/stored_enums.h and limit_id.h.
 
+-- Every import is one row, also one that was refused. Reads (a check, a dry run) are none.
 CREATE TABLE roster_run (
-  id           BINARY(16)      NOT NULL PRIMARY KEY,
-  in_progress  TINYINT         NULL COMMENT '1 until the import is over; only the import sees it',
-  file_hash    BINARY(32)      NOT NULL COMMENT 'SHA-256 of the file as read',
-  lines_read   BIGINT UNSIGNED NOT NULL,
-  dependents   BIGINT UNSIGNED NOT NULL COMMENT 'read, not stored',
-  added        BIGINT UNSIGNED NOT NULL,
-  changed      BIGINT UNSIGNED NOT NULL,
-  ended        BIGINT UNSIGNED NOT NULL COMMENT 'absent from the file, eligible before',
-  ambiguous    BIGINT UNSIGNED NOT NULL COMMENT 'lines that spell the same as another person',
-  started_by   VARCHAR(80)     NOT NULL,
-  created_at   BIGINT          NOT NULL,
-  -- A second import waits for the first.
-  UNIQUE KEY roster_run_in_progress (in_progress)
+  id            BINARY(16)      NOT NULL PRIMARY KEY,
+  in_progress   TINYINT         NULL COMMENT '1 while it may change persons: only one has it',
+  lease_until   BIGINT          NOT NULL DEFAULT 0
+    COMMENT 'then one in progress has died; by the clock of the database',
+  renewals      BIGINT          NOT NULL DEFAULT 0 COMMENT 'of the lease',
+  outcome       TINYINT         NOT NULL COMMENT 'enum roster_outcome',
+  file_hash     BINARY(32)      NOT NULL COMMENT 'SHA-256 as read; zeros: not all of it was',
+  lines_read    BIGINT UNSIGNED NOT NULL DEFAULT 0,
+  invalid_lines BIGINT UNSIGNED NOT NULL DEFAULT 0,
+  insured       BIGINT UNSIGNED NOT NULL DEFAULT 0,
+  dependents    BIGINT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'read, not stored',
+  added         BIGINT UNSIGNED NOT NULL DEFAULT 0,
+  changed       BIGINT UNSIGNED NOT NULL DEFAULT 0,
+  unchanged     BIGINT UNSIGNED NOT NULL DEFAULT 0,
+  moved         BIGINT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'have another number or symbol',
+  ended         BIGINT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'absent from the file, eligible before',
+  birth_dates   BIGINT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'changed',
+  names         BIGINT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'changed',
+  ambiguous     BIGINT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'lines that spell another person, too',
+  eligible      BIGINT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'before the import',
+  losing        BIGINT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'of them: are not eligible after it',
+  eligible_after BIGINT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'the import',
+  started_by    VARCHAR(80)     NOT NULL,
+  created_at    BIGINT          NOT NULL,
+  ended_at      BIGINT          NULL,
+  UNIQUE KEY roster_run_in_progress (in_progress),
+  KEY roster_run_created_at (created_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
 
 CREATE TABLE insured_person (
@@ -54,6 +69,7 @@ CREATE TABLE account (
   UNIQUE KEY account_person (person_id),
   UNIQUE KEY account_login_id (login_id),
   KEY account_email (email),
+  KEY account_pending_email (pending_email),
   CONSTRAINT account_person_exists FOREIGN KEY (person_id) REFERENCES insured_person (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
 
@@ -83,22 +99,29 @@ CREATE TABLE outbox (
   id          BINARY(16)     NOT NULL PRIMARY KEY COMMENT 'also the Message-ID',
   kind        TINYINT        NOT NULL COMMENT 'enum mail_kind',
   state       TINYINT        NOT NULL COMMENT 'enum outbox_state',
-  email       VARBINARY(254) NOT NULL COMMENT 'emptied when finished',
+  email       VARBINARY(254) NOT NULL COMMENT 'emptied when sent or dropped',
   language    VARBINARY(2)   NOT NULL,
-  nickname    VARBINARY(400) NOT NULL COMMENT 'emptied when finished',
+  nickname    VARBINARY(400) NOT NULL COMMENT 'emptied when sent or dropped',
+  subject_hash BINARY(32)    NOT NULL DEFAULT ''
+    COMMENT 'keyed hash of what its mail interval counts: finds a mail whose address is gone',
   jti         BINARY(16)     NOT NULL COMMENT 'of the token to mint, zeros for none',
   person_id   BINARY(16)     NOT NULL COMMENT 'these four go into the token; zeros for none',
   account_id  BINARY(16)     NOT NULL,
   generation  BIGINT         NOT NULL,
   invitation_jti BINARY(16)  NOT NULL COMMENT 'the authentication key comes from it',
   created_at  BIGINT         NOT NULL,
-  expires_at  BIGINT         NOT NULL COMMENT 'of the token; a mail past it is dropped',
+  expires_at  BIGINT         NOT NULL COMMENT 'of the token',
   next_try_at DATETIME(6)    NOT NULL,
   lease_until DATETIME(6)    NULL,
   lease_owner BINARY(16)     NULL,
-  tries       INT            NOT NULL DEFAULT 0,
+  tries       INT            NOT NULL DEFAULT 0 COMMENT 'without those that failed for the relay',
+  relay_failures INT         NOT NULL DEFAULT 0 COMMENT 'in a row',
+  unconfirmed INT            NOT NULL DEFAULT 0 COMMENT 'tries handed over and never replied to',
   last_error  VARCHAR(60)    NOT NULL DEFAULT '',
   finished_at BIGINT         NULL,
-  KEY outbox_due (state, next_try_at),
-  KEY outbox_finished_at (finished_at)
+  -- With created_at, so that the age of the oldest is read in it (OUTBOX_LEVELS).
+  KEY outbox_due (state, next_try_at, created_at),
+  KEY outbox_finished_at (finished_at),
+  KEY outbox_person (person_id, created_at),
+  KEY outbox_subject (subject_hash, created_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;

@@ -29,6 +29,22 @@ CREATE TABLE audit_event (
   account_id  BINARY(16)    NOT NULL COMMENT 'zeros: no such account',
   person_id   BINARY(16)    NOT NULL COMMENT 'zeros: not known',
   source      VARBINARY(45) NOT NULL COMMENT 'network of the client: /24 or /48',
+  operator    VARCHAR(80)   NOT NULL DEFAULT '' COMMENT 'who did it, where it was an operator',
+  reason      VARCHAR(200)  NOT NULL DEFAULT '' COMMENT 'why, in the words of that operator',
   PRIMARY KEY (happened_at, request_id, event),
-  KEY audit_event_account (account_id, happened_at)
+  KEY audit_event_account (account_id, happened_at),
+  KEY audit_event_person (person_id, happened_at),
+  KEY audit_event_operator (operator, happened_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
+
+-- How often each step of a registration, and logging in, ended how on a day. No row is about a
+-- person. A process writes rows of its own, so that replicas and restarts add up and a repeated
+-- write changes nothing.
+CREATE TABLE step_count (
+  day        DATE            NOT NULL COMMENT 'in Japan',
+  counted_by BINARY(8)       NOT NULL COMMENT 'by chance, one for each process and day',
+  step       TINYINT         NOT NULL COMMENT 'enum step',
+  outcome    VARBINARY(40)   NOT NULL COMMENT 'ok, or the code of the problem document',
+  count      BIGINT UNSIGNED NOT NULL,
+  PRIMARY KEY (day, counted_by, step, outcome)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;

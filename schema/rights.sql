@@ -14,6 +14,7 @@ GRANT INSERT ON audit_event TO 'myportal'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO 'myportal'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON session TO 'myportal'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON spent_token TO 'myportal'@'%';
+GRANT SELECT, INSERT, UPDATE ON step_count TO 'myportal'@'%';
 
 GRANT SELECT ON insured_person TO 'myportal'@'%';
 GRANT SELECT ON roster_run TO 'myportal'@'%';

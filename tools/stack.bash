@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# stack.bash - a private MariaDB, a mail catcher and myportald in one folder; packages and build.
+# stack.bash - a private MariaDB, a mail catcher and myportald in one folder, and the pages for app
+# developers beside them; packages and build.
 #
 # Sourced by tools/run, tools/test and tests/flow. Its caller sets
 #   TREE   the checkout
@@ -70,7 +71,7 @@ services_leave_off() { # PACKAGE...
 	command -v systemctl >/dev/null || return 0
 	for package in "$@"; do
 		case $package in
-		nginx-light | haproxy) as_root env SYSTEMD_OFFLINE=1 systemctl -q disable "${package%-light}" ;;
+		nginx-light | haproxy | prometheus) as_root env SYSTEMD_OFFLINE=1 systemctl -q disable "${package%-light}" ;;
 		esac
 	done
 }
@@ -153,7 +154,7 @@ socket_folder() {
 # What the sample needs beyond the defaults. A value already in the environment wins, except where
 # this stack itself is meant: its database, its catcher, its keys.
 stack_settings() {
-	local sockets
+	local sockets app=${RUN_APP_PORT:-8081}
 	mkdir -p "$STACK" || return 1
 	sockets=$(socket_folder) || return 1
 	settings_forget 'DB_*'
@@ -161,7 +162,8 @@ stack_settings() {
 	export LISTEN="${LISTEN:-127.0.0.1:8080}"
 	export LISTEN_INSIDE="${LISTEN_INSIDE:-127.0.0.1:9090}"
 	export DRAIN_MS="${DRAIN_MS:-0}" # no proxy has to notice that it ends
-	export CORS_ORIGINS="${CORS_ORIGINS:-http://127.0.0.1:5173}"
+	# The reference app, and one that a bundler serves; a browser writes an origin as it was typed.
+	export CORS_ORIGINS="${CORS_ORIGINS:-http://127.0.0.1:$app,http://localhost:$app,http://localhost:5173,http://127.0.0.1:5173}"
 	export DB_SOCKET="$sockets/db.sock"
 	export DB_NAME=myportal
 	export DB_USER=myportal
@@ -172,9 +174,11 @@ stack_settings() {
 	export SMTP_URL="smtp://127.0.0.1:${RUN_SMTP_PORT:-2525}"
 	export SMTP_TLS=none
 	export MAIL_FROM="${MAIL_FROM:-no-reply@kenpo.example}"
-	export PORTAL_URL="${PORTAL_URL:-http://127.0.0.1:5173}"
+	export PORTAL_URL="${PORTAL_URL:-http://127.0.0.1:$app}"
 	export SOCIETY_NAME_JA="${SOCIETY_NAME_JA:-みほん健康保険組合}"
 	export SOCIETY_NAME_EN="${SOCIETY_NAME_EN:-Sample Health Insurance Society}"
+	export SOCIETY_CONTACT_JA="${SOCIETY_CONTACT_JA:-適用課 03-0000-0000（平日9時～17時）}"
+	export SOCIETY_CONTACT_EN="${SOCIETY_CONTACT_EN:-Membership desk, 03-0000-0000 (weekdays 9-17)}"
 	export SOCIETY_WORDS="${SOCIETY_WORDS:-みほん,mihon,kenpo,mihonkenpo,myportal}"
 }
 
@@ -192,8 +196,9 @@ process_mark() { # NAME
 	case $1 in
 	mariadbd) printf '%s\n' "--datadir=$STACK/db" ;;
 	mail-catcher) printf '%s\n' "$STACK/mail" ;;
+	app-server) printf '%s\n' "--mail $STACK/mail" ;;
 	nginx | haproxy | chained) printf '%s\n' "$STACK/$1.conf" ;; # tests/flow/proxies.bash
-	lossy-db) printf '%s\n' "$STACK/lossy-db" ;; # tests/flow/63_lost_commit.bats
+	lossy-db*) printf '%s\n' "$STACK/lossy-db" ;; # tests/flow/63_lost_commit.bats
 	*) printf '%s\n' "$BUILD/api/myportald" ;;
 	esac
 }
@@ -201,10 +206,10 @@ process_mark() { # NAME
 # Prints the pid of a program of ours that runs. A stale pid file may name a stranger: the command
 # line tells. (That of a process which has ended and waits for its parent is empty.)
 process_pid() { # NAME
-	local pid line
-	pid=$(cat "$STACK/$1.pid" 2>/dev/null) || return 1
-	line=$(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline") || return 1
-	[[ $line == *"$(process_mark "$1")"* ]] || return 1
+	local pid words
+	# Not $(<...): of a file that is not there, bash 5.2 ends the shell.
+	{ read -r pid <"$STACK/$1.pid" && mapfile -d '' words <"/proc/$pid/cmdline"; } 2>/dev/null || return 1
+	[[ ${words[*]} == *"$(process_mark "$1")"* ]] || return 1
 	printf '%s\n' "$pid"
 }
 
@@ -312,7 +317,8 @@ db_answers_or_ended() {
 	db_answers || process_gone mariadbd
 }
 
-db_start() {
+# shellcheck disable=SC2120 # only tests want other options
+db_start() { # [OPTION...]
 	local as=()
 	db_install || return 1
 	mkdir -p "$STACK/db-tmp" "${DB_SOCKET%/*}" || return 1
@@ -322,7 +328,7 @@ db_start() {
 		--pid-file="$STACK/db/mariadbd.pid" --bind-address=127.0.0.1 --port="${RUN_DB_PORT:-3307}" \
 		--skip-name-resolve --skip-log-bin --character-set-server=utf8mb4 \
 		--innodb-buffer-pool-size=64M --innodb-log-file-size=32M \
-		--innodb-flush-log-at-trx-commit=1 --performance-schema=OFF
+		--innodb-flush-log-at-trx-commit=1 --performance-schema=OFF "$@"
 	wait_until 30 db_answers_or_ended
 	if ! { process_runs mariadbd && db_answers; }; then
 		process_failed mariadbd
@@ -355,11 +361,13 @@ ctl() {
 	"$BUILD/tools/ctl/myportalctl" "$@"
 }
 
+# The roster is imported into an empty table alone: whichever was imported since stays.
 db_fill() { # ROSTER
 	db_users || return 1
 	ctl migrate --folder "$TREE/schema" || return 1
 	db_admin "$DB_NAME" <"$TREE/schema/rights.sql" || return 1
-	ctl roster import "$1"
+	[[ $(db_admin "$DB_NAME" -e 'SELECT EXISTS (SELECT 1 FROM insured_person)') == 1 ]] ||
+		ctl roster import "$1"
 }
 
 # --- mail catcher, keys, service ------------------------------------------------------------------
@@ -419,13 +427,28 @@ server_stop() {
 	process_stop myportald 30
 }
 
+# --- pages for app developers ---------------------------------------------------------------------
+
+# shellcheck disable=SC2120 # only tests want options
+app_start() { # [APP-SERVER OPTION...]
+	process_start app-server "$TREE/tools/dev/app-server" "${RUN_APP_PORT:-8081}" \
+		--api "http://$LISTEN" --mail "$STACK/mail" "$@"
+	wait_until 10 app_listens_or_ended
+	process_runs app-server || process_failed app-server
+}
+
+app_listens_or_ended() {
+	! port_is_free "127.0.0.1:${RUN_APP_PORT:-8081}" || process_gone app-server
+}
+
 # --- all of it ------------------------------------------------------------------------------------
 
 # A port in use is said here, in one line, and not by the third program in its log.
-stack_ports_free() {
+# shellcheck disable=SC2120 # tools/run has another
+stack_ports_free() { # [SETTING=HOST:PORT...]: these, besides the stack's own
 	local pair
 	for pair in "LISTEN=$LISTEN" "LISTEN_INSIDE=$LISTEN_INSIDE" \
-		"RUN_DB_PORT=127.0.0.1:${RUN_DB_PORT:-3307}" "RUN_SMTP_PORT=127.0.0.1:${RUN_SMTP_PORT:-2525}"; do
+		"RUN_DB_PORT=127.0.0.1:${RUN_DB_PORT:-3307}" "RUN_SMTP_PORT=127.0.0.1:${RUN_SMTP_PORT:-2525}" "$@"; do
 		port_is_free "${pair#*=}" ||
 			complain "${pair#*=} is in use: end what listens there, or choose another by ${pair%%=*}" ||
 			return 1
@@ -439,13 +462,15 @@ stack_start() { # ROSTER
 }
 
 stack_stop() {
-	local proxy
-	for proxy in chained haproxy nginx; do
-		process_stop "$proxy" 5
+	local name
+	for name in chained haproxy nginx; do
+		process_stop "$name" 5
 	done
-	process_stop other 30
-	process_stop myportald 30
+	for name in other other2 other3 myportald; do
+		process_stop "$name" 30
+	done
 	process_stop lossy-db 5
+	process_stop app-server 5
 	process_stop mail-catcher 5
 	process_stop mariadbd 30
 	if [[ -e $STACK/socket-folder ]]; then

@@ -13,7 +13,7 @@ struct delete_account_input {
 };
 
 static const struct field fields[] = {
-	TEXT_FIELD(delete_account_input, current_password, PASSWORD_INPUT_MAX, password_fold_given),
+	TEXT_FIELD(delete_account_input, current_password, given_password_rule),
 	END_OF_FIELDS,
 };
 

@@ -1,7 +1,8 @@
 /* get_readyz.c - GET /readyz (inside): may requests be sent here?
  *
- * Not while draining, and not while the database is away or its schema older than this program:
- * then 503, and the proxy turns to another replica. Keys were checked at start. */
+ * Not while draining, and not while the database is away, has taken no changes for some seconds, or
+ * has a schema that is older than this program: then 503, and the proxy turns to another replica.
+ * Keys were checked at start. */
 
 #include "endpoints.h"
 

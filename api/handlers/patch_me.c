@@ -24,9 +24,11 @@ language_check(const char *typed, char *ret, size_t ret_size)
 	return FIELD_OK;
 }
 
+static const struct text_rule language_rule = { language_check, 16, { 0, 16 } };
+
 static const struct field fields[] = {
-	OPTIONAL_FIELD(profile_input, nickname, NICKNAME_INPUT_MAX, nickname_fold),
-	OPTIONAL_FIELD(profile_input, language, 16, language_check),
+	OPTIONAL_FIELD(profile_input, nickname, nickname_rule),
+	OPTIONAL_FIELD(profile_input, language, language_rule),
 	END_OF_FIELDS,
 };
 

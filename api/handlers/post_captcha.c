@@ -5,6 +5,7 @@
 
 #include "cleanup.h"
 #include "registration.h"
+#include "reply_fields.h"
 #include "service.h"
 #include "text.h"
 
@@ -24,7 +25,7 @@ reply_captcha(struct json *json, const char *token, const char *kind, int64_t ex
 {
 	json_text(json, "captcha_token", token);
 	json_text(json, "kind", kind);
-	json_time(json, "expires_at", expires_at);
+	reply_expires_at(json, expires_at);
 }
 
 static void
@@ -79,27 +80,23 @@ reply_proof_of_work(struct call *call, const char *kind)
 	return OK;
 }
 
-#define PROOF_OF_WORK_KIND "proof_of_work"
-
-static const struct captcha_kind {
-	const char *name;
-	enum result (*serve)(struct call *, const char *kind);
-} captcha_kinds[] = {
-	{ "image", reply_picture },
-	{ "audio", reply_sound },
-	{ PROOF_OF_WORK_KIND, reply_proof_of_work },
+static enum result (*const reply_kind[CAPTCHA_KIND__MAX])(struct call *, const char *kind) = {
+	[CAPTCHA_IMAGE] = reply_picture,
+	[CAPTCHA_AUDIO] = reply_sound,
+	[CAPTCHA_PROOF_OF_WORK] = reply_proof_of_work,
 };
 
-/* The kind of this name: a picture for the empty name, NULL for an unknown one. */
-static const struct captcha_kind *
+/* The kind of this name: a picture for the empty name, CAPTCHA_KIND__MAX for an unknown one. */
+static enum captcha_kind
 captcha_kind_named(const char *name)
 {
+	enum captcha_kind kind = CAPTCHA_IMAGE;
+
 	if (name[0] == '\0')
-		return &captcha_kinds[0];
-	for (size_t i = 0; i < LENGTH(captcha_kinds); i++)
-		if (strcmp(captcha_kinds[i].name, name) == 0)
-			return &captcha_kinds[i];
-	return NULL;
+		return kind;
+	while (kind < CAPTCHA_KIND__MAX && strcmp(captcha_kind_name(kind), name) != 0)
+		kind++;
+	return kind;
 }
 
 /* The body ------------------------------------------------------------------------------------ */
@@ -107,7 +104,7 @@ captcha_kind_named(const char *name)
 static enum field_error
 captcha_kind_check(const char *typed, char *ret, size_t ret_size)
 {
-	if (typed[0] == '\0' || captcha_kind_named(typed) == NULL ||
+	if (typed[0] == '\0' || captcha_kind_named(typed) == CAPTCHA_KIND__MAX ||
 	    !text_copy(ret, ret_size, typed))
 		return FIELD_NOT_OFFERED;
 	return FIELD_OK;
@@ -119,12 +116,14 @@ validate_captcha(const struct service *service, const void *body, struct field_e
 {
 	const struct captcha_input *in = body;
 
-	if (strcmp(in->kind, PROOF_OF_WORK_KIND) == 0 && service->app.captcha_work == 0)
+	if (!registration_offers_captcha(&service->app, captcha_kind_named(in->kind)))
 		field_errors_add(field_errors, "kind", FIELD_NOT_OFFERED);
 }
 
+static const struct text_rule kind_rule = { captcha_kind_check, KIND_MAX, { 0, KIND_MAX } };
+
 static const struct field fields[] = {
-	OPTIONAL_FIELD(captcha_input, kind, KIND_MAX, captcha_kind_check),
+	OPTIONAL_FIELD(captcha_input, kind, kind_rule),
 	END_OF_FIELDS,
 };
 
@@ -134,8 +133,8 @@ enum result
 post_captcha(struct call *call)
 {
 	const struct captcha_input *in = call->body;
-	const struct captcha_kind *kind = captcha_kind_named(in->kind);
+	const enum captcha_kind kind = captcha_kind_named(in->kind);
 
 	call->status = 201;
-	return kind->serve(call, kind->name);
+	return reply_kind[kind](call, captcha_kind_name(kind));
 }

@@ -13,7 +13,7 @@ struct login_id_reminder_input {
 };
 
 static const struct field fields[] = {
-	TEXT_FIELD(login_id_reminder_input, email, EMAIL_INPUT_MAX, email_fold),
+	TEXT_FIELD(login_id_reminder_input, email, email_rule),
 	END_OF_FIELDS,
 };
 

@@ -13,7 +13,7 @@ struct password_reset_request_input {
 };
 
 static const struct field fields[] = {
-	TEXT_FIELD(password_reset_request_input, login_id, EMAIL_INPUT_MAX, login_id_fold),
+	TEXT_FIELD(password_reset_request_input, login_id, login_id_rule),
 	END_OF_FIELDS,
 };
 

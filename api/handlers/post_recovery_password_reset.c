@@ -8,16 +8,14 @@
 #include "recovery.h"
 #include "service.h"
 
-#include <string.h>
-
 struct password_reset_input {
 	char password[PASSWORD_MAX + 1];
 	char password_confirmation[PASSWORD_MAX + 1];
 };
 
 static const struct field fields[] = {
-	TEXT_FIELD(password_reset_input, password, PASSWORD_INPUT_MAX, password_fold),
-	TEXT_FIELD(password_reset_input, password_confirmation, PASSWORD_INPUT_MAX, password_fold),
+	TEXT_FIELD(password_reset_input, password, password_rule),
+	TEXT_FIELD(password_reset_input, password_confirmation, password_rule),
 	END_OF_FIELDS,
 };
 
@@ -28,9 +26,7 @@ validate_password_reset(
 	const struct password_reset_input *in = body;
 
 	(void)service;
-	if (!field_errors_has(field_errors, "password") &&
-	    strcmp(in->password, in->password_confirmation) != 0)
-		field_errors_add(field_errors, "password_confirmation", FIELD_NOT_EQUAL);
+	password_check_confirmation(in->password, in->password_confirmation, field_errors);
 }
 
 const struct body_rule password_reset_body = { fields, sizeof(struct password_reset_input),
@@ -46,7 +42,8 @@ post_recovery_password_reset(struct call *call)
 		return INTERNAL;
 	const enum result reset = recovery_reset(
 	    &call->service->app, call->client, call->claims, &password, &call->error_info);
-	field_errors_add(call->field_errors, "password", call->error_info.field_error);
+	field_errors_add_length(call->field_errors, "password", call->error_info.field_error,
+	    password_length(&call->service->app.password_rules));
 	TRY(reset);
 	call->status = 204;
 	return OK;

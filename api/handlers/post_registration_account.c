@@ -21,11 +21,11 @@ struct account_input {
 };
 
 static const struct field fields[] = {
-	TEXT_FIELD(account_input, login_id, EMAIL_INPUT_MAX, login_id_fold),
-	TEXT_FIELD(account_input, password, PASSWORD_INPUT_MAX, password_fold),
-	TEXT_FIELD(account_input, password_confirmation, PASSWORD_INPUT_MAX, password_fold),
-	TEXT_FIELD(account_input, email, EMAIL_INPUT_MAX, email_fold),
-	TEXT_FIELD(account_input, nickname, NICKNAME_INPUT_MAX, nickname_fold),
+	TEXT_FIELD(account_input, login_id, login_id_rule),
+	TEXT_FIELD(account_input, password, password_rule),
+	TEXT_FIELD(account_input, password_confirmation, password_rule),
+	TEXT_FIELD(account_input, email, email_rule),
+	TEXT_FIELD(account_input, nickname, nickname_rule),
 	END_OF_FIELDS,
 };
 
@@ -33,12 +33,13 @@ static void
 validate_account(const struct service *service, const void *body, struct field_errors *field_errors)
 {
 	const struct account_input *in = body;
+	const struct password_rules *rules = &service->app.password_rules;
 	const char *const personal[] = { in->login_id, in->email, in->nickname, NULL };
 
 	if (field_errors_has(field_errors, "password"))
 		return;
-	field_errors_add(field_errors, "password",
-	    password_validate(&service->app.password_rules, in->password, personal));
+	field_errors_add_length(field_errors, "password",
+	    password_validate(rules, in->password, personal), password_length(rules));
 	if (strcmp(in->password, in->password_confirmation) != 0)
 		field_errors_add(field_errors, "password_confirmation", FIELD_NOT_EQUAL);
 }

@@ -6,6 +6,7 @@
 #include "auth_key.h"
 #include "cleanup.h"
 #include "registration.h"
+#include "reply_fields.h"
 #include "service.h"
 
 struct authentication_key_input {
@@ -13,22 +14,12 @@ struct authentication_key_input {
 };
 
 static const struct field fields[] = {
-	TEXT_FIELD(authentication_key_input, authentication_key, AUTH_KEY_INPUT_MAX, auth_key_fold),
+	TEXT_FIELD(authentication_key_input, authentication_key, auth_key_rule),
 	END_OF_FIELDS,
 };
 
 const struct body_rule authentication_key_body = { fields, sizeof(struct authentication_key_input),
 	NULL };
-
-static void
-reply_password_policy(struct json *json, const struct config *config)
-{
-	json_object(json, "password_policy");
-	json_number(json, "length_min", config->password_length_min);
-	json_number(json, "length_max", PASSWORD_CODE_POINTS_MAX);
-	json_text(json, "composition", config->password_composition);
-	json_up(json);
-}
 
 enum result
 post_registration_authentication_key(struct call *call)
@@ -44,7 +35,7 @@ post_registration_authentication_key(struct call *call)
 
 	json_text(call->json, "stage_token", step.token);
 	json_text(call->json, "stage", stage_rule(STAGE_ACCOUNT)->name);
-	json_time(call->json, "expires_at", step.expires_at);
+	reply_expires_at(call->json, step.expires_at);
 	json_text(call->json, "email", call->claims->email);
 	reply_password_policy(call->json, call->service->config);
 	return OK;

@@ -13,7 +13,7 @@ struct email_input {
 };
 
 static const struct field fields[] = {
-	TEXT_FIELD(email_input, email, EMAIL_INPUT_MAX, email_fold),
+	TEXT_FIELD(email_input, email, email_rule),
 	END_OF_FIELDS,
 };
 

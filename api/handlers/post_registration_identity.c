@@ -22,11 +22,13 @@ struct identity_input {
 	char captcha_answer[PROOF_OF_WORK_INPUT_MAX + 1];
 };
 
+static const struct text_rule captcha_token_rule = { NULL, TOKEN_MAX, { 0, TOKEN_MAX } };
+
 static const struct field fields[] = {
-	TEXT_FIELD(identity_input, insured_number, INSURED_NUMBER_INPUT_MAX, insured_number_fold),
-	OPTIONAL_FIELD(identity_input, birth_date, CALENDAR_DATE_INPUT_MAX, calendar_date_fold),
-	TEXT_FIELD(identity_input, captcha_token, TOKEN_MAX, NULL),
-	TEXT_FIELD(identity_input, captcha_answer, PROOF_OF_WORK_INPUT_MAX, captcha_typed_fold),
+	TEXT_FIELD(identity_input, insured_number, insured_number_rule),
+	OPTIONAL_FIELD(identity_input, birth_date, calendar_date_rule),
+	TEXT_FIELD(identity_input, captcha_token, captcha_token_rule),
+	TEXT_FIELD(identity_input, captcha_answer, captcha_typed_rule),
 	END_OF_FIELDS,
 };
 

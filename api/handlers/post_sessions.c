@@ -27,10 +27,12 @@ refresh_check(const char *typed, char *ret, size_t ret_size)
 	return FIELD_OK;
 }
 
+static const struct text_rule refresh_rule = { refresh_check, 16, { 0, 16 } };
+
 static const struct field fields[] = {
-	TEXT_FIELD(login_input, login_id, EMAIL_INPUT_MAX, login_id_fold),
-	TEXT_FIELD(login_input, password, PASSWORD_INPUT_MAX, password_fold_given),
-	OPTIONAL_FIELD(login_input, refresh, 16, refresh_check),
+	TEXT_FIELD(login_input, login_id, login_id_rule),
+	TEXT_FIELD(login_input, password, given_password_rule),
+	OPTIONAL_FIELD(login_input, refresh, refresh_rule),
 	END_OF_FIELDS,
 };
 

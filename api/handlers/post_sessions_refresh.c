@@ -14,8 +14,11 @@ struct refresh_input {
 	char refresh_token[REFRESH_TOKEN_LENGTH + 1];
 };
 
+static const struct text_rule refresh_token_rule = { NULL, REFRESH_TOKEN_LENGTH,
+	{ 0, REFRESH_TOKEN_LENGTH } };
+
 static const struct field fields[] = {
-	OPTIONAL_FIELD(refresh_input, refresh_token, REFRESH_TOKEN_LENGTH, NULL),
+	OPTIONAL_FIELD(refresh_input, refresh_token, refresh_token_rule),
 	END_OF_FIELDS,
 };
 

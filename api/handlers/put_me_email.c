@@ -14,8 +14,8 @@ struct new_email_input {
 };
 
 static const struct field fields[] = {
-	TEXT_FIELD(new_email_input, email, EMAIL_INPUT_MAX, email_fold),
-	TEXT_FIELD(new_email_input, current_password, PASSWORD_INPUT_MAX, password_fold_given),
+	TEXT_FIELD(new_email_input, email, email_rule),
+	TEXT_FIELD(new_email_input, current_password, given_password_rule),
 	END_OF_FIELDS,
 };
 

@@ -14,8 +14,8 @@ struct new_login_id_input {
 };
 
 static const struct field fields[] = {
-	TEXT_FIELD(new_login_id_input, login_id, EMAIL_INPUT_MAX, login_id_fold),
-	TEXT_FIELD(new_login_id_input, current_password, PASSWORD_INPUT_MAX, password_fold_given),
+	TEXT_FIELD(new_login_id_input, login_id, login_id_rule),
+	TEXT_FIELD(new_login_id_input, current_password, given_password_rule),
 	END_OF_FIELDS,
 };
 

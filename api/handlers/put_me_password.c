@@ -7,8 +7,6 @@
 #include "profile.h"
 #include "service.h"
 
-#include <string.h>
-
 struct new_password_input {
 	char current_password[PASSWORD_MAX + 1];
 	char password[PASSWORD_MAX + 1];
@@ -16,9 +14,9 @@ struct new_password_input {
 };
 
 static const struct field fields[] = {
-	TEXT_FIELD(new_password_input, current_password, PASSWORD_INPUT_MAX, password_fold_given),
-	TEXT_FIELD(new_password_input, password, PASSWORD_INPUT_MAX, password_fold),
-	TEXT_FIELD(new_password_input, password_confirmation, PASSWORD_INPUT_MAX, password_fold),
+	TEXT_FIELD(new_password_input, current_password, given_password_rule),
+	TEXT_FIELD(new_password_input, password, password_rule),
+	TEXT_FIELD(new_password_input, password_confirmation, password_rule),
 	END_OF_FIELDS,
 };
 
@@ -29,9 +27,7 @@ validate_new_password(
 	const struct new_password_input *in = body;
 
 	(void)service;
-	if (!field_errors_has(field_errors, "password") &&
-	    strcmp(in->password, in->password_confirmation) != 0)
-		field_errors_add(field_errors, "password_confirmation", FIELD_NOT_EQUAL);
+	password_check_confirmation(in->password, in->password_confirmation, field_errors);
 }
 
 const struct body_rule new_password_body = { fields, sizeof(struct new_password_input),
@@ -49,7 +45,8 @@ put_me_password(struct call *call)
 		return INTERNAL;
 	const enum result changed = profile_change_password(
 	    &call->service->app, &request, &password, &call->error_info);
-	field_errors_add(call->field_errors, "password", call->error_info.field_error);
+	field_errors_add_length(call->field_errors, "password", call->error_info.field_error,
+	    password_length(&call->service->app.password_rules));
 	TRY(changed);
 	call->status = 204;
 	return OK;

@@ -9,27 +9,39 @@
 
 #include "clock.h"
 #include "http_guard.h"
+#include "read_buffer.h"
 #include "text.h"
 
 #include <civetweb.h>
 
+#include <arpa/inet.h>
 #include <assert.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <time.h>
+#include <unistd.h>
 
 #define READ_BUFFER_SIZE        32768 /* a head over HTTP_HEAD_SIZE_MAX is still seen */
 #define REQUESTS_PER_CONNECTION 100   /* then the worker goes to a waiting connection */
 #define FIRST_WRITE             20480 /* nearly every answer is smaller than this */
 #define LATER_WRITE             2048
-#define DRAIN_MAX_MS            10000
+#define RUNNING_MAX_MS          10000 /* for running requests to end, when it closes */
+#define QUIET_MS                500   /* below the time for which a proxy goes elsewhere */
+#define QUIET_MAX_MS            3000  /* there may be clients that no rejection sends away */
+#define KNOCK_MAX_MS            100
+#define A_MOMENT_NS             5000000
 #define START_MAX_MS            5000
 
 /* The state of one of civetweb's threads, which serves one connection at a time. */
 struct worker {
-	const char *buffer;       /* where civetweb's read buffer begins, as far as known */
+	struct read_buffer read_buffer;
 	unsigned served;          /* requests of this connection */
 	bool failed;              /* civetweb reported an error of this connection */
 	int64_t waiting_since_ms; /* for the request that comes next */
@@ -39,14 +51,18 @@ struct worker {
 struct http {
 	struct mg_context *context;
 	struct http_server server;
+	struct sockaddr_in address;
 	unsigned worker_count;
 	int keep_alive_ms;
 	int wait_max_ms;     /* the longest one wait for a client's bytes */
 	atomic_uint started; /* threads that run */
 	atomic_uint open;    /* connections that have a worker */
 	atomic_uint running; /* requests between first look and last byte */
+	atomic_bool draining;
 	atomic_bool closing;
-	struct worker workers[]; /* pages of a worker that never ran are never touched */
+	atomic_llong rejected_ms; /* when one was last rejected because it closes */
+	atomic_bool stopped;      /* civetweb is gone */
+	struct worker workers[];  /* pages of a worker that never ran are never touched */
 };
 
 static struct http *
@@ -63,16 +79,6 @@ worker_of(const struct mg_connection *connection)
 
 /* Requests ------------------------------------------------------------------------------------ */
 
-/* Where civetweb's read buffer begins, as far as is known: nearly every head begins there, and none
- * before it. */
-static const char *
-buffer_of(struct worker *worker, const char *head)
-{
-	if (worker->buffer == NULL || head < worker->buffer)
-		worker->buffer = head;
-	return worker->buffer;
-}
-
 static void
 head_fill(struct http_head *head, const char *buffer, const struct mg_request_info *info)
 {
@@ -82,10 +88,12 @@ head_fill(struct http_head *head, const char *buffer, const struct mg_request_in
 	head->path = info->request_uri;
 	head->query = info->query_string;
 	head->version = info->http_version;
-	head->line_count = (size_t)info->num_headers;
-	for (int i = 0; i < info->num_headers; i++) {
+	head->line_count = info->num_headers > 0 ? (size_t)info->num_headers : 0;
+	for (size_t i = 0; i < head->line_count; i++) {
 		head->lines[i].name = info->http_headers[i].name;
-		head->lines[i].value = info->http_headers[i].value;
+		/* It is in civetweb's read buffer, which is not const. */
+		head->lines[i].value = (char *)(uintptr_t)info->http_headers[i]
+					   .value; /* NOLINT(performance-no-int-to-ptr) */
 	}
 }
 
@@ -188,22 +196,25 @@ write_until(struct mg_connection *connection, const char *bytes, size_t count, i
 	return true;
 }
 
-/* Head and body leave in one write: in two, Nagle and a delayed acknowledgement cost 40 ms. */
+/* Head and body leave in one write: in two, Nagle and a delayed acknowledgement cost 40 ms. A
+ * document is a second one, which is not copied and, by tcp_nodelay, waits for nothing. */
 static void
 send_reply(struct http *http, struct http_exchange *exchange, bool keep)
 {
 	struct mg_connection *connection = exchange->request.connection;
 	struct http_reply *reply = &exchange->reply;
 	const char *method = exchange->request.method;
-	const char *start = http_reply_head(
-	    reply, mg_get_response_code_text(connection, reply->status), keep);
+	const char *start = http_reply_head(reply, keep);
 	const bool with_body = reply->media_type != NULL &&
 			       (method == NULL || strcmp(method, "HEAD") != 0);
+	const struct http_document *document = with_body ? reply->document : NULL;
 	const char *end = reply->body + (with_body ? reply->body_size : 0);
+	const int64_t deadline_ms = clock_monotonic_ms() + 2 * (int64_t)http->wait_max_ms;
 
 	/* The client would read a next answer as the rest of this one. */
-	if (!write_until(connection, start, (size_t)(end - start),
-		clock_monotonic_ms() + 2 * (int64_t)http->wait_max_ms))
+	if (!write_until(connection, start, (size_t)(end - start), deadline_ms) ||
+	    (document != NULL &&
+		!write_until(connection, document->bytes, document->size, deadline_ms)))
 		mg_disable_connection_keep_alive(connection);
 }
 
@@ -211,7 +222,7 @@ static bool
 server_keeps(struct http *http, const struct worker *worker)
 {
 	return http->keep_alive_ms > 0 && !worker->exchange.reply.close &&
-	       worker->served < REQUESTS_PER_CONNECTION && !atomic_load(&http->closing) &&
+	       worker->served < REQUESTS_PER_CONNECTION && !atomic_load(&http->draining) &&
 	       4 * (uint64_t)atomic_load(&http->open) <= 3 * (uint64_t)http->worker_count;
 }
 
@@ -232,14 +243,64 @@ answer_and_wipe(struct http *http, struct worker *worker, bool keep)
 }
 
 static int
-reject_connection(struct mg_connection *connection, enum result result)
+reject_connection(
+    struct mg_connection *connection, const struct http_headers *headers, enum result result)
 {
 	struct http *http = http_of(connection);
 	struct worker *worker = worker_of(connection);
 
 	atomic_fetch_add(&http->running, 1);
-	http->server.reject(http->server.context, exchange_begin(worker, connection), result);
+	struct http_exchange *exchange = exchange_begin(worker, connection);
+	http_request_fill_reader(&exchange->request, headers);
+	http->server.reject(http->server.context, exchange, result);
 	return answer_and_wipe(http, worker, false);
+}
+
+/* Wipes what civetweb has read of a request that was answered: all values of headers but
+ * "Connection", at which it looks once more, the query and the body. What follows in the buffer is
+ * the next request. */
+static void
+wipe_read_request(
+    const struct read_buffer *buffer, const struct http_head *head, const char *body, int64_t size)
+{
+	if (head->query != NULL)
+		read_buffer_wipe(buffer, head->query, strlen(head->query));
+	for (size_t i = 0; i < head->line_count; i++)
+		if (!text_equal_ignoring_case(head->lines[i].name, "Connection"))
+			read_buffer_wipe(
+			    buffer, head->lines[i].value, strlen(head->lines[i].value));
+	if (size > 0)
+		read_buffer_wipe(buffer, body, (size_t)size);
+}
+
+/* Where the body begins: behind the last string, whose CR became its NUL, and the empty line. */
+static const char *
+body_of(const struct http_head *head)
+{
+	const char *const last = head->line_count > 0 ? head->lines[head->line_count - 1].value
+						      : head->version;
+
+	return last + strlen(last) + strlen("\r\n\r\n");
+}
+
+/* Answers what never came to on_request(). Where civetweb could not read a head, it has shown no
+ * headers. */
+static void
+reject_unread(struct mg_connection *connection, enum result result)
+{
+	struct http_headers headers;
+	struct http_head head;
+
+	head_fill(&head, NULL, mg_get_request_info(connection));
+	http_headers_find(&head, &headers);
+	reject_connection(connection, &headers, result);
+}
+
+static void
+reject_closing(struct http *http, struct http_exchange *exchange)
+{
+	atomic_store(&http->rejected_ms, clock_monotonic_ms());
+	http->server.reject(http->server.context, exchange, STOPPING);
 }
 
 /* Callbacks of civetweb ----------------------------------------------------------------------- */
@@ -256,10 +317,12 @@ on_request(struct mg_connection *connection)
 	struct http_head head;
 
 	worker->served++;
-	head_fill(&head, buffer_of(worker, info->request_method), info);
+	head_fill(&head, worker->read_buffer.start, info);
+	const char *const body = body_of(&head);
+	http_headers_find(&head, &headers);
 	const enum result guarded = http_guard(&head, &headers);
 	if (guarded != OK)
-		return reject_connection(connection, guarded);
+		return reject_connection(connection, &headers, guarded);
 	/* Count first, then read `closing`: http_close() writes `closing` first, then reads the
 	 * count. */
 	atomic_fetch_add(&http->running, 1);
@@ -267,13 +330,15 @@ on_request(struct mg_connection *connection)
 	http_request_fill(&exchange->request, &head, &headers);
 	exchange->request.content_length = info->content_length;
 	if (atomic_load(&http->closing))
-		http->server.reject(http->server.context, exchange, UNAVAILABLE);
+		reject_closing(http, exchange);
 	else
 		http->server.serve(http->server.context, exchange);
 
 	const bool keep = body_is_taken(&exchange->request) && exchange->request.keeps &&
 			  server_keeps(http, worker);
-	return answer_and_wipe(http, worker, keep);
+	const int status = answer_and_wipe(http, worker, keep);
+	wipe_read_request(&worker->read_buffer, &head, body, info->content_length);
+	return status;
 }
 
 /* civetweb says 400 of every request that it could not read; the time since the last tells a slow
@@ -297,7 +362,7 @@ on_error(struct mg_connection *connection, int status, const char *message)
 {
 	(void)message;
 	worker_of(connection)->failed = true; /* civetweb closes after each of its errors */
-	reject_connection(connection, result_of_status(connection, status));
+	reject_unread(connection, result_of_status(connection, status));
 	return 0;
 }
 
@@ -314,7 +379,7 @@ on_open(const struct mg_connection *connection, void **connection_data)
 	return 0;
 }
 
-/* civetweb drops "*" and other hosts' absolute targets without calling on_request() or on_error():
+/* civetweb drops "*" and other ports' absolute targets without calling on_request() or on_error():
  * it has parsed a request but found no path here. This is the last moment to answer. */
 static void
 on_closing(const struct mg_connection *connection)
@@ -324,7 +389,7 @@ on_closing(const struct mg_connection *connection)
 	if (worker_of(connection)->failed || info->request_uri == NULL || info->local_uri != NULL)
 		return;
 	/* The connection itself is not const. */
-	reject_connection(
+	reject_unread(
 	    (struct mg_connection *)(uintptr_t)connection, /* NOLINT(performance-no-int-to-ptr) */
 	    MALFORMED);
 }
@@ -332,6 +397,7 @@ on_closing(const struct mg_connection *connection)
 static void
 on_closed(const struct mg_connection *connection)
 {
+	read_buffer_wipe_all(&worker_of(connection)->read_buffer);
 	atomic_fetch_sub(&http_of(connection)->open, 1);
 }
 
@@ -342,7 +408,9 @@ on_thread(const struct mg_context *context, int type)
 
 	if (type != 1) /* 1: serves connections */
 		return NULL;
-	return &http->workers[atomic_fetch_add(&http->started, 1)];
+	struct worker *const worker = &http->workers[atomic_fetch_add(&http->started, 1)];
+	read_buffer_watch(&worker->read_buffer, READ_BUFFER_SIZE);
+	return worker;
 }
 
 /* civetweb's messages hold what clients sent, so they are not logged. */
@@ -399,6 +467,8 @@ start_civetweb(struct http *http, const char *listen, struct mg_error_data *erro
 		"enable_keep_alive",            http->keep_alive_ms > 0 ? "yes" : "no",
 		"keep_alive_timeout_ms",        keep_alive.text,
 		"decode_url",                   "no",
+		/* or absolute targets are for a domain that it makes up; http_guard.c asks Host */
+		"enable_auth_domain_check",     "no",
 		/* or it answers preflights with "*" itself */
 		"access_control_allow_origin",  "",
 		"access_control_allow_methods", "",
@@ -468,12 +538,29 @@ http_start(struct http *http, const char *listen, char errbuf[static ERRBUF_MAX 
 	return false;
 }
 
+/* Address and port: a port alone would be every address. No list, and none of civetweb's suffixes
+ * ("443s"). */
+static bool
+read_address(const char *listen, struct sockaddr_in *ret)
+{
+	const size_t length = strcspn(listen, ":");
+	char host[INET_ADDRSTRLEN];
+	int64_t port;
+
+	if (listen[length] != ':' || !text_number(listen + length + 1, 1, 65535, &port) ||
+	    !text_format(host, sizeof host, "%.*s", (int)length, listen))
+		return false;
+	*ret = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
+	return inet_pton(AF_INET, host, &ret->sin_addr) == 1;
+}
+
 struct http *
 http_open(const struct http_options *options, const struct http_server *server,
     char errbuf[static ERRBUF_MAX + 1])
 {
-	/* Address and port; no list, and none of civetweb's suffixes ("443s"). */
-	if (options->listen[strspn(options->listen, "0123456789.:")] != '\0') {
+	struct sockaddr_in address;
+
+	if (!read_address(options->listen, &address)) {
 		text_copy_cut(errbuf, ERRBUF_MAX + 1, "not an IPv4 address and port to listen on");
 		return NULL;
 	}
@@ -482,6 +569,7 @@ http_open(const struct http_options *options, const struct http_server *server,
 		text_copy_cut(errbuf, ERRBUF_MAX + 1, "no memory for so many workers");
 		return NULL;
 	}
+	http->address = address;
 	if (http_start(http, options->listen, errbuf))
 		return http;
 	free(http);
@@ -495,19 +583,81 @@ http_connections(const struct http *http)
 }
 
 void
+http_drain(struct http *http)
+{
+	atomic_store(&http->draining, true);
+}
+
+/* Has http_close() to wait? Requests run, or there are proxies that may not know yet. */
+static bool
+is_asked(const struct http *http, int64_t began_ms, bool has_proxies)
+{
+	const int64_t now_ms = clock_monotonic_ms();
+
+	if (atomic_load(&http->running) > 0)
+		return now_ms < began_ms + RUNNING_MAX_MS;
+	return has_proxies && now_ms < began_ms + QUIET_MAX_MS &&
+	       now_ms < atomic_load(&http->rejected_ms) + QUIET_MS;
+}
+
+/* Connects, and goes away. False: nobody listens there any more. */
+static bool
+knock(const struct sockaddr_in *address)
+{
+	const struct timeval most = { .tv_usec = KNOCK_MAX_MS * 1000 };
+	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return true;
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
+	const bool refused = connect(fd, (const struct sockaddr *)address, sizeof *address) != 0 &&
+			     errno == ECONNREFUSED;
+	close(fd);
+	return !refused;
+}
+
+/* civetweb's listening thread looks every two seconds, or when somebody connects, whether it shall
+ * end. It serves nobody who connects after mg_stop() has begun, so it is woken at once. */
+static void *
+wake_listener(void *context)
+{
+	const struct timespec a_moment = { .tv_nsec = A_MOMENT_NS };
+	struct http *http = context;
+
+	while (!atomic_load(&http->stopped) && knock(&http->address))
+		nanosleep(&a_moment, NULL);
+	return NULL;
+}
+
+static void
+stop_civetweb(struct http *http)
+{
+	pthread_t waker;
+	const bool wakes = pthread_create(&waker, NULL, wake_listener, http) == 0;
+
+	mg_stop(http->context);
+	atomic_store(&http->stopped, true);
+	if (wakes)
+		pthread_join(waker, NULL);
+	mg_exit_library();
+}
+
+void
 http_close(struct http *http)
 {
-	const struct timespec a_moment = { .tv_nsec = 5000000 };
+	const struct timespec a_moment = { .tv_nsec = A_MOMENT_NS };
 
 	if (http == NULL)
 		return;
+	const bool has_proxies = atomic_load(&http->draining);
+	const int64_t began_ms = clock_monotonic_ms();
+	http_drain(http);
 	/* mg_stop() sends nothing any more, so running requests must end before. */
+	atomic_store(&http->rejected_ms, began_ms);
 	atomic_store(&http->closing, true);
-	const int64_t until_ms = clock_monotonic_ms() + DRAIN_MAX_MS;
 	do /* at least once: a worker may be about to count its request */
 		nanosleep(&a_moment, NULL);
-	while (atomic_load(&http->running) > 0 && clock_monotonic_ms() < until_ms);
-	mg_stop(http->context);
-	mg_exit_library();
+	while (is_asked(http, began_ms, has_proxies));
+	stop_civetweb(http);
 	free(http);
 }

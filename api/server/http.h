@@ -6,8 +6,8 @@
  *
  * A request is served on a thread of civetweb's with a stack of 100 KiB. Each such thread has one
  * struct http_exchange of its own, so nothing is allocated for a request. Body and answer are wiped
- * after each; civetweb's own read buffer keeps a copy until the next request overwrites it, which
- * cannot be changed from here.
+ * after each, and so are body, query and headers in civetweb's read buffer, all of which is wiped
+ * when the connection is closed (read_buffer.h).
  *
  * A connection owns a worker from the moment it is accepted until it is closed. It is closed after
  * 100 requests, and after any answer while more than three quarters of the workers have one: so
@@ -38,10 +38,11 @@ struct http_server {
 	/* Answers a request that passed http_guard(). */
 	void (*serve)(void *context, struct http_exchange *);
 	/* Answers one that did not, or an error of civetweb's own: writes the problem document of
-	 * the result into the reply. Of the request only `source` is known; all else may be NULL.
-	 * The result is MALFORMED, HEADERS_TOO_LARGE (16 to 32 KiB; beyond that MALFORMED),
-	 * BAD_HTTP_VERSION, TIMED_OUT (headers not whole in time), UNAVAILABLE (the server is
-	 * closing) or INTERNAL. */
+	 * the result into the reply. Of the request `source` is known and, where the head could be
+	 * read, who reads the answer: `origin` and `accept_language`; all else may be NULL. The
+	 * result is MALFORMED, HEADERS_TOO_LARGE (more than 64 headers, or 16 to 32 KiB; beyond
+	 * that MALFORMED), LENGTH_REQUIRED (a chunked body), BAD_HTTP_VERSION, TIMED_OUT (headers
+	 * not whole in time), STOPPING (the server is closing: nothing was done) or INTERNAL. */
 	void (*reject)(void *context, struct http_exchange *, enum result);
 	void *context;
 };
@@ -67,8 +68,17 @@ struct http *http_open(const struct http_options *, const struct http_server *,
 /* How many connections have a worker now, at most options.workers. Any thread. */
 unsigned http_connections(const struct http *);
 
-/* Rejects new requests (UNAVAILABLE), gives the running ones up to 10 s to end, stops listening and
- * closes; NULL is fine. Idle connections delay it by at most 2 s (civetweb looks up that often). */
+/* There is a proxy, which shall learn that this server will close: ends every connection with its
+ * next answer ("Connection: close") from now on, and serves new ones as before. So a proxy keeps no
+ * connection that http_close() would close in the moment in which the proxy sends a request on
+ * it. */
+void http_drain(struct http *);
+
+/* Rejects new requests (STOPPING), gives the running ones up to 10 s to end, stops listening and
+ * closes; NULL is fine. After http_drain() it goes on to reject until none has come for half a
+ * second, three seconds at most: a proxy that was rejected goes elsewhere, and only then can the
+ * listener close without one that sends meanwhile. Idle connections delay it by at most 2 s
+ * (civetweb looks up that often). */
 void http_close(struct http *);
 
 /* Reads the announced body into request->body, once; asks for it if the client waits to be asked

@@ -9,11 +9,13 @@
 
 #include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
 #define CONTENT_LENGTH_DIGITS 15 /* far over BODY_MAX, far under an overflow */
 
 static const char *const header_names[HTTP_HEADER__MAX] = {
 	[HTTP_CONNECTION] = "Connection",
+	[HTTP_CONTENT_ENCODING] = "Content-Encoding",
 	[HTTP_CONTENT_LENGTH] = "Content-Length",
 	[HTTP_HOST] = "Host",
 	[HTTP_TRANSFER_ENCODING] = "Transfer-Encoding",
@@ -25,6 +27,7 @@ static const char *const header_names[HTTP_HEADER__MAX] = {
 	[HTTP_COOKIE] = "Cookie",
 	[HTTP_USER_AGENT] = "User-Agent",
 	[HTTP_FORWARDED_FOR] = "X-Forwarded-For",
+	[HTTP_IF_NONE_MATCH] = "If-None-Match",
 };
 
 /* Between the strings ------------------------------------------------------------------------- */
@@ -94,7 +97,9 @@ head_is_exact(const struct http_head *head)
 		return MALFORMED;
 	if (end - head->method > HTTP_HEAD_SIZE_MAX)
 		return HEADERS_TOO_LARGE;
-	return is_empty_line(end, head->line_count > 0) ? OK : MALFORMED;
+	if (is_empty_line(end, head->line_count > 0))
+		return OK;
+	return head->line_count == HTTP_HEAD_LINES_MAX ? HEADERS_TOO_LARGE : MALFORMED;
 }
 
 /* The strings --------------------------------------------------------------------------------- */
@@ -111,18 +116,50 @@ headers_note(struct http_headers *headers, const struct http_line *line)
 	}
 }
 
-/* RFC 9112 6.3: one length, or none; chunked is the proxy's to undo. */
+void
+http_headers_find(const struct http_head *head, struct http_headers *ret)
+{
+	*ret = (struct http_headers){ 0 };
+	for (size_t i = 0; i < head->line_count; i++)
+		headers_note(ret, &head->lines[i]);
+}
+
+/* RFC 9110 5.5: blanks behind a value are none of it. (The parser takes no tabs.) */
+static void
+cut_blanks(char *value)
+{
+	size_t length = strlen(value);
+
+	while (length > 0 && value[length - 1] == ' ')
+		value[--length] = '\0';
+}
+
+/* RFC 9112 6.1, 6.3: chunked is the proxy's to undo. Where a length is given, too, one parser
+ * believes the one, and another the other. */
+static enum result
+transfer_is_clear(const struct http_headers *headers, const char *version)
+{
+	if (headers->times[HTTP_TRANSFER_ENCODING] == 0)
+		return OK;
+	const bool chunked = headers->times[HTTP_TRANSFER_ENCODING] == 1 &&
+			     text_equal_ignoring_case(
+				 headers->value[HTTP_TRANSFER_ENCODING], "chunked");
+	return chunked && headers->times[HTTP_CONTENT_LENGTH] == 0 && strcmp(version, "1.1") == 0
+		   ? LENGTH_REQUIRED
+		   : MALFORMED;
+}
+
+/* RFC 9112 6.3: one length, or none. */
 static bool
-framing_is_clear(const struct http_headers *headers)
+length_is_clear(const struct http_headers *headers)
 {
 	const char *length = headers->value[HTTP_CONTENT_LENGTH];
 
-	if (headers->times[HTTP_TRANSFER_ENCODING] > 0 || headers->times[HTTP_CONTENT_LENGTH] > 1)
-		return false;
 	if (length == NULL)
 		return true;
 	const size_t digits = strspn(length, "0123456789");
-	return digits > 0 && digits <= CONTENT_LENGTH_DIGITS && length[digits] == '\0';
+	return headers->times[HTTP_CONTENT_LENGTH] == 1 && digits > 0 &&
+	       digits <= CONTENT_LENGTH_DIGITS && length[digits] == '\0';
 }
 
 /* RFC 9112 3.2 */
@@ -143,6 +180,21 @@ is_visible_ascii(const char *text)
 	while (*text > ' ' && *text < 0x7F)
 		text++;
 	return *text == '\0';
+}
+
+/* RFC 9112 3.2.2: a proxy is asked with the whole address. What that says of the host counts, so
+ * Host has to say the same: a parser before us may have looked at either. */
+static void
+cut_authority(struct http_head *head, const char *host)
+{
+	static const char scheme[] = "http://";
+	const size_t start = strlen(scheme);
+
+	if (host == NULL || strncasecmp(head->path, scheme, start) != 0)
+		return;
+	const size_t length = strcspn(head->path + start, "/");
+	if (length == strlen(host) && strncasecmp(head->path + start, host, length) == 0)
+		head->path += start + length;
 }
 
 static bool
@@ -173,16 +225,14 @@ names_are_tokens(const struct http_head *head)
 }
 
 enum result
-http_guard(const struct http_head *head, struct http_headers *ret_headers)
+http_guard(struct http_head *head, const struct http_headers *headers)
 {
-	struct http_headers headers = { 0 };
-
 	TRY(head_is_exact(head));
 	for (size_t i = 0; i < head->line_count; i++)
-		headers_note(&headers, &head->lines[i]);
-	if (!names_are_tokens(head) || !framing_is_clear(&headers) ||
-	    !host_is_clear(&headers, head->version) || !target_is_plain(head))
+		cut_blanks(head->lines[i].value);
+	cut_authority(head, headers->value[HTTP_HOST]);
+	if (!names_are_tokens(head) || !length_is_clear(headers) ||
+	    !host_is_clear(headers, head->version) || !target_is_plain(head))
 		return MALFORMED;
-	*ret_headers = headers;
-	return OK;
+	return transfer_is_clear(headers, head->version);
 }

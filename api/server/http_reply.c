@@ -16,7 +16,6 @@
 
 /* Of every answer (ASVS 3.4, 3.5.8). No Server header: it helps nobody but a scanner. */
 #define FIXED_HEADERS                                                                              \
-	"Cache-Control: no-store\r\n"                                                              \
 	"X-Content-Type-Options: nosniff\r\n"                                                      \
 	"Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; base-uri 'none'\r\n" \
 	"Referrer-Policy: no-referrer\r\n"                                                         \
@@ -78,31 +77,85 @@ date_text(char ret[static 30])
 		ret[0] = '\0';
 }
 
-/* RFC 9110 8.6: a 204 has no length, everything else of ours has exactly one. */
+/* RFC 9110 8.6: a 204 has no length, a 304 none but that of what it does not bring; everything else
+ * of ours has exactly one. */
 static bool
 content_lines(const struct http_reply *reply, char *ret, size_t ret_size)
 {
+	const size_t size = reply->document != NULL ? reply->document->size : reply->body_size;
+
 	ret[0] = '\0';
-	if (reply->status == 204)
+	if (reply->status == 204 || reply->status == 304)
 		return true;
 	if (reply->media_type == NULL)
 		return text_format(ret, ret_size, "Content-Length: 0\r\n");
-	return text_format(ret, ret_size, "Content-Type: %s\r\nContent-Length: %zu\r\n",
-	    reply->media_type, reply->body_size);
+	return text_format(
+	    ret, ret_size, "Content-Type: %s\r\nContent-Length: %zu\r\n", reply->media_type, size);
+}
+
+/* RFC 9111 5.2.2 (ASVS 14.2.2, 14.3.2) */
+static bool
+cache_line(const struct http_reply *reply, char *ret, size_t ret_size)
+{
+	if (reply->max_age_s == 0)
+		return text_copy(ret, ret_size, "Cache-Control: no-store\r\n");
+	return text_format(
+	    ret, ret_size, "Cache-Control: public, max-age=%lld\r\n", (long long)reply->max_age_s);
+}
+
+/* What HTTP calls the statuses of ours (RFC 9110 15, RFC 6585). */
+static const char *
+reason_of(int status)
+{
+	static const struct {
+		int status;
+		const char *text;
+	} reasons[] = {
+		{ 200, "OK" },
+		{ 201, "Created" },
+		{ 202, "Accepted" },
+		{ 204, "No Content" },
+		{ 304, "Not Modified" },
+		{ 400, "Bad Request" },
+		{ 401, "Unauthorized" },
+		{ 403, "Forbidden" },
+		{ 404, "Not Found" },
+		{ 405, "Method Not Allowed" },
+		{ 408, "Request Timeout" },
+		{ 409, "Conflict" },
+		{ 410, "Gone" },
+		{ 411, "Length Required" },
+		{ 413, "Content Too Large" },
+		{ 415, "Unsupported Media Type" },
+		{ 422, "Unprocessable Content" },
+		{ 429, "Too Many Requests" },
+		{ 431, "Request Header Fields Too Large" },
+		{ 500, "Internal Server Error" },
+		{ 502, "Bad Gateway" },
+		{ 503, "Service Unavailable" },
+		{ 505, "HTTP Version Not Supported" },
+	};
+
+	for (size_t i = 0; i < LENGTH(reasons); i++)
+		if (reasons[i].status == status)
+			return reasons[i].text;
+	return ""; /* RFC 9112 4: it may be empty */
 }
 
 const char *
-http_reply_head(struct http_reply *reply, const char *reason, bool keep_alive)
+http_reply_head(struct http_reply *reply, bool keep_alive)
 {
-	char date[30], content[160];
+	char date[30], content[160], caching[64];
 
 	date_text(date);
 	const bool fits = content_lines(reply, content, sizeof content) &&
+			  cache_line(reply, caching, sizeof caching) &&
 			  text_format(reply->head, sizeof reply->head,
-			      "HTTP/1.1 %d %s\r\nDate: %s\r\nConnection: %s\r\n%s" FIXED_HEADERS
+			      "HTTP/1.1 %d %s\r\nDate: %s\r\nConnection: %s\r\n%s%s" FIXED_HEADERS
 			      "%s\r\n",
-			      reply->status, reason, date, keep_alive ? "keep-alive" : "close",
-			      content, reply->headers);
+			      reply->status, reason_of(reply->status), date,
+			      keep_alive ? "keep-alive" : "close", content, caching,
+			      reply->headers);
 	assert(fits && reply->status >= 200 && reply->body_size <= REPLY_MAX);
 	(void)fits;
 	const size_t size = strlen(reply->head);

@@ -7,16 +7,31 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#define HTTP_REPLY_HEADERS_MAX 1024 /* bytes of extra header lines of one answer */
+/* Bytes of extra header lines of one answer. The longest that there are, with the longest Origin,
+ * have 1,021 (gate_test.c makes them). */
+#define HTTP_REPLY_HEADERS_MAX 2048
 #define HTTP_REPLY_HEAD_MAX    (1024 + HTTP_REPLY_HEADERS_MAX)
 
-/* Everything in it has a bound, and one write sends it all. The gate or a handler writes `body`. */
+/* A body that is a part of the program: sent from where it is, so that it costs no room and may be
+ * larger than REPLY_MAX. */
+struct http_document {
+	const char *bytes;
+	size_t size;
+	const char *media_type;
+	const char *entity_tag; /* of these bytes, with its quotes (RFC 9110 8.8.3) */
+};
+
+/* Everything in it has a bound, and one write sends it all, but for a document, which is sent
+ * behind the head. The gate or a handler writes `body`, or names a document. */
 struct http_reply {
 	int status;
 	const char *media_type; /* NULL: no body */
 	size_t body_size;
-	bool close; /* end the connection after this answer */
+	const struct http_document *document; /* instead of `body`; NULL: none */
+	int64_t max_age_s; /* how long anybody may keep it (caching.h); 0: nobody may */
+	bool close;        /* end the connection after this answer */
 	size_t headers_size;
 	char
 	    headers[HTTP_REPLY_HEADERS_MAX + 1]; /* "Name: value\r\n" lines beside the fixed ones */
@@ -35,7 +50,7 @@ void http_reply_wipe(struct http_reply *);
 void http_reply_add(struct http_reply *, const char *name, const char *value);
 
 /* Writes the head so that it ends where the body begins, and returns where it begins: both leave in
- * one piece. `reason` is what HTTP calls the status. */
-const char *http_reply_head(struct http_reply *, const char *reason, bool keep_alive);
+ * one piece. */
+const char *http_reply_head(struct http_reply *, bool keep_alive);
 
 #endif

@@ -38,21 +38,40 @@ client_keeps(const struct http_headers *headers, const char *version)
 	       text_equal_ignoring_case(headers->value[HTTP_CONNECTION], "keep-alive");
 }
 
+/* RFC 9110 8.4: "identity" says nothing, nor does an empty list. */
+static bool
+body_is_encoded(const struct http_headers *headers)
+{
+	const char *coding = headers->value[HTTP_CONTENT_ENCODING];
+
+	if (headers->times[HTTP_CONTENT_ENCODING] > 1)
+		return true;
+	return coding != NULL && coding[0] != '\0' && !text_equal_ignoring_case(coding, "identity");
+}
+
+void
+http_request_fill_reader(struct http_request *request, const struct http_headers *headers)
+{
+	request->origin = value_given_once(headers, HTTP_ORIGIN);
+	request->accept_language = value_given_once(headers, HTTP_ACCEPT_LANGUAGE);
+}
+
 void
 http_request_fill(
     struct http_request *request, const struct http_head *head, const struct http_headers *headers)
 {
+	http_request_fill_reader(request, headers);
 	request->method = head->method;
 	request->path = head->path;
 	request->query = head->query;
 	request->authorization = value_given_once(headers, HTTP_AUTHORIZATION);
 	request->authorization_twice = headers->times[HTTP_AUTHORIZATION] > 1;
 	request->content_type = value_given_once(headers, HTTP_CONTENT_TYPE);
-	request->accept_language = value_given_once(headers, HTTP_ACCEPT_LANGUAGE);
-	request->origin = value_given_once(headers, HTTP_ORIGIN);
+	request->encoded = body_is_encoded(headers);
 	request->preflight_method = value_given_once(headers, HTTP_PREFLIGHT_METHOD);
 	request->cookie = value_given_once(headers, HTTP_COOKIE);
 	request->user_agent = value_given_once(headers, HTTP_USER_AGENT);
+	request->if_none_match = value_given_once(headers, HTTP_IF_NONE_MATCH);
 	request->forwarded_for = value_given_once(headers, HTTP_FORWARDED_FOR);
 	request->keeps = client_keeps(headers, head->version);
 }

@@ -23,11 +23,13 @@ struct http_request {
 	const char *authorization;
 	bool authorization_twice;
 	const char *content_type;
+	bool encoded; /* Content-Encoding says something else than identity */
 	const char *accept_language;
 	const char *origin;
 	const char *preflight_method; /* Access-Control-Request-Method */
 	const char *cookie;           /* HTTP/1.1 clients send one (RFC 6265 5.4) */
 	const char *user_agent;
+	const char *if_none_match;
 	const char *forwarded_for;   /* X-Forwarded-For: true as far as source_of() says */
 	bool keeps;                  /* the client would keep the connection */
 	char source[SOURCE_MAX + 1]; /* the socket's address */
@@ -43,6 +45,9 @@ void http_request_clear(struct http_request *);
 
 /* Wipes the body. */
 void http_request_wipe(struct http_request *);
+
+/* Fills in who reads the answer, `origin` and `accept_language`; borrows the strings. */
+void http_request_fill_reader(struct http_request *, const struct http_headers *);
 
 /* Fills in what a head says that passed http_guard(); borrows its strings. */
 void http_request_fill(

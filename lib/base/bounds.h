@@ -42,6 +42,7 @@
 #define NICKNAME_GRAPHEMES_MAX   20
 #define NICKNAME_MAX             400 /* 20 family emoji with joiners fit; VARCHAR(400) bytes */
 #define NICKNAME_INPUT_MAX       1024
+#define NICKNAME_MARKS_MAX       5 /* on one character: Burmese has words with five (မြှို့) */
 #define INSURED_NUMBER_MAX       38  /* characters of the folded string (mission: 38 half-width) */
 #define INSURED_NUMBER_SIZE_MAX  114 /* kana are three bytes each */
 #define INSURED_NUMBER_INPUT_MAX 512 /* full width, separators and spaces between */
@@ -59,10 +60,12 @@
 #define LANGUAGE_MAX             2      /* "ja", "en" */
 
 /* Mail */
-#define SOCIETY_NAME_MAX 120
-#define MAIL_TEXT_MAX    6144 /* plain part; the link is the longest thing in it */
-#define MAIL_HTML_MAX    12288
-#define SUBJECT_MAX      240
+#define SOCIETY_NAME_MAX       120
+#define SOCIETY_CONTACT_MAX    400   /* some lines: who, telephone, hours, a page */
+#define MAIL_TEXT_MAX          12288 /* plain part; a society's may be longer than ours */
+#define MAIL_HTML_MAX          32768 /* with every value at its longest, and escaped */
+#define SUBJECT_MAX            240
+#define MAIL_TEMPLATE_FILE_MAX 16384 /* a file of a society's own template */
 
 /* Error texts of a start: which setting or file, and what is allowed */
 #define ERRBUF_MAX 400

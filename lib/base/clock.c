@@ -111,3 +111,24 @@ clock_date_is_valid(const char *text)
 	const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 	return day >= 1 && day <= days[month] + (month == 2 && leap);
 }
+
+bool
+clock_text_read(const char *text, int64_t *ret)
+{
+	struct tm tm = { 0 };
+	char again[CLOCK_TEXT_MAX + 1];
+
+	if (strlen(text) != CLOCK_TEXT_MAX || !digits_at(text, 0, 4, &tm.tm_year) ||
+	    !digits_at(text, 5, 2, &tm.tm_mon) || !digits_at(text, 8, 2, &tm.tm_mday) ||
+	    !digits_at(text, 11, 2, &tm.tm_hour) || !digits_at(text, 14, 2, &tm.tm_min) ||
+	    !digits_at(text, 17, 2, &tm.tm_sec))
+		return false;
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	const int64_t time_s = timegm(&tm);
+	clock_text(time_s, again); /* what is no time comes out as another */
+	if (strcmp(again, text) != 0)
+		return false;
+	*ret = time_s;
+	return true;
+}

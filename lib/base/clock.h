@@ -31,6 +31,9 @@ bool clock_is_over(int64_t ends_at, int64_t now) __attribute__((warn_unused_resu
 /* RFC 3339 in UTC with whole seconds: "2026-11-22T01:02:03Z"; empty for a year beyond 9999. */
 void clock_text(int64_t time_s, char ret[CLOCK_TEXT_MAX + 1]);
 
+/* Reads what clock_text() writes. False: it is not of this form, or no time. */
+bool clock_text_read(const char *text, int64_t *ret) __attribute__((warn_unused_result));
+
 /* The calendar and clock in Japan (UTC+9, no summer time), where the members are. False before 1970
  * and for a year beyond 9999 there. */
 bool clock_japan(int64_t time_s, struct tm *ret) __attribute__((warn_unused_result));

@@ -50,9 +50,9 @@ put_last(struct csv *csv)
 }
 
 static bool
-ends_field(int byte)
+ends_field(const struct csv *csv)
 {
-	return byte == ',' || byte == '\n' || byte == EOF;
+	return csv->last == csv->separator || csv->last == '\n' || csv->last == EOF;
 }
 
 /* The last byte is a CR outside quotes: only an LF may follow. */
@@ -65,7 +65,7 @@ line_feed_read(struct csv *csv)
 static enum csv_outcome
 unquoted_read(struct csv *csv)
 {
-	while (!ends_field(csv->last)) {
+	while (!ends_field(csv)) {
 		if (csv->last == '"')
 			return CSV_STRAY_QUOTE;
 		if (csv->last == '\r')
@@ -85,7 +85,7 @@ quoted_end(struct csv *csv)
 {
 	if (csv->last == '\r')
 		return line_feed_read(csv);
-	return ends_field(csv->last) ? CSV_RECORD : CSV_STRAY_QUOTE;
+	return ends_field(csv) ? CSV_RECORD : CSV_STRAY_QUOTE;
 }
 
 static enum csv_outcome
@@ -102,6 +102,31 @@ quoted_read(struct csv *csv)
 	return CSV_UNTERMINATED_QUOTE;
 }
 
+/* The last byte is "=". What spreadsheets must not take for a number stands as ="0123" in a file;
+ * that it is a text is all that the sign says. */
+static enum csv_outcome
+equals_read(struct csv *csv)
+{
+	if (byte_next(csv) == '"')
+		return quoted_read(csv);
+
+	const enum csv_outcome outcome = append_byte(csv, '=');
+	return outcome == CSV_RECORD ? unquoted_read(csv) : outcome;
+}
+
+static enum csv_outcome
+content_read(struct csv *csv)
+{
+	switch (csv->last) {
+	case '"':
+		return quoted_read(csv);
+	case '=':
+		return equals_read(csv);
+	default:
+		return unquoted_read(csv);
+	}
+}
+
 /* The last byte is the field's first; afterwards it is the one that ends it. */
 static enum csv_outcome
 field_read(struct csv *csv)
@@ -110,7 +135,7 @@ field_read(struct csv *csv)
 		return CSV_TOO_MANY_FIELDS;
 	csv->fields[csv->count++] = csv->bytes + csv->used;
 
-	const enum csv_outcome outcome = csv->last == '"' ? quoted_read(csv) : unquoted_read(csv);
+	const enum csv_outcome outcome = content_read(csv);
 	return outcome == CSV_RECORD ? append_byte(csv, '\0') : outcome;
 }
 
@@ -124,7 +149,7 @@ record_read(struct csv *csv)
 	if (byte_next(csv) == EOF)
 		return CSV_END;
 	csv->line = csv->line_read;
-	while ((outcome = field_read(csv)) == CSV_RECORD && csv->last == ',')
+	while ((outcome = field_read(csv)) == CSV_RECORD && csv->last == csv->separator)
 		byte_next(csv);
 	return outcome;
 }
@@ -135,6 +160,8 @@ csv_next(struct csv *csv)
 	if (csv->over != CSV_RECORD)
 		return csv->over;
 	if (csv->line_read == 0) {
+		if (csv->separator == '\0')
+			csv->separator = ',';
 		pass_byte_order_mark(csv);
 		csv->line_read = 1;
 	}

@@ -8,10 +8,11 @@
  *   if (outcome != CSV_END)
  *           ... csv.line, csv.line_read, csv_outcome_text(outcome)
  *
- * Fields may be quoted, with commas, line ends and doubled quotes inside; lines end in CRLF or LF,
- * the last one perhaps in neither; a UTF-8 byte order mark at the start is passed over. Nothing is
- * trimmed or guessed. Bytes are bytes: what they encode, how many fields a record must have and
- * what the first record says, the caller knows. An empty line is a record of one empty field. */
+ * Fields may be quoted, with commas, line ends and doubled quotes inside; lines end in CRLF or
+ * LF, the last one perhaps in neither; a UTF-8 byte order mark at the start is passed over. A
+ * field ="0123" is that of quotes alone, as spreadsheets mean it. Nothing is trimmed or guessed.
+ * Bytes are bytes: what they encode, how many fields a record must have and what the first record
+ * says, the caller knows. An empty line is a record of one empty field. */
 
 #ifndef CSV_H
 #define CSV_H
@@ -46,6 +47,7 @@ struct csv {
 	size_t bytes_max;
 	const char **fields; /* where they begin */
 	size_t fields_max;
+	int separator; /* between fields; 0: a comma */
 
 	/* Of the record last read; good until the next call. */
 	size_t count;

@@ -21,12 +21,20 @@ field_errors_has(const struct field_errors *field_errors, const char *field)
 void
 field_errors_add(struct field_errors *field_errors, const char *field, enum field_error field_error)
 {
+	field_errors_add_length(field_errors, field, field_error, (struct length_bounds){ 0 });
+}
+
+void
+field_errors_add_length(struct field_errors *field_errors, const char *field,
+    enum field_error field_error, struct length_bounds length)
+{
 	if (field_error == FIELD_OK || field_errors->count == FIELD_ERRORS_MAX ||
 	    field_errors_has(field_errors, field))
 		return;
 	text_copy_cut(field_errors->list[field_errors->count].field,
 	    sizeof field_errors->list[0].field, field);
 	field_errors->list[field_errors->count].field_error = field_error;
+	field_errors->list[field_errors->count].length = length;
 	field_errors->count++;
 }
 

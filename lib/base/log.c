@@ -17,6 +17,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -199,26 +200,12 @@ report_dropped(void)
 	return true;
 }
 
-/* A closed one would be the number of the next file or socket, and what is written to it would go
- * there. */
-static void
-open_closed_standard_streams(void)
-{
-	int fd = open("/dev/null", O_RDWR);
-
-	while (fd >= 0 && fd <= STDERR_FILENO)
-		fd = open("/dev/null", O_RDWR);
-	if (fd >= 0)
-		close(fd);
-}
-
 void
 log_open(void)
 {
 	struct stat status;
 	int own = -1;
 
-	open_closed_standard_streams();
 	if (fstat(STDERR_FILENO, &status) == 0 &&
 	    (S_ISFIFO(status.st_mode) || isatty(STDERR_FILENO)))
 		own = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -229,11 +216,60 @@ log_open(void)
 	pthread_mutex_unlock(&out.lock);
 }
 
+static const char *const level_words[] = {
+	[LOG_LEVEL_INFO] = "info",
+	[LOG_LEVEL_NOTICE] = "notice",
+	[LOG_LEVEL_WARNING] = "warning",
+};
+
+static atomic_uint least_level = LOG_LEVEL_INFO;
+
+void
+log_set_level(const char *word)
+{
+	for (enum log_level level = LOG_LEVEL_INFO; level <= LOG_LEVEL_WARNING; level++)
+		if (strcmp(level_words[level], word) == 0)
+			atomic_store(&least_level, level);
+}
+
+const char *
+log_level(void)
+{
+	return level_words[atomic_load(&least_level)];
+}
+
+void
+log_event_at(enum log_level level, const char *event, const struct log_value *values)
+{
+	if (level >= atomic_load_explicit(&least_level, memory_order_relaxed))
+		log_event(event, values);
+}
+
+static const char *const nothing[] = { NULL };
+static const char *const *left_out = nothing;
+
+void
+log_leave_out(const char *const *events)
+{
+	left_out = events;
+}
+
+static bool
+is_left_out(const char *event)
+{
+	for (const char *const *name = left_out; *name != NULL; name++)
+		if (strcmp(*name, event) == 0)
+			return true;
+	return false;
+}
+
 void
 log_event(const char *event, const struct log_value *values)
 {
 	struct line line;
 
+	if (is_left_out(event))
+		return;
 	if (!format_log_event(event, values, &line))
 		return;
 	pthread_mutex_lock(&out.lock);

@@ -13,6 +13,13 @@ result_code(enum result result)
 	return codes[result];
 }
 
+bool
+result_is_ours(enum result result)
+{
+	return result == UNAVAILABLE || result == OVERLOADED || result == STOPPING ||
+	       result == INTERNAL;
+}
+
 enum result
 result_first_of_code(enum result result)
 {

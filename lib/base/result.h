@@ -6,6 +6,8 @@
 #ifndef RESULT_H
 #define RESULT_H
 
+#include <stdbool.h>
+
 /* The compiler refuses a call whose result is dropped. */
 #define MUST_USE __attribute__((warn_unused_result))
 
@@ -43,16 +45,19 @@
 	X(LINK_EXHAUSTED, "registration_over")                                   \
 	X(ACCOUNT_EXISTS, "registration_over")                                   \
 	X(PERSON_NOT_ELIGIBLE, "registration_over")                              \
+	X(LENGTH_REQUIRED, "length_required")                                    \
 	X(TOO_LARGE, "body_too_large")                                           \
 	X(BAD_MEDIA_TYPE, "unsupported_media_type")                              \
 	X(IDENTITY_MISMATCH, "identity_mismatch")                                \
 	X(CAPTCHA_WRONG, "captcha_wrong")                                        \
+	X(CAPTCHA_EXPIRED, "captcha_expired")                                    \
 	X(KEY_WRONG, "authentication_key_wrong")                                 \
 	X(HEADERS_TOO_LARGE, "headers_too_large")                                \
 	X(BAD_HTTP_VERSION, "http_version_not_supported")                        \
 	/* something outside */                                                  \
 	X(UNAVAILABLE, "unavailable")                                            \
 	X(OVERLOADED, "overloaded")                                              \
+	X(STOPPING, "stopping")                                                  \
 	/* between layers only: what a statement met; never leaves lib/domain */ \
 	X(NO_ROW, "no_row")                                                      \
 	X(DUPLICATE, "duplicate")                                                \
@@ -62,6 +67,10 @@
 #define RESULT_ENUM_(name, code) name,
 enum result { RESULT_LIST(RESULT_ENUM_) RESULT__MAX };
 #undef RESULT_ENUM_
+
+/* Did the call fail for a reason of ours, or of what we depend on? Then it says nothing about what
+ * the client did, and what was counted is given back. */
+bool result_is_ours(enum result);
 
 /* The stable word of a result ("token_expired"); never NULL. */
 const char *result_code(enum result);

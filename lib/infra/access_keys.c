@@ -15,14 +15,16 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SECURE_HEAP_SIZE  65536 /* many times what the keys of a folder take */
-#define SECURE_HEAP_LEAST 16
+#define SECURE_HEAP_SIZE     65536 /* many times what the keys of a folder take */
+#define SECURE_HEAP_LEAST    16
+#define SECURE_HEAP_UNLOCKED 2 /* what OpenSSL answers then */
 
 #define HEADER_FORM "{\"alg\":\"ES256\",\"kid\":\"%s\",\"typ\":\"JWT\"}"
 #define HEADER_MAX  (sizeof HEADER_FORM - sizeof "%s" + KID_MAX)
@@ -116,6 +118,49 @@ table_release(struct access_key_table *table)
 {
 	for (size_t i = 0; i < LENGTH(table->keys); i++)
 		drop_access_key(table->keys[i]);
+}
+
+/* Memory --------------------------------------------------------------------------------------- */
+
+/* OpenSSL takes a key file apart in ordinary memory and gives the pieces back as they are. So all
+ * that it gives back is wiped. */
+
+static void *
+take_memory(size_t size, const char *file, int line)
+{
+	(void)file, (void)line;
+	return malloc(size);
+}
+
+static void
+give_back_memory(void *memory, const char *file, int line)
+{
+	(void)file, (void)line;
+	if (memory != NULL)
+		secret_wipe_bytes(memory, malloc_usable_size(memory));
+	free(memory);
+}
+
+static void *
+resize_memory(void *memory, size_t size, const char *file, int line)
+{
+	const size_t had = malloc_usable_size(memory); /* 0 of NULL */
+
+	if (memory != NULL && size <= had)
+		return memory;
+	void *const larger = malloc(size);
+	if (larger == NULL)
+		return NULL;
+	if (memory != NULL)
+		memcpy(larger, memory, had);
+	give_back_memory(memory, file, line);
+	return larger;
+}
+
+bool
+access_keys_start(void)
+{
+	return CRYPTO_set_mem_functions(take_memory, resize_memory, give_back_memory) == 1;
 }
 
 /* Reading and making keys ---------------------------------------------------------------------- */
@@ -275,7 +320,8 @@ access_keys_open(const char *folder, char errbuf[static ERRBUF_MAX + 1])
 {
 	/* Locked memory for private keys; a second time changes nothing. Without it they are read
 	 * into ordinary memory, which is no reason not to serve. */
-	(void)CRYPTO_secure_malloc_init(SECURE_HEAP_SIZE, SECURE_HEAP_LEAST);
+	if (CRYPTO_secure_malloc_init(SECURE_HEAP_SIZE, SECURE_HEAP_LEAST) == SECURE_HEAP_UNLOCKED)
+		secret_note_unlocked();
 	struct access_keys *const keys = calloc(1, sizeof *keys);
 
 	if (keys == NULL) {
@@ -355,15 +401,15 @@ access_keys_refresh(struct access_keys *keys, bool *ret_changed, char errbuf[sta
 	return refresh_table(keys, ret_changed, errbuf);
 }
 
-bool
-access_keys_jwk(struct access_keys *keys, size_t i, struct jwk *ret)
+size_t
+access_keys_jwks(struct access_keys *keys, struct jwk ret[static KEYS_MAX])
 {
 	pthread_rwlock_rdlock(&keys->lock);
-	const bool there = i < keys->table.count;
-	if (there)
-		*ret = keys->table.keys[i]->jwk;
+	const size_t count = keys->table.count;
+	for (size_t i = 0; i < count; i++)
+		ret[i] = keys->table.keys[i]->jwk;
 	pthread_rwlock_unlock(&keys->lock);
-	return there;
+	return count;
 }
 
 /* Holding a key -------------------------------------------------------------------------------- */

@@ -30,6 +30,10 @@ struct jwk {
 
 struct access_keys;
 
+/* Has OpenSSL wipe what it frees: it leaves private keys there that it has read. First of all,
+ * before any library uses OpenSSL. False: one has used it. */
+bool access_keys_start(void) MUST_USE;
+
 /* Loads every access key of the folder. NULL, and errbuf in one line: as keyring_open(), and a file
  * that is no private key of P-256 in PKCS#8 PEM, or whose public half is not its own. Close:
  * access_keys_close(). */
@@ -44,10 +48,9 @@ void access_keys_close(struct access_keys *);
 bool access_keys_refresh(
     struct access_keys *, bool *ret_changed, char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
 
-/* The public half of the i-th key, i from 0, newest first: next, current and previous ones, so that
- * others know a key before it signs. False past the last. After a refresh between two calls a
- * caller that lists all keys may see one twice. */
-bool access_keys_jwk(struct access_keys *, size_t i, struct jwk *ret) MUST_USE;
+/* The public halves of all keys at this moment, newest first: next, current and previous ones, so
+ * that others know a key before it signs. Returns how many there are, at least one. */
+size_t access_keys_jwks(struct access_keys *, struct jwk ret[static KEYS_MAX]) MUST_USE;
 
 /* A key in use by one thread, which keeps a refresh from freeing it, and the generation of the keys
  * that it is of: each reading of the folder makes another. For CLEANUP(access_key_release), which

@@ -47,7 +47,7 @@ static bool
 access_times_are_valid(int64_t auth_time, int64_t issued_at, int64_t expires_at)
 {
 	return auth_time > 0 && auth_time <= issued_at && expires_at > issued_at &&
-	       expires_at <= TIME_MAX && expires_at - issued_at <= ACCESS_TOKEN_LIVES_S;
+	       expires_at <= TIME_MAX && expires_at - issued_at <= ACCESS_TOKEN_LIFE_MAX_S;
 }
 
 static bool
@@ -180,9 +180,7 @@ open_signed(struct access_keys *keys, const char *token, unsigned *ret_generatio
 static enum result
 check_access_times(const struct access_claims *claims, int64_t now, struct access_claims *ret)
 {
-	if (claims->issued_at - CLOCK_SKEW_S > now)
-		return TOKEN_INVALID;
-	if (now >= claims->expires_at)
+	if (claims->issued_at - CLOCK_SKEW_S > now || now >= claims->expires_at)
 		return TOKEN_EXPIRED;
 	*ret = *claims;
 	return OK;

@@ -33,10 +33,11 @@ enum result access_token_seal(
     struct access_keys *, const struct access_claims *, char ret[static TOKEN_MAX + 1]) MUST_USE;
 
 /* Opens a token at time `now`. TOKEN_INVALID: anything but a token of ours, whatever is wrong;
- * TOKEN_EXPIRED: ours, signature and claims right, but past exp. UNAVAILABLE: no memory. On failure
+ * TOKEN_EXPIRED: ours, signature and claims right, but past exp, or of a time still to come: this
+ * clock was set back, and a refresh brings a token of its time. UNAVAILABLE: no memory. On failure
  * *ret is untouched. CLOCK_SKEW_S is granted to iat and nbf, not to exp: that is the same second
- * for every service that checks it, and a refresh brings another. Takes some 90 us; 2 us for a
- * token that was opened lately (access_cache.h). */
+ * for every service that checks it. Takes some 90 us; 2 us for a token that was opened lately
+ * (access_cache.h). */
 enum result access_token_open(
     struct access_keys *, const char *token, int64_t now, struct access_claims *ret) MUST_USE;
 

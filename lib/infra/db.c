@@ -6,6 +6,8 @@
 #include "db_connection.h"
 #include "db_error.h"
 #include "db_pool.h"
+#include "db_writes.h"
+#include "deadline.h"
 #include "secret.h"
 
 #include <stdlib.h>
@@ -14,6 +16,7 @@
 
 struct db {
 	struct db_pool *pool;
+	struct db_writes writes;
 	int64_t retries;
 };
 
@@ -52,11 +55,40 @@ db_close(struct db *db)
 	free(db);
 }
 
-void
-db_totals(struct db *db, int64_t *ret_open, int64_t *ret_busy, int64_t *ret_retries)
+unsigned
+db_connect_error(struct db *db)
 {
-	db_pool_totals(db->pool, ret_open, ret_busy);
-	*ret_retries = __atomic_load_n(&db->retries, __ATOMIC_RELAXED);
+	return db_pool_connect_error(db->pool);
+}
+
+void
+db_totals(struct db *db, struct db_totals *ret)
+{
+	db_pool_totals(db->pool, ret);
+	ret->retries = __atomic_load_n(&db->retries, __ATOMIC_RELAXED);
+}
+
+unsigned
+db_last_error(void)
+{
+	return db_connection_last_error();
+}
+
+void
+db_tell_read_only(struct db *db, bool read_only)
+{
+	if (!read_only) {
+		db_writes_allowed(&db->writes);
+		return;
+	}
+	db_writes_failed(&db->writes, DB_ERROR_NUMBER_READ_ONLY);
+	db_pool_distrust_all(db->pool);
+}
+
+int64_t
+db_failing_ms(struct db *db)
+{
+	return db_writes_failing_ms(&db->writes);
 }
 
 /* Running ------------------------------------------------------------------------------------- */
@@ -72,6 +104,12 @@ bool
 db_may_be_committed(const struct db_tx *tx)
 {
 	return tx->earlier;
+}
+
+bool
+db_may_be_done(const struct db_tx *tx)
+{
+	return !tx->transaction && (tx->earlier || tx->committed);
 }
 
 bool
@@ -105,6 +143,22 @@ run_once(struct db_tx *tx, enum result (*body)(struct db_tx *, void *), void *co
 	return result != OK ? result : UNAVAILABLE;
 }
 
+/* Is the connection, and probably its sisters, of no use any more? */
+static bool
+connection_is_of_no_use(const struct db_tx *tx)
+{
+	return outcome_is_unknown(tx) || tx->error == DB_ERROR_READ_ONLY;
+}
+
+static void
+note_writes(struct db *db, const struct db_tx *tx, enum result result)
+{
+	if (tx->error == DB_ERROR_READ_ONLY || tx->error == DB_ERROR_FULL)
+		db_writes_failed(&db->writes, tx->number);
+	else if (result == OK && tx->changed)
+		db_writes_succeeded(&db->writes);
+}
+
 /* Half of 5*2^n ms to one and a half of it, so that two who collided do not meet again. */
 static void
 pause_before(unsigned tries)
@@ -113,6 +167,13 @@ pause_before(unsigned tries)
 	const uint32_t us = middle_us / 2 + secret_random_below(middle_us);
 
 	nanosleep(&(struct timespec){ .tv_nsec = (long)us * 1000 }, NULL);
+}
+
+/* Has the deadline of this thread passed? */
+static bool
+is_over(void)
+{
+	return deadline_left_ms(1) == 0;
 }
 
 /* Runs the body until it is done or need not be run again. `ret_last` (may be NULL) gets what the
@@ -125,7 +186,7 @@ run_with_retries(struct db *db, bool transaction, enum result (*body)(struct db_
 	bool committed = false;
 
 	for (unsigned tries = 0;; tries++) {
-		struct db_place *place = db_pool_borrow(db->pool);
+		struct db_place *place = is_over() ? NULL : db_pool_borrow(db->pool);
 
 		if (place == NULL)
 			return UNAVAILABLE;
@@ -137,13 +198,14 @@ run_with_retries(struct db *db, bool transaction, enum result (*body)(struct db_
 		};
 		const enum result result = run_once(&tx, body, context);
 		committed |= tx.committed;
-		if (outcome_is_unknown(&tx))
+		note_writes(db, &tx, result);
+		if (connection_is_of_no_use(&tx))
 			db_pool_distrust(db->pool, place);
 		db_pool_give_back(db->pool, place);
 		if (ret_last != NULL)
 			*ret_last = tx;
 		if (tries >= db_error_retries((enum db_error)tx.error) ||
-		    clock_monotonic_ms() > deadline_ms)
+		    clock_monotonic_ms() > deadline_ms || is_over())
 			return result;
 		__atomic_add_fetch(&db->retries, 1, __ATOMIC_RELAXED);
 		pause_before(tries);
@@ -238,8 +300,11 @@ static enum result
 rows_tx(struct db_tx *tx, void *context)
 {
 	const struct rows_ctx *ctx = context;
+	const enum result result = db_connection_rows(
+	    tx, ctx->number, ctx->in, ctx->out, ctx->each, ctx->context);
 
-	return db_connection_rows(tx, ctx->number, ctx->in, ctx->out, ctx->each, ctx->context);
+	tx->committed |= !tx->transaction && outcome_is_unknown(tx); /* INSERT ... RETURNING */
+	return result;
 }
 
 enum result

@@ -8,17 +8,22 @@
  *   2006 2013 2055 1927 connection lost      new connection, run again, up to 2 times; also when
  *                                            it was lost at COMMIT, and nobody knows whether the
  *                                            work is done
+ *   1180                error at COMMIT      the same: the cluster may have lost its quorum when it
+ *                                            had passed the work on
  *   1062                unique key           DUPLICATE to the body, which knows what it means
  *   1317 1969           too slow             roll back, UNAVAILABLE
- *   1047 1290 1836      node out of service  close, next connection, UNAVAILABLE after 2
+ *   1047                node out of service  close, next connection, UNAVAILABLE after 2
+ *   1290 1836 1036 1792 node is read-only   the same
+ *   1114 1021 1026      no room on its disk  roll back, UNAVAILABLE
  *   2002 2003 2005 1040 1203 1226 1044 1045  no connection: UNAVAILABLE; nobody tries to connect
  *                                            again for half a second
  *   any other           our bug              roll back, log the number and SQLSTATE, INTERNAL
  *
- * A repeat begins at most DB_RETRY_MS after the first run began; it may end a statement's time
- * later. A body may therefore run several times. Random values, hashes and times are made before
- * it, so that each run writes the same. It changes nothing but its transaction and its outputs,
- * which each run sets anew.
+ * A repeat begins at most DB_RETRY_MS after the first run began. Whatever is waited for here
+ * (connection, statement, COMMIT, pause, rollback) ends within the deadline of the thread
+ * (deadline.h): then UNAVAILABLE. A body may run several times. Random values, hashes and times are
+ * made before it, so that each run writes the same. It changes nothing but its transaction and its
+ * outputs, which each run sets anew.
  *
  * A run may also meet the work of an earlier one, whose COMMIT was done and its answer lost. That
  * is the success that would have been answered: db_insert_new() and db_change_one() know it, and
@@ -48,6 +53,10 @@ void db_stop(void);
 struct db *db_open(
     const struct db_options *, const struct statement *, unsigned statements) MUST_USE;
 void db_close(struct db *);
+
+/* Why no connection could be made the last time: the server's or the library's error number; 0: one
+ * could, or none was tried. */
+unsigned db_connect_error(struct db *);
 
 /* Runs `body` between START TRANSACTION and COMMIT. Anything but OK from the body rolls back and is
  * returned. UNAVAILABLE: the database is away, or no connection came free in time. */
@@ -79,6 +88,9 @@ enum result db_rows(struct db_tx *, unsigned statement, const struct db_value *i
  * last statement. */
 bool db_may_be_committed(const struct db_tx *);
 
+/* Of the last statement with db_alone(), when it failed: may it have been done all the same? */
+bool db_may_be_done(const struct db_tx *);
+
 /* Inserts a row whose primary key was made for this call alone, before the body: a second row
  * under it is the one that an earlier run wrote, and OK. In a first run, and of another unique
  * key in any run, DUPLICATE is returned. Otherwise as db_change(). */
@@ -96,7 +108,20 @@ bool db_duplicate_is(const struct db_tx *, const char *key);
  */
 enum result db_command(struct db_tx *, const char *sql, unsigned *ret_number) MUST_USE;
 
-/* Connections now open and in use, retries so far, for the metrics. */
-void db_totals(struct db *, int64_t *ret_open, int64_t *ret_busy, int64_t *ret_retries);
+/* The number of the last error that any connection met, or 0; for a program that works with one
+ * connection. db_error.h has words for it. */
+unsigned db_last_error(void);
+
+/* What the server said of itself: is it read-only? If so, all connections are made anew before
+ * their next use, as another server may take them. */
+void db_tell_read_only(struct db *, bool read_only);
+
+/* How long changes have failed because the server is read-only or its disk is full: from the first
+ * to the last that did. 0: they succeed, or none was tried for DB_WRITES_FORGET_MS
+ * (db_writes.h). */
+int64_t db_failing_ms(struct db *);
+
+/* For the metrics. */
+void db_totals(struct db *, struct db_totals *ret);
 
 #endif

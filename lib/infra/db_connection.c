@@ -5,23 +5,98 @@
 
 #include "bounds.h"
 #include "cleanup.h"
+#include "clock.h"
 #include "db_error.h"
+#include "deadline.h"
 #include "log.h"
 #include "text.h"
 
 #include <mysql.h>
 
 #include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define READ_TIMEOUT_S 5 /* of one answer; above the statement timeout: the server gives up first */
+#define CALL_S      5    /* one call; above the statement timeout: the server gives up first */
+#define CONNECT_MS  6000 /* to connect, log in and prepare all statements */
+#define TLS_LOOK_MS 20   /* how long a wait under TLS lasts before the library looks again */
 
 struct db_connection {
 	MYSQL *mysql;
 	const struct db_statements *table;
 	MYSQL_STMT **prepared; /* of each row of the table */
+	int64_t call_ms;       /* how long one call to the library may take */
+	bool tls;
 };
+
+static atomic_uint last_error;
+static atomic_bool library_is_kept;
+
+unsigned
+db_connection_last_error(void)
+{
+	return atomic_load(&last_error);
+}
+
+/* Waiting ------------------------------------------------------------------------------------- */
+
+/* The call that this thread makes to the library, which waits in wait_for_server() and tells it
+ * nothing of the caller. */
+static _Thread_local struct {
+	int64_t ends_at_ms;
+	bool tls;
+} library_call;
+
+/* False: the deadline of this thread has passed. */
+static bool
+begin_call(const struct db_connection *connection, int64_t most_ms)
+{
+	const int64_t left_ms = deadline_left_ms(most_ms);
+
+	library_call.ends_at_ms = clock_monotonic_ms() + left_ms;
+	library_call.tls = connection->tls;
+	return left_ms > 0;
+}
+
+/* The same for a call of a transaction. UNAVAILABLE: the server is not asked, and the connection
+ * stays of use. */
+static enum result
+begin_tx_call(struct db_tx *tx)
+{
+	if (begin_call(tx->connection, tx->connection->call_ms))
+		return OK;
+	tx->error = DB_ERROR_SLOW;
+	return UNAVAILABLE;
+}
+
+/* Every wait of the library (MARIADB_OPT_IO_WAIT). A call ends at its time, however slowly the
+ * bytes of its answer come in; the library's own timeouts begin anew with each byte.
+ *
+ * Under TLS `timeout_ms` is in seconds, and a wait to write is announced as one to read
+ * (Connector/C 3.3.20): there the library is told from time to time to look for itself. */
+static int
+wait_for_server(my_socket socket, my_bool is_read, int timeout_ms)
+{
+	struct pollfd polled = { .fd = socket, .events = is_read ? POLLIN : POLLOUT };
+	const int64_t left_ms = library_call.ends_at_ms - clock_monotonic_ms();
+	const bool looks = is_read && library_call.tls && left_ms > TLS_LOOK_MS;
+	int64_t wait_ms = left_ms;
+
+	if (looks)
+		wait_ms = TLS_LOOK_MS;
+	else if (timeout_ms > 0 && timeout_ms < left_ms)
+		wait_ms = timeout_ms;
+	const int ready = left_ms > 0 ? poll(&polled, 1, (int)wait_ms) : 0;
+	if ((ready == 0 && looks) || (ready < 0 && errno == EINTR))
+		return 1;
+	if (ready == 0)
+		errno = ETIMEDOUT;
+	return ready;
+}
 
 /* Connecting ---------------------------------------------------------------------------------- */
 
@@ -34,7 +109,20 @@ db_connection_start_library(void)
 void
 db_connection_stop_library(void)
 {
-	mysql_library_end();
+	if (!atomic_load(&library_is_kept))
+		mysql_library_end();
+}
+
+void
+db_connection_keep_library(void)
+{
+	atomic_store(&library_is_kept, true);
+}
+
+static unsigned
+call_seconds(const struct db_options *o)
+{
+	return o->statement_timeout_s < CALL_S ? CALL_S : o->statement_timeout_s + 1;
 }
 
 /* Everything the defaults leave open: clear text, any certificate, any file of ours, any wait. */
@@ -43,10 +131,9 @@ set_options(MYSQL *mysql, const struct db_options *o)
 {
 	static const my_bool yes = 1;
 	static const unsigned no = 0;
-	static const unsigned read_timeout_s = READ_TIMEOUT_S;
-	const unsigned patience_s = o->statement_timeout_s > READ_TIMEOUT_S
-					? o->statement_timeout_s + 1
-					: read_timeout_s;
+	/* The library takes "localhost" for its own default socket, whatever the port. */
+	static const unsigned tcp = MYSQL_PROTOCOL_TCP;
+	const unsigned call_s = call_seconds(o);
 	char session[256];
 
 	/* A second for a lock leaves time within DB_RETRY_MS for another try, which two would
@@ -60,8 +147,10 @@ set_options(MYSQL *mysql, const struct db_options *o)
 	if (mysql_options(mysql, MYSQL_INIT_COMMAND, session) != 0 ||
 	    mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4") != 0 ||
 	    mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &o->connect_timeout_s) != 0 ||
-	    mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &patience_s) != 0 ||
-	    mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &patience_s) != 0 ||
+	    mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &call_s) != 0 ||
+	    mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &call_s) != 0 ||
+	    (o->socket == NULL && mysql_options(mysql, MYSQL_OPT_PROTOCOL, &tcp) != 0) ||
+	    mysql_optionsv(mysql, MARIADB_OPT_IO_WAIT, wait_for_server) != 0 ||
 	    mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &no) != 0 ||
 	    mysql_options(
 		mysql, MARIADB_OPT_RESTRICTED_AUTH, "mysql_native_password,client_ed25519") != 0)
@@ -87,6 +176,13 @@ counts_are_right(MYSQL_STMT *statement, const struct statement *row, const struc
 	       (returns ? row->columns > 0 : mysql_stmt_field_count(statement) == row->columns);
 }
 
+void
+db_connection_log_miscounted(unsigned statement)
+{
+	log_event("db_statement_miscounted",
+	    (const struct log_value[]){ log_int("statement", statement), { 0 } });
+}
+
 static bool
 prepare_all(struct db_connection *connection)
 {
@@ -105,11 +201,20 @@ prepare_all(struct db_connection *connection)
 			return false;
 		if (counts_are_right(statement, &table->rows[i], text))
 			continue;
-		log_event("db_statement_miscounted",
-		    (const struct log_value[]){ log_int("statement", i), { 0 } });
+		db_connection_log_miscounted(i);
 		return false;
 	}
 	return true;
+}
+
+/* Leaves every wait to wait_for_server(): under TLS the library would else wait in the socket. */
+static bool
+never_block(MYSQL *mysql)
+{
+	const my_socket socket = mysql_get_socket(mysql);
+	const int flags = fcntl(socket, F_GETFL);
+
+	return flags >= 0 && fcntl(socket, F_SETFL, flags | O_NONBLOCK) == 0;
 }
 
 struct db_connection *
@@ -122,15 +227,19 @@ db_connection_open(
 	if (connection == NULL)
 		return NULL;
 	connection->table = table;
+	connection->call_ms = (int64_t)call_seconds(o) * 1000;
+	connection->tls = o->tls_required;
 	connection->mysql = mysql_init(NULL);
-	if (connection->mysql != NULL && set_options(connection->mysql, o) &&
+	if (begin_call(connection, CONNECT_MS) && connection->mysql != NULL &&
+	    set_options(connection->mysql, o) &&
 	    mysql_real_connect(connection->mysql, o->socket == NULL ? o->host : NULL, o->user,
 		o->password, o->name, o->port, o->socket, 0) != NULL &&
 	    (!o->tls_required || mysql_get_ssl_cipher(connection->mysql) != NULL) &&
-	    prepare_all(connection))
+	    never_block(connection->mysql) && prepare_all(connection))
 		return connection;
 	if (connection->mysql != NULL)
 		*ret_number = mysql_errno(connection->mysql);
+	atomic_store(&last_error, *ret_number);
 	db_connection_close(connection);
 	return NULL;
 }
@@ -179,6 +288,8 @@ note_error(struct db_tx *tx, unsigned number, const char *sqlstate, const char *
 	if (error == DB_ERROR_NO_ROW)
 		return NO_ROW;
 	tx->error = (int)error;
+	tx->number = number;
+	atomic_store(&last_error, number);
 	if (error != DB_ERROR_BUG)
 		return UNAVAILABLE;
 	log_event("db_error", (const struct log_value[]){ log_int("number", number),
@@ -274,6 +385,7 @@ execute(struct db_tx *tx, unsigned number, const struct db_value *in, MYSQL_STMT
 	MYSQL_STMT *statement = tx->connection->prepared[number];
 
 	assert(number < table->count);
+	TRY(begin_tx_call(tx));
 	memset(binds, 0, sizeof binds);
 	bind_by_name(tx, &table->texts[number], in, binds);
 	if (table->texts[number].params > 0 && mysql_stmt_bind_param(statement, binds) != 0)
@@ -293,6 +405,7 @@ db_connection_change(
 	assert(tx->connection->table->rows[number].columns == 0);
 	TRY(execute(tx, number, in, &statement));
 	*ret_rows = mysql_stmt_affected_rows(statement);
+	tx->changed |= *ret_rows > 0;
 	return OK;
 }
 
@@ -414,8 +527,10 @@ enum result
 db_connection_command(struct db_tx *tx, const char *sql, unsigned *ret_number)
 {
 	MYSQL *mysql = tx->connection->mysql;
-	const bool done = mysql_query(mysql, sql) == 0;
 
+	*ret_number = 0;
+	TRY(begin_tx_call(tx));
+	const bool done = mysql_query(mysql, sql) == 0;
 	*ret_number = mysql_errno(mysql);
 	return done ? OK : note_connection_error(tx);
 }
@@ -423,11 +538,17 @@ db_connection_command(struct db_tx *tx, const char *sql, unsigned *ret_number)
 enum result
 db_connection_commit(struct db_tx *tx)
 {
+	TRY(begin_tx_call(tx));
 	return mysql_commit(tx->connection->mysql) == 0 ? OK : note_connection_error(tx);
 }
 
 bool
 db_connection_roll_back(struct db_tx *tx)
 {
-	return mysql_rollback(tx->connection->mysql) == 0;
+	const bool tidies = deadline_tidy(true);
+	const bool rolled_back = begin_call(tx->connection, tx->connection->call_ms) &&
+				 mysql_rollback(tx->connection->mysql) == 0;
+
+	deadline_tidy(tidies);
+	return rolled_back;
 }

@@ -24,11 +24,24 @@ struct db_statements {
 bool db_connection_start_library(void) MUST_USE;
 void db_connection_stop_library(void);
 
+/* Makes the stop do nothing: a thread still works with the library, and ends with the process. */
+void db_connection_keep_library(void);
+
 /* Connects and prepares all statements; the table must outlive the connection. NULL, and the
- * server's error number, or 0. Close: db_connection_close(), which takes NULL. */
+ * server's error number, or 0. The name of the host is resolved without any deadline. Close:
+ * db_connection_close(), which takes NULL. */
 struct db_connection *db_connection_open(
     const struct db_options *, const struct db_statements *, unsigned *ret_number) MUST_USE;
 void db_connection_close(struct db_connection *);
+
+/* See db_last_error(). */
+unsigned db_connection_last_error(void);
+
+/* Logs that a statement of the table is not what its row says: a bug, or another schema. */
+void db_connection_log_miscounted(unsigned statement);
+
+/* Each of the following ends within the deadline of its thread (deadline.h), and within a second or
+ * two of the statement timeout, whatever the server does. */
 
 /* Runs a statement that changes; *ret_rows gets the rows it changed. */
 enum result db_connection_change(

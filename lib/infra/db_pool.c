@@ -3,6 +3,8 @@
 #include "db_pool.h"
 
 #include "clock.h"
+#include "db_error.h"
+#include "deadline.h"
 #include "log.h"
 #include "secret.h"
 
@@ -11,7 +13,10 @@
 #include <string.h>
 
 #define BORROW_MS        1000 /* how long a call waits for an idle place */
+#define CONNECT_WAIT_MS  4000 /* and for one that is being connected for it */
 #define CONNECT_AGAIN_MS 500  /* no thread tries to connect for so long after a failure */
+#define CLOSE_MS         1000 /* how long a stop waits for threads that connect */
+#define STACK_BYTES      ((size_t)256 * 1024)
 
 struct db_pool {
 	struct db_options options;
@@ -19,8 +24,12 @@ struct db_pool {
 	pthread_mutex_t mutex; /* guards all below; never held while an answer is waited for */
 	pthread_cond_t returned;
 	unsigned generation; /* connections of an older one met a lost server and are not trusted */
+	unsigned connecting; /* threads that connect a place */
+	int64_t waiting;     /* borrowers that wait */
+	int64_t waited_us;   /* by all of them so far */
 	int64_t connect_after_ms;
-	bool away; /* the last try to connect failed */
+	bool away;              /* the last try to connect failed */
+	unsigned connect_error; /* with this number */
 	struct db_place places[];
 };
 
@@ -77,8 +86,7 @@ statements_read(struct db_statements *statements, const struct sql_constant *con
 	for (unsigned i = 0; i < statements->count; i++) {
 		if (sql_text_read(&statements->texts[i], statements->rows[i].sql, constants) == OK)
 			continue;
-		log_event("db_statement_miscounted",
-		    (const struct log_value[]){ log_int("statement", i), { 0 } });
+		db_connection_log_miscounted(i);
 		return false;
 	}
 	return true;
@@ -106,12 +114,34 @@ db_pool_open(const struct db_options *options, const struct statement *table, un
 	pthread_cond_init(&pool->returned, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 	pthread_mutex_init(&pool->mutex, NULL);
+	for (unsigned i = 0; i < options->connections; i++)
+		pool->places[i].pool = pool;
 	return pool;
+}
+
+/* Waits for the threads that connect, but not for a name server. False: one still works with the
+ * pool. */
+static bool
+wait_for_connecting(struct db_pool *pool)
+{
+	const struct timespec until = clock_monotonic_in(CLOSE_MS);
+	int waited = 0;
+
+	pthread_mutex_lock(&pool->mutex);
+	while (pool->connecting > 0 && waited == 0)
+		waited = pthread_cond_timedwait(&pool->returned, &pool->mutex, &until);
+	const bool ended = pool->connecting == 0;
+	pthread_mutex_unlock(&pool->mutex);
+	return ended;
 }
 
 void
 db_pool_close(struct db_pool *pool)
 {
+	if (!wait_for_connecting(pool)) {
+		db_connection_keep_library();
+		return;
+	}
 	for (unsigned i = 0; i < pool->options.connections; i++)
 		db_connection_close(pool->places[i].connection);
 	pthread_cond_destroy(&pool->returned);
@@ -140,61 +170,136 @@ idle_place(struct db_pool *pool)
 	return unconnected;
 }
 
-/* Waits for a place that is connected or may be connected. NULL: time is up, or the server is
- * away. */
-static struct db_place *
-borrow_place(struct db_pool *pool)
+/* Closes the connection if it is not trusted. With the mutex held: closing waits for nothing. */
+static void
+drop_if_distrusted(struct db_pool *pool, struct db_place *place)
 {
-	const struct timespec until = clock_monotonic_in(BORROW_MS);
-	struct db_place *place;
-	int waited = 0;
-
-	pthread_mutex_lock(&pool->mutex);
-	while ((place = idle_place(pool)) == NULL && waited == 0)
-		waited = pthread_cond_timedwait(&pool->returned, &pool->mutex, &until);
-	if (place != NULL && place->generation != pool->generation) {
-		db_connection_close(place->connection);
-		place->connection = NULL;
-		place->generation = pool->generation;
-	}
-	if (place != NULL && place->connection == NULL &&
-	    clock_monotonic_ms() < pool->connect_after_ms)
-		place = NULL;
-	if (place != NULL)
-		place->busy = true;
-	pthread_mutex_unlock(&pool->mutex);
-	return place;
+	if (place->generation == pool->generation)
+		return;
+	db_connection_close(place->connection);
+	place->connection = NULL;
+	place->generation = pool->generation;
 }
 
-/* Remembers whether the server could be reached, and logs it when that changes. */
-static void
+/* Remembers whether the server could be reached. With the mutex held. True: that is news. */
+static bool
 note_reached(struct db_pool *pool, bool reached, unsigned number)
 {
-	pthread_mutex_lock(&pool->mutex);
-	const bool changed = pool->away == reached;
+	const bool is_news = pool->away == reached;
+
 	pool->away = !reached;
+	pool->connect_error = reached ? 0 : number;
 	if (!reached)
 		pool->connect_after_ms = clock_monotonic_ms() + CONNECT_AGAIN_MS;
+	return is_news;
+}
+
+static void
+log_server_reached(bool reached, unsigned number)
+{
+	log_event(
+	    reached ? "db_back" : "db_away", (const struct log_value[]){ log_int("error", number),
+						 log_text("why", db_error_text(number)), { 0 } });
+}
+
+/* Connects a place that is busy meanwhile; then it is idle, connected or not. */
+static void *
+run_connect(void *context)
+{
+	struct db_place *place = context;
+	struct db_pool *pool = place->pool;
+	unsigned number = 0;
+	struct db_connection *connection = db_connection_open(
+	    &pool->options, &pool->statements, &number);
+	const bool reached = connection != NULL;
+
+	pthread_mutex_lock(&pool->mutex);
+	const bool is_news = note_reached(pool, reached, number);
+	place->connection = connection;
+	place->busy = false;
+	pool->connecting--;
+	pthread_cond_broadcast(&pool->returned);
 	pthread_mutex_unlock(&pool->mutex);
-	if (changed)
-		log_event(reached ? "db_back" : "db_away",
-		    (const struct log_value[]){ log_int("error", number), { 0 } });
+	/* The pool may be gone from here on. */
+	if (is_news)
+		log_server_reached(reached, number);
+	return NULL;
+}
+
+/* With the mutex held. False: no thread could be had. */
+static bool
+start_connect(struct db_pool *pool, struct db_place *place)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, STACK_BYTES);
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	const bool started = pthread_create(&thread, &attributes, run_connect, place) == 0;
+	pthread_attr_destroy(&attributes);
+	place->busy = started;
+	pool->connecting += started;
+	return started;
+}
+
+/* A borrower that waits. */
+struct borrower {
+	struct timespec until;
+	bool connects; /* it has a place connected, and waits longer */
+	bool gives_up; /* the server is away */
+};
+
+/* A connected place, or NULL: the borrower must wait, or gives up. With the mutex held. */
+static struct db_place *
+take_place(struct db_pool *pool, struct borrower *borrower)
+{
+	struct db_place *place = idle_place(pool);
+
+	for (; place != NULL && place->connection != NULL; place = idle_place(pool)) {
+		drop_if_distrusted(pool, place);
+		if (place->connection == NULL)
+			continue;
+		place->busy = true;
+		return place;
+	}
+	if (place == NULL)
+		return NULL;
+	borrower->gives_up = clock_monotonic_ms() < pool->connect_after_ms;
+	if (borrower->gives_up || borrower->connects || (pool->away && pool->connecting > 0))
+		return NULL;
+	place->generation = pool->generation;
+	borrower->gives_up = !start_connect(pool, place);
+	borrower->connects = true;
+	borrower->until = clock_monotonic_in(deadline_left_ms(CONNECT_WAIT_MS));
+	return NULL;
+}
+
+/* Waits for a place to come back. With the mutex held. Not 0: the borrower's time is over. */
+static int
+wait_for_place(struct db_pool *pool, const struct borrower *borrower)
+{
+	const int64_t began_us = clock_monotonic_us();
+
+	pool->waiting++;
+	const int waited = pthread_cond_timedwait(&pool->returned, &pool->mutex, &borrower->until);
+	pool->waiting--;
+	pool->waited_us += clock_monotonic_us() - began_us;
+	return waited;
 }
 
 struct db_place *
 db_pool_borrow(struct db_pool *pool)
 {
-	struct db_place *place = borrow_place(pool);
-	unsigned number;
+	struct borrower borrower = { .until = clock_monotonic_in(deadline_left_ms(BORROW_MS)) };
+	struct db_place *place;
+	int waited = 0;
 
-	if (place == NULL || place->connection != NULL)
-		return place;
-	place->connection = db_connection_open(&pool->options, &pool->statements, &number);
-	note_reached(pool, place->connection != NULL, number);
-	if (place->connection != NULL)
-		return place;
-	db_pool_give_back(pool, place);
-	return NULL;
+	pthread_mutex_lock(&pool->mutex);
+	while ((place = take_place(pool, &borrower)) == NULL && !borrower.gives_up && waited == 0)
+		waited = wait_for_place(pool, &borrower);
+	pthread_mutex_unlock(&pool->mutex);
+	return place;
 }
 
 void
@@ -218,16 +323,34 @@ db_pool_distrust(struct db_pool *pool, struct db_place *place)
 	pthread_mutex_unlock(&pool->mutex);
 }
 
-void
-db_pool_totals(struct db_pool *pool, int64_t *ret_open, int64_t *ret_busy)
+unsigned
+db_pool_connect_error(struct db_pool *pool)
 {
-	*ret_open = 0;
-	*ret_busy = 0;
+	pthread_mutex_lock(&pool->mutex);
+	const unsigned number = pool->connect_error;
+	pthread_mutex_unlock(&pool->mutex);
+	return number;
+}
+
+void
+db_pool_distrust_all(struct db_pool *pool)
+{
+	pthread_mutex_lock(&pool->mutex);
+	pool->generation++;
+	pthread_mutex_unlock(&pool->mutex);
+}
+
+void
+db_pool_totals(struct db_pool *pool, struct db_totals *ret)
+{
+	*ret = (struct db_totals){ 0 };
 	pthread_mutex_lock(&pool->mutex);
 	for (unsigned i = 0; i < pool->options.connections; i++) {
 		/* A busy one belongs to its borrower: it is open or about to be. */
-		*ret_busy += pool->places[i].busy;
-		*ret_open += pool->places[i].busy || pool->places[i].connection != NULL;
+		ret->busy += pool->places[i].busy;
+		ret->open += pool->places[i].busy || pool->places[i].connection != NULL;
 	}
+	ret->waiting = pool->waiting;
+	ret->waited_us = pool->waited_us;
 	pthread_mutex_unlock(&pool->mutex);
 }

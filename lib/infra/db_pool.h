@@ -1,8 +1,10 @@
 /* db_pool.h - a pool of connections to MariaDB. For db.c. Thread-safe.
  *
- * A connection is made when it is first borrowed. When a connection meets a lost server, the others
- * are closed before their next use: they are probably lost, too. After a failed connect the pool
- * gives out no place without a connection for half a second. */
+ * A connection is made when a borrower finds none idle, by a thread of its own: a name server that
+ * is silent, or a server that does not let go of whoever connects, costs the borrower no more than
+ * its deadline. When a connection meets a lost server, the others are closed before their next use:
+ * they are probably lost, too. After a failed connect nobody tries again for half a second; then
+ * one at a time. */
 
 #ifndef DB_POOL_H
 #define DB_POOL_H
@@ -18,19 +20,22 @@ struct db_pool;
 
 /* The place of a connection. While it is borrowed it belongs to the borrower. */
 struct db_place {
+	struct db_pool *pool;
 	struct db_connection *connection; /* NULL: not connected */
 	unsigned generation;
-	bool busy;
+	bool busy; /* borrowed, or being connected */
 };
 
 /* Reads the statements and copies the options; see db_open(). NULL: no memory, or a statement that
- * sql_text.h rejects. Close: db_pool_close(), when no place is borrowed. */
+ * sql_text.h rejects. Close: db_pool_close(), when no place is borrowed. Where a connection is
+ * still being made a second later, it and the pool are left alone until the process ends. */
 struct db_pool *db_pool_open(
     const struct db_options *, const struct statement *, unsigned statements) MUST_USE;
 void db_pool_close(struct db_pool *);
 
-/* Borrows a place with a connection; waits up to a second for one. NULL: none came free, or the
- * server is away. */
+/* Borrows a place with a connection. Waits up to a second for one, or up to four for one that is
+ * being made; never beyond the deadline of the thread. NULL: none came free, or the server is
+ * away. */
 struct db_place *db_pool_borrow(struct db_pool *) MUST_USE;
 void db_pool_give_back(struct db_pool *, struct db_place *);
 
@@ -38,7 +43,14 @@ void db_pool_give_back(struct db_pool *, struct db_place *);
  * The place must still be given back. */
 void db_pool_distrust(struct db_pool *, struct db_place *);
 
-/* How many connections are open and borrowed now. */
-void db_pool_totals(struct db_pool *, int64_t *ret_open, int64_t *ret_busy);
+/* The error number of the last try to connect; 0: it did, or there was none. */
+unsigned db_pool_connect_error(struct db_pool *);
+
+/* All connections are closed before their next use. */
+void db_pool_distrust_all(struct db_pool *);
+
+/* How many connections are open and borrowed, who waits for one, and how long was waited: all but
+ * the retries, which are 0 here. */
+void db_pool_totals(struct db_pool *, struct db_totals *ret);
 
 #endif

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DB_COLUMNS_MAX  16
+#define DB_COLUMNS_MAX  24
 #define DB_KEY_NAME_MAX 64 /* identifiers of MariaDB */
 
 /* One row of the statement table, written as sql_text.h says. Prepared on every connection when it
@@ -39,6 +39,14 @@ struct db_options {
 	const struct sql_constant *constants;
 };
 
+/* What the connections do now, and what they did since the start. */
+struct db_totals {
+	int64_t open, busy; /* connections */
+	int64_t waiting;    /* callers that wait for one */
+	int64_t waited_us;  /* by all who waited */
+	int64_t retries;    /* bodies and statements that were run again */
+};
+
 struct db;
 struct db_connection;
 
@@ -50,7 +58,9 @@ struct db_tx {
 	bool transaction;                 /* false: every statement is committed for itself */
 	bool earlier;                     /* an earlier run may have been committed */
 	bool committed;                   /* this run may have been */
-	int error; /* enum db_error of the last one that the body could not handle itself */
+	bool changed;                     /* a row was changed */
+	int error;       /* enum db_error of the last one that the body could not handle itself */
+	unsigned number; /* the server's, of that error */
 	char duplicate_key[DB_KEY_NAME_MAX + 1];
 };
 

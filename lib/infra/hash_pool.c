@@ -3,6 +3,7 @@
 #include "hash_pool.h"
 
 #include "clock.h"
+#include "deadline.h"
 #include "hash_memory.h"
 
 #include <errno.h>
@@ -22,6 +23,7 @@ struct job {
 
 	enum result result;
 	bool done;
+	int64_t queued_at_us; /* by the monotonic clock */
 	pthread_cond_t finished;
 	struct job *next;
 };
@@ -40,6 +42,8 @@ struct hash_pool {
 	unsigned callers_max;                /* one per worker, and those that wait in the queue */
 	_Atomic int64_t cpu_us;
 	_Atomic int64_t jobs;
+	_Atomic int64_t queued;
+	_Atomic int64_t waited_us;
 
 	pthread_mutex_t lock; /* for the members below, the queued jobs and the resting workers */
 	pthread_cond_t left;
@@ -115,14 +119,18 @@ queue_take(struct hash_pool *pool, struct worker *worker)
 	pool->first = job->next;
 	if (pool->first == NULL)
 		pool->last = &pool->first;
+	atomic_fetch_sub(&pool->queued, 1);
+	atomic_fetch_add(&pool->waited_us, clock_monotonic_us() - job->queued_at_us);
 	return job;
 }
 
 static void
 queue_put(struct hash_pool *pool, struct job *job)
 {
+	job->queued_at_us = clock_monotonic_us();
 	*pool->last = job;
 	pool->last = &job->next;
+	atomic_fetch_add(&pool->queued, 1);
 	worker_call(pool);
 }
 
@@ -160,10 +168,12 @@ run_worker(void *argument)
 	return NULL;
 }
 
-/* Queues the job and waits for it, if there is room. */
+/* Queues the job and waits for it, if there is room, and time. */
 static enum result
 wait_for(struct hash_pool *pool, struct job *job)
 {
+	if (deadline_left_ms(1) == 0)
+		return UNAVAILABLE;
 	pthread_mutex_lock(&pool->lock);
 	if (pool->callers == pool->callers_max) {
 		pthread_mutex_unlock(&pool->lock);
@@ -297,8 +307,12 @@ hash_pool_close(struct hash_pool *pool)
 }
 
 void
-hash_pool_totals(const struct hash_pool *pool, int64_t *ret_cpu_us, int64_t *ret_jobs)
+hash_pool_totals(const struct hash_pool *pool, struct hash_pool_totals *ret)
 {
-	*ret_cpu_us = atomic_load(&pool->cpu_us);
-	*ret_jobs = atomic_load(&pool->jobs);
+	*ret = (struct hash_pool_totals){
+		.jobs = atomic_load(&pool->jobs),
+		.cpu_us = atomic_load(&pool->cpu_us),
+		.queued = atomic_load(&pool->queued),
+		.waited_us = atomic_load(&pool->waited_us),
+	};
 }

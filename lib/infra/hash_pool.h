@@ -48,7 +48,13 @@ enum result hash_pool_verify(struct hash_pool *, const struct secret *password,
  * the password, once it is known to be right, should be hashed anew. */
 bool hash_pool_needs_rehash(const struct hash_pool *, const char *hash) MUST_USE;
 
-/* Microseconds of CPU spent in hashing so far, and jobs done, for the metrics. */
-void hash_pool_totals(const struct hash_pool *, int64_t *ret_cpu_us, int64_t *ret_jobs);
+/* For the metrics. */
+struct hash_pool_totals {
+	int64_t jobs;      /* done since the start */
+	int64_t cpu_us;    /* that they took */
+	int64_t queued;    /* that wait for a worker now */
+	int64_t waited_us; /* from when each was queued until a worker took it */
+};
+void hash_pool_totals(const struct hash_pool *, struct hash_pool_totals *ret);
 
 #endif

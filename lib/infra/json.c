@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "json_scan.h"
 #include "text.h"
+#include "unicode.h"
 
 #include <cjson/cJSON.h>
 
@@ -61,12 +62,21 @@ members_are_sane(const cJSON *members)
 	return true;
 }
 
+/* A string, without its padding unless the rule wants it as it was typed. */
+static const char *
+string_text(const struct field *field, const cJSON *member)
+{
+	if (!cJSON_IsString(member))
+		return NULL;
+	return field->rule->as_typed ? member->valuestring : unicode_trim(member->valuestring);
+}
+
 /* The member as text; NULL: it is of another type. */
 static const char *
 typed_text(const struct field *field, const cJSON *member, char digits[static DIGITS_MAX + 1])
 {
 	if (!field->whole)
-		return cJSON_IsString(member) ? member->valuestring : NULL;
+		return string_text(field, member);
 	if (!cJSON_IsNumber(member) || !(member->valuedouble >= 0) ||
 	    member->valuedouble > WHOLE_MAX ||
 	    (double)(int64_t)member->valuedouble != member->valuedouble)
@@ -86,10 +96,12 @@ read_field(const struct field *field, const cJSON *member, char *ret)
 	const char *typed = typed_text(field, member, digits);
 	if (typed == NULL)
 		return FIELD_WRONG_TYPE;
-	if (strlen(typed) > field->input_max)
+	if (!field->rule->as_typed && unicode_has_invisible(typed))
+		return FIELD_INVISIBLE_CHARACTER;
+	if (strlen(typed) > field->rule->input_max)
 		return FIELD_TOO_LONG;
-	if (field->check != NULL)
-		return field->check(typed, ret, field->size);
+	if (field->rule->check != NULL)
+		return field->rule->check(typed, ret, field->size);
 	return text_copy(ret, field->size, typed) ? FIELD_OK : FIELD_TOO_LONG;
 }
 
@@ -110,8 +122,8 @@ read_members(const cJSON *members, const struct field *fields, char *ret_body,
 	for (const struct field *field = fields; field->name != NULL; field++) {
 		const cJSON *member = cJSON_GetObjectItemCaseSensitive(members, field->name);
 
-		field_errors_add(
-		    field_errors, field->name, read_field(field, member, ret_body + field->offset));
+		field_errors_add_length(field_errors, field->name,
+		    read_field(field, member, ret_body + field->offset), field->rule->length);
 	}
 	for (const cJSON *member = members->child; member != NULL; member = member->next)
 		if (!is_declared(fields, member->string))
@@ -290,6 +302,20 @@ json_item(struct json *json)
 }
 
 void
+json_text_item(struct json *json, const char *value)
+{
+	if (!is_well(json))
+		return;
+	assert(cJSON_IsArray(innermost(json)));
+
+	cJSON *text = is_utf8(value) ? cJSON_CreateString(value) : NULL;
+	if (cJSON_AddItemToArray(innermost(json), text))
+		return;
+	tree_free(&text);
+	json->failed = true;
+}
+
+void
 json_up(struct json *json)
 {
 	if (!is_well(json))
@@ -308,4 +334,17 @@ json_finish(const struct json *json, char *ret, size_t ret_size, size_t *ret_len
 	}
 	explicit_bzero(ret, ret_size);
 	return INTERNAL;
+}
+
+enum result
+json_print(const struct json *json, FILE *to)
+{
+	char *const text = is_well(json) ? cJSON_PrintUnformatted(json->open[0]) : NULL;
+
+	if (text == NULL)
+		return INTERNAL;
+	fprintf(to, "%s\n", text);
+	explicit_bzero(text, strlen(text));
+	cJSON_free(text);
+	return OK;
 }

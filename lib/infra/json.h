@@ -3,13 +3,13 @@
  *
  *   struct key_body { char key[AUTH_KEY_LENGTH + 1]; };
  *   static const struct field key_fields[] = {
- *           TEXT_FIELD(key_body, key, AUTH_KEY_INPUT_MAX, auth_key_fold),
+ *           TEXT_FIELD(key_body, key, auth_key_rule),
  *           END_OF_FIELDS,
  *   };
  *
  * Every member must be declared, none may come twice, each is a string (the contract has no other
- * kind in a request; a solved proof of work has a whole number), and each is handed to its check,
- * which folds it into the struct. All errors are reported at once. */
+ * kind in a request; a solved proof of work has a whole number), and each is read by its rule
+ * (text_rule.h), whose check folds it into the struct. All errors are reported at once. */
 
 #ifndef JSON_H
 #define JSON_H
@@ -17,40 +17,38 @@
 #include "bounds.h"
 #include "field_errors.h"
 #include "result.h"
+#include "text_rule.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* Validates what was typed and folds it into `ret`; on an error `ret` is empty. */
-typedef enum field_error field_check(const char *typed, char *ret, size_t ret_size);
+#include <stdio.h>
 
 struct field {
 	const char *name;
-	size_t offset;      /* of a char array in the body struct */
-	size_t size;        /* of that array */
-	size_t input_max;   /* bytes as typed; longer is FIELD_TOO_LONG before the check runs */
-	field_check *check; /* NULL: any text that fits */
-	bool optional;      /* absent leaves the array empty */
-	bool whole;         /* a whole number of 0 to 2^53-1 instead, as its digits */
+	size_t offset; /* of a char array in the body struct */
+	size_t size;   /* of that array */
+	const struct text_rule *rule;
+	bool optional; /* absent leaves the array empty */
+	bool whole;    /* a whole number of 0 to 2^53-1 instead, as its digits */
 };
 
 /* clang-format off */
-#define TEXT_FIELD(type, member, max, fold)                                                     \
-	{                                                                                       \
-		.name = #member, .offset = offsetof(struct type, member),                       \
-		.size = sizeof(((struct type *)0)->member), .input_max = (max), .check = (fold) \
-	}
-#define OPTIONAL_FIELD(type, member, max, fold)                                                  \
-	{                                                                                        \
-		.name = #member, .offset = offsetof(struct type, member),                        \
-		.size = sizeof(((struct type *)0)->member), .input_max = (max), .check = (fold), \
-		.optional = true                                                                 \
-	}
-#define WHOLE_FIELD(type, member, max)                                     \
+#define TEXT_FIELD(type, member, text)                                     \
 	{                                                                  \
 		.name = #member, .offset = offsetof(struct type, member),  \
-		.size = sizeof(((struct type *)0)->member), .input_max = (max), .whole = true \
+		.size = sizeof(((struct type *)0)->member), .rule = &(text) \
+	}
+#define OPTIONAL_FIELD(type, member, text)                                 \
+	{                                                                  \
+		.name = #member, .offset = offsetof(struct type, member),  \
+		.size = sizeof(((struct type *)0)->member), .rule = &(text), \
+		.optional = true                                           \
+	}
+#define WHOLE_FIELD(type, member, digits)                                  \
+	{                                                                  \
+		.name = #member, .offset = offsetof(struct type, member),  \
+		.size = sizeof(((struct type *)0)->member), .rule = &(digits), .whole = true \
 	}
 #define END_OF_FIELDS { .name = NULL }
 /* clang-format on */
@@ -80,10 +78,11 @@ void json_number(struct json *, const char *name, int64_t value);           /* a
 void json_bool(struct json *, const char *name, bool value);
 void json_time(struct json *, const char *name, int64_t time_s); /* RFC 3339 UTC */
 
-/* Opens a member object or array of objects; what follows goes into it until json_up(). */
+/* Opens a member object or array; what follows goes into it until json_up(). */
 void json_object(struct json *, const char *name);
 void json_array(struct json *, const char *name);
 void json_item(struct json *); /* a new object in the array now open; json_up() ends it */
+void json_text_item(struct json *, const char *value); /* a text in the array now open */
 void json_up(struct json *);
 
 /* cJSON asks for a few bytes more than it writes. */
@@ -93,5 +92,9 @@ void json_up(struct json *);
  * or it does not fit; with JSON_SPARE bytes to spare it surely does. */
 enum result json_finish(
     const struct json *, char *ret, size_t ret_size, size_t *ret_length) MUST_USE;
+
+/* The same to a stream, however long, with a line end behind it. INTERNAL: memory failed, or a text
+ * was not UTF-8; then nothing was written. */
+enum result json_print(const struct json *, FILE *) MUST_USE;
 
 #endif

@@ -20,6 +20,8 @@
 #define KID_FORM   "ddddddddTddddddZ-hhhhhhhh" /* d: a digit, h: a lower-case hex digit */
 #define KID_LENGTH (sizeof KID_FORM - 1)
 
+#define DRAFT_PREFIX ".new-" /* then chance: a file that has not got its name yet */
+
 _Static_assert(KID_LENGTH <= KID_MAX, "a key id fits");
 
 static const struct {
@@ -50,6 +52,16 @@ key_folder_reject_errno(const struct key_folder *folder, const char *name, const
 	return key_folder_reject(folder, name, expected);
 }
 
+/* May an owner be trusted with keys? Root reads what is the service's, so where root reads, it may
+ * all be the folder's owner's. */
+static bool
+owner_is_trusted(uid_t owner, uid_t folder_owner)
+{
+	const uid_t reader = geteuid();
+
+	return owner == reader || owner == 0 || (reader == 0 && owner == folder_owner);
+}
+
 bool
 key_folder_open(struct key_folder *folder)
 {
@@ -61,6 +73,9 @@ key_folder_open(struct key_folder *folder)
 	if ((stat.st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		return key_folder_reject(
 		    folder, "", "the folder must be writable by its owner only (0700)");
+	if (!owner_is_trusted(stat.st_uid, stat.st_uid))
+		return key_folder_reject(
+		    folder, "", "the folder must belong to the user that reads it, or to root");
 	return true;
 }
 
@@ -105,7 +120,7 @@ key_folder_stamp(const struct key_folder *folder, uint8_t ret[static KEY_STAMP_S
 	memset(ret, 0, KEY_STAMP_SIZE);
 	rewinddir(folder->dir);
 	for (const struct dirent *file; (file = readdir(folder->dir)) != NULL;)
-		if (file->d_name[0] != '.' &&
+		if (file->d_name[0] != '.' && strcmp(file->d_name, KEY_FOLDER_ACTS) != 0 &&
 		    fstatat(dirfd(folder->dir), file->d_name, &stat, AT_SYMLINK_NOFOLLOW) == 0)
 			stamp_add(ret, file->d_name, &stat);
 }
@@ -144,6 +159,15 @@ name_kid(enum key_kind kind, const char *name)
 	    strcmp(kid + KID_LENGTH, kinds[kind].suffix) != 0)
 		return NULL;
 	return kid;
+}
+
+bool
+key_name_is_one(const char *name)
+{
+	for (enum key_kind kind = 0; kind < KEY_KIND__MAX; kind++)
+		if (name_kid(kind, name) != NULL)
+			return true;
+	return false;
 }
 
 void
@@ -267,18 +291,31 @@ key_folder_has(const struct key_folder *folder, const char *name)
 
 /* Reading. */
 
+bool
+key_folder_is_closed(const struct key_folder *folder, const char *name, int fd)
+{
+	struct stat stat, around;
+
+	if (fstat(fd, &stat) != 0 || fstat(dirfd(folder->dir), &around) != 0)
+		return key_folder_reject_errno(folder, name, "cannot examine");
+	if (!S_ISREG(stat.st_mode))
+		return key_folder_reject(folder, name, "must be a regular file");
+	if ((stat.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		return key_folder_reject(folder, name, "must be open to its owner only (0400)");
+	return owner_is_trusted(stat.st_uid, around.st_uid) ||
+	       key_folder_reject(folder, name, "must belong to the user that reads it, or to root");
+}
+
 static bool
 file_check(const struct key_folder *folder, const char *name, const struct key_form *form, int fd,
     size_t *ret_size)
 {
 	struct stat stat;
 
+	if (!key_folder_is_closed(folder, name, fd))
+		return false;
 	if (fstat(fd, &stat) != 0)
 		return key_folder_reject_errno(folder, name, "cannot examine");
-	if (!S_ISREG(stat.st_mode))
-		return key_folder_reject(folder, name, "must be a regular file");
-	if ((stat.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		return key_folder_reject(folder, name, "must be open to its owner only (0400)");
 	if (stat.st_size < (off_t)form->size_min || stat.st_size > (off_t)form->size_max)
 		return key_folder_reject(folder, name, form->expected);
 	*ret_size = (size_t)stat.st_size;
@@ -289,7 +326,7 @@ bool
 key_folder_read(const struct key_folder *folder, const char *name, const struct key_form *form,
     char ret[static KEY_FILE_MAX + 1])
 {
-	size_t size;
+	size_t size = 0;
 	/* O_NONBLOCK: a pipe laid in the place of a key must not hold up the start. */
 	CLEANUP(cleanup_close)
 	const int fd = openat(
@@ -316,27 +353,61 @@ key_text_wipe(char (*text)[KEY_FILE_MAX + 1])
 
 /* Making and removing. */
 
+/* What root made for the service belongs to the owner of `around`, who could not read it
+ * otherwise. */
+static bool
+give_to_owner_of(const struct stat *around, int fd)
+{
+	return geteuid() != 0 || fchown(fd, around->st_uid, around->st_gid) == 0;
+}
+
+bool
+key_folder_give(const struct key_folder *folder, int fd)
+{
+	struct stat around;
+
+	return fstat(dirfd(folder->dir), &around) == 0 && give_to_owner_of(&around, fd);
+}
+
+/* By its descriptor: whoever owns the folder around it may have put another thing in its place. */
+bool
+key_folder_create(const struct key_folder *folder)
+{
+	struct stat around;
+
+	if (mkdir(folder->path, S_IRWXU) != 0)
+		return errno == EEXIST ||
+		       key_folder_reject_errno(folder, "", "cannot make the folder of keys");
+	CLEANUP(cleanup_close)
+	const int fd = open(folder->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0 && fstatat(fd, "..", &around, 0) == 0 && give_to_owner_of(&around, fd))
+		return true;
+	return key_folder_reject_errno(folder, "", "cannot give the folder of keys to its owner");
+}
+
 static bool
 file_make(int dir, const char *name, const char *text, size_t size)
 {
+	struct stat folder;
 	CLEANUP(cleanup_close)
 	const int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR);
 
-	return fd >= 0 && write(fd, text, size) == (ssize_t)size && fsync(fd) == 0;
+	return fd >= 0 && fstat(dir, &folder) == 0 && give_to_owner_of(&folder, fd) &&
+	       write(fd, text, size) == (ssize_t)size && fsync(fd) == 0;
 }
 
-/* Written under another name, then linked into place: a link never replaces. */
-bool
-key_folder_make(const struct key_folder *folder, const char *name, const char *text, size_t size)
+/* Written under another name, then put into place. */
+static bool
+file_put(const struct key_folder *folder, const char *name, const char *text, size_t size,
+    int (*place)(int dir, const char *draft, const char *name))
 {
 	const int dir = dirfd(folder->dir);
 	uint8_t chance[8];
-	char draft[sizeof ".new-" + 2 * sizeof chance] = ".new-";
+	char draft[sizeof DRAFT_PREFIX + 2 * sizeof chance] = DRAFT_PREFIX;
 
 	secret_random(chance, sizeof chance);
 	text_hex(chance, sizeof chance, draft + strlen(draft));
-	const bool made = file_make(dir, draft, text, size) &&
-			  linkat(dir, draft, dir, name, 0) == 0;
+	const bool made = file_make(dir, draft, text, size) && place(dir, draft, name) == 0;
 	const int error = errno;
 	unlinkat(dir, draft, 0);
 	errno = error;
@@ -345,10 +416,77 @@ key_folder_make(const struct key_folder *folder, const char *name, const char *t
 	return key_folder_reject_errno(folder, name, "cannot make");
 }
 
+static int
+place_beside(int dir, const char *draft, const char *name)
+{
+	return linkat(dir, draft, dir, name, 0);
+}
+
+static int
+place_over(int dir, const char *draft, const char *name)
+{
+	return renameat(dir, draft, dir, name);
+}
+
+bool
+key_folder_make(const struct key_folder *folder, const char *name, const char *text, size_t size)
+{
+	return file_put(folder, name, text, size, place_beside);
+}
+
+bool
+key_folder_replace(const struct key_folder *folder, const char *name, const char *text, size_t size)
+{
+	return file_put(folder, name, text, size, place_over);
+}
+
+bool
+key_folder_drafts(
+    const struct key_folder *folder, bool (*each)(const struct key_folder *, const char *name))
+{
+	rewinddir(folder->dir);
+	for (const struct dirent *file; (file = readdir(folder->dir)) != NULL;)
+		if (text_starts_with(file->d_name, DRAFT_PREFIX) && !each(folder, file->d_name))
+			return false;
+	return true;
+}
+
 bool
 key_folder_remove(const struct key_folder *folder, const char *name)
 {
 	if (unlinkat(dirfd(folder->dir), name, 0) == 0 || errno == ENOENT)
 		return true;
 	return key_folder_reject_errno(folder, name, "cannot remove");
+}
+
+size_t
+key_folder_count(
+    const struct key_folder *folder, enum key_kind kind, char ret_oldest[static KID_MAX + 1])
+{
+	size_t count = 0;
+
+	ret_oldest[0] = '\0';
+	rewinddir(folder->dir);
+	for (const struct dirent *file; (file = readdir(folder->dir)) != NULL;) {
+		const char *const kid = name_kid(kind, file->d_name);
+
+		if (kid == NULL)
+			continue;
+		if (count++ == 0 || strncmp(kid, ret_oldest, KID_LENGTH) < 0)
+			(void)snprintf(ret_oldest, KID_MAX + 1, "%.*s", (int)KID_LENGTH, kid);
+	}
+	return count;
+}
+
+bool
+key_folder_keep(const struct key_folder *folder, enum key_kind kind, size_t keep)
+{
+	char kid[KID_MAX + 1] = "", name[KEY_NAME_MAX + 1];
+
+	while (key_folder_count(folder, kind, kid) > keep) {
+		key_name(kind, kid, name);
+		if (!key_folder_remove(folder, name))
+			return false;
+	}
+	return true;
 }

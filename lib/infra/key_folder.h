@@ -27,6 +27,8 @@
 #define KEY_NAME_MAX   (sizeof "access-.pem" - 1 + KID_MAX)
 #define KEY_STAMP_SIZE 32
 
+#define KEY_FOLDER_ACTS "acts" /* beside the keys, and none: the stamp leaves it out */
+
 enum key_kind { KEY_STAGE, KEY_ACCESS, KEY_KIND__MAX };
 
 enum key_state { KEY_NEXT, KEY_CURRENT, KEY_PREVIOUS, KEY_STATE__MAX };
@@ -52,8 +54,9 @@ struct key_form {
 	const char *expected;
 };
 
-/* Opens folder->path. False, and errbuf: missing, or writable by group or others. For
- * CLEANUP(key_folder_close), which takes the unopened, too. */
+/* Opens folder->path. False, and errbuf: missing, writable by group or others, or of another owner
+ * than the reader and root. (Root reads everybody's folder.) For CLEANUP(key_folder_close), which
+ * takes the unopened, too. */
 bool key_folder_open(struct key_folder *) MUST_USE;
 void key_folder_close(const struct key_folder *);
 
@@ -75,20 +78,54 @@ bool key_folder_kids(const struct key_folder *, enum key_kind, struct key_kids *
 bool key_folder_has(const struct key_folder *, const char *name);
 
 /* Reads a file whole and adds a NUL. False, and errbuf (never what was in it): missing, not a
- * regular file (a symbolic link, too), open to group or others, a size that is not of the form. */
+ * regular file (a symbolic link, too), open to group or others, of another owner than the reader,
+ * root and, where root reads, the folder's owner; a size that is not of the form. */
 bool key_folder_read(const struct key_folder *, const char *name, const struct key_form *,
     char ret[static KEY_FILE_MAX + 1]) MUST_USE;
 
+/* Makes the folder, mode 0700, if it is missing. Where root makes it, it belongs to the owner of
+ * the folder around it. False, and errbuf. */
+bool key_folder_create(const struct key_folder *) MUST_USE;
+
 /* Makes a file of mode 0400 that appears whole or not at all and replaces nothing: of several who
- * make it at once, one does. False, and errbuf. */
+ * make it at once, one does. Where root makes it, it belongs to the folder's owner, who is to read
+ * it. False, and errbuf. */
 bool key_folder_make(
     const struct key_folder *, const char *name, const char *text, size_t size) MUST_USE;
+
+/* The same, but it takes the place of what has that name. */
+bool key_folder_replace(
+    const struct key_folder *, const char *name, const char *text, size_t size) MUST_USE;
+
+/* How many keys of a kind there are, also where there are more than KEYS_MAX, and the oldest. */
+size_t key_folder_count(
+    const struct key_folder *, enum key_kind, char ret_oldest[static KID_MAX + 1]);
+
+/* Removes the oldest keys of a kind until there are at most `keep`, also where there are more than
+ * KEYS_MAX. False, and errbuf. */
+bool key_folder_keep(const struct key_folder *, enum key_kind, size_t keep) MUST_USE;
+
+/* Calls `each` with the name of each draft: a file that key_folder_make() was writing or linking
+ * when it was killed, and so perhaps another name of a key. `each` may remove it. With the folder's
+ * lock held nobody else has one. False: `each` was, and the rest is left. */
+bool key_folder_drafts(
+    const struct key_folder *, bool (*each)(const struct key_folder *, const char *name)) MUST_USE;
+
+/* Gives an open file of the folder to the folder's owner, where root has made it. */
+bool key_folder_give(const struct key_folder *, int fd) MUST_USE;
+
+/* Is an open file of the folder a regular one, closed to group and others, and of an owner as
+ * key_folder_read() wants it? False, and errbuf. */
+bool key_folder_is_closed(const struct key_folder *, const char *name, int fd) MUST_USE;
 
 /* Removes a file; one that is gone already is fine. False, and errbuf. */
 bool key_folder_remove(const struct key_folder *, const char *name) MUST_USE;
 
 /* "stage-KID.key", "access-KID.pem". */
 void key_name(enum key_kind, const char *kid, char ret[static KEY_NAME_MAX + 1]);
+
+/* Is this the name of a rotating key, of whatever kind? */
+bool key_name_is_one(const char *name);
 
 /* "stage", "access"; "next", "current", "previous". */
 const char *key_kind_name(enum key_kind);

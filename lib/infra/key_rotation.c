@@ -10,9 +10,8 @@
 #include "text.h"
 #include "token.h"
 
-#include <errno.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* Making -------------------------------------------------------------------------------------- */
 
@@ -34,7 +33,7 @@ static const struct {
 	int64_t tokens_live_s;
 } rotating[KEY_KIND__MAX] = {
 	[KEY_STAGE] = { random_key_write, TOKEN_LIFE_MAX_S },
-	[KEY_ACCESS] = { access_key_write, ACCESS_TOKEN_LIVES_S + TOKEN_SKEW_S },
+	[KEY_ACCESS] = { access_key_write, ACCESS_TOKEN_LIFE_MAX_S + TOKEN_SKEW_S },
 };
 
 /* The folder, held by one at a time, and what is in it. */
@@ -78,13 +77,17 @@ kids_read(struct making *making)
 }
 
 static bool
+making_lock(const struct making *making)
+{
+	return key_folder_lock(&making->folder) &&
+	       key_folder_drafts(&making->folder, key_folder_remove);
+}
+
+static bool
 making_begin(struct making *making)
 {
-	if (mkdir(making->folder.path, S_IRWXU) != 0 && errno != EEXIST)
-		return key_folder_reject_errno(
-		    &making->folder, "", "cannot make the folder of keys");
-	return key_folder_open(&making->folder) && key_folder_lock(&making->folder) &&
-	       kids_read(making);
+	return key_folder_create(&making->folder) && key_folder_open(&making->folder) &&
+	       making_lock(making) && kids_read(making);
 }
 
 /* Adds a key that sorts last, whatever the clock says. */
@@ -144,12 +147,26 @@ rotation_is_due(const struct making *making, enum key_kind kind)
 	    "was made less than 60 s ago: the replicas must see it before it signs");
 }
 
-/* The last token of the i-th key has expired: it stopped signing when it came third. */
+/* A key stopped signing when it came third. */
+void
+key_rotation_use(enum key_kind kind, const struct key_kids *kids, size_t i, struct key_use *ret)
+{
+	*ret = (struct key_use){ .state = key_state_at(kids->count, i),
+		.made_at = kid_time(kids->kids[i]) };
+	if (ret->state != KEY_PREVIOUS)
+		return;
+	ret->signed_until = kid_time(kids->kids[i - 2]);
+	ret->tokens_until = ret->signed_until + rotating[kind].tokens_live_s;
+}
+
+/* The last token of the i-th key has expired, some time ago. */
 static bool
 is_past_use(const struct making *making, enum key_kind kind, size_t i)
 {
-	return i >= 2 && making->now - kid_time(making->kids[kind].kids[i - 2]) >=
-			     rotating[kind].tokens_live_s + KEY_PAST_USE_S;
+	struct key_use use;
+
+	key_rotation_use(kind, &making->kids[kind], i, &use);
+	return use.state == KEY_PREVIOUS && making->now - use.tokens_until >= KEY_PAST_USE_S;
 }
 
 /* From the oldest on. Today's current is kept, and will be the previous key. */
@@ -207,4 +224,107 @@ key_rotation_run(const char *path, int64_t now, enum key_rotation_haste haste,
 			return false;
 	memcpy(ret_kid, making.kids[KEY_STAGE].kids[0], KID_MAX + 1);
 	return true;
+}
+
+/* Emergencies --------------------------------------------------------------------------------- */
+
+/* Room for two more keys of each kind, also in a folder that has too many to be read. */
+static bool
+leave_room(struct making *making)
+{
+	for (enum key_kind kind = 0; kind < KEY_KIND__MAX; kind++)
+		if (!key_folder_keep(&making->folder, kind, KEYS_MAX - 2))
+			return false;
+	return kids_read(making);
+}
+
+/* The first new key is next and the second one makes it current: at no moment does the folder
+ * sign with a key that a service which looked a second ago does not know, but for the last step. */
+static bool
+replace_kind(struct making *making, enum key_kind kind)
+{
+	return rotating_key_add(making, kind) && rotating_key_add(making, kind) &&
+	       key_folder_keep(&making->folder, kind, 2) && kids_read(making);
+}
+
+static unsigned
+count_files(const struct making *making)
+{
+	char oldest[KID_MAX + 1];
+	size_t count = 0;
+
+	for (enum key_kind kind = 0; kind < KEY_KIND__MAX; kind++)
+		count += key_folder_count(&making->folder, kind, oldest);
+	return (unsigned)count;
+}
+
+bool
+key_rotation_replace(const char *path, int64_t now, char ret_kid[static KID_MAX + 1],
+    unsigned *ret_removed, char errbuf[static ERRBUF_MAX + 1])
+{
+	CLEANUP(making_unlock)
+	struct making making = { .folder = { .path = path, .errbuf = errbuf }, .now = now };
+
+	ret_kid[0] = '\0';
+	if (!key_folder_open(&making.folder) || !making_lock(&making))
+		return false;
+	*ret_removed = count_files(&making);
+	if (!derive_make(&making.folder) || !leave_room(&making))
+		return false;
+	for (enum key_kind kind = 0; kind < KEY_KIND__MAX; kind++)
+		if (!replace_kind(&making, kind))
+			return false;
+	memcpy(ret_kid, making.kids[KEY_STAGE].kids[0], KID_MAX + 1);
+	return true;
+}
+
+static bool
+find_kid(const struct making *making, const char *kid, enum key_kind *ret_kind, size_t *ret_i)
+{
+	for (*ret_kind = 0; *ret_kind < KEY_KIND__MAX; (*ret_kind)++)
+		for (*ret_i = 0; *ret_i < making->kids[*ret_kind].count; (*ret_i)++)
+			if (strcmp(making->kids[*ret_kind].kids[*ret_i], kid) == 0)
+				return true;
+	return false;
+}
+
+/* Why a key must stay, or NULL. */
+static const char *
+why_it_stays(const struct key_use *use, int64_t now, bool force, char text[static 120])
+{
+	char until[CLOCK_TEXT_MAX + 1];
+
+	if (use->state != KEY_PREVIOUS)
+		return "signs, or is the next to: rotate first, or replace all keys with "
+		       "`myportalctl keys rotate --emergency`";
+	if (force || now >= use->tokens_until)
+		return NULL;
+	clock_text(use->tokens_until, until);
+	(void)snprintf(
+	    text, 120, "what it signed may live until %s: wait, or end it now with --force", until);
+	return text;
+}
+
+bool
+key_rotation_retire(
+    const char *path, const char *kid, int64_t now, bool force, char errbuf[static ERRBUF_MAX + 1])
+{
+	CLEANUP(making_unlock)
+	struct making making = { .folder = { .path = path, .errbuf = errbuf }, .now = now };
+	char name[KEY_NAME_MAX + 1], text[120];
+	enum key_kind kind;
+	struct key_use use;
+	size_t i;
+
+	if (!key_folder_open(&making.folder) || !making_lock(&making) || !kids_read(&making))
+		return false;
+	if (!find_kid(&making, kid, &kind, &i))
+		return key_folder_reject(
+		    &making.folder, "", "no key has this id; `myportalctl keys list` has them");
+	key_name(kind, making.kids[kind].kids[i], name);
+	key_rotation_use(kind, &making.kids[kind], i, &use);
+	const char *const why = why_it_stays(&use, now, force, text);
+	if (why != NULL)
+		return key_folder_reject(&making.folder, name, why);
+	return key_folder_remove(&making.folder, name);
 }

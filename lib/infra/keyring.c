@@ -3,6 +3,7 @@
 #include "keyring.h"
 
 #include "cleanup.h"
+#include "key_epoch.h"
 #include "text.h"
 
 #include <pthread.h>
@@ -15,6 +16,7 @@ _Static_assert(KEYRING_TEXT_LENGTH <= KEY_FILE_MAX, "a key's text fits");
 /* What a refresh changes. */
 struct stages {
 	uint8_t stamp[KEY_STAMP_SIZE]; /* of the folder, before it was read */
+	int64_t epoch;
 	size_t count;
 	struct stage_key keys[KEYRING_STAGE_MAX]; /* newest first */
 };
@@ -108,7 +110,8 @@ keys_load(const struct key_folder *folder, struct keys *ret)
 	struct key_kids kids;
 
 	key_folder_stamp(folder, ret->stages.stamp);
-	if (!key_read(folder, KEYRING_DERIVE_NAME, ret->derive) ||
+	if (!key_epoch_read(folder, &ret->stages.epoch) ||
+	    !key_read(folder, KEYRING_DERIVE_NAME, ret->derive) ||
 	    !key_folder_kids(folder, KEY_STAGE, &kids))
 		return false;
 	for (size_t i = 0; i < kids.count; i++)
@@ -248,6 +251,27 @@ keyring_find(const struct keyring *ring, const char *kid, struct stage_key *ret)
 		*ret = *key;
 	pthread_rwlock_unlock(&ring->shared->lock);
 	return key != NULL;
+}
+
+int64_t
+keyring_epoch(const struct keyring *ring)
+{
+	pthread_rwlock_rdlock(&ring->shared->lock);
+	const int64_t epoch = ring->shared->keys.stages.epoch;
+	pthread_rwlock_unlock(&ring->shared->lock);
+	return epoch;
+}
+
+void
+keyring_kids(const struct keyring *ring, struct key_kids *ret)
+{
+	const struct stages *const stages = &ring->shared->keys.stages;
+
+	pthread_rwlock_rdlock(&ring->shared->lock);
+	ret->count = stages->count;
+	for (size_t i = 0; i < stages->count; i++)
+		memcpy(ret->kids[i], stages->keys[i].kid, sizeof ret->kids[i]);
+	pthread_rwlock_unlock(&ring->shared->lock);
 }
 
 void

@@ -3,6 +3,7 @@
  * The folder holds small files of mode 0400, owned by the user that reads them:
  *   stage-KID.key    signs and seals stage tokens
  *   access-KID.pem   signs access tokens (access_keys.h)
+ *   epoch            tokens and sessions that are not younger are over (key_epoch.h)
  *   derive.key       keyed hashes that must outlive a rotation: authentication keys, fingerprints,
  *                    the subjects of limits. It is never rotated, and must not change while the
  *                    service runs
@@ -69,7 +70,14 @@ void keyring_signing(const struct keyring *, struct stage_key *ret);
 /* Copies the key of this id, whatever its state. False: there is none. */
 bool keyring_find(const struct keyring *, const char *kid, struct stage_key *ret) MUST_USE;
 
+/* The ids of all stage keys at this moment, newest first; at least one. */
+void keyring_kids(const struct keyring *, struct key_kids *ret);
+
 void stage_key_wipe(struct stage_key *);
+
+/* The epoch of the folder, seconds since 1970: no token and no session that began then or before is
+ * good. 0: there is none. */
+int64_t keyring_epoch(const struct keyring *);
 
 /* Keyed hash of a message for one use. */
 void keyring_hash(const struct keyring *, enum keyring_use, const void *message, size_t size,

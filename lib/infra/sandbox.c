@@ -13,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -262,6 +263,14 @@ sandbox_is_built(void)
 	return IS_BUILT;
 }
 
+bool
+sandbox_hide_memory(void)
+{
+	const bool no_core = setrlimit(RLIMIT_CORE, &(const struct rlimit){ 0, 0 }) == 0;
+
+	return no_core && (!IS_BUILT || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0);
+}
+
 static bool
 write_kernel_error(const char *what, char errbuf[static ERRBUF_MAX + 1])
 {
@@ -280,7 +289,7 @@ sandbox_enter(const char *folder, char errbuf[static ERRBUF_MAX + 1])
 		return write_kernel_error("PR_SET_NO_NEW_PRIVS", errbuf);
 	if (!give_up_capabilities(folder))
 		return write_kernel_error("giving up the capabilities", errbuf);
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+	if (!sandbox_hide_memory())
 		return write_kernel_error("PR_SET_DUMPABLE", errbuf);
 	return load_filter() || write_kernel_error("the seccomp filter", errbuf);
 }

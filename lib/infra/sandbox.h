@@ -31,10 +31,15 @@
 /* Is there a sandbox in this build? */
 bool sandbox_is_built(void) MUST_USE;
 
+/* Leaves no core dump and is closed to debuggers of the same user (PR_SET_DUMPABLE): for every
+ * process that holds a password or a key. In a build without a sandbox only the former. False: the
+ * kernel refused. */
+bool sandbox_hide_memory(void) MUST_USE;
+
 /* For good, for this thread, all others and all that they make: gives up every capability, and any
- * way to get one (PR_SET_NO_NEW_PRIVS); is closed to debuggers of the same user and leaves no core
- * dump (PR_SET_DUMPABLE); the kernel refuses all of the above. Earliest when the settings are read:
- * it opens, resolves, connects, listens and makes threads as before.
+ * way to get one (PR_SET_NO_NEW_PRIVS); hides its memory, as above; the kernel refuses all of the
+ * above. Earliest when the settings are read: it opens, resolves, connects, listens and makes
+ * threads as before.
  *
  * `folder` must stay readable. Root without capabilities cannot read another user's folder: only
  * then CAP_DAC_READ_SEARCH is kept, which reads and does nothing else.

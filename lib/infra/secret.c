@@ -7,6 +7,7 @@
 #include <sodium.h>
 
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,13 +37,33 @@ secret_start(void)
 	return sodium_init() >= 0;
 }
 
+/* Set when memory for keys could not be locked. */
+static atomic_bool unlocked;
+
+void
+secret_note_unlocked(void)
+{
+	atomic_store(&unlocked, true);
+}
+
+bool
+secret_memory_is_locked(void)
+{
+	return !atomic_load(&unlocked);
+}
+
+/* sodium_malloc() locks what it gives, and does not say whether it could; to lock it once more
+ * costs nothing and says. */
 void *
 secret_alloc(size_t size)
 {
 	void *memory = sodium_malloc(size);
 
-	if (memory != NULL)
-		memset(memory, 0, size);
+	if (memory == NULL)
+		return NULL;
+	if (sodium_mlock(memory, size) != 0)
+		secret_note_unlocked();
+	memset(memory, 0, size);
 	return memory;
 }
 
@@ -296,6 +317,16 @@ secret_password_costs(const char *hash, const struct secret_cost *cost)
 
 	return encoded_read(hash, &known) && known.cost.passes == cost->passes &&
 	       known.cost.memory_bytes / 1024 == cost->memory_bytes / 1024;
+}
+
+_Static_assert(SECRET_SALT_SIZE == crypto_pwhash_SALTBYTES, "libsodium's salt");
+
+bool
+secret_derive_key(const struct secret *passphrase, const uint8_t salt[static SECRET_SALT_SIZE],
+    const struct secret_cost *cost, uint8_t ret[static SECRET_KEY_SIZE])
+{
+	return crypto_pwhash(ret, SECRET_KEY_SIZE, passphrase->text, passphrase->length, salt,
+		   cost->passes, cost->memory_bytes, crypto_pwhash_ALG_ARGON2ID13) == 0;
 }
 
 void

@@ -41,6 +41,10 @@ bool secret_start(void) MUST_USE;
 void *secret_alloc(size_t size) MUST_USE;
 void secret_free(void *memory);
 
+/* Says that memory for keys was not locked, of whomever it is; asks whether all was. */
+void secret_note_unlocked(void);
+bool secret_memory_is_locked(void) MUST_USE;
+
 /* Wipes all of it, also what the compiler thinks is dead. */
 void secret_wipe(struct secret *);
 void secret_wipe_bytes(void *bytes, size_t size);
@@ -113,6 +117,12 @@ enum result secret_password_verify(
 
 /* Was `hash` made at exactly this cost? False too for what is no hash of secret_password_hash. */
 bool secret_password_costs(const char *hash, const struct secret_cost *) MUST_USE;
+
+/* A key out of a passphrase, by Argon2id. False: no memory, or a cost that libsodium does not
+ * know. Slow. */
+#define SECRET_SALT_SIZE 16
+bool secret_derive_key(const struct secret *passphrase, const uint8_t salt[static SECRET_SALT_SIZE],
+    const struct secret_cost *, uint8_t ret[static SECRET_KEY_SIZE]) MUST_USE;
 
 /* A dummy hash of this cost: 256 random bits where the hash of a password would be, so
  * that no password is known for it. To verify against it takes what a real one takes; to make it

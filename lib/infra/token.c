@@ -271,7 +271,7 @@ token_open(const struct keyring *ring, const char *token, int64_t now, struct cl
 	TRY(writing_check(&key, &writing, token));
 	if (!claims_unseal(&key, &writing, &claims) || claims.issued_at > now + TOKEN_SKEW_S)
 		return TOKEN_INVALID;
-	if (clock_is_over(claims.expires_at, now))
+	if (clock_is_over(claims.expires_at, now) || claims.issued_at <= keyring_epoch(ring))
 		return TOKEN_EXPIRED;
 
 	*ret = claims;

@@ -39,8 +39,9 @@ enum result token_seal(
 
 /* Opens a token at time `now`. TOKEN_INVALID: anything but a token of ours, whatever is wrong;
  * TOKEN_EXPIRED: ours, signature and claims right, but past exp, for whichever clock it was
- * (clock_is_over()): a link lives as long as its mail says. UNAVAILABLE: no memory. On failure *ret
- * is untouched. */
+ * (clock_is_over()): a link lives as long as its mail says. Or it was issued in the epoch of the
+ * keys or before (keyring_epoch()), and nobody knows whether it was spent. UNAVAILABLE: no memory.
+ * On failure *ret is untouched. */
 enum result token_open(
     const struct keyring *, const char *token, int64_t now, struct claims *ret) MUST_USE;
 

@@ -14,7 +14,7 @@
 
 /* The longest input is a password of PASSWORD_INPUT_MAX bytes; canonical decomposition makes at
  * most three code points of two bytes (U+0390). Compatibility forms can be longer (U+FDFA becomes
- * 18): such a text does not fit, and is refused. */
+ * 18): such a text does not fit, and is rejected. */
 #define DECOMPOSED_MAX (3L * PASSWORD_INPUT_MAX / 2)
 
 #define FULL_WIDTH_FIRST  0xFF01
@@ -28,8 +28,9 @@ struct kind_range {
 };
 
 /* What the general category alone does not tell: joiners are Cf or Mn, and the fillers count as
- * letters, marks or symbols although they are invisible (Default_Ignorable_Code_Point, and U+2800,
- * the empty braille cell). Sorted. */
+ * letters, marks or symbols although they are invisible: Default_Ignorable_Code_Point, also where
+ * it is not assigned yet, the empty braille cell (U+2800), the place of an object that is not there
+ * (U+FFFC, which dictation leaves), a note without a head (U+1D159). Sorted. */
 /* clang-format off */
 static const struct kind_range exceptions[] = {
 	/* first  last     kind */
@@ -41,13 +42,20 @@ static const struct kind_range exceptions[] = {
 	{ 0x200C,  0x200D,  UNICODE_JOINER },  /* zero width non-joiner, joiner */
 	{ 0x200E,  0x200F,  UNICODE_MARKUP },
 	{ 0x202A,  0x202E,  UNICODE_MARKUP },
+	{ 0x2065,  0x2065,  UNICODE_FORMAT },
 	{ 0x2066,  0x2069,  UNICODE_MARKUP },
 	{ 0x2800,  0x2800,  UNICODE_FORMAT },
 	{ 0x3164,  0x3164,  UNICODE_FORMAT },  /* Hangul filler */
 	{ 0xFE00,  0xFE0F,  UNICODE_JOINER },  /* variation selectors 1-16 */
 	{ 0xFFA0,  0xFFA0,  UNICODE_FORMAT },  /* half-width Hangul filler */
+	{ 0xFFF0,  0xFFF8,  UNICODE_FORMAT },
+	{ 0xFFFC,  0xFFFC,  UNICODE_FORMAT },  /* object replacement character */
+	{ 0x1D159, 0x1D159, UNICODE_FORMAT },  /* null notehead */
+	{ 0xE0000, 0xE001F, UNICODE_FORMAT },
 	{ 0xE0020, 0xE007F, UNICODE_JOINER },  /* emoji tags */
+	{ 0xE0080, 0xE00FF, UNICODE_FORMAT },
 	{ 0xE0100, 0xE01EF, UNICODE_JOINER },  /* variation selectors 17-256 */
+	{ 0xE01F0, 0xE0FFF, UNICODE_FORMAT },
 };
 
 static const enum unicode_kind kind_of_category[] = {
@@ -200,6 +208,17 @@ unicode_graphemes(const char *text)
 	return *text == '\0' ? count : 0;
 }
 
+size_t
+unicode_width(const char *text)
+{
+	size_t width = 0;
+	int32_t code_point;
+
+	while (unicode_next(&text, &code_point))
+		width += (size_t)utf8proc_charwidth(code_point);
+	return width;
+}
+
 bool
 unicode_next(const char **at, int32_t *ret_code_point)
 {
@@ -225,6 +244,94 @@ unicode_kind(int32_t code_point)
 		if (code_point >= exceptions[i].first && code_point <= exceptions[i].last)
 			return exceptions[i].kind;
 	return kind_of_category[utf8proc_category(code_point)];
+}
+
+bool
+unicode_is_invisible(int32_t code_point)
+{
+	switch (unicode_kind(code_point)) {
+	case UNICODE_MARKUP:
+	case UNICODE_CONTROL:
+	case UNICODE_JOINER:
+	case UNICODE_FORMAT:
+		return true;
+	case UNICODE_LETTER:
+	case UNICODE_COMBINING:
+	case UNICODE_SPACE:
+	case UNICODE_UNASSIGNED:
+	case UNICODE_OTHER:
+		return false;
+	}
+	return false;
+}
+
+bool
+unicode_has(const char *text, bool (*is_one)(int32_t code_point))
+{
+	int32_t code_point;
+
+	while (unicode_next(&text, &code_point))
+		if (is_one(code_point))
+			return true;
+	return false;
+}
+
+bool
+unicode_has_invisible(const char *text)
+{
+	return unicode_has(text, unicode_is_invisible);
+}
+
+/* The controls of White_Space (PropList.txt): tabs, and whatever ends a line. */
+static bool
+is_blank_control(int32_t code_point)
+{
+	return (code_point >= '\t' && code_point <= '\r') || code_point == 0x0085 ||
+	       code_point == 0x2028 || code_point == 0x2029;
+}
+
+bool
+unicode_is_padding(int32_t code_point)
+{
+	const enum unicode_kind kind = unicode_kind(code_point);
+
+	if (kind == UNICODE_CONTROL)
+		return is_blank_control(code_point);
+	return kind == UNICODE_SPACE || unicode_is_invisible(code_point);
+}
+
+int32_t
+unicode_at(const char *at)
+{
+	int32_t code_point = 0;
+
+	return unicode_next(&at, &code_point) ? code_point : 0;
+}
+
+char *
+unicode_trim(char *text)
+{
+	return unicode_trim_unless(NULL, text);
+}
+
+char *
+unicode_trim_unless(unicode_is_kept *is_kept, char *text)
+{
+	const char *at = text;
+	size_t begin = 0, end = 0;
+	int32_t before = 0, code_point;
+
+	for (; unicode_next(&at, &code_point); before = code_point) {
+		if (!unicode_is_padding(code_point) ||
+		    (is_kept != NULL && is_kept(code_point, before, unicode_at(at))))
+			end = (size_t)(at - text);
+		else if (end == 0)
+			begin = (size_t)(at - text);
+	}
+	if (*at != '\0')
+		return text;
+	text[end] = '\0';
+	return end == 0 ? text : text + begin;
 }
 
 size_t

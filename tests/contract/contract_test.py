@@ -1,19 +1,20 @@
 #!/usr/bin/python3
 """Are openapi.yaml and docs/api-guide.md true? Compares them with what build/tests/describe says of
-the program, both ways, and has the program judge their examples. docs/settings.md, docs/limits.md
-and the commands of docs/operating.md, too. Prints TAP.
+the program, both ways, and has the program judge their examples. What tools/gen/docs writes and
+the commands of docs/operating.md, too. Prints TAP.
 
 BUILD names the build tree (build)."""
 
 import collections
 import json
 import os
+import pathlib
 import re
 import subprocess
 import sys
 import tempfile
 
-from contract import BUILD, TREE, Contract, Tap, differences
+from contract import BUILD, LANGUAGES, PROBLEM, TREE, Contract, Tap, differences
 
 DESCRIBE = TREE / BUILD / "tests" / "describe"
 
@@ -22,8 +23,8 @@ KEY_TYPED = "schemas/AuthenticationKeyRequest/properties/authentication_key"
 # A bound of bounds.h, and where openapi.yaml repeats it: as a value, or within a text.
 BOUNDS = (
     ("ACCESS_COORDINATE_MAX", "schemas/JwkCoordinate/pattern"),
-    ("ACCESS_TOKEN_LIVES_S", "schemas/SessionTokens/properties/expires_in/maximum"),
-    ("ACCESS_TOKEN_LIVES_S", "schemas/SessionTokens/properties/expires_in/description"),
+    ("ACCESS_TOKEN_LIFE_MAX_S", "schemas/SessionTokens/properties/expires_in/maximum"),
+    ("ACCESS_TOKEN_LIFE_MAX_S", "schemas/SessionTokens/properties/expires_in/description"),
     ("AUTH_KEY_LENGTH", KEY_TYPED + "/minLength"),
     ("AUTH_KEY_LENGTH", KEY_TYPED + "/description"),
     ("AUTH_KEY_SHOWN_MAX", "schemas/AuthenticationKey/properties/authentication_key/maxLength"),
@@ -43,16 +44,17 @@ BOUNDS = (
     ("EMAIL_MAX", "schemas/Profile/properties/email/maxLength"),
     ("EMAIL_MAX", "schemas/Profile/properties/login_id/maxLength"),
     ("EMAIL_MAX", "schemas/Profile/properties/pending_email/maxLength"),
-    ("FIELD_ERRORS_MAX", "schemas/Problem/properties/errors/maxItems"),
+    ("FIELD_ERRORS_MAX", "schemas/FieldErrors/maxItems"),
     ("FIELD_ERROR_NAME_MAX", "schemas/FieldError/properties/field/maxLength"),
     ("INSURED_NUMBER_MAX", "schemas/IdentityRequest/properties/insured_number/description"),
     ("INSURED_NUMBER_MAX", "schemas/Profile/properties/insured_number/maxLength"),
     ("KID_MAX", "schemas/Jwk/properties/kid/maxLength"),
     ("NICKNAME_GRAPHEMES_MAX", "schemas/NicknameInput/description"),
+    ("NICKNAME_MARKS_MAX", "schemas/NicknameInput/description"),
     ("NICKNAME_MAX", "schemas/NicknameInput/description"),
     ("NICKNAME_MAX", "schemas/Account/properties/nickname/maxLength"),
     ("NICKNAME_MAX", "schemas/Profile/properties/nickname/maxLength"),
-    ("PASSWORD_CODE_POINTS_MAX", "schemas/PasswordPolicy/properties/length_max/const"),
+    ("PASSWORD_CODE_POINTS_MAX", "schemas/PasswordPolicy/properties/length_max/maximum"),
     ("PASSWORD_CODE_POINTS_MAX", "schemas/NewPassword/description"),
     ("PROOF_OF_WORK_HEX", "schemas/Sha256/maxLength"),
     ("PROOF_OF_WORK_SALT_MAX",
@@ -63,9 +65,27 @@ BOUNDS = (
     ("REFRESH_TOKEN_LENGTH", "schemas/RefreshToken/minLength"),
     ("REQUEST_ID_TEXT", "schemas/Problem/properties/request_id/maxLength"),
     ("SESSIONS_MAX", "schemas/SessionList/properties/sessions/maxItems"),
+    ("SOCIETY_CONTACT_MAX", "schemas/Society/properties/contact/properties/en/maxLength"),
+    ("SOCIETY_CONTACT_MAX", "schemas/Society/properties/contact/properties/ja/maxLength"),
+    ("SOCIETY_NAME_MAX", "schemas/Society/properties/name/properties/en/maxLength"),
+    ("SOCIETY_NAME_MAX", "schemas/Society/properties/name/properties/ja/maxLength"),
     ("TOKEN_MAX", "schemas/SessionTokens/properties/access_token/maxLength"),
     ("TOKEN_MAX", "schemas/Token/maxLength"),
+    ("URL_MAX", "schemas/Config/properties/portal_url/maxLength"),
 )
+
+# What GET /v1/config calls a life, and the setting that it is.
+LIVES = {
+    "identity": "INVITATION_LIVES_S",
+    "authentication-key": "SECOND_LINK_LIVES_S",
+    "email-confirmation": "EMAIL_CONFIRMATION_LIVES_S",
+    "password-reset": "PASSWORD_RESET_LIVES_S",
+    "captcha_token": "CAPTCHA_LIVES_S",
+    "stage_token": "ACCOUNT_STEP_LIVES_S",
+    "access_token": "ACCESS_TOKEN_LIVES_S",
+    "refresh_token": "SESSION_IDLE_S",
+    "session": "SESSION_LIVES_S",
+}
 
 # What `security` says for an x-token; all others are of a stage.
 SECURITY = {
@@ -74,6 +94,12 @@ SECURITY = {
     "access-or-cookie": ([{"access_token": []}, {"refresh_cookie": []}],),
 }
 OF_A_STAGE = ([{"stage_token": []}],)
+
+# An answer of more bytes may stay with the service while a slow client reads it through a proxy.
+PROXIES_TAKE = 200 * 1024
+
+# What may come to every call, before its operation is looked at.
+NOT_ROUTED = {"$ref": "#/components/responses/NotRouted"}
 
 # Descriptions of fewer characters may stand twice.
 SHORT = 20
@@ -132,6 +158,21 @@ def check_parameters(contract):
     return wrong
 
 
+def input_max(row, name):
+    """The longest input of a field that the program takes; None: it has no such field."""
+    return next((field["input_max"] for field in row["fields"] if field["name"] == name), None)
+
+
+def longest(field, row, name):
+    """The same, as the schema says it. An enum says it by its values, for a bound beside them is
+    what code generators stumble over: then any bound is right that takes them all."""
+    if "enum" not in field:
+        return field.get("maxLength")
+    taken = max(map(len, field["enum"]))
+    bound = input_max(row, name)
+    return bound if bound is not None and bound >= taken else taken
+
+
 def check_fields(contract, program, key):
     schema = request_schema(contract, contract.operations()[key])
     row = endpoints_of(program["public"])[key]
@@ -140,7 +181,7 @@ def check_fields(contract, program, key):
     if schema is None:
         return []
     required = schema.get("required", [])
-    ours = {name: (contract.resolve(field).get("maxLength"), name not in required)
+    ours = {name: (longest(contract.resolve(field), row, name), name not in required)
             for name, field in schema["properties"].items()}
     theirs = {field["name"]: (field["input_max"], field["optional"]) for field in row["fields"]}
     wrong = differences("field, its longest input and whether it is optional:", ours, theirs)
@@ -156,30 +197,68 @@ def check_problems(contract, program):
 
 def check_field_errors(contract, program):
     theirs = {row["code"]: row["detail"] for row in program["field_errors"]}
-    return differences("field error", contract.components["x-field-errors"], theirs)
+    listed = contract.member("FieldError", "code")["enum"]
+    return (differences("field error", contract.field_errors(), theirs)
+            + [f"FieldError.code and the examples: {code}"
+               for code in set(listed) ^ set(contract.field_errors())])
 
 
 def check_codes(contract):
     """Each code of a response is a problem of that status, and each problem is of some response."""
-    unrouted = contract.document["x-codes"]
-    used, wrong = set(unrouted), []
+    used, wrong = set(contract.unrouted), []
     for inside in (False, True):
         for key, operation in contract.operations(inside).items():
             for status, response in contract.responses(operation).items():
-                codes = response.get("x-codes", [])
+                codes = contract.codes(response)
                 used |= set(codes)
                 wrong += [f"{key} {status}: {code}" for code in codes
                           if contract.problems.get(code, {}).get("status") != status]
                 if (status >= 400) != bool(codes):
-                    wrong.append(f"{key} {status}: x-codes {codes}")
+                    wrong.append(f"{key} {status}: codes {codes}")
+            if operation["responses"].get("default") != NOT_ROUTED:
+                wrong.append(f"{key}: `default` is not NotRouted")
     wrong += [f"no response has {code}" for code in contract.problems if code not in used]
-    return wrong + [f"not a problem: {code}" for code in unrouted if code not in contract.problems]
+    return wrong + [f"not a problem: {code}" for code in contract.unrouted
+                    if code not in contract.problems]
+
+
+def check_caching(contract, program):
+    """Which answers may be kept, and for how long; who has one already gets a 304."""
+    wrong, kept = [], {}
+    for key, operation in {**contract.operations(), **contract.operations(inside=True)}.items():
+        for status, response in contract.responses(operation).items():
+            told = {name: contract.resolve(header) for name, header in response.get("headers", {}).items()}
+            if status in (200, 304) and "Cache-Control" in told and "ETag" in told:
+                kept.setdefault(key, set()).update(told["Cache-Control"]["schema"]["enum"])
+                kept[key].add(status)
+            elif status == 304 or "Cache-Control" in told or "ETag" in told:
+                wrong.append(f"{key} {status}: {list(told)}")
+    theirs = {key: {200, 304, f"public, max-age={row['max_age_s']}"}
+              for listener in ("public", "inside") for key, row in endpoints_of(program[listener]).items()
+              if row["max_age_s"] > 0}
+    guide = {("GET", path): int(seconds) for path, seconds in
+             re.findall(r"^\| `GET (/[\w./-]+)` \| (\d+) seconds \|", contract.guide, re.M)}
+    ages = {key: row["max_age_s"] for key, row in endpoints_of(program["public"]).items() if key in theirs}
+    return (wrong + differences("kept answer", kept, theirs)
+            + differences("kept answer", guide, ages, "docs/api-guide.md"))
+
+
+def check_size(contract):
+    """The proxies of deploy/ take it in whole (tests/flow/64_proxies.bats)."""
+    size = len(contract.text.encode())
+    return [] if size <= PROXIES_TAKE else [f"{size} bytes; the proxies take in {PROXIES_TAKE}"]
 
 
 def check_meanings(contract):
-    """Each code says what an app does on it."""
-    return [f"{code} has no description" for code in contract.problems
-            if not contract.components["examples"][code].get("description")]
+    """Each code says, in one place, when it comes and what an app does on it."""
+    examples = contract.components["examples"]
+    wrong = [f"{code}: {meaning}" for code in contract.problems
+             if len(meaning := contract.meaning_of(code)) != 2 or "" in meaning]
+    wrong += [f"{code}_en says more than its value" for code in contract.problems
+              if set(examples[f"{code}_en"]) != {"value"}]
+    told = {code for code, *_ in contract.field_error_meanings()}
+    return wrong + [f"FieldError.code and its table: {code}" for code in
+                    told ^ set(contract.member("FieldError", "code")["enum"])]
 
 
 def check_bounds(contract, program):
@@ -193,23 +272,21 @@ def check_bounds(contract, program):
     for words in (f"at most {program['bounds']['BODY_MAX']} bytes",
                   f"more than {program['bounds']['JSON_DEPTH_MAX']} levels",
                   f"{program['bounds']['SESSION_REPEAT_S']} seconds",
-                  f"An account has at most {program['bounds']['SESSIONS_MAX']};",
-                  f"| {spoken(program['bounds']['ACCESS_TOKEN_LIVES_S'])} |"):
+                  f"An account has at most {program['bounds']['SESSIONS_MAX']};"):
         if words not in text:
             wrong.append(f'docs/api-guide.md does not say "{words}"')
     return wrong
 
 
 def check_stages(contract, program):
-    """Names, calls and links of the stages; a token of `any` is one of a registration."""
+    """Names, calls and links of the stages."""
     schemas = contract.components["schemas"]
     text = contract.guide
-    registration = [row for row in program["stages"] if row["path"].startswith("/v1/registration/")]
     wrong = []
-    if schemas["RegistrationStage"]["properties"]["stage"]["enum"] != [row["name"] for row in registration]:
+    if schemas["RegistrationStage"]["properties"]["stage"]["enum"] != [row["name"] for row in program["stages"]]:
         wrong.append("RegistrationStage.stage")
     if schemas["NextCall"]["properties"]["path"]["enum"] != (
-            [row["path"] for row in registration] + [program["login"]]):
+            [row["path"] for row in program["stages"]] + [program["login"]]):
         wrong.append("NextCall.path")
     wrong += [f"docs/api-guide.md has no row of the token `{row['name']}`"
               for row in program["stages"] if f"| `{row['name']}` |" not in text]
@@ -263,25 +340,34 @@ def check_locks(contract, program):
     return wrong
 
 
-def check_generated(name):
-    """A document of docs/ is what tools/gen/docs writes."""
+def generated():
+    """name -> text of the documents that tools/gen/docs writes."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([TREE / "tools/gen/docs", folder], check=True,
                        env={**os.environ, "BUILD": str(TREE / BUILD)})
-        wanted = open(f"{folder}/{name}", encoding="utf-8").read()
-    if (TREE / "docs" / name).read_text("utf-8") == wanted:
+        return {path.name: path.read_text("utf-8") for path in pathlib.Path(folder).iterdir()}
+
+
+def check_generated(name, texts):
+    if (TREE / "docs" / name).read_text("utf-8") == texts[name]:
         return []
     return [f"docs/{name} is behind the programs: run tools/gen/docs"]
 
 
 def check_commands():
-    """docs/operating.md has the commands of myportalctl, written as it does itself."""
-    usage = subprocess.run([TREE / BUILD / "tools/ctl/myportalctl"], stderr=subprocess.PIPE,
-                           text=True, encoding="utf-8").stderr
-    text = (TREE / "docs/operating.md").read_text("utf-8")
-    theirs = re.findall(r"^  (\S.*?)(?:  .*)?$", usage, re.M)
-    ours = re.findall(r"^    myportalctl (\S.*?)(?:  .*)?$", text, re.M)
-    return [f"not in both: {command}" for command in sorted(set(ours) ^ set(theirs))]
+    """docs/operating.md lists no command that is none, as it is called; a document names each."""
+    table = json.loads(subprocess.run(
+        [TREE / BUILD / "tools/ctl/myportalctl", "help", "--json"], stdout=subprocess.PIPE,
+        text=True, encoding="utf-8", check=True).stdout)["commands"]
+    section = re.search(r"^## Commands$.*?^## ", (TREE / "docs/operating.md").read_text("utf-8"),
+                        re.M | re.S)[0]
+    listed = re.findall(r"^    myportalctl (\S.*?)(?:  .*)?$", section, re.M)
+    texts = "\n".join(path.read_text("utf-8") for path in (TREE / "docs").glob("*.md"))
+    wrong = set(listed) - {command["short_synopsis"] for command in table}
+    unnamed = {command["words"] for command in table
+               if not re.search(rf"myportalctl {command['words']}\b", texts)}
+    return ([f"docs/operating.md: there is no {command}" for command in sorted(wrong)]
+            + [f"in no document: {command}" for command in sorted(unnamed)])
 
 
 def settings(program):
@@ -301,6 +387,21 @@ def check_lives(contract, program):
     return differences("life", {name: life for life, name in told}, lives, "docs/api-guide.md")
 
 
+def check_config(contract, program):
+    """The example of a service with the defaults is one."""
+    value, defaults = contract.components["examples"]["Config"]["value"], settings(program)
+    pages = {row["name"]: row["portal_path"] for row in program["stages"] if row["portal_path"]}
+    lives = {**{link["stage"]: link["expires_in"] for link in value["links"]}, **value["expires_in"]}
+    return (differences("page", {link["stage"]: link["path"] for link in value["links"]}, pages)
+            + differences("life", lives, {name: int(defaults[LIVES[name]]) for name in LIVES})
+            + differences("default", {
+                "PASSWORD_LENGTH_MIN": str(value["password_policy"]["length_min"]),
+                "PASSWORD_COMPOSITION": value["password_policy"]["composition"],
+                "MAIL_INTERVAL_S": str(value["resend_after"]),
+            }, {name: defaults[name] for name in (
+                "PASSWORD_LENGTH_MIN", "PASSWORD_COMPOSITION", "MAIL_INTERVAL_S")}))
+
+
 def check_version(contract):
     version = re.search(r"version: '(.*?)'", (TREE / "meson.build").read_text())[1]
     ours = contract.document["info"]["version"]
@@ -310,10 +411,11 @@ def check_version(contract):
 # --- examples -------------------------------------------------------------------------------------
 
 def examples_of(contract):
-    """(where, schema, value) of every example, and of every default."""
+    """(where, schema, value) of every example."""
     for inside in (False, True):
         for (method, path), operation in contract.operations(inside).items():
-            bodies = {"request": operation.get("requestBody", {}), **contract.responses(operation)}
+            bodies = {"request": operation.get("requestBody", {}), **contract.responses(operation),
+                      "default": contract.resolve(operation["responses"]["default"])}
             for name, body in bodies.items():
                 for content in body.get("content", {}).values():
                     for label, value in contract.examples(content).items():
@@ -322,9 +424,8 @@ def examples_of(contract):
         if "example" in header:
             yield f"header {name}", header["schema"], header["example"]
     for name, schema in contract.components["schemas"].items():
-        for member, field in schema.get("properties", {}).items():
-            if "default" in field:
-                yield f"default of {name}.{member}", field, field["default"]
+        for nr, value in enumerate(schema.get("examples", [])):
+            yield f"example {nr} of {name}", schema, value
 
 
 def check_examples(contract):
@@ -333,34 +434,75 @@ def check_examples(contract):
 
 
 def check_problem_examples(contract, program):
-    """Each is named by its code, which a response has among its x-codes. check_problems() compares
-    the texts, but for those of the fields."""
+    """Each is named by its code and language, and each response has those of its codes.
+    check_problems() compares the texts, but for those of the fields."""
     wrong = []
-    texts = contract.components["x-field-errors"]
+    texts = contract.field_errors()
     for code in contract.problems:
-        value = contract.components["examples"][code]["value"]
-        wrong += [f"{code}: {error['detail']}" for error in value.get("errors", [])
-                  if error["detail"] != texts[error["code"]]["ja"]]
         uri = program["problem_type"] + code.replace("_", "-")
-        if (value["code"], value["type"]) != (code, uri):
-            wrong.append(f"{code}: code or type")
+        for language in LANGUAGES:
+            value = contract.components["examples"][f"{code}_{language}"]["value"]
+            wrong += [f"{code}: {error['detail']}" for error in value.get("errors", [])
+                      if error["detail"] != texts[error["code"]][language]]
+            told = (value["code"], value["type"], value["status"])
+            if told != (code, uri, contract.problems[code]["status"]):
+                wrong.append(f"{code}_{language}: {told}")
     for name, response in contract.components["responses"].items():
-        problems = response.get("content", {}).get("application/problem+json", {"examples": {}})
-        told = {code: {"$ref": f"#/components/examples/{code}"} for code in response.get("x-codes", [])}
+        problems = response.get("content", {}).get(PROBLEM, {"examples": {}})
+        told = {f"{code}_{language}": {"$ref": f"#/components/examples/{code}_{language}"}
+                for code in contract.codes(response) for language in LANGUAGES}
         if problems["examples"] != told:
             wrong.append(f"{name}: examples {list(problems['examples'])}")
     return wrong
 
 
 def check_components(contract):
-    """Each is used; those of security by its name, examples of problems also by x-codes."""
+    """Each is used; those of security by its name."""
     used = set(re.findall(r"'#/components/(\w+/[\w-]+)'", contract.text))
-    used |= {f"examples/{code}" for code in contract.document["x-codes"]}
     used |= {f"securitySchemes/{name}" for inside in (False, True)
              for operation in contract.operations(inside).values()
              for way in operation["security"] for name in way}
     return [f"{kind}/{name} is not used" for kind, components in contract.components.items()
-            if not kind.startswith("x-") for name in components if f"{kind}/{name}" not in used]
+            for name in components if f"{kind}/{name}" not in used]
+
+
+# What some code generators drop or make wrong code of; tests/generators runs them.
+STUMBLING_BLOCKS = {
+    "const": lambda node: "const" in node,
+    "an enum without a type": lambda node: "enum" in node and "type" not in node,
+    "a bound beside an enum": lambda node: "enum" in node and {
+        "minLength", "maxLength", "pattern", "minimum", "maximum"} & set(node),
+    "contentMediaType": lambda node: "contentMediaType" in node,
+    "a default": lambda node: "default" in node and "properties" not in node,
+    "a bare / in a pattern": lambda node: "/" in re.sub(r"\[[^]]*\]", "", str(node.get("pattern"))),
+}
+
+
+def nodes_of(node, where="#"):
+    """(where, mapping) of everything below a node."""
+    if isinstance(node, dict):
+        yield where, node
+        for key, value in node.items():
+            yield from nodes_of(value, f"{where}/{key}")
+    elif isinstance(node, list):
+        for nr, value in enumerate(node):
+            yield from nodes_of(value, f"{where}/{nr}")
+
+
+def check_generators(contract):
+    """Nothing that code generators stumble over."""
+    wrong = [f"{where}: {what}" for where, node in nodes_of(contract.components["schemas"])
+             for what, is_there in STUMBLING_BLOCKS.items() if is_there(node)]
+    wrong += [f"{where}: a description" for where, node in nodes_of(contract.document["servers"])
+              if "default" in node and "description" in node]
+    wrong += [f"components/{kind} is not OpenAPI" for kind in contract.components
+              if kind.startswith("x-")]
+    spelled = collections.defaultdict(set)
+    for components in contract.components.values():
+        for name in components:
+            spelled[name.lower()].add(name)
+    wrong += [f"differ in case only: {names}" for names in spelled.values() if len(names) > 1]
+    return wrong
 
 
 def check_said_once(contract):
@@ -404,9 +546,12 @@ def check_guide_calls(contract):
 
 
 def check_guide_codes(contract):
-    """What the guide calls a code, by the form of the word, is one."""
+    """What the guide calls a code, by the form of the word, is one: of the service, or of the client
+    library, which says what it could not send."""
     told = re.findall(r"\b(?:is|are|answers|be) `([a-z]+_[a-z_]+)`", contract.guide)
-    known = {*contract.problems, *contract.components["x-field-errors"]}
+    types = (TREE / "tools/client/src/index.d.ts").read_text("utf-8")
+    of_client = re.findall(r"'(\w+)'", re.search(r"type ClientCode =(.*?');", types, re.S)[1])
+    known = {*contract.problems, *contract.field_errors(), *of_client}
     return [f"not a code: {code}" for code in told if code not in known]
 
 
@@ -445,21 +590,39 @@ def check_exchanges(contract):
 
 # --- bodies, judged by the program ----------------------------------------------------------------
 
-def fault_of(key, body, field):
-    """The program's word on a field of a body; None: it has no objection."""
+def error_of(key, body, field):
+    """The program's word on a field of a body; its code is None: it has no objection."""
     verdict = describe(*key, body=json.dumps(body))
-    return {error["field"]: error["code"] for error in verdict["errors"]}.get(field)
+    return {error["field"]: error for error in verdict["errors"]}.get(field, {"code": None})
 
 
-def variations(contract, schema, example):
+def fault_of(key, body, field):
+    return error_of(key, body, field)["code"]
+
+
+def check_bound(error, field, most):
+    """What an app tells the member: a bound of what was typed, never more than may be typed."""
+    if error["code"] == "too_long":
+        return 0 < error["max"] <= most
+    return error["code"] != "too_short" or 0 < error["min"] <= field["minLength"]
+
+
+def value_of(field, example, name):
+    """What stands in the example, or the first of the values that the field can have."""
+    return example[name] if name in example else field["enum"][0]
+
+
+def variations(contract, row, schema, example):
     """(what, field, body, the fault it must have; "any" will do for too short)."""
     yield "unknown", "unknown", {**example, "unknown": "x"}, "unknown_field"
     for name, field in schema["properties"].items():
         field = contract.resolve(field)
-        typed = example.get(name, field.get("default"))
+        typed = value_of(field, example, name)
         yield "null", name, {**example, name: None}, "wrong_type"
-        long = typed.ljust(field["maxLength"] + 1, "x")
+        long = typed.ljust(input_max(row, name) + 1, "x")
         yield "too long", name, {**example, name: long}, "too_long"
+        if "enum" in field:
+            yield "another", name, {**example, name: typed + "x"}, "not_offered"
         if field.get("minLength", 1) > 1:
             yield "too short", name, {**example, name: typed[:field["minLength"] - 1]}, "any"
         if name in schema.get("required", []):
@@ -467,9 +630,9 @@ def variations(contract, schema, example):
             yield "absent", name, rest, "required"
 
 
-def check_bodies(contract, key):
+def check_bodies(contract, program, key):
     """The program takes every example, and refuses what the schema refuses."""
-    operation = contract.operations()[key]
+    operation, row = contract.operations()[key], endpoints_of(program["public"])[key]
     schema = request_schema(contract, operation)
     examples = contract.examples(operation["requestBody"]["content"]["application/json"])
     wrong = []
@@ -478,14 +641,52 @@ def check_bodies(contract, key):
         if verdict["code"] != "ok":
             wrong.append(f"example {label}: {verdict}")
     fullest = max(examples.values(), key=len)
-    for what, name, body, wanted in variations(contract, schema, fullest):
+    wrong += [f"{name}: {value} is {fault}" for name, field in schema["properties"].items()
+              for value in contract.resolve(field).get("enum", [])
+              if (fault := fault_of(key, {**fullest, name: value}, name)) is not None]
+    for what, name, body, wanted in variations(contract, row, schema, fullest):
         if what == "too short" and (key, name) in JUDGED_LATER:
             continue
-        fault = fault_of(key, body, name)
-        if fault is None or wanted not in ("any", fault):
-            wrong.append(f"{name} {what}: {fault}, not {wanted}")
+        error = error_of(key, body, name)
+        if error["code"] is None or wanted not in ("any", error["code"]):
+            wrong.append(f"{name} {what}: {error['code']}, not {wanted}")
+        if what.startswith("too ") and not check_bound(
+                error, contract.resolve(schema["properties"][name]), input_max(row, name)):
+            wrong.append(f"{name} {what}: no bound in {error}")
         if not contract.errors(schema, body):
             wrong.append(f"{name} {what}: the schema takes it")
+    return wrong
+
+
+def check_lengths(contract, program, key):
+    """The bounds of GET /v1/config are those that come with the errors of the fields."""
+    row = endpoints_of(program["public"])[key]
+    lengths = contract.components["examples"]["Config"]["value"]["lengths"]
+    wrong = []
+    for name in [field["name"] for field in row["fields"] if field["name"] in lengths]:
+        long = error_of(key, {name: "x" * (input_max(row, name) + 1)}, name)
+        if long["max"] != lengths[name]["max"] or long["min"] != lengths[name].get("min", 0):
+            wrong.append(f"{name}: {lengths[name]} in openapi.yaml, {long}")
+    return wrong
+
+
+def check_pasted(contract, key):
+    """What comes along when a value is copied is dropped around it, and told within it; in a
+    password it is told wherever it is, but where the password is only compared."""
+    operation = contract.operations()[key]
+    schema = request_schema(contract, operation)
+    examples = contract.examples(operation["requestBody"]["content"]["application/json"])
+    fullest, wrong = max(examples.values(), key=len), []
+    for name, field in schema["properties"].items():
+        field = contract.resolve(field)
+        typed = value_of(field, fullest, name)
+        around, within = f"\ufeff\r\n {typed}\u200b\t\n", f"{typed[0]}\u200b{typed[1:]}"
+        faults = [fault_of(key, {**fullest, name: text}, name) for text in (around, within)]
+        is_password = field.get("format") == "password"
+        wanted = ["invisible_character" if is_password else None,
+                  None if is_password and field["minLength"] == 1 else "invisible_character"]
+        if faults != wanted:
+            wrong.append(f"{name}: {faults}, not {wanted}")
     return wrong
 
 
@@ -502,6 +703,9 @@ def main():
     tap.check("field errors: codes, texts", check_field_errors(contract, program))
     tap.check("codes of the responses", check_codes(contract))
     tap.check("headers of refusals", check_challenges(contract))
+    # asvs 14.2.2
+    tap.check("answers that may be kept", check_caching(contract, program))
+    tap.check("size of openapi.yaml", check_size(contract))
     tap.check("each code says what an app does", check_meanings(contract))
     tap.check("type of a problem", check_types(contract, program))
     # asvs 2.1.1
@@ -510,10 +714,12 @@ def main():
     tap.check("lives of the tokens", check_lives(contract, program))
     # asvs 6.1.1
     tap.check("locks", check_locks(contract, program))
+    tap.check("the example of GET /v1/config", check_config(contract, program))
     tap.check("version", check_version(contract))
     tap.check("examples fit their schemas", check_examples(contract))
     tap.check("examples of problems", check_problem_examples(contract, program))
     tap.check("components are used", check_components(contract))
+    tap.check("nothing that code generators stumble over", check_generators(contract))
     tap.check("descriptions stand in one place", check_said_once(contract))
     tap.check("chapters of the guide", check_guide_links(contract))
     tap.check("calls of the guide, and the tokens they take", check_guide_calls(contract))
@@ -523,12 +729,16 @@ def main():
         if "requestBody" in operation:
             # asvs 2.1.1 2.2.1
             tap.check(f"program and schema agree on bodies of {' '.join(key)}",
-                      check_bodies(contract, key))
+                      check_bodies(contract, program, key))
+            tap.check(f"lengths of {' '.join(key)}", check_lengths(contract, program, key))
+            tap.check(f"pasted values of {' '.join(key)}", check_pasted(contract, key))
     tap.check("commands of docs/operating.md", check_commands())
+    texts = generated()
     # asvs 7.1.1 13.1.2
-    tap.check("docs/settings.md", check_generated("settings.md"))
+    tap.check("docs/settings.md", check_generated("settings.md", texts))
     # asvs 2.1.3
-    tap.check("docs/limits.md", check_generated("limits.md"))
+    tap.check("docs/limits.md", check_generated("limits.md", texts))
+    tap.check("docs/errors.md", check_generated("errors.md", texts))
     return tap.end()
 
 

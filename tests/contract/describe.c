@@ -42,7 +42,7 @@ describe_fields(struct json *json, const struct body_rule *body)
 	for (const struct field *field = body->fields; field->name != NULL; field++) {
 		json_item(json);
 		json_text(json, "name", field->name);
-		json_number(json, "input_max", (int64_t)field->input_max);
+		json_number(json, "input_max", (int64_t)field->rule->input_max);
 		json_bool(json, "optional", field->optional);
 		json_up(json);
 	}
@@ -79,6 +79,7 @@ describe_endpoints(struct json *json, const char *name, const struct endpoint_ta
 		json_text(json, "method", endpoint->method);
 		json_text(json, "path", endpoint->path);
 		json_text(json, "token", token_of(endpoint));
+		json_number(json, "max_age_s", endpoint->max_age_s);
 		if (endpoint->body != NULL)
 			describe_fields(json, endpoint->body);
 		json_up(json);
@@ -181,7 +182,7 @@ describe_bounds(struct json *json)
 		int64_t value;
 	} bounds[] = {
 		BOUND(ACCESS_COORDINATE_MAX),
-		BOUND(ACCESS_TOKEN_LIVES_S),
+		BOUND(ACCESS_TOKEN_LIFE_MAX_S),
 		BOUND(AUTH_KEY_LENGTH),
 		BOUND(AUTH_KEY_SHOWN_MAX),
 		BOUND(BIRTH_DATE_LENGTH),
@@ -201,14 +202,18 @@ describe_bounds(struct json *json)
 		BOUND(KID_MAX),
 		BOUND(SESSION_REPEAT_S),
 		BOUND(NICKNAME_GRAPHEMES_MAX),
+		BOUND(NICKNAME_MARKS_MAX),
 		BOUND(NICKNAME_MAX),
 		BOUND(PASSWORD_CODE_POINTS_MAX),
 		BOUND(PROOF_OF_WORK_HEX),
 		BOUND(PROOF_OF_WORK_SALT_MAX),
 		BOUND(REFRESH_TOKEN_LENGTH),
 		BOUND(REQUEST_ID_TEXT),
+		BOUND(SOCIETY_CONTACT_MAX),
+		BOUND(SOCIETY_NAME_MAX),
 		BOUND(SESSIONS_MAX),
 		BOUND(TOKEN_MAX),
+		BOUND(URL_MAX),
 	};
 #undef BOUND
 
@@ -281,6 +286,17 @@ validate_body(const struct endpoint *endpoint, struct room *room)
 	return room->field_errors.count == 0 ? OK : BAD_FIELD;
 }
 
+static void
+describe_error(struct json *json, const struct field_errors *field_errors, size_t i)
+{
+	json_item(json);
+	json_text(json, "field", field_errors->list[i].field);
+	json_text(json, "code", field_error_code(field_errors->list[i].field_error));
+	json_number(json, "min", field_errors->list[i].length.min);
+	json_number(json, "max", field_errors->list[i].length.max);
+	json_up(json);
+}
+
 static enum result
 describe_verdict(struct json *json, const char *method, const char *path)
 {
@@ -292,12 +308,8 @@ describe_verdict(struct json *json, const char *method, const char *path)
 		return INTERNAL;
 	json_text(json, "code", result_code(validate_body(endpoint, room)));
 	json_array(json, "errors");
-	for (size_t i = 0; i < room->field_errors.count; i++) {
-		json_item(json);
-		json_text(json, "field", room->field_errors.list[i].field);
-		json_text(json, "code", field_error_code(room->field_errors.list[i].field_error));
-		json_up(json);
-	}
+	for (size_t i = 0; i < room->field_errors.count; i++)
+		describe_error(json, &room->field_errors, i);
 	json_up(json);
 	return OK;
 }

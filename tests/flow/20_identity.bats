@@ -77,7 +77,7 @@ load steps
 	want 200
 }
 
-@test "a CAPTCHA is good for one link and one number" {
+@test "a CAPTCHA is good for one link and one number" { # asvs 8.2.2
 	invite "$(new_email)"
 	one=$invitation
 	captcha_for "$one" >/dev/null
@@ -113,6 +113,7 @@ load steps
 	for guess in 1 2 3 4 5; do
 		api POST /v1/registration/identity "$(jq -c --arg n "66666666$guess" '.insured_number = $n' <<<"$right")" "$invitation"
 		want 401 token_spent
+		same "$(field .attempts_left)" $((5 - guess)) # after 0 it is over
 	done
 	api POST /v1/registration/identity "$right" "$invitation"
 	want 410 registration_over
@@ -151,6 +152,28 @@ load steps
 	want 400 invalid_fields
 	same "$(faults)" birth_date:required
 	BASE_URL=http://$OTHER_LISTEN identify "$invitation" "$person" 1980-01-01
+	want 200
+}
+
+@test "a CAPTCHA is good for one birth date, and so is the link that it opened" { # asvs 2.3.2
+	person=$(new_person)
+	invite "$(new_email)"
+	identify "$invitation" "$person" 1980-01-02
+	want 422 identity_mismatch
+	same "$(field .attempts_left)" 4
+	for date in 1980-01-01 ''; do # neither would be counted
+		api POST /v1/registration/identity "$(identity_json "$person" "$date")" "$invitation"
+		want 422 captcha_wrong
+	done
+	api GET /v1/registration/stage '' "$invitation"
+	same "$(field .attempts_left)" 4
+	identify "$invitation" "$person" 1980-01-01
+	want 200
+	for date in 1980-01-02 ''; do
+		api POST /v1/registration/identity "$(identity_json "$person" "$date")" "$invitation"
+		want 401 token_spent
+	done
+	api POST /v1/registration/identity "$identity_body" "$invitation"
 	want 200
 }
 

@@ -26,7 +26,7 @@ put() { # PATH JSON
 	same "$(events "$email")" 1,2,16,16
 }
 
-@test "a change of what is not the member's is refused" { # asvs 8.2.3 15.3.3
+@test "a change of what is not the member's is rejected" { # asvs 8.2.3 15.3.3
 	new_account
 	logged_in "$email"
 	wait_until 10 mail_is_finished
@@ -179,7 +179,7 @@ guess() { # TIMES
 	same "$(events "$email")" 1,2,9,12,13
 }
 
-@test "a later wish for an address ends the earlier link" {
+@test "a later request for an address ends the earlier link" {
 	new_account
 	logged_in "$email"
 	put email "{\"email\":\"one.$email\",\"current_password\":\"$PASSWORD\"}"
@@ -222,6 +222,34 @@ guess() { # TIMES
 	put login-id "{\"login_id\":\"newer.$email\",\"current_password\":\"$PASSWORD\"}"
 	want 429 too_many_tries
 	(($(header Retry-After) > 80000))
+}
+
+@test "a login ID that is not the member's proven address: that address is told once; each change writes the same rows" { # asvs 2.4.1 6.3.8
+	new_account
+	logged_in "$email"
+	wait_until 10 mail_is_finished
+	same "$(mail_count "$email")" 3 # of the registration: it is the proven address
+	api PATCH /v1/me '{"language":"en"}' "$access"
+	# What a change writes, and how many mails the new login ID has then.
+	changed_to() { # LOGIN-ID
+		local before
+		before=$(db 'SELECT COUNT(*) FROM outbox')
+		put login-id "{\"login_id\":\"$1\",\"current_password\":\"$PASSWORD\"}"
+		want 204 || return 1
+		wait_until 10 mail_is_finished || return 1
+		printf '%s rows, %s mails\n' "$(($(db 'SELECT COUNT(*) FROM outbox') - before))" "$(mail_count "new.$email")"
+	}
+	same "$(changed_to "new.$email")" '2 rows, 1 mails'
+	mail_interval_goes_on
+	[[ $(mail_part "new.$email" Subject) == *"Your e-mail address is now a login ID" ]]
+	same "$(changed_to "new.$email")" '0 rows, 1 mails' # it is that already
+	mails=$(mail_count "$email")
+	same "$(changed_to "${email^^}")" '2 rows, 1 mails' # the proven address, however it is typed
+	same "$(mail_count "$email")" $((mails + 1))        # its own notification
+	same "$(changed_to "new.$email")" '2 rows, 1 mails' # within the mail interval
+	mail_interval_ends
+	changed_to "$email"
+	same "$(changed_to "new.$email")" '2 rows, 2 mails'
 }
 
 @test "two who want one login ID at once: one gets it" { # asvs 2.3.4 15.4.2
@@ -268,7 +296,134 @@ guess() { # TIMES
 	logged_in "$email"
 }
 
-@test "leave while a login begins, a password changes, a token is refreshed: nothing half stays" {
+leave() {
+	api DELETE /v1/me "{\"current_password\":\"$PASSWORD\"}" "$access"
+	want 204
+}
+
+ask_email() { # ADDRESS
+	put email "{\"email\":\"$1\",\"current_password\":\"$PASSWORD\"}"
+}
+
+@test "who leaves and registers again has what is left of the day: login IDs, links to new addresses" { # asvs 2.3.2 2.4.1 6.3.8
+	start_other "LIMITS=$LIMITS,login_id_tries=3,address_changes=4"
+	BASE_URL=http://$OTHER_LISTEN
+	new_account
+	taken=$email
+	new_account
+	logged_in "$email"
+	try_taken() { put login-id "{\"login_id\":\"$taken\",\"current_password\":\"$PASSWORD\"}"; }
+	for left in 2 1; do
+		try_taken
+		want 409 login_id_taken
+		same "$(field .attempts_left)" "$left"
+	done
+	ask_email "one.$email"
+	want 202
+	mail_arrives "one.$email" 1
+	mail_interval_goes_on
+	change_password "$access" "$PASSWORD" "$FRESH" # ends the link: the next one goes out at once, and counts
+	want 204
+	change_password "$access" "$FRESH" "$PASSWORD"
+	want 204
+	ask_email "one.$email"
+	want 202
+	mail_arrives "one.$email" 2
+	leave
+
+	again=$(new_email)
+	at_account_step "$again" "$number"
+	create_account "$stage_token" "$again" email="two.$email"
+	want 201
+	mail_arrives "two.$email" 1
+	logged_in "$again"
+	try_taken
+	want 409 login_id_taken
+	same "$(field .attempts_left)" 0
+	put login-id "{\"login_id\":\"new.$again\",\"current_password\":\"$PASSWORD\"}"
+	want 429 too_many_tries
+	(($(header Retry-After) > 86000 && $(header Retry-After) <= 86400))
+	ask_email "three.$email"
+	want 202
+	ask_email "four.$email"
+	want 429 too_many_tries
+	leave
+
+	last=$(new_email)
+	at_account_step "$last" "$number"
+	for _ in 1 2; do
+		create_account "$stage_token" "$last" email="five.$email"
+		want 429 too_many_tries
+		(($(header Retry-After) > 86000 && $(header Retry-After) <= 86400))
+		create_account "$stage_token" "$last" login_id="six.$email" # no stranger is told
+		want 429 too_many_tries
+		(($(header Retry-After) > 86000 && $(header Retry-After) <= 86400))
+	done
+	create_account "$stage_token" "$last" # the address of the links needs no other
+	want 201
+	wait_until 10 mail_is_finished
+	same "$(mail_count "four.$email") $(mail_count "five.$email") $(mail_count "six.$email")" '0 0 0'
+	# Whom it was rejected cost no try of the step, and no login ID.
+	same "$(db 'SELECT MAX(count) FROM limit_counter WHERE limit_id IN (LIMIT_ACCOUNT_TRIES, LIMIT_TAKEN_LOGIN_IDS)')" 1
+}
+
+# One try of each limit that a member counts in, on the account $email.
+try_each_limit() {
+	logged_in "$email"
+	put login-id "{\"login_id\":\"$taken\",\"current_password\":\"$PASSWORD\"}"
+	want 409 login_id_taken
+	ask_email "other.$email"
+	want 202
+	api POST /v1/recovery/login-id "{\"email\":\"$email\"}"
+	want 202
+	api POST /v1/recovery/password "{\"login_id\":\"$email\"}"
+	want 202
+}
+
+# A counter of the account alone would be another one after leaving, and its limit begin anew.
+@test "what is counted goes on for who leaves and registers again: each limit has one counter" { # asvs 2.3.2 6.3.8
+	new_account
+	taken=$email
+	new_account
+	db 'DELETE FROM limit_counter'
+	try_each_limit
+	leave
+	wait_until 10 mail_is_finished
+	mail_interval_ends
+	at_account_step "$email" "$number"
+	create_account "$stage_token" "$taken" # told here, too
+	want 409 login_id_taken
+	create_account "$stage_token" "$email"
+	want 201
+	try_each_limit
+	same "$(db 'SELECT COUNT(*), SUM(count + rejected) FROM limit_counter WHERE limit_id IN
+		(LIMIT_LOGIN_ID_TRIES, LIMIT_ADDRESS_CHANGES, LIMIT_CONFIRMATION_MAIL, LIMIT_LOGIN_IDS_MAIL, LIMIT_RESET_MAIL) GROUP BY limit_id' | sort | uniq -c | xargs)" '5 1 2'
+	same "$(db 'SELECT COUNT(*), SUM(count) FROM limit_counter WHERE limit_id = LIMIT_TAKEN_LOGIN_IDS')" '1	1'
+}
+
+@test "a registration's link to another address has a mail interval, also for who left and registers again" { # asvs 2.4.1
+	other=$(new_email)
+	number=$(new_person)
+	for mailed in 1 0; do
+		email=$(new_email)
+		at_account_step "$email" "$number"
+		create_account "$stage_token" "$email" email="$other"
+		want 201
+		logged_in "$email"
+		api GET /v1/me '' "$access"
+		same "$(field .pending_email)" "$other"
+		wait_until 10 mail_is_finished
+		same "$(mail_count "$other")" 1
+		((mailed == 0)) || { mail_interval_goes_on && leave; }
+	done
+	mail_interval_ends
+	ask_email "$other"
+	want 202
+	api POST /v1/me/email/confirmation '' "$(mail_token "$other" 2)"
+	want 204
+}
+
+@test "leave while a session begins, a password changes, a token is refreshed: nothing half stays" {
 	new_account
 	logged_in "$email"
 	one=$access
@@ -281,7 +436,7 @@ guess() { # TIMES
 	same "$(db 'SELECT COUNT(*) FROM session s LEFT JOIN account a ON a.id = s.account_id WHERE a.id IS NULL')" 0
 }
 
-@test "a login that begins while the password changes is over" { # asvs 7.4.3 15.4.2
+@test "a session that begins while the password changes is over" { # asvs 7.4.3 15.4.2
 	for _ in 1 2 3 4; do
 		new_account
 		logged_in "$email"

@@ -12,26 +12,9 @@ teardown() {
 	stack_restore
 }
 
-# Holds the row of $email's account, from now until let_go.
-hold() {
-	exec {holder}> >(MYSQL_PWD=$(<"$DB_OWNER_PASSWORD_FILE") exec mariadb --no-defaults --socket="$DB_SOCKET" \
-		--user="$DB_OWNER_USER" --batch --unbuffered "$DB_NAME" >"$BATS_TEST_TMPDIR/held" 3>&-)
-	: >"$BATS_TEST_TMPDIR/held"
-	printf "BEGIN; SELECT 'held' FROM account WHERE id = UNHEX('%s') FOR UPDATE;\n" "$id" >&"$holder"
-	wait_until 5 grep -q held "$BATS_TEST_TMPDIR/held"
-}
-
-# Changes something beside it, if there is SQL, and gives it free.
-let_go() { # [SQL]
-	[[ -n ${holder-} ]] || return 0
-	printf '%s COMMIT;\n' "${1:+$1;}" >&"$holder"
-	exec {holder}>&-
-	holder=
-}
-
-# So many wait for a row. (information_schema.innodb_trx is not read again within 100 ms.)
-waiting() { # COUNT
-	[[ $(db "SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'innodb_row_lock_current_waits'") == "$1" ]]
+# Holds the row of $email's account.
+hold_account() {
+	hold_rows "SELECT id FROM account WHERE id = UNHEX('$id') FOR UPDATE"
 }
 
 # One change, its answer in a file: METHOD:PATH:MEMBER=VALUE,...
@@ -56,7 +39,7 @@ at_once() { # FIRST SECOND
 	id=$(db "SELECT HEX(id) FROM account WHERE login_id = '$email'")
 	wait_until 10 mail_is_finished
 	mails=$(mail_count "$email")
-	hold
+	hold_account
 	change first "${1//@/$email}" &
 	local -a changing=($!)
 	wait_until 10 waiting 1
@@ -89,7 +72,7 @@ readonly NICKNAME=PATCH::nickname=taro
 readonly LANGUAGE=PATCH::language=en
 readonly WITHDRAW=DELETE:/pending-email:
 
-@test "the same new password twice at once: 204 both times, one notice, and the login lives" { # asvs 2.3.4 15.4.2
+@test "the same new password twice at once: 204 both times, one notification, and the session lives" { # asvs 2.3.4 15.4.2
 	at_once "$TO_FRESH" "$TO_FRESH"
 	same "$outcomes" "204, 204"
 	is_logged_in "$access"
@@ -100,7 +83,7 @@ readonly WITHDRAW=DELETE:/pending-email:
 	logged_in "$email" "$FRESH"
 }
 
-@test "two new passwords at once: the second's current one is wrong, which costs no try, and the login lives" { # asvs 2.3.4 6.2.3 15.4.2
+@test "two new passwords at once: the second's current one is wrong, which costs no try, and the session lives" { # asvs 2.3.4 6.2.3 15.4.2
 	at_once "$TO_FRESH" "$TO_OTHER"
 	same "$outcomes" "204, 403 current_password_wrong"
 	same "$(jq .attempts_left "$BATS_TEST_TMPDIR/second.body")" 5
@@ -121,7 +104,7 @@ readonly WITHDRAW=DELETE:/pending-email:
 		new_account
 		logged_in "$email"
 		id=$(db "SELECT HEX(id) FROM account WHERE login_id = '$email'")
-		hold
+		hold_account
 		change first "$TO_FRESH" &
 		changing=($!)
 		wait_until 10 waiting 1
@@ -210,8 +193,8 @@ readonly WITHDRAW=DELETE:/pending-email:
 	same "$(jq -r '.nickname + " " + .language' "$BATS_TEST_TMPDIR/second.body")" "taro en"
 }
 
-@test "a login that ends while it changes something changes nothing" { # asvs 7.4.1 7.4.3 7.4.5 15.4.2
-	for ended in "DELETE FROM session" "UPDATE account SET generation = generation + 1 WHERE login_id = '@'" "UPDATE account SET state = 2 WHERE login_id = '@'"; do
+@test "a session that ends while it changes something changes nothing" { # asvs 7.4.1 7.4.3 7.4.5 15.4.2
+	for ended in "DELETE FROM session" "UPDATE account SET generation = generation + 1 WHERE login_id = '@'" "UPDATE account SET state = ACCOUNT_DISABLED WHERE login_id = '@'"; do
 		for name in TO_FRESH LOGIN_ID EMAIL LEAVE NICKNAME WITHDRAW; do
 			new_account
 			logged_in "$email"
@@ -219,7 +202,7 @@ readonly WITHDRAW=DELETE:/pending-email:
 			wait_until 10 mail_is_finished
 			db "UPDATE account SET pending_email = 'waits.$email' WHERE login_id = '$email'"
 			before=$(rows outbox audit_event; db "SELECT login_id, email, pending_email, HEX(password_hash), nickname FROM account WHERE login_id = '$email'")
-			hold
+			hold_account
 			change first "${!name//@/$email}" &
 			wait_until 10 waiting 1
 			let_go "${ended/@/$email}"
@@ -235,7 +218,7 @@ readonly WITHDRAW=DELETE:/pending-email:
 	new_account
 	id=$(db "SELECT HEX(id) FROM account WHERE login_id = '$email'")
 	ask_reset "$email"
-	hold
+	hold_account
 	(reset_password "$reset" "$FRESH"; echo "$status" >"$BATS_TEST_TMPDIR/first.outcome") &
 	resetting=($!)
 	wait_until 10 waiting 1
@@ -246,4 +229,59 @@ readonly WITHDRAW=DELETE:/pending-email:
 	wait "${resetting[@]}"
 	same "$(outcome first), $(outcome second)" "204, 401 token_spent"
 	logged_in "$email" "$FRESH"
+}
+
+@test "two reset links at once: the first sets its password, the second is over" { # asvs 2.3.4 6.4.3 6.5.1 15.4.2
+	new_account
+	id=$(db "SELECT HEX(id) FROM account WHERE login_id = '$email'")
+	ask_reset "$email"
+	links=("$reset")
+	mail_interval_ends
+	wait_until 10 mail_is_finished
+	ask_reset "$email"
+	links+=("$reset")
+	mails=$(mail_count "$email")
+	hold_account
+	(reset_password "${links[0]}" "$FRESH"; echo "$status" >"$BATS_TEST_TMPDIR/first.outcome") &
+	resetting=($!)
+	wait_until 10 waiting 1
+	(reset_password "${links[1]}" nezumi8tokei; echo "$status $(field .code)" >"$BATS_TEST_TMPDIR/second.outcome") &
+	resetting+=($!)
+	wait_until 10 waiting 2
+	let_go
+	wait "${resetting[@]}"
+	same "$(outcome first), $(outcome second)" "204, 401 token_spent"
+	same "$(happened AUDIT_PASSWORD_RESET)" 1
+	logged_in "$email" "$FRESH"
+	wait_until 10 mail_is_finished
+	same "$(mail_count "$email")" $((mails + 1))
+}
+
+# What another transaction has written counts for nobody before it is committed, and for everybody then.
+@test "a log-in that meets a change of its account that is not committed yet" { # asvs 7.4.2 7.4.3 15.4.2
+	local change finish wanted
+	at_account_step "$(new_email)" "$(new_person)"
+	create_account "$stage_token" "$(new_email)" "password=$FRESH" "password_confirmation=$FRESH"
+	want 201
+	fresh=$(db "SELECT password_hash FROM account WHERE login_id = '$(field .account.login_id)'")
+	while IFS='|' read -r change finish wanted; do
+		new_account
+		wait_until 10 mail_is_finished
+		rm -f "$BATS_TEST_TMPDIR/met.outcome"
+		hold_rows "${change/@/"$email"}"
+		log_in "$email" "$FRESH"
+		want 401 login_failed
+		(log_in "$email"; echo "$status $(jq -r '.code // empty' <<<"$body")" >"$BATS_TEST_TMPDIR/met.outcome") &
+		meeting=$!
+		wait_until 10 eval 'waiting 1 || [[ -s $BATS_TEST_TMPDIR/met.outcome ]]'
+		let_go "$finish"
+		wait "$meeting"
+		same "$change $finish: $(outcome met)" "$change $finish: $wanted"
+		same "$(db "SELECT COUNT(*) FROM session s JOIN account a ON a.id = s.account_id WHERE a.login_id = '$email'")" "$([[ $wanted == 201 ]] && echo 1 || echo 0)"
+	done <<-ROWS
+		UPDATE account SET password_hash = '$fresh', generation = generation + 1 WHERE login_id = '@'||401 login_failed
+		UPDATE account SET password_hash = '$fresh', generation = generation + 1 WHERE login_id = '@'|ROLLBACK|201
+		UPDATE account SET state = ACCOUNT_DISABLED WHERE login_id = '@'||401 login_failed
+		DELETE FROM account WHERE login_id = '@'||401 login_failed
+	ROWS
 }

@@ -85,6 +85,99 @@ state_of_the_tables() {
 	same "$(said "argument LIKE '%zq7%'")" 0
 }
 
+# As a value is copied from a page, a mail or a table.
+pasted() { # VALUE
+	printf '%b' "\ufeff\r\n\u202a $1\u202c\u00a0\u3000\t\r\n\u200b"
+}
+
+@test "what is pasted around a value is dropped in every field but passwords" { # asvs 2.2.1
+	email=$(new_email) number=$(new_person)
+	api POST /v1/registration/email "$(json_object "email=$(pasted "$email")")"
+	want 202
+	invitation=$(mail_token "$email" 1)
+	captcha_for "$invitation" >/dev/null
+	captcha_token=$(pasted "$captcha_token") captcha_answer=$(pasted "$captcha_answer")
+	api POST /v1/registration/identity "$(identity_json "$(pasted "$number")")" "$invitation"
+	want 200
+	key=$(field .authentication_key)
+	second_link=$(mail_token "$email" 2)
+	api POST /v1/registration/authentication-key "$(json_object "authentication_key=$(pasted "$key")")" "$second_link"
+	want 200
+	stage_token=$(field .stage_token)
+	create_account "$stage_token" "$(pasted "$email")" "nickname=$(pasted はなこ❤️)"
+	want 201
+	same "$(jq -c .account <<<"$body")" \
+		"{\"login_id\":\"$email\",\"nickname\":\"はなこ❤️\",\"email\":\"$email\",\"email_verified\":true}"
+	log_in "$(pasted "$email")" "$PASSWORD" "refresh=$(pasted body)"
+	want 201
+	take_tokens
+	api POST /v1/sessions/refresh "$(json_object "refresh_token=$(pasted "$refresh")")"
+	want 200
+	take_tokens
+	api PATCH /v1/me "$(json_object "language=$(pasted en)" "nickname=$(pasted Hanako)")" "$access"
+	want 200
+	same "$(field .nickname)" Hanako
+	api PUT /v1/me/login-id "$(json_object "login_id=$(pasted "x$email")" "current_password=$PASSWORD")" "$access"
+	want 204
+	api PUT /v1/me/email "$(json_object "email=$(pasted "x$email")" "current_password=$PASSWORD")" "$access"
+	want 202
+	api GET /v1/me '' "$access"
+	same "$(jq -c '[.login_id, .pending_email]' <<<"$body")" "[\"x$email\",\"x$email\"]"
+	api PUT /v1/me/login-id "$(json_object "login_id=$email" "current_password=$(pasted "$PASSWORD")")" "$access"
+	want 400 invalid_fields
+	same "$(faults)" current_password:invisible_character
+	api POST /v1/registration/email "$(json_object "email=${email/@/$'\u200b'@}")"
+	want 400 invalid_fields
+	same "$(faults)" email:invisible_character
+	jq -e '.errors[0].detail | test("目に見えない文字")' <<<"$body"
+}
+
+# Each alone: of several, the first would speak for all.
+@test "what nobody sees is refused in every member of an account" { # asvs 2.2.1
+	local character value
+	at_account_step "$(new_email)" "$(new_person)"
+	for character in '\u0001' '\u001b[2J' '\u007f' '\u0085' '\ufeff' '\u200b' '\u200c' '\u200e' '\u202e' '\u2060' '\u2066' '\u206a' \
+		'\u00ad' '\u034f' '\u061c' '\u180e' '\u3164' '\uffa0' '\ufff9' '\ufffc' '\U000e0041' '\u200d\u200d'; do
+		printf -v value "asagao7${character}rakuda@example.jp"
+		create_account "$stage_token" "$value" "password=$value" "password_confirmation=$value" "nickname=はな${value:7:-17}こ"
+		want 400 invalid_fields
+		same "$character $(faults | tr ' ' '\n' | sort | xargs)" \
+			"$character $(printf '%s:invisible_character ' email login_id nickname password | sed 's/ $//') password_confirmation:invisible_character"
+	done
+	printf -v value 'はな%b' '\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u0309\u030a\u030b\u030c\u0310\u0311'
+	create_account "$stage_token" "$(new_email)" "nickname=$value"
+	want 400 invalid_fields
+	same "$(faults)" nickname:bad_character
+}
+
+@test "what looks odd is a text like any other" { # asvs 1.3.7 1.3.10 2.2.1
+	local nickname
+	new_account
+	logged_in "$email"
+	for nickname in 👨‍👩‍👧‍👦 ❤️ $'🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f' 葛󠄀 ﷺ ﬃ①㈱㍻ ﾀﾞ｡ﾟ ǄﬆЩ� क्षि \
+		nil NULL undefined NaN -1e999 0x7fffffff ../../etc/passwd "\$(touch /tmp/zq7)" '`true`' '{{1}}' '%n%s%x' '<%=1%>' "'--"; do
+		api PATCH /v1/me "$(json_object "nickname=$nickname")" "$access"
+		want 200
+		same "$(field .nickname)" "$nickname"
+		same "$(db "SELECT nickname FROM account WHERE login_id = '$email'")" "$nickname"
+	done
+	[[ ! -e /tmp/zq7 ]]
+}
+
+@test "naughty strings meet no error of ours, in any member" {
+	all_tokens
+	while IFS= read -r value; do
+		everywhere "$(printf '%b' "$value")" "$access"
+	done <<-'STRINGS'
+		\u0001\u001b[2J\u007f\u0085\ufeff\u200b\u200e\u202e\u2060\u2066\u206a\u00ad\u034f\u061c\u180e\u3164\uffa0\U000e0041
+		a\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u0309\u030a\u030b\u030c\u0310\u0311@example.jp
+		👨‍👩‍👧‍👦\u200d\u200d🏴\U000e0067\U000e0062❤️\ufe0f
+		\u202btest\u202b@exam\u00adple\u2069.jp
+		\ufdfa\ufdfa\u01c4ﬃ①㈱㍻ﾀﾞ｡ﾟ\ufffc\ufffd\u2fa1a
+		nil/NULL/undefined/NaN/-1e999/0x7fffffff/../../etc/passwd$(touch /tmp/zq7)`true`{{1}}
+	STRINGS
+}
+
 @test "what is typed stays inside its JSON string, in the answer and in the error" { # asvs 1.1.2 1.2.3
 	new_account
 	logged_in "$email"

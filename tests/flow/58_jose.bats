@@ -20,6 +20,9 @@ fetch_keys() { # FILE
 	api GET /.well-known/jwks.json
 	want 200
 	printf '%s\n' "$body" >"$1"
+	REQUEST_HEADERS=("If-None-Match: $(header ETag)") # by which whoever keeps the set asks for another
+	api GET /.well-known/jwks.json
+	want 304
 }
 
 judge() { # JWKS [--flip] <TOKENS
@@ -67,6 +70,8 @@ kids() { # JWKS
 	logged_in "$email"
 	tokens=("$access")
 	fetch_keys "$jwks"
+	set_of_before=("${REQUEST_HEADERS[@]}")
+	REQUEST_HEADERS=()
 	old=$(kid_of "$access")
 
 	own_ctl keys rotate --force >/dev/null
@@ -85,6 +90,9 @@ kids() { # JWKS
 	never [ "$new" = "$old" ]
 
 	same "$(printf '%s\n' "${tokens[@]}" | judge "$jwks" | wc -l)" "${#tokens[@]}"
+	REQUEST_HEADERS=("${set_of_before[@]}")
+	api GET /.well-known/jwks.json
+	want 200 # it is not the set of before any more
 	fetch_keys "$jwks.after"
 	same "$(printf '%s\n' "${tokens[@]}" | judge "$jwks.after" | wc -l)" "${#tokens[@]}"
 	same "$(comm -23 <(kids "$jwks") <(kids "$jwks.after"))" ""
@@ -97,7 +105,7 @@ kids() { # JWKS
 	KEYS_FOLDER=$own_keys identify "$mailed" "$(new_person)"
 	want 200
 	invite "$(new_email)"
-	grep -qxF "$(kid_of "$invitation")" <(own_ctl keys list | sed -n 's/^stage  *\([^ ]*\)  *current$/\1/p')
+	grep -qxF "$(kid_of "$invitation")" <(own_ctl keys list | awk '$1 == "stage" && $3 == "current" { print $2 }')
 	never [ "$(kid_of "$invitation")" = "$(kid_of "$mailed")" ]
 }
 

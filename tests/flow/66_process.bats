@@ -5,6 +5,11 @@
 load helper
 load steps
 
+teardown() {
+	let_go
+	stack_restore
+}
+
 # Not in a build with sanitizers: they read and trace the process (sandbox.h).
 needs_sandbox() {
 	! grep -q '"sandbox":"not built"' "$STACK/myportald.log" || skip "built with a sanitizer"
@@ -72,6 +77,117 @@ is_open_to_strangers() {
 	(($(of_all_threads VmLck | cut -d' ' -f1) >= 68)) # libsodium's for links, 64 KiB of OpenSSL's for access tokens
 }
 
+# --- what stays in memory ---------------------------------------------------------------------------
+
+# A line for memory.py.
+look_for() { # FORM NAME VALUE
+	printf '%s\t%s\t%s\n' "$2" "$1" "$3" >>"$BATS_TEST_TMPDIR/secrets"
+}
+
+# What of $BATS_TEST_TMPDIR/secrets is in the memory of the service.
+in_memory() {
+	"$TREE/tests/flow/memory.py" "$(pid)" <"$BATS_TEST_TMPDIR/secrets" >"$BATS_TEST_TMPDIR/found" || return 2
+	[[ -s $BATS_TEST_TMPDIR/found ]]
+}
+
+not_in_memory() {
+	! in_memory
+}
+
+found() {
+	cut -d' ' -f1 "$BATS_TEST_TMPDIR/found" | sort | xargs
+}
+
+# Both keys of a stage key's file, as keyring.c derives them, and its root.
+look_for_stage_key() { # FILE
+	python3 - "$(<"$1")" <<-'PYTHON' >>"$BATS_TEST_TMPDIR/secrets"
+		import hashlib, hmac, sys
+		root = bytes.fromhex(sys.argv[1])
+		print(f"stage-root\thex\t{root.hex()}\nstage-root-text\ttext\t{sys.argv[1]}")
+		for use in ("sign", "seal"):
+		    key = hmac.digest(root, f"stage token, {use}".encode() + bytes(1), hashlib.sha256)
+		    print(f"stage-{use}\thex\t{key.hex()}")
+	PYTHON
+}
+
+# The number, as it stands in the file, as bytes from either end.
+look_for_access_key() { # FILE
+	python3 - "$1" <<-'PYTHON' >>"$BATS_TEST_TMPDIR/secrets"
+		import sys
+		from cryptography.hazmat.primitives.serialization import load_pem_private_key
+		pem = open(sys.argv[1], "rb").read()
+		number = load_pem_private_key(pem, None).private_numbers().private_value
+		print(f"access-big\thex\t{number.to_bytes(32, 'big').hex()}\naccess-little\thex\t{number.to_bytes(32, 'little').hex()}")
+		print(f"access-text\ttext\t{pem.splitlines()[2].decode()}")
+	PYTHON
+}
+
+# The end of a text: where memory was freed, its first 16 bytes are overwritten.
+look_for_end() { # NAME VALUE
+	look_for text "$1" "${2: -20}"
+}
+
+# What a secret is to one request, it is to no other.
+tell_secrets() {
+	local first=tsubaki4semi-hiyokomame-okonomiyaki wrong=botan6kaeru-satsumaimo-kakigoori second=ayame5hotaru-edamame-takoyaki-udon
+	third=kikyou3koorogi-daikon-zarusoba-mochi
+	email=$(new_email)
+	invite "$email"
+	captcha_for "$invitation" >/dev/null
+	look_for text captcha-wrong W7QXZ4
+	api POST /v1/registration/identity "$(identity_json "$(new_person)" | jq -c '.captcha_answer = "W7QXZ4"')" "$invitation"
+	want 422 captcha_wrong || return 1
+	identify "$invitation" "$(new_person)" && want 200 || return 1
+	key=$(field .authentication_key)
+	look_for text captcha-right "$captcha_answer"
+	look_for text key-shown "$key"
+	look_for text key-folded "${key//-/}"
+	second_link=$(mail_token "$email" 2)
+	look_for text link-1 "$invitation"
+	look_for text link-2 "$second_link"
+	confirm_key "$second_link" "$key" && want 200 || return 1
+	stage_token=$(field .stage_token)
+	look_for text stage-token "$stage_token"
+	create_account "$stage_token" "$email" "password=$first" "password_confirmation=$first" && want 201 || return 1
+	look_for_end password-of-registration "$first"
+	log_in "$email" "$wrong" && want 401 || return 1
+	look_for_end password-wrong "$wrong"
+	logged_in "$email" "$first" || return 1
+	look_for_end access-token "$access"
+	look_for_end refresh-token "$refresh"
+	look_for hex refresh-bytes "$(base64 -d <<<"$(tr -- '-_' '+/' <<<"$refresh")" | od -An -v -tx1 | tr -d ' \n')"
+	refresh_login "$refresh" && want 200 && take_tokens || return 1
+	look_for_end access-token-next "$access"
+	look_for_end refresh-token-next "$refresh"
+	change_password "$access" "$first" "$second" && want 204 || return 1
+	look_for_end password-changed "$second"
+	ask_reset "$email" && reset_password "$reset" "$third" && want 204 || return 1
+	look_for_end password-reset "$third"
+	look_for text link-3 "$reset"
+	wait_until 10 mail_is_finished
+}
+
+# Not everything that is wiped is missed here if it were not: what lay on the stack (a handler's struct secret,
+# an opened token, the copy of a stage key) is overwritten by what the request does next, and the answer to a
+# picture by the next one's. Nor can we wipe what libjwt and libcurl free: pieces of links, which are used once.
+@test "of passwords, keys, answers and tokens nothing stays in memory when their request is over" {
+	needs_sandbox # a sanitizer keeps what was freed
+	restart_server HTTP_WORKERS=4 MAIL_WORKERS=1 HASH_THREADS=1
+	((EUID == 0)) || skip "nobody else may look into the process"
+	tell_secrets
+	look_for_stage_key "$(find "$KEYS_FOLDER" -name 'stage-*.key' | sort | tail -n 1)"
+	look_for_access_key "$(find "$KEYS_FOLDER" -name 'access-*.pem' | sort | tail -n 1)"
+	not_in_memory || same "$(found)" ''
+	# While a request is worked on, it is there, and seen.
+	hold_rows "SELECT id FROM account WHERE login_id = '$email' FOR UPDATE"
+	log_in "$email" "$third" &
+	wait_until 10 waiting 1
+	in_memory
+	let_go
+	wait $!
+	same "$(found)" password-reset
+}
+
 @test "no secret is in the environment or on the command line of the process" { # asvs 13.3.1 13.3.2 14.2.1
 	[[ -r /proc/$(pid)/environ ]] || skip "not even its user can read it"
 	for secret in "$(<"$DB_PASSWORD_FILE")" "$(<"$DB_OWNER_PASSWORD_FILE")" "$(tail -n 1 "$KEYS_FOLDER/derive.key")"; do
@@ -137,9 +253,9 @@ start_with_keys() { # COMMAND: what is done to the copy in $copy
 @test "a key that others can read, write or exchange refuses the start" { # asvs 13.3.2 13.3.1
 	start_with_keys :
 	stop_other
-	for deed in 'chmod 0440 "$copy"/derive.key' 'chmod 0404 "$copy"/derive.key' 'chmod 0404 "$copy"/stage-*' 'chmod 0440 "$copy"/access-*' \
+	for change in 'chmod 0440 "$copy"/derive.key' 'chmod 0404 "$copy"/derive.key' 'chmod 0404 "$copy"/stage-*' 'chmod 0440 "$copy"/access-*' \
 		'chmod 0770 "$copy"' 'chmod 0707 "$copy"' 'mv "$copy"/derive.key "$copy"/x; ln -s x "$copy"/derive.key'; do
-		never start_with_keys "$deed"
+		never start_with_keys "$change"
 		tail -n 1 "$STACK/other.log" | jq -e '.event == "not_started"'
 		rm -f "$STACK/other.pid" # it has ended, as it should
 	done
@@ -176,9 +292,70 @@ message_ids() { # ADDRESS
 	server_start
 	logged_in "$email"
 	while read -r address; do
-		wait_mail "$address" >/dev/null
+		mail_arrives "$address"
 		same "$(message_ids "$address" | sort -u | wc -l)" 1
 	done < <(cat "$BATS_TEST_TMPDIR/accepted" 2>/dev/null)
+}
+
+# A restart cures neither; what may be gone a second later is another status.
+@test "a wrong setting or a wrong call ends it for good, as the unit knows; what may pass does not" {
+	prevents=" $(sed -n 's/^RestartPreventExitStatus=//p' "$TREE/deploy/systemd/myportald@.service") "
+	same "$(sed -n 's/^Restart=//p' "$TREE/deploy/systemd/myportald@.service")" on-failure
+	ends_with() { # STATUS COMMAND...
+		local status=0
+		timeout 20 env LISTEN="$OTHER_LISTEN" LISTEN_INSIDE="$OTHER_LISTEN_INSIDE" "${@:2}" >/dev/null 2>&1 || status=$?
+		same "$status" "$1"
+	}
+	ends_with 78 HTTP_WORKERS=0 "$BUILD/api/myportald"
+	ends_with 64 "$BUILD/api/myportald" --serve
+	[[ $prevents == *' 78 '* && $prevents == *' 64 '* ]]
+	ends_with 1 KEYS_FOLDER="$BATS_TEST_TMPDIR/none" "$BUILD/api/myportald" # may still be copied
+	ends_with 1 LISTEN_INSIDE="$LISTEN_INSIDE" "$BUILD/api/myportald"       # in use
+	[[ $prevents != *' 1 '* ]]
+}
+
+@test "memory for keys that could not be locked is said" { # asvs 13.3.1 13.3.2
+	needs_sandbox # a sanitizer locks nothing, and root may lock what it likes
+	(ulimit -l 0 && start_other)
+	tail -n 20 "$STACK/other.log" | jq -r 'select(.event == "memory_not_locked").why' | grep -q LimitMEMLOCK
+	stop_other
+	never grep -q memory_not_locked "$STACK/myportald.log"
+}
+
+# Bytes as they are, and a pause for what the server does with a part of a request.
+says() { # FD TEXT
+	printf '%b' "$2" >&"$1"
+}
+
+# Each in a request of its own, on a connection of its own; the last three are cut short, rejected unread,
+# and behind what the server does not read.
+@test "what a client sent is gone from the service's memory once the connection is closed" {
+	local secret host="Host: $LISTEN\\r\\n"
+	((EUID == 0)) || skip "nobody else may look into the process"
+	for name in password bearer cookie query half unread pipelined; do
+		printf '%s\ttext\t%s-%s-%s\n' "$name" "$name" "$RANDOM$RANDOM" "hush" >>"$BATS_TEST_TMPDIR/secrets"
+	done
+	secret() {
+		awk -v name="$1" '$1 == name { print $3 }' "$BATS_TEST_TMPDIR/secrets"
+	}
+	# It is seen while it is there.
+	exec 8<>"/dev/tcp/${LISTEN%:*}/${LISTEN#*:}"
+	says 8 "GET /v1/me HTTP/1.1\\r\\n${host}Authorization: Bearer $(secret half)\\r\\n"
+	wait_until 5 in_memory
+	grep -q '^half ' "$BATS_TEST_TMPDIR/found"
+	exec 8>&-
+
+	log_in "nobody@example.jp" "$(secret password)"
+	want 401
+	api GET /v1/me '' "$(secret bearer)"
+	REQUEST_HEADERS=("Cookie: __Host-refresh=$(secret cookie)") api POST /v1/sessions/refresh '{}'
+	api GET "/v1/registration/stage?token=$(secret query)"
+	api POST /v1/captcha "{\"x\":\"$(secret unread)$(head -c 9000 /dev/zero | tr '\0' x)\"}"
+	exec 8<>"/dev/tcp/${LISTEN%:*}/${LISTEN#*:}"
+	says 8 "GET /healthz HTTP/1.1\\r\\n$host\\r\\nGET /v1/me HTTP/1.1\\r\\n${host}Authorization: Bearer $(secret pipelined)\\r\\nConnection: close\\r\\n\\r\\n"
+	same "$(grep -ao 'HTTP/1.1 [0-9]*' <&8 | xargs)" 'HTTP/1.1 404 HTTP/1.1 401'
+	exec 8>&-
+	wait_until 5 not_in_memory || { cat "$BATS_TEST_TMPDIR/found" >&2; false; }
 }
 
 # The units as they are, but for the programs' place.
@@ -196,9 +373,9 @@ units() {
 	for unit in *.service; do
 		exposure=$(systemd-analyze security --offline=true --no-pager "./$unit" | sed -nE 's/.*exposure level for .*: ([0-9]+)\.([0-9]+) .*/\1\2/p')
 		((exposure <= 15)) || { echo "$unit: $exposure tenths" >&2; false; }
-		grep -qx 'IPAddressDeny=any' "$unit" # whom it may speak to is named, network by network
-		grep -qE '^IPAddressAllow=[^ ]' "$unit"
+		grep -qx 'IPAddressDeny=any' "$unit" # whom it may speak to is named, network by network; or it has none
+		grep -qE '^IPAddressAllow=[^ ]|^PrivateNetwork=yes$' "$unit"
 		never grep -E '^IPAddressAllow=.*(any|\b0\.0\.0\.0/0|::/0)' "$unit"
 	done
-	systemd-sysusers --dry-run "$TREE/deploy/systemd/myportal.conf" 2>&1 | grep -q "user 'myportal'"
+	sed 's/NAME/sample/g' "$TREE/deploy/systemd/society.sysusers" | systemd-sysusers --dry-run - 2>&1 | grep -q "user 'myportal-sample'"
 }

@@ -5,8 +5,8 @@ load steps
 
 # A replica whose clock is off by so much; its database and keys are the suite's.
 replica_at() { # OFFSET such as +3h
-	start_other LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1 FAKETIME="$1" \
-		FAKETIME_DONT_FAKE_MONOTONIC=1 ASAN_OPTIONS="${ASAN_OPTIONS-}:verify_asan_link_order=0"
+	clock_at "$1"
+	start_other "${clock[@]}"
 }
 
 ask() { # TOKEN
@@ -59,14 +59,77 @@ ask() { # TOKEN
 	want 401 token_invalid
 }
 
-@test "a CAPTCHA lives ten minutes" {
+@test "a clock that was set back asks for a refresh, and for no new log-in" {
+	new_account
+	logged_in "$email"
+	replica_at -1h
+	BASE_URL=http://$OTHER_LISTEN api GET /v1/me '' "$access"
+	want 401 access_token_expired
+	BASE_URL=http://$OTHER_LISTEN refresh_login "$refresh"
+	want 200
+	take_tokens
+	BASE_URL=http://$OTHER_LISTEN api GET /v1/me '' "$access"
+	want 200
+	# And when the clock is right again:
+	api GET /v1/me '' "$access"
+	want 401 access_token_expired
+	refresh_login "$refresh"
+	want 200
+}
+
+@test "an access token lives as long as ACCESS_TOKEN_LIVES_S says, and a refresh brings the next" { # asvs 9.2.1
+	new_account
+	start_other ACCESS_TOKEN_LIVES_S=10
+	export BASE_URL=http://$OTHER_LISTEN
+	logged_in "$email"
+	same "$(field .expires_in) $(lives "$access")" '10 10'
+	is_logged_in "$access"
+	BASE_URL=http://$LISTEN is_logged_in "$access" # a replica with the default takes it, too
+	stop_other
+	clock_at +11s
+	start_other ACCESS_TOKEN_LIVES_S=10 "${clock[@]}"
+	api GET /v1/me '' "$access"
+	want 401 access_token_expired
+	refresh_login "$refresh"
+	want 200
+	take_tokens
+	same "$(field .expires_in) $(lives "$access")" '10 10'
+	is_logged_in "$access"
+}
+
+# For how many seconds it says that it lives.
+lives() { # ACCESS-TOKEN
+	jq -Rr 'split(".")[1] | gsub("-"; "+") | gsub("_"; "/") | @base64d | fromjson | .exp - .iat' <<<"$1"
+}
+
+@test "a CAPTCHA lives ten minutes; what comes later is told as that, right or wrong, and costs nothing" {
 	person=$(new_person)
 	invite "$(new_email)"
 	captcha_for "$invitation" >/dev/null
 	replica_at +11m
-	BASE_URL=http://$OTHER_LISTEN api POST /v1/registration/identity \
-		"{\"insured_number\":\"$person\",\"captcha_token\":\"$captcha_token\",\"captcha_answer\":\"$captcha_answer\"}" "$invitation"
-	want 422 captcha_wrong
+	right=$captcha_answer late=()
+	for captcha_answer in "$right" AAAAAA "$right"; do
+		there api POST /v1/registration/identity "$(identity_json "$person")" "$invitation"
+		want 422 captcha_expired
+		late+=("$(jq -c 'del(.request_id)' <<<"$body")")
+	done
+	same "${late[1]}" "${late[0]}"
+	same "${late[2]}" "${late[0]}"
+	same "$(field .attempts_left)" 5
+	captcha_answer=$right
+	here api POST /v1/registration/identity "$(identity_json "$person")" "$invitation" # it was not spent
+	want 200
+
+	# A link without tries is over, whatever the CAPTCHA.
+	invite "$(new_email)"
+	captcha_for "$invitation" >/dev/null
+	old=$(identity_json "$person")
+	for _ in 1 2 3 4 5; do
+		here identify "$invitation" 99999999999
+	done
+	want 410 registration_over
+	there api POST /v1/registration/identity "$old" "$invitation"
+	want 410 registration_over
 }
 
 @test "an identity that was right is right again after its CAPTCHA expired" {
@@ -120,7 +183,7 @@ registers_across() {
 	want 201
 	here create_account "$stage_token" "$email"
 	want 201
-	wait_mail "$email" 3 >/dev/null
+	mail_arrives "$email" 3
 }
 
 stage_lives() { # TOKEN

@@ -113,7 +113,7 @@ raw_is_logged() { # CODE
 	want 202
 	wait_until 10 eval 'grep "\"event\":\"mail_later\"" "$STACK/myportald.log" | tail -n 1 | jq -e ".error == \"curl 64\""'
 	same "$(mail_count "$email")" 0
-	db 'DELETE FROM outbox WHERE state = 0'
+	db 'DELETE FROM outbox WHERE state = OUTBOX_PENDING'
 }
 
 # A second service whose standard error is a pipe that descriptor 7 holds open and nobody reads.

@@ -2,20 +2,21 @@
 # proxies.bash - nginx and HAProxy in front of the service, from the files of deploy/. Loaded after
 # helper.bash.
 #
-# Ports, addresses, certificate and folders are put in, and nothing else.
+# Ports, addresses, origins, certificate and folders are put in, and nothing else.
 
 readonly NAME=portal-api.example.jp
 
-# Both, and the service with the default's workers, which the proxies' bounds are for.
+# Both, and the service with the default's workers, which the proxies' bounds are for. The service first: HAProxy
+# takes up to a second to see one that was away.
 proxies_start() {
 	local first
 	first=$(free_ports 2)
 	export NGINX_PORT=$first HAPROXY_PORT=$((first + 1)) TLS=$STACK/tls
 	export NGINX=https://$NAME:$NGINX_PORT HAPROXY=https://$NAME:$HAPROXY_PORT
 	certificate_make
+	server_behind_proxies
 	nginx_start 127.0.0.1 "$NGINX_PORT" nginx "$LISTEN"
 	haproxy_start "$HAPROXY_PORT" haproxy "$LISTEN"
-	server_behind_proxies
 }
 
 proxies_stop() {
@@ -30,7 +31,7 @@ server_behind_proxies() {
 certificate_make() {
 	mkdir -p "$TLS"
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=$NAME" \
-		-addext "subjectAltName=DNS:$NAME" -keyout "$TLS/key.pem" -out "$TLS/cert.pem" 2>/dev/null
+		-addext "subjectAltName=DNS:$NAME${NAMES+,$NAMES}" -keyout "$TLS/key.pem" -out "$TLS/cert.pem" 2>/dev/null
 	cat "$TLS/cert.pem" "$TLS/key.pem" >"$TLS/haproxy.pem"
 }
 
@@ -39,7 +40,7 @@ nginx_start() { # ADDRESS PORT NAME UPSTREAM [EDIT]
 	local conf=$STACK/$3.conf user=
 	((EUID != 0)) || user='user root;' # the checkout may be nobody else's
 	sed -e "s|listen 443|listen $1:$2|" -e '/listen \[::\]/d' -e "s|127.0.0.1:8080|$4|" \
-		-e "s|/etc/myportal/tls/fullchain.pem|$TLS/cert.pem|" -e "s|/etc/myportal/tls/key.pem|$TLS/key.pem|" \
+		-e "s|https://portal.example.jp|$CORS_ORIGINS|" -e "s|/etc/myportal/tls/fullchain.pem|$TLS/cert.pem|" -e "s|/etc/myportal/tls/key.pem|$TLS/key.pem|" \
 		-e "s|root /usr/share/myportal;|root $TREE/deploy;|" -e "s|/var/log/nginx/|$STACK/$3-|" \
 		-e "${5-}" "$TREE/deploy/nginx/myportal.conf" >"$STACK/$3-site.conf"
 	cat >"$conf" <<-CONF
@@ -67,7 +68,7 @@ haproxy_start() { # PORT NAME UPSTREAM [EDIT]
 	local conf=$STACK/$2.conf
 	sed -e "s|bind :443|bind 127.0.0.1:$1|" -e '/bind \[::\]/d' -e "s|127.0.0.1:8080|$3|" \
 		-e "s|port 9090|addr ${LISTEN_INSIDE%:*} port ${LISTEN_INSIDE##*:}|" -e '/^\tuser /d; /^\tgroup /d; /^\tchroot /d' \
-		-e "s|log /dev/log|log stderr format raw|" -e "s|/etc/myportal/tls/haproxy.pem|$TLS/haproxy.pem|" \
+		-e "s|https://portal.example.jp|$CORS_ORIGINS|" -e "s|log /dev/log|log stderr format raw|" -e "s|/etc/myportal/tls/haproxy.pem|$TLS/haproxy.pem|" \
 		-e "s|/usr/share/myportal/|$TREE/deploy/|" -e "${4-}" "$TREE/deploy/haproxy/haproxy.cfg" >"$conf"
 	# Where the hard limit is lower than HAProxy counts on, it would not start.
 	(($(ulimit -Hn) > 50000)) || sed -i 's/^global$/&\n\tno strict-limits/' "$conf"

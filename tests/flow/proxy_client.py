@@ -25,11 +25,23 @@ and a crowd. Speaks TLS, checks the certificate.
                                                      by clients who then read nothing of the answer;
                                                      prints how many there are
   proxy_client.py connections HOST:PORT CA           how many connections PORT holds now
+  proxy_client.py server HOST:PORT - hold|close|take|garble
+                                                     not a client: holds every connection without an
+                                                     answer, closes it, reads a request and then
+                                                     closes, or answers with what is no HTTP
+  proxy_client.py load HOST:PORT CA fresh|kept COUNT FILE
+                                                     COUNT clients, each from an address of its own,
+                                                     ask again and again, a connection each time or
+                                                     one for all, until there is FILE; a line "failed
+                                                     WHAT BEGAN ENDED" for each that got no right
+                                                     answer, and at last how many were answered, and
+                                                     how many mails were promised
 """
 import asyncio
 import collections
 import concurrent.futures
 import itertools
+import pathlib
 import re
 import socket
 import ssl
@@ -178,6 +190,74 @@ async def crowd(at, ca, count, port):
     return " ".join(words + [f"most:{max(most)}"])
 
 
+STAGE = f"GET /v1/registration/stage HTTP/1.1\r\nHost: {NAME}\r\n"
+INVITE = f"POST /v1/registration/email HTTP/1.1\r\nHost: {NAME}\r\nContent-Type: application/json\r\n"
+
+
+class LoadClient:
+    """Asks for what is said without a token (401), and every fifth time for a mail (202)."""
+
+    def __init__(self, at, ca, number, keeps):
+        self.host, port = at.rsplit(":", 1)
+        self.port, self.tls, self.keeps = int(port), context(ca, "http/1.1"), keeps
+        self.address = f"127.12.{int(keeps)}.{number + 1}"
+        self.name = f"load-{port}-{number}-{time.time_ns()}"
+        self.asked = self.answered = self.accepted = 0
+        self.stream = None
+
+    async def connect(self):
+        if self.stream is None:
+            self.stream = await asyncio.open_connection(
+                self.host, self.port, ssl=self.tls, server_hostname=NAME, local_addr=(self.address, 0))
+        return self.stream
+
+    def close(self):
+        if self.stream is not None:
+            self.stream[1].transport.abort()
+        self.stream = None
+
+    def request(self):
+        ends = "" if self.keeps else "Connection: close\r\n"
+        if self.asked % 5 != 0:
+            return f"{STAGE}{ends}\r\n", b"401"
+        body = f'{{"email":"{self.name}-{self.asked}@example.jp"}}'
+        return f"{INVITE}{ends}Content-Length: {len(body)}\r\n\r\n{body}", b"202"
+
+    async def ask(self):
+        """The status."""
+        text, right = self.request()
+        reader, writer = await self.connect()
+        writer.write(text.encode())
+        head = await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(int(re.search(rb"(?i)\r\ncontent-length: (\d+)", head)[1]))
+        if not self.keeps or re.search(rb"(?i)\r\nconnection: close", head):
+            self.close()
+        status = head.split(None, 2)[1]
+        if status != right:
+            raise OSError(status.decode())
+        self.answered += 1
+        self.accepted += status == b"202"
+
+    async def go_on(self, enough):
+        while not enough.exists():
+            self.asked += 1
+            began = time.time()
+            try:
+                await asyncio.wait_for(self.ask(), 30)
+            except (OSError, EOFError, asyncio.TimeoutError) as error:
+                print(f"failed {error or type(error).__name__} {began:.6f} {time.time():.6f}".replace("\n", " "), flush=True)
+                self.close()
+            await asyncio.sleep(0.02)
+        self.close()
+
+
+async def load(at, ca, keeps, count, enough):
+    print("begun", flush=True)
+    clients = [LoadClient(at, ca, n, keeps) for n in range(count)]
+    await asyncio.gather(*(client.go_on(enough) for client in clients))
+    return f"done answered:{sum(c.answered for c in clients)} accepted:{sum(c.accepted for c in clients)}"
+
+
 SLOW = (
     f"POST /v1/registration/email HTTP/1.1\r\nHost: {NAME}\r\nX-Slow: ",
     f"POST /v1/registration/email HTTP/1.1\r\nHost: {NAME}\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n{{",
@@ -260,6 +340,20 @@ def unread(at, ca, request, count, seconds):
     time.sleep(seconds)
 
 
+def server(at, manner):
+    host, port = at.rsplit(":", 1)
+    held = []
+    with socket.create_server((host, int(port))) as listening:
+        while True:
+            held.append(listening.accept()[0])
+            if manner in ("take", "garble"):
+                held[-1].recv(65536)
+            if manner == "garble":
+                held[-1].sendall(b"garbled\r\n\r\n")
+            if manner != "hold":
+                held.pop().close()
+
+
 def h2_or_closed(at, ca, fields):
     try:
         return h2(at, ca, fields)
@@ -287,8 +381,12 @@ def main():
         held(at, ca, rest)
     elif command == "unread":
         unread(at, ca, sys.stdin.buffer.read(), int(rest[0]), int(rest[1]))
+    elif command == "server":
+        server(at, rest[0])
     elif command == "connections":
         print(connections_of(int(at.rsplit(":", 1)[1])))
+    elif command == "load":
+        print(asyncio.run(load(at, ca, rest[0] == "kept", int(rest[1]), pathlib.Path(rest[2]))))
     elif command == "slow":
         print(asyncio.run(slow(at, ca, int(rest[0]), int(rest[1]))))
     else:

@@ -12,7 +12,9 @@ suite_settings() {
 	export MAIL_INTERVAL_S=2 # long enough to be met, short enough to be waited for
 	export HTTP_WORKERS=32
 	export DB_CONNECTIONS=8
+	export CORS_ORIGINS=$PORTAL_URL # one, which the tests send
 	limits_out_of_the_way # but for tests/flow/52_limits.bats
+	! declare -F more_settings >/dev/null || more_settings # tests/node/on_stack
 	for setting in ${TEST_SETTINGS-}; do
 		export "${setting?}"
 	done
@@ -20,9 +22,10 @@ suite_settings() {
 
 suite_ports() {
 	local first
-	first=$(free_ports 6) || return 1
+	first=$(free_ports 9) || return 1
 	export LISTEN=127.0.0.1:$first LISTEN_INSIDE=127.0.0.1:$((first + 1))
 	export RUN_DB_PORT=$((first + 2)) RUN_SMTP_PORT=$((first + 3))
+	export PAGES=$((first + 6)) # and the next two: tests/node/on_stack
 	export OTHER_LISTEN=127.0.0.1:$((first + 4)) OTHER_LISTEN_INSIDE=127.0.0.1:$((first + 5))
 }
 

@@ -67,21 +67,35 @@ registered() { # ADDRESS NUMBER
 # The mail interval of every address goes on for an hour, or ends: on a busy machine more than MAIL_INTERVAL_S may pass
 # between two requests.
 mail_interval_goes_on() {
-	db 'UPDATE limit_counter SET locked_until = locked_until + 3600 WHERE limit_id IN (LIMIT_INVITATION_MAIL, LIMIT_SECOND_MAIL, LIMIT_LOGIN_IDS_MAIL, LIMIT_RESET_MAIL, LIMIT_CONFIRMATION_MAIL)'
+	db 'UPDATE limit_counter SET locked_until = locked_until + 3600 WHERE limit_id IN (LIMIT_INVITATION_MAIL, LIMIT_SECOND_MAIL, LIMIT_LOGIN_IDS_MAIL, LIMIT_RESET_MAIL, LIMIT_CONFIRMATION_MAIL, LIMIT_UNPROVEN_LOGIN_ID_MAIL)'
 }
 
 mail_interval_ends() {
-	db 'UPDATE limit_counter SET locked_until = 0 WHERE limit_id IN (LIMIT_INVITATION_MAIL, LIMIT_SECOND_MAIL, LIMIT_LOGIN_IDS_MAIL, LIMIT_RESET_MAIL, LIMIT_CONFIRMATION_MAIL)'
+	db 'UPDATE limit_counter SET locked_until = 0 WHERE limit_id IN (LIMIT_INVITATION_MAIL, LIMIT_SECOND_MAIL, LIMIT_LOGIN_IDS_MAIL, LIMIT_RESET_MAIL, LIMIT_CONFIRMATION_MAIL, LIMIT_UNPROVEN_LOGIN_ID_MAIL)'
 }
 
 # No mail is pending: each has arrived, and its row has changed for the last time.
 mail_is_finished() {
-	[[ $(db 'SELECT COUNT(*) FROM outbox WHERE state = 0') == 0 ]]
+	[[ $(db 'SELECT COUNT(*) FROM outbox WHERE state = OUTBOX_PENDING') == 0 ]]
 }
 
-# Names the faults of the last answer: "email:bad_format nickname:required".
-faults() {
-	jq -r '[.errors[]? | .field + ":" + .code] | join(" ")' <<<"$body"
+# What a server that was killed was about to send is free for others at once, not after a minute and a half.
+leases_end() {
+	db "UPDATE outbox SET lease_until = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND WHERE lease_until IS NOT NULL"
+}
+
+# Names the faults of the last answer: "email:bad_format nickname:required"; of one field only the codes.
+faults() { # [FIELD]
+	local rest=$body names=() pattern='\{"field":"([^"]*)","code":"([^"]*)",(.*)'
+	while [[ $rest =~ $pattern ]]; do
+		rest=${BASH_REMATCH[3]}
+		if [[ $# == 0 ]]; then
+			names+=("${BASH_REMATCH[1]}:${BASH_REMATCH[2]}")
+		elif [[ ${BASH_REMATCH[1]} == "$1" ]]; then
+			names+=("${BASH_REMATCH[2]}")
+		fi
+	done
+	printf '%s\n' "${names[*]}"
 }
 
 # Every row of every table, bytes as they are (but NUL, which no shell holds).
@@ -119,7 +133,7 @@ never() { # COMMAND...
 new_account() {
 	email=$(new_email)
 	number=$(new_person)
-	registered "$email" "$number" && wait_mail "$email" 3 >/dev/null
+	registered "$email" "$number" && mail_arrives "$email" 3
 }
 
 # Posts a login; the answer is in $status and $body.
@@ -183,4 +197,29 @@ change_password() { # ACCESS-TOKEN CURRENT NEW
 # What happened to an account: numbers of audit.h, sorted.
 events() { # LOGIN-ID
 	db "SELECT GROUP_CONCAT(e.event ORDER BY e.event) FROM audit_event e JOIN account a ON a.id = e.account_id WHERE a.login_id = '$1'"
+}
+
+# --- rows that the test holds -----------------------------------------------------------------------
+
+# Begins a transaction of the test's own with this SQL, and keeps it open until let_go: others wait for the
+# rows that it locks, and do not see what it changed. A teardown lets go before anything else.
+hold_rows() { # SQL
+	exec {holder}> >(MYSQL_PWD=$(<"$DB_OWNER_PASSWORD_FILE") exec mariadb --no-defaults --socket="$DB_SOCKET" \
+		--user="$DB_OWNER_USER" --batch --unbuffered "$DB_NAME" >"$BATS_TEST_TMPDIR/held" 3>&-)
+	: >"$BATS_TEST_TMPDIR/held"
+	printf "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; BEGIN; %s; SELECT 'held';\n" "$(enum_numbers "$1")" >&"$holder"
+	wait_until 5 grep -q held "$BATS_TEST_TMPDIR/held"
+}
+
+# Changes something more, if there is SQL, and commits.
+let_go() { # [SQL]
+	[[ -n ${holder-} ]] || return 0
+	printf '%s COMMIT;\n' "$(enum_numbers "${1:+$1;}")" >&"$holder"
+	exec {holder}>&-
+	holder=
+}
+
+# So many wait for a row. (information_schema.innodb_trx is not read again within 100 ms.)
+waiting() { # COUNT
+	[[ $(db "SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'innodb_row_lock_current_waits'") == "$1" ]]
 }

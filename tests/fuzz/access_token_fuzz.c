@@ -47,7 +47,7 @@ check_opened(const char *token, const struct access_claims *claims)
 	FUZZ_CHECK(strlen(token) <= TOKEN_MAX, "a token has its bound");
 	FUZZ_CHECK(claims->auth_time > 0 && claims->auth_time <= claims->issued_at &&
 		       claims->issued_at <= NOW + TOKEN_SKEW_S && claims->expires_at > NOW &&
-		       claims->expires_at - claims->issued_at <= ACCESS_TOKEN_LIVES_S,
+		       claims->expires_at - claims->issued_at <= ACCESS_TOKEN_LIFE_MAX_S,
 	    "it lives now, and not long");
 	FUZZ_CHECK(access_token_open(keys, token, NOW, &again) == OK, "it opens again");
 	FUZZ_CHECK(memcmp(&again, claims, sizeof again) == 0, "to the same");

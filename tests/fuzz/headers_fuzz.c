@@ -36,10 +36,6 @@ check_origin(const char *origin, const char *other)
 		FUZZ_CHECK(origin[0] != '\0' && strpbrk(origin, ", ") == NULL &&
 			       strstr(other, origin) != NULL,
 		    "a listed origin is one word of the list");
-	if (origin_is_of(other, origin))
-		FUZZ_CHECK(strncmp(other, origin, strlen(origin)) == 0 &&
-			       strchr("/?#", other[strlen(origin)]) != NULL,
-		    "an address begins with its origin");
 }
 
 /* Then the whole character is cut off. */

@@ -137,6 +137,12 @@ is_beyond_telling(const char *bytes, size_t size)
 	       (whole + 1 == size || bytes[whole + 1] == '\0');
 }
 
+static bool
+ends_blank(const char *value)
+{
+	return value[0] != '\0' && value[strlen(value) - 1] == ' ';
+}
+
 static void
 check_passed(const uint8_t *data, size_t size, const struct http_head *head,
     const struct http_headers *headers)
@@ -150,6 +156,8 @@ check_passed(const uint8_t *data, size_t size, const struct http_head *head,
 	const char *const length = headers->value[HTTP_CONTENT_LENGTH];
 	FUZZ_CHECK(strict.body_size == (length != NULL ? strtoull(length, NULL, 10) : 0),
 	    "its body ends where everybody says");
+	for (size_t i = 0; i < head->line_count; i++)
+		FUZZ_CHECK(!ends_blank(head->lines[i].value), "no value ends with a blank");
 	http_request_clear(&request);
 	http_request_fill(&request, head, headers);
 	FUZZ_CHECK(request.path[0] == '/' && fuzz_is_visible_ascii(request.path) &&
@@ -169,8 +177,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (size > 0)
 		memcpy(buffer, data, size);
-	if (!is_beyond_telling((const char *)data, size) && cut(buffer, size, &head) &&
-	    http_guard(&head, &headers) == OK)
+	if (is_beyond_telling((const char *)data, size) || !cut(buffer, size, &head))
+		return 0;
+	http_headers_find(&head, &headers);
+	if (http_guard(&head, &headers) == OK)
 		check_passed(data, size, &head, &headers);
 	return 0;
 }

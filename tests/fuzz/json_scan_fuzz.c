@@ -13,10 +13,14 @@ struct fuzz_body {
 	char c[8 + 1];
 };
 
+static const struct text_rule a_rule = { NULL, 64, { 0 } };
+static const struct text_rule b_rule = { NULL, 64, { 0 }, true };
+static const struct text_rule c_rule = { NULL, 16, { 0 } };
+
 static const struct field fields[] = {
-	TEXT_FIELD(fuzz_body, a, 64, NULL),
-	TEXT_FIELD(fuzz_body, b, 64, NULL),
-	OPTIONAL_FIELD(fuzz_body, c, 16, NULL),
+	TEXT_FIELD(fuzz_body, a, a_rule),
+	TEXT_FIELD(fuzz_body, b, b_rule),
+	OPTIONAL_FIELD(fuzz_body, c, c_rule),
 	END_OF_FIELDS,
 };
 

@@ -11,11 +11,14 @@ check_characters(const char *nickname)
 {
 	enum unicode_kind kind = UNICODE_SPACE;
 	int32_t code_point;
+	size_t marks = 0;
 
 	for (const char *at = nickname; unicode_next(&at, &code_point);) {
 		const enum unicode_kind before = kind;
 
 		kind = unicode_kind(code_point);
+		marks = kind == UNICODE_COMBINING ? marks + 1 : kind == UNICODE_JOINER ? marks : 0;
+		FUZZ_CHECK(marks <= NICKNAME_MARKS_MAX, "few marks sit on one character");
 		FUZZ_CHECK(kind != UNICODE_CONTROL && kind != UNICODE_FORMAT &&
 			       kind != UNICODE_MARKUP && kind != UNICODE_UNASSIGNED,
 		    "nothing in it hides or turns what is beside it");

@@ -49,6 +49,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	FUZZ_CHECK(password_fold(password, again, sizeof again) == FIELD_OK, "it is taken again");
 	FUZZ_CHECK(strcmp(password, again) == 0, "and does not change");
+	FUZZ_CHECK(!unicode_has_invisible(password), "nothing in it is unseen");
 	check_judged(password, words, personal);
 	return 0;
 }

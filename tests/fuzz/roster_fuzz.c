@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 static unsigned errors, remarks;
+static struct roster_columns columns;
 
 static void
 check_remark(void *context, const struct roster_remark *remark)
@@ -34,7 +35,7 @@ file_of(const uint8_t *data, size_t size)
 {
 	const int fd = memfd_create("roster", MFD_CLOEXEC);
 
-	if (fd < 0 || (size > 0 && write(fd, data, size) != (ssize_t)size))
+	if (fd < 0 || (size > 0 && pwrite(fd, data, size, 0) != (ssize_t)size))
 		abort();
 	return fd;
 }
@@ -43,14 +44,15 @@ static void
 check_roster_again(const struct roster_line *line)
 {
 	static const char *const names[] = { "記号", "番号", "枝番", "被保険者区分", "氏名カナ",
-		"生年月日", "資格取得日", "資格喪失日" };
+		"生年月日", "資格取得日", "資格喪失日", "旧記号", "旧番号" };
 	const char *const fields[] = { line->symbol, line->number, "", line->insured ? "1" : "2",
-		line->kana_name, line->birth_date, line->eligible_from, line->eligible_until };
+		line->kana_name, line->birth_date, line->eligible_from, line->eligible_until,
+		line->old_symbol, line->old_number };
 	const struct roster_record record = { line->line, fields, ROSTER_COLUMN__MAX };
 	struct roster_header header;
 	struct roster_line again;
 
-	FUZZ_CHECK(roster_header_read(&header, names, ROSTER_COLUMN__MAX, &reporter),
+	FUZZ_CHECK(roster_header_read(&header, &columns, names, ROSTER_COLUMN__MAX, &reporter),
 	    "the header is right");
 	FUZZ_CHECK(
 	    roster_line_read(&header, &record, &reporter, &again), "a valid line is valid again");
@@ -61,6 +63,9 @@ check_roster_again(const struct roster_line *line)
 		       strcmp(again.eligible_from, line->eligible_from) == 0 &&
 		       strcmp(again.eligible_until, line->eligible_until) == 0,
 	    "and says the same");
+	FUZZ_CHECK(strcmp(again.old_number, line->old_number) == 0 &&
+		       strcmp(again.old_symbol, line->old_symbol) == 0,
+	    "and names the same old pair");
 	roster_header_close(&header);
 }
 
@@ -83,18 +88,18 @@ int
 LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc, (void)argv;
+	roster_columns_default(&columns);
 	return secret_start() ? 0 : -1;
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char path[32], why[ERRBUF_MAX + 1];
+	char why[ERRBUF_MAX + 1];
 	CLEANUP(cleanup_close) const int fd = file_of(data, size);
 
 	errors = remarks = 0;
-	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	struct roster_file *const file = roster_file_open(path, &reporter, why);
+	struct roster_file *const file = roster_file_open(fd, &columns, &reporter, why);
 	if (file != NULL)
 		read_roster(file);
 	else

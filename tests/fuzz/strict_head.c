@@ -16,6 +16,7 @@ struct span {
 struct reading {
 	struct span left;
 	struct strict_head head;
+	struct span authority, host; /* of the target, empty if it is only a path; of the header */
 	unsigned hosts, lengths;
 	bool is_1_1;
 };
@@ -67,15 +68,32 @@ take_line(struct span *left, struct span *ret)
 	return take_text(left, "\r\n");
 }
 
-/* A path of visible ASCII, and whatever query. */
+/* Those bytes of visible ASCII that are not among `ends`. */
 static size_t
-target_size(struct span span)
+visible_size(struct span span, const char *ends)
 {
 	size_t size = 0;
 
-	while (size < span.size && span.at[size] > ' ' && span.at[size] < 0x7F)
+	while (size < span.size && span.at[size] > ' ' && span.at[size] < 0x7F &&
+	       strchr(ends, span.at[size]) == NULL)
 		size++;
-	return size > 0 && span.at[0] == '/' ? size : 0;
+	return size;
+}
+
+/* A path of visible ASCII, and whatever query; before it there may be "http://" and a host. */
+static bool
+take_target(struct reading *reading)
+{
+	static const char scheme[] = "http://";
+	struct span *const left = &reading->left;
+
+	if (left->size > strlen(scheme) && strncasecmp(left->at, scheme, strlen(scheme)) == 0) {
+		take(left, strlen(scheme));
+		reading->authority = (struct span){ left->at, visible_size(*left, "/?") };
+		if (!take(left, reading->authority.size))
+			return false;
+	}
+	return left->size > 0 && left->at[0] == '/' && take(left, visible_size(*left, ""));
 }
 
 /* It should be CRLF. But civetweb has overwritten all white space behind the version before anybody
@@ -116,8 +134,7 @@ request_line(struct reading *reading)
 	struct span *const left = &reading->left;
 
 	reading->head.is_head = token_size(*left) == 4 && memcmp(left->at, "HEAD", 4) == 0;
-	if (!take(left, token_size(*left)) || !take_text(left, " ") ||
-	    !take(left, target_size(*left)))
+	if (!take(left, token_size(*left)) || !take_text(left, " ") || !take_target(reading))
 		return false;
 	reading->is_1_1 = take_text(left, " HTTP/1.1");
 	return (reading->is_1_1 || take_text(left, " HTTP/1.0"));
@@ -150,15 +167,30 @@ header_line(struct reading *reading, struct span line)
 		return false;
 	while (take_text(&line, " ") || take_text(&line, "\t"))
 		;
+	while (line.size > 0 && strchr(" \t", line.at[line.size - 1]) != NULL)
+		line.size--;
 	reading->head.lines++;
 	if (is_named(name, "Transfer-Encoding"))
 		return false;
-	if (is_named(name, "Host"))
+	if (is_named(name, "Host")) {
+		reading->host = line;
 		reading->hosts++;
+	}
 	if (!is_named(name, "Content-Length"))
 		return true;
 	reading->lengths++;
 	return length_read(line, &reading->head.body_size);
+}
+
+/* RFC 9112 3.2: a client says the host twice, and alike. */
+static bool
+authority_is_host(const struct reading *reading)
+{
+	const struct span *const authority = &reading->authority;
+
+	return authority->size == 0 ||
+	       (authority->size == reading->host.size &&
+		   strncasecmp(authority->at, reading->host.at, authority->size) == 0);
 }
 
 bool
@@ -178,5 +210,5 @@ strict_head(const char *bytes, size_t size, struct strict_head *ret)
 	reading.head.size = (size_t)(reading.left.at - bytes);
 	*ret = reading.head;
 	return whole && reading.lengths <= 1 && reading.hosts <= 1 &&
-	       (reading.hosts == 1 || !reading.is_1_1);
+	       (reading.hosts == 1 || !reading.is_1_1) && authority_is_host(&reading);
 }

@@ -34,7 +34,7 @@ app_away_open(struct app *app)
 		.smtp = { .url = "smtp://127.0.0.1:1",
 		    .from = "no-reply@kenpo.example",
 		    .from_name = "Kenpo",
-		    .timeout_ms = 1000 },
+		    .limits = { 1000, 1000, 1000 } },
 		.workers = 1,
 		.portal_url = "https://portal.example",
 		.society_name_ja = "Kenpo",

@@ -50,6 +50,9 @@ static const struct row honest[] = {
 	{ "a comma at the very end", BYTES("a,"),            "1[a][]",                CSV_END, 0 },
 	{ "as many fields as fit", BYTES("a,b,c,d"),         "1[a][b][c][d]",         CSV_END, 0 },
 	{ "spaces are text",       BYTES(" a , b \n"),       "1[ a ][ b ]",           CSV_END, 0 },
+	{ "an equals sign and quotes", BYTES("=\"a,\"\"b\",=\"\"\n"), "1[a,\"b][]", CSV_END, 0 },
+	{ "an equals sign alone",  BYTES("=,=a,a=\n="),      "1[=][=a][a=]2[=]",      CSV_END, 0 },
+	{ "tabs are text",         BYTES("a\tb"),            "1[a\tb]",               CSV_END, 0 },
 	{ "a quoted field",        BYTES("\"a\",b\n"),       "1[a][b]",               CSV_END, 0 },
 	{ "a quoted last field, CRLF", BYTES("a,\"b\"\r\nc"), "1[a][b]2[c]",          CSV_END, 0 },
 	{ "a quoted field at the very end", BYTES("a,\"b\""), "1[a][b]",              CSV_END, 0 },
@@ -82,6 +85,8 @@ static const struct row honest[] = {
 };
 
 static const struct row crooked[] = {
+	{ "an open quote behind an equals sign", BYTES("=\"a"), "",  CSV_UNTERMINATED_QUOTE, 1 },
+	{ "a quote after an equals sign and text", BYTES("=a\"b\""), "", CSV_STRAY_QUOTE,  1 },
 	{ "a quote inside a field", BYTES("a\"b,c\n"),        "",     CSV_STRAY_QUOTE,        1 },
 	{ "a quote at a field's end", BYTES("ab\",c\n"),      "",     CSV_STRAY_QUOTE,        1 },
 	{ "a quote after a space",  BYTES("a, \"b\"\n"),      "",     CSV_STRAY_QUOTE,        1 },

@@ -6,6 +6,8 @@
 #include "db.h"
 
 #include "clock.h"
+#include "db_error.h"
+#include "deadline.h"
 #include "private_db.h"
 #include "secret.h"
 #include "tcp_proxy.h"
@@ -15,11 +17,13 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -226,10 +230,10 @@ add(struct db_tx *tx, int64_t id, int64_t what)
 static int64_t
 retries(struct db *pool)
 {
-	int64_t open, busy, count;
+	struct db_totals totals;
 
-	db_totals(pool, &open, &busy, &count);
-	return count;
+	db_totals(pool, &totals);
+	return totals.retries;
 }
 
 static void
@@ -1022,8 +1026,12 @@ a_call_waits_a_second_for_a_connection(void **state)
 	struct holder holder = { .pool = pool, .ms = 2000 };
 	const pthread_t thread = start_holder(&holder);
 	const int64_t started = clock_monotonic_ms();
+	deadline_begin(200);
+	const enum result hurried = run_job(pool, &job);
+	deadline_end();
+	const int64_t hurried_ms = clock_monotonic_ms() - started;
 	const enum result refused = run_job(pool, &job);
-	const int64_t took = clock_monotonic_ms() - started;
+	const int64_t took = clock_monotonic_ms() - started - hurried_ms;
 	const unsigned runs = job.runs;
 	enum result served;
 	do
@@ -1033,6 +1041,8 @@ a_call_waits_a_second_for_a_connection(void **state)
 
 	end_holder(&holder, thread);
 	db_close(pool);
+	assert_int_equal(hurried, UNAVAILABLE);
+	assert_in_range(hurried_ms, 190, 900);
 	assert_int_equal(refused, UNAVAILABLE);
 	assert_int_equal(runs, 0);
 	assert_in_range(took, 950, 1950);
@@ -1062,13 +1072,25 @@ toil_tx(struct db_tx *tx, void *context)
 	return db_row(tx, COUNTER_READ, in, out);
 }
 
+/* On a busy machine its deadline may end a transaction. One that had changed something nevertheless
+ * would show in the sum. */
+static enum result
+toil_once(struct toil *mine)
+{
+	enum result result = UNAVAILABLE;
+
+	for (int i = 0; i < 10 && result == UNAVAILABLE; i++)
+		result = db_transaction(mine->pool, toil_tx, mine);
+	return result;
+}
+
 static void *
 toil(void *argument)
 {
 	struct toil *const mine = argument;
 
 	for (int i = 0; i < TRANSACTIONS; i++)
-		mine->failed += db_transaction(mine->pool, toil_tx, mine) != OK;
+		mine->failed += toil_once(mine) != OK;
 	return NULL;
 }
 
@@ -1080,7 +1102,8 @@ threads_share_the_pool_and_lose_nothing(void **state)
 	struct db *const pool = open_pool(&options);
 	struct toil toils[THREADS];
 	pthread_t threads[THREADS];
-	int64_t open, busy, again, sum = 0;
+	struct db_totals totals;
+	int64_t sum = 0, waiting_most = 0;
 	unsigned failed = 0;
 
 	(void)state;
@@ -1089,9 +1112,11 @@ threads_share_the_pool_and_lose_nothing(void **state)
 		assert_int_equal(pthread_create(&threads[i], NULL, toil, &toils[i]), 0);
 	}
 	for (int i = 0; i < 20; i++) {
-		db_totals(pool, &open, &busy, &again);
-		assert_in_range(open, 0, POOL);
-		assert_in_range(busy, 0, open);
+		db_totals(pool, &totals);
+		assert_in_range(totals.open, 0, POOL);
+		assert_in_range(totals.busy, 0, totals.open);
+		if (totals.waiting > waiting_most)
+			waiting_most = totals.waiting;
 		sleep_ms(5);
 	}
 	for (size_t i = 0; i < THREADS; i++) {
@@ -1100,13 +1125,17 @@ threads_share_the_pool_and_lose_nothing(void **state)
 	}
 	for (int64_t id = 1; id <= 4; id++)
 		sum += counter(id);
-	db_totals(pool, &open, &busy, &again);
+	db_totals(pool, &totals);
 	db_close(pool);
 
 	assert_int_equal(failed, 0);
 	assert_int_equal(sum, THREADS * TRANSACTIONS);
-	assert_int_equal(busy, 0);
-	assert_in_range(open, 1, POOL);
+	assert_int_equal(totals.busy, 0);
+	assert_in_range(totals.open, 1, POOL);
+	/* More threads than connections: some waited, each for itself, and none does now. */
+	assert_in_range(waiting_most, 1, THREADS);
+	assert_true(totals.waited_us > 0);
+	assert_int_equal(totals.waiting, 0);
 }
 
 static void
@@ -1114,17 +1143,17 @@ a_pool_connects_when_it_is_used(void **state)
 {
 	const struct db_options options = private_db_options(&server, POOL);
 	struct db *const pool = open_pool(&options);
-	int64_t open, busy, again;
+	struct db_totals totals;
 
 	(void)state;
-	db_totals(pool, &open, &busy, &again);
-	assert_int_equal(open, 0);
+	db_totals(pool, &totals);
+	assert_int_equal(totals.open, 0);
 	const int64_t connection = number_of(pool, CONNECTION, NULL);
 	assert_int_equal(number_of(pool, CONNECTION, NULL), connection);
-	db_totals(pool, &open, &busy, &again);
-	assert_int_equal(open, 1);
-	assert_int_equal(busy, 0);
-	assert_int_equal(again, 0);
+	db_totals(pool, &totals);
+	assert_int_equal(totals.open, 1);
+	assert_int_equal(totals.busy, 0);
+	assert_int_equal(totals.retries, 0);
 	db_close(pool);
 	db_close(NULL);
 }
@@ -1344,12 +1373,16 @@ a_change_that_failed_is_of_use_at_once(void **state)
 		const char *why;
 		const char *signal;
 		enum result expected;
+		int64_t retries;
 	} rows[] = {
-		{ "a lock took too long", "'HY000' SET MYSQL_ERRNO = 1205", UNAVAILABLE },
-		{ "a deadlock",           "'40001' SET MYSQL_ERRNO = 1213", UNAVAILABLE },
-		{ "too slow",             "'70100' SET MYSQL_ERRNO = 1969", UNAVAILABLE },
-		{ "the table is full",    "'HY000' SET MYSQL_ERRNO = 1114", INTERNAL },
-		{ "a unique key",         "'23000' SET MYSQL_ERRNO = 1062", DUPLICATE },
+		{ "a lock took too long", "'HY000' SET MYSQL_ERRNO = 1205", UNAVAILABLE, 2 },
+		{ "a deadlock",           "'40001' SET MYSQL_ERRNO = 1213", UNAVAILABLE, 5 },
+		{ "too slow",             "'70100' SET MYSQL_ERRNO = 1969", UNAVAILABLE, 0 },
+		{ "the table is full",    "'HY000' SET MYSQL_ERRNO = 1114", UNAVAILABLE, 0 },
+		{ "the disk is full",     "'HY000' SET MYSQL_ERRNO = 1021", UNAVAILABLE, 0 },
+		{ "a file is not written","'HY000' SET MYSQL_ERRNO = 1026", UNAVAILABLE, 0 },
+		{ "an error of ours",     "'HY000' SET MYSQL_ERRNO = 1364", INTERNAL, 0 },
+		{ "a unique key",         "'23000' SET MYSQL_ERRNO = 1062", DUPLICATE, 0 },
 	};
 	/* clang-format on */
 	const struct db_options options = private_db_options(&server, 1);
@@ -1365,6 +1398,7 @@ a_change_that_failed_is_of_use_at_once(void **state)
 		    "CREATE TRIGGER tally BEFORE INSERT ON counter FOR EACH ROW SIGNAL SQLSTATE %s",
 		    rows[i].signal));
 		assert_int_equal(private_db_administer(&server, sql), OK);
+		const int64_t before = retries(pool);
 		const int64_t started = clock_monotonic_ms();
 		const enum result failed = tally(pool, TALLY_RIGHT, read);
 		const int64_t failed_ms = clock_monotonic_ms() - started;
@@ -1372,6 +1406,9 @@ a_change_that_failed_is_of_use_at_once(void **state)
 		if (failed != rows[i].expected || failed_ms > 1000)
 			fail_msg("%s: %s after %lld ms", rows[i].why, result_code(failed),
 			    (long long)failed_ms);
+		if (retries(pool) - before != rows[i].retries)
+			fail_msg(
+			    "%s: %lld retries", rows[i].why, (long long)(retries(pool) - before));
 		const int64_t began = clock_monotonic_ms();
 		const enum result next = tally(pool, TALLY_RIGHT, read);
 		const int64_t next_ms = clock_monotonic_ms() - began;
@@ -1380,7 +1417,7 @@ a_change_that_failed_is_of_use_at_once(void **state)
 			    result_code(next), (long long)next_ms);
 	}
 	assert_int_equal(number_of(pool, TALLY_CONNECTION, NULL), connection);
-	assert_int_equal(read[0], 41); /* what failed has not counted */
+	assert_int_equal(read[0], 10 * LENGTH(rows) - 9); /* what failed has not counted */
 	forget_tally(pool);
 	db_close(pool);
 }
@@ -1519,20 +1556,156 @@ a_read_only_server_is_unavailable(void **state)
 	const int64_t connection = number_of(pool, CONNECTION, NULL);
 
 	(void)state;
+	assert_int_equal(db_failing_ms(pool), 0);
 	assert_int_equal(private_db_administer(&server, "SET GLOBAL read_only = ON"), OK);
 	const enum result refused = run_job(pool, &job);
 	const unsigned runs = job.runs;
+	const unsigned number = db_last_error();
+	sleep_ms(100);
+	const enum result refused_again = run_job(pool, &job);
+	const int64_t failing_ms = db_failing_ms(pool);
 	const enum result mended = private_db_administer(&server, "SET GLOBAL read_only = OFF");
 	const enum result served = run_job(pool, &job);
+	const int64_t served_ms = db_failing_ms(pool);
 	const int64_t other = number_of(pool, CONNECTION, NULL);
 	db_close(pool);
 
+	assert_int_equal(number, 1290);
+	assert_int_equal(refused_again, UNAVAILABLE);
+	assert_in_range(failing_ms, 100, 10000);
+	assert_int_equal(served_ms, 0);
 	assert_int_equal(refused, UNAVAILABLE);
 	assert_int_equal(runs, 3);
 	assert_int_equal(mended, OK);
 	assert_int_equal(served, OK);
 	assert_int_not_equal(other, connection);
 	assert_int_equal(counter(1), 1);
+}
+
+/* Has every change of a counter fail with this error of the server, until mend_counters(). */
+static void
+spoil_counters(unsigned number)
+{
+	char sql[200];
+
+	assert_true(text_format(sql, sizeof sql,
+	    "CREATE TRIGGER spoilt BEFORE UPDATE ON counter FOR EACH ROW"
+	    " SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = %u",
+	    number));
+	assert_int_equal(private_db_administer(&server, sql), OK);
+}
+
+static void
+mend_counters(void)
+{
+	assert_int_equal(private_db_administer(&server, "DROP TRIGGER spoilt"), OK);
+}
+
+/* What a server that says that it takes changes again has ended, and what not; and whether the
+ * connection was of use. */
+static void
+changes_that_fail_are_remembered(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		unsigned number;
+		bool keeps, ends;
+	} rows[] = {
+		{ 1290, false, true },  /* --read-only */
+		{ 1836, false, true },  /* --innodb-force-recovery */
+		{ 1036, false, true },  /* --innodb-read-only */
+		{ 1792, false, true },  /* --transaction-read-only */
+		{ 1114, true,  false }, /* the table is full */
+		{ 1021, true,  false }, /* the disk is full */
+		{ 1026, true,  false }, /* a file is not written */
+	};
+	/* clang-format on */
+	const struct db_options options = private_db_options(&server, 1);
+	const struct db_value in[] = { db_number("n", 1), db_number("id", 1), { 0 } };
+	struct job job = { .statement = COUNTER_ADD, .in = in };
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct db *const pool = open_pool(&options);
+		const int64_t connection = number_of(pool, CONNECTION, NULL);
+
+		spoil_counters(rows[i].number);
+		const enum result first = run_job(pool, &job);
+		sleep_ms(20);
+		const enum result second = run_job(pool, &job);
+		mend_counters();
+		const unsigned number = db_last_error();
+		const bool failing = db_failing_ms(pool) >= 20;
+		const bool keeps = number_of(pool, CONNECTION, NULL) == connection;
+		db_tell_read_only(pool, false);
+		const bool ends = db_failing_ms(pool) == 0;
+		const enum result third = run_job(pool, &job);
+		const bool succeeds = db_failing_ms(pool) == 0;
+		db_close(pool);
+		if (first != UNAVAILABLE || second != UNAVAILABLE || number != rows[i].number)
+			fail_msg("%u: %s, %s", number, result_code(first), result_code(second));
+		if (!failing || keeps != rows[i].keeps || ends != rows[i].ends)
+			fail_msg("%u: %s, %s, %s", number, failing ? "fails" : "unnoticed",
+			    keeps ? "kept" : "of no use", ends ? "ended" : "goes on");
+		if (third != OK || !succeeds)
+			fail_msg("%u: never over", number);
+	}
+}
+
+/* As long as the server says so, and it costs the connections. */
+static void
+a_server_may_say_that_it_is_read_only(void **state)
+{
+	const struct db_options options = private_db_options(&server, POOL);
+	struct db *const pool = open_pool(&options);
+	const int64_t connection = number_of(pool, CONNECTION, NULL);
+
+	(void)state;
+	db_tell_read_only(pool, false);
+	assert_int_equal(number_of(pool, CONNECTION, NULL), connection);
+	db_tell_read_only(pool, true);
+	sleep_ms(20);
+	db_tell_read_only(pool, true);
+	assert_in_range(db_failing_ms(pool), 20, 10000);
+	assert_int_not_equal(number_of(pool, CONNECTION, NULL), connection);
+	db_tell_read_only(pool, false);
+	assert_int_equal(db_failing_ms(pool), 0);
+	db_close(pool);
+}
+
+/* asvs 16.3.4 */
+static void
+errors_that_operators_meet_have_words(void **state)
+{
+	static const unsigned numbers[] = { 1021, 1026, 1036, 1040, 1044, 1045, 1049, 1114, 1142,
+		1146, 1290, 1698, 1792, 1836, 2002, 2003, 2005, 2013, 2026 };
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(numbers); i++)
+		if (db_error_text(numbers[i])[0] == '\0')
+			fail_msg("%u has no words", numbers[i]);
+	assert_string_equal(db_error_text(1213), "");
+}
+
+/* 1180: a node that lost its quorum at COMMIT does not know what the cluster has done. */
+static void
+an_error_at_commit_is_a_lost_answer(void **state)
+{
+	struct db_options options = private_db_options(&server, 1);
+	struct db *const pool = open_pool(&options);
+	const struct db_value in[] = { db_number("n", 1), db_number("id", 1), { 0 } };
+	struct db_tx alone = db_alone(pool);
+	const int64_t connection = number_of(pool, CONNECTION, NULL);
+
+	(void)state;
+	spoil_counters(1180);
+	const enum result result = db_change(&alone, COUNTER_ADD, in, NULL);
+	mend_counters();
+	assert_int_equal(result, UNAVAILABLE);
+	assert_true(db_may_be_done(&alone));
+	assert_int_equal(retries(pool), 2);
+	assert_int_not_equal(number_of(pool, CONNECTION, NULL), connection);
+	db_close(pool);
 }
 
 /* A connection that is lost -------------------------------------------------------------------- */
@@ -1662,21 +1835,21 @@ a_server_that_fell_between_calls_is_not_noticed(void **state)
 {
 	struct job job = { .statement = THING_CLEAR };
 	unsigned depth = POOL;
-	int64_t open, busy, again;
+	struct db_totals totals;
 
 	(void)state;
 	assert_int_equal(db_transaction(db, open_all_tx, &depth), OK);
-	db_totals(db, &open, &busy, &again);
-	assert_int_equal(open, POOL);
+	db_totals(db, &totals);
+	assert_int_equal(totals.open, POOL);
 	private_db_kill(&server);
 	assert_true(private_db_start(&server, false));
 	assert_int_equal(run_job(db, &job), OK);
 	/* One stale connection was met; its sisters were not tried one by one. */
 	assert_int_equal(job.runs, 1);
-	assert_int_equal(retries(db) - again, 1);
+	assert_int_equal(retries(db) - totals.retries, 1);
 	depth = POOL;
 	assert_int_equal(db_transaction(db, open_all_tx, &depth), OK);
-	assert_int_equal(retries(db) - again, 1);
+	assert_int_equal(retries(db) - totals.retries, 1);
 	assert_int_equal(counter(2), 2);
 }
 
@@ -1707,6 +1880,22 @@ a_server_that_falls_on_the_way_is_waited_for(void **state)
 	assert_int_equal(in.runs, 2);
 	assert_int_equal(counter(1), 1); /* of the first run nothing is left */
 	assert_int_equal(count_things(), 1);
+}
+
+/* Not the socket that the library has by default, of another server perhaps. */
+static void
+localhost_is_a_host_and_has_a_port(void **state)
+{
+	struct db_options options = private_db_options(&server, 1);
+
+	(void)state;
+	options.socket = NULL;
+	options.host = "localhost";
+	options.port = server.port;
+	struct db *const pool = open_pool(&options);
+	const int64_t connection = number_of(pool, CONNECTION, NULL);
+	db_close(pool);
+	assert_in_range(connection, 1, INT32_MAX);
 }
 
 /* Whoever finds the server away tells the others: for half a second nobody knocks again. */
@@ -1867,13 +2056,13 @@ static enum result
 run_once_row(struct db *pool, struct once *once)
 {
 	struct db_tx alone = db_alone(pool);
-	int64_t open, busy, retries;
+	struct db_totals totals;
 
 	if (once->transaction)
 		return db_transaction(pool, once_tx, once);
 	const enum result result = once_tx(&alone, once);
-	db_totals(pool, &open, &busy, &retries);
-	once->runs += (unsigned)retries;
+	db_totals(pool, &totals);
+	once->runs += (unsigned)totals.retries;
 	once->may_be_committed = db_may_be_committed(&alone);
 	return result;
 }
@@ -2041,6 +2230,191 @@ only_the_right_certificate_is_trusted(void **state)
 	tcp_proxy_close(proxy);
 }
 
+/* Under TLS the library gives its time to wait in another unit. Works with the server of the test
+ * before. */
+static void
+an_answer_under_tls_may_take_a_while(void **state)
+{
+	struct db_options options = private_db_options(&server, 1);
+	const struct db_value in[] = { db_number("seconds", 1), { 0 } };
+	int64_t slept = -1;
+	const struct db_slot out[] = { db_to_number(&slept), { 0 } };
+
+	(void)state;
+	options.socket = NULL;
+	options.host = "127.0.0.1";
+	options.port = server.port;
+	options.tls_required = true;
+	options.ca_file = server.ca_file;
+	struct db *const pool = open_pool(&options);
+	const enum result result = run_job(pool, &(struct job){ NAP, in, out, 0, 0 });
+	const int64_t again = retries(pool);
+	db_close(pool);
+	assert_int_equal(result, OK);
+	assert_int_equal(slept, 0);
+	assert_int_equal(again, 0);
+}
+
+/* Deadlines ------------------------------------------------------------------------------------ */
+
+/* What the server does to who waits for its answer. */
+enum bother { SILENT, SILENT_TO_NEW, DRIPPING };
+
+#define DEADLINE_MS 400
+#define SLACK_MS    1500 /* DEADLINE_TIDY_MS, and a machine that is busy */
+
+/* Returns when every thread of it stands still. */
+static void
+stop_server(void)
+{
+	int status = 0;
+
+	assert_int_equal(kill(server.pid, SIGSTOP), 0);
+	assert_int_equal(waitpid(server.pid, &status, WUNTRACED), server.pid);
+	assert_true(WIFSTOPPED(status));
+}
+
+/* Runs a transaction with a deadline. Before it, one without, unless the server is silent to
+ * whoever comes new. */
+static enum result
+run_bothered(
+    struct db *pool, struct tcp_proxy *proxy, enum bother bother, struct job *job, int64_t *ret_ms)
+{
+	if (bother != SILENT_TO_NEW)
+		assert_int_equal(run_job(pool, job), OK);
+	if (bother == DRIPPING)
+		tcp_proxy_drip(proxy, 50);
+	else
+		stop_server();
+	const int64_t started = clock_monotonic_ms();
+	deadline_begin(DEADLINE_MS);
+	const enum result result = run_job(pool, job);
+	deadline_end();
+	*ret_ms = clock_monotonic_ms() - started;
+	tcp_proxy_drip(proxy, 0);
+	assert_int_equal(kill(server.pid, SIGCONT), 0);
+	return result;
+}
+
+/* asvs 13.2.6 */
+static void
+a_call_ends_at_its_deadline(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		enum bother bother;
+		bool tls;
+	} rows[] = {
+		{ "silent",                     SILENT,        false },
+		{ "silent, under TLS",          SILENT,        true },
+		{ "silent to the new",          SILENT_TO_NEW, false },
+		{ "silent to the new with TLS", SILENT_TO_NEW, true },
+		{ "it drips",                   DRIPPING,      false },
+		{ "it drips under TLS",         DRIPPING,      true },
+	};
+	/* clang-format on */
+	const struct db_value in[] = { db_number("n", 1), db_number("id", 1), { 0 } };
+	struct db_options options = private_db_options(&server, 1);
+
+	(void)state;
+	private_db_kill(&server);
+	assert_true(private_db_start(&server, true));
+	struct tcp_proxy *const proxy = tcp_proxy_open("127.0.0.1", server.port, &options.port);
+	assert_non_null(proxy);
+	options.socket = NULL;
+	options.host = "127.0.0.1";
+	options.ca_file = server.ca_file;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct job job = { .statement = COUNTER_ADD, .in = in };
+		int64_t took_ms = 0;
+
+		options.tls_required = rows[i].tls;
+		struct db *const pool = open_pool(&options);
+		const enum result result = run_bothered(
+		    pool, proxy, rows[i].bother, &job, &took_ms);
+		enum result next = UNAVAILABLE;
+		for (int tries = 0; tries < 100 && next == UNAVAILABLE; tries++) {
+			next = run_job(pool, &job);
+			sleep_ms(20);
+		}
+		db_close(pool);
+		if (result != UNAVAILABLE || took_ms < DEADLINE_MS - 10 ||
+		    took_ms > DEADLINE_MS + SLACK_MS)
+			fail_msg("%s: %s after %lld ms", rows[i].why, result_code(result),
+			    (long long)took_ms);
+		if (next != OK)
+			fail_msg("%s: not back", rows[i].why);
+	}
+	tcp_proxy_close(proxy);
+}
+
+/* A body that comes behind its deadline: with a statement, with nothing but COMMIT, or so late that
+ * it could not even be rolled back. */
+struct late {
+	int ms;
+	bool at_commit;
+	unsigned runs;
+};
+
+static enum result
+late_tx(struct db_tx *tx, void *context)
+{
+	struct late *const late = context;
+
+	late->runs++;
+	TRY(add(tx, 1, 1));
+	sleep_ms(late->ms);
+	return late->at_commit ? OK : add(tx, 2, 1);
+}
+
+/* Nothing of it is done, and the connection is of use. */
+static void
+behind_a_deadline_nothing_is_asked(void **state)
+{
+	const struct db_options options = private_db_options(&server, 1);
+	struct db *const pool = open_pool(&options);
+	const int64_t connection = number_of(pool, CONNECTION, NULL);
+	struct job job = { .statement = COUNTER_CLEAR };
+
+	(void)state;
+	for (int at_commit = 0; at_commit < 2; at_commit++) {
+		struct late late = { .ms = 100, .at_commit = at_commit };
+
+		deadline_begin(50);
+		assert_int_equal(db_transaction(pool, late_tx, &late), UNAVAILABLE);
+		assert_int_equal(run_job(pool, &job), UNAVAILABLE);
+		deadline_end();
+		assert_int_equal(late.runs, 1);
+		assert_int_equal(job.runs, 0);
+	}
+	assert_int_equal(number_of(pool, CONNECTION, NULL), connection);
+	assert_int_equal(retries(pool), 0);
+	db_close(pool);
+	assert_int_equal(counter(1), 0);
+}
+
+/* The next one on this connection would commit it, by its START TRANSACTION. */
+static void
+what_could_not_be_rolled_back_in_time_is_not_committed_later(void **state)
+{
+	const struct db_options options = private_db_options(&server, 1);
+	struct db *const pool = open_pool(&options);
+	const struct db_value in[] = { db_number("n", 1), db_number("id", 2), { 0 } };
+	struct late late = { .ms = 50 + DEADLINE_TIDY_MS + 50 };
+	const int64_t connection = number_of(pool, CONNECTION, NULL);
+
+	(void)state;
+	deadline_begin(50);
+	assert_int_equal(db_transaction(pool, late_tx, &late), UNAVAILABLE);
+	deadline_end();
+	assert_int_equal(run_job(pool, &(struct job){ .statement = COUNTER_ADD, .in = in }), OK);
+	assert_int_equal(counter(1), 0);
+	assert_int_equal(counter(2), 1);
+	assert_int_not_equal(number_of(pool, CONNECTION, NULL), connection);
+	db_close(pool);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -2084,6 +2458,11 @@ main(int argc, char **argv)
 		cmocka_unit_test(a_wrong_login_is_unavailable),
 		WITH_EMPTY_TABLES(too_many_connections_are_unavailable),
 		WITH_EMPTY_TABLES(a_read_only_server_is_unavailable),
+		WITH_EMPTY_TABLES(changes_that_fail_are_remembered),
+		cmocka_unit_test(localhost_is_a_host_and_has_a_port),
+		cmocka_unit_test(a_server_may_say_that_it_is_read_only),
+		cmocka_unit_test(errors_that_operators_meet_have_words),
+		WITH_EMPTY_TABLES(an_error_at_commit_is_a_lost_answer),
 		WITH_EMPTY_TABLES(a_connection_lost_on_the_way_is_made_anew),
 		WITH_EMPTY_TABLES(a_statement_that_is_stopped_is_not_run_again),
 		WITH_EMPTY_TABLES(a_server_that_fell_between_calls_is_not_noticed),
@@ -2093,8 +2472,12 @@ main(int argc, char **argv)
 		WITH_EMPTY_TABLES(a_commit_without_an_answer_is_done_once),
 		WITH_EMPTY_TABLES(what_an_earlier_run_has_done_is_a_success),
 		WITH_EMPTY_TABLES(a_key_that_is_there_in_a_first_run_is_a_duplicate),
+		WITH_EMPTY_TABLES(behind_a_deadline_nothing_is_asked),
+		WITH_EMPTY_TABLES(what_could_not_be_rolled_back_in_time_is_not_committed_later),
 		cmocka_unit_test(without_tls_not_a_byte_is_said),
 		cmocka_unit_test(only_the_right_certificate_is_trusted),
+		cmocka_unit_test(an_answer_under_tls_may_take_a_while),
+		cmocka_unit_test(a_call_ends_at_its_deadline),
 	};
 
 	if (argc > 1)

@@ -1,4 +1,5 @@
-/* device_test.c - what members read in the list of their logins, and that it is our words alone. */
+/* device_test.c - what members read in the list of their sessions, and that these are our words
+ * alone. */
 
 #include "device.h"
 

@@ -4,6 +4,7 @@
 #include "endpoints.h"
 
 #include "bounds.h"
+#include "key_rotation.h"
 
 #include <ctype.h>
 #include <setjmp.h>
@@ -36,6 +37,9 @@ static const struct {
 	{ "DELETE", "/v1/sessions/AAECAwQFBgcICQoLDA0ODw", delete_sessions_id, OK },
 	{ "POST", "/v1/sessions/refresh", post_sessions_refresh, OK },
 	{ "GET", "/.well-known/jwks.json", get_jwks, OK },
+	{ "GET", "/v1/config", get_config, OK },
+	{ "GET", "/v1/openapi.yaml", get_openapi, OK },
+	{ "HEAD", "/v1/openapi.yaml", get_openapi, OK },
 	{ "PATCH", "/v1/me", patch_me, OK },
 	{ "DELETE", "/v1/me", delete_me, OK },
 	{ "DELETE", "/v1/me/pending-email", delete_me_pending_email, OK },
@@ -288,7 +292,7 @@ only_who_can_have_no_token_needs_none(void **state)
 {
 	static const char *const without[] = { "/v1/registration/email", "/v1/sessions",
 		"/v1/sessions/refresh", "/v1/recovery/login-id", "/v1/recovery/password",
-		"/.well-known/jwks.json" };
+		"/.well-known/jwks.json", "/v1/config", "/v1/openapi.yaml" };
 
 	(void)state;
 	for (size_t i = 0; i < endpoints_public.count; i++) {
@@ -300,9 +304,54 @@ only_who_can_have_no_token_needs_none(void **state)
 			listed |= strcmp(row->path, without[j]) == 0;
 		/* of a path with several methods only POST is without */
 		if ((row->demand == DEMAND_NOTHING) !=
-		    (listed && (strcmp(row->method, "POST") == 0 || row->serve == get_jwks)))
+		    (listed && (strcmp(row->method, "POST") == 0 || row->max_age_s > 0)))
 			fail_msg("%s %s: token", row->method, row->path);
 	}
+}
+
+/* All else is somebody's own, or of one moment. */
+/* asvs 14.2.2 14.3.2 */
+static void
+only_what_is_the_same_for_all_may_be_kept(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *path;
+		int64_t max_age_s;
+	} kept[] = {
+		{ "/.well-known/jwks.json", 30 },
+		{ "/v1/config", 300 },
+		{ "/v1/openapi.yaml", 300 },
+	};
+	/* clang-format on */
+	(void)state;
+	for (size_t i = 0; i < endpoints_public.count; i++) {
+		const struct endpoint *const row = &endpoints_public.rows[i];
+		int64_t max_age_s = 0;
+
+		for (size_t j = 0; j < LENGTH(kept); j++)
+			if (strcmp(row->path, kept[j].path) == 0)
+				max_age_s = kept[j].max_age_s;
+		if (row->max_age_s != max_age_s)
+			fail_msg("%s %s: %d", row->method, row->path, (int)row->max_age_s);
+		if (max_age_s > 0 &&
+		    (strcmp(row->method, "GET") != 0 || row->demand != DEMAND_NOTHING))
+			fail_msg("%s %s: not for everybody", row->method, row->path);
+	}
+	for (size_t i = 0; i < endpoints_inside.count; i++)
+		assert_int_equal(endpoints_inside.rows[i].max_age_s, 0);
+}
+
+/* Whoever keeps the keys knows each before it signs, though a replica sees it a second late. */
+static void
+the_keys_are_kept_for_less_than_they_wait(void **state)
+{
+	const struct endpoint *keys;
+
+	(void)state;
+	assert_int_equal(
+	    endpoint_find(&endpoints_public, "GET", "/.well-known/jwks.json", &keys), OK);
+	assert_true(2 * keys->max_age_s <= KEY_ROTATION_S);
 }
 
 int
@@ -316,6 +365,8 @@ main(void)
 		cmocka_unit_test(rows_are_what_the_gate_takes_for_granted),
 		cmocka_unit_test(every_stage_has_the_endpoint_it_names),
 		cmocka_unit_test(only_who_can_have_no_token_needs_none),
+		cmocka_unit_test(only_what_is_the_same_for_all_may_be_kept),
+		cmocka_unit_test(the_keys_are_kept_for_less_than_they_wait),
 	};
 
 	return cmocka_run_group_tests_name("endpoints", tests, NULL, NULL);

@@ -20,8 +20,9 @@ every_fault_has_its_word(void **state)
 {
 	/* The contract's: a change here is a change of the API. */
 	static const char *const codes[] = { "none", "required", "unknown_field", "wrong_type",
-		"too_short", "too_long", "bad_format", "bad_character", "not_offered",
-		"needs_letter_and_digit", "common_password", "context_password", "not_equal" };
+		"too_short", "too_long", "bad_format", "bad_character", "invisible_character",
+		"not_offered", "needs_letter_and_digit", "common_password", "context_password",
+		"not_equal" };
 
 	_Static_assert(LENGTH(codes) == FIELD_ERROR__MAX, "a word for every fault");
 	(void)state;
@@ -46,13 +47,17 @@ faults_keep_their_order_and_a_field_its_first(void **state)
 	struct field_errors field_errors = { 0 };
 
 	(void)state;
-	field_errors_add(&field_errors, "password", FIELD_TOO_SHORT);
+	field_errors_add_length(
+	    &field_errors, "password", FIELD_TOO_SHORT, (struct length_bounds){ 8, 128 });
 	field_errors_add(&field_errors, "email", FIELD_REQUIRED);
 	field_errors_add(&field_errors, "password", FIELD_COMMON_PASSWORD);
 	assert_int_equal(field_errors.count, 2);
 	assert_string_equal(field_errors.list[0].field, "password");
 	assert_int_equal(field_errors.list[0].field_error, FIELD_TOO_SHORT);
+	assert_int_equal(field_errors.list[0].length.min, 8);
+	assert_int_equal(field_errors.list[0].length.max, 128);
 	assert_string_equal(field_errors.list[1].field, "email");
+	assert_int_equal(field_errors.list[1].length.max, 0);
 	assert_int_equal(field_errors.list[1].field_error, FIELD_REQUIRED);
 	assert_true(field_errors_has(&field_errors, "email"));
 	assert_false(field_errors_has(&field_errors, "emai"));

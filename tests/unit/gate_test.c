@@ -165,9 +165,9 @@ reset(void **state)
 /* The few things that a row says of a request. */
 struct ask {
 	const char *method, *path, *query, *authorization, *content_type, *origin, *preflight,
-	    *language;
+	    *language, *if_none_match;
 	int64_t content_length;
-	bool twice;
+	bool twice, encoded;
 };
 
 static void
@@ -216,9 +216,11 @@ ask(struct gate *gate, const struct ask *ask)
 	request->authorization = ask->authorization;
 	request->authorization_twice = ask->twice;
 	request->content_type = ask->content_type;
+	request->encoded = ask->encoded;
 	request->origin = ask->origin;
 	request->preflight_method = ask->preflight;
 	request->accept_language = ask->language;
+	request->if_none_match = ask->if_none_match;
 	request->content_length = ask->content_length != 0 ? ask->content_length : -1;
 	gate_serve(gate, &f.exchange);
 	end_exchange();
@@ -284,7 +286,7 @@ assert_problem(const char *why, int status, const char *code)
 		fail_msg("%s: request id", why);
 	if (!header_is("WWW-Authenticate", status == 401 ? "Bearer" : NULL))
 		fail_msg("%s: WWW-Authenticate", why);
-	if (!header_is("Retry-After", status == 503 ? "1" : NULL))
+	if (!header_is("Retry-After", status == 502 || status == 503 ? "1" : NULL))
 		fail_msg("%s: Retry-After", why);
 }
 
@@ -434,8 +436,7 @@ takes(const struct endpoint *endpoint, enum stage stage)
 	case DEMAND_SESSION_OR_COOKIE:
 		return false;
 	case DEMAND_ANY_STAGE:
-		return stage == STAGE_IDENTITY || stage == STAGE_AUTHENTICATION_KEY ||
-		       stage == STAGE_ACCOUNT;
+		return stage != STAGE_CAPTCHA; /* that one is no Bearer token */
 	}
 	return false;
 }
@@ -523,8 +524,11 @@ other_media_types_are_refused(void **state)
 	static const char *const types[] = { NULL, "", " ", "json", "text/json", "text/plain",
 		"application/jsonp", "application/json-patch+json", "application/problem+json",
 		"application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "*/*",
-		"application/json, application/json", "application/json;",
+		"application/json, application/json", "application/json,", "application/json x",
+		"application/json charset=utf-8", "appli cation/json", "application/json;;x",
 		"application/json; charset", "application/json; charset=shift_jis",
+		"application/json; charset =utf-8", "application/json; charset=utf-8x",
+		"application/json; charset=\"utf-8", "application/json; charset=utf-8 utf-8",
 		"application/json; charset=utf-16", "application/json; charset=utf-8; q=1",
 		"application/json; version=1", "text/plain; a=application/json",
 		"application/json\x01",
@@ -536,6 +540,23 @@ other_media_types_are_refused(void **state)
 				   .content_type = types[i], .content_length = 2 });
 		assert_problem(types[i] != NULL ? types[i] : "none", 415, "unsupported_media_type");
 	}
+}
+
+/* Nothing is unpacked here; those that say "identity" are served (http_request_test.c). */
+static void
+encoded_bodies_are_refused(void **state)
+{
+	(void)state;
+	ask(&f.public, &(struct ask){ "POST", "/v1/registration/email", .content_type = JSON,
+			   .content_length = 2, .encoded = true });
+	assert_problem("encoded", 415, "unsupported_media_type");
+	assert_true(header_is("Accept-Encoding", "identity"));
+	ask(&f.public, &(struct ask){ "POST", "/v1/registration/email", .content_length = 2 });
+	assert_problem("another type", 415, "unsupported_media_type");
+	assert_null(header("Accept-Encoding"));
+	ask(&f.public, &(struct ask){ "POST", "/v1/me/email/confirmation",
+			   .authorization = f.bearer[STAGE_EMAIL_CONFIRMATION], .encoded = true });
+	assert_problem("no body", 503, "unavailable");
 }
 
 /* CORS --------------------------------------------------------------------------------------- */
@@ -670,6 +691,77 @@ a_preflight_is_answered_from_the_table(void **state)
 			fail_msg("%s: age", rows[i].why);
 		assert_logged(rows[i].why, "-", "ok");
 	}
+}
+
+/* A page that has asked as often as it may still gets its preflights, and so may read the 429. */
+static void
+preflights_do_not_count_as_requests(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		struct ask ask;
+		bool counts;
+	} rows[] = {
+		{ "a preflight",
+		  { "OPTIONS", "/v1/captcha", .origin = ORIGIN, .preflight = "POST" }, false },
+		{ "for nothing",
+		  { "OPTIONS", "/v1/nothing", .origin = ORIGIN, .preflight = "POST" }, false },
+		{ "of a stranger",
+		  { "OPTIONS", "/v1/captcha", .origin = "https://evil.example",
+		    .preflight = "POST" }, true },
+		{ "of no page", { "OPTIONS", "/v1/captcha", .preflight = "POST" }, true },
+		{ "OPTIONS", { "OPTIONS", "/v1/captcha", .origin = ORIGIN }, true },
+		{ "no OPTIONS",
+		  { "GET", STAGE_PATH, .origin = ORIGIN, .preflight = "POST" }, true },
+	};
+	/* clang-format on */
+	char wanted[64];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const struct limit *const counted = limit_of(
+		    rows[i].counts ? LIMIT_SOURCE_REQUESTS : LIMIT_SOURCE_PREFLIGHTS);
+
+		reset(NULL);
+		strcpy(f.config.cors_origins, ORIGIN);
+		ask(&f.public, &rows[i].ask);
+		assert_true(text_format(wanted, sizeof wanted, "\"%s\";q=%d;w=%d", counted->name,
+		    counted->max, (int)counted->window_s));
+		if (!header_is("RateLimit-Policy", wanted))
+			fail_msg("%s: %s", rows[i].why, f.exchange.reply.headers);
+	}
+	reset(NULL);
+	strcpy(f.config.cors_origins, ORIGIN);
+	for (int i = 0; i <= limit_of(LIMIT_SOURCE_REQUESTS)->max; i++)
+		ask(&f.public, &(struct ask){ "GET", "/v1/nothing", .origin = ORIGIN });
+	assert_int_equal(f.exchange.reply.status, 429);
+	assert_true(header_is("Access-Control-Allow-Origin", ORIGIN));
+	ask(&f.public, &rows[0].ask);
+	assert_int_equal(f.exchange.reply.status, 204);
+	assert_true(header_is("Access-Control-Allow-Methods", "POST, OPTIONS"));
+}
+
+/* They have a bound all the same. */
+/* asvs 2.4.1 */
+static void
+a_source_has_so_many_preflights(void **state)
+{
+	static const struct ask preflight = { "OPTIONS", "/v1/captcha", .origin = ORIGIN,
+		.preflight = "POST" };
+	const int max = limit_of(LIMIT_SOURCE_PREFLIGHTS)->max;
+
+	(void)state;
+	assert_true(max >= 10 * limit_of(LIMIT_SOURCE_REQUESTS)->max);
+	strcpy(f.config.cors_origins, ORIGIN);
+	for (int i = 0; i < max; i++) {
+		ask(&f.public, &preflight);
+		assert_int_equal(f.exchange.reply.status, 204);
+	}
+	ask(&f.public, &preflight);
+	assert_int_equal(f.exchange.reply.status, 429);
+	ask(&f.public, &(struct ask){ "GET", STAGE_PATH });
+	assert_problem("requests are beside them", 401, "token_missing");
 }
 
 /* Load --------------------------------------------------------------------------------------- */
@@ -867,6 +959,7 @@ a_refusal_from_below_is_a_problem_as_well(void **state)
 	} rows[] = {
 		{ MALFORMED, 400 }, { TIMED_OUT, 408 }, { HEADERS_TOO_LARGE, 431 },
 		{ BAD_HTTP_VERSION, 505 }, { UNAVAILABLE, 503 }, { INTERNAL, 500 },
+		{ LENGTH_REQUIRED, 411 }, { STOPPING, 502 },
 	};
 	/* clang-format on */
 	(void)state;
@@ -877,12 +970,167 @@ a_refusal_from_below_is_a_problem_as_well(void **state)
 		end_exchange();
 		assert_problem(result_code(rows[i].why), rows[i].status, result_code(rows[i].why));
 		assert_logged(result_code(rows[i].why), "-", result_code(rows[i].why));
+		assert_true(header_is("Vary", "Origin"));
+		assert_null(header("Access-Control-Allow-Origin"));
 	}
 	begin_exchange();
 	gate_reject(&f.inside, &f.exchange, MALFORMED);
 	end_exchange();
 	assert_problem("inside", 400, "malformed_request");
 	assert_string_equal(f.logged, "");
+}
+
+/* If it was a page that asked, and the head could be read, the page may read the answer. */
+/* asvs 3.4.2 */
+static void
+a_refusal_from_below_is_for_the_page_as_well(void **state)
+{
+	static const char *const origins[] = { ORIGIN, "https://evil.example", "null" };
+
+	(void)state;
+	strcpy(f.config.cors_origins, ORIGIN);
+	for (size_t i = 0; i < LENGTH(origins); i++) {
+		const bool ours = i == 0;
+
+		begin_exchange();
+		f.exchange.request.origin = origins[i];
+		f.exchange.request.accept_language = "en";
+		gate_reject(&f.public, &f.exchange, HEADERS_TOO_LARGE);
+		end_exchange();
+		assert_problem(origins[i], 431, "headers_too_large");
+		assert_true(header_is("Access-Control-Allow-Origin", ours ? ORIGIN : NULL));
+		assert_true(header_is("Access-Control-Allow-Credentials", ours ? "true" : NULL));
+		assert_true(header_is("Access-Control-Expose-Headers",
+		    ours ? "RateLimit, RateLimit-Policy, Retry-After, X-Request-Id" : NULL));
+		assert_true(header_is("Vary", "Origin"));
+		assert_true(header_is("Content-Language", "en"));
+	}
+}
+
+/* The most header lines: of a page with the longest origin that CORS_ORIGINS can hold, and the
+ * largest limits. There is room for many more. */
+static void
+the_longest_answers_leave_room(void **state)
+{
+	static const char most[] = "source_requests=1000000000/3600,source_mails=1000000/86400,"
+				   "source_preflights=1000000000/3600";
+	static const char usual[] = "source_requests=600/60,source_mails=30/900,"
+				    "source_preflights=6000/60";
+	char *const origin = f.config.cors_origins;
+	char why[ERRBUF_MAX + 1];
+	size_t largest = 0;
+
+	(void)state;
+	assert_true(limit_table_set(most, 60, why));
+	memset(origin, 'o', CONFIG_TEXT_MAX);
+	origin[CONFIG_TEXT_MAX] = '\0';
+	for (size_t i = 0; i < 2 * endpoints_public.count; i++) {
+		const struct endpoint *const row = &endpoints_public.rows[i / 2];
+
+		ask(&f.public, &(struct ask){ i % 2 == 0 ? "OPTIONS" : row->method, row->path,
+				   .origin = origin, .preflight = "POST", .encoded = true });
+		if (f.exchange.reply.headers_size > largest)
+			largest = f.exchange.reply.headers_size;
+	}
+	assert_true(limit_table_set(usual, 60, why));
+	print_message("             %zu of %d bytes\n", largest, HTTP_REPLY_HEADERS_MAX);
+	assert_in_range(largest, CONFIG_TEXT_MAX + 256, HTTP_REPLY_HEADERS_MAX - 512);
+}
+
+/* Caching ------------------------------------------------------------------------------------ */
+
+/* An answer that nobody may keep, whatever its path. */
+static void
+assert_not_kept(const char *why)
+{
+	if (f.exchange.reply.max_age_s != 0 || header("ETag") != NULL)
+		fail_msg("%s: may be kept", why);
+}
+
+static void
+assert_kept(const char *path, int status, const char *tag, int64_t max_age_s)
+{
+	const struct http_reply *const reply = &f.exchange.reply;
+
+	if (reply->status != status || reply->max_age_s != max_age_s || !header_is("ETag", tag))
+		fail_msg("%s: %d %s", path, reply->status, reply->headers);
+	if ((reply->media_type == NULL) != (status == 304))
+		fail_msg("%s: a body, or none", path);
+	if (!header_is("Access-Control-Allow-Origin", ORIGIN) || !header_is("Vary", "Origin"))
+		fail_msg("%s: CORS", path);
+	assert_logged(path, path, "ok");
+}
+
+/* What is the same for everybody has one name, by which who has it gets a 304; a HEAD, too. */
+static void
+success_of_three_may_be_kept(void **state)
+{
+	char tag[80], list[120];
+
+	(void)state;
+	strcpy(f.config.cors_origins, ORIGIN);
+	for (size_t i = 0; i < endpoints_public.count; i++) {
+		const struct endpoint *const row = &endpoints_public.rows[i];
+		struct ask asked = { "GET", row->path, .origin = ORIGIN };
+
+		if (row->max_age_s == 0)
+			continue;
+		ask(&f.public, &asked);
+		text_copy_cut(tag, sizeof tag, header("ETag") != NULL ? header("ETag") : "");
+		assert_int_equal(strlen(tag), 34);
+		assert_kept(row->path, 200, tag, row->max_age_s);
+		ask(&f.public, &asked); /* of no moment, and of no request */
+		assert_kept(row->path, 200, tag, row->max_age_s);
+		asked.if_none_match = "\"another\"";
+		ask(&f.public, &asked);
+		assert_kept(row->path, 200, tag, row->max_age_s);
+		assert_true(text_format(list, sizeof list, "\"x\", W/%s", tag));
+		asked.if_none_match = list;
+		ask(&f.public, &asked);
+		assert_kept(row->path, 304, tag, row->max_age_s);
+		asked.method = "HEAD";
+		ask(&f.public, &asked);
+		assert_kept(row->path, 304, tag, row->max_age_s);
+		asked.if_none_match = NULL;
+		ask(&f.public, &asked);
+		assert_kept(row->path, 200, tag, row->max_age_s);
+	}
+}
+
+/* Not even of a path whose successes are, and whatever the client has. */
+/* asvs 14.2.2 14.3.2 */
+static void
+errors_and_all_else_may_not_be_kept(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < endpoints_public.count; i++) {
+		const struct endpoint *const row = &endpoints_public.rows[i];
+
+		if (row->max_age_s == 0) {
+			ask(&f.public,
+			    &(struct ask){ row->method, row->path,
+				.authorization = f.bearer[STAGE_IDENTITY], .if_none_match = "*" });
+			assert_not_kept(row->path);
+			continue;
+		}
+		ask(&f.public, &(struct ask){ "GET", row->path, "a=1", .if_none_match = "*" });
+		assert_problem(row->path, 400, "malformed_request");
+		assert_not_kept(row->path);
+		ask(&f.public, &(struct ask){ "POST", row->path, .if_none_match = "*" });
+		assert_problem(row->path, 405, "method_not_allowed");
+		assert_not_kept(row->path);
+		ask(&f.public, &(struct ask){ "OPTIONS", row->path, .if_none_match = "*" });
+		assert_int_equal(f.exchange.reply.status, 204);
+		assert_not_kept(row->path);
+		atomic_store(&f.service.requests, REQUESTS_MAX);
+		ask(&f.public, &(struct ask){ "GET", row->path, .if_none_match = "*" });
+		atomic_store(&f.service.requests, 0);
+		assert_problem(row->path, 503, "overloaded");
+		assert_not_kept(row->path);
+	}
+	ask(&f.inside, &(struct ask){ "GET", "/healthz", .if_none_match = "*" });
+	assert_int_equal(f.exchange.reply.status, 200);
+	assert_not_kept("inside");
 }
 
 /* Inside ------------------------------------------------------------------------------------- */
@@ -915,10 +1163,17 @@ ready_means_a_database(void **state)
 	(void)state;
 	ask(&f.inside, &(struct ask){ "GET", "/readyz" });
 	assert_problem("away", 503, "unavailable");
+	assert_in_range(clock_monotonic_ms() - started, 0, 1500);
+
+	/* As where another request asks at this moment, and the database was there. */
+	atomic_store(&f.service.ready.checking, true);
+	atomic_store(&f.service.ready.was_ready, true);
+	ask(&f.inside, &(struct ask){ "GET", "/readyz" });
+	assert_int_equal(f.exchange.reply.status, 200);
 	atomic_store(&f.service.draining, true);
 	ask(&f.inside, &(struct ask){ "GET", "/readyz" });
 	assert_problem("draining", 503, "unavailable");
-	assert_in_range(clock_monotonic_ms() - started, 0, 1500);
+	atomic_store(&f.service.ready.checking, false);
 }
 
 static void
@@ -1065,6 +1320,15 @@ bodies_are_judged_before_a_handler_sees_them(void **state)
 		{ "with a charset in quotes",        "/v1/registration/email", STAGE_NONE,
 		  "Application/JSON;charset=\"utf-8\"",
 		  "{\"email\":\"" EMAIL "\"}", 0,    "503", { "\"unavailable\"" } },
+		{ "with a charset by another name",  "/v1/registration/email", STAGE_NONE,
+		  "application/json; charset=utf8",
+		  "{\"email\":\"" EMAIL "\"}", 0,    "503", { "\"unavailable\"" } },
+		{ "with a semicolon behind",         "/v1/registration/email", STAGE_NONE,
+		  "application/json ;",
+		  "{\"email\":\"" EMAIL "\"}", 0,    "503", { "\"unavailable\"" } },
+		{ "with semicolons around",          "/v1/registration/email", STAGE_NONE,
+		  "application/json;; charset=\"UTF8\" ; ;",
+		  "{\"email\":\"" EMAIL "\"}", 0,    "503", { "\"unavailable\"" } },
 		{ "the longest body",                "/v1/registration/email", STAGE_NONE, JSON,
 		  full, 0,
 						     "503", { "\"unavailable\"" } },
@@ -1173,9 +1437,9 @@ the_wire_has_heads_without_bodies_and_refusals_with_ids(void **state)
 	    "POST /v1/registration/email HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: "
 	    "chunked\r\n\r\n0\r\n\r\n",
 	    answer, sizeof answer);
-	assert_true(text_starts_with(answer, "HTTP/1.1 400 "));
+	assert_true(text_starts_with(answer, "HTTP/1.1 411 Length Required\r\n"));
 	assert_non_null(strstr(answer, "X-Request-Id: "));
-	assert_non_null(strstr(answer, "\"code\":\"malformed_request\""));
+	assert_non_null(strstr(answer, "\"code\":\"length_required\""));
 	assert_non_null(strstr(answer, "Connection: close\r\n"));
 
 	exchange_bytes(&wire,
@@ -1196,9 +1460,12 @@ main(void)
 		EACH(every_token_opens_its_own_doors_only),
 		EACH(guards_come_in_their_order),
 		EACH(other_media_types_are_refused),
+		EACH(encoded_bodies_are_refused),
 		EACH(only_configured_origins_are_let_in),
 		EACH(refusals_are_for_the_page_as_well),
 		EACH(a_preflight_is_answered_from_the_table),
+		EACH(preflights_do_not_count_as_requests),
+		EACH(a_source_has_so_many_preflights),
 		EACH(beyond_the_bound_is_told_at_once),
 		EACH(each_kind_of_load_has_a_bound_of_its_own),
 		EACH(a_source_has_so_many_requests_and_is_told),
@@ -1208,6 +1475,10 @@ main(void)
 		EACH(no_two_requests_have_one_id),
 		EACH(head_gets_what_get_gets),
 		EACH(a_refusal_from_below_is_a_problem_as_well),
+		EACH(a_refusal_from_below_is_for_the_page_as_well),
+		EACH(the_longest_answers_leave_room),
+		EACH(success_of_three_may_be_kept),
+		EACH(errors_and_all_else_may_not_be_kept),
 		EACH(health_touches_nothing),
 		EACH(ready_means_a_database),
 		EACH(the_inside_has_its_guards),

@@ -15,8 +15,8 @@
 
 static struct http_reply reply;
 
-#define ALWAYS                                                                                     \
-	"Cache-Control: no-store\r\n"                                                              \
+#define ALWAYS "Cache-Control: no-store\r\n" REST
+#define REST                                                                                       \
 	"X-Content-Type-Options: nosniff\r\n"                                                      \
 	"Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; base-uri 'none'\r\n" \
 	"Referrer-Policy: no-referrer\r\n"                                                         \
@@ -49,33 +49,33 @@ heads_have_their_lines_and_end_where_the_body_begins(void **state)
 	static const struct {
 		const char *why;
 		int status;
-		const char *reason, *media_type;
+		const char *media_type;
 		size_t body_size;
 		bool keep_alive;
 		const char *first, *rest;
 	} rows[] = {
-		{ "with a body",                200, "OK", "text/plain", 5, true,
+		{ "with a body",                200, "text/plain", 5, true,
 		  "HTTP/1.1 200 OK\r\n",
 		  "Connection: keep-alive\r\n" TYPE("text/plain",
 		  "5") ALWAYS "Vary: Origin\r\n\r\n" },
-		{ "that closes",                400, "Bad Request", "a/b; c=d", 1, false,
+		{ "that closes",                400, "a/b; c=d", 1, false,
 		  "HTTP/1.1 400 Bad Request\r\n",
 		  "Connection: close\r\n" TYPE("a/b; c=d", "1") ALWAYS "Vary: Origin\r\n\r\n" },
-		{ "with the longest body",      200, "OK", "audio/wav", REPLY_MAX, true,
+		{ "with the longest body",      200, "audio/wav", REPLY_MAX, true,
 		  "HTTP/1.1 200 OK\r\n",
 		  "Connection: keep-alive\r\n" TYPE("audio/wav",
 		  "135168") ALWAYS "Vary: Origin\r\n\r\n" },
-		{ "with an empty body",         200, "OK", "text/plain", 0, true,
+		{ "with an empty body",         200, "text/plain", 0, true,
 		  "HTTP/1.1 200 OK\r\n",
 		  "Connection: keep-alive\r\n" TYPE("text/plain",
 		  "0") ALWAYS "Vary: Origin\r\n\r\n" },
-		{ "without a body",             202, "Accepted", NULL, 0, true,
+		{ "without a body",             202, NULL, 0, true,
 		  "HTTP/1.1 202 Accepted\r\n",
 		  "Connection: keep-alive\r\nContent-Length: 0\r\n" ALWAYS "Vary: Origin\r\n\r\n" },
-		{ "204 has no length",          204, "No Content", NULL, 0, true,
+		{ "204 has no length",          204, NULL, 0, true,
 		  "HTTP/1.1 204 No Content\r\n",
 		  "Connection: keep-alive\r\n" ALWAYS "Vary: Origin\r\n\r\n" },
-		{ "204, were a type said",      204, "No Content", "text/plain", 0, false,
+		{ "204, were a type said",      204, "text/plain", 0, false,
 		  "HTTP/1.1 204 No Content\r\n",
 		  "Connection: close\r\n" ALWAYS "Vary: Origin\r\n\r\n" },
 	};
@@ -88,11 +88,88 @@ heads_have_their_lines_and_end_where_the_body_begins(void **state)
 		reply.media_type = rows[i].media_type;
 		reply.body_size = rows[i].body_size;
 		memset(reply.body, 'b', sizeof reply.body - 1);
-		const char *const head = http_reply_head(
-		    &reply, rows[i].reason, rows[i].keep_alive);
+		const char *const head = http_reply_head(&reply, rows[i].keep_alive);
 		check_head(rows[i].why, head, rows[i].first, rows[i].rest);
 		assert_memory_equal(reply.body - 4, "\r\n\r\nb", 5);
 		assert_ptr_equal(strstr(head, "\r\n\r\n") + 4, reply.body);
+	}
+}
+
+/* A body that is a part of the program may be larger than the room of the others, which it leaves
+ * alone; and only an answer that says so may be kept. */
+static void
+documents_are_announced_and_stay_where_they_are(void **state)
+{
+	static const struct http_document document = {
+		.bytes = "whatever", .size = 3 * REPLY_MAX, .media_type = "application/yaml"
+	};
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		int status;
+		bool with_document;
+		int64_t max_age_s;
+		const char *first, *rest;
+	} rows[] = {
+		{ "a document", 200, true, 0, "HTTP/1.1 200 OK\r\n",
+		  "Connection: keep-alive\r\n" TYPE("application/yaml", "405504") ALWAYS "\r\n" },
+		{ "that may be kept", 200, true, 300, "HTTP/1.1 200 OK\r\n",
+		  "Connection: keep-alive\r\n" TYPE("application/yaml", "405504")
+		  "Cache-Control: public, max-age=300\r\n" REST "\r\n" },
+		{ "that is kept", 304, false, 30, "HTTP/1.1 304 Not Modified\r\n",
+		  "Connection: keep-alive\r\nCache-Control: public, max-age=30\r\n" REST "\r\n" },
+	};
+	/* clang-format on */
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		http_reply_clear(&reply);
+		reply.status = rows[i].status;
+		reply.max_age_s = rows[i].max_age_s;
+		reply.document = rows[i].with_document ? &document : NULL;
+		reply.media_type = rows[i].with_document ? document.media_type : NULL;
+		const char *const head = http_reply_head(&reply, true);
+		check_head(rows[i].why, head, rows[i].first, rows[i].rest);
+		assert_ptr_equal(strstr(head, "\r\n\r\n") + 4, reply.body);
+	}
+	http_reply_clear(&reply); /* or the next answer would be kept, too */
+	assert_null(reply.document);
+	assert_int_equal(reply.max_age_s, 0);
+}
+
+/* As RFC 9110 15 and RFC 6585 write them. */
+static void
+each_status_has_its_reason(void **state)
+{
+	static const struct {
+		int status;
+		const char *line;
+	} rows[] = {
+		{ 200, "HTTP/1.1 200 OK\r\n" }, { 201, "HTTP/1.1 201 Created\r\n" },
+		{ 202, "HTTP/1.1 202 Accepted\r\n" }, { 204, "HTTP/1.1 204 No Content\r\n" },
+		{ 304, "HTTP/1.1 304 Not Modified\r\n" }, { 400, "HTTP/1.1 400 Bad Request\r\n" },
+		{ 401, "HTTP/1.1 401 Unauthorized\r\n" }, { 403, "HTTP/1.1 403 Forbidden\r\n" },
+		{ 404, "HTTP/1.1 404 Not Found\r\n" },
+		{ 405, "HTTP/1.1 405 Method Not Allowed\r\n" },
+		{ 408, "HTTP/1.1 408 Request Timeout\r\n" }, { 409, "HTTP/1.1 409 Conflict\r\n" },
+		{ 410, "HTTP/1.1 410 Gone\r\n" }, { 411, "HTTP/1.1 411 Length Required\r\n" },
+		{ 413, "HTTP/1.1 413 Content Too Large\r\n" },
+		{ 415, "HTTP/1.1 415 Unsupported Media Type\r\n" },
+		{ 422, "HTTP/1.1 422 Unprocessable Content\r\n" },
+		{ 429, "HTTP/1.1 429 Too Many Requests\r\n" },
+		{ 431, "HTTP/1.1 431 Request Header Fields Too Large\r\n" },
+		{ 500, "HTTP/1.1 500 Internal Server Error\r\n" },
+		{ 503, "HTTP/1.1 503 Service Unavailable\r\n" },
+		{ 505, "HTTP/1.1 505 HTTP Version Not Supported\r\n" },
+		{ 299, "HTTP/1.1 299 \r\n" }, /* the blank stays (RFC 9112 4) */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		http_reply_clear(&reply);
+		reply.status = rows[i].status;
+		const char *const head = http_reply_head(&reply, true);
+		if (strncmp(head, rows[i].line, strlen(rows[i].line)) != 0)
+			fail_msg("%d: %.50s", rows[i].status, head);
 	}
 }
 
@@ -113,13 +190,14 @@ header_lines_fill_their_room(void **state)
 {
 	(void)state;
 	http_reply_clear(&reply);
-	reply.status = 200;
+	reply.status = 431; /* no other reason is as long */
 	reply.media_type = "application/problem+json; charset=utf-8";
+	reply.body_size = REPLY_MAX;
 	add_line(HTTP_REPLY_HEADERS_MAX - 100);
 	add_line(100);
 	assert_int_equal(reply.headers_size, HTTP_REPLY_HEADERS_MAX);
 	assert_int_equal(strlen(reply.headers), HTTP_REPLY_HEADERS_MAX);
-	const char *const head = http_reply_head(&reply, "Network Authentication Required", true);
+	const char *const head = http_reply_head(&reply, false);
 	assert_non_null(strstr(head, "vvvv\r\n\r\n"));
 }
 
@@ -135,7 +213,7 @@ nothing_of_the_last_answer_stays(void **state)
 	reply.body_size = REPLY_MAX;
 	memset(reply.body, 'b', REPLY_MAX);
 	add_line(HTTP_REPLY_HEADERS_MAX);
-	http_reply_head(&reply, "OK", true);
+	http_reply_head(&reply, true);
 	http_reply_wipe(&reply);
 	assert_memory_equal(reply.headers, none, HTTP_REPLY_HEADERS_MAX);
 	assert_memory_equal(reply.head, none, HTTP_REPLY_HEAD_MAX);
@@ -155,6 +233,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(heads_have_their_lines_and_end_where_the_body_begins),
+		cmocka_unit_test(documents_are_announced_and_stay_where_they_are),
+		cmocka_unit_test(each_status_has_its_reason),
 		cmocka_unit_test(header_lines_fill_their_room),
 		cmocka_unit_test(nothing_of_the_last_answer_stays),
 	};

@@ -53,6 +53,72 @@ a_connection_is_kept_if_the_client_says_so(void **state)
 	}
 }
 
+static void
+a_body_is_encoded_by_what_is_not_identity(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		unsigned times;
+		const char *value;
+		bool encoded;
+	} rows[] = {
+		{ "none",                0, NULL,                 false },
+		{ "identity",            1, "identity",           false },
+		{ "in capitals",         1, "IDENTITY",           false },
+		{ "an empty list",       1, "",                   false },
+		{ "gzip",                1, "gzip",               true },
+		{ "identity among them", 1, "identity, gzip",     true },
+		{ "a longer word",       1, "identity2",          true },
+		{ "said twice",          2, "identity",           true },
+		{ "the last one empty",  2, "",                   true },
+	};
+	/* clang-format on */
+	static struct http_request request;
+	const struct http_head head = { .version = "1.1" };
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const struct http_headers headers = {
+			.value[HTTP_CONTENT_ENCODING] = rows[i].value,
+			.times[HTTP_CONTENT_ENCODING] = rows[i].times,
+		};
+
+		http_request_clear(&request);
+		http_request_fill(&request, &head, &headers);
+		if (request.encoded != rows[i].encoded)
+			fail_msg("%s", rows[i].why);
+	}
+}
+
+/* A page may read why its request was rejected; nothing else of that request counts. */
+static void
+of_a_rejected_request_the_reader_is_known(void **state)
+{
+	static struct http_request request;
+	const struct http_headers headers = {
+		.value = { [HTTP_ORIGIN] = "o",
+		    [HTTP_ACCEPT_LANGUAGE] = "l",
+		    [HTTP_AUTHORIZATION] = "a",
+		    [HTTP_COOKIE] = "c=1",
+		    [HTTP_FORWARDED_FOR] = "f" },
+		.times = { [HTTP_ORIGIN] = 1,
+		    [HTTP_ACCEPT_LANGUAGE] = 1,
+		    [HTTP_AUTHORIZATION] = 1,
+		    [HTTP_COOKIE] = 1,
+		    [HTTP_FORWARDED_FOR] = 1 },
+	};
+
+	(void)state;
+	http_request_clear(&request);
+	http_request_fill_reader(&request, &headers);
+	assert_string_equal(request.origin, "o");
+	assert_string_equal(request.accept_language, "l");
+	assert_null(request.authorization);
+	assert_null(request.cookie);
+	assert_null(request.forwarded_for);
+}
+
 /* Every header that a request knows, so often in the head. */
 static void
 fill_with_each(struct http_request *request, unsigned times)
@@ -70,6 +136,7 @@ fill_with_each(struct http_request *request, unsigned times)
 			[HTTP_COOKIE] = "c=1",
 			[HTTP_USER_AGENT] = "u",
 			[HTTP_FORWARDED_FOR] = "f",
+			[HTTP_IF_NONE_MATCH] = "*",
 		},
 	};
 
@@ -98,6 +165,7 @@ headers_count_once_or_not_at_all(void **state)
 	assert_string_equal(request.cookie, "c=1");
 	assert_string_equal(request.user_agent, "u");
 	assert_string_equal(request.forwarded_for, "f");
+	assert_string_equal(request.if_none_match, "*");
 	assert_string_equal(request.source, "");
 	assert_false(request.authorization_twice);
 	for (unsigned times = 2; times <= 3; times++) {
@@ -111,6 +179,7 @@ headers_count_once_or_not_at_all(void **state)
 		assert_null(request.cookie);
 		assert_null(request.user_agent);
 		assert_null(request.forwarded_for);
+		assert_null(request.if_none_match);
 	}
 }
 
@@ -136,6 +205,7 @@ nothing_of_the_last_request_stays(void **state)
 	assert_null(request.cookie);
 	assert_null(request.user_agent);
 	assert_null(request.forwarded_for);
+	assert_null(request.if_none_match);
 	assert_false(request.body_failed);
 }
 
@@ -233,6 +303,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_connection_is_kept_if_the_client_says_so),
+		cmocka_unit_test(a_body_is_encoded_by_what_is_not_identity),
+		cmocka_unit_test(of_a_rejected_request_the_reader_is_known),
 		cmocka_unit_test(headers_count_once_or_not_at_all),
 		cmocka_unit_test(nothing_of_the_last_request_stays),
 		cmocka_unit_test(a_cookie_is_found_once_or_not_at_all),

@@ -50,7 +50,8 @@ struct fixture {
 	char source[64];
 	char authorization[64];
 	bool authorization_twice;
-	atomic_uint body; /* result of the last http_read_body */
+	char refused_origin[64]; /* of the last one refused */
+	atomic_uint body;        /* result of the last http_read_body */
 };
 
 static void
@@ -65,10 +66,12 @@ reply_text(struct http_reply *reply, int status, const char *text)
 static const int statuses[RESULT__MAX] = {
 	[MALFORMED] = 400,
 	[TIMED_OUT] = 408,
+	[LENGTH_REQUIRED] = 411,
 	[TOO_LARGE] = 413,
 	[HEADERS_TOO_LARGE] = 431,
 	[UNAVAILABLE] = 503,
 	[OVERLOADED] = 503,
+	[STOPPING] = 502,
 	[BAD_HTTP_VERSION] = 505,
 };
 
@@ -99,6 +102,11 @@ serve_echo(struct fixture *fixture, struct http_exchange *exchange)
 		reply_text(&exchange->reply, statuses[result], result_code(result));
 }
 
+/* Far larger than a worker's room, and each byte another than those beside it. */
+#define DOCUMENT_SIZE (3 * (size_t)REPLY_MAX)
+static char document_bytes[DOCUMENT_SIZE];
+static const struct http_document document = { document_bytes, DOCUMENT_SIZE, "a/b", "\"e\"" };
+
 static void
 serve(void *context, struct http_exchange *exchange)
 {
@@ -115,6 +123,12 @@ serve(void *context, struct http_exchange *exchange)
 		memset(reply->body, 'b', REPLY_MAX);
 		reply->body_size = REPLY_MAX;
 	}
+	if (strcmp(path, "/document") == 0)
+		*reply = (struct http_reply){
+			.status = 200, .media_type = document.media_type, .document = &document
+		};
+	if (strcmp(path, "/304") == 0)
+		*reply = (struct http_reply){ .status = 304 };
 	if (strcmp(path, "/204") == 0)
 		*reply = (struct http_reply){ .status = 204 };
 	if (strcmp(path, "/202") == 0)
@@ -137,6 +151,10 @@ refuse(void *context, struct http_exchange *exchange, enum result why)
 	struct fixture *fixture = context;
 
 	atomic_fetch_add(&fixture->refused, 1);
+	pthread_mutex_lock(&fixture->lock);
+	text_copy_cut(fixture->refused_origin, sizeof fixture->refused_origin,
+	    exchange->request.origin != NULL ? exchange->request.origin : "");
+	pthread_mutex_unlock(&fixture->lock);
 	reply_text(&exchange->reply, statuses[why], result_code(why));
 	exchange->reply.media_type = "application/problem+json; charset=utf-8";
 }
@@ -180,7 +198,7 @@ close_shared(void **state)
 struct client {
 	int fd;
 	size_t size;
-	char bytes[REPLY_MAX + 4096];
+	char bytes[DOCUMENT_SIZE + 4096];
 };
 
 struct answer {
@@ -188,7 +206,7 @@ struct answer {
 	bool keeps;
 	size_t body_size;
 	char head[4096];
-	char body[REPLY_MAX + 1];
+	char body[DOCUMENT_SIZE + 1];
 };
 
 static void
@@ -292,11 +310,11 @@ check_head(struct answer *answer, const char *why)
 	answer->keeps = strcmp(value, "keep-alive") == 0;
 	if (!answer->keeps && strcmp(value, "close") != 0)
 		fail_msg("%s: Connection: %s", why, value);
-	const bool no_content = answer->status == 204;
+	const bool no_content = answer->status == 204 || answer->status == 304;
 	if (header_count(answer->head, "Content-Length", value, sizeof value) != !no_content)
 		fail_msg("%s: not exactly one Content-Length", why);
 	int64_t length = 0;
-	if (!no_content && !text_number(value, 0, REPLY_MAX, &length))
+	if (!no_content && !text_number(value, 0, DOCUMENT_SIZE, &length))
 		fail_msg("%s: Content-Length: %s", why, value);
 	answer->body_size = (size_t)length;
 	const unsigned types = header_count(answer->head, "Content-Type", value, sizeof value);
@@ -402,8 +420,12 @@ struct rejected_request {
 static const struct rejected_request rejected[] = {
 	{ "length and chunked",         BYTES(POST CL "5\r\n" TE "chunked" NO_CHUNKS), 400 },
 	{ "chunked and length",         BYTES(POST TE "chunked\r\n" CL "5" NO_CHUNKS), 400 },
-	{ "chunked alone",              BYTES(POST TE "chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"), 400 },
-	{ "chunked in capitals",        BYTES(POST "TRANSFER-ENCODING: CHUNKED" NO_CHUNKS), 400 },
+	{ "chunked alone",              BYTES(POST TE "chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"), 411 },
+	{ "chunked in capitals",        BYTES(POST "TRANSFER-ENCODING: CHUNKED" NO_CHUNKS), 411 },
+	{ "chunked and no chunk",       BYTES("GET /" V11 TE "chunked\r\n\r\n"), 411 },
+	{ "chunked twice",              BYTES(POST TE "chunked\r\n" TE "chunked" NO_CHUNKS), 400 },
+	{ "chunked in HTTP/1.0",
+	  BYTES("POST /echo HTTP/1.0\r\n" HOST TE "chunked" NO_CHUNKS), 400 },
 	{ "identity",                   BYTES(POST TE "identity\r\n" CL "2\r\n\r\n{}"), 400 },
 	{ "identity, then chunked",     BYTES(POST TE "identity\r\n" TE "chunked" NO_CHUNKS), 400 },
 	{ "identity, chunked in one",   BYTES(POST TE "identity, chunked" NO_CHUNKS), 400 },
@@ -414,6 +436,7 @@ static const struct rejected_request rejected[] = {
 	{ "the same, no value",         BYTES(GET "A :\r\n\r\n"), 400 },
 	{ "tab before a colon",         BYTES(GET "A\t: 1\r\n\r\n"), 400 },
 	{ "tab in a value",             BYTES(GET "A: 1\t2\r\n\r\n"), 400 },
+	{ "tab behind a value",         BYTES(GET "A: 1\t\r\n\r\n"), 400 },
 	{ "a header without a name",    BYTES(GET ": 1\r\n\r\n"), 400 },
 	{ "a header without a colon",   BYTES(GET "A\r\n\r\n"), 400 },
 	{ "two words before a colon",   BYTES(GET "A B: 1\r\n\r\n"), 400 },
@@ -425,7 +448,7 @@ static const struct rejected_request rejected[] = {
 	{ "a length with plus",         BYTES(POST CL "+2\r\n\r\n{}"), 400 },
 	{ "a length below zero",        BYTES(POST CL "-2\r\n\r\n{}"), 400 },
 	{ "a length in hex",            BYTES(POST CL "0x2\r\n\r\n{}"), 400 },
-	{ "a length behind a space",    BYTES(POST CL "2 \r\n\r\n{}"), 400 },
+	{ "a length in two words",      BYTES(POST CL "2 0\r\n\r\n{}"), 400 },
 	{ "no length, but its header",  BYTES(POST "Content-Length:\r\n\r\n{}"), 400 },
 	{ "16 digits of length",        BYTES(POST CL "0000000000000002\r\n\r\n{}"), 400 },
 	{ "a length over 64 bits",      BYTES(POST CL "18446744073709551618\r\n\r\n{}"), 400 },
@@ -475,8 +498,8 @@ static const struct rejected_request rejected[] = {
 	{ "absolute without a path",    BYTES("GET http://b" V11 "\r\n"), 400 },
 	{ "a target without a slash",   BYTES("GET a" V11 "\r\n"), 400 },
 	{ "CONNECT to a port",          BYTES("CONNECT a:443" V11 "\r\n"), 400 },
-	{ "65 headers",                 BYTES(GET HEADERS_63 "C: 1\r\n\r\n"), 400 },
-	{ "TE behind 64 headers",       BYTES(POST HEADERS_63 TE "chunked" NO_CHUNKS), 400 },
+	{ "65 headers",                 BYTES(GET HEADERS_63 "C: 1\r\n\r\n"), 431 },
+	{ "TE behind 64 headers",       BYTES(POST HEADERS_63 TE "chunked" NO_CHUNKS), 431 },
 	{ "a method nobody knows",      BYTES("BREW /" V11 "\r\n"), 400 },
 	{ "TRACE",                      BYTES("TRACE /" V11 "\r\n"), 400 },
 	{ "a method in small letters",  BYTES("get /" V11 "\r\n"), 400 },
@@ -547,6 +570,92 @@ test_refusals_in_parts(void **state)
 			fail_msg("%s: answered %d", rejected[i].why, answer.status);
 		close(client.fd);
 	}
+}
+
+/* Whoever shows the answer is known where the head could be read, whatever was wrong with it. */
+static void
+test_origin_of_refusals(void **state)
+{
+#define PAGE "Origin: https://p\r\n"
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		const char *request;
+		int status;
+		const char *origin;
+	} rows[] = {
+		{ "two lengths",     POST PAGE CL "5\r\n" CL "6\r\n\r\n",  400, "https://p" },
+		{ "no Host",         "GET / HTTP/1.1\r\n" PAGE "\r\n",       400, "https://p" },
+		{ "chunked",         POST PAGE TE "chunked\r\n\r\n",         411, "https://p" },
+		{ "65 headers",      GET PAGE HEADERS_63 "\r\n",              431, "https://p" },
+		{ "another version", "GET / HTTP/1.2\r\n" HOST PAGE "\r\n",  505, "https://p" },
+		{ "an asterisk",     "OPTIONS *" V11 PAGE "\r\n",             400, "https://p" },
+		{ "what civetweb refuses itself",
+		  POST PAGE TE "gzip\r\n\r\n", 400, "https://p" },
+		{ "the same of a length",
+		  POST PAGE CL "abc\r\n\r\n", 400, "https://p" },
+		{ "two pages",       "GET / HTTP/1.1\r\n" PAGE PAGE "\r\n",  400, "" },
+		{ "none",            "GET / HTTP/1.1\r\n\r\n",               400, "" },
+		{ "a head that is none",
+		  GET PAGE "A: 1\t2\r\n\r\n", 400, "" },
+		{ "no method",       "BREW /" V11 PAGE "\r\n",                400, "" },
+	};
+	/* clang-format on */
+	static struct answer answer;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		strcpy(shared.refused_origin, "?");
+		ask_once(&shared, rows[i].request, &answer);
+		if (answer.status != rows[i].status ||
+		    strcmp(shared.refused_origin, rows[i].origin) != 0)
+			fail_msg(
+			    "%s: %d for %s", rows[i].why, answer.status, shared.refused_origin);
+	}
+}
+
+/* A proxy is asked with the whole address, and some hand it on. */
+static void
+test_whole_urls(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		const char *scheme, *host;
+		int port; /* 0: ours */
+		const char *other_host; /* NULL: as in the address */
+		int status;
+	} rows[] = {
+		{ "ours",                  "http",  "127.0.0.1",      0, NULL,        200 },
+		{ "in capitals",           "HTTP",  "LocalHost",      0, NULL,        200 },
+		{ "by any name",           "http",  "portal.example", 0, NULL,        200 },
+		{ "another name in Host",  "http",  "127.0.0.1",      0, "b",         400 },
+		{ "no port in Host",       "http",  "127.0.0.1",      0, "127.0.0.1", 400 },
+		{ "another port",          "http",  "127.0.0.1",      1, NULL,        400 },
+		{ "another scheme",        "https", "127.0.0.1",      0, NULL,        400 },
+		{ "that of WebSockets",    "ws",    "127.0.0.1",      0, NULL,        400 },
+		{ "a user",                "http",  "u@127.0.0.1",    0, NULL,        400 },
+		{ "a user with a password", "http", "u:p@127.0.0.1",  0, NULL,        400 },
+	};
+	/* clang-format on */
+	static struct answer answer;
+	char request[256], authority[64];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		assert_true(text_format(authority, sizeof authority, "%s:%d", rows[i].host,
+		    rows[i].port != 0 ? rows[i].port : shared.port));
+		assert_true(text_format(request, sizeof request,
+		    "GET %s://%s/a//b?c HTTP/1.1\r\nHost: %s\r\n\r\n", rows[i].scheme, authority,
+		    rows[i].other_host != NULL ? rows[i].other_host : authority));
+		strcpy(shared.path, "");
+		ask_once(&shared, request, &answer);
+		if (answer.status != rows[i].status)
+			fail_msg("%s: %d", rows[i].why, answer.status);
+		if (strcmp(shared.path, answer.status == 200 ? "/a//b" : "") != 0)
+			fail_msg("%s: became %s", rows[i].why, shared.path);
+	}
+	assert_string_equal(shared.query, "c");
 }
 
 /* A header of `size` bytes in all. */
@@ -658,6 +767,9 @@ static const struct passage passages[] = {
 	  "GET / HTTP/1.1\r\nHost: [::1]:8080\r\n\r\n", "/", "", true },
 	{ "no space behind a colon",     "GET / HTTP/1.1\r\nHost:a\r\n\r\n", "/", "", true },
 	{ "spaces behind a colon",       "GET / HTTP/1.1\r\nHost:   a\r\n\r\n", "/", "", true },
+	{ "spaces behind a value",
+	  "GET / HTTP/1.1\r\nHost: a  \r\nConnection: close \r\n\r\n", "/", "", false },
+	{ "a space behind a length",     "POST /" V11 CL "5 \r\n\r\nhello", "/", "", true },
 	{ "an empty header last",        GET "A:\r\n\r\n", "/", "", true },
 	{ "an empty header amidst",      GET "A:\r\nB: 1\r\n\r\n", "/", "", true },
 	{ "64 headers",                  GET HEADERS_63 "\r\n", "/", "", true },
@@ -743,6 +855,9 @@ test_forms_of_answers(void **state)
 		{ "HEAD", "HEAD /" V11 "\r\n", 200, 5 },
 		{ "HEAD of the largest", "HEAD /big" V11 "\r\n", 200, REPLY_MAX },
 		{ "the largest", "GET /big" V11 "\r\n", 200, REPLY_MAX },
+		{ "a document", "GET /document" V11 "\r\n", 200, DOCUMENT_SIZE },
+		{ "HEAD of a document", "HEAD /document" V11 "\r\n", 200, DOCUMENT_SIZE },
+		{ "304", "GET /304" V11 "\r\n", 304, 0 },
 		{ "204", "GET /204" V11 "\r\n", 204, 0 },
 		{ "202 without a body", "GET /202" V11 "\r\n", 202, 0 },
 		{ "with more headers", "GET /headers" V11 "\r\n", 200, 5 },
@@ -761,6 +876,27 @@ test_forms_of_answers(void **state)
 	assert_int_equal(header_count(answer.head, "Allow", value, sizeof value), 1);
 	assert_string_equal(value, "GET, HEAD");
 	assert_int_equal(header_count(answer.head, "Vary", value, sizeof value), 1);
+	close(client.fd);
+}
+
+/* Whole, in its order, and as often as it is asked for: it is sent from where it is. */
+static void
+test_documents(void **state)
+{
+	static struct client client;
+	static struct answer answer;
+
+	(void)state;
+	for (size_t i = 0; i < DOCUMENT_SIZE; i++)
+		document_bytes[i] = (char)('a' + i % 23);
+	client_open(&client, &shared);
+	for (int again = 0; again < 3; again++) {
+		client_ask(&client, "GET /document" V11 "\r\n", &answer);
+		assert_int_equal(answer.body_size, DOCUMENT_SIZE);
+		assert_memory_equal(answer.body, document_bytes, DOCUMENT_SIZE);
+		client_ask(&client, GET "\r\n", &answer);
+		assert_string_equal(answer.body, "hello");
+	}
 	close(client.fd);
 }
 
@@ -1339,18 +1475,16 @@ take_all(const struct client *client)
 
 /* Who takes nothing of an answer holds a worker until its time is over; and half an answer is the
  * last on its connection. */
-/* asvs 15.4.4 */
 static void
-test_clients_that_take_nothing(void **state)
+take_nothing_of(const char *request, size_t body_size)
 {
 	static struct client deaf[WORKERS];
 	static struct answer answer;
 
-	(void)state;
 	usleep(100000);
 	for (size_t i = 0; i < LENGTH(deaf); i++) {
 		client_open_deaf(&deaf[i], &shared);
-		client_say(&deaf[i], "GET /big" V11 "\r\n" GET_X);
+		client_say(&deaf[i], request);
 	}
 	usleep(50000);
 	const int64_t start = clock_monotonic_ms();
@@ -1359,10 +1493,19 @@ test_clients_that_take_nothing(void **state)
 	assert_int_equal(answer.status, 200);
 	assert_in_range(took, 0, TIMEOUT_MS + LOOKS_UP_MS + 500);
 	for (size_t i = 0; i < LENGTH(deaf); i++) {
-		assert_true(take_all(&deaf[i]) < REPLY_MAX);
+		assert_true(take_all(&deaf[i]) < body_size);
 		close(deaf[i].fd);
 	}
 	assert_string_not_equal(shared.path, "/x");
+}
+
+/* asvs 15.4.4 */
+static void
+test_clients_that_take_nothing(void **state)
+{
+	(void)state;
+	take_nothing_of("GET /big" V11 "\r\n" GET_X, REPLY_MAX);
+	take_nothing_of("GET /document" V11 "\r\n" GET_X, DOCUMENT_SIZE);
 }
 
 /* The same of one who takes a little again and again. */
@@ -1505,6 +1648,7 @@ test_open_refuses(void **state)
 	static const char *const rows[] = {
 		"",
 		"localhost:80",
+		"18155", /* would be every address of the machine */
 		"127.0.0.1:8443s",
 		"127.0.0.1:80r",
 		"[::1]:0",
@@ -1537,6 +1681,33 @@ ask_slow(void *context)
 
 	ask_once(context, "GET /slower" V11 "\r\n", &answer);
 	return &answer;
+}
+
+/* Each connection ends with its next answer, and whoever comes is served. */
+static void
+test_draining(void **state)
+{
+	static struct client kept, later;
+	static struct answer answer;
+	struct fixture fixture;
+
+	(void)state;
+	fixture_open(&fixture, 8, 60000);
+	client_open(&kept, &fixture);
+	client_ask(&kept, GET "\r\n", &answer);
+	assert_true(answer.keeps);
+	http_drain(fixture.http);
+	client_ask(&kept, GET "\r\n", &answer);
+	assert_int_equal(answer.status, 200);
+	assert_false(answer.keeps);
+	assert_true(client_ended(&kept));
+	client_open(&later, &fixture);
+	client_ask(&later, GET "\r\n", &answer);
+	assert_int_equal(answer.status, 200);
+	assert_false(answer.keeps);
+	close(kept.fd);
+	close(later.fd);
+	http_close(fixture.http);
 }
 
 static void
@@ -1577,8 +1748,25 @@ close_it(void *context)
 	return NULL;
 }
 
+/* Asks on a connection of its own; 0: nobody listens. */
+static int
+status_of_a_newcomer(const struct fixture *fixture)
+{
+	static struct client client;
+	static struct answer answer;
+
+	client.size = 0;
+	client.fd = loopback_connect(fixture->port);
+	if (client.fd < 0)
+		return 0;
+	client_ask(&client, GET "\r\n", &answer);
+	close(client.fd);
+	return answer.status;
+}
+
+/* The bounds are wide: a machine may stand still for a while. */
 static void
-test_late_requests_are_refused(void **state)
+test_late_requests_are_handed_back(void **state)
 {
 	static struct client client;
 	static struct answer answer;
@@ -1591,14 +1779,67 @@ test_late_requests_are_refused(void **state)
 	client_ask(&client, GET "\r\n", &answer);
 	assert_int_equal(pthread_create(&slow, NULL, ask_slow, &fixture), 0);
 	usleep(100000);
+	const unsigned served = atomic_load(&fixture.served);
 	assert_int_equal(pthread_create(&closer, NULL, close_it, fixture.http), 0);
 	usleep(100000);
 	client_ask(&client, GET "\r\n", &answer);
-	assert_int_equal(answer.status, 503);
+	assert_int_equal(answer.status, 502);
 	assert_false(answer.keeps);
+	assert_int_equal(status_of_a_newcomer(&fixture), 502);
+	assert_int_equal(atomic_load(&fixture.served), served);
 	close(client.fd);
 	pthread_join(slow, NULL);
 	pthread_join(closer, NULL);
+}
+
+/* A proxy that comes again and again is given time to learn that it shall not; then nobody listens.
+ * Who never learns holds up nothing for long. */
+static void
+test_drained_hands_back_until_nobody_comes(void **state)
+{
+	struct fixture fixture;
+	pthread_t closer;
+	int64_t began;
+
+	(void)state;
+	fixture_open(&fixture, 8, 60000);
+	http_drain(fixture.http);
+	assert_int_equal(status_of_a_newcomer(&fixture), 200);
+	assert_int_equal(pthread_create(&closer, NULL, close_it, fixture.http), 0);
+	usleep(50000);
+	began = clock_monotonic_ms();
+	for (int i = 0; i < 5; i++, usleep(200000))
+		assert_int_equal(status_of_a_newcomer(&fixture), 502);
+	pthread_join(closer, NULL);
+	assert_in_range(clock_monotonic_ms() - began, 800 + 500, 2400);
+	assert_int_equal(status_of_a_newcomer(&fixture), 0);
+
+	fixture_open(&fixture, 8, 60000);
+	http_drain(fixture.http);
+	assert_int_equal(pthread_create(&closer, NULL, close_it, fixture.http), 0);
+	began = clock_monotonic_ms();
+	while (status_of_a_newcomer(&fixture) != 0)
+		usleep(50000);
+	assert_in_range(clock_monotonic_ms() - began, 2500, 5000);
+	pthread_join(closer, NULL);
+}
+
+/* civetweb looks only every two seconds whether it shall stop, and would serve nobody meanwhile. */
+static void
+test_idle_server_closes_at_once(void **state)
+{
+	struct fixture fixture;
+	int64_t took = LOOKS_UP_MS;
+
+	(void)state;
+	for (int i = 0; i < AGAIN_MAX && took >= LOOKS_UP_MS / 4; i++) {
+		fixture_open(&fixture, 8, 60000);
+		usleep(20000); /* its listening thread waits */
+		const int64_t began = clock_monotonic_ms();
+		http_close(fixture.http);
+		took = clock_monotonic_ms() - began;
+	}
+	assert_in_range(took, 0, LOOKS_UP_MS / 4);
 }
 
 int
@@ -1607,11 +1848,14 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_refusals_in_parts),
+		cmocka_unit_test(test_origin_of_refusals),
+		cmocka_unit_test(test_whole_urls),
 		cmocka_unit_test(test_large_heads),
 		cmocka_unit_test(test_buffer_of_another_client),
 		cmocka_unit_test(test_passages),
 		cmocka_unit_test(test_repeated_headers),
 		cmocka_unit_test(test_forms_of_answers),
+		cmocka_unit_test(test_documents),
 		cmocka_unit_test(test_pipelined),
 		cmocka_unit_test(test_hundred_requests_a_connection),
 		cmocka_unit_test(test_bodies),
@@ -1637,8 +1881,11 @@ main(void)
 		cmocka_unit_test(test_requests_leak_nothing),
 		cmocka_unit_test(test_no_answer_takes_40_ms),
 		cmocka_unit_test(test_open_refuses),
+		cmocka_unit_test(test_draining),
 		cmocka_unit_test(test_closing),
-		cmocka_unit_test(test_late_requests_are_refused),
+		cmocka_unit_test(test_late_requests_are_handed_back),
+		cmocka_unit_test(test_drained_hands_back_until_nobody_comes),
+		cmocka_unit_test(test_idle_server_closes_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, open_shared, close_shared);

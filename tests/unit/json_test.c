@@ -121,11 +121,16 @@ fold_login_id(const char *typed, char *ret, size_t ret_size)
 	return FIELD_OK;
 }
 
+static const struct text_rule login_id_rule = { fold_login_id, 10, { 1, 9 } };
+static const struct text_rule password_rule = { NULL, 63, { 0 }, true };
+static const struct text_rule nickname_rule = { NULL, 20, { 0, 7 } };
+static const struct text_rule note_rule = { NULL, 4, { 0, 4 } };
+
 static const struct field form_fields[] = {
-	TEXT_FIELD(form, login_id, 10, fold_login_id),
-	TEXT_FIELD(form, password, 63, NULL),
-	OPTIONAL_FIELD(form, nickname, 20, NULL),
-	OPTIONAL_FIELD(form, note, 4, NULL),
+	TEXT_FIELD(form, login_id, login_id_rule),
+	TEXT_FIELD(form, password, password_rule),
+	OPTIONAL_FIELD(form, nickname, nickname_rule),
+	OPTIONAL_FIELD(form, note, note_rule),
 	END_OF_FIELDS,
 };
 
@@ -239,6 +244,22 @@ static const struct fault_row fault_rows[] = {
 	{ "the check sees the empty text",
 	  "{\"login_id\":\"\",\"password\":\"x\"}",               "login_id:too_short " },
 
+	{ "padding is dropped",
+	  "{\"login_id\":\"\\ufeff \\tada\\u200b\\r\\n\",\"password\":\"x\"}", "" },
+	{ "and does not count",
+	  "{" GOOD ",\"note\":\"\\n\\u2028  1234\\u3000\\u00a0\"}", "" },
+	{ "the check sees nothing of it",
+	  "{\"login_id\":\"\\u200b \\n\",\"password\":\"x\"}", "login_id:too_short " },
+	{ "what nobody sees within a value",
+	  "{\"login_id\":\"a\\u200bda\",\"password\":\"x\",\"note\":\"a\\nb\"}",
+	  "login_id:invisible_character note:invisible_character " },
+	{ "that comes before too long",
+	  "{" GOOD ",\"note\":\"12\\u200b34\"}", "note:invisible_character " },
+	{ "a control is no padding",
+	  "{" GOOD ",\"note\":\"ab\\u0007\"}", "note:invisible_character " },
+	{ "where the rule wants it as typed",
+	  "{\"login_id\":\"ada\",\"password\":\" \\ufeff\\u0007\\n\"}", "" },
+
 	{ "unknown",
 	  "{" GOOD ",\"role\":\"admin\"}", "role:unknown_field " },
 	{ "unknown and null",
@@ -349,6 +370,40 @@ values_are_folded_into_the_struct(void **state)
 	assert_string_equal(form.password, "a\xC3\xA9\n\xF0\x9F\x8D\xA3");
 	assert_string_equal(form.nickname, "");
 	assert_string_equal(form.note, "");
+}
+
+/* asvs 6.2.8 */
+static void
+padding_is_dropped_where_the_rule_does_not_want_it(void **state)
+{
+	static const char text[] = "{\"login_id\":\"\\ufeff\\nada \",\"password\":\"\\ufeff\\nx \","
+				   "\"note\":\"\\u200b\\n\"}";
+	struct form form;
+	struct field_errors field_errors;
+
+	(void)state;
+	assert_int_equal(read_form(text, strlen(text), &form, &field_errors), OK);
+	assert_string_equal(form.login_id, "aada");
+	assert_string_equal(form.password, "\xEF\xBB\xBF\nx ");
+	assert_string_equal(form.note, "");
+}
+
+/* What a member must be told: how long the text may be. */
+static void
+errors_bring_the_length_of_their_rule(void **state)
+{
+	static const char text[] =
+	    "{\"login_id\":\"\",\"password\":\"x\",\"note\":\"12345\",\"x\":1}";
+	struct form form;
+	struct field_errors field_errors;
+
+	(void)state;
+	assert_int_equal(read_form(text, strlen(text), &form, &field_errors), BAD_FIELD);
+	assert_int_equal(field_errors.count, 3);
+	assert_int_equal(field_errors.list[0].length.min, 1);
+	assert_int_equal(field_errors.list[0].length.max, 9);
+	assert_int_equal(field_errors.list[1].length.max, 4);
+	assert_int_equal(field_errors.list[2].length.max, 0);
 }
 
 static void
@@ -498,6 +553,11 @@ build_answer(struct json *json)
 	json_up(json);
 	json_array(json, "none");
 	json_up(json);
+	json_array(json, "texts");
+	json_text_item(json, "ja");
+	json_text_item(json, "\"🍣");
+	json_text_item(json, "");
+	json_up(json);
 	json_text_or_null(json, "pending", "ada@example.jp");
 	json_text_or_null(json, "no_pending", "");
 	json_text(json, "last", "");
@@ -508,7 +568,7 @@ static const char answer[] = "{\"stage\":\"account \\\"\\\\\\n\\u0001/健康🍣
 			     "\"exact\":9007199254740993,\"yes\":true,\"no\":false,"
 			     "\"expires_at\":\"2026-11-22T01:02:03Z\","
 			     "\"keys\":[{\"kid\":\"1\"},{\"inner\":{\"key\":\"" MARKER "\"}}],"
-			     "\"empty\":{},\"none\":[],"
+			     "\"empty\":{},\"none\":[],\"texts\":[\"ja\",\"\\\"🍣\",\"\"],"
 			     "\"pending\":\"ada@example.jp\",\"no_pending\":null,\"last\":\"\"}";
 
 static void
@@ -649,6 +709,16 @@ a_text_that_is_not_utf8_fails_the_answer(void **state)
 		json_number(json, "d", 1);
 		if (json_finish(json, text, sizeof text, &length) != INTERNAL || text[0] != '\0')
 			fail_msg("answered: %s", rows[i].why);
+
+		CLEANUP(json_free) struct json *list = json_new();
+
+		json_array(list, "a");
+		json_text_item(list, "fine");
+		json_text_item(list, rows[i].text);
+		json_text_item(list, "fine");
+		json_up(list);
+		if (json_finish(list, text, sizeof text, &length) != INTERNAL || text[0] != '\0')
+			fail_msg("answered a list: %s", rows[i].why);
 	}
 }
 
@@ -747,8 +817,9 @@ whole_numbers_come_as_their_digits(void **state)
 	struct counted {
 		char number[16 + 1];
 	};
+	static const struct text_rule number_rule = { NULL, 16, { 0 }, true };
 	static const struct field counted_fields[] = {
-		WHOLE_FIELD(counted, number, 16),
+		WHOLE_FIELD(counted, number, number_rule),
 		END_OF_FIELDS,
 	};
 	static const struct {
@@ -796,6 +867,8 @@ main(void)
 		cmocka_unit_test(malformed_bodies_are_refused_whole),
 		cmocka_unit_test(every_fault_is_named_in_order),
 		cmocka_unit_test(values_are_folded_into_the_struct),
+		cmocka_unit_test(padding_is_dropped_where_the_rule_does_not_want_it),
+		cmocka_unit_test(errors_bring_the_length_of_their_rule),
 		cmocka_unit_test(right_fields_are_kept_beside_wrong_ones),
 		cmocka_unit_test(members_are_counted),
 		cmocka_unit_test(cjson_takes_whatever_the_scan_passes),

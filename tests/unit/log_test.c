@@ -727,6 +727,58 @@ threads_lose_no_line_uncounted(void **state)
 	close(channel.out);
 }
 
+/* Only what is below the level is left out; and an event without a level never is. */
+static void
+a_level_leaves_out_what_is_below_it(void **state)
+{
+	static const struct {
+		const char *word;
+		bool info, notice;
+	} rows[] = {
+		{ "info", true, true },
+		{ "notice", false, true },
+		{ "warning", false, false },
+		{ "loud", false, false }, /* no level: as it was */
+		{ "", false, false },
+		{ "info", true, true },
+	};
+	static const struct log_value none[] = { { 0 } };
+
+	(void)state;
+	assert_string_equal(log_level(), "info");
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		log_set_level(rows[i].word);
+		dup2(fixture.near, STDERR_FILENO);
+		log_event_at(LOG_LEVEL_INFO, "one", none);
+		log_event_at(LOG_LEVEL_NOTICE, "two", none);
+		log_event_at(LOG_LEVEL_WARNING, "three", none);
+		log_event("four", none);
+		dup2(fixture.real, STDERR_FILENO);
+		for (int left = 2 + rows[i].info + rows[i].notice; left > 0; left--)
+			assert_true(next_write());
+		assert_non_null(strstr(fixture.line, "four"));
+		assert_false(next_write());
+	}
+}
+
+static void
+events_that_are_told_otherwise_are_left_out(void **state)
+{
+	static const char *const names[] = { "db_away", "db_back", NULL };
+	static const char *const none[] = { NULL };
+
+	(void)state;
+	log_leave_out(names);
+	log_into(fixture.near, "db_away", (const struct log_value[]){ { 0 } });
+	log_into(fixture.near, "db_back", (const struct log_value[]){ { 0 } });
+	assert_false(next_write());
+	log_into(fixture.near, "db_error", (const struct log_value[]){ { 0 } });
+	assert_true(next_write());
+	log_leave_out(none);
+	log_into(fixture.near, "db_away", (const struct log_value[]){ { 0 } });
+	assert_true(next_write());
+}
+
 int
 main(void)
 {
@@ -740,8 +792,10 @@ main(void)
 		cmocka_unit_test(a_value_too_long_is_left_out_whole),
 		cmocka_unit_test(an_escape_is_never_cut),
 		cmocka_unit_test(a_long_line_keeps_its_first_values),
+		cmocka_unit_test(a_level_leaves_out_what_is_below_it),
 		cmocka_unit_test(threads_do_not_mix),
 		cmocka_unit_test(a_log_that_is_gone_stops_nobody),
+		cmocka_unit_test(events_that_are_told_otherwise_are_left_out),
 		cmocka_unit_test(nobody_reads_and_nobody_waits),
 		cmocka_unit_test(the_next_line_comes_after_the_report),
 		cmocka_unit_test(a_reader_that_has_gone_is_counted),

@@ -6,11 +6,13 @@
 #include "bounds.h"
 #include "text.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -22,7 +24,7 @@
 
 static const char *const ids[] = { "taro.id@example.jp", "hanako.id@example.jp", NULL };
 
-static struct mail_message mail; /* 19 KB: not for the stack */
+static struct mail_message mail; /* 45 KB: not for the stack */
 
 static const struct mail_facts usual = {
 	.to = "taro@example.jp",
@@ -30,7 +32,7 @@ static const struct mail_facts usual = {
 	.society_name = SOCIETY,
 	.portal_url = PORTAL,
 	.link = LINK,
-	.link_lives_s = 10800,
+	.link_ends_at = 1795351259, /* 2026-11-22 21:40:59 in Japan */
 	.nickname = "はなこ",
 	.login_ids = ids,
 	.happened_at = 1795309323,
@@ -58,10 +60,11 @@ must_say(const char *why, const char *words)
 		fail_msg("%s: \"%s\" is not in the HTML part:\n%s", why, words, mail.html);
 }
 
+/* The head of the HTML part says nothing. */
 static void
 must_not_say(const char *why, const char *words)
 {
-	if (strstr(mail.text, words) != NULL || strstr(mail.html, words) != NULL)
+	if (strstr(mail.text, words) != NULL || strstr(strstr(mail.html, "<body"), words) != NULL)
 		fail_msg("%s: \"%s\" is said:\n%s\n%s", why, words, mail.text, mail.html);
 }
 
@@ -108,8 +111,9 @@ static const struct content {
 	  "【" SOCIETY "】健康マイポータル 認証キー入力のご案内", true, false, false,
 	  { "画面に表示された「認証キー」", "お心当たりのない場合", "までご連絡ください" } },
 	{ "already registered, ja", MAIL_ALREADY_REGISTERED, "ja",
-	  "【" SOCIETY "】健康マイポータル すでにご登録済みです", false, false, false,
-	  { "ログインしてください", "ログインIDを忘れた方", "パスワードを忘れた方" } },
+	  "【" SOCIETY "】健康マイポータル すでに登録があります", false, false, false,
+	  { "ログインしてください", "登録した覚えのない方",
+	    "「パスワードを忘れた方」の手続きはなさらずに" } },
 	{ "completion, ja", MAIL_COMPLETION, "ja",
 	  "【" SOCIETY "】健康マイポータル 登録完了のお知らせ", false, true, true,
 	  { "登録が完了しました", "覚えがない場合", "までご連絡ください" } },
@@ -143,6 +147,18 @@ static const struct content {
 	{ "change asked, ja", MAIL_EMAIL_CHANGE_ASKED, "ja",
 	  "【" SOCIETY "】健康マイポータル メールアドレス変更の受け付け", false, true, true,
 	  { "これまでどおり", "設定の画面で変更を取り消し", "設定の画面でパスワードを変更" } },
+	{ "unproven login ID, ja", MAIL_UNPROVEN_LOGIN_ID, "ja",
+	  "【" SOCIETY "】健康マイポータル ログインIDについてのお知らせ", false, false, true,
+	  { "ログインIDに設定されました", "別のメールアドレスを入力", SOCIETY "までご連絡" } },
+	{ "disabled, ja", MAIL_ACCOUNT_DISABLED, "ja",
+	  "【" SOCIETY "】健康マイポータル ご登録について", false, false, false,
+	  { "利用を停止しています", "画面からのお手続きでは", "までお電話などでご連絡" } },
+	{ "ended, ja", MAIL_ENDED_BY_SOCIETY, "ja",
+	  "【" SOCIETY "】健康マイポータル 登録取り消しのお知らせ", false, true, true,
+	  { SOCIETY "で取り消しました", "約13か月", "あらためて登録" } },
+	{ "login ID released, ja", MAIL_LOGIN_ID_RELEASED, "ja",
+	  "【" SOCIETY "】健康マイポータル ログインID変更のお知らせ", false, true, true,
+	  { SOCIETY "で変更しました", "「ログインIDを忘れた方」で", "パスワードは変わっていません" } },
 	{ "invitation, en", MAIL_INVITATION, "en",
 	  "[" SOCIETY "] Your registration for the member portal", true, false, false,
 	  { "記号・番号", "If you did not ask for this message", "delete it" } },
@@ -150,8 +166,9 @@ static const struct content {
 	  "[" SOCIETY "] Enter your authentication key", true, false, false,
 	  { "shown on your screen", "If you did not ask for this message", "contact " SOCIETY } },
 	{ "already registered, en", MAIL_ALREADY_REGISTERED, "en",
-	  "[" SOCIETY "] You are already registered", false, false, false,
-	  { "Please log in", "Forgot login ID", "Forgot password" } },
+	  "[" SOCIETY "] There is a registration already", false, false, false,
+	  { "Please log in", "If you have never registered yourself",
+	    "Please do not use" } },
 	{ "completion, en", MAIL_COMPLETION, "en",
 	  "[" SOCIETY "] Your registration is complete", false, true, true,
 	  { "member portal is complete", "If you did not register", "contact " SOCIETY } },
@@ -184,6 +201,19 @@ static const struct content {
 	  "[" SOCIETY "] A change of your e-mail address was requested", false, true, true,
 	  { "as before", "withdraw the change in the settings",
 	    "change your password in the settings" } },
+	{ "unproven login ID, en", MAIL_UNPROVEN_LOGIN_ID, "en",
+	  "[" SOCIETY "] Your e-mail address is now a login ID", false, false, true,
+	  { "set as a login ID", "type another e-mail address", "contact " SOCIETY } },
+	{ "disabled, en", MAIL_ACCOUNT_DISABLED, "en",
+	  "[" SOCIETY "] About your registration", false, false, false,
+	  { "was disabled by " SOCIETY, "No page of the portal",
+	    "contact " SOCIETY ", by telephone" } },
+	{ "ended, en", MAIL_ENDED_BY_SOCIETY, "en",
+	  "[" SOCIETY "] Your registration was ended", false, true, true,
+	  { SOCIETY " has ended this registration", "about 13 months", "register again" } },
+	{ "login ID released, en", MAIL_LOGIN_ID_RELEASED, "en",
+	  "[" SOCIETY "] Your login ID was changed", false, true, true,
+	  { SOCIETY " has changed your login ID", "Forgot login ID", "password is the same" } },
 };
 /* clang-format on */
 
@@ -201,7 +231,7 @@ must_say_the_usual(const struct content *row)
 	must_say(row->why, LINK);
 	must_say(row->why, japanese ? "ご本人専用" : "for you alone");
 	must_say(row->why, japanese ? "開いただけでは" : "changes nothing by itself");
-	must_say(row->why, japanese ? "3時間" : "3 hours");
+	must_say(row->why, japanese ? "11月22日 21時40分まで" : "until 22 Nov 21:40 JST");
 	if (strstr(mail.text, "\n\n" LINK "\n\n") == NULL)
 		fail_msg("%s: the link does not stand alone in its line", row->why);
 }
@@ -255,7 +285,8 @@ kinds_keep_their_numbers(void **state)
 		MAIL_ALREADY_REGISTERED, MAIL_COMPLETION, MAIL_EMAIL_CONFIRMATION,
 		MAIL_EMAIL_CHANGED, MAIL_LOGIN_IDS, MAIL_PASSWORD_RESET, MAIL_PASSWORD_CHANGED,
 		MAIL_LOGIN_ID_CHANGED, MAIL_LOGIN_AFTER_FAILURES, MAIL_LEFT,
-		MAIL_EMAIL_CHANGE_ASKED };
+		MAIL_EMAIL_CHANGE_ASKED, MAIL_UNPROVEN_LOGIN_ID, MAIL_ACCOUNT_DISABLED,
+		MAIL_ENDED_BY_SOCIETY, MAIL_LOGIN_ID_RELEASED };
 
 	(void)state;
 	assert_int_equal(LENGTH(kinds), MAIL_KIND__MAX);
@@ -309,21 +340,18 @@ any_other_language_is_japanese(void **state)
 	}
 }
 
+/* As the token has it, by Japan's clock, and never later. */
 static void
-lifetimes_are_said_as_people_say_them(void **state)
+a_link_says_until_when_it_works(void **state)
 {
 	/* clang-format off */
-	static const struct { int64_t lives_s; const char *ja, *en; } rows[] = {
-		{ 60,         "から1分です",    "for 1 minute after" },
-		{ 119,        "から1分です",    "for 1 minute after" },
-		{ 120,        "から2分です",    "for 2 minutes after" },
-		{ 1800,       "から30分です",   "for 30 minutes after" },
-		{ 3599,       "から59分です",   "for 59 minutes after" },
-		{ 3600,       "から1時間です",  "for 1 hour after" },
-		{ 5400,       "から90分です",   "for 90 minutes after" },
-		{ 10800,      "から3時間です",  "for 3 hours after" },
-		{ 10799,      "から179分です", "for 179 minutes after" },
-		{ 86400,      "から24時間です", "for 24 hours after" },
+	static const struct { int64_t ends_at; const char *ja, *en; } rows[] = {
+		{ 1795351200, "リンクは、11月22日 21時40分まで", "works until 22 Nov 21:40 JST" },
+		{ 1795351259, "リンクは、11月22日 21時40分まで", "works until 22 Nov 21:40 JST" },
+		{ 1795351199, "リンクは、11月22日 21時39分まで", "works until 22 Nov 21:39 JST" },
+		{ 1795359600, "リンクは、11月23日 0時00分まで",  "works until 23 Nov 00:00 JST" },
+		{ 1798729199, "リンクは、12月31日 23時59分まで", "works until 31 Dec 23:59 JST" },
+		{ 1798729200, "リンクは、1月1日 0時00分まで",    "works until 1 Jan 00:00 JST" },
 	};
 	/* clang-format on */
 
@@ -331,12 +359,47 @@ lifetimes_are_said_as_people_say_them(void **state)
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		struct mail_facts facts = facts_of(MAIL_SECOND_LINK, "ja");
 
-		facts.link_lives_s = rows[i].lives_s;
+		facts.link_ends_at = rows[i].ends_at;
 		assert_int_equal(mail_text_render(&facts, &mail), OK);
 		must_say("ja", rows[i].ja);
 		facts.language = "en";
 		assert_int_equal(mail_text_render(&facts, &mail), OK);
 		must_say("en", rows[i].en);
+	}
+}
+
+/* Whoever reads it learns nothing that the mail itself would not have told. */
+static void
+a_mail_whose_link_is_over_says_to_begin_again(void **state)
+{
+	/* clang-format off */
+	static const struct { const char *language, *says[3]; } words[] = {
+		{ "ja", { "有効期限が過ぎてしまいました", "お手数ですが", "お心当たりのない場合" } },
+		{ "en", { "ran out before", "on this page", "If you did not ask" } },
+	};
+	/* clang-format on */
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(contents); i++) {
+		const struct content *row = &contents[i];
+		struct mail_facts facts = facts_of(row->kind, row->language);
+
+		facts.link_is_over = true;
+		facts.link = "";
+		facts.link_ends_at = 0;
+		if (!row->linked) {
+			assert_int_equal(mail_text_render(&facts, &mail), INTERNAL);
+			continue;
+		}
+		assert_int_equal(mail_text_render(&facts, &mail), OK);
+		const size_t language = strcmp(row->language, "en") == 0 ? 1 : 0;
+		for (size_t j = 0; j < LENGTH(words[language].says); j++)
+			must_say(row->why, words[language].says[j]);
+		must_say(row->why, PORTAL);
+		must_say_only_if(row->greeted, row->why, "はなこ");
+		must_not_say(row->why, "token");
+		must_not_say(row->why, "{");
+		must_not_say(row->why, "日時");
 	}
 }
 
@@ -489,7 +552,7 @@ every_value_is_escaped_in_html(void **state)
 	assert_null(strstr(mail.html, "<script"));
 	assert_null(strstr(mail.html, "<S&S>"));
 	assert_non_null(strstr(mail.html, "&lt;S&amp;S&gt;"));
-	assert_non_null(strstr(mail.html, "<a href=\"https://p.example/?a&amp;b\">"));
+	assert_non_null(strstr(mail.html, "<a href=\"https://p.example/?a&amp;b\" "));
 	assert_non_null(strstr(
 	    mail.html, "<a href=\"https://p.example/#a=1&amp;b=&#39;&quot;&gt;&lt;script&gt;\""));
 }
@@ -509,6 +572,198 @@ html_loads_nothing(void **state)
 		for (size_t j = 0; j < LENGTH(loaders); j++)
 			if (strstr(mail.html, loaders[j]) != NULL)
 				fail_msg("%s: %s", contents[i].why, loaders[j]);
+	}
+}
+
+/* A browser that shows the HTML part runs and loads nothing, whatever came into it: the policy is
+ * there before all that it is for, and is the only one. */
+static void
+html_has_a_policy_of_its_own(void **state)
+{
+	static const char policy[] =
+	    "<head><meta charset=\"utf-8\">"
+	    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+	    "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">";
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(contents); i++) {
+		const struct mail_facts facts = facts_of(contents[i].kind, contents[i].language);
+
+		assert_int_equal(mail_text_render(&facts, &mail), OK);
+		const char *const head = strstr(mail.html, "<head");
+		if (head == NULL || !text_starts_with(head, policy))
+			fail_msg("%s: %.200s", contents[i].why, mail.html);
+		if (strstr(head + strlen(policy), "http-equiv") != NULL)
+			fail_msg("%s: another", contents[i].why);
+	}
+}
+
+/* Relative luminance of "rrggbb" (WCAG 2.2), to a thousandth. */
+static double
+luminance_of(const char *hex)
+{
+	static const double weights[] = { 0.2126, 0.7152, 0.0722 };
+	unsigned channels[3];
+	double luminance = 0;
+
+	assert_int_equal(sscanf(hex, "%2x%2x%2x", &channels[0], &channels[1], &channels[2]), 3);
+	for (size_t i = 0; i < LENGTH(channels); i++) {
+		const double part = channels[i] / 255.0;
+
+		luminance += weights[i] *
+			     (part <= 0.04045 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4));
+	}
+	return luminance;
+}
+
+static double
+contrast_of(const char *one, const char *other)
+{
+	const double a = luminance_of(one), b = luminance_of(other);
+
+	return a > b ? (a + 0.05) / (b + 0.05) : (b + 0.05) / (a + 0.05);
+}
+
+/* What these declarations say of a colour: its six digits, or NULL. */
+static const char *
+declared_colour(const char *declarations, const char *property)
+{
+	for (const char *at = declarations; at != NULL; at = strchr(at, ';')) {
+		at += *at == ';';
+		if (text_starts_with(at, property))
+			return at + strlen(property);
+	}
+	return NULL;
+}
+
+/* A client may change one of two colours that do not stand together. 4.5 is what WCAG 1.4.3 asks
+ * for. Returns whether there are colours. */
+static bool
+must_be_readable(const char *why, const char *from, const char *to)
+{
+	char declarations[256];
+
+	assert_true((size_t)(to - from) < sizeof declarations);
+	memcpy(declarations, from, (size_t)(to - from));
+	declarations[to - from] = '\0';
+
+	const char *const text = declared_colour(declarations, "color:#");
+	const char *const ground = declared_colour(declarations, "background-color:#");
+
+	if (strstr(declarations, "background:") != NULL || (text == NULL) != (ground == NULL))
+		fail_msg("%s: one colour stands alone: %s", why, declarations);
+	if (text != NULL && contrast_of(text, ground) < 4.5)
+		fail_msg("%s: hard to read: %s", why, declarations);
+	return text != NULL;
+}
+
+/* Its own style, and its class in the dark look, give the element both colours. */
+static void
+must_have_both_looks(const char *why, const char *element)
+{
+	const char *const end = strchr(element, '>');
+	const char *const style = strstr(element, " style=\"");
+	const char *const class = strstr(element, " class=\"");
+	const char *const dark = strstr(mail.html, "@media (prefers-color-scheme:dark){");
+	char rule[40];
+
+	if (style == NULL || style > end || class == NULL || class > end || dark == NULL)
+		fail_msg("%s: %.60s has not both looks", why, element);
+	assert_true(must_be_readable(why, style + 8, strchr(style + 8, '"')));
+	assert_true(
+	    text_format(rule, sizeof rule, ".%.*s{", (int)strcspn(class + 8, "\""), class + 8));
+	const char *const in_dark = strstr(dark, rule);
+	if (in_dark == NULL || in_dark > strstr(dark, "</style>"))
+		fail_msg("%s: the dark look has no %s", why, rule);
+	const char *const declared = in_dark + strlen(rule);
+	assert_true(must_be_readable(why, declared, strchr(declared, '}')));
+}
+
+/* The light look and the dark one, each with its own colours, in clients that know both and in
+ * those that know neither. */
+static void
+text_and_background_have_their_colours_together(void **state)
+{
+	static const char *const elements[] = { "<body", "<div", "<a " };
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(contents); i++) {
+		const struct mail_facts facts = facts_of(contents[i].kind, contents[i].language);
+		const char *const why = contents[i].why;
+
+		assert_int_equal(mail_text_render(&facts, &mail), OK);
+		assert_non_null(
+		    strstr(mail.html, "<meta name=\"color-scheme\" content=\"light dark\">"));
+		for (size_t j = 0; j < LENGTH(elements); j++) {
+			size_t found = 0;
+
+			for (const char *at = mail.html; (at = strstr(at, elements[j])) != NULL;
+			     at++, found++)
+				must_have_both_looks(why, at);
+			if (found == 0)
+				fail_msg("%s: no %s", why, elements[j]);
+		}
+		assert_null(strstr(mail.html, "<font"));
+	}
+}
+
+/* Every mail says it behind whom to ask, in its own lines; the last of them is not empty. */
+static void
+every_mail_says_whom_to_ask(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(contents); i++) {
+		const bool english = strcmp(contents[i].language, "en") == 0;
+		struct mail_facts facts = facts_of(contents[i].kind, contents[i].language);
+
+		facts.society_contact = "\n総務課 <健保>\n{link}\t03-0000-0000\n\n\n";
+		assert_int_equal(mail_text_render(&facts, &mail), OK);
+		if (strstr(mail.text, english ? SOCIETY ".\n\nContact:\n総務課 <健保>\n{link} "
+							"03-0000-0000\n\n" SOCIETY "\nMember"
+					      : "お問い合わせください。\n\nお問い合わせ先\n"
+						"総務課 <健保>\n{link} 03-0000-0000\n\n" SOCIETY
+						"\n健康") == NULL)
+			fail_msg("%s: %s", contents[i].why, mail.text);
+		if (strstr(mail.html, "<br>\n総務課 &lt;健保&gt;<br>\n{link} 03-0000-0000</p>") ==
+		    NULL)
+			fail_msg("%s: %s", contents[i].why, mail.html);
+	}
+}
+
+static void
+without_a_contact_nothing_is_said_of_it(void **state)
+{
+	static const char *const none[] = { NULL, "", "\n", " \n \n" };
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(contents) * LENGTH(none); i++) {
+		const struct content *row = &contents[i / LENGTH(none)];
+		struct mail_facts facts = facts_of(row->kind, row->language);
+
+		facts.society_contact = none[i % LENGTH(none)];
+		assert_int_equal(mail_text_render(&facts, &mail), OK);
+		must_not_say(row->why, "お問い合わせ先");
+		must_not_say(row->why, "Contact:");
+		must_not_say(row->why, "{");
+	}
+}
+
+/* It says nothing of a member, and has the footer of all mails. */
+static void
+a_test_mail_is_a_mail_like_others(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct mail_facts facts = facts_of(MAIL_NONE, i == 0 ? "ja" : "en");
+
+		facts.is_test = true;
+		assert_int_equal(mail_text_render(&facts, &mail), OK);
+		must_say("test", i == 0 ? "テストメールです" : "whether the mails");
+		must_say("test", i == 0 ? "日時：2026年11月22日 10:02" : "22 Nov 2026 10:02 JST");
+		must_say("test", i == 0 ? "送信専用" : "not read by anyone");
+		must_not_say("test", "はなこ");
+		must_not_say("test", LINK);
+		must_not_say("test", "{");
 	}
 }
 
@@ -554,13 +809,14 @@ static void
 the_longest_facts_fit(void **state)
 {
 	static char link[MAILED_LINK_MAX + 1], app[URL_MAX + 1], society[SOCIETY_NAME_MAX + 1],
-	    nickname[NICKNAME_MAX + 1];
+	    contact[SOCIETY_CONTACT_MAX + 1], nickname[NICKNAME_MAX + 1];
 	const char *login_ids[MAIL_LOGIN_IDS_MAX + 1] = { NULL };
 
 	(void)state;
 	filled(link, MAILED_LINK_MAX, 'l');
 	filled(app, URL_MAX, 'p');
 	filled(society, SOCIETY_NAME_MAX, '&');
+	filled(contact, SOCIETY_CONTACT_MAX, '"');
 	filled(nickname, NICKNAME_MAX, '"'); /* the one that grows most in HTML */
 	for (size_t i = 0; i < MAIL_LOGIN_IDS_MAX; i++)
 		login_ids[i] = longest_login_id();
@@ -570,6 +826,7 @@ the_longest_facts_fit(void **state)
 		facts.link = link;
 		facts.portal_url = app;
 		facts.society_name = society;
+		facts.society_contact = contact;
 		facts.nickname = nickname;
 		facts.login_ids = login_ids;
 		facts.happened_at = 253402268399;
@@ -604,15 +861,15 @@ empty_link(struct mail_facts *facts)
 }
 
 static void
-no_life(struct mail_facts *facts)
+no_end(struct mail_facts *facts)
 {
-	facts->link_lives_s = 59;
+	facts->link_ends_at = 0;
 }
 
 static void
-past_life(struct mail_facts *facts)
+impossible_end(struct mail_facts *facts)
 {
-	facts->link_lives_s = -3600;
+	facts->link_ends_at = -3600;
 }
 
 static void
@@ -697,8 +954,8 @@ what_cannot_be_a_mail_is_none(void **state)
 		{ "a kind that is none",        no_such_kind },
 		{ "no link",                    no_link },
 		{ "an empty link",              empty_link },
-		{ "less than a minute to live", no_life },
-		{ "dead already",               past_life },
+		{ "no end of its link",         no_end },
+		{ "an end before all times",    impossible_end },
 		{ "no portal",                  no_app },
 		{ "no society",                 no_society },
 		{ "an address too long",        long_address },
@@ -737,13 +994,19 @@ main(void)
 		cmocka_unit_test(no_part_has_a_control_character),
 		cmocka_unit_test(the_envelope_facts_are_kept),
 		cmocka_unit_test(any_other_language_is_japanese),
-		cmocka_unit_test(lifetimes_are_said_as_people_say_them),
+		cmocka_unit_test(a_link_says_until_when_it_works),
+		cmocka_unit_test(a_mail_whose_link_is_over_says_to_begin_again),
 		cmocka_unit_test(events_are_dated_as_clocks_in_japan_show),
 		cmocka_unit_test(a_nickname_is_shown_and_never_obeyed),
 		cmocka_unit_test(login_ids_stand_one_a_line),
 		cmocka_unit_test(no_login_id_is_said_as_none),
 		cmocka_unit_test(every_value_is_escaped_in_html),
 		cmocka_unit_test(html_loads_nothing),
+		cmocka_unit_test(html_has_a_policy_of_its_own),
+		cmocka_unit_test(text_and_background_have_their_colours_together),
+		cmocka_unit_test(every_mail_says_whom_to_ask),
+		cmocka_unit_test(without_a_contact_nothing_is_said_of_it),
+		cmocka_unit_test(a_test_mail_is_a_mail_like_others),
 		cmocka_unit_test(no_name_no_greeting),
 		cmocka_unit_test(the_longest_facts_fit),
 		cmocka_unit_test(what_cannot_be_a_mail_is_none),

@@ -54,7 +54,7 @@ static const struct fold_row folds[] = {
 	{ "an ideographic space stays", "月\u3000影",           FIELD_OK, "月\u3000影" },
 	{ "a kana and its mark become one", "か\u3099き",       FIELD_OK, "がき" },
 	{ "an accent and its letter too", "e\u0301",            FIELD_OK, "é" },
-	{ "a family of emoji",         "👨‍👩‍👧",                FIELD_OK, "👨‍👩‍👧" },
+	{ "emoji without joiners",     "👨👩🏽👧",               FIELD_OK, "👨👩🏽👧" },
 	{ "512 bytes",                 X512("a"),               FIELD_OK, X512("a") },
 	{ "128 kana typed as 256",     X128("か\u3099"),        FIELD_OK, X128("が") },
 	{ "128 of four bytes",         X128("😀"),              FIELD_OK, X128("😀") },
@@ -69,14 +69,14 @@ static const struct fold_row folds[] = {
 	{ "NFC makes it three times as long", X256("\U0001D160"), FIELD_TOO_LONG, "" },
 	{ "1024 bytes are still read", X1024("a"),              FIELD_TOO_LONG, "" },
 	{ "1025 bytes are not",        X1024("a") "\xFF",       FIELD_TOO_LONG, "" },
-	{ "tab",                       "tsuki\t7kage",          FIELD_BAD_CHARACTER, "" },
-	{ "line feed at the end",      "tsuki7kage\n",          FIELD_BAD_CHARACTER, "" },
-	{ "carriage return",           "\rtsuki7kage",          FIELD_BAD_CHARACTER, "" },
-	{ "escape",                    "tsuki\x1B" "7kage",     FIELD_BAD_CHARACTER, "" },
-	{ "delete",                    "tsuki\x7F" "7kage",     FIELD_BAD_CHARACTER, "" },
-	{ "U+0085 next line",          "tsuki\xC2\x85" "7kage", FIELD_BAD_CHARACTER, "" },
-	{ "U+2028 line separator",     "tsuki\u20287kage",      FIELD_BAD_CHARACTER, "" },
-	{ "U+2029 paragraph separator", "tsuki\u20297kage",     FIELD_BAD_CHARACTER, "" },
+	{ "tab",                       "tsuki\t7kage",          FIELD_INVISIBLE_CHARACTER, "" },
+	{ "line feed at the end",      "tsuki7kage\n",          FIELD_INVISIBLE_CHARACTER, "" },
+	{ "carriage return",           "\rtsuki7kage",          FIELD_INVISIBLE_CHARACTER, "" },
+	{ "escape",                    "tsuki\x1B" "7kage",     FIELD_INVISIBLE_CHARACTER, "" },
+	{ "delete",                    "tsuki\x7F" "7kage",     FIELD_INVISIBLE_CHARACTER, "" },
+	{ "U+0085 next line",          "tsuki\xC2\x85" "7kage", FIELD_INVISIBLE_CHARACTER, "" },
+	{ "U+2028 line separator",     "tsuki\u20287kage",      FIELD_INVISIBLE_CHARACTER, "" },
+	{ "U+2029 paragraph separator", "tsuki\u20297kage",     FIELD_INVISIBLE_CHARACTER, "" },
 	{ "unassigned",                "tsuki\u03787kage",      FIELD_BAD_CHARACTER, "" },
 	{ "a non-character",           "tsuki\uFFFF7kage",      FIELD_BAD_CHARACTER, "" },
 	{ "no UTF-8",                  "tsuki7kage\xFF",        FIELD_BAD_CHARACTER, "" },
@@ -86,13 +86,31 @@ static const struct fold_row folds[] = {
 	{ "a surrogate",               "tsuki7\xED\xA0\x80",    FIELD_BAD_CHARACTER, "" },
 };
 
+/* What came along by pasting: nobody could type it again. */
+static const struct fold_row hidden[] = {
+	{ "joined emoji, which keyboards join otherwise", "👨‍👩‍👧", FIELD_INVISIBLE_CHARACTER, "" },
+	{ "a heart with its selector", "tsuki7❤\uFE0F",         FIELD_INVISIBLE_CHARACTER, "" },
+	{ "pasted with a byte order mark", "\uFEFFtsuki7kage",  FIELD_INVISIBLE_CHARACTER, "" },
+	{ "a zero width space at the end", "tsuki7kage\u200B",  FIELD_INVISIBLE_CHARACTER, "" },
+	{ "a zero width space within", "tsuki7\u200Bkage",      FIELD_INVISIBLE_CHARACTER, "" },
+	{ "a bidi mark",               "tsuki7kage\u200E",      FIELD_INVISIBLE_CHARACTER, "" },
+	{ "a soft hyphen",             "tsuki7\u00ADkage",      FIELD_INVISIBLE_CHARACTER, "" },
+	{ "a Hangul filler",           "tsuki7\u3164kage",      FIELD_INVISIBLE_CHARACTER, "" },
+	{ "an ignorable that is unassigned",
+	  "tsuki7\U000E0000kage", FIELD_INVISIBLE_CHARACTER, "" },
+	{ "a space that no keyboard has", "tsuki7\u00A0kage",   FIELD_INVISIBLE_CHARACTER, "" },
+	{ "a space that NFC makes another", "tsuki7\u2001kage", FIELD_INVISIBLE_CHARACTER, "" },
+};
+
 /* Of one that is compared with another: the same, but nothing is none. */
 static const struct fold_row given[] = {
 	{ "nothing",                   "",                      FIELD_REQUIRED, "" },
 	{ "a space is one",            " ",                     FIELD_OK, " " },
 	{ "one character",             "a",                     FIELD_OK, "a" },
 	{ "one that was common",       "password1",             FIELD_OK, "password1" },
-	{ "a line feed is none either", "\n",                   FIELD_BAD_CHARACTER, "" },
+	{ "a line feed is none either", "\n",                   FIELD_INVISIBLE_CHARACTER, "" },
+	{ "one that a later rule forbids", "\uFEFFa\u200B b\u00A0", FIELD_OK,
+	  "\uFEFFa\u200B b\u00A0" },
 	{ "one byte over 512",         X512("a") "a",           FIELD_TOO_LONG, "" },
 };
 
@@ -301,6 +319,15 @@ passwords_are_taken_as_typed(void **state)
 }
 
 static void
+a_new_password_has_nothing_that_nobody_can_type(void **state)
+{
+	static const struct folding folding = { password_fold, PASSWORD_MAX + 1 };
+
+	(void)state;
+	assert_folds(&folding, hidden, LENGTH(hidden));
+}
+
+static void
 a_password_to_compare_with_is_given(void **state)
 {
 	static const struct folding folding = { password_fold_given, PASSWORD_MAX + 1 };
@@ -475,6 +502,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(passwords_are_taken_as_typed),
+		cmocka_unit_test(a_new_password_has_nothing_that_nobody_can_type),
 		cmocka_unit_test(a_password_to_compare_with_is_given),
 		cmocka_unit_test(length_and_composition_are_judged),
 		cmocka_unit_test(words_of_the_member_and_the_society_are_refused),

@@ -1,12 +1,14 @@
 /* roster_file_test.c - which file is a roster, and which of its lines are valid. */
 
-#include "roster_import.h"
+#include "roster_file.h"
 
 #include "bounds.h"
 #include "cleanup.h"
-#include "roster_file.h"
+#include "roster_date.h"
+#include "secret.h"
 #include "text.h"
 
+#include <fcntl.h>
 #include <iconv.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -75,6 +77,16 @@ split(char *line, const char *fields[static FIELDS_MAX])
 	return count;
 }
 
+static struct roster_columns columns;
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	roster_columns_default(&columns);
+	return secret_start() ? 0 : -1;
+}
+
 /* The header ---------------------------------------------------------------------------------- */
 
 /* clang-format off */
@@ -102,6 +114,10 @@ static const struct header_row {
 	  "1:記号;1:番号;1:枝番;1:被保険者区分;1:氏名カナ;1:生年月日;1:資格取得日;1:資格喪失日;" },
 	{ "a line of the roster instead", "100,56789,00,1,ﾐﾎﾝ ﾊﾅｺ,1978-04-12,2001-04-01,",
 	  "1:記号;1:番号;1:枝番;1:被保険者区分;1:氏名カナ;1:生年月日;1:資格取得日;1:資格喪失日;" },
+	{ "with the old pair", "旧番号,旧記号,記号,番号,枝番,被保険者区分,氏名カナ,生年月日,資格取得日,資格喪失日", "" },
+	{ "half of the old pair", "旧番号,記号,番号,枝番,被保険者区分,氏名カナ,生年月日,資格取得日,資格喪失日", "1:旧記号;" },
+	{ "the old pair twice", "旧番号,旧番号,旧記号,記号,番号,枝番,被保険者区分,氏名カナ,生年月日,資格取得日,資格喪失日",
+	  "1:旧番号;" },
 	{ "nothing", "",
 	  "1:記号;1:番号;1:枝番;1:被保険者区分;1:氏名カナ;1:生年月日;1:資格取得日;1:資格喪失日;" },
 };
@@ -121,7 +137,7 @@ headers_name_the_columns(void **state)
 
 		assert_true(text_copy(line, sizeof line, row->header));
 		const size_t count = split(line, fields);
-		const bool read = roster_header_read(&header, fields, count, &reporter);
+		const bool read = roster_header_read(&header, &columns, fields, count, &reporter);
 		if (strcmp(notes.text, row->reported) != 0 || read != (row->reported[0] == '\0'))
 			fail_msg("%s: %s", row->why, notes.text);
 		assert_null(header.from_cp932);
@@ -139,6 +155,8 @@ static const char *const good_line[ROSTER_COLUMN__MAX] = {
 	[ROSTER_BIRTH_DATE] = "1978-04-12",
 	[ROSTER_ELIGIBLE_FROM] = "2001-04-01",
 	[ROSTER_ELIGIBLE_UNTIL] = "",
+	[ROSTER_OLD_SYMBOL] = "",
+	[ROSTER_OLD_NUMBER] = "",
 };
 
 /* A good line with one other value. `stored`: what is stored of it, NULL for a column that is
@@ -181,6 +199,21 @@ static const struct line_row {
 	{ "has ended",                  ROSTER_ELIGIBLE_UNTIL, "2024-04-01", "2024-04-01" },
 	{ "ended on the day it began",  ROSTER_ELIGIBLE_UNTIL, "20010401",  "2001-04-01" },
 	{ "end of spaces",              ROSTER_ELIGIBLE_UNTIL, "          ", "" },
+	{ "no end, as databases say it", ROSTER_ELIGIBLE_UNTIL, "9999-12-31", "" },
+	{ "no end with slashes",        ROSTER_ELIGIBLE_UNTIL, "9999/12/31", "" },
+	{ "no end in digits",           ROSTER_ELIGIBLE_UNTIL, "99991231",  "" },
+	{ "no end with a time",         ROSTER_ELIGIBLE_UNTIL, "9999/12/31 0:00:00", "" },
+	{ "an end of an era",           ROSTER_ELIGIBLE_UNTIL, "令和6年4月1日", "2024-04-01" },
+	{ "as spreadsheets keep a text", ROSTER_NUMBER, "=\"0056789\"",     "0056789" },
+	{ "the same, full width inside", ROSTER_NUMBER, "=\"００５６７８９\"", "0056789" },
+	{ "a thousand's comma",         ROSTER_NUMBER, "56,789",            "56789" },
+	{ "groups with points",         ROSTER_NUMBER, "12.34.56",          "123456" },
+	{ "letters behind a point",     ROSTER_SYMBOL, "12.A",              "12A" },
+	{ "a branch without its zero",  ROSTER_BRANCH, "0",                 NULL },
+	{ "another one",                ROSTER_BRANCH, "1",                 NULL },
+	{ "as spreadsheets keep a branch", ROSTER_BRANCH, "=\"00\"",        NULL },
+	{ "a birth date of an era",     ROSTER_BIRTH_DATE, "S53.4.12",      "1978-04-12" },
+	{ "a begin without zeros",      ROSTER_ELIGIBLE_FROM, "2001-4-1",   "2001-04-01" },
 };
 
 /* `stored`: the column that is reported, where it is another one. */
@@ -198,8 +231,17 @@ static const struct line_row invalid_lines[] = {
 	{ "a number of spaces",         ROSTER_NUMBER, "　 ",                NULL },
 	{ "a number with a plus",       ROSTER_NUMBER, "+56789",            NULL },
 	{ "as a spreadsheet rounds it", ROSTER_NUMBER, "5.6789E+12",        NULL },
+	{ "shorter",                    ROSTER_NUMBER, "1.0E+06",           NULL },
+	{ "without a plus",             ROSTER_NUMBER, "1.0E06",            NULL },
+	{ "in small letters",           ROSTER_NUMBER, "1.5e-7",            NULL },
+	{ "as a decimal number",        ROSTER_NUMBER, "1000001.0",         NULL },
+	{ "in full width",              ROSTER_NUMBER, "１０００００１．０",    NULL },
+	{ "with a point at its end",    ROSTER_NUMBER, "1000001.",          NULL },
+	{ "a symbol as a decimal number", ROSTER_SYMBOL, "100.00",          NULL },
+	{ "a decimal number kept as text", ROSTER_NUMBER, "=\"56789.0\"",   NULL },
+	{ "half of such a text",        ROSTER_NUMBER, "=\"56789",          NULL },
+	{ "a sum",                      ROSTER_NUMBER, "=A1",               NULL },
 	{ "longer than any field",      ROSTER_NUMBER, N99(TEN(" ")) N99(" ") "56789", NULL },
-	{ "one digit",                  ROSTER_BRANCH, "0",                 NULL },
 	{ "three digits",               ROSTER_BRANCH, "000",               NULL },
 	{ "a letter",                   ROSTER_BRANCH, "0A",                NULL },
 	{ "a space within",             ROSTER_BRANCH, "0 0",               NULL },
@@ -217,10 +259,12 @@ static const struct line_row invalid_lines[] = {
 	{ "a zero width space",         ROSTER_KANA_NAME, "ミホン\u200Bハナコ", NULL },
 	{ "301 bytes",                  ROSTER_KANA_NAME, N99("ア") "アA",    NULL },
 	{ "no birth date",              ROSTER_BIRTH_DATE, "",              NULL },
-	{ "a birth date of an era",     ROSTER_BIRTH_DATE, "S53.4.12",      NULL },
+	{ "a birth date outside its era", ROSTER_BIRTH_DATE, "S64.1.8",     NULL },
+	{ "nobody is born at the end",  ROSTER_BIRTH_DATE, "9999-12-31",    NULL },
 	{ "no such birth date",         ROSTER_BIRTH_DATE, "1978-04-31",    NULL },
 	{ "no begin",                   ROSTER_ELIGIBLE_FROM, "",           NULL },
-	{ "no such begin",              ROSTER_ELIGIBLE_FROM, "2001-4-1",   NULL },
+	{ "no such begin",              ROSTER_ELIGIBLE_FROM, "2001-4-31",  NULL },
+	{ "no begin at the end",        ROSTER_ELIGIBLE_FROM, "9999-12-31", NULL },
 	{ "no such end",                ROSTER_ELIGIBLE_UNTIL, "99999999",  NULL },
 	{ "ended the day before it began", ROSTER_ELIGIBLE_UNTIL, "2001-03-31", NULL },
 };
@@ -318,7 +362,7 @@ static void
 a_long_vowel_mark_between_two_kana_is_an_error(void **state)
 {
 	static const char *const fields[ROSTER_COLUMN__MAX] = { "ーシャ", "カ", "", "1", "ア",
-		"1990-01-01", "2010-01-01", "" };
+		"1990-01-01", "2010-01-01", "", "", "" };
 	static const struct roster_record record = { 3, fields, LENGTH(fields) };
 	struct roster_header header = { .fields = ROSTER_COLUMN__MAX };
 	struct notes notes = { "" };
@@ -330,6 +374,135 @@ a_long_vowel_mark_between_two_kana_is_an_error(void **state)
 		header.at[i] = i;
 	assert_false(roster_line_read(&header, &record, &reporter, &line));
 	assert_string_equal(notes.text, "3:番号;");
+}
+
+/* The old pair -------------------------------------------------------------------------------- */
+
+/* clang-format off */
+static const struct old_row {
+	const char *why, *symbol, *number;
+	const char *kept; /* number and symbol, or what is reported */
+} old_rows[] = {
+	{ "none",                     "",       "",      "/" },
+	{ "another one",              "１０１",  "567-89", "56789/101" },
+	{ "the same: no transfer",    "100",    "56789", "/" },
+	{ "the same, written otherwise", "１００", "56-789", "/" },
+	{ "only a number",            "",       "56789", "7:旧番号;" },
+	{ "only a symbol",            "101",    "",      "7:旧番号;" },
+	{ "a number of a spreadsheet", "101",   "56789.0", "7:旧番号;" },
+};
+/* clang-format on */
+
+static void
+the_old_pair_is_whole_or_none(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(old_rows); i++) {
+		const struct old_row *row = &old_rows[i];
+		const char *fields[ROSTER_COLUMN__MAX];
+		const struct roster_record record = { 7, fields, ROSTER_COLUMN__MAX };
+		struct roster_header header = { .fields = ROSTER_COLUMN__MAX };
+		struct notes notes = { "" };
+		const struct roster_reporter reporter = { add_place, &notes };
+		struct roster_line line;
+		char kept[100];
+
+		for (size_t j = 0; j < ROSTER_COLUMN__MAX; j++)
+			header.at[j] = j;
+		memcpy(fields, good_line, sizeof fields);
+		fields[ROSTER_OLD_SYMBOL] = row->symbol;
+		fields[ROSTER_OLD_NUMBER] = row->number;
+		if (roster_line_read(&header, &record, &reporter, &line))
+			assert_true(text_format(
+			    kept, sizeof kept, "%s/%s", line.old_number, line.old_symbol));
+		else
+			assert_true(text_copy(kept, sizeof kept, notes.text));
+		if (strcmp(kept, row->kept) != 0)
+			fail_msg("%s: \"%s\"", row->why, kept);
+	}
+}
+
+/* Dates --------------------------------------------------------------------------------------- */
+
+/* clang-format off */
+static const struct date_row {
+	const char *text, *date; /* NULL: none */
+} date_rows[] = {
+	{ "1978-04-12", "1978-04-12" },      { "1978/04/12", "1978-04-12" },
+	{ "1978/4/12", "1978-04-12" },       { "1978-4-2", "1978-04-02" },
+	{ "19780412", "1978-04-12" },        { "1978年4月12日", "1978-04-12" },
+	{ "1978年04月12日", "1978-04-12" },    { "1978/4/12 0:00", "1978-04-12" },
+	{ "1978/4/12 0:00:00", "1978-04-12" }, { "1978-04-12 00:00:00", "1978-04-12" },
+	{ "1978-04-12 00:00", "1978-04-12" }, { "2000/2/29", "2000-02-29" },
+	/* eras, in each of their forms */
+	{ "S53.4.12", "1978-04-12" },        { "s53.4.12", "1978-04-12" },
+	{ "S53/4/12", "1978-04-12" },        { "S53-04-12", "1978-04-12" },
+	{ "S530412", "1978-04-12" },         { "昭和53年4月12日", "1978-04-12" },
+	{ "昭和53.4.12", "1978-04-12" },      { "昭和530412", "1978-04-12" },
+	{ "S5.4.2", "1930-04-02" },          { "R06.04.01", "2024-04-01" },
+	/* their first and last days, and the first year, which has a name of its own */
+	{ "明治6年1月1日", "1873-01-01" },     { "M5.12.31", NULL },
+	{ "M45.7.29", "1912-07-29" },        { "M45.7.30", NULL },
+	{ "T1.7.30", "1912-07-30" },         { "大正元年7月29日", NULL },
+	{ "大正元年7月30日", "1912-07-30" },   { "T15.12.24", "1926-12-24" },
+	{ "T15.12.25", NULL },               { "昭和元年12月25日", "1926-12-25" },
+	{ "S1.12.24", NULL },                { "S1.12.25", "1926-12-25" },
+	{ "S64.1.7", "1989-01-07" },         { "S64.1.8", NULL },
+	{ "平成元年1月8日", "1989-01-08" },    { "H1.1.7", NULL },
+	{ "H31.4.30", "2019-04-30" },        { "H31.5.1", NULL },
+	{ "平成31年5月1日", NULL },           { "令和元年5月1日", "2019-05-01" },
+	{ "R1.4.30", NULL },                 { "R1.5.1", "2019-05-01" },
+	{ "R元.5.1", "2019-05-01" },          { "R99.1.1", "2117-01-01" },
+	/* no era, no day, or none that means one */
+	{ "", NULL },                        { "53.4.12", NULL },
+	{ "53/4/12", NULL },                 { "4/12/1978", NULL },
+	{ "78-04-12", NULL },                { "1978.4.12", NULL },
+	{ "28592", NULL },                   { "3530412", NULL },
+	{ "1978/4", NULL },                  { "1978/4/12/", NULL },
+	{ "1978/4-12", NULL },               { "1978/004/12", NULL },
+	{ "1978/4/12 9:30", NULL },          { "1978/4/12 0:00 ", NULL },
+	{ "1978-02-29", NULL },              { "1978/13/1", NULL },
+	{ "1978/0/1", NULL },                { "S0.4.12", NULL },
+	{ "S53.2.29", NULL },                { "S53", NULL },
+	{ "S53.4", NULL },                   { "S53.4.12.", NULL },
+	{ "S53412", NULL },                  { "S053.4.12", NULL },
+	{ "S-1.4.12", NULL },                { "SS53.4.12", NULL },
+	{ "X53.4.12", NULL },                { "昭53.4.12", NULL },
+	{ "慶応3年1月1日", NULL },            { "昭和年4月12日", NULL },
+	{ "昭和元元年4月12日", NULL },         { "昭和53年4月12", NULL },
+	{ "9999-12-31", NULL },              { "2200-01-01", NULL },
+	{ "1849-12-31", NULL },              { "00000000", NULL },
+	{ "99999999999999999999", NULL },    { "1978/99999999999/1", NULL },
+};
+/* clang-format on */
+
+static void
+dates_mean_one_day_or_none(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(date_rows); i++) {
+		char date[CLOCK_DATE_MAX + 1] = "";
+		const char *reason = roster_date_read(date_rows[i].text, date);
+
+		if ((reason == NULL) != (date_rows[i].date != NULL))
+			fail_msg("%s: %s", date_rows[i].text, reason != NULL ? reason : date);
+		if (reason == NULL && strcmp(date, date_rows[i].date) != 0)
+			fail_msg("%s: %s", date_rows[i].text, date);
+	}
+}
+
+static void
+only_the_last_day_of_all_is_no_end(void **state)
+{
+	static const char *const others[] = { "", "9999-12-30", "9999-99-99", "99999999",
+		"R99.12.31", "2199-12-31", "9999-12-31x", "9999" };
+
+	(void)state;
+	assert_true(roster_date_is_no_end("9999-12-31"));
+	assert_true(roster_date_is_no_end("9999年12月31日"));
+	for (size_t i = 0; i < LENGTH(others); i++)
+		if (roster_date_is_no_end(others[i]))
+			fail_msg("%s", others[i]);
 }
 
 /* Files --------------------------------------------------------------------------------------- */
@@ -358,8 +531,33 @@ static const struct file_row {
 	{ "a mark alone",                BYTES("\xEF\xBB\xBF"),                  "1:;" },
 	{ "a field too few", BYTES(HEADER "1,2,,1,ア,19900101,20100101\n" GOOD), "3 2:;" },
 	{ "a field too many", BYTES(HEADER GOOD "1,2,,1,ア,19900101,20100101,,\n"), "2 3:;" },
-	{ "an empty line",               BYTES(HEADER GOOD "\n" OTHER),          "2 4 3:;" },
-	{ "a file end mark of old",      BYTES(HEADER GOOD "\x1A"),              "2 3:;" },
+	{ "an empty line between",       BYTES(HEADER GOOD "\n" OTHER),          "2 4 3:;" },
+	{ "empty lines at the end",      BYTES(HEADER GOOD "\n\n\n"),            "2 " },
+	{ "lines of commas at the end",  BYTES(HEADER GOOD ",,,,,,,\n,,\r\n,,,,,,,,,,\n"), "2 " },
+	{ "lines of spaces at the end",  BYTES(HEADER GOOD " , ,　,,,,,\n\"\",,\n   "), "2 " },
+	{ "a line of commas between",    BYTES(HEADER GOOD ",,,,,,,\n" OTHER),   "2 4 3:;" },
+	{ "some empty ones between are one error",
+	  BYTES(HEADER GOOD "\n\n,,\n" OTHER "\n"), "2 6 3:;" },
+	{ "empty ones in front",         BYTES(HEADER "\n" GOOD),                "3 2:;" },
+	{ "a file end mark of old",      BYTES(HEADER GOOD "\x1A"),              "2 " },
+	{ "with a line end",             BYTES(HEADER GOOD "\x1A\r\n"),          "2 " },
+	{ "behind empty lines",          BYTES(HEADER GOOD "\r\n,,\r\n\x1A"),    "2 " },
+	{ "a line behind the end mark",  BYTES(HEADER GOOD "\x1A\n" OTHER),      "2 4:;" },
+	{ "an end mark within a line",
+	  BYTES(HEADER "100,56\x1A,00,1,ア,19900101,20100101,\n" OTHER),
+	  "3 2:番号;" },
+	{ "texts of a spreadsheet",
+	  BYTES(HEADER "=\"100\",=\"056,789\",=\"00\",1,ア,19900101,20100101,\n"
+	        "\"=\"\"100\"\"\",\"=\"\"1\"\"\",0,1,ア,19900101,20100101,\n"), "2 3 " },
+	{ "tabs, as Unicode text has",
+	  BYTES("記号\t番号\t枝番\t被保険者区分\t氏名カナ\t生年月日\t資格取得日\t資格喪失日\n"
+	        "100\t56,789\t00\t1\tア\t1990/1/1\t2010/1/1\t\n\t\t\n"), "2 " },
+	{ "tabs and a stray comma",      BYTES("記号\t番号,枝番\n"),
+	  "1:記号;1:番号;1:被保険者区分;1:氏名カナ;1:生年月日;1:資格取得日;1:資格喪失日;" },
+	{ "half a character of UTF-16",  BYTES("\xFF\xFE\x18\x8A\xF7"),         "1:;" },
+	{ "half a pair of UTF-16",       BYTES("\xFF\xFE\x18\x8A\x40\xD8"),     "1:;" },
+	{ "a pair the wrong way round",  BYTES("\xFE\xFF\xDC\x0B\xD8\x40"),     "1:;" },
+	{ "a mark of UTF-16 alone",      BYTES("\xFE\xFF"),                      "1:;" },
 	{ "two faults of one line",
 	  BYTES(HEADER "1,2,X,9,ア,19900101,20100101,\n"), "2:枝番;2:被保険者区分;" },
 	{ "faults of two lines",         BYTES(HEADER "1,,,1,ア,19900101,20100101,\n"
@@ -376,8 +574,9 @@ static const struct file_row {
 	  BYTES(HEADER GOOD "\"10,2,,1,ア,19900101,20100101,\n" OTHER), "2 5:;" },
 	{ "a NUL ends it",
 	  BYTES(HEADER GOOD "1\0,2,,1,ア,19900101,20100101,\n"),        "2 3:;" },
-	{ "UTF-16",
-	  BYTES("\xFF\xFE\x18\x8A\xF7\x53,\0"),                        "1:;" },
+	{ "a header of UTF-16",          BYTES("\xFF\xFE\x18\x8A\xF7\x53,\0"),
+	  "1:番号;1:枝番;1:被保険者区分;1:氏名カナ;1:生年月日;1:資格取得日;1:資格喪失日;" },
+	{ "UTF-16 without its mark",     BYTES("\x18\x8A\xF7\x53,\0"),         "1:;" },
 };
 /* clang-format on */
 
@@ -398,6 +597,12 @@ close_file(struct roster_file **file)
 	roster_file_close(*file);
 }
 
+static int
+open_path(const char *path)
+{
+	return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+}
+
 /* Reads it all: the valid lines, then what was reported. */
 static void
 read_rows(const char *path, char seen[static REMARKS_MAX])
@@ -408,7 +613,9 @@ read_rows(const char *path, char seen[static REMARKS_MAX])
 	char errbuf[ERRBUF_MAX + 1];
 	size_t used = 0;
 
-	CLEANUP(close_file) struct roster_file *file = roster_file_open(path, &reporter, errbuf);
+	CLEANUP(cleanup_close) const int fd = open_path(path);
+	CLEANUP(close_file)
+	struct roster_file *file = roster_file_open(fd, &columns, &reporter, errbuf);
 	seen[0] = '\0';
 	while (file != NULL && roster_file_next(file, &line)) {
 		assert_true(
@@ -462,7 +669,9 @@ the_same_roster_in_cp932_reads_the_same(void **state)
 	const size_t size = to_cp932(
 	    HEADER GOOD "表ﾎﾝ,①2,00,1,ソノ　ジロウ,1990-01-01,2010-01-01,\n", bytes, sizeof bytes);
 	temporary_file(bytes, size, path);
-	CLEANUP(close_file) struct roster_file *file = roster_file_open(path, &reporter, errbuf);
+	CLEANUP(cleanup_close) const int fd = open_path(path);
+	CLEANUP(close_file)
+	struct roster_file *file = roster_file_open(fd, &columns, &reporter, errbuf);
 	unlink(path);
 	assert_non_null(file);
 	assert_true(roster_file_next(file, &line));
@@ -507,7 +716,9 @@ what_stood_there_is_never_reported(void **state)
 
 	(void)state;
 	temporary_file(BYTES(bytes), path);
-	CLEANUP(close_file) struct roster_file *file = roster_file_open(path, &reporter, errbuf);
+	CLEANUP(cleanup_close) const int fd = open_path(path);
+	CLEANUP(close_file)
+	struct roster_file *file = roster_file_open(fd, &columns, &reporter, errbuf);
 	unlink(path);
 	assert_non_null(file);
 	assert_false(roster_file_next(file, &line));
@@ -529,7 +740,9 @@ the_hash_is_that_of_the_file(void **state)
 	(void)state;
 	secret_sha256(bytes, sizeof bytes - 1, wanted);
 	temporary_file(BYTES(bytes), path);
-	CLEANUP(close_file) struct roster_file *file = roster_file_open(path, &reporter, errbuf);
+	CLEANUP(cleanup_close) const int fd = open_path(path);
+	CLEANUP(close_file)
+	struct roster_file *file = roster_file_open(fd, &columns, &reporter, errbuf);
 	unlink(path);
 	assert_non_null(file);
 	while (roster_file_next(file, &line))
@@ -550,7 +763,9 @@ a_file_that_grows_is_noticed(void **state)
 
 	(void)state;
 	temporary_file(BYTES(HEADER GOOD), path);
-	CLEANUP(close_file) struct roster_file *file = roster_file_open(path, &reporter, errbuf);
+	CLEANUP(cleanup_close) const int fd = open_path(path);
+	CLEANUP(close_file)
+	struct roster_file *file = roster_file_open(fd, &columns, &reporter, errbuf);
 	assert_non_null(file);
 	while (roster_file_next(file, &line))
 		;
@@ -573,61 +788,255 @@ only_a_regular_file_is_read(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(paths); i++) {
-		assert_null(roster_file_open(paths[i], &reporter, errbuf));
+		CLEANUP(cleanup_close) const int fd = open_path(paths[i]);
+
+		assert_null(roster_file_open(fd, &columns, &reporter, errbuf));
 		assert_true(strlen(errbuf) > 0);
 	}
 	temporary_file("", 0, path);
 	unlink(path);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_null(roster_file_open(path, &reporter, errbuf)); /* and does not wait for a writer */
+	CLEANUP(cleanup_close) const int fd = open_path(path);
+	assert_null(roster_file_open(fd, &columns, &reporter, errbuf));
 	unlink(path);
 	assert_string_equal(errbuf, "not a regular file");
 	assert_string_equal(notes.text, "");
 }
 
-/* Too many ended ------------------------------------------------------------------------------ */
+/* UTF-16 and names of others ------------------------------------------------------------------ */
+
+/* Writes a text as UTF-16 with its mark. */
+static size_t
+to_utf16(const char *text, const char *encoding, char *ret, size_t ret_size)
+{
+	iconv_t converter = iconv_open(encoding, "UTF-8");
+	char marked[2000];
+	char *in = marked, *out = ret;
+	size_t out_left = ret_size;
+
+	assert_true(converter != (iconv_t)-1);
+	assert_true(text_format(marked, sizeof marked, "\uFEFF%s", text));
+	size_t in_left = strlen(marked);
+	assert_int_equal(iconv(converter, &in, &in_left, &out, &out_left), 0);
+	iconv_close(converter);
+	return ret_size - out_left;
+}
+
+/* 𠮷 is a pair. */
+static void
+the_same_roster_in_utf16_reads_the_same(void **state)
+{
+	static const char *const encodings[] = { "UTF-16LE", "UTF-16BE" };
+	static const char text[] = HEADER GOOD
+	    "𠮷1,ア12,00,1,\"ソノ,　ジロウ\",S53.4.12,2010-01-01,\r\n,,\r\n";
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(encodings); i++) {
+		struct notes notes = { "" };
+		const struct roster_reporter reporter = { add_remark, &notes };
+		struct roster_line line;
+		uint8_t hash[SECRET_SHA256_SIZE], wanted[SECRET_SHA256_SIZE];
+		static char bytes[4000];
+		char path[40], errbuf[ERRBUF_MAX + 1];
+		const size_t size = to_utf16(text, encodings[i], bytes, sizeof bytes);
+
+		secret_sha256(bytes, size, wanted);
+		temporary_file(bytes, size, path);
+		CLEANUP(cleanup_close) const int fd = open_path(path);
+		unlink(path);
+		static struct roster_columns mapped;
+		mapped = columns;
+		mapped.is_cp932 = true; /* the mark says more */
+		CLEANUP(close_file)
+		struct roster_file *file = roster_file_open(fd, &mapped, &reporter, errbuf);
+		assert_non_null(file);
+		assert_true(roster_file_next(file, &line));
+		assert_string_equal(line.kana_name, "ミホン ハナコ");
+		assert_true(roster_file_next(file, &line));
+		assert_string_equal(line.symbol, "𠮷1");
+		assert_string_equal(line.kana_name, "ソノ, ジロウ");
+		assert_int_equal(line.line, 3);
+		assert_false(roster_file_next(file, &line));
+		assert_string_equal(notes.text, "");
+		assert_true(roster_file_finish(file, hash));
+		assert_memory_equal(hash, wanted, sizeof hash);
+		assert_int_equal(roster_file_read_permille(file), 1000);
+	}
+}
+
+/* Characters lie across the pieces in which a file is read. */
+static void
+a_long_file_of_utf16_is_read_whole(void **state)
+{
+	static char text[200000], bytes[500000];
+	const struct roster_reporter reporter = { add_remark, &(struct notes){ "" } };
+	struct roster_line line;
+	char path[40], errbuf[ERRBUF_MAX + 1];
+	iconv_t converter = iconv_open("UTF-16LE", "UTF-8");
+	char *in = text, *out = bytes;
+	size_t used, out_left = sizeof bytes;
+
+	(void)state;
+	assert_true(text_copy(text, sizeof text, "\uFEFF" HEADER));
+	for (unsigned i = 0; i < 2000; i++) {
+		used = strlen(text);
+		assert_true(text_format(text + used, sizeof text - used,
+		    "𠮷%u,%u,,1,%.*s,19900101,20100101,\n", i, i, (int)((i % 30 + 1) * 3),
+		    N38("ア")));
+	}
+	used = strlen(text);
+	assert_int_equal(iconv(converter, &in, &used, &out, &out_left), 0);
+	iconv_close(converter);
+	temporary_file(bytes, sizeof bytes - out_left, path);
+	CLEANUP(cleanup_close) const int fd = open_path(path);
+	unlink(path);
+	CLEANUP(close_file)
+	struct roster_file *file = roster_file_open(fd, &columns, &reporter, errbuf);
+	assert_non_null(file);
+	for (unsigned i = 0; i < 2000; i++) {
+		assert_true(roster_file_next(file, &line));
+		assert_int_equal(line.line, i + 2);
+		assert_int_equal(strlen(line.kana_name), (i % 30 + 1) * 3);
+	}
+	assert_false(roster_file_next(file, &line));
+	assert_int_equal(roster_file_lines(file), 2000);
+}
 
 /* clang-format off */
-static const struct ended_row {
-	const char *why;
-	int64_t ended, eligible;
-	bool too_many;
-} ended_rows[] = {
-	{ "the first import",               0,      0,       false },
-	{ "nobody goes",                    0,      100000,  false },
-	{ "a tenth goes",                   10000,  100000,  false },
-	{ "one more than a tenth goes",     10001,  100000,  true },
-	{ "all go",                         100000, 100000,  true },
-	{ "twenty may always go",           20,     100,     false },
-	{ "21 of a hundred may not",        21,     100,     true },
-	{ "21 of 210 are a tenth",          21,     210,     false },
-	{ "half of a small society",        20,     40,      false },
-	{ "more than half of a small one",  20,     39,      true },
-	{ "all of a small one",             9,      9,       true },
-	{ "the only one",                   1,      1,       true },
-	{ "one of two",                     1,      2,       false },
-	{ "as many as there could be",      INT64_C(100000000), INT64_C(100000000), true },
+static const struct mapping_row {
+	const char *why, *text;
+	const char *number; /* the name of 番号, or what is wrong */
+} mapping_rows[] = {
+	{ "nothing",                   "",                          "番号" },
+	{ "a name",                    "番号=証番号\n",              "証番号" },
+	{ "no line end, spaces around", "  番号 = 証番号　",           "証番号" },
+	{ "CRLF and a mark",           "\xEF\xBB\xBF番号=証番号\r\n", "証番号" },
+	{ "remarks and empty lines",   "# 番号=x\n\n   \n番号=証番号\n", "証番号" },
+	{ "in half width",             "番号=ｼｮｳ番号\n",             "ショウ番号" },
+	{ "a sign in the name",        "番号=a=b\n",                "a=b" },
+	{ "names that change places",  "番号=記号\n記号=番号\n",      "記号" },
+	{ "no encoding that is known", "文字コード=EUC-JP\n",
+	  "line 1: 文字コード is UTF-8 or Shift_JIS" },
+	{ "no sign",                   "番号\n",
+	  "line 1: there is no \"=\"" },
+	{ "no column of ours",         "# x\n電話=TEL\n",
+	  "line 2: left of \"=\" is no column of a roster" },
+	{ "no name",                   "番号= \n",
+	  "line 1: right of \"=\" is no name" },
+	{ "twice",                     "番号=a\n番号=b\n",
+	  "line 2: this column has a name already" },
+	{ "the name of another",       "番号=記号\n",
+	  "line 1: two columns have the same name" },
+	{ "not UTF-8",                 "番号=\x8F\x58\n",
+	  "line 1: is no UTF-8, or too long" },
+	{ "a name of 303 bytes",       "番号=" N99("ア") "アイ",
+	  "line 1: the name is longer than 300 bytes" },
 };
 /* clang-format on */
 
 static void
-too_many_ended_are_stopped(void **state)
+read_mapping(const char *text, size_t size, char errbuf[static ERRBUF_MAX + 1],
+    struct roster_columns *ret, bool wanted)
+{
+	char path[40];
+
+	temporary_file(text, size, path);
+	CLEANUP(cleanup_close) const int fd = open_path(path);
+	unlink(path);
+	roster_columns_default(ret);
+	errbuf[0] = '\0';
+	assert_int_equal(roster_columns_read(ret, fd, errbuf), wanted);
+}
+
+static void
+a_mapping_names_the_columns(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < LENGTH(ended_rows); i++) {
-		const struct ended_row *row = &ended_rows[i];
+	for (size_t i = 0; i < LENGTH(mapping_rows); i++) {
+		const struct mapping_row *row = &mapping_rows[i];
+		const bool wanted = !text_starts_with(row->number, "line ");
+		struct roster_columns mapped;
+		char errbuf[ERRBUF_MAX + 1];
 
-		if (roster_too_many_ended(row->ended, row->eligible) != row->too_many)
-			fail_msg("%s", row->why);
+		read_mapping(row->text, strlen(row->text), errbuf, &mapped, wanted);
+		if (strcmp(wanted ? mapped.names[ROSTER_NUMBER] : errbuf, row->number) != 0)
+			fail_msg("%s: %s", row->why, errbuf);
 	}
 }
 
 static void
-every_outcome_has_its_text(void **state)
+a_mapping_has_a_bound(void **state)
 {
+	static char text[ROSTER_MAPPING_MAX + 1];
+	struct roster_columns mapped;
+	char errbuf[ERRBUF_MAX + 1];
+
 	(void)state;
-	for (unsigned i = 0; i < ROSTER_OUTCOME__MAX; i++)
-		assert_true(strlen(roster_outcome_text((enum roster_outcome)i)) > 0);
+	memset(text, '#', sizeof text);
+	read_mapping(text, ROSTER_MAPPING_MAX, errbuf, &mapped, true);
+	read_mapping(text, ROSTER_MAPPING_MAX + 1, errbuf, &mapped, false);
+	assert_string_equal(errbuf, "is no text of at most 8192 bytes");
+	read_mapping("番号=\0a", 8, errbuf, &mapped, false);
+}
+
+static void
+a_file_of_others_is_read_by_a_mapping(void **state)
+{
+	static const char mapping[] = "番号=証番号\n記号=証記号\n資格喪失日=喪失\n";
+	static const char bytes[] =
+	    "証記号,証番号,枝番,被保険者区分,氏名カナ,生年月日,資格取得日,喪失\n"
+	    "100,56789,X,1,ア,1990-01-01,2010-01-01,\n" OTHER;
+	struct notes notes = { "" };
+	const struct roster_reporter reporter = { add_place, &notes };
+	struct roster_columns mapped;
+	struct roster_line line;
+	char path[40], errbuf[ERRBUF_MAX + 1];
+
+	(void)state;
+	read_mapping(BYTES(mapping), errbuf, &mapped, true);
+	temporary_file(BYTES(bytes), path);
+	CLEANUP(cleanup_close) const int fd = open_path(path);
+	unlink(path);
+	CLEANUP(close_file)
+	struct roster_file *file = roster_file_open(fd, &mapped, &reporter, errbuf);
+	assert_non_null(file);
+	assert_true(roster_file_next(file, &line));
+	assert_string_equal(line.number, "56790");
+	assert_string_equal(notes.text, "2:枝番;");
+}
+
+/* Its header is the same bytes in both encodings. */
+static void
+a_mapping_says_what_a_header_without_japanese_can_not(void **state)
+{
+	static const char names[] =
+	    "記号=A\n番号=B\n枝番=C\n被保険者区分=D\n氏名カナ=E\n生年月日=F\n"
+	    "資格取得日=G\n資格喪失日=H\n";
+	static const char *const encodings[] = { "", "文字コード=UTF-8\n", "文字コード=cp932\n",
+		"文字コード=Shift_JIS\n" };
+	char bytes[500], path[40], errbuf[ERRBUF_MAX + 1];
+	const size_t size = to_cp932("A,B,C,D,E,F,G,H\n" GOOD, bytes, sizeof bytes);
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(encodings); i++) {
+		struct notes notes = { "" };
+		const struct roster_reporter reporter = { add_place, &notes };
+		struct roster_columns mapped;
+		struct roster_line line = { .kana_name = "" };
+		char mapping[400];
+
+		assert_true(text_format(mapping, sizeof mapping, "%s%s", encodings[i], names));
+		read_mapping(mapping, strlen(mapping), errbuf, &mapped, true);
+		temporary_file(bytes, size, path);
+		CLEANUP(cleanup_close) const int fd = open_path(path);
+		unlink(path);
+		CLEANUP(close_file)
+		struct roster_file *file = roster_file_open(fd, &mapped, &reporter, errbuf);
+		assert_non_null(file);
+		assert_int_equal(roster_file_next(file, &line), i >= 2);
+		assert_string_equal(line.kana_name, i >= 2 ? "ミホン ハナコ" : "");
+		assert_string_equal(notes.text, i >= 2 ? "" : "2:氏名カナ;");
+	}
 }
 
 int
@@ -638,6 +1047,9 @@ main(void)
 		cmocka_unit_test(valid_lines_are_read),
 		cmocka_unit_test(invalid_lines_are_reported_by_line_and_column),
 		cmocka_unit_test(dependents_are_told_apart),
+		cmocka_unit_test(the_old_pair_is_whole_or_none),
+		cmocka_unit_test(dates_mean_one_day_or_none),
+		cmocka_unit_test(only_the_last_day_of_all_is_no_end),
 		cmocka_unit_test(a_long_vowel_mark_between_two_kana_is_an_error),
 		cmocka_unit_test(files_are_read_line_by_line),
 		cmocka_unit_test(the_same_roster_in_cp932_reads_the_same),
@@ -646,9 +1058,13 @@ main(void)
 		cmocka_unit_test(the_hash_is_that_of_the_file),
 		cmocka_unit_test(a_file_that_grows_is_noticed),
 		cmocka_unit_test(only_a_regular_file_is_read),
-		cmocka_unit_test(too_many_ended_are_stopped),
-		cmocka_unit_test(every_outcome_has_its_text),
+		cmocka_unit_test(the_same_roster_in_utf16_reads_the_same),
+		cmocka_unit_test(a_long_file_of_utf16_is_read_whole),
+		cmocka_unit_test(a_mapping_names_the_columns),
+		cmocka_unit_test(a_mapping_has_a_bound),
+		cmocka_unit_test(a_file_of_others_is_read_by_a_mapping),
+		cmocka_unit_test(a_mapping_says_what_a_header_without_japanese_can_not),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, set_up, NULL);
 }

@@ -1,6 +1,6 @@
 /* sandbox_test.c - what a process in the sandbox can do, and what becomes of it when it does more.
  *
- * Each deed is done by a child of its own, in the sandbox. */
+ * Each action is done by a child of its own, in the sandbox. */
 
 #include "sandbox.h"
 
@@ -41,7 +41,7 @@
 #define NEW_USER_NAMESPACE 0x10000000
 #define TMPFILE_BIT        020000000
 
-/* Deeds: 0 if it went well, errno if not. */
+/* Actions: 0 if it went well, errno if not. */
 
 static int
 result_of(long returned)
@@ -357,9 +357,9 @@ call_what_is_new(void)
 
 struct row {
 	const char *why;
-	int (*deed)(void);
+	int (*action)(void);
 	int signal; /* that ended the child; 0: none */
-	int error;  /* what the deed returned */
+	int error;  /* what the action returned */
 };
 
 /* clang-format off */
@@ -422,7 +422,7 @@ enter(void)
 
 /* The wait status of a child that did it. */
 static int
-status_of(int (*deed)(void), bool in_sandbox)
+status_of(int (*action)(void), bool in_sandbox)
 {
 	int status = -1;
 	const pid_t child = fork();
@@ -432,7 +432,7 @@ status_of(int (*deed)(void), bool in_sandbox)
 		setrlimit(RLIMIT_CORE, &(const struct rlimit){ 0, 0 });
 		if (in_sandbox)
 			enter();
-		_exit(deed());
+		_exit(action());
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	return status;
@@ -447,7 +447,7 @@ who_does_more_is_refused_or_ended(void **state)
 		skip();
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		const struct row *const row = &rows[i];
-		const int status = status_of(row->deed, true);
+		const int status = status_of(row->action, true);
 		const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 		const int error = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 
@@ -457,7 +457,7 @@ who_does_more_is_refused_or_ended(void **state)
 	}
 }
 
-/* The rows above would say nothing if it were the machine that refuses. */
+/* The rows above would say nothing if it were the machine that rejects. */
 static void
 outside_it_a_file_is_written_and_a_program_run(void **state)
 {

@@ -16,9 +16,11 @@
 #include <cmocka.h>
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -109,6 +111,102 @@ secrets_are_equal_by_length_and_every_byte(void **state)
 
 		if (secret_equal(&a, &b) != rows[i].equal || secret_equal(&b, &a) != rows[i].equal)
 			fail_msg("%s", rows[i].why);
+	}
+}
+
+#define COMPARED_SIZE 256 /* more than the C library's memcmp() looks at in one go */
+
+/* Two values, and how they are compared. */
+struct comparison {
+	bool (*compare)(const struct comparison *);
+	struct secret a, b;
+};
+
+static bool
+compare_texts(const struct comparison *c)
+{
+	return secret_equal(&c->a, &c->b);
+}
+
+static bool
+compare_bytes(const struct comparison *c)
+{
+	return secret_equal_bytes(c->a.text, c->b.text, COMPARED_SIZE);
+}
+
+/* Values that differ in the byte `at`; -1: in none. */
+static struct comparison
+comparison_of(bool (*compare)(const struct comparison *), int at)
+{
+	struct comparison c = { .compare = compare };
+
+	memset(c.a.text, 'x', COMPARED_SIZE);
+	c.a.length = COMPARED_SIZE;
+	c.b = c.a;
+	if (at >= 0)
+		c.b.text[at] = 'y';
+	return c;
+}
+
+/* Compares between two stops, for a parent that steps through what is between them. */
+static void
+compare_for_parent(const struct comparison *c)
+{
+	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+	raise(SIGSTOP);
+	const volatile bool equal = c->compare(c);
+	raise(SIGSTOP);
+	(void)equal;
+	_exit(1);
+}
+
+/* How many instructions a child executes that compares. They are counted, because no clock is ever
+ * sure of what it shows. */
+static unsigned
+instructions_of(const struct comparison *c)
+{
+	unsigned count = 0;
+	int status;
+	const pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0)
+		compare_for_parent(c);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	do {
+		assert_int_equal(ptrace(PTRACE_SINGLESTEP, child, NULL, NULL), 0);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(WIFSTOPPED(status));
+		count++;
+	} while (WSTOPSIG(status) == SIGTRAP);
+	assert_int_equal(WSTOPSIG(status), SIGSTOP);
+	kill(child, SIGKILL);
+	waitpid(child, &status, 0);
+	return count;
+}
+
+/* asvs 11.2.4 */
+static void
+comparing_takes_as_many_instructions_wherever_the_difference_is(void **state)
+{
+	static bool (*const compares[])(
+	    const struct comparison *) = { compare_texts, compare_bytes };
+	static const int differ_at[] = { -1, 0, 1, COMPARED_SIZE / 2, COMPARED_SIZE - 1 };
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(compares); i++) {
+		const struct comparison equal = comparison_of(compares[i], -1);
+		const unsigned expected = instructions_of(&equal);
+
+		assert_true(expected > 2 * COMPARED_SIZE); /* it looked at every byte */
+		for (size_t j = 0; j < LENGTH(differ_at); j++) {
+			const struct comparison c = comparison_of(compares[i], differ_at[j]);
+			const unsigned count = instructions_of(&c);
+
+			if (count != expected)
+				fail_msg("difference at %d: %u instructions, not %u", differ_at[j],
+				    count, expected);
+		}
 	}
 }
 
@@ -801,6 +899,7 @@ main(void)
 		cmocka_unit_test(a_secret_takes_its_bound_and_no_byte_more),
 		cmocka_unit_test(wiping_leaves_nothing),
 		cmocka_unit_test(secrets_are_equal_by_length_and_every_byte),
+		cmocka_unit_test(comparing_takes_as_many_instructions_wherever_the_difference_is),
 		cmocka_unit_test(chance_stays_below_its_bound_and_reaches_all_of_it),
 		cmocka_unit_test(keyed_hashes_are_hmac_of_label_zero_message),
 		cmocka_unit_test(a_digest_by_pieces_is_that_of_the_whole),

@@ -1,4 +1,4 @@
-/* smtp_test.c - letters go over real SMTP to tools/dev/mail-catcher, which also misbehaves on
+/* smtp_test.c - mails go over real SMTP to tools/dev/mail-catcher, which also misbehaves on
  * demand.
  *
  * Four catchers run for the whole file: plain, one that offers STARTTLS, one that speaks TLS from
@@ -12,8 +12,11 @@
 #include "loopback.h"
 #include "text.h"
 
+#include <arpa/inet.h>
 #include <glob.h>
 #include <inttypes.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -23,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,7 +39,7 @@
 #define OPTIONS_MAX 4
 #define SHOWN_MAX   65536
 #define PATIENT_MS  10000
-#define HASTY_MS    2000
+#define HASTY_MS    1000
 #define GRACE_MS    3000 /* beyond a deadline, on a busy machine */
 
 #define TO         "taro@example.jp"
@@ -246,7 +250,7 @@ must_show(const char *why, const char *part, size_t count)
 		fail_msg("%s: expected %zu times \"%s\" in:\n%s", why, count, part, shown);
 }
 
-/* Not one byte about the letter or the login went over the wire. */
+/* Not one byte about the mail or the login went over the wire. */
 static void
 must_have_kept_silent(const char *why, enum server server)
 {
@@ -343,7 +347,7 @@ options_for(enum server server)
 		.ca_file = tls ? certificate : NULL,
 		.from = FROM,
 		.from_name = SOCIETY,
-		.timeout_ms = PATIENT_MS };
+		.limits = { PATIENT_MS, PATIENT_MS, PATIENT_MS } };
 }
 
 static struct smtp *
@@ -356,7 +360,7 @@ open_for(enum server server)
 	return smtp;
 }
 
-static struct mail_message mail; /* 19 KB: not for the stack */
+static struct mail_message mail; /* 45 KB: not for the stack */
 
 static void
 mail_reset(void)
@@ -382,7 +386,7 @@ must_send(const char *why, struct smtp *smtp, enum smtp_outcome outcome, const c
 		fail_msg("%s: error \"%s\", not \"%s\"", why, got, error);
 }
 
-/* A sender made for one letter. */
+/* A sender made for one mail. */
 static void
 must_send_once(const char *why, const struct smtp_options *options, enum smtp_outcome outcome,
     const char *error)
@@ -603,6 +607,12 @@ the_longest_address_and_one_more(void **state)
 	smtp_close(smtp);
 }
 
+#define LATER       SMTP_LATER
+#define AWAY        SMTP_RELAY_AWAY
+#define US          SMTP_RELAY_REJECTS
+#define REJECTED    SMTP_REJECTED
+#define UNCONFIRMED SMTP_UNCONFIRMED
+
 static void
 answers_are_told_apart(void **state)
 {
@@ -613,28 +623,48 @@ answers_are_told_apart(void **state)
 		const char *error;
 		size_t mails;
 	} rows[] = {
-		{ "no service now",               "connect 421",     SMTP_LATER,   "smtp 421", 0 },
-		{ "no service for us",            "connect 554",     SMTP_LATER,   "smtp 554", 0 },
-		{ "the sender is not known yet",  "mail 451",        SMTP_LATER,   "smtp 451", 0 },
-		{ "the sender is ours: 550",      "mail 550",        SMTP_LATER,   "smtp 550", 0 },
-		{ "the sender is ours: 553",      "mail 553",        SMTP_LATER,   "smtp 553", 0 },
-		{ "mailbox busy",                 "rcpt 450",        SMTP_LATER,   "smtp 450", 0 },
-		{ "closing down at RCPT",         "rcpt 421",        SMTP_LATER,   "smtp 421", 0 },
-		{ "no such mailbox",              "rcpt 550",        SMTP_REJECTED, "smtp 550", 0 },
-		{ "not a local user",             "rcpt 551",        SMTP_REJECTED, "smtp 551", 0 },
-		{ "mailbox name not allowed",     "rcpt 553",        SMTP_REJECTED, "smtp 553", 0 },
-		{ "Postfix refuses us late",      "rcpt 554",        SMTP_LATER,   "smtp 554", 0 },
-		{ "no data now",                  "data 451",        SMTP_LATER,   "smtp 451", 0 },
-		{ "no data: about the session",   "data 554",        SMTP_LATER,   "smtp 554", 0 },
-		{ "the mail is not taken now",    "after-data 451",  SMTP_LATER,   "smtp 451", 0 },
-		{ "the mail is too large",        "after-data 552",  SMTP_REJECTED, "smtp 552", 0 },
-		{ "the mail is not wanted",       "after-data 554",  SMTP_REJECTED, "smtp 554", 0 },
-		{ "cut at the greeting",          "drop connect",    SMTP_LATER,   NULL,       0 },
-		{ "cut at EHLO",                  "drop ehlo",       SMTP_LATER,   NULL,       0 },
-		{ "cut at MAIL",                  "drop mail",       SMTP_LATER,   NULL,       0 },
-		{ "cut at RCPT",                  "drop rcpt",       SMTP_LATER,   NULL,       0 },
-		{ "cut at DATA",                  "drop data",       SMTP_LATER,   NULL,       0 },
-		{ "cut before the answer",        "drop after-data", SMTP_LATER,   NULL,       1 },
+		{ "no service now",               "connect 421",     AWAY, "smtp 421", 0 },
+		{ "no service for us",            "connect 554",     US, "smtp 554", 0 },
+		{ "our name is no full name", "ehlo 504 5.5.2 name?\nhelo 504 5.5.2 name?",
+		  US, "smtp 504 5.5.2", 0 },
+		{ "the sender is not known yet",  "mail 451",        AWAY, "smtp 451", 0 },
+		{ "the sender is ours: 550",      "mail 550",        US, "smtp 550", 0 },
+		{ "the sender is ours: 553",      "mail 553",        US, "smtp 553", 0 },
+		{ "log in first", "mail 530 5.7.0 log in",
+		  US, "smtp 530 5.7.0", 0 },
+		{ "mailbox busy",                 "rcpt 450",        LATER,   "smtp 450", 0 },
+		{ "greylisted", "rcpt 451 4.7.1 wait",
+		  LATER, "smtp 451 4.7.1", 0 },
+		{ "closing down at RCPT",         "rcpt 421",        AWAY, "smtp 421", 0 },
+		{ "no such mailbox",              "rcpt 550",        REJECTED, "smtp 550", 0 },
+		{ "no such mailbox, by status", "rcpt 550 5.1.1 who?",
+		  REJECTED, "smtp 550 5.1.1", 0 },
+		{ "the same in the second line", "rcpt 550 sorry|5.1.1 who?",
+		  REJECTED, "smtp 550 5.1.1", 0 },
+		{ "not a local user",             "rcpt 551",        REJECTED, "smtp 551", 0 },
+		{ "mailbox name not allowed",     "rcpt 553",        REJECTED, "smtp 553", 0 },
+		{ "Postfix refuses us late",      "rcpt 554",        US, "smtp 554", 0 },
+		{ "relaying denied", "rcpt 550 5.7.1 relaying denied",
+		  US, "smtp 550 5.7.1", 0 },
+		{ "the same in two lines", "rcpt 550 5.7.1 relaying|5.7.1 denied",
+		  US, "smtp 550 5.7.1", 0 },
+		{ "not our sender",               "rcpt 553 5.7.1 no", US, "smtp 553 5.7.1", 0 },
+		{ "our quota",                    "rcpt 550 5.4.5 quota", US, "smtp 550 5.4.5", 0 },
+		{ "no data now",                  "data 451",        LATER,   "smtp 451", 0 },
+		{ "no data: about the session",   "data 554",        US, "smtp 554", 0 },
+		{ "the mail is not taken now",    "after-data 451",  LATER,   "smtp 451", 0 },
+		{ "the mail is too large",        "after-data 552",  US, "smtp 552", 0 },
+		{ "the mail is not wanted",       "after-data 554",  US, "smtp 554", 0 },
+		{ "by policy", "after-data 550 5.7.1 spam",
+		  US, "smtp 550 5.7.1", 0 },
+		{ "no such mailbox, said late", "after-data 550 5.1.1 who?",
+		  REJECTED, "smtp 550 5.1.1", 0 },
+		{ "cut at the greeting",          "drop connect",    AWAY, NULL,    0 },
+		{ "cut at EHLO",                  "drop ehlo",       AWAY, NULL,    0 },
+		{ "cut at MAIL",                  "drop mail",       AWAY, NULL,    0 },
+		{ "cut at RCPT",                  "drop rcpt",       LATER,   NULL,       0 },
+		{ "cut at DATA",                  "drop data",       LATER,   NULL,       0 },
+		{ "cut before the answer",        "drop after-data", UNCONFIRMED, NULL,   1 },
 	};
 	/* clang-format on */
 
@@ -665,34 +695,160 @@ a_refusal_is_forgotten_by_the_next_letter(void **state)
 	script(PLAIN, "rcpt 550");
 	must_send("refused", smtp, SMTP_REJECTED, "smtp 550");
 	script(PLAIN, "drop mail");
-	must_send("lost, with an old 550 and an old upload", smtp, SMTP_LATER, NULL);
+	must_send("lost, with an old 550 and an old upload", smtp, SMTP_RELAY_AWAY, NULL);
 	script(PLAIN, "mail 550");
-	must_send("sender refused", smtp, SMTP_LATER, "smtp 550");
+	must_send("sender refused", smtp, SMTP_RELAY_REJECTS, "smtp 550");
 	smtp_close(smtp);
 }
 
 static void
 a_silent_server_is_left_in_time(void **state)
 {
-	static const char *const scripts[] = { "stall connect", "stall ehlo", "stall mail",
-		"stall rcpt", "stall data", "stall after-data" };
+	static const struct {
+		const char *script;
+		enum smtp_outcome outcome;
+	} rows[] = {
+		{ "stall connect", SMTP_RELAY_AWAY },
+		{ "stall ehlo", SMTP_RELAY_AWAY },
+		{ "stall mail", SMTP_RELAY_AWAY },
+		{ "stall rcpt", SMTP_LATER },
+		{ "stall data", SMTP_LATER },
+		{ "stall after-data", SMTP_UNCONFIRMED },
+	};
 	struct smtp_options options = options_for(PLAIN);
 
 	(void)state;
-	options.timeout_ms = HASTY_MS;
-	for (size_t i = 0; i < LENGTH(scripts); i++) {
+	options.limits = (struct smtp_limits){ HASTY_MS, HASTY_MS, HASTY_MS };
+	for (size_t i = 0; i < LENGTH(rows); i++) {
 		struct smtp *smtp = smtp_open(&options);
 		const int64_t begun = clock_monotonic_ms();
 
 		assert_non_null(smtp);
 		mail_reset();
-		script(PLAIN, scripts[i]);
-		must_send(scripts[i], smtp, SMTP_LATER, "curl 28");
+		script(PLAIN, rows[i].script);
+		must_send(rows[i].script, smtp, rows[i].outcome, "curl 28");
 		if (clock_monotonic_ms() - begun > HASTY_MS + GRACE_MS)
-			fail_msg("%s: took %d ms", scripts[i], (int)(clock_monotonic_ms() - begun));
+			fail_msg(
+			    "%s: took %d ms", rows[i].script, (int)(clock_monotonic_ms() - begun));
 		script(PLAIN, "");
 		must_send("a new connection after silence", smtp, SMTP_SENT, "");
 		smtp_close(smtp);
+	}
+}
+
+/* Each limit by itself, and no byte now and then that puts it off. */
+static void
+a_slow_server_has_limits(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why, *script;
+		struct smtp_limits limits;
+		enum smtp_outcome outcome;
+	} rows[] = {
+		{ "slow, within all limits",   "slow connect 1\nslow after-data 1\ndrip 0.1",
+		  { PATIENT_MS, PATIENT_MS, PATIENT_MS }, SMTP_SENT },
+		{ "a greeting beyond its own", "slow connect 5",
+		  { HASTY_MS, PATIENT_MS, PATIENT_MS },   SMTP_RELAY_AWAY },
+		{ "a reply beyond its own",    "slow rcpt 5",
+		  { PATIENT_MS, HASTY_MS, PATIENT_MS },   SMTP_LATER },
+		{ "replies that drip",         "drip 5",
+		  { PATIENT_MS, HASTY_MS, PATIENT_MS },   SMTP_RELAY_AWAY },
+		{ "all beyond all",            "slow mail 0.6\nslow rcpt 5",
+		  { PATIENT_MS, PATIENT_MS, HASTY_MS },   SMTP_LATER },
+	};
+	/* clang-format on */
+	struct smtp_options options = options_for(PLAIN);
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const int64_t begun = clock_monotonic_ms();
+		const bool within = rows[i].outcome == SMTP_SENT;
+		const int longest_ms = within ? PATIENT_MS : HASTY_MS + GRACE_MS;
+
+		options.limits = rows[i].limits;
+		script(PLAIN, rows[i].script);
+		must_send_once(rows[i].why, &options, rows[i].outcome, NULL);
+		if (clock_monotonic_ms() - begun > longest_ms)
+			fail_msg(
+			    "%s: took %d ms", rows[i].why, (int)(clock_monotonic_ms() - begun));
+	}
+}
+
+/* What a caller answers, and what it was asked. */
+struct caller {
+	int goes_on;      /* so many times */
+	int64_t until_ms; /* and so long */
+	bool complete;
+};
+
+static bool
+go_on_counted(void *context, bool complete)
+{
+	struct caller *caller = context;
+
+	if (caller->goes_on-- > 0 || clock_monotonic_ms() < caller->until_ms)
+		return true;
+	caller->complete = complete;
+	return false;
+}
+
+/* At whichever moment: a mail that was not handed over does not arrive, and is known not to. */
+static void
+a_caller_may_end_it_at_any_moment(void **state)
+{
+	enum smtp_outcome outcome = SMTP_STOPPED;
+	int asked = 0;
+
+	(void)state;
+	mail_reset();
+	while (outcome != SMTP_SENT) {
+		char error[SMTP_ERROR_MAX + 1];
+		struct caller caller = { .goes_on = asked++ };
+		struct smtp_options options = options_for(PLAIN);
+
+		options.go_on = go_on_counted;
+		options.context = &caller;
+		struct smtp *smtp = smtp_open(&options);
+		assert_non_null(smtp);
+		outcome = smtp_send(smtp, &mail, error);
+		smtp_close(smtp);
+		show_mails(PLAIN);
+		if (outcome == SMTP_STOPPED)
+			must_show("what was not handed over", "names:", 0);
+		if ((outcome == SMTP_STOPPED && caller.complete) ||
+		    (outcome == SMTP_UNCONFIRMED && !caller.complete))
+			fail_msg("asked %d times: outcome %d (%s)", asked, (int)outcome, error);
+	}
+	assert_in_range(asked, 3, 1000);
+}
+
+static void
+a_caller_ends_a_silent_server_at_once(void **state)
+{
+	static const struct {
+		const char *script;
+		enum smtp_outcome outcome;
+	} rows[] = {
+		{ "stall connect", SMTP_STOPPED },
+		{ "stall rcpt", SMTP_STOPPED },
+		{ "stall after-data", SMTP_UNCONFIRMED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const int64_t begun = clock_monotonic_ms();
+		struct caller caller = { .until_ms = begun + HASTY_MS };
+		struct smtp_options options = options_for(PLAIN);
+
+		options.limits = (struct smtp_limits){ 60000, 60000, 60000 };
+		options.go_on = go_on_counted;
+		options.context = &caller;
+		script(PLAIN, rows[i].script);
+		must_send_once(rows[i].script, &options, rows[i].outcome, "curl 42");
+		if (clock_monotonic_ms() - begun > HASTY_MS + GRACE_MS)
+			fail_msg(
+			    "%s: took %d ms", rows[i].script, (int)(clock_monotonic_ms() - begun));
 	}
 }
 
@@ -702,7 +858,7 @@ closing_does_not_wait_for_a_silent_server(void **state)
 	struct smtp_options options = options_for(PLAIN);
 
 	(void)state;
-	options.timeout_ms = HASTY_MS;
+	options.limits = (struct smtp_limits){ HASTY_MS, HASTY_MS, HASTY_MS };
 	script(PLAIN, "stall quit");
 	const int64_t begun = clock_monotonic_ms();
 	must_send_once("stall quit", &options, SMTP_SENT, "");
@@ -730,7 +886,7 @@ one_connection_serves_many_letters(void **state)
 
 	const int64_t port = catchers[STARTTLS].port;
 	catcher_stop(STARTTLS);
-	must_send("the server is gone", smtp, SMTP_LATER, NULL);
+	must_send("the server is gone", smtp, SMTP_RELAY_AWAY, NULL);
 	catcher_start(STARTTLS, port);
 	must_send("the server is back", smtp, SMTP_SENT, "");
 	smtp_close(smtp);
@@ -743,9 +899,9 @@ nobody_there_means_later(void **state)
 
 	(void)state;
 	assert_true(text_format(url, sizeof url, "smtp://127.0.0.1:%d", loopback_free_port()));
-	must_send_once("connection refused", &options, SMTP_LATER, "curl 7");
+	must_send_once("connection refused", &options, SMTP_RELAY_AWAY, "curl 7");
 	options.url = "smtp://nowhere.invalid";
-	must_send_once("no such host", &options, SMTP_LATER,
+	must_send_once("no such host", &options, SMTP_RELAY_AWAY,
 	    NULL); /* curl 6, or 28 where no name server answers */
 }
 
@@ -760,7 +916,7 @@ only_smtp_is_spoken(void **state)
 	for (size_t i = 0; i < LENGTH(schemes); i++) {
 		assert_true(text_format(
 		    url, sizeof url, "%s://127.0.0.1:%" PRId64, schemes[i], catchers[PLAIN].port));
-		must_send_once(schemes[i], &options, SMTP_LATER, "curl 1");
+		must_send_once(schemes[i], &options, SMTP_RELAY_AWAY, "curl 1");
 	}
 	show_trace(PLAIN);
 	must_show("other protocols", "connect", 0);
@@ -771,13 +927,18 @@ static void
 without_tls_nothing_is_said(void **state)
 {
 	/* clang-format off */
-	static const struct { const char *why; enum server server; const char *script; } rows[] = {
-		{ "a server without TLS",            PLAIN,    "" },
-		{ "a login without TLS",             LOGIN,    "" },
-		{ "STARTTLS taken from the answer",  STARTTLS, "no-starttls" },
-		{ "STARTTLS refused for now",        STARTTLS, "starttls 454" },
-		{ "STARTTLS refused",                STARTTLS, "starttls 502" },
-		{ "cut at STARTTLS",                 STARTTLS, "drop starttls" },
+	static const struct {
+		const char *why;
+		enum server server;
+		const char *script;
+		enum smtp_outcome outcome;
+	} rows[] = {
+		{ "a server without TLS",            PLAIN,    "",              SMTP_RELAY_AWAY },
+		{ "a login without TLS",             LOGIN,    "",              SMTP_RELAY_AWAY },
+		{ "STARTTLS taken from the answer",  STARTTLS, "no-starttls",   SMTP_RELAY_AWAY },
+		{ "STARTTLS refused for now",        STARTTLS, "starttls 454",  SMTP_RELAY_AWAY },
+		{ "STARTTLS refused",                STARTTLS, "starttls 502",  US },
+		{ "cut at STARTTLS",                 STARTTLS, "drop starttls", SMTP_RELAY_AWAY },
 	};
 	/* clang-format on */
 
@@ -789,7 +950,7 @@ without_tls_nothing_is_said(void **state)
 		options.user = "portal";
 		options.password = "right";
 		script(rows[i].server, rows[i].script);
-		must_send_once(rows[i].why, &options, SMTP_LATER, NULL);
+		must_send_once(rows[i].why, &options, rows[i].outcome, NULL);
 		must_have_kept_silent(rows[i].why, rows[i].server);
 	}
 }
@@ -825,7 +986,8 @@ a_certificate_must_be_the_right_one(void **state)
 		    rows[i].server == SMTPS ? "smtps" : "smtp", rows[i].host,
 		    catchers[rows[i].server].port));
 		options.ca_file = rows[i].ca;
-		must_send_once(rows[i].why, &options, rows[i].right ? SMTP_SENT : SMTP_LATER, NULL);
+		must_send_once(
+		    rows[i].why, &options, rows[i].right ? SMTP_SENT : SMTP_RELAY_AWAY, NULL);
 		if (!rows[i].right)
 			must_have_kept_silent(rows[i].why, rows[i].server);
 		assert_int_equal(forget_everything(state), 0);
@@ -846,7 +1008,7 @@ an_expired_certificate_is_refused(void **state)
 	run_server(key_words, shown, sizeof shown);
 	catcher_start(SMTPS, 0);
 	options = options_for(SMTPS);
-	must_send_once("expired", &options, SMTP_LATER, "curl 60");
+	must_send_once("expired", &options, SMTP_RELAY_AWAY, "curl 60");
 	must_have_kept_silent("expired", SMTPS);
 }
 
@@ -860,10 +1022,10 @@ a_login_that_fails_is_not_the_letters_fault(void **state)
 		const char *error;
 	} rows[] = {
 		{ "the right password", "portal", "right", SMTP_SENT,  "" },
-		{ "the wrong password", "portal", "wrong", SMTP_LATER, "smtp 535" },
-		{ "no such user",       "x",      "right", SMTP_LATER, "smtp 535" },
-		{ "no login",           NULL,     NULL,    SMTP_LATER, "smtp 530" },
-		{ "a password alone",   NULL,     "right", SMTP_LATER, "smtp 530" },
+		{ "the wrong password", "portal", "wrong", SMTP_RELAY_REJECTS, "smtp 535 5.7.8" },
+		{ "no such user",       "x",      "right", SMTP_RELAY_REJECTS, "smtp 535 5.7.8" },
+		{ "no login",           NULL,     NULL,    SMTP_RELAY_REJECTS, "smtp 530 5.7.0" },
+		{ "a password alone",   NULL,     "right", SMTP_RELAY_REJECTS, "smtp 530 5.7.0" },
 	};
 	/* clang-format on */
 
@@ -901,6 +1063,128 @@ a_sender_that_cannot_be_is_not_opened(void **state)
 	smtp_close(NULL);
 }
 
+/* The socket of a connection to the catcher, or -1. */
+static int
+socket_to(enum server server)
+{
+	for (int fd = 3; fd < 256; fd++) {
+		struct sockaddr_in peer = { 0 };
+		socklen_t size = sizeof peer;
+
+		if (getpeername(fd, (struct sockaddr *)&peer, &size) == 0 &&
+		    peer.sin_family == AF_INET && ntohs(peer.sin_port) == catchers[server].port)
+			return fd;
+	}
+	return -1;
+}
+
+/* The kernel finds out that a server is gone, long before the limits for a slow one. */
+static void
+a_server_that_is_gone_is_left_by_the_kernel(void **state)
+{
+	/* clang-format off */
+	static const struct { const char *why; int level, name, value; } rows[] = {
+		{ "tries to connect, after the first", IPPROTO_TCP, TCP_SYNCNT,       3 },
+		{ "milliseconds without an answer",    IPPROTO_TCP, TCP_USER_TIMEOUT, 60000 },
+		{ "idle seconds until it asks",        IPPROTO_TCP, TCP_KEEPIDLE,     30 },
+		{ "it asks",                           SOL_SOCKET,  SO_KEEPALIVE,     1 },
+	};
+	/* clang-format on */
+	struct smtp *smtp = open_for(PLAIN);
+
+	(void)state;
+	mail_reset();
+	must_send("first", smtp, SMTP_SENT, "");
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		int value = 0;
+		socklen_t size = sizeof value;
+
+		assert_int_equal(
+		    getsockopt(socket_to(PLAIN), rows[i].level, rows[i].name, &value, &size), 0);
+		if (value != rows[i].value)
+			fail_msg("%s: %d", rows[i].why, value);
+	}
+	smtp_close(smtp);
+}
+
+static void
+our_name_is_said_as_it_is_set(void **state)
+{
+	struct smtp_options options = options_for(PLAIN);
+
+	(void)state;
+	options.ehlo_name = "portal.kenpo.example";
+	must_send_once("a name", &options, SMTP_SENT, "");
+	show_trace(PLAIN);
+	must_show("a name", "\nEHLO portal.kenpo.example\n", 1);
+}
+
+static char told[8192];
+
+static void
+note_told(void *context, enum smtp_side side, const char *line)
+{
+	static const char marks[SMTP_SIDE__MAX] = { '>', '<', '=' };
+	const size_t length = strlen(told);
+
+	(void)context;
+	assert_true(text_format(told + length, sizeof told - length, "%c %s\n", marks[side], line));
+}
+
+static void
+must_have_told(const char *why, const char *line)
+{
+	if (strstr(told, line) == NULL)
+		fail_msg("%s: \"%s\" is not in\n%s", why, line, told);
+}
+
+/* The steps of a mail, and the words of the server, for who looks for a fault. */
+static void
+the_conversation_is_told(void **state)
+{
+	struct smtp_options options = options_for(STARTTLS);
+
+	(void)state;
+	told[0] = '\0';
+	options.tell = note_told;
+	must_send_once("told", &options, SMTP_SENT, "");
+	must_have_told("greeting", "< 220 ");
+	must_have_told("our name", "> EHLO ");
+	must_have_told("TLS", "> STARTTLS\n< 220 ");
+	must_have_told("what TLS", "= SSL connection using TLSv1.");
+	must_have_told("sender", "> MAIL FROM:<" FROM ">");
+	must_have_told("recipient", "> RCPT TO:<" TO ">\n< 250 ");
+	must_have_told("data", "> DATA\n< 354 End data with <CR><LF>.<CR><LF>\n< 250 OK\n");
+	assert_null(strstr(told, "Subject"));
+
+	told[0] = '\0';
+	script(STARTTLS, "rcpt 550 5.1.1 \x1b[2J nobody");
+	must_send_once("rejected", &options, SMTP_REJECTED, "smtp 550 5.1.1");
+	script(STARTTLS, "");
+	must_have_told("no escape reaches a terminal", "< 550 5.1.1 ?[2J nobody\n");
+}
+
+/* Neither a name nor a password, plain or in base64. */
+static void
+of_the_log_in_no_secret_is_told(void **state)
+{
+	static const char *const secrets[] = { "portal:", "right", "cG9ydGFs", "cmlnaHQ",
+		"AHBvcnRhbA" };
+	struct smtp_options options = options_for(LOGIN);
+
+	(void)state;
+	told[0] = '\0';
+	options.tell = note_told;
+	options.user = "portal";
+	options.password = "right";
+	must_send_once("told", &options, SMTP_SENT, "");
+	must_have_told("how it is done", "> AUTH ");
+	must_have_told("that it is done", "< 235 ");
+	for (size_t i = 0; i < LENGTH(secrets); i++)
+		if (strstr(told, secrets[i]) != NULL)
+			fail_msg("\"%s\" is told:\n%s", secrets[i], told);
+}
+
 #define TEST(function) cmocka_unit_test_setup(function, forget_everything)
 
 int
@@ -913,13 +1197,18 @@ main(void)
 		TEST(nothing_typed_becomes_a_header_or_a_recipient),
 		TEST(the_longest_address_and_one_more), TEST(answers_are_told_apart),
 		TEST(a_refusal_is_forgotten_by_the_next_letter),
-		TEST(a_silent_server_is_left_in_time),
+		TEST(a_silent_server_is_left_in_time), TEST(a_slow_server_has_limits),
+		TEST(a_caller_may_end_it_at_any_moment),
+		TEST(a_caller_ends_a_silent_server_at_once),
+		TEST(a_server_that_is_gone_is_left_by_the_kernel),
+		TEST(our_name_is_said_as_it_is_set),
 		TEST(closing_does_not_wait_for_a_silent_server),
 		TEST(one_connection_serves_many_letters), TEST(nobody_there_means_later),
 		TEST(only_smtp_is_spoken), TEST(without_tls_nothing_is_said),
 		TEST(a_certificate_must_be_the_right_one),
 		TEST(a_login_that_fails_is_not_the_letters_fault),
-		TEST(a_sender_that_cannot_be_is_not_opened),
+		TEST(a_sender_that_cannot_be_is_not_opened), TEST(the_conversation_is_told),
+		TEST(of_the_log_in_no_secret_is_told),
 		TEST(an_expired_certificate_is_refused), /* last: it changes the catcher's files */
 	};
 

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define WIRES_MAX 16
@@ -34,6 +35,7 @@ struct tcp_proxy {
 	pthread_mutex_t mutex;        /* guards all below */
 	const char *word;             /* NULL: nothing is to be cut */
 	enum tcp_cut cut;
+	int drip_ms;
 	unsigned calls;
 	unsigned cuts;
 	size_t sent;
@@ -107,14 +109,25 @@ cut_now(struct tcp_proxy *proxy, struct wire *wire, const char *bytes, size_t si
 	return now;
 }
 
+static int
+drip_of(struct tcp_proxy *proxy)
+{
+	pthread_mutex_lock(&proxy->mutex);
+	const int drip_ms = proxy->drip_ms;
+	pthread_mutex_unlock(&proxy->mutex);
+	return drip_ms;
+}
+
 static void
 pass_on(struct tcp_proxy *proxy, struct wire *wire, bool from_client)
 {
 	char bytes[CHUNK];
 	const int from = from_client ? wire->client : wire->server;
 	const int to = from_client ? wire->server : wire->client;
-	const ssize_t size = recv(from, bytes, sizeof bytes, 0);
+	const int drip_ms = from_client ? 0 : drip_of(proxy);
+	const ssize_t size = recv(from, bytes, drip_ms > 0 ? 1 : sizeof bytes, 0);
 
+	nanosleep(&(const struct timespec){ .tv_nsec = drip_ms * 1000000L }, NULL);
 	if (size <= 0 || (!from_client && wire->doomed) ||
 	    (from_client && cut_now(proxy, wire, bytes, (size_t)size)) ||
 	    send(to, bytes, (size_t)size, MSG_NOSIGNAL) != size)
@@ -213,6 +226,14 @@ tcp_proxy_cut(struct tcp_proxy *proxy, const char *word, enum tcp_cut cut)
 	pthread_mutex_lock(&proxy->mutex);
 	proxy->word = word;
 	proxy->cut = cut;
+	pthread_mutex_unlock(&proxy->mutex);
+}
+
+void
+tcp_proxy_drip(struct tcp_proxy *proxy, int ms)
+{
+	pthread_mutex_lock(&proxy->mutex);
+	proxy->drip_ms = ms;
 	pthread_mutex_unlock(&proxy->mutex);
 }
 

@@ -21,6 +21,10 @@ void tcp_proxy_close(struct tcp_proxy *);
 /* Cuts the connection on which a client next sends `word`, once. Kept as a pointer. */
 void tcp_proxy_cut(struct tcp_proxy *, const char *word, enum tcp_cut);
 
+/* From now on what servers answer goes on a byte at a time, so many ms after the other; 0: as it
+ * comes. */
+void tcp_proxy_drip(struct tcp_proxy *, int ms);
+
 /* How often a client came, how often it was cut, how many bytes clients have sent. */
 unsigned tcp_proxy_calls(struct tcp_proxy *);
 unsigned tcp_proxy_cuts(struct tcp_proxy *);

@@ -157,7 +157,10 @@ static const struct { const char *why; int32_t code_point; enum unicode_kind kin
 	{ "braille that has dots",            0x2801,   UNICODE_OTHER },
 	{ "Mongolian selector",               0x180B,   UNICODE_FORMAT },
 	{ "unassigned",                       0x0378,   UNICODE_UNASSIGNED },
-	{ "unassigned among the format ones", 0x2065,   UNICODE_UNASSIGNED },
+	{ "ignorable, not assigned yet",      0x2065,   UNICODE_FORMAT },
+	{ "place of an object",               0xFFFC,   UNICODE_FORMAT },
+	{ "replacement character is seen",    0xFFFD,   UNICODE_OTHER },
+	{ "note without a head",              0x1D159,  UNICODE_FORMAT },
 	{ "noncharacter",                     0xFFFF,   UNICODE_UNASSIGNED },
 	{ "private use",                      0xE000,   UNICODE_UNASSIGNED },
 	{ "private use of plane 16",          0x10FFFD, UNICODE_UNASSIGNED },
@@ -304,6 +307,53 @@ kinds_of_characters(void **state)
 }
 
 static void
+padding_is_cut_at_both_ends(void **state)
+{
+	/* clang-format off */
+	static const struct { const char *why, *text, *trimmed; } rows[] = {
+		{ "nothing",                    "",                          "" },
+		{ "nothing around",             "a b",                       "a b" },
+		{ "spaces and tabs",            " \t a \t ",                 "a" },
+		{ "spaces of many kinds",       "\u00A0\u3000a\u2003\u202F", "a" },
+		{ "line ends",                  "\r\n\va\f\xC2\x85\u2028\u2029", "a" },
+		{ "byte order mark, word joiner", "\uFEFFa\u2060",           "a" },
+		{ "bidi controls",              "\u202E\u2066a\u2069\u061C",  "a" },
+		{ "joiners, selectors, tags",   "\u200Da\uFE0F\U000E007F",   "a" },
+		{ "fillers",                    "\u3164\u2800a\uFFA0\uFFFC",  "a" },
+		{ "ignorables of no use yet",   "\u2065a\U000E0FFF",         "a" },
+		{ "padding alone",              " \uFEFF\n\u200B",           "" },
+		{ "what is within stays",       " a \u200B b ",              "a \u200B b" },
+		{ "a control is no padding",    " \a a\x7F ",                "\a a\x7F" },
+		{ "a combining mark is none",   " \u0301a\u0301 ",           "\u0301a\u0301" },
+		{ "a broken byte",              " a\xFF ",                   " a\xFF " },
+		{ "broken behind padding",      " \xFF",                     " \xFF" },
+	};
+	/* clang-format on */
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		char text[64];
+
+		strcpy(text, rows[i].text);
+		const char *const trimmed = unicode_trim(text);
+		if (strcmp(trimmed, rows[i].trimmed) != 0)
+			fail_msg("%s: '%s'", rows[i].why, trimmed);
+		assert_true(trimmed >= text && trimmed <= text + strlen(rows[i].text));
+	}
+}
+
+static void
+a_text_is_looked_through_for_what_nobody_sees(void **state)
+{
+	(void)state;
+	assert_false(unicode_has_invisible(""));
+	assert_false(unicode_has_invisible("a \u3000\u0301漢🍣"));
+	assert_true(unicode_has_invisible("a\u200B"));
+	assert_true(unicode_has_invisible("\nb"));
+	assert_true(unicode_has_invisible("❤\uFE0F"));
+}
+
+static void
 lower_case(void **state)
 {
 	(void)state;
@@ -356,6 +406,8 @@ main(void)
 		cmocka_unit_test(texts_beyond_the_work_space_are_refused),
 		cmocka_unit_test(characters_are_counted),
 		cmocka_unit_test(kinds_of_characters),
+		cmocka_unit_test(padding_is_cut_at_both_ends),
+		cmocka_unit_test(a_text_is_looked_through_for_what_nobody_sees),
 		cmocka_unit_test(lower_case),
 		cmocka_unit_test(code_points_are_read_and_written),
 		cmocka_unit_test(a_broken_byte_stops_where_it_is),

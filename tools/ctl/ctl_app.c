@@ -3,10 +3,15 @@
 
 #include "ctl_app.h"
 
+#include "ctl_prompt.h"
+#include "db_error.h"
 #include "email.h"
 #include "keyring.h"
+#include "secret.h"
 #include "statements.h"
+#include "text.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,18 +26,36 @@ ctl_print_error(const char *text)
 	return false;
 }
 
-bool
-ctl_is_done(enum result result)
+const char *
+ctl_db_error(enum result result)
+{
+	static char text[160];
+	const unsigned number = db_last_error();
+	const char *words = db_error_text(number);
+
+	if (result != UNAVAILABLE && result != INTERNAL)
+		return result_code(result);
+	if (words[0] != '\0' &&
+	    text_format(text, sizeof text, "the database: %s (error %u)", words, number))
+		return text;
+	return result == UNAVAILABLE ? "the database is away or too slow" : result_code(result);
+}
+
+enum ctl_status
+ctl_status_of(enum result result)
 {
 	switch (result) {
 	case OK:
-		return true;
+		return CTL_DONE;
 	case NO_ROW:
-		return ctl_print_error("no account has this login ID");
+		ctl_print_error("no account has this login ID");
+		return CTL_NOT_FOUND;
 	case UNAVAILABLE:
-		return ctl_print_error("the database is away or too slow");
+		ctl_print_error(ctl_db_error(result));
+		return CTL_DB_AWAY;
 	default:
-		return ctl_print_error(result_code(result));
+		ctl_print_error(ctl_db_error(result));
+		return CTL_ERROR;
 	}
 }
 
@@ -83,9 +106,16 @@ ctl_app_open(const struct config *config, bool keys, struct app *ret)
 {
 	static struct statement table[OPERATOR_STATEMENTS__MAX];
 
+	/* A row of the table of commands that lacks CTL_APP_SETTINGS or CONFIG_KEYS is a bug. */
+	assert(config->mail_interval_s > 0 && config->session_idle_s > 0);
+	assert(!keys || config->keys_folder[0] != '\0');
 	*ret = (struct app){
 		.mail_interval_s = config->mail_interval_s,
 		.session_idle_s = config->session_idle_s,
+		.invitation_lives_s = config->invitation_lives_s,
+		.second_link_lives_s = config->second_link_lives_s,
+		.account_step_lives_s = config->account_step_lives_s,
+		.email_confirmation_lives_s = config->email_confirmation_lives_s,
 		.password_reset_lives_s = config->password_reset_lives_s,
 	};
 	if (keys && !open_keyring(config, ret))
@@ -96,16 +126,13 @@ ctl_app_open(const struct config *config, bool keys, struct app *ret)
 }
 
 bool
-ctl_login_id(const char *word, char ret[static EMAIL_MAX + 1])
+ctl_login_id(char ret[static EMAIL_MAX + 1])
 {
-	char line[EMAIL_INPUT_MAX + 2] = "";
+	char typed[EMAIL_INPUT_MAX + 1];
 
-	if (strcmp(word, "-") == 0) {
-		if (fgets(line, sizeof line, stdin) == NULL)
-			return ctl_print_error("no login ID on standard input");
-		line[strcspn(line, "\r\n")] = '\0';
-		word = line;
-	}
-	return login_id_fold(word, ret, EMAIL_MAX + 1) == FIELD_OK ||
-	       ctl_print_error("this is no login ID");
+	if (!ctl_prompt("login ID", true, typed, sizeof typed))
+		return false;
+	const bool folded = login_id_fold(typed, ret, EMAIL_MAX + 1) == FIELD_OK;
+	secret_wipe_bytes(typed, sizeof typed);
+	return folded || ctl_print_error("this is no login ID");
 }

@@ -1,181 +1,167 @@
-/* ctl_audit.c - myportalctl audit: prints the audit trail, the newest event first.
- *
- * A line has the columns time (UTC), what, account ("-": none), network and request with tabs
- * between, or is a JSON object. */
-
-#define _GNU_SOURCE 1 /* strptime */
-
-#include "ctl_commands.h"
+/* ctl_audit.c - myportalctl audit: prints the audit trail, the newest event first, a page at a
+ * time. */
 
 #include "audit_trail.h"
 #include "cleanup.h"
-#include "clock.h"
 #include "ctl_app.h"
-#include "member_support.h"
+#include "ctl_output.h"
+#include "ctl_table.h"
+#include "member_find.h"
+#include "secret.h"
 #include "text.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
+#include <stdint.h>
 
-#define LIMIT_DEFAULT "100"
-#define LIMIT_MAX     10000
+#define EVENTS_MAX 10000
+#define DAY_S      86400
 
-/* The words of the command line; NULL: not given. */
-struct audit_options {
-	const char *login_id;
-	const char *account;
-	const char *since;
-	const char *limit;
-	bool json;
+/* A filter, and what it borrows. */
+struct audit_call {
+	struct trail_filter filter;
+	struct account_id account_id;
+	struct person_id person_id;
+	struct trail_cursor after;
 };
 
-static bool
-read_audit_options(int argc, char **argv, struct audit_options *ret)
-{
-	const struct {
-		const char *name;
-		const char **value;
-	} with_value[] = {
-		{ "--login-id", &ret->login_id },
-		{ "--account", &ret->account },
-		{ "--since", &ret->since },
-		{ "--limit", &ret->limit },
-	};
-
-	for (int i = 0; i < argc; i++) {
-		const char **value = NULL;
-
-		ret->json = ret->json || strcmp(argv[i], "--json") == 0;
-		if (strcmp(argv[i], "--json") == 0)
-			continue;
-		for (size_t j = 0; j < LENGTH(with_value); j++)
-			if (strcmp(argv[i], with_value[j].name) == 0)
-				value = with_value[j].value;
-		if (value == NULL || ++i == argc)
-			return false;
-		*value = argv[i];
-	}
-	return ret->login_id == NULL || ret->account == NULL;
-}
-
-/* The first second of a day in UTC, as the lines show it. */
-static bool
-read_day(const char *text, int64_t *ret)
-{
-	struct tm day = { 0 };
-
-	if (!clock_date_is_valid(text) || strptime(text, "%Y-%m-%d", &day) == NULL)
-		return false;
-	*ret = timegm(&day);
-	return true;
-}
-
-/* `account_id` is where the filter's account goes, if there is one. */
-static bool
-read_filter(
-    const struct audit_options *options, struct account_id *account_id, struct trail_filter *ret)
-{
-	int64_t limit;
-
-	if (options->since != NULL && !read_day(options->since, &ret->since))
-		return ctl_print_error("--since must be a day as 2026-11-22");
-	if (!text_number(options->limit, 1, LIMIT_MAX, &limit))
-		return ctl_print_error("--limit must be 1-10000");
-	if (options->account != NULL && !text_unhex(options->account, account_id->bytes, ID_SIZE))
-		return ctl_print_error("--account must be 32 hex digits");
-	ret->limit = (size_t)limit;
-	if (options->account != NULL || options->login_id != NULL)
-		ret->account_id = account_id;
-	return true;
-}
-
-/* A deleted account has no login ID any more: it is found by --account only. */
-static bool
-find_account_id(const struct app *app, const char *word, struct account_id *account_id)
+/* A deleted account has no login ID any more: it is found by its id, or that of its person. */
+static enum ctl_status
+find_account(const struct app *app, struct audit_call *audit)
 {
 	char login_id[EMAIL_MAX + 1];
+	struct member_ids ids = { .account_id = no_account };
 
-	return ctl_login_id(word, login_id) &&
-	       ctl_is_done(operator_account_id(app, login_id, account_id));
-}
-
-/* An event as text. */
-struct audit_line {
-	char time[CLOCK_TEXT_MAX + 1];
-	char account[2 * ID_SIZE + 1]; /* "": none */
-	char request[REQUEST_ID_TEXT + 1];
-	const char *what;
-	const char *network;
-};
-
-static void
-format_line(const struct audit_event *event, struct audit_line *ret)
-{
-	clock_text(event->happened_at, ret->time);
-	ret->account[0] = '\0';
-	if (memcmp(event->account_id.bytes, no_account.bytes, ID_SIZE) != 0)
-		text_hex(event->account_id.bytes, sizeof event->account_id.bytes, ret->account);
-	text_hex(event->request_id.bytes, sizeof event->request_id.bytes, ret->request);
-	ret->what = audit_word(event->kind);
-	ret->network = event->network;
-}
-
-static void
-print_tabs(const struct audit_line *line)
-{
-	printf("%s\t%s\t%s\t%s\t%s\n", line->time, line->what,
-	    line->account[0] != '\0' ? line->account : "-", line->network, line->request);
-}
-
-/* No value needs an escape: digits, letters, and the characters of IP addresses. */
-static void
-print_json(const struct audit_line *line)
-{
-	const char *quote = line->account[0] != '\0' ? "\"" : "";
-
-	printf("{\"time\":\"%s\",\"what\":\"%s\",\"account\":%s%s%s,\"network\":\"%s\","
-	       "\"request\":\"%s\"}\n",
-	    line->time, line->what, quote, quote[0] != '\0' ? line->account : "null", quote,
-	    line->network, line->request);
+	if (!ctl_login_id(login_id))
+		return CTL_ERROR;
+	const enum ctl_status status = ctl_status_of(member_find_login_id(app, login_id, &ids));
+	secret_wipe_bytes(login_id, sizeof login_id);
+	audit->account_id = ids.account_id;
+	return status;
 }
 
 static bool
-print_trail(const struct app *app, const struct trail_filter *filter, bool json)
+read_filter(const struct ctl_call *call, struct audit_call *audit)
 {
-	CLEANUP(cleanup_free)
-	struct audit_event *events = calloc(LIMIT_MAX, sizeof *events);
-	size_t count = 0;
-	struct audit_line line;
+	struct trail_filter *filter = &audit->filter;
+	const char *after = ctl_text(call, "--after");
 
-	if (events == NULL)
-		return ctl_print_error("no memory");
-	if (!ctl_is_done(audit_trail_read(app->db, filter, events, &count)))
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		format_line(&events[i], &line);
-		if (json)
-			print_json(&line);
-		else
-			print_tabs(&line);
+	filter->since = ctl_given(call, "--since") ? ctl_number(call, "--since") : INT64_MIN;
+	filter->until = ctl_given(call, "--until") ? ctl_number(call, "--until") + DAY_S
+						   : INT64_MAX;
+	filter->limit = (size_t)ctl_number(call, "--limit");
+	filter->operator= ctl_text(call, "--operator");
+	if (ctl_id(call, "--account", audit->account_id.bytes) || ctl_given(call, "--login-id"))
+		filter->account_id = &audit->account_id;
+	if (ctl_id(call, "--person", audit->person_id.bytes))
+		filter->person_id = &audit->person_id;
+	if (after != NULL) {
+		filter->after = &audit->after;
+		if (!trail_cursor_read(after, &audit->after))
+			return ctl_print_error(
+			    "--after must be what a page before has printed behind its events");
 	}
-	return fflush(stdout) == 0 || ctl_print_error("standard output can not be written");
+	return true;
 }
 
-int
-ctl_audit(const struct config *config, int argc, char **argv)
+/* The page, and where it ends. */
+struct page_ctx {
+	struct ctl_output *out;
+	bool begun;
+	struct trail_cursor last;
+};
+
+/* Nothing of the page is put before its first event was read: what failed is no empty page. */
+static void
+begin_page(struct page_ctx *ctx)
+{
+	if (!ctx->begun)
+		ctl_begin_list(ctx->out, "events");
+	ctx->begun = true;
+}
+
+static enum result
+put_event(void *context, const struct trail_event *event)
+{
+	struct page_ctx *ctx = context;
+	struct ctl_output *out = ctx->out;
+	char request[REQUEST_ID_TEXT + 1];
+
+	begin_page(ctx);
+	ctx->last = event->at;
+	text_hex(event->at.request_id.bytes, sizeof event->at.request_id.bytes, request);
+	ctl_begin_row(out);
+	ctl_put_time(out, "time", event->at.happened_at);
+	ctl_put_text(out, "event", audit_word(event->at.event));
+	ctl_put_id(out, "account", event->account_id.bytes);
+	ctl_put_id(out, "person", event->person_id.bytes);
+	ctl_put_text(out, "network", event->network);
+	ctl_put_text(out, "request", request);
+	ctl_put_text(out, "operator", event->operator);
+	ctl_put_text(out, "reason", event->reason);
+	ctl_end(out);
+	return OK;
+}
+
+static enum ctl_status
+put_page(const struct ctl_call *call, struct db *db, const struct trail_filter *filter)
+{
+	struct page_ctx ctx = { .out = call->out };
+	char after[TRAIL_CURSOR_TEXT + 1];
+	bool more = false;
+
+	const enum ctl_status status = ctl_status_of(
+	    audit_trail_read(db, filter, put_event, &ctx, &more));
+	if (status == CTL_DONE)
+		begin_page(&ctx);
+	if (ctx.begun)
+		ctl_end(call->out);
+	if (status != CTL_DONE || !more)
+		return status;
+	trail_cursor_text(&ctx.last, after);
+	ctl_put_text(call->out, "after", after);
+	return CTL_DONE;
+}
+
+static enum ctl_status
+print_audit(const struct ctl_call *call)
 {
 	CLEANUP(ctl_app_close) struct app app = { 0 };
-	struct audit_options options = { .limit = LIMIT_DEFAULT };
-	struct trail_filter filter = { .since = INT64_MIN };
-	struct account_id account_id;
+	struct audit_call audit = { .filter = { .limit = 0 } };
+	enum ctl_status status = CTL_DONE;
 
-	if (!read_audit_options(argc, argv, &options))
+	if (!read_filter(call, &audit))
 		return CTL_USAGE;
-	if (!read_filter(&options, &account_id, &filter) || !ctl_app_open(config, false, &app))
+	if (!ctl_app_open(call->config, false, &app))
 		return CTL_ERROR;
-	if (options.login_id != NULL && !find_account_id(&app, options.login_id, &account_id))
-		return CTL_ERROR;
-	return print_trail(&app, &filter, options.json) ? CTL_DONE : CTL_ERROR;
+	if (ctl_given(call, "--login-id"))
+		status = find_account(&app, &audit);
+	return status == CTL_DONE ? put_page(call, app.db, &audit.filter) : status;
 }
+
+const struct ctl_command ctl_audit_commands[] = {
+	{
+	    .words = "audit",
+	    .summary = "show what happened to accounts, the newest first",
+	    .help = "The trail outlives an account: its person, whom member find shows by 番号 and "
+	        "記号, finds all that happened to all accounts of that person.",
+	    .settings = CTL_APP_SETTINGS,
+	    .run = print_audit,
+	    .params = {
+		{ "--login-id", CTL_WORD, "-", .words = "-",
+		    .help = "of the account of a login ID, a line of standard input",
+		    .without = "--account" },
+		{ "--account", CTL_ID, .help = "of this account, also when it is deleted",
+		    .without = "--person" },
+		{ "--person", CTL_ID, .help = "of all accounts that this person has had",
+		    .without = "--operator" },
+		{ "--operator", CTL_TEXT, "NAME", .min = 1, .max = OPERATOR_NAME_MAX,
+		    .help = "what this operator has done", .without = "--login-id" },
+		{ "--since", CTL_DAY, .help = "from this day on (UTC)" },
+		{ "--until", CTL_DAY, .help = "up to this day, it included (UTC)" },
+		{ "--limit", CTL_NUMBER, .min = 1, .max = EVENTS_MAX, .preset = "100",
+		    .help = "at most so many" },
+		{ "--after", CTL_TEXT, "CURSOR", .min = 1, .max = TRAIL_CURSOR_TEXT,
+		    .help = "go on behind a page: what it printed as `after`" },
+	    },
+	},
+	{ .words = NULL },
+};

@@ -1,19 +1,19 @@
 /* ctl_captcha.c - myportalctl captcha answer: opens a CAPTCHA token with the keys, for tests. */
 
-#include "ctl_commands.h"
-
 #include "captcha.h"
 #include "cleanup.h"
 #include "clock.h"
 #include "ctl_app.h"
+#include "ctl_output.h"
+#include "ctl_table.h"
 #include "keyring.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Prints the answer at once: the caller may wait for it before it sends the next token. */
+/* Text is printed at once: the caller may wait for it before it sends the next token. */
 static bool
-print_answer(const struct keyring *keyring, const char *token)
+answer_token(const struct ctl_call *call, const struct keyring *keyring, const char *token)
 {
 	CLEANUP(captcha_wipe) struct captcha captcha = { 0 };
 	const enum result opened = captcha_open(keyring, token, clock_now(), &captcha);
@@ -22,40 +22,59 @@ print_answer(const struct keyring *keyring, const char *token)
 		return ctl_print_error(result_code(opened));
 	if (captcha.answer[0] == '\0')
 		return ctl_print_error("a proof of work is answered by finding its number");
-	return (printf("%s\n", captcha.answer) > 0 && fflush(stdout) == 0) ||
-	       ctl_print_error("standard output can not be written");
+	if (!call->json)
+		return printf("%s\n", captcha.answer) > 0 && fflush(stdout) == 0;
+	ctl_begin_row(call->out);
+	ctl_put_text(call->out, "answer", captcha.answer);
+	ctl_end(call->out);
+	return true;
 }
 
 /* Reads tokens from standard input, a line each, until the end or the first that does not open. A
  * bearer token should not be on a command line. */
 static bool
-print_answers(const struct keyring *keyring)
+answer_lines(const struct ctl_call *call, const struct keyring *keyring)
 {
 	char line[TOKEN_MAX + 2];
 	size_t answered = 0;
 
 	for (; fgets(line, sizeof line, stdin) != NULL; answered++) {
 		line[strcspn(line, "\n")] = '\0';
-		if (!print_answer(keyring, line))
+		if (!answer_token(call, keyring, line))
 			return false;
 	}
 	return answered > 0 || ctl_print_error("no token on standard input");
 }
 
-int
-ctl_captcha(const struct config *config, int argc, char **argv)
+static enum ctl_status
+answer_captchas(const struct ctl_call *call)
 {
+	const char *const token = ctl_text(call, "TOKEN|-");
 	char errbuf[ERRBUF_MAX + 1];
+	struct keyring *const keyring = keyring_open(call->config->keys_folder, errbuf);
 
-	if (argc != 2 || strcmp(argv[0], "answer") != 0)
-		return CTL_USAGE;
-	struct keyring *keyring = keyring_open(config->keys_folder, errbuf);
 	if (keyring == NULL) {
 		ctl_print_error(errbuf);
 		return CTL_ERROR;
 	}
-	const bool answered = strcmp(argv[1], "-") == 0 ? print_answers(keyring)
-							: print_answer(keyring, argv[1]);
+	if (call->json)
+		ctl_begin_list(call->out, "answers");
+	const bool answered = strcmp(token, "-") == 0 ? answer_lines(call, keyring)
+						      : answer_token(call, keyring, token);
+	if (call->json)
+		ctl_end(call->out);
 	keyring_close(keyring);
 	return answered ? CTL_DONE : CTL_ERROR;
 }
+
+const struct ctl_command ctl_captcha_commands[] = {
+	{
+	    .words = "captcha answer",
+	    .summary = "open a CAPTCHA token, or one a line, for tests",
+	    .settings = CONFIG_KEYS,
+	    .run = answer_captchas,
+	    .params = { { "TOKEN|-", CTL_TEXT, .min = 1, .max = TOKEN_MAX,
+		.help = "the token; \"-\": tokens from standard input, a line each" } },
+	},
+	{ .words = NULL },
+};

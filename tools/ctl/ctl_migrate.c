@@ -1,245 +1,136 @@
-/* ctl_migrate.c - myportalctl migrate: brings the tables up to this version.
- *
- * Files schema/NNNN_*.sql are applied in order, once each. Each has a row in schema_migration,
- * which is inserted before the file runs and gets its end afterwards. The primary key lets only
- * one of several processes run a file; the others wait for its end. The checksum rejects a file
- * that was edited after it ran. DDL can not be rolled back: a file that failed halfway keeps its
- * row without an end. */
+/* ctl_migrate.c - myportalctl migrate: brings the tables up to this version (migration.h), and says
+ * of a file that broke off where it stands and what to do. */
 
-#include "ctl_commands.h"
-
-#include "cleanup.h"
 #include "clock.h"
 #include "ctl_app.h"
-#include "secret.h"
+#include "ctl_output.h"
+#include "ctl_table.h"
+#include "db_error.h"
+#include "migration.h"
 #include "statements.h"
-#include "text.h"
 
-#include <dirent.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
-#define FILE_MAX_BYTES      ((size_t)256 * 1024)
 #define STATEMENT_TIMEOUT_S 600 /* ALTER of a large table */
-#define WAIT_FOR_OTHER_S    60
 
-struct migration {
-	int64_t version;
-	uint8_t checksum[32];
-	char *text;     /* cut into statements while it runs */
-	bool started;   /* DDL is never run again: what it did halfway is not undone */
-	unsigned error; /* the server's number when a statement failed */
-};
-
-static bool
-print_migration_error(const char *name, const char *text)
+static void
+put_applied(const char *name, bool repaired, void *out)
 {
-	fprintf(stderr, "myportalctl: %s: %s\n", name, text);
-	return false;
+	ctl_begin_row(out);
+	ctl_put_text(out, "file", name);
+	ctl_put_text(out, "how", repaired ? "repaired" : "applied");
+	ctl_end(out);
 }
 
-/* DUPLICATE: another process runs the file, or did. */
-static enum result
-insert_migration(struct db *db, const struct migration *m)
+/* What is known of the statement at which a file stands. */
+static void
+print_cause(const struct migration_stop *stop)
 {
-	struct db_tx alone = db_alone(db);
-	const struct db_value in[] = {
-		db_number("version", m->version),
-		db_bytes("checksum", m->checksum, sizeof m->checksum),
-		db_number("now", clock_now()),
-		{ 0 },
-	};
+	const char *words = db_error_text(stop->error);
 
-	return db_change(&alone, MIGRATION_BEGIN, in, NULL);
+	if (stop->error == 0)
+		fprintf(stderr, "  nobody knows whether that statement was done: the command, its "
+				"connection or the server ended meanwhile\n");
+	else
+		fprintf(stderr, "  the server said: error %u%s%s\n", stop->error,
+		    words[0] != '\0' ? ": " : "", words);
 }
 
-static enum result
-finish_migration(struct db *db, const struct migration *m)
+static void
+print_stop(const struct migration_stop *stop)
 {
-	struct db_tx alone = db_alone(db);
-	const struct db_value in[] = { db_number("now", clock_now()),
-		db_number("version", m->version), { 0 } };
+	char begun[CLOCK_TEXT_MAX + 1];
 
-	return db_change(&alone, MIGRATION_END, in, NULL);
+	clock_text(stop->begun_at, begun);
+	if (stop->done == stop->statements)
+		fprintf(stderr, "myportalctl: %s: begun at %s, all statements have run\n",
+		    stop->name, begun);
+	else
+		fprintf(stderr,
+		    "myportalctl: %s: begun at %s, stands at statement %zu of %zu, line %zu: %s\n",
+		    stop->name, begun, stop->done + 1, stop->statements, stop->line, stop->first);
+	if (stop->done < stop->statements)
+		print_cause(stop);
+	fprintf(stderr, "  the statements before it have run and stay; put right what was wrong, "
+			"then `myportalctl migrate --repair` goes on there\n");
 }
 
-/* *ret_ended: has the file run to its end? BAD_FIELD: it is not the file that ran. */
-static enum result
-read_migration(struct db *db, const struct migration *m, bool *ret_ended)
+static enum ctl_status
+print_outcome(enum migration_outcome outcome, const struct migration_stop *stop, const char *errbuf)
 {
-	struct db_tx alone = db_alone(db);
-	uint8_t checksum[32] = { 0 };
-	int64_t ended_at = 0;
-	const struct db_value in[] = { db_number("version", m->version), { 0 } };
-	const struct db_slot out[] = { db_to_bytes(checksum, sizeof checksum),
-		db_to_number(&ended_at), { 0 } };
-
-	TRY(db_row(&alone, MIGRATION_READ, in, out));
-	if (!secret_equal_bytes(checksum, m->checksum, sizeof checksum))
-		return BAD_FIELD;
-	*ret_ended = ended_at != 0;
-	return OK;
-}
-
-/* Runs the statements of the file; each ends with ";" at the end of a line. They commit
- * themselves where they are DDL: it is a transaction so that db.c does not run them again one by
- * one. */
-static enum result
-run_migration_tx(struct db_tx *tx, void *context)
-{
-	struct migration *m = context;
-
-	if (m->started)
-		return UNAVAILABLE;
-	m->started = true;
-	for (char *at = m->text, *end; (end = strstr(at, ";\n")) != NULL; at = end + 2) {
-		*end = '\0';
-		TRY(db_command(tx, at, &m->error));
+	switch (outcome) {
+	case MIGRATION_IS_DONE:
+		return CTL_DONE;
+	case MIGRATION_FILE_FAULTY:
+	case MIGRATION_FILE_EDITED:
+		ctl_print_error(errbuf);
+		return CTL_FAULTY_FILE;
+	case MIGRATION_BROKE_OFF:
+	case MIGRATION_STATEMENT_FAILED:
+		print_stop(stop);
+		break;
+	case MIGRATION_BUSY:
+		ctl_print_error("another `myportalctl migrate` is at work: wait for its end");
+		return CTL_BUSY;
+	case MIGRATION_DB_FAILED:
+		ctl_print_error(ctl_db_error(UNAVAILABLE));
+		return CTL_DB_AWAY;
 	}
-	return OK;
-}
-
-/* Waits until the process that runs the file has ended it. */
-static bool
-wait_for_other(struct db *db, const struct migration *m, const char *name)
-{
-	for (int i = 0; i < WAIT_FOR_OTHER_S * 10; i++) {
-		bool ended = false;
-		const enum result result = read_migration(db, m, &ended);
-
-		if (result == BAD_FIELD)
-			return print_migration_error(
-			    name, "was edited after it ran; write a new file instead");
-		if (result != OK)
-			return print_migration_error(name, result_code(result));
-		if (ended)
-			return true;
-		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
-	}
-	return print_migration_error(name, "was begun and never ended; repair by hand");
-}
-
-static bool
-apply_migration(struct db *db, struct migration *m, const char *name)
-{
-	char number[32];
-	const enum result inserted = insert_migration(db, m);
-
-	if (inserted == DUPLICATE)
-		return wait_for_other(db, m, name);
-	if (inserted != OK)
-		return print_migration_error(name, result_code(inserted));
-	if (db_transaction(db, run_migration_tx, m) != OK) {
-		const bool fits = text_format(number, sizeof number, "error %u", m->error);
-		return print_migration_error(name, fits ? number : "error");
-	}
-	if (finish_migration(db, m) != OK)
-		return print_migration_error(name, "ran, but could not be recorded");
-	printf("applied %s\n", name);
-	return true;
-}
-
-/* The whole file as a text that the caller frees. NULL: an error was printed. */
-static char *
-read_migration_file(const char *path, size_t *ret_size)
-{
-	CLEANUP(cleanup_fclose) FILE *file = fopen(path, "re");
-	char *text = file != NULL ? malloc(FILE_MAX_BYTES + 1) : NULL;
-
-	if (text == NULL) {
-		print_migration_error(path, "can not be read");
-		return NULL;
-	}
-	*ret_size = fread(text, 1, FILE_MAX_BYTES + 1, file);
-	if (ferror(file) || *ret_size > FILE_MAX_BYTES) {
-		print_migration_error(path, "can not be read or is too large");
-		free(text);
-		return NULL;
-	}
-	text[*ret_size] = '\0';
-	return text;
-}
-
-static bool
-apply_file(struct db *db, const char *folder, const char *name)
-{
-	CLEANUP(cleanup_free) char *text = NULL;
-	struct migration m = { .started = false };
-	char path[PATH_MAX];
-	char digits[5];
-	size_t size = 0;
-
-	text_copy_cut(digits, sizeof digits, name);
-	if (!text_number(digits, 1, 9999, &m.version) ||
-	    !text_format(path, sizeof path, "%s/%s", folder, name))
-		return print_migration_error(name, "has no number");
-	text = read_migration_file(path, &size);
-	if (text == NULL)
-		return false;
-	secret_sha256(text, size, m.checksum);
-	m.text = text;
-	return apply_migration(db, &m, name);
-}
-
-static int
-is_migration(const struct dirent *entry)
-{
-	const size_t length = strlen(entry->d_name);
-
-	return length > 9 && strspn(entry->d_name, "0123456789") == 4 && entry->d_name[4] == '_' &&
-	       strcmp(entry->d_name + length - 4, ".sql") == 0;
-}
-
-static bool
-apply_folder(struct db *db, const char *folder)
-{
-	struct dirent **entries;
-	const int count = scandir(folder, &entries, is_migration, alphasort);
-	bool applied = count > 0;
-
-	if (count <= 0)
-		return print_migration_error(folder, "no migrations there");
-	for (int i = 0; i < count; i++) {
-		applied = applied && apply_file(db, folder, entries[i]->d_name);
-		free(entries[i]);
-	}
-	free(entries);
-	return applied;
+	return CTL_ERROR;
 }
 
 /* Creates the table of migrations, without which the statements about it do not prepare. */
-static bool
+static enum ctl_status
 create_migration_table(const struct config *config)
 {
 	struct db *db = ctl_db_open(config, NULL, 0, NULL, STATEMENT_TIMEOUT_S);
 
 	if (db == NULL)
-		return false;
+		return CTL_ERROR;
 	struct db_tx alone = db_alone(db);
 	const enum result created = db_command(&alone, migration_table_sql, NULL);
 	db_close(db);
-	return created == OK || print_migration_error("the database", result_code(created));
+	return ctl_status_of(created);
 }
 
-int
-ctl_migrate(const struct config *config, int argc, char **argv)
+static enum ctl_status
+migrate(const struct ctl_call *call)
 {
-	const char *folder = "schema";
+	struct migration_run run = {
+		.folder = ctl_text(call, "--folder"),
+		.repair = ctl_given(call, "--repair"),
+		.applied = put_applied,
+		.context = call->out,
+	};
+	struct migration_stop stop;
+	char errbuf[ERRBUF_MAX + 1];
+	const enum ctl_status created = create_migration_table(call->config);
 
-	if (argc == 2 && strcmp(argv[0], "--folder") == 0)
-		folder = argv[1];
-	else if (argc != 0)
-		return CTL_USAGE;
-	if (!create_migration_table(config))
+	if (created != CTL_DONE)
+		return created;
+	run.db = ctl_db_open(call->config, migration_statements, MIGRATION_STATEMENTS__MAX, NULL,
+	    STATEMENT_TIMEOUT_S);
+	if (run.db == NULL)
 		return CTL_ERROR;
-	struct db *db = ctl_db_open(
-	    config, migration_statements, MIGRATION_STATEMENTS__MAX, NULL, STATEMENT_TIMEOUT_S);
-	if (db == NULL)
-		return CTL_ERROR;
-	const bool applied = apply_folder(db, folder);
-	db_close(db);
-	return applied ? CTL_DONE : CTL_ERROR;
+	ctl_begin_list(call->out, "files");
+	const enum migration_outcome outcome = migration_apply(&run, &stop, errbuf);
+	ctl_end(call->out);
+	db_close(run.db);
+	return print_outcome(outcome, &stop, errbuf);
 }
+
+const struct ctl_command ctl_migrate_commands[] = {
+	{
+	    .words = "migrate",
+	    .summary = "bring the tables up to this version",
+	    .help = "Safe when several start it at once, and when nothing is to be done.",
+	    .settings = CONFIG_DB_OWNER,
+	    .run = migrate,
+	    .params = {
+		{ "--repair", CTL_FLAG, .help = "go on with a file that broke off" },
+		{ "--folder", CTL_FOLDER, .preset = CTL_SCHEMA_FOLDER,
+		    .help = "where the files NNNN_*.sql are" },
+	    },
+	},
+	{ .words = NULL },
+};

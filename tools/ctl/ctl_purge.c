@@ -1,14 +1,14 @@
 /* ctl_purge.c - myportalctl purge: deletes rows by age; purge.h has the rules.
  *
- * Prints "rows: number" for each rule. A run that failed on the way has deleted what it printed;
+ * Prints the number of rows of each rule. A run that failed on the way has deleted what it printed;
  * the next run goes on. */
-
-#include "ctl_commands.h"
 
 #include "cleanup.h"
 #include "clock.h"
 #include "app.h"
 #include "ctl_app.h"
+#include "ctl_output.h"
+#include "ctl_table.h"
 #include "purge.h"
 
 #include <inttypes.h>
@@ -18,52 +18,66 @@
 /* A clock that is a year ahead would delete a year of the audit trail. */
 #define SKEW_MAX_S 300
 
-static bool
-clock_is_right(struct db *db, int64_t now)
+static enum ctl_status
+check_clock(struct db *db, int64_t now)
 {
 	int64_t skew_s = 0;
+	const enum ctl_status status = ctl_status_of(purge_skew(db, now, &skew_s));
 
-	if (!ctl_is_done(purge_skew(db, now, &skew_s)))
-		return false;
-	if (skew_s >= -SKEW_MAX_S && skew_s <= SKEW_MAX_S)
-		return true;
+	if (status != CTL_DONE || (skew_s >= -SKEW_MAX_S && skew_s <= SKEW_MAX_S))
+		return status;
 	fprintf(stderr,
 	    "myportalctl: nothing was deleted: this clock is %" PRId64
 	    " s ahead of the database's\n",
 	    skew_s);
-	return false;
+	return CTL_ERROR;
 }
 
-static bool
-purge_all(struct db *db, const struct purge_clock *clock, bool dry_run)
+static enum ctl_status
+purge_all(const struct ctl_call *call, struct db *db, const struct purge_clock *clock)
 {
-	for (enum purge_rule rule = 0; rule < PURGE__MAX; rule++) {
+	const bool dry_run = ctl_given(call, "--dry-run");
+	enum ctl_status status = CTL_DONE;
+
+	ctl_begin_list(call->out, "deleted");
+	for (enum purge_rule rule = 0; rule < PURGE__MAX && status == CTL_DONE; rule++) {
 		uint64_t rows = 0;
 		const enum result result = dry_run ? purge_count(db, rule, clock, &rows)
 						   : purge_delete(db, rule, clock, &rows);
 
-		printf("%s: %" PRIu64 "\n", purge_rows(rule), rows);
-		if (!ctl_is_done(result))
-			return false;
+		ctl_begin_row(call->out);
+		ctl_put_text(call->out, "rows_of", purge_rows(rule));
+		ctl_put_number(call->out, "rows", (int64_t)rows);
+		ctl_end(call->out);
+		status = ctl_status_of(result);
 	}
-	if (dry_run)
-		printf("dry run: nothing was deleted\n");
-	return true;
+	ctl_end(call->out);
+	if (dry_run && status == CTL_DONE)
+		ctl_say(call->out, "dry run: nothing was deleted");
+	return status;
 }
 
-int
-ctl_purge(const struct config *config, int argc, char **argv)
+static enum ctl_status
+run_purge(const struct ctl_call *call)
 {
 	CLEANUP(ctl_app_close) struct app app = { 0 };
-	const bool dry_run = argc == 1 && strcmp(argv[0], "--dry-run") == 0;
 
-	if (argc != 0 && !dry_run)
-		return CTL_USAGE;
-	if (!ctl_app_open(config, false, &app))
+	if (!ctl_app_open(call->config, false, &app))
 		return CTL_ERROR;
 	const struct purge_clock clock = { .now = clock_now(),
 		.session_idle_s = app.session_idle_s };
-	const bool done = clock_is_right(app.db, clock.now) && purge_all(app.db, &clock, dry_run);
+	const enum ctl_status status = check_clock(app.db, clock.now);
 
-	return done ? CTL_DONE : CTL_ERROR;
+	return status == CTL_DONE ? purge_all(call, app.db, &clock) : status;
 }
+
+const struct ctl_command ctl_purge_commands[] = {
+	{
+	    .words = "purge",
+	    .summary = "delete what is old; run it daily",
+	    .settings = CTL_APP_SETTINGS,
+	    .run = run_purge,
+	    .params = { { "--dry-run", CTL_FLAG, .help = "only count" } },
+	},
+	{ .words = NULL },
+};

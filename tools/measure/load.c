@@ -4,10 +4,10 @@
  * highest rate. Open model, with --rate: each request has a planned moment, and its time counts
  * from there even if all clients were still busy, so that a stall is seen as long as it was. */
 
+#include "bench_options.h"
 #include "bench_times.h"
 #include "bench_wire.h"
 
-#include <getopt.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -38,7 +38,7 @@ struct plan {
 	const char *address;
 	struct wire_call *calls;
 	size_t count;
-	unsigned clients;
+	unsigned long clients;
 	double rate; /* 0: closed loop */
 	double seconds;
 	bool once;
@@ -265,48 +265,23 @@ save_to(struct plan *plan, const char *member_and_file)
 }
 
 static void
-plan_option(struct plan *plan, int option)
-{
-	switch (option) {
-	case 'c':
-		plan->clients = (unsigned)strtoul(optarg, NULL, 10);
-		break;
-	case 'r':
-		plan->rate = strtod(optarg, NULL);
-		break;
-	case 's':
-		plan->seconds = strtod(optarg, NULL);
-		break;
-	case 'o':
-		plan->once = true;
-		break;
-	case 'v':
-		save_to(plan, optarg);
-		break;
-	default:
-		fputs(usage, stderr);
-		exit(2);
-	}
-}
-
-static void
 plan_parse(struct plan *plan, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "clients", required_argument, NULL, 'c' },
-		{ "rate", required_argument, NULL, 'r' },
-		{ "seconds", required_argument, NULL, 's' },
-		{ "once", no_argument, NULL, 'o' },
-		{ "save", required_argument, NULL, 'v' },
+	const char *member_and_file = NULL;
+	const struct bench_option options[] = {
+		{ "clients", .number = &plan->clients },
+		{ "rate", .decimal = &plan->rate },
+		{ "seconds", .decimal = &plan->seconds },
+		{ "once", .flag = &plan->once },
+		{ "save", .text = &member_and_file },
 		{ 0 },
 	};
+	char **words = bench_options_read(options, 2, usage, argc, argv);
 
-	for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
-		plan_option(plan, option);
-	if (argc - optind != 2)
-		plan_option(plan, '?');
-	plan->address = argv[optind];
-	calls_parse(plan, read_requests(argv[optind + 1]));
+	if (member_and_file != NULL)
+		save_to(plan, member_and_file);
+	plan->address = words[0];
+	calls_parse(plan, read_requests(words[1]));
 	if (plan->clients < 1 || plan->clients > CLIENTS_MAX || plan->seconds <= 0 ||
 	    plan->count == 0)
 		load_error("clients, seconds and requests begin at 1");

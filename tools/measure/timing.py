@@ -42,13 +42,24 @@ IDLE_S = 0.1  # until what the service does behind an answer is over
 PASSWORD = "asagao7rakuda"
 WRONG_PASSWORD = "asagao7rakudb"
 LOCK_S = 86400
-LOGIN_FAILURES = 7  # limits of lib/domain/sql/limit_id.h
-KNOWN_SOURCE_FAILURES = 20
 LOCKED_FROM = 5
 
 
 class Failure(Exception):
     pass
+
+
+def stored_number(name: str) -> int:
+    """The number that rows store for this name of limit_id.h or stored_enums.h."""
+    folder = pathlib.Path(__file__).parents[2] / "lib/domain/sql"
+    headers = "".join(header.read_text("utf-8") for header in folder.glob("*.h"))
+    return int(re.search(rf"X\({name}, (\d+)", headers)[1])
+
+
+LOGIN_FAILURES = stored_number("LIMIT_LOGIN_FAILURES")
+KNOWN_SOURCE_FAILURES = stored_number("LIMIT_KNOWN_SOURCE_FAILURES")
+ACCOUNT_ACTIVE = stored_number("ACCOUNT_ACTIVE")
+ACCOUNT_DISABLED = stored_number("ACCOUNT_DISABLED")
 
 
 # --- HTTP -----------------------------------------------------------------------------------------
@@ -167,13 +178,13 @@ class Stack:
             env=self.settings | {"MYSQL_PWD": password}, input=query, text=True,
             stdout=subprocess.PIPE, check=False)
         if done.returncode != 0:
-            raise Failure("the database refused a statement")
+            raise Failure("the database rejected a statement")
         return done.stdout.strip()
 
     def settle(self) -> None:
-        """No mail is owed and nothing is at work behind the answers."""
+        """No mail is pending and nothing is at work behind the answers."""
         self.wait_until(lambda: self.sql(
-            "SELECT COUNT(*) FROM outbox WHERE finished_at IS NULL") == "0", "owed mails to be sent")
+            "SELECT COUNT(*) FROM outbox WHERE finished_at IS NULL") == "0", "pending mails to be sent")
         time.sleep(IDLE_S)
 
     def wait_until(self, is_so: Callable[[], bool], what: str) -> None:
@@ -238,7 +249,7 @@ class Who:
     name: str  # six letters: of addresses and login IDs
     first_number: int = 0  # 番号; the 記号 is SYMBOL
     has_account: bool = False
-    state: int = 1
+    state: int = ACCOUNT_ACTIVE
     eligible_from: str = "2010-04-01"
     eligible_until: str = "NULL"
 
@@ -255,7 +266,7 @@ OTHER_SYMBOL = 902
 FOUNDER = Who("founds", 700001)
 ACTIVE = Who("active", 710001, has_account=True)
 LOCKED = Who("locked", 720001, has_account=True)
-CLOSED = Who("closed", 730001, has_account=True, state=2)
+CLOSED = Who("closed", 730001, has_account=True, state=ACCOUNT_DISABLED)
 LAPSED = Who("lapsed", 740001, has_account=True, eligible_until="CURRENT_DATE - INTERVAL 1 DAY")
 MEMBER = Who("member", 750001)
 FUTURE = Who("future", 760001, eligible_from="2199-01-01")
@@ -404,7 +415,7 @@ class Calls:
             return request(RECENT, n)
 
         made = [Kind(name, lambda n, who=who: request(who, n)) for name, who in kinds]
-        return Call(path, 202, made + [Kind("within the cool-down", again)])
+        return Call(path, 202, made + [Kind("within the mail interval", again)])
 
     def invitation(self) -> Call:
         return self.mailing("/v1/registration/email", "email", [

@@ -7,11 +7,11 @@
 
 #define _GNU_SOURCE 1 /* pipe2 */
 
+#include "bench_options.h"
 #include "bench_times.h"
 #include "bench_wire.h"
 
 #include <fcntl.h>
-#include <getopt.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -55,7 +55,7 @@ struct plan {
 	const char *ctl;
 	const char *symbol;
 	const char *password;
-	unsigned clients;
+	unsigned long clients;
 	bool login;
 	unsigned long first;
 	unsigned long count;
@@ -117,7 +117,7 @@ mail_hand_over(struct client *client, const char *email, const char *token)
 static void *
 mails_read(void *plan)
 {
-	const unsigned count = ((const struct plan *)plan)->clients;
+	const unsigned long count = ((const struct plan *)plan)->clients;
 	char email[ADDRESS_MAX + 1];
 	char token[TOKEN_MAX];
 
@@ -390,59 +390,23 @@ report(const struct plan *plan, struct client *sum)
 /* The command */
 
 static void
-plan_option(struct plan *plan, int option)
-{
-	switch (option) {
-	case 'c':
-		plan->clients = (unsigned)strtoul(optarg, NULL, 10);
-		break;
-	case 's':
-		plan->seconds = strtod(optarg, NULL);
-		break;
-	case 'n':
-		plan->count = strtoul(optarg, NULL, 10);
-		break;
-	case 'f':
-		plan->first = strtoul(optarg, NULL, 10);
-		break;
-	case 'y':
-		plan->symbol = optarg;
-		break;
-	case 'p':
-		plan->password = optarg;
-		break;
-	case 'l':
-		plan->login = true;
-		break;
-	case 't':
-		plan->ctl = optarg;
-		break;
-	default:
-		fputs(usage, stderr);
-		exit(2);
-	}
-}
-
-static void
 plan_parse(struct plan *plan, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "clients", required_argument, NULL, 'c' },
-		{ "seconds", required_argument, NULL, 's' },
-		{ "count", required_argument, NULL, 'n' },
-		{ "first", required_argument, NULL, 'f' },
-		{ "symbol", required_argument, NULL, 'y' },
-		{ "password", required_argument, NULL, 'p' },
-		{ "login", no_argument, NULL, 'l' },
-		{ "ctl", required_argument, NULL, 't' },
+	const struct bench_option options[] = {
+		{ "clients", .number = &plan->clients },
+		{ "seconds", .decimal = &plan->seconds },
+		{ "count", .number = &plan->count },
+		{ "first", .number = &plan->first },
+		{ "symbol", .text = &plan->symbol },
+		{ "password", .text = &plan->password },
+		{ "login", .flag = &plan->login },
+		{ "ctl", .text = &plan->ctl },
 		{ 0 },
 	};
 
-	for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
-		plan_option(plan, option);
-	if (argc - optind != 1 || plan->ctl == NULL)
-		plan_option(plan, '?');
-	plan->address = argv[optind];
+	plan->address = bench_options_read(options, 1, usage, argc, argv)[0];
+	if (plan->ctl == NULL)
+		walk_error("--ctl is missing");
 	if (plan->clients < 1 || plan->clients > CLIENTS_MAX || plan->seconds <= 0)
 		walk_error("clients and seconds begin at 1");
 }

@@ -13,6 +13,18 @@
 
 #define CAPTCHA_USE "captcha"
 
+const char *
+captcha_kind_name(enum captcha_kind kind)
+{
+	static const char *const names[CAPTCHA_KIND__MAX] = {
+		[CAPTCHA_IMAGE] = "image",
+		[CAPTCHA_AUDIO] = "audio",
+		[CAPTCHA_PROOF_OF_WORK] = "proof_of_work",
+	};
+
+	return names[kind];
+}
+
 /* The sealed part of the token: the jti of the invitation, and either the characters or the key and
  * the salt of the work. Its size tells which. */
 #define CHARACTERS_SIZE (JTI_SIZE + CAPTCHA_LENGTH)
@@ -104,6 +116,9 @@ captcha_typed_fold(const char *typed, char *ret, size_t ret_size)
 	secret_wipe_bytes(ret, ret_size);
 	return FIELD_TOO_LONG;
 }
+
+const struct text_rule captcha_typed_rule = { captcha_typed_fold, PROOF_OF_WORK_INPUT_MAX,
+	{ CAPTCHA_LENGTH, CAPTCHA_LENGTH } };
 
 bool
 captcha_answer_is(const struct captcha *captcha, const char *answer)

@@ -13,10 +13,17 @@
 #include "keyring.h"
 #include "proof_of_work.h"
 #include "result.h"
+#include "text_rule.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* What a client may ask for. */
+enum captcha_kind { CAPTCHA_IMAGE, CAPTCHA_AUDIO, CAPTCHA_PROOF_OF_WORK, CAPTCHA_KIND__MAX };
+
+/* "image", "audio", "proof_of_work": as clients name them. */
+const char *captcha_kind_name(enum captcha_kind);
 
 /* An opened token. Wiped by its owner. */
 struct captcha {
@@ -42,6 +49,8 @@ enum result captcha_open(
  * PROOF_OF_WORK_INPUT_MAX + 1. FIELD_OK, a field error of captcha_answer_fold(), or
  * FIELD_TOO_LONG. */
 enum field_error captcha_typed_fold(const char *typed, char *ret, size_t ret_size);
+
+extern const struct text_rule captcha_typed_rule;
 
 /* Does the folded answer solve it? Compares in constant time. */
 bool captcha_answer_is(const struct captcha *, const char *answer);

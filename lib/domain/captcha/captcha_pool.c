@@ -4,6 +4,7 @@
 
 #include "auth_key.h"
 #include "clock.h"
+#include "deadline.h"
 #include "picture.h"
 
 #include <pthread.h>
@@ -94,7 +95,7 @@ paint_pictures(void *argument)
 static bool
 wait_until_drawn(struct captcha_pool *pool)
 {
-	const struct timespec until = clock_monotonic_in(CAPTCHA_POOL_WAIT_MS);
+	const struct timespec until = clock_monotonic_in(deadline_left_ms(CAPTCHA_POOL_WAIT_MS));
 	int late = 0;
 
 	pool->waiting++;

@@ -56,12 +56,15 @@ proof_of_work_set(
 
 /* Reading -------------------------------------------------------------------------------------- */
 
+/* No member types it: nothing is dropped around these texts. */
+static const struct text_rule machine_text = { NULL, PROOF_OF_WORK_INPUT_MAX, { 0 }, true };
+
 static const struct field fields[] = {
-	TEXT_FIELD(solution, algorithm, sizeof PROOF_OF_WORK_ALGORITHM - 1, NULL),
-	TEXT_FIELD(solution, challenge, PROOF_OF_WORK_HEX, NULL),
-	WHOLE_FIELD(solution, number, NUMBER_LENGTH),
-	TEXT_FIELD(solution, salt, PROOF_OF_WORK_SALT_MAX, NULL),
-	TEXT_FIELD(solution, signature, PROOF_OF_WORK_HEX, NULL),
+	TEXT_FIELD(solution, algorithm, machine_text),
+	TEXT_FIELD(solution, challenge, machine_text),
+	WHOLE_FIELD(solution, number, machine_text),
+	TEXT_FIELD(solution, salt, machine_text),
+	TEXT_FIELD(solution, signature, machine_text),
 	END_OF_FIELDS,
 };
 

@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define PROOF_OF_WORK_PROTOCOL  "altcha-v1"
 #define PROOF_OF_WORK_ALGORITHM "SHA-256"
 #define PROOF_OF_WORK_HEX       64 /* characters of a challenge, and of a signature */
 #define PROOF_OF_WORK_SALT_SIZE 12 /* random bytes of a salt */

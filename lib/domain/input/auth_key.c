@@ -36,7 +36,7 @@ is_hyphen(int32_t code_point)
 	static const struct {
 		int32_t first, last;
 	} hyphens[] = {
-		{ '-', '-' }, { 0x00AD, 0x00AD }, /* soft hyphen */
+		{ '-', '-' },
 		{ 0x2010, 0x2015 }, /* hyphen, figure dash, en and em dash, horizontal bar */
 		{ 0x2043, 0x2043 }, /* hyphen bullet */
 		{ 0x2212, 0x2212 }, /* minus: what Japanese keyboards of phones type */
@@ -120,6 +120,9 @@ auth_key_fold(const char *typed, char *ret, size_t ret_size)
 {
 	return fold_or_empty(typed, AUTH_KEY_INPUT_MAX, AUTH_KEY_LENGTH, ret, ret_size);
 }
+
+const struct text_rule auth_key_rule = { auth_key_fold, AUTH_KEY_INPUT_MAX,
+	{ AUTH_KEY_LENGTH, AUTH_KEY_LENGTH } };
 
 enum field_error
 captcha_answer_fold(const char *typed, char *ret, size_t ret_size)

@@ -11,6 +11,7 @@
 #include "field_errors.h"
 #include "keyring.h"
 #include "secret.h"
+#include "text_rule.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -20,6 +21,8 @@
 /* Folds what was typed to AUTH_KEY_LENGTH characters. FIELD_TOO_SHORT, FIELD_TOO_LONG,
  * FIELD_BAD_CHARACTER. ret_size is AUTH_KEY_LENGTH + 1. */
 enum field_error auth_key_fold(const char *typed, char *ret, size_t ret_size);
+
+extern const struct text_rule auth_key_rule;
 
 /* The same for CAPTCHA_LENGTH characters. ret_size is CAPTCHA_LENGTH + 1. */
 enum field_error captcha_answer_fold(const char *typed, char *ret, size_t ret_size);

@@ -38,3 +38,6 @@ calendar_date_fold(const char *typed, char *ret, size_t ret_size)
 		return FIELD_BAD_FORMAT;
 	return FIELD_OK;
 }
+
+const struct text_rule calendar_date_rule = { calendar_date_fold, CALENDAR_DATE_INPUT_MAX,
+	{ 0, CLOCK_DATE_MAX } };

@@ -4,6 +4,7 @@
 #define CALENDAR_DATE_H
 
 #include "field_errors.h"
+#include "text_rule.h"
 
 #include <stddef.h>
 
@@ -14,5 +15,7 @@
  * are none: 05-11-22 is 1930, 1993 or 2023, by an era that is often left out. `ret_size` is
  * CLOCK_DATE_MAX + 1. */
 enum field_error calendar_date_fold(const char *typed, char *ret, size_t ret_size);
+
+extern const struct text_rule calendar_date_rule;
 
 #endif

@@ -41,24 +41,6 @@ is_carrier(const char *domain)
 	return false;
 }
 
-/* Cuts spaces of every kind at both ends; returns the new beginning within `text`. */
-static char *
-trim_spaces(char *text)
-{
-	const char *at = text;
-	size_t begin = 0, end = 0;
-	int32_t code_point;
-
-	while (unicode_next(&at, &code_point)) {
-		if (unicode_kind(code_point) != UNICODE_SPACE)
-			end = (size_t)(at - text);
-		else if (end == 0)
-			begin = (size_t)(at - text);
-	}
-	text[end] = '\0';
-	return end == 0 ? text : text + begin;
-}
-
 /* Nothing in an address may hide: IDNA would drop or accept some of these in a domain. */
 static bool
 is_visible(const char *text)
@@ -91,10 +73,8 @@ judge_local(const char *local, const char *domain)
 	for (size_t i = 0; i < length; i++)
 		if (!is_atext(local[i]) && local[i] != '.')
 			return FIELD_BAD_CHARACTER;
-	if (length == 0 || local[0] == '.')
+	if (length == 0 || length > EMAIL_LOCAL_MAX || local[0] == '.')
 		return FIELD_BAD_FORMAT;
-	if (length > EMAIL_LOCAL_MAX)
-		return FIELD_TOO_LONG;
 	if (strstr(local, "..") == NULL && local[length - 1] != '.')
 		return FIELD_OK;
 	return is_carrier(domain) ? FIELD_OK : FIELD_BAD_FORMAT;
@@ -142,7 +122,7 @@ email_fold(const char *typed, char *ret, size_t ret_size)
 		return FIELD_TOO_LONG;
 	if (unicode_fold_width(typed, folded, sizeof folded) != OK)
 		return FIELD_BAD_CHARACTER;
-	return fold_parts(trim_spaces(folded), ret, ret_size);
+	return fold_parts(unicode_trim(folded), ret, ret_size);
 }
 
 enum field_error
@@ -153,6 +133,9 @@ login_id_fold(const char *typed, char *ret, size_t ret_size)
 	text_lower_ascii(ret);
 	return field_error;
 }
+
+const struct text_rule email_rule = { email_fold, EMAIL_INPUT_MAX, { 0, EMAIL_MAX } };
+const struct text_rule login_id_rule = { login_id_fold, EMAIL_INPUT_MAX, { 0, EMAIL_MAX } };
 
 void
 email_key(const char *email, char ret[static EMAIL_MAX + 1])

@@ -122,6 +122,9 @@ insured_number_fold(const char *typed, char *ret, size_t ret_size)
 	return field_error;
 }
 
+const struct text_rule insured_number_rule = { insured_number_fold, INSURED_NUMBER_INPUT_MAX,
+	{ 1, INSURED_NUMBER_MAX } };
+
 /* 保険者番号等設定要領 (Ministry of Health): with the check digit the sum ends in 0. */
 bool
 insurer_number_is_valid(const char *number)

@@ -14,6 +14,7 @@
 
 #include "bounds.h"
 #include "field_errors.h"
+#include "text_rule.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,6 +23,8 @@
  * FIELD_TOO_LONG, FIELD_BAD_CHARACTER; `ret` is then empty. ret_size is
  * INSURED_NUMBER_SIZE_MAX + 1. */
 enum field_error insured_number_fold(const char *typed, char *ret, size_t ret_size);
+
+extern const struct text_rule insured_number_rule;
 
 /* A star for each character but the last two (for each, where there are no more), as members and
  * operators are shown it (ASVS 14.2.6). `ret` is as large as `number`, and not the same. */

@@ -105,44 +105,59 @@ joiner_is_legal(int32_t joiner, int32_t before, int32_t behind)
 }
 
 /* `before` and `behind` are 0 at the ends of the text. */
-static bool
-is_legal(int32_t code_point, int32_t before, int32_t behind)
+static enum field_error
+check_character(int32_t code_point, int32_t before, int32_t behind)
 {
 	switch (unicode_kind(code_point)) {
 	case UNICODE_LETTER:
 	case UNICODE_SPACE:
 	case UNICODE_OTHER:
-		return true;
+		return FIELD_OK;
 	case UNICODE_COMBINING:
-		return before != 0 && unicode_kind(before) != UNICODE_SPACE;
+		return before != 0 && unicode_kind(before) != UNICODE_SPACE ? FIELD_OK
+									    : FIELD_BAD_CHARACTER;
 	case UNICODE_JOINER:
-		return joiner_is_legal(code_point, before, behind);
+		return joiner_is_legal(code_point, before, behind) ? FIELD_OK
+								   : FIELD_INVISIBLE_CHARACTER;
 	case UNICODE_MARKUP:
 	case UNICODE_CONTROL:
 	case UNICODE_FORMAT:
+		return FIELD_INVISIBLE_CHARACTER;
 	case UNICODE_UNASSIGNED:
-		return false;
+		break;
 	}
-	return false;
+	return FIELD_BAD_CHARACTER;
 }
 
-static int32_t
-next_code_point(const char *at)
+/* How many combining marks there are since the last character that is none, if this one comes next.
+ * What is between marks and unseen begins nothing new. */
+static size_t
+count_marks(size_t marks, int32_t code_point)
 {
-	int32_t code_point;
+	const enum unicode_kind kind = unicode_kind(code_point);
 
-	return unicode_next(&at, &code_point) ? code_point : 0;
+	if (kind == UNICODE_COMBINING)
+		return marks + 1;
+	return kind == UNICODE_JOINER ? marks : 0;
 }
 
-static bool
-text_is_legal(const char *text)
+static enum field_error
+check_text(const char *text)
 {
 	int32_t before = 0, code_point;
+	size_t marks = 0;
 
-	for (; unicode_next(&text, &code_point); before = code_point)
-		if (!is_legal(code_point, before, next_code_point(text)))
-			return false;
-	return true;
+	for (; unicode_next(&text, &code_point); before = code_point) {
+		const enum field_error field_error = check_character(
+		    code_point, before, unicode_at(text));
+
+		if (field_error != FIELD_OK)
+			return field_error;
+		marks = count_marks(marks, code_point);
+		if (marks > NICKNAME_MARKS_MAX)
+			return FIELD_BAD_CHARACTER;
+	}
+	return FIELD_OK;
 }
 
 /* Spaces of every kind become one U+0020 between other characters, in place: what is written never
@@ -171,17 +186,18 @@ fold_spaces(char *text)
 	text[length] = '\0';
 }
 
-enum field_error
-nickname_fold(const char *typed, char *ret, size_t ret_size)
+/* `ret` is not empty only if the nickname is right. */
+static enum field_error
+fold_trimmed(const char *typed, char *ret, size_t ret_size)
 {
 	/* NFC is at most three times as long: what fails then is no text. */
 	char text[3 * NICKNAME_INPUT_MAX + 1];
 
-	ret[0] = '\0';
-	if (strlen(typed) > NICKNAME_INPUT_MAX)
-		return FIELD_TOO_LONG;
-	if (unicode_nfc(typed, text, sizeof text) != OK || !text_is_legal(text))
+	if (unicode_nfc(typed, text, sizeof text) != OK)
 		return FIELD_BAD_CHARACTER;
+	const enum field_error field_error = check_text(text);
+	if (field_error != FIELD_OK)
+		return field_error;
 	fold_spaces(text);
 	if (text[0] == '\0')
 		return FIELD_REQUIRED;
@@ -189,3 +205,18 @@ nickname_fold(const char *typed, char *ret, size_t ret_size)
 		return FIELD_TOO_LONG;
 	return text_copy(ret, ret_size, text) ? FIELD_OK : FIELD_TOO_LONG;
 }
+
+enum field_error
+nickname_fold(const char *typed, char *ret, size_t ret_size)
+{
+	char text[NICKNAME_INPUT_MAX + 1];
+
+	ret[0] = '\0';
+	if (!text_copy(text, sizeof text, typed))
+		return FIELD_TOO_LONG;
+	/* A joiner may be legal last: the look of an emoji, the variant of a kanji. */
+	return fold_trimmed(unicode_trim_unless(joiner_is_legal, text), ret, ret_size);
+}
+
+const struct text_rule nickname_rule = { nickname_fold, NICKNAME_INPUT_MAX,
+	{ 1, NICKNAME_GRAPHEMES_MAX }, true };

@@ -30,6 +30,8 @@
  * stand in honest passwords of digits by chance. */
 #define WORD_OF_DIGITS_MIN 8
 
+#define IDEOGRAPHIC_SPACE 0x3000
+
 struct normal {
 	char text[NFC_MAX + 1];
 };
@@ -70,27 +72,41 @@ likeness_of(const char *text, struct likeness *ret)
 }
 
 static bool
-has_control(const char *text)
+is_control(int32_t code_point)
 {
-	int32_t code_point;
-
-	while (unicode_next(&text, &code_point))
-		if (unicode_kind(code_point) == UNICODE_CONTROL)
-			return true;
-	return false;
+	return unicode_kind(code_point) == UNICODE_CONTROL;
 }
 
-enum field_error
-password_fold(const char *typed, char *ret, size_t ret_size)
+/* Nobody sees it, or sees that it is not the space of a keyboard (U+0020, U+3000): it came by
+ * pasting, and the member could never type the password. */
+static bool
+is_hidden(int32_t code_point)
+{
+	if (unicode_kind(code_point) == UNICODE_SPACE)
+		return code_point != ' ' && code_point != IDEOGRAPHIC_SPACE;
+	return unicode_is_invisible(code_point);
+}
+
+/* `is_refused` is asked of what was typed: NFC makes other spaces of some. */
+static enum field_error
+fold_unless(bool (*is_refused)(int32_t code_point), const char *typed, char *ret, size_t ret_size)
 {
 	CLEANUP(normal_wipe) struct normal normal;
 
 	ret[0] = '\0';
 	if (strnlen(typed, PASSWORD_INPUT_MAX + 1) > PASSWORD_INPUT_MAX)
 		return FIELD_TOO_LONG;
-	if (unicode_nfc(typed, normal.text, sizeof normal.text) != OK || has_control(normal.text))
+	if (unicode_has(typed, is_refused))
+		return FIELD_INVISIBLE_CHARACTER;
+	if (unicode_nfc(typed, normal.text, sizeof normal.text) != OK)
 		return FIELD_BAD_CHARACTER;
 	return text_copy(ret, ret_size, normal.text) ? FIELD_OK : FIELD_TOO_LONG;
+}
+
+enum field_error
+password_fold(const char *typed, char *ret, size_t ret_size)
+{
+	return fold_unless(is_hidden, typed, ret, ret_size);
 }
 
 enum field_error
@@ -100,7 +116,19 @@ password_fold_given(const char *typed, char *ret, size_t ret_size)
 		ret[0] = '\0';
 		return FIELD_REQUIRED;
 	}
-	return password_fold(typed, ret, ret_size);
+	return fold_unless(is_control, typed, ret, ret_size);
+}
+
+/* The least is told by password_length(): it is a setting. */
+const struct text_rule password_rule = { password_fold, PASSWORD_INPUT_MAX,
+	{ 0, PASSWORD_CODE_POINTS_MAX }, true };
+const struct text_rule given_password_rule = { password_fold_given, PASSWORD_INPUT_MAX,
+	{ 0, PASSWORD_CODE_POINTS_MAX }, true };
+
+struct length_bounds
+password_length(const struct password_rules *rules)
+{
+	return (struct length_bounds){ rules->length_min, PASSWORD_CODE_POINTS_MAX };
 }
 
 static bool
@@ -264,4 +292,12 @@ password_validate(
 	    is_of_society(likeness.text, rules->society_words))
 		return FIELD_CONTEXT_PASSWORD;
 	return FIELD_OK;
+}
+
+void
+password_check_confirmation(
+    const char *password, const char *confirmation, struct field_errors *field_errors)
+{
+	if (!field_errors_has(field_errors, "password") && strcmp(password, confirmation) != 0)
+		field_errors_add(field_errors, "password_confirmation", FIELD_NOT_EQUAL);
 }

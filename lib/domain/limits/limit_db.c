@@ -2,11 +2,22 @@
 
 #include "limit_db.h"
 
+#include "deadline.h"
 #include "secret.h"
 #include "statements.h"
 
 #include <assert.h>
 #include <limits.h>
+#include <pthread.h>
+
+#define RUN_LATER_MS 1000
+
+/* Tries that are given back later: a ring, in which the oldest give way. */
+static struct {
+	pthread_mutex_t mutex;
+	struct limit_try tries[LIMIT_LATER_MAX];
+	size_t first, count;
+} later = { .mutex = PTHREAD_MUTEX_INITIALIZER };
 
 struct limit_try
 limit_try_of(const struct keyring *keyring, struct limit_subject subject, int64_t now)
@@ -100,31 +111,93 @@ limit_db_count(
 
 	if (limit_try->uncounted)
 		return grant_uncounted(ret_left, ret_wait_s);
-	TRY(db_row(tx, LIMIT_COUNT, in, out));
+	const enum result counted = db_row(tx, LIMIT_COUNT, in, out);
+	if (counted != OK && db_may_be_done(tx))
+		limit_db_give_back_later(limit_try);
+	TRY(counted);
 	*ret_left = granted != 0 ? limit_try->max - (int)count : -1;
 	if (ret_wait_s != NULL)
 		*ret_wait_s = granted != 0 ? 0 : wait_s;
 	return OK;
 }
 
-enum result
-limit_db_give_back(struct db_tx *tx, const struct limit_try *limit_try)
+static enum result
+give_try_back(struct db_tx *tx, const struct limit_try *limit_try, struct db_value first_run)
 {
 	const struct db_value in[] = { holder_value(limit_try), limit_id_value(limit_try),
-		subject_hash_value(limit_try), db_first_run("first_run"), { 0 } };
+		subject_hash_value(limit_try), first_run, { 0 } };
 
 	if (limit_try->uncounted)
 		return OK;
-	return db_change(tx, LIMIT_GIVE_BACK, in, NULL);
+	const bool tidies = deadline_tidy(true);
+	const enum result given_back = db_change(tx, LIMIT_GIVE_BACK, in, NULL);
+	deadline_tidy(tidies);
+	return given_back;
+}
+
+enum result
+limit_db_give_back(struct db_tx *tx, const struct limit_try *limit_try)
+{
+	return give_try_back(tx, limit_try, db_first_run("first_run"));
+}
+
+enum result
+limit_db_give_back_held(struct db_tx *tx, const struct limit_try *limit_try)
+{
+	return give_try_back(tx, limit_try, db_number("first_run", 0));
 }
 
 enum result
 limit_db_give_back_after(struct db_tx *tx, const struct limit_try *limit_try, enum result ended)
 {
-	const enum result given_back = limit_db_give_back(tx, limit_try);
-
-	(void)given_back; /* the caller is told how the call itself ended */
+	if (limit_db_give_back(tx, limit_try) != OK)
+		limit_db_give_back_later(limit_try);
 	return ended;
+}
+
+void
+limit_db_give_back_later(const struct limit_try *limit_try)
+{
+	if (limit_try->uncounted)
+		return;
+	pthread_mutex_lock(&later.mutex);
+	later.tries[(later.first + later.count) % LIMIT_LATER_MAX] = *limit_try;
+	if (later.count < LIMIT_LATER_MAX)
+		later.count++;
+	else
+		later.first = (later.first + 1) % LIMIT_LATER_MAX;
+	pthread_mutex_unlock(&later.mutex);
+}
+
+/* Takes the oldest try out. False: there is none. */
+static bool
+take_later(struct limit_try *ret)
+{
+	pthread_mutex_lock(&later.mutex);
+	const bool taken = later.count > 0;
+	if (taken) {
+		*ret = later.tries[later.first];
+		later.first = (later.first + 1) % LIMIT_LATER_MAX;
+		later.count--;
+	}
+	pthread_mutex_unlock(&later.mutex);
+	return taken;
+}
+
+void
+limit_db_run_later(struct db *db)
+{
+	struct db_tx alone = db_alone(db);
+	struct limit_try limit_try;
+
+	deadline_begin(RUN_LATER_MS);
+	while (take_later(&limit_try)) {
+		if (limit_db_give_back_held(&alone, &limit_try) == OK)
+			continue;
+		limit_db_give_back_later(&limit_try);
+		break;
+	}
+	deadline_end();
 }
 
 enum result

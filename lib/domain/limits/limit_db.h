@@ -6,7 +6,11 @@
  *
  * Every function runs its statement in what it is given: in the transaction of other statements,
  * or alone (db_alone()). A count that must outlive what follows runs alone, or in a transaction
- * that commits first. */
+ * that commits first.
+ *
+ * What cannot be given back while the database is away, and what may have been counted by a
+ * statement whose answer was lost, is kept in the process, LIMIT_LATER_MAX tries at most, and given
+ * back later. */
 
 #ifndef LIMIT_DB_H
 #define LIMIT_DB_H
@@ -22,6 +26,7 @@
 #include <stdint.h>
 
 #define LIMIT_HOLDER_SIZE 8 /* random bytes */
+#define LIMIT_LATER_MAX   1024
 
 /* One try of one subject. */
 struct limit_try {
@@ -41,7 +46,8 @@ struct limit_try limit_try_of(const struct keyring *, struct limit_subject, int6
  * because none was left or a lock is on, and must not be made. *ret_wait_s (may be NULL): of a
  * try that is not granted, the seconds until its window ends; otherwise 0. Run again after a lost
  * answer, the same try is granted again and counts once, unless another was granted in between.
- * OK, or what db_row() returns. */
+ * OK, or what db_row() returns: then the try does not count, or is given back later, unless it is
+ * part of a transaction. */
 enum result limit_db_count(
     struct db_tx *, const struct limit_try *, int *ret_left, int64_t *ret_wait_s) MUST_USE;
 
@@ -53,10 +59,20 @@ enum result limit_db_peek(
  * began. Run again after a lost answer, it is taken back once. */
 enum result limit_db_give_back(struct db_tx *, const struct limit_try *) MUST_USE;
 
-/* Takes a counted try back, if the database can, after a call that ended with `ended`; returns
- * that. */
+/* Takes a try back of which it is not known whether it counts: it is, where it counts and no other
+ * was granted after it. */
+enum result limit_db_give_back_held(struct db_tx *, const struct limit_try *) MUST_USE;
+
+/* Takes a counted try back after a call that ended with `ended`, now or later; returns that. */
 enum result limit_db_give_back_after(
     struct db_tx *, const struct limit_try *, enum result ended) MUST_USE;
+
+/* Keeps the try for limit_db_run_later(), which does limit_db_give_back_held(). Of more than
+ * LIMIT_LATER_MAX the oldest are forgotten. Thread-safe. */
+void limit_db_give_back_later(const struct limit_try *);
+
+/* Gives back what is kept, as far as the database answers. From one thread, once a second. */
+void limit_db_run_later(struct db *);
 
 /* Forgets every try of the subject, and its lock. */
 enum result limit_db_reset(struct db_tx *, const struct limit_try *) MUST_USE;

@@ -30,6 +30,8 @@ mail_interval_enqueue(
 	CLEANUP(outbox_mail_wipe) struct outbox_mail enqueued = *mail;
 	int left = 0;
 
+	memcpy(enqueued.subject_hash, mail_interval->limit_try.subject_hash,
+	    sizeof enqueued.subject_hash);
 	TRY(limit_db_count(tx, &mail_interval->limit_try, &left, NULL));
 	mail_interval->pending = left >= 0;
 	if (mail_interval->pending)
@@ -65,18 +67,29 @@ mail_interval_of_subject(const struct app *app, struct limit_subject subject, in
 }
 
 struct mail_interval
-mail_interval_of(const struct app *app, enum limit_id limit_id, const struct account_id *account_id,
-    const char *email, int64_t now)
+mail_interval_of(const struct app *app, enum limit_id limit_id, const char *email, int64_t now)
+{
+	char key[EMAIL_MAX + 1];
+
+	email_key(email, key);
+	const struct mail_interval mail_interval = mail_interval_of_subject(
+	    app, limit_subject_of(limit_id, key, strlen(key)), now);
+	secret_wipe_bytes(key, sizeof key);
+	return mail_interval;
+}
+
+struct mail_interval
+mail_interval_of_member(const struct app *app, enum limit_id limit_id,
+    const struct account *account, const char *email, int64_t now)
 {
 	struct {
-		struct account_id account_id;
-		char key[EMAIL_MAX + 1];
-	} key = { 0 };
+		struct person_id person_id;
+		int64_t generation;
+		char email[EMAIL_MAX + 1];
+	} key = { .person_id = account->person_id, .generation = account->generation };
 
-	if (account_id != NULL)
-		key.account_id = *account_id;
-	email_key(email, key.key);
-	const size_t size = sizeof key.account_id + strlen(key.key);
+	email_key(email, key.email);
+	const size_t size = sizeof key.person_id + sizeof key.generation + strlen(key.email);
 	const struct mail_interval mail_interval = mail_interval_of_subject(
 	    app, limit_subject_of(limit_id, &key, size), now);
 	secret_wipe_bytes(&key, sizeof key);
@@ -109,8 +122,7 @@ mail_interval_send(const struct app *app, enum limit_id limit_id, const struct o
     struct error_info *error_info)
 {
 	struct send_mail_ctx ctx = {
-		.mail_interval = mail_interval_of(
-		    app, limit_id, NULL, mail->email, mail->created_at),
+		.mail_interval = mail_interval_of(app, limit_id, mail->email, mail->created_at),
 		.mail = mail,
 	};
 

@@ -9,9 +9,9 @@
 #ifndef MAIL_INTERVAL_H
 #define MAIL_INTERVAL_H
 
+#include "account.h"
 #include "app.h"
 #include "error_info.h"
-#include "ids.h"
 #include "limit_db.h"
 #include "limit_local.h"
 #include "outbox.h"
@@ -22,17 +22,21 @@
 
 /* One mail that is to be enqueued, and its counters. */
 struct mail_interval {
-	struct limit_try limit_try; /* of the address */
-	struct limit_local
-	    *limit_local;           /* of all mails; NULL: an operator's, which are not counted */
-	struct limit_state counted; /* among all mails, once it is granted */
-	bool pending;               /* the mail goes out: set by each mail_interval_enqueue() */
+	struct limit_try limit_try;      /* of the address */
+	struct limit_local *limit_local; /* of all mails; NULL: it is not counted among them */
+	struct limit_state counted;      /* among all mails, once it is granted */
+	bool pending; /* the mail goes out: set by each mail_interval_enqueue() */
 };
 
-/* The counter of an address; all spellings of one mailbox have the same. With `account_id` (may be
- * NULL) it counts only this account's mails to the address, whatever others ask for. */
-struct mail_interval mail_interval_of(const struct app *, enum limit_id,
-    const struct account_id *account_id, const char *email, int64_t now);
+/* The counter of an address; all spellings of one mailbox have the same. */
+struct mail_interval mail_interval_of(
+    const struct app *, enum limit_id, const char *email, int64_t now);
+
+/* The counter of the mails that one member has sent to an address, whatever others ask for: that of
+ * the account's person and generation. Whoever leaves and registers again has the same. A new
+ * generation has another, because it ends the links of those before (mailed_link.h). */
+struct mail_interval mail_interval_of_member(
+    const struct app *, enum limit_id, const struct account *, const char *email, int64_t now);
 
 /* The counter of a login ID, whose address is not known yet. */
 struct mail_interval mail_interval_of_login_id(

@@ -1,14 +1,20 @@
-/* mail_template.c - the texts of the mails.
+/* mail_template.c - our own texts of the mails.
  *
- * A mail says what happened (and when) or what to do, what to do if one did not ask for it, and
- * that nobody reads replies; a link stands with its lifetime.
+ * A mail says what happened (and when) or what to do, and what to do if one did not ask for it; a
+ * link stands with the moment until which it works. The footer, which every mail ends with, says
+ * that nobody reads replies, and whom to ask.
  *
  * {nickname} greets only where the address is proven to be the account's own. An invitation, a
- * confirmation, "already registered" or the login IDs may reach a stranger, who must neither learn
- * the nickname nor be sent what someone typed as one; and login IDs may be those of several
- * people. */
+ * confirmation, "already registered", an unproven login ID or the login IDs may reach a stranger,
+ * who must neither learn the nickname nor be sent what someone typed as one; and login IDs may be
+ * those of several people. */
 
 #include "mail_template.h"
+
+#include "text.h"
+
+#include <stddef.h>
+#include <string.h>
 
 /* Paragraphs that several mails have. */
 
@@ -18,18 +24,12 @@ static const char about_link_ja[] =
     "このリンクは、このメールを受け取られたご本人専用です。ほかの方に転送しないでください。\n"
     "リンクを開いただけでは、手続きは進みません。開いた画面でご本人が操作すると、先へ進みます。";
 
-static const char link_lives_ja[] =
-    "リンクの有効期間は、このメールをお送りしてから{lives}です。\n"
+static const char link_ends_ja[] =
+    "このリンクは、{until}までお使いいただけます。\n"
     "過ぎてしまったときは、お手数ですが、はじめからお手続きください。\n"
     "{portal}";
 
 static const char when_ja[] = "日時：{when}";
-
-static const char footer_ja[] =
-    "このメールは送信専用です。ご返信いただいても、お読みすることができません。\n"
-    "ご不明な点は、{society}の窓口へお問い合わせください。";
-
-static const char signature_ja[] = "{society}\n健康マイポータル\n{portal}";
 
 static const char dear_en[] = "Dear {nickname},";
 
@@ -37,20 +37,14 @@ static const char about_link_en[] =
     "This link is for you alone. Please do not forward this message.\n"
     "Opening the link changes nothing by itself; you go on by what you do on the page that opens.";
 
-static const char link_lives_en[] = "The link works for {lives} after this message was sent.\n"
-				    "If it has expired, please start again from the beginning:\n"
-				    "{portal}";
+static const char link_ends_en[] = "The link works until {until}.\n"
+				   "If it has expired, please start again from the beginning:\n"
+				   "{portal}";
 
 static const char when_en[] = "Time: {when}";
 
-static const char footer_en[] =
-    "This message was sent automatically. Replies to it are not read by anyone.\n"
-    "If you have a question, please contact {society}.";
-
-static const char signature_en[] = "{society}\nMember portal\n{portal}";
-
 /* clang-format off */
-static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] = {
+static const struct mail_template of_kinds[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] = {
 [MAIL_JAPANESE] = {
 	[MAIL_INVITATION] = {
 		.subject = "【{society}】健康マイポータル 登録のご案内",
@@ -64,11 +58,10 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"画面の案内にそって入力してください。",
 			"{link}",
 			about_link_ja,
-			link_lives_ja,
+			link_ends_ja,
 			"このメールにお心当たりのない場合は、何もなさらずに、"
 			"このメールを削除してください。"
-			"リンクの先で入力されないかぎり、登録されることはありません。",
-			footer_ja, signature_ja },
+			"リンクの先で入力されないかぎり、登録されることはありません。" },
 	},
 	[MAIL_SECOND_LINK] = {
 		.subject = "【{society}】健康マイポータル 認証キー入力のご案内",
@@ -81,27 +74,28 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"認証キーは、このメールには書かれていません。",
 			"{link}",
 			about_link_ja,
-			link_lives_ja,
+			link_ends_ja,
 			"このメールにお心当たりのない場合は、リンクを開かずに、"
 			"{society}までご連絡ください。"
-			"認証キーが入力されないかぎり、登録されることはありません。",
-			footer_ja, signature_ja },
+			"認証キーが入力されないかぎり、登録されることはありません。" },
 	},
 	[MAIL_ALREADY_REGISTERED] = {
-		.subject = "【{society}】健康マイポータル すでにご登録済みです",
+		.subject = "【{society}】健康マイポータル すでに登録があります",
 		.paragraphs = {
 			"{society}です。\n"
-			"入力された健康保険の記号・番号の方は、"
-			"すでに健康マイポータルに登録されています。"
-			"あらためて登録していただく必要はありません。",
-			"ご登録のログインIDとパスワードで、次のページからログインしてください。\n"
+			"入力された健康保険の記号・番号では、すでに健康マイポータルの登録があります。"
+			"そのため、あらたに登録することはできません。",
+			"■ ご自身で登録された方\n"
+			"ご登録のログインIDとパスワードで、次のページからログインしてください。"
+			"お忘れのときは、同じページの「ログインIDを忘れた方」または"
+			"「パスワードを忘れた方」からお手続きください。\n"
 			"{portal}",
-			"ログインIDまたはパスワードをお忘れのときは、ログイン画面の"
-			"「ログインIDを忘れた方」または「パスワードを"
-			"忘れた方」からお手続きください。",
-			"ご自身で登録した覚えがない場合や、このメールにお心当たりのない場合は、"
-			"{society}までご連絡ください。",
-			footer_ja, signature_ja },
+			"■ ご自身で登録した覚えのない方\n"
+			"ほかの方が、あなたの記号・番号で登録した可能性があります。"
+			"「ログインIDを忘れた方」や「パスワードを忘れた方」の手続きはなさらずに、"
+			"{society}までお電話などでご連絡ください。"
+			"その登録を取り消したうえで、ご自身で登録していただけます。",
+			"このメールにお心当たりのない場合も、{society}までご連絡ください。" },
 	},
 	[MAIL_COMPLETION] = {
 		.subject = "【{society}】健康マイポータル 登録完了のお知らせ",
@@ -116,8 +110,7 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"ログインIDとパスワードは、"
 			"ほかの人に知られないように大切に保管してください。"
 			"{society}の職員がパスワードをおたずねすることはありません。",
-			"ご自身で登録した覚えがない場合は、すぐに{society}までご連絡ください。",
-			footer_ja, signature_ja },
+			"ご自身で登録した覚えがない場合は、すぐに{society}までご連絡ください。" },
 	},
 	[MAIL_EMAIL_CONFIRMATION] = {
 		.subject = "【{society}】健康マイポータル メールアドレスの確認",
@@ -130,14 +123,13 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"それまでは、お知らせの送り先は変わりません。",
 			"{link}",
 			about_link_ja,
-			"リンクの有効期間は、このメールをお送りしてから{lives}です。\n"
+			"このリンクは、{until}までお使いいただけます。\n"
 			"過ぎてしまったときは、お手数ですが、次のページからログインし、"
 			"設定の画面でもう一度お手続きください。\n"
 			"{portal}",
 			"このメールにお心当たりのない場合は、何もなさらずに、"
 			"このメールを削除してください。"
-			"お知らせの送り先が変わることはありません。",
-			footer_ja, signature_ja },
+			"お知らせの送り先が変わることはありません。" },
 	},
 	[MAIL_EMAIL_CHANGED] = {
 		.subject = "【{society}】健康マイポータル メールアドレス変更のお知らせ",
@@ -151,8 +143,7 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"変更した覚えがない場合は、ほかの人がログインしているおそれがあります。"
 			"すぐに次のページからログインしてパスワードを変更し、"
 			"{society}までお電話などでご連絡ください。\n"
-			"{portal}",
-			footer_ja, signature_ja },
+			"{portal}" },
 	},
 	[MAIL_LOGIN_IDS] = {
 		.subject = "【{society}】健康マイポータル ログインIDのお知らせ",
@@ -171,8 +162,7 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"このメールにお心当たりのない場合は、"
 			"ほかの方がこのメールアドレスを入力された"
 			"可能性があります。ログインIDは、このメールでだけお知らせしています。"
-			"入力された方には伝わっていませんので、何もなさる必要はありません。",
-			footer_ja, signature_ja },
+			"入力された方には伝わっていませんので、何もなさる必要はありません。" },
 	},
 	[MAIL_PASSWORD_RESET] = {
 		.subject = "【{society}】健康マイポータル パスワード再設定のご案内",
@@ -185,7 +175,7 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"このリンクでパスワードを決められるのは、一度だけです。",
 			"{link}",
 			about_link_ja,
-			"リンクの有効期間は、このメールをお送りしてから{lives}です。\n"
+			"このリンクは、{until}までお使いいただけます。\n"
 			"過ぎてしまったときは、お手数ですが、"
 			"次のページの「パスワードを忘れた方」から"
 			"もう一度お手続きください。\n"
@@ -194,8 +184,7 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"新しいパスワードで、あらためてログインしてください。",
 			"このメールにお心当たりのない場合は、何もなさらずに、"
 			"このメールを削除してください。"
-			"リンクの先で入力されないかぎり、パスワードが変わることはありません。",
-			footer_ja, signature_ja },
+			"リンクの先で入力されないかぎり、パスワードが変わることはありません。" },
 	},
 	[MAIL_PASSWORD_CHANGED] = {
 		.subject = "【{society}】健康マイポータル パスワード変更のお知らせ",
@@ -209,8 +198,7 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"変更した覚えがない場合は、ほかの人がログインしているおそれがあります。"
 			"すぐに次のページの「パスワードを忘れた方」から新しいパスワードを決め直し、"
 			"{society}までお電話などでご連絡ください。\n"
-			"{portal}",
-			footer_ja, signature_ja },
+			"{portal}" },
 	},
 	[MAIL_LOGIN_ID_CHANGED] = {
 		.subject = "【{society}】健康マイポータル ログインID変更のお知らせ",
@@ -225,8 +213,7 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"すぐに次のページの「ログインIDを忘れた方」で今のログインIDを確かめてから、"
 			"「パスワードを忘れた方」で新しいパスワードを決め直し、"
 			"{society}までお電話などでご連絡ください。\n"
-			"{portal}",
-			footer_ja, signature_ja },
+			"{portal}" },
 	},
 	[MAIL_LOGIN_AFTER_FAILURES] = {
 		.subject = "【{society}】健康マイポータル ログインのお知らせ",
@@ -241,8 +228,7 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"ほかの人にパスワードを知られているおそれがあります。"
 			"すぐに次のページの「パスワードを忘れた方」から新しいパスワードを決め直し、"
 			"{society}までお電話などでご連絡ください。\n"
-			"{portal}",
-			footer_ja, signature_ja },
+			"{portal}" },
 	},
 	[MAIL_LEFT] = {
 		.subject = "【{society}】健康マイポータル 退会手続き完了のお知らせ",
@@ -258,8 +244,7 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"あらためて登録していただけます。\n"
 			"{portal}",
 			"ご自身で退会した覚えがない場合は、"
-			"すぐに{society}までお電話などでご連絡ください。",
-			footer_ja, signature_ja },
+			"すぐに{society}までお電話などでご連絡ください。" },
 	},
 	[MAIL_EMAIL_CHANGE_ASKED] = {
 		.subject = "【{society}】健康マイポータル メールアドレス変更の受け付け",
@@ -282,8 +267,70 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"ほかの端末はすべてログアウトされます。"
 			"ログインできないときは、"
 			"「パスワードを忘れた方」から新しいパスワードを決め直してください。",
-			"お困りのときは、{society}までお電話などでご連絡ください。",
-			footer_ja, signature_ja },
+			"お困りのときは、{society}までお電話などでご連絡ください。" },
+	},
+	[MAIL_UNPROVEN_LOGIN_ID] = {
+		.subject = "【{society}】健康マイポータル ログインIDについてのお知らせ",
+		.paragraphs = {
+			"{society}です。\n"
+			"このメールアドレスが、健康マイポータルのログインIDに設定されました。"
+			"ログインIDは、ログインのときに入力する文字で、"
+			"お知らせの送り先とは別のものです。",
+			when_ja,
+			"ご自身で設定された場合は、何もなさる必要はありません。",
+			"お心当たりのない場合は、ほかの方が、ご自分のログインIDとして"
+			"このメールアドレスを入力された可能性があります。"
+			"それによって、その方がこのメールアドレスのメールを読んだり、"
+			"すでになさっているご登録を使ったりできるようになることはありません。",
+			"これから登録される場合は、"
+			"ログインIDには別のメールアドレスを入力してください。"
+			"お知らせの送り先には、このメールアドレスをお使いいただけます。"
+			"このメールアドレスをログインIDとして「パスワードを忘れた方」から"
+			"お手続きになっても、ご案内はこのメールアドレスには届きません。\n"
+			"{portal}",
+			"このメールアドレスをログインIDとしてお使いになりたいときは、"
+			"{society}までご連絡ください。" },
+	},
+	[MAIL_ACCOUNT_DISABLED] = {
+		.subject = "【{society}】健康マイポータル ご登録について",
+		.paragraphs = {
+			"{society}です。\n"
+			"入力された健康保険の記号・番号の登録は、{society}で利用を停止しています。"
+			"そのため、あらたに登録することも、ログインすることもできません。",
+			"画面からのお手続きでは、ご利用になれません。"
+			"{society}までお電話などでご連絡ください。"
+			"ご本人であることを確認したうえで、お手続きをご案内します。",
+			"このメールにお心当たりのない場合も、{society}までご連絡ください。" },
+	},
+	[MAIL_ENDED_BY_SOCIETY] = {
+		.subject = "【{society}】健康マイポータル 登録取り消しのお知らせ",
+		.paragraphs = {
+			dear_ja,
+			"{society}です。\n"
+			"健康マイポータルの登録を、{society}で取り消しました。"
+			"これまでのログインIDとパスワードでは、ログインできなくなりました。",
+			when_ja,
+			"健康保険の資格が、この手続きで変わることはありません。",
+			"手続きの記録は、お名前や番号を含まない形で、約13か月のあいだ保管します。",
+			"ご本人は、次のページから、あらためて登録していただけます。\n"
+			"{portal}",
+			"お心当たりのない場合は、{society}までお電話などでご連絡ください。" },
+	},
+	[MAIL_LOGIN_ID_RELEASED] = {
+		.subject = "【{society}】健康マイポータル ログインID変更のお知らせ",
+		.paragraphs = {
+			dear_ja,
+			"{society}です。\n"
+			"健康マイポータルのログインIDを、{society}で変更しました。"
+			"これまでのログインIDが、ほかの方のメールアドレスだったためです。"
+			"これまでのログインIDでは、ログインできなくなりました。",
+			when_ja,
+			"今のログインIDは、次のページの「ログインIDを忘れた方」で、"
+			"このメールアドレスを入力すると、メールでお知らせします。"
+			"パスワードは変わっていません。"
+			"ログインIDは、設定の画面でほかのメールアドレスに変えられます。\n"
+			"{portal}",
+			"お困りのときは、{society}までお電話などでご連絡ください。" },
 	},
 },
 [MAIL_ENGLISH] = {
@@ -300,11 +347,10 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"the page.",
 			"{link}",
 			about_link_en,
-			link_lives_en,
+			link_ends_en,
 			"If you did not ask for this message, please do nothing and delete it. "
 			"Nothing will be registered unless someone types on the page behind "
-			"the link.",
-			footer_en, signature_en },
+			"the link." },
 	},
 	[MAIL_SECOND_LINK] = {
 		.subject = "[{society}] Enter your authentication key",
@@ -317,26 +363,29 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"The key is not written in this message.",
 			"{link}",
 			about_link_en,
-			link_lives_en,
+			link_ends_en,
 			"If you did not ask for this message, please do not open the link, and "
 			"contact {society}. Nobody can be registered without the "
-			"authentication key.",
-			footer_en, signature_en },
+			"authentication key." },
 	},
 	[MAIL_ALREADY_REGISTERED] = {
-		.subject = "[{society}] You are already registered",
+		.subject = "[{society}] There is a registration already",
 		.paragraphs = {
 			"This is a message from {society}.\n"
-			"The person with the health insurance symbol and number that were "
-			"entered is already registered for the member portal. There is no need "
-			"to register again.",
-			"Please log in with your login ID and password on this page:\n"
+			"There is already a registration for the member portal with the health "
+			"insurance symbol and number that were entered. So nobody can register "
+			"with them again.",
+			"If you have registered yourself:\n"
+			"Please log in with your login ID and password on this page. If you "
+			"have forgotten one of them, please choose \"Forgot login ID\" or "
+			"\"Forgot password\" there.\n"
 			"{portal}",
-			"If you have forgotten your login ID or password, please choose "
-			"\"Forgot login ID\" or \"Forgot password\" on the login page.",
-			"If you have never registered, or did not ask for this message, please "
-			"contact {society}.",
-			footer_en, signature_en },
+			"If you have never registered yourself:\n"
+			"Someone else may have registered with your symbol and number. Please "
+			"do not use \"Forgot login ID\" or \"Forgot password\", but contact "
+			"{society}, by telephone if you can. We will end that registration, so "
+			"that you can register yourself.",
+			"If you did not ask for this message, please contact {society}, too." },
 	},
 	[MAIL_COMPLETION] = {
 		.subject = "[{society}] Your registration is complete",
@@ -350,8 +399,7 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"{portal}",
 			"Please keep your login ID and password to yourself. The staff of "
 			"{society} will never ask you for your password.",
-			"If you did not register, please contact {society} at once.",
-			footer_en, signature_en },
+			"If you did not register, please contact {society} at once." },
 	},
 	[MAIL_EMAIL_CONFIRMATION] = {
 		.subject = "[{society}] Please confirm your e-mail address",
@@ -364,13 +412,12 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"Until then, notices go where they went before.",
 			"{link}",
 			about_link_en,
-			"The link works for {lives} after this message was sent.\n"
+			"The link works until {until}.\n"
 			"If it has expired, please log in on this page and enter the address "
 			"in the settings once more:\n"
 			"{portal}",
 			"If you did not ask for this message, please do nothing and delete it. "
-			"Nothing will be changed.",
-			footer_en, signature_en },
+			"Nothing will be changed." },
 	},
 	[MAIL_EMAIL_CHANGED] = {
 		.subject = "[{society}] Your e-mail address was changed",
@@ -384,8 +431,7 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"If you did not make this change, someone else may be using your "
 			"account. Please log in on this page and change your password at once, "
 			"and contact {society}, by telephone if you can:\n"
-			"{portal}",
-			footer_en, signature_en },
+			"{portal}" },
 	},
 	[MAIL_LOGIN_IDS] = {
 		.subject = "[{society}] Your login ID",
@@ -402,8 +448,7 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"password\" on the login page.",
 			"If you did not ask for this message, someone else may have typed this "
 			"address. The login ID is told in this message only, and not to the "
-			"person who typed the address. There is nothing you need to do.",
-			footer_en, signature_en },
+			"person who typed the address. There is nothing you need to do." },
 	},
 	[MAIL_PASSWORD_RESET] = {
 		.subject = "[{society}] Choose a new password",
@@ -416,7 +461,7 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"instructions on the page. The link sets a password only once.",
 			"{link}",
 			about_link_en,
-			"The link works for {lives} after this message was sent.\n"
+			"The link works until {until}.\n"
 			"If it has expired, please choose \"Forgot password\" once more on this "
 			"page:\n"
 			"{portal}",
@@ -424,8 +469,7 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"Please log in again with the new password.",
 			"If you did not ask for this message, please do nothing and delete it. "
 			"Your password stays as it is unless someone types on the page behind "
-			"the link.",
-			footer_en, signature_en },
+			"the link." },
 	},
 	[MAIL_PASSWORD_CHANGED] = {
 		.subject = "[{society}] Your password was changed",
@@ -439,8 +483,7 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"If you did not make this change, someone else may be using your "
 			"account. Please choose \"Forgot password\" on this page at once to set "
 			"a new password, and contact {society}, by telephone if you can:\n"
-			"{portal}",
-			footer_en, signature_en },
+			"{portal}" },
 	},
 	[MAIL_LOGIN_ID_CHANGED] = {
 		.subject = "[{society}] Your login ID was changed",
@@ -455,8 +498,7 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"account. Please choose \"Forgot login ID\" on this page at once to "
 			"learn the present login ID, then \"Forgot password\" to set a new "
 			"password, and contact {society}, by telephone if you can:\n"
-			"{portal}",
-			footer_en, signature_en },
+			"{portal}" },
 	},
 	[MAIL_LOGIN_AFTER_FAILURES] = {
 		.subject = "[{society}] A login to your account",
@@ -470,8 +512,7 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"If it was not you, someone else may know your password. Please choose "
 			"\"Forgot password\" on this page at once to set a new password, and "
 			"contact {society}, by telephone if you can:\n"
-			"{portal}",
-			footer_en, signature_en },
+			"{portal}" },
 	},
 	[MAIL_LEFT] = {
 		.subject = "[{society}] Your account is closed",
@@ -488,8 +529,7 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"page:\n"
 			"{portal}",
 			"If you did not close your account, please contact {society} at once, "
-			"by telephone if you can.",
-			footer_en, signature_en },
+			"by telephone if you can." },
 	},
 	[MAIL_EMAIL_CHANGE_ASKED] = {
 		.subject = "[{society}] A change of your e-mail address was requested",
@@ -509,13 +549,74 @@ static const struct mail_template templates[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"password in the settings: that withdraws the request and logs out "
 			"every other device. If you cannot log in, please choose \"Forgot "
 			"password\" there to set a new one.",
-			"If you need help, please contact {society}, by telephone if you can.",
-			footer_en, signature_en },
+			"If you need help, please contact {society}, by telephone if you can." },
+	},
+	[MAIL_UNPROVEN_LOGIN_ID] = {
+		.subject = "[{society}] Your e-mail address is now a login ID",
+		.paragraphs = {
+			"This is a message from {society}.\n"
+			"This e-mail address was set as a login ID of the member portal. A "
+			"login ID is what is typed to log in; it is not where notices go.",
+			when_en,
+			"If you set it yourself, there is nothing to do.",
+			"If you did not, someone else may have typed this address as their own "
+			"login ID. It does not let them read your e-mail, or use a "
+			"registration that you have already.",
+			"If you wish to register, please type another e-mail address as your "
+			"login ID. Your notices can still go to this one. \"Forgot password\" "
+			"with this address as the login ID would send nothing to you.\n"
+			"{portal}",
+			"If you would like to use this address as your own login ID, please "
+			"contact {society}." },
+	},
+	[MAIL_ACCOUNT_DISABLED] = {
+		.subject = "[{society}] About your registration",
+		.paragraphs = {
+			"This is a message from {society}.\n"
+			"The registration for the member portal with the health insurance "
+			"symbol and number that were entered was disabled by {society}. So "
+			"nobody can register with them again, or log in.",
+			"No page of the portal can change that. Please contact {society}, by "
+			"telephone if you can. We will make sure that it is you, and tell you "
+			"how to go on.",
+			"If you did not ask for this message, please contact {society}, too." },
+	},
+	[MAIL_ENDED_BY_SOCIETY] = {
+		.subject = "[{society}] Your registration was ended",
+		.paragraphs = {
+			dear_en,
+			"This is a message from {society}.\n"
+			"{society} has ended this registration for the member portal. You can "
+			"no longer log in with its login ID and password.",
+			when_en,
+			"This does not change your health insurance.",
+			"A record of what happened to the account, without names and numbers, "
+			"is kept for about 13 months.",
+			"The insured person may register again on this page:\n"
+			"{portal}",
+			"If you did not expect this, please contact {society}, by telephone if "
+			"you can." },
+	},
+	[MAIL_LOGIN_ID_RELEASED] = {
+		.subject = "[{society}] Your login ID was changed",
+		.paragraphs = {
+			dear_en,
+			"This is a message from {society}.\n"
+			"{society} has changed your login ID for the member portal, because it "
+			"was somebody else's e-mail address. You can no longer log in with the "
+			"former login ID.",
+			when_en,
+			"To learn your login ID, please choose \"Forgot login ID\" on this page "
+			"and type the address that this message came to. Your password is the "
+			"same as before. In the settings you may choose another e-mail address "
+			"as your login ID.\n"
+			"{portal}",
+			"If you need help, please contact {society}, by telephone if you can." },
 	},
 },
 };
 
-/* MAIL_LOGIN_IDS to an address that no account has: its reader may be anybody. */
+/* A MAIL_LOGIN_IDS to an address that no account has: its reader may be anybody. */
 static const struct mail_template no_login_ids[MAIL_LANGUAGE__MAX] = {
 	[MAIL_JAPANESE] = {
 		.subject = "【{society}】健康マイポータル ログインIDのお知らせ",
@@ -531,8 +632,7 @@ static const struct mail_template no_login_ids[MAIL_LANGUAGE__MAX] = {
 			"まだ登録されていない場合は、同じページから登録をお申し込みいただけます。\n"
 			"{portal}",
 			"このメールにお心当たりのない場合は、何もなさらずに、"
-			"このメールを削除してください。",
-			footer_ja, signature_ja },
+			"このメールを削除してください。" },
 	},
 	[MAIL_ENGLISH] = {
 		.subject = "[{society}] Your login ID",
@@ -546,20 +646,238 @@ static const struct mail_template no_login_ids[MAIL_LANGUAGE__MAX] = {
 			"login ID\" on this page and type that address. If you have not "
 			"registered yet, you can do so on the same page:\n"
 			"{portal}",
-			"If you did not ask for this message, please do nothing and delete it.",
-			footer_en, signature_en },
+			"If you did not ask for this message, please do nothing and delete it." },
+	},
+};
+
+/* A mail with a link that waited until the link was over: what was asked for, and how to ask again.
+ * It tells its reader nothing that the mail itself would not have told. */
+static const char over_ja[] =
+    "メールをお送りできない状態が続き、お届けする前に、手続きの有効期限が過ぎてしまいました。"
+    "ご迷惑をおかけして、申し訳ございません。";
+
+static const char over_en[] =
+    "For some time we could not send e-mail, and the time for this request ran out before our "
+    "message could reach you. We are sorry for the inconvenience.";
+
+static const char delete_ja[] =
+    "このメールにお心当たりのない場合は、何もなさらずに、このメールを削除してください。";
+
+static const char delete_en[] =
+    "If you did not ask for this message, please do nothing and delete it.";
+
+static const struct mail_template link_over[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] = {
+[MAIL_JAPANESE] = {
+	[MAIL_INVITATION] = {
+		.subject = "【{society}】健康マイポータル もう一度お申し込みください",
+		.paragraphs = {
+			"{society}です。\n"
+			"健康マイポータルへの登録のお申し込みを受け付けました。",
+			over_ja,
+			"お手数ですが、次のページから、はじめからお手続きください。\n"
+			"{portal}",
+			delete_ja },
+	},
+	[MAIL_SECOND_LINK] = {
+		.subject = "【{society}】健康マイポータル もう一度お手続きください",
+		.paragraphs = {
+			"{society}です。\n"
+			"健康マイポータルの登録の手続きを受け付けました。",
+			over_ja,
+			"お手数ですが、次のページから、はじめからお手続きください。\n"
+			"{portal}",
+			"このメールにお心当たりのない場合は、{society}までご連絡ください。" },
+	},
+	[MAIL_EMAIL_CONFIRMATION] = {
+		.subject = "【{society}】健康マイポータル もう一度お手続きください",
+		.paragraphs = {
+			"{society}です。\n"
+			"このメールアドレスを、"
+			"健康マイポータルのお知らせの送り先にする手続きを受け付けました。",
+			over_ja,
+			"お知らせの送り先は、変わっていません。"
+			"お手数ですが、次のページからログインし、"
+			"設定の画面でもう一度お手続きください。\n"
+			"{portal}",
+			delete_ja },
+	},
+	[MAIL_PASSWORD_RESET] = {
+		.subject = "【{society}】健康マイポータル もう一度お手続きください",
+		.paragraphs = {
+			dear_ja,
+			"{society}です。\n"
+			"「パスワードを忘れた方」の手続きを受け付けました。",
+			over_ja,
+			"お手数ですが、次のページの「パスワードを忘れた方」から"
+			"もう一度お手続きください。\n"
+			"{portal}",
+			delete_ja },
+	},
+},
+[MAIL_ENGLISH] = {
+	[MAIL_INVITATION] = {
+		.subject = "[{society}] Please ask for your registration again",
+		.paragraphs = {
+			"This is a message from {society}.\n"
+			"We have received a request to register this address for the member "
+			"portal.",
+			over_en,
+			"Please start again from the beginning on this page:\n"
+			"{portal}",
+			delete_en },
+	},
+	[MAIL_SECOND_LINK] = {
+		.subject = "[{society}] Please begin your registration again",
+		.paragraphs = {
+			"This is a message from {society}.\n"
+			"You have begun your registration for the member portal.",
+			over_en,
+			"Please start again from the beginning on this page:\n"
+			"{portal}",
+			"If you did not ask for this message, please contact {society}." },
+	},
+	[MAIL_EMAIL_CONFIRMATION] = {
+		.subject = "[{society}] Please enter your e-mail address again",
+		.paragraphs = {
+			"This is a message from {society}.\n"
+			"We have received a request to send the notices of the member portal "
+			"to this address.",
+			over_en,
+			"Notices still go where they went before. Please log in on this page "
+			"and enter the address in the settings once more:\n"
+			"{portal}",
+			delete_en },
+	},
+	[MAIL_PASSWORD_RESET] = {
+		.subject = "[{society}] Please ask for a new password again",
+		.paragraphs = {
+			dear_en,
+			"This is a message from {society}.\n"
+			"We have received a \"Forgot password\" request for the member portal.",
+			over_en,
+			"Please choose \"Forgot password\" once more on this page:\n"
+			"{portal}",
+			delete_en },
+	},
+},
+};
+/* What the operator sends to see whether mails go out. */
+static const struct mail_template trial_mails[MAIL_LANGUAGE__MAX] = {
+	[MAIL_JAPANESE] = {
+		.subject = "【{society}】健康マイポータル テストメール",
+		.paragraphs = {
+			"{society}です。\n"
+			"健康マイポータルのメールの設定を確かめるためのテストメールです。",
+			when_ja,
+			"このメールが届いていれば、メールは正しく送られています。" },
+	},
+	[MAIL_ENGLISH] = {
+		.subject = "[{society}] Test mail of the member portal",
+		.paragraphs = {
+			"This is a message from {society}.\n"
+			"It was sent to see whether the mails of the member portal go out.",
+			when_en,
+			"If you can read it, they do." },
+	},
+};
+
+/* Every mail ends with it. */
+static const struct mail_template footers[MAIL_LANGUAGE__MAX] = {
+	[MAIL_JAPANESE] = {
+		.paragraphs = {
+			"このメールは送信専用です。"
+			"ご返信いただいても、お読みすることができません。\n"
+			"ご不明な点は、{society}の窓口へお問い合わせください。",
+			"お問い合わせ先\n"
+			"{contact}",
+			"{society}\n"
+			"健康マイポータル\n"
+			"{portal}" },
+	},
+	[MAIL_ENGLISH] = {
+		.paragraphs = {
+			"This message was sent automatically. Replies to it are not read by "
+			"anyone.\n"
+			"If you have a question, please contact {society}.",
+			"Contact:\n"
+			"{contact}",
+			"{society}\n"
+			"Member portal\n"
+			"{portal}" },
 	},
 };
 /* clang-format on */
 
-const struct mail_template *
-mail_template(enum mail_kind kind, enum mail_language language)
+static const struct mail_template *
+own_template(unsigned id, enum mail_language language)
 {
-	return &templates[language][kind];
+	if (id == MAIL_TEMPLATE_NO_LOGIN_IDS)
+		return &no_login_ids[language];
+	if (id == MAIL_TEMPLATE_TEST)
+		return &trial_mails[language];
+	if (id == MAIL_TEMPLATE_FOOTER)
+		return &footers[language];
+	if (id >= MAIL_TEMPLATE_OVER)
+		return &link_over[language][id - MAIL_TEMPLATE_OVER];
+	return &of_kinds[language][id];
 }
 
 const struct mail_template *
-mail_template_no_login_ids(enum mail_language language)
+mail_template(unsigned id, enum mail_language language)
 {
-	return &no_login_ids[language];
+	const struct mail_template *const template = own_template(id, language);
+
+	return template->paragraphs[0] != NULL ? template : NULL;
+}
+
+/* Names ---------------------------------------------------------------------------------------- */
+
+#define KIND_NAME_(kind, number) [kind] = #kind,
+static const char *const kind_names[MAIL_KIND__MAX] = { MAIL_KIND_LIST(KIND_NAME_) };
+#undef KIND_NAME_
+
+/* MAIL_LOGIN_IDS is "login-ids". */
+static void
+write_kind_name(enum mail_kind kind, char ret[static MAIL_TEMPLATE_NAME_MAX + 1])
+{
+	text_copy_cut(ret, MAIL_TEMPLATE_NAME_MAX + 1, kind_names[kind] + strlen("MAIL_"));
+	text_lower_ascii(ret);
+	for (char *at = ret; (at = strchr(at, '_')) != NULL;)
+		*at = '-';
+}
+
+void
+mail_template_name(unsigned id, char ret[static MAIL_TEMPLATE_NAME_MAX + 1])
+{
+	static const char *const names[] = {
+		[MAIL_TEMPLATE_NO_LOGIN_IDS - MAIL_TEMPLATE_NO_LOGIN_IDS] = "no-login-ids",
+		[MAIL_TEMPLATE_TEST - MAIL_TEMPLATE_NO_LOGIN_IDS] = "test",
+		[MAIL_TEMPLATE_FOOTER - MAIL_TEMPLATE_NO_LOGIN_IDS] = "footer",
+	};
+	char kind[MAIL_TEMPLATE_NAME_MAX + 1];
+
+	if (id >= MAIL_TEMPLATE_NO_LOGIN_IDS) {
+		text_copy_cut(
+		    ret, MAIL_TEMPLATE_NAME_MAX + 1, names[id - MAIL_TEMPLATE_NO_LOGIN_IDS]);
+		return;
+	}
+	const bool over = id >= MAIL_TEMPLATE_OVER;
+	write_kind_name((enum mail_kind)(over ? id - MAIL_TEMPLATE_OVER : id), kind);
+	if (!text_format(ret, MAIL_TEMPLATE_NAME_MAX + 1, "%s%s", kind, over ? "-over" : ""))
+		ret[0] = '\0';
+}
+
+bool
+mail_template_of_name(const char *name, unsigned *ret)
+{
+	char known[MAIL_TEMPLATE_NAME_MAX + 1];
+
+	for (unsigned id = 0; id < MAIL_TEMPLATES__MAX; id++) {
+		mail_template_name(id, known);
+		if (strcmp(name, known) != 0 || mail_template(id, MAIL_JAPANESE) == NULL)
+			continue;
+		*ret = id;
+		return true;
+	}
+	return false;
 }

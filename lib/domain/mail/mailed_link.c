@@ -1,4 +1,4 @@
-/* mailed_link.c - the links that are mailed to an account. */
+/* mailed_link.c - the links in mails. */
 
 #include "mailed_link.h"
 
@@ -8,6 +8,19 @@
 #include "text.h"
 
 #include <string.h>
+
+enum stage
+mailed_link_stage(enum mail_kind kind)
+{
+	static const enum stage stages[MAIL_KIND__MAX] = {
+		[MAIL_INVITATION] = STAGE_IDENTITY,
+		[MAIL_SECOND_LINK] = STAGE_AUTHENTICATION_KEY,
+		[MAIL_EMAIL_CONFIRMATION] = STAGE_EMAIL_CONFIRMATION,
+		[MAIL_PASSWORD_RESET] = STAGE_PASSWORD_RESET,
+	};
+
+	return stages[kind];
+}
 
 struct mailed_link
 mailed_link_of(const struct stage_claims *claims, int64_t now)

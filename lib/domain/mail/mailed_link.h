@@ -1,5 +1,5 @@
-/* mailed_link.h - the links that are mailed to an account: to set a new password, to confirm a
- * new address.
+/* mailed_link.h - the links in mails, above all those to an account: to set a new password, to
+ * confirm a new address.
  *
  * A link belongs to a generation of its account: whatever ends all sessions of the account
  * (another password, the operator) raises the generation and ends its links. No link works while
@@ -21,6 +21,9 @@
 #include "stage.h"
 
 #include <stdint.h>
+
+/* The stage of the token in the link of a mail. STAGE_NONE: the mail has no link. */
+enum stage mailed_link_stage(enum mail_kind);
 
 /* What a link says of its account. Borrows the address from the claims. */
 struct mailed_link mailed_link_of(const struct stage_claims *, int64_t now);

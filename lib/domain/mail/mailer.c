@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "db.h"
 #include "log.h"
+#include "mail_templates.h"
 #include "mail_text.h"
 #include "mailed_link.h"
 #include "outbox.h"
@@ -20,11 +21,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Well above the deadline of SMTP, also when the clocks of two servers of a cluster differ: a lease
- * that ends is that of a worker that died. */
-#define LEASE_S     (60 + CLOCK_SKEW_S)
-#define TICK_MS     1000 /* how often a worker asks for due mails when nothing wakes it */
-#define STACK_BYTES ((size_t)512 * 1024)
+/* A lease is short and renewed while the mail is being sent: one that ends is that of a worker that
+ * died, or that has not reached the database for half a minute. The clocks of two servers of a
+ * cluster may differ. */
+#define LEASE_HELD_MS  30000
+#define LEASE_S        (LEASE_HELD_MS / 1000 + CLOCK_SKEW_S)
+#define LEASE_RENEW_MS 5000
+#define TICK_MS        1000 /* how often a worker asks for due mails when nothing wakes it */
+#define STOP_GRACE_MS  5000 /* for the reply to a mail that was handed over when a stop came */
+#define FINISH_MS      500  /* between two tries to finish a mail while the database is away */
+
+/* Before the second copy: the server has had time to mend. */
+#define UNCONFIRMED_PAUSE_S 300
+#define STACK_BYTES         ((size_t)512 * 1024)
+
+/* How a try ends. */
+enum ending {
+	ENDED_SENT,
+	ENDED_LATER,
+	ENDED_UNCONFIRMED,
+	ENDED_RELAY_AWAY,
+	ENDED_RELAY_REJECTS,
+	ENDED_STOPPED,
+	ENDED_DEAD,
+	ENDED_DROPPED,
+	ENDED__MAX
+};
 
 /* One thread, and what it alone uses: too big for a stack, so allocated with the mailer. */
 struct mail_worker {
@@ -32,35 +54,49 @@ struct mail_worker {
 	pthread_t thread;
 	struct worker_id id; /* the owner of its leases */
 	struct smtp *smtp;
+	int64_t renew_at_ms, lease_ends_ms; /* of its lease, by the monotonic clock */
 	/* Of the mail it holds; wiped after each. */
 	struct outbox_mail mail;
 	struct account_login_ids login_ids; /* of a MAIL_LOGIN_IDS */
 	char token[TOKEN_MAX + 1];
 	char link[MAILED_LINK_MAX + 1]; /* "" where the mail has none */
 	struct mail_message message;    /* the mail as it is sent */
-	char error[SMTP_ERROR_MAX + 1]; /* of SMTP */
+	char error[SMTP_ERROR_MAX + 1]; /* why it was not sent */
 };
 
 struct mailer {
 	struct mailer_options options;
-	pthread_mutex_t mutex; /* of the next four */
+	pthread_mutex_t mutex; /* of all until `totals` */
 	pthread_cond_t woken;
 	uint64_t wakes; /* calls of mailer_wake() so far */
 	bool stopping;
-	struct mailer_totals totals;
+	int64_t stop_ends_ms;
+	unsigned relay_failures;     /* in a row, as this process has seen it */
+	int64_t relay_pause_ends_ms; /* until then no mail is tried */
+	bool mails_may_wait;         /* for the relay, with long pauses: to be woken */
+	int64_t totals[ENDED__MAX];
 	unsigned workers; /* that run */
 	struct mail_worker worker[];
 };
 
-/* The pause after the n-th try; a mail whose tries outnumber the pauses is dead. */
+/* The pause of a mail after its n-th failure; one whose own tries outnumber the pauses is dead. */
 static const int64_t pauses_s[] = { 5, 15, 60, 300, 900, 1800, 3600, 7200 };
 
-/* The stage of the token in a mail's link. Mails without a row have no link. */
-static const enum stage link_stages[MAIL_KIND__MAX] = {
-	[MAIL_INVITATION] = STAGE_IDENTITY,
-	[MAIL_SECOND_LINK] = STAGE_AUTHENTICATION_KEY,
-	[MAIL_EMAIL_CONFIRMATION] = STAGE_EMAIL_CONFIRMATION,
-	[MAIL_PASSWORD_RESET] = STAGE_PASSWORD_RESET,
+/* The pause of the whole mailer after the n-th failure of the relay in a row; then one mail is
+ * tried for all. A relay that rejects us is not asked as often as one that is away. */
+static const int64_t relay_pauses_s[] = { 1, 2, 3, 5, 10, 20, 60 };
+#define AWAY_PAUSES 5
+
+/* What the mail is afterwards. */
+static const enum outbox_state states_after[ENDED__MAX] = {
+	[ENDED_SENT] = OUTBOX_SENT,
+	[ENDED_LATER] = OUTBOX_PENDING,
+	[ENDED_UNCONFIRMED] = OUTBOX_PENDING,
+	[ENDED_RELAY_AWAY] = OUTBOX_PENDING,
+	[ENDED_RELAY_REJECTS] = OUTBOX_PENDING,
+	[ENDED_STOPPED] = OUTBOX_PENDING,
+	[ENDED_DEAD] = OUTBOX_DEAD,
+	[ENDED_DROPPED] = OUTBOX_DROPPED,
 };
 
 /* Makes the link of the mail. Its token is in the fragment, which browsers send to no server, so
@@ -69,7 +105,7 @@ static enum result
 make_link(struct mail_worker *w)
 {
 	const struct outbox_mail *mail = &w->mail;
-	const enum stage stage = link_stages[mail->kind];
+	const enum stage stage = mailed_link_stage(mail->kind);
 	CLEANUP(stage_claims_wipe)
 	struct stage_claims claims = {
 		.stage = stage,
@@ -79,9 +115,11 @@ make_link(struct mail_worker *w)
 		.subject = mail->subject,
 	};
 
-	w->link[0] = '\0';
 	if (stage == STAGE_NONE)
 		return OK;
+	/* A link of an account is bound to the account alone. */
+	if (!id_is_none(claims.subject.account_id.bytes))
+		claims.subject.person_id = no_person;
 	text_copy_cut(claims.email, sizeof claims.email, mail->email);
 	text_copy_cut(claims.language, sizeof claims.language, mail->language);
 	TRY(stage_seal(w->mailer->options.keyring, &claims, w->token));
@@ -94,6 +132,14 @@ _Static_assert(sizeof((struct mail_worker *)0)->link > TOKEN_MAX, "a link has ro
 _Static_assert(
     ACCOUNT_LOGIN_IDS_MAX == MAIL_LOGIN_IDS_MAX, "the login IDs of an address fit a mail");
 
+/* A mail waited so long that its link does not work any more: it says to begin again. */
+static bool
+link_is_over(const struct outbox_mail *mail)
+{
+	return mailed_link_stage(mail->kind) != STAGE_NONE &&
+	       clock_is_over(mail->expires_at, clock_now());
+}
+
 static enum result
 render_mail(struct mail_worker *w)
 {
@@ -105,7 +151,10 @@ render_mail(struct mail_worker *w)
 	char message_id[MESSAGE_ID_MAX + 1];
 	const char *login_ids[ACCOUNT_LOGIN_IDS_MAX + 1] = { NULL };
 
-	TRY(make_link(w));
+	const bool is_over = link_is_over(mail);
+	w->link[0] = '\0';
+	if (!is_over)
+		TRY(make_link(w));
 	for (size_t i = 0; i < w->login_ids.count; i++)
 		login_ids[i] = w->login_ids.ids[i];
 	text_hex(mail->id.bytes, sizeof mail->id.bytes, id);
@@ -116,93 +165,257 @@ render_mail(struct mail_worker *w)
 		.kind = mail->kind,
 		.to = mail->email,
 		.language = mail->language,
+		.templates = mail_templates_hold(o->templates),
 		.society_name = english ? o->society_name_en : o->society_name_ja,
+		.society_contact = english ? o->society_contact_en : o->society_contact_ja,
 		.portal_url = o->portal_url,
 		.link = w->link,
-		.link_lives_s = mail->expires_at - mail->created_at,
+		.link_ends_at = mail->expires_at,
+		.link_is_over = is_over,
 		.nickname = mail->nickname,
 		.login_ids = login_ids,
 		.happened_at = mail->created_at,
 		.message_id = message_id,
 		.date = clock_now(),
 	};
-	return mail_text_render(&facts, &w->message);
+	const enum result rendered = mail_text_render(&facts, &w->message);
+	mail_templates_release(o->templates);
+	return rendered;
 }
 
-/* What becomes of a mail that could not be sent at this try. */
-static struct outbox_outcome
-retry_later(int64_t tries, const char *error)
+/* Trying --------------------------------------------------------------------------------------- */
+
+static bool
+mail_is_too_old(const struct outbox_mail *mail)
 {
-	if (tries > (int64_t)LENGTH(pauses_s))
-		return (struct outbox_outcome){ .state = OUTBOX_DEAD, .error = error };
-	return (struct outbox_outcome){
-		.state = OUTBOX_PENDING,
-		.wait_s = pauses_s[tries < 1 ? 0 : tries - 1],
-		.error = error,
-	};
+	return clock_is_over(mail->created_at + OUTBOX_MAIL_LIVES_S, clock_now());
+}
+
+static enum ending
+end_without_sending(struct mail_worker *w, enum ending ending, const char *error)
+{
+	text_copy_cut(w->error, sizeof w->error, error);
+	return ending;
 }
 
 /* Sends the claimed mail, unless it must not be sent. */
-static struct outbox_outcome
+static enum ending
 send_mail(struct mail_worker *w)
 {
-	struct outbox_outcome outcome = { .state = OUTBOX_SENT, .error = w->error };
-
 	if (w->mail.kind == MAIL_NONE)
-		return (struct outbox_outcome){ .state = OUTBOX_DROPPED, .error = "" };
-	if (clock_is_over(w->mail.expires_at, clock_now()))
-		return (struct outbox_outcome){ .state = OUTBOX_DROPPED, .error = "expired" };
+		return end_without_sending(w, ENDED_DROPPED, "");
+	if (w->mail.created_at <= keyring_epoch(w->mailer->options.keyring))
+		return end_without_sending(w, ENDED_DROPPED, "restored");
+	if (mail_is_too_old(&w->mail))
+		return end_without_sending(w, ENDED_DROPPED, "expired");
+	if (w->mail.unconfirmed >= OUTBOX_COPIES_MAX)
+		return end_without_sending(w, ENDED_DEAD, "not confirmed");
 	if ((unsigned)w->mail.kind >= MAIL_KIND__MAX || render_mail(w) != OK)
-		return (struct outbox_outcome){
-			.state = OUTBOX_DEAD,
-			.error = "could not be written",
-		};
+		return end_without_sending(w, ENDED_DEAD, "could not be written");
 	switch (smtp_send(w->smtp, &w->message, w->error)) {
 	case SMTP_SENT:
-		break;
+		return ENDED_SENT;
 	case SMTP_LATER:
-		return retry_later(w->mail.tries, w->error);
+		return w->mail.tries > (int64_t)LENGTH(pauses_s) ? ENDED_DEAD : ENDED_LATER;
+	case SMTP_UNCONFIRMED:
+		w->mail.unconfirmed++;
+		return w->mail.unconfirmed < OUTBOX_COPIES_MAX ? ENDED_UNCONFIRMED : ENDED_DEAD;
+	case SMTP_RELAY_AWAY:
+		return ENDED_RELAY_AWAY;
+	case SMTP_RELAY_REJECTS:
+		return ENDED_RELAY_REJECTS;
 	case SMTP_REJECTED:
-		outcome.state = OUTBOX_DEAD;
-		break;
+		return ENDED_DEAD;
+	case SMTP_STOPPED:
+		return ENDED_STOPPED;
 	}
+	return ENDED_DEAD;
+}
+
+static int64_t
+pause_after(int64_t failures)
+{
+	const int64_t last = (int64_t)LENGTH(pauses_s);
+
+	return pauses_s[(failures < 1 ? 1 : failures > last ? last : failures) - 1];
+}
+
+/* What becomes of the mail. A try that failed for the relay, or for a stop, is given back. While
+ * the relay is away its mails stay due, and the mailer waits. */
+static struct outbox_outcome
+outcome_of_ending(const struct mail_worker *w, enum ending ending)
+{
+	const struct outbox_mail *mail = &w->mail;
+	struct outbox_outcome outcome = {
+		.state = states_after[ending],
+		.tries = mail->tries,
+		.unconfirmed = mail->unconfirmed,
+		.error = w->error,
+	};
+
+	if (ending == ENDED_LATER)
+		outcome.wait_s = pause_after(mail->tries);
+	if (ending == ENDED_UNCONFIRMED)
+		outcome.wait_s = UNCONFIRMED_PAUSE_S;
+	if (outcome.wait_s > 0 || outcome.state != OUTBOX_PENDING)
+		return outcome;
+	outcome.tries = mail->tries - 1;
+	outcome.relay_failures = mail->relay_failures + (ending == ENDED_STOPPED ? 0 : 1);
+	if (ending == ENDED_RELAY_REJECTS)
+		outcome.wait_s = pause_after(outcome.relay_failures);
 	return outcome;
 }
 
 static void
-count_outcome(struct mailer *mailer, enum outbox_state state)
+count_ending(struct mailer *mailer, enum ending ending)
 {
 	pthread_mutex_lock(&mailer->mutex);
-	switch (state) {
-	case OUTBOX_PENDING:
-		mailer->totals.later++;
-		break;
-	case OUTBOX_SENT:
-		mailer->totals.sent++;
-		break;
-	case OUTBOX_DEAD:
-		mailer->totals.dead++;
-		break;
-	case OUTBOX_DROPPED:
-		mailer->totals.dropped++;
-		break;
-	}
+	mailer->totals[ending]++;
 	pthread_mutex_unlock(&mailer->mutex);
 }
 
 /* Logs a mail that was not sent, by its id. */
 static void
-log_unsent_mail(const struct mail_worker *w, const struct outbox_outcome *outcome)
+log_unsent_mail(const struct mail_worker *w, enum ending ending)
 {
 	char id[2 * ID_SIZE + 1];
 
-	if (outcome->state == OUTBOX_SENT || outcome->error[0] == '\0')
+	if (ending == ENDED_SENT || ending == ENDED_STOPPED || w->error[0] == '\0')
 		return;
 	text_hex(w->mail.id.bytes, sizeof w->mail.id.bytes, id);
-	log_event(outcome->state == OUTBOX_PENDING ? "mail_later" : "mail_not_sent",
+	log_event(states_after[ending] == OUTBOX_PENDING ? "mail_later" : "mail_not_sent",
 	    (const struct log_value[]){ log_text("mail", id), log_int("kind", w->mail.kind),
-		log_int("tries", w->mail.tries), log_text("error", outcome->error), { 0 } });
+		log_int("tries", w->mail.tries), log_text("error", w->error), { 0 } });
 }
+
+/* The relay ------------------------------------------------------------------------------------ */
+
+static bool
+relay_is_paused(struct mailer *mailer)
+{
+	pthread_mutex_lock(&mailer->mutex);
+	const bool paused = clock_monotonic_ms() < mailer->relay_pause_ends_ms;
+	pthread_mutex_unlock(&mailer->mutex);
+	return paused;
+}
+
+/* Begins a pause; what fails during it had begun before, and is the same failure. Returns the
+ * failures in a row, or 0 for the same. */
+static unsigned
+pause_for_relay(struct mailer *mailer, bool rejects)
+{
+	const size_t pauses = rejects ? LENGTH(relay_pauses_s) : AWAY_PAUSES;
+	const int64_t now_ms = clock_monotonic_ms();
+	unsigned failures = 0;
+
+	pthread_mutex_lock(&mailer->mutex);
+	if (now_ms >= mailer->relay_pause_ends_ms) {
+		const size_t before = mailer->relay_failures;
+		const size_t n = before < pauses ? before : pauses - 1;
+
+		mailer->relay_pause_ends_ms = now_ms + relay_pauses_s[n] * 1000;
+		failures = ++mailer->relay_failures;
+		mailer->mails_may_wait |= failures > 1;
+	}
+	pthread_mutex_unlock(&mailer->mutex);
+	return failures;
+}
+
+/* A relay that works again takes at once what waited for it. One mail that it rejects again and
+ * again, between others that it takes, wakes nothing. */
+static void
+wake_after_relay(struct mailer *mailer)
+{
+	struct db_tx alone = db_alone(mailer->options.db);
+	uint64_t mails = 0;
+
+	pthread_mutex_lock(&mailer->mutex);
+	const unsigned failures = mailer->relay_failures;
+	const bool wakes = mailer->mails_may_wait;
+	mailer->relay_failures = 0;
+	mailer->relay_pause_ends_ms = 0;
+	mailer->mails_may_wait = false;
+	pthread_mutex_unlock(&mailer->mutex);
+	const bool woken = !wakes || outbox_wake(&alone, &mails) == OK;
+	if (failures > 0)
+		log_event(
+		    "mail_relay_back", (const struct log_value[]){ log_int("failures", failures),
+					   log_int("woken", (int64_t)mails), { 0 } });
+	if (woken)
+		return;
+	pthread_mutex_lock(&mailer->mutex);
+	mailer->mails_may_wait = true;
+	pthread_mutex_unlock(&mailer->mutex);
+}
+
+static void
+note_relay(const struct mail_worker *w, enum ending ending)
+{
+	const bool rejects = ending == ENDED_RELAY_REJECTS;
+
+	if (ending == ENDED_SENT)
+		wake_after_relay(w->mailer);
+	if (!rejects && ending != ENDED_RELAY_AWAY)
+		return;
+	const unsigned failures = pause_for_relay(w->mailer, rejects);
+	if (failures > 0)
+		log_event(rejects ? "mail_relay_rejects" : "mail_relay_away",
+		    (const struct log_value[]){
+			log_text("error", w->error), log_int("failures", failures), { 0 } });
+}
+
+/* The lease ------------------------------------------------------------------------------------ */
+
+static bool
+mailer_is_stopping(struct mailer *mailer)
+{
+	pthread_mutex_lock(&mailer->mutex);
+	const bool stopping = mailer->stopping;
+	pthread_mutex_unlock(&mailer->mutex);
+	return stopping;
+}
+
+static void
+note_lease(struct mail_worker *w, int64_t begun_ms)
+{
+	w->renew_at_ms = begun_ms + LEASE_RENEW_MS;
+	w->lease_ends_ms = begun_ms + LEASE_HELD_MS;
+}
+
+/* Renews the lease when it is time, and writes down that the mail is handed over: a worker that
+ * dies while it waits for the reply leaves that. False: another worker may hold the lease. */
+static bool
+hold_lease(struct mail_worker *w, bool complete)
+{
+	struct db_tx alone = db_alone(w->mailer->options.db);
+	const int64_t now_ms = clock_monotonic_ms();
+
+	if (now_ms < w->renew_at_ms)
+		return true;
+	const enum result renewed = outbox_renew(
+	    &alone, w->mail.id, w->id, LEASE_S, w->mail.unconfirmed + complete);
+	if (renewed == OK)
+		note_lease(w, now_ms);
+	return renewed == OK || (renewed != NO_ROW && clock_monotonic_ms() < w->lease_ends_ms);
+}
+
+/* A smtp_go_on: a mail that was not handed over is given up at once when a stop comes or the lease
+ * is lost. One that was has perhaps been sent, and its reply is worth a wait. */
+static bool
+may_send_on(void *context, bool complete)
+{
+	struct mail_worker *w = context;
+	struct mailer *mailer = w->mailer;
+
+	if (!mailer_is_stopping(mailer))
+		return hold_lease(w, complete) || complete;
+	pthread_mutex_lock(&mailer->mutex);
+	const bool in_grace = clock_monotonic_ms() < mailer->stop_ends_ms;
+	pthread_mutex_unlock(&mailer->mutex);
+	return complete && in_grace;
+}
+
+/* The worker ----------------------------------------------------------------------------------- */
 
 /* Claims a mail and reads what it needs. */
 static enum result
@@ -210,6 +423,7 @@ claim_mail(struct mail_worker *w, struct mail_id id)
 {
 	struct db_tx alone = db_alone(w->mailer->options.db);
 
+	note_lease(w, clock_monotonic_ms());
 	TRY(outbox_claim(&alone, id, w->id, LEASE_S));
 	TRY(outbox_read(&alone, id, &w->mail));
 	w->login_ids.count = 0;
@@ -228,28 +442,59 @@ mail_worker_wipe(struct mail_worker *w)
 	secret_wipe_bytes(w->link, sizeof w->link);
 }
 
+/* Sleeps for so long, or until mailer_wake() was called more than *seen times (NULL: no call ends
+ * it). False: the mailer stops. */
+static bool
+wait_for_mails(struct mailer *mailer, int64_t ms, uint64_t *seen)
+{
+	const struct timespec until = clock_monotonic_in(ms);
+
+	pthread_mutex_lock(&mailer->mutex);
+	while (!mailer->stopping && (seen == NULL || mailer->wakes == *seen))
+		if (pthread_cond_timedwait(&mailer->woken, &mailer->mutex, &until) != 0)
+			break;
+	if (seen != NULL)
+		*seen = mailer->wakes;
+	const bool go_on = !mailer->stopping;
+	pthread_mutex_unlock(&mailer->mutex);
+	return go_on;
+}
+
+/* Writes what became of the mail. What was sent and is not finished is sent again, so a database
+ * that is away is asked for as long as nobody else can hold the lease. */
+static enum result
+finish_mail(struct mail_worker *w, const struct outbox_outcome *outcome)
+{
+	struct db_tx alone = db_alone(w->mailer->options.db);
+	enum result finished;
+
+	do
+		finished = outbox_finish(&alone, w->mail.id, w->id, outcome, clock_now());
+	while (finished == UNAVAILABLE && clock_monotonic_ms() < w->lease_ends_ms &&
+	       wait_for_mails(w->mailer, FINISH_MS, NULL));
+	return finished;
+}
+
 /* Sends the claimed mail and finishes it. A mail that cannot be finished is sent again when its
  * lease ends, under the same Message-ID. */
 static void
 send_and_finish(struct mail_worker *w)
 {
-	struct db_tx alone = db_alone(w->mailer->options.db);
-	const struct outbox_outcome outcome = send_mail(w);
+	const enum ending ending = send_mail(w);
+	const struct outbox_outcome outcome = outcome_of_ending(w, ending);
 
-	log_unsent_mail(w, &outcome);
-	count_outcome(w->mailer, outcome.state);
-	if (outbox_finish(&alone, w->mail.id, w->id, &outcome, clock_now()) != OK)
+	log_unsent_mail(w, ending);
+	count_ending(w->mailer, ending);
+	note_relay(w, ending);
+	if (finish_mail(w, &outcome) != OK)
 		log_event("mail_not_finished",
 		    (const struct log_value[]){ log_int("kind", w->mail.kind), { 0 } });
 }
 
 static bool
-mailer_is_stopping(struct mailer *mailer)
+may_try(struct mailer *mailer)
 {
-	pthread_mutex_lock(&mailer->mutex);
-	const bool stopping = mailer->stopping;
-	pthread_mutex_unlock(&mailer->mutex);
-	return stopping;
+	return !mailer_is_stopping(mailer) && !relay_is_paused(mailer);
 }
 
 /* Processes the mails that are due now. True: the list was full, there may be more. */
@@ -261,29 +506,12 @@ process_due_mails(struct mail_worker *w)
 
 	if (outbox_due(&alone, &due) != OK)
 		return false;
-	for (size_t i = 0; i < due.count && !mailer_is_stopping(w->mailer); i++) {
+	for (size_t i = 0; i < due.count && may_try(w->mailer); i++) {
 		if (claim_mail(w, due.ids[i]) == OK)
 			send_and_finish(w);
 		mail_worker_wipe(w);
 	}
 	return due.count == OUTBOX_DUE_MAX;
-}
-
-/* Sleeps until the next tick, or until mailer_wake() was called more than *seen times. False: the
- * mailer stops. */
-static bool
-wait_for_mails(struct mailer *mailer, uint64_t *seen)
-{
-	const struct timespec until = clock_monotonic_in(TICK_MS);
-
-	pthread_mutex_lock(&mailer->mutex);
-	while (!mailer->stopping && mailer->wakes == *seen)
-		if (pthread_cond_timedwait(&mailer->woken, &mailer->mutex, &until) != 0)
-			break;
-	*seen = mailer->wakes;
-	const bool go_on = !mailer->stopping;
-	pthread_mutex_unlock(&mailer->mutex);
-	return go_on;
 }
 
 static void *
@@ -293,9 +521,9 @@ run_mail_worker(void *context)
 	uint64_t seen = 0;
 
 	do {
-		while (process_due_mails(w) && !mailer_is_stopping(w->mailer))
+		while (may_try(w->mailer) && process_due_mails(w))
 			;
-	} while (wait_for_mails(w->mailer, &seen));
+	} while (wait_for_mails(w->mailer, TICK_MS, &seen));
 	return NULL;
 }
 
@@ -306,7 +534,10 @@ start_mail_worker(struct mailer *mailer, struct mail_worker *w)
 
 	w->mailer = mailer;
 	secret_random(w->id.bytes, sizeof w->id.bytes);
-	w->smtp = smtp_open(&mailer->options.smtp);
+	struct smtp_options smtp = mailer->options.smtp;
+	smtp.go_on = may_send_on;
+	smtp.context = w;
+	w->smtp = smtp_open(&smtp);
 	if (w->smtp == NULL)
 		return false;
 	pthread_attr_init(&attributes);
@@ -328,6 +559,7 @@ mailer_open(const struct mailer_options *options)
 	if (mailer == NULL)
 		return NULL;
 	mailer->options = *options;
+	mailer->mails_may_wait = true; /* since before this process began */
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&mailer->woken, &monotonic);
@@ -349,6 +581,7 @@ mailer_close(struct mailer *mailer)
 		return;
 	pthread_mutex_lock(&mailer->mutex);
 	mailer->stopping = true;
+	mailer->stop_ends_ms = clock_monotonic_ms() + STOP_GRACE_MS;
 	pthread_cond_broadcast(&mailer->woken);
 	pthread_mutex_unlock(&mailer->mutex);
 	for (unsigned i = 0; i < mailer->workers; i++) {
@@ -374,7 +607,16 @@ mailer_wake(struct mailer *mailer)
 void
 mailer_totals(struct mailer *mailer, struct mailer_totals *ret)
 {
+	const int64_t *totals = mailer->totals;
+
 	pthread_mutex_lock(&mailer->mutex);
-	*ret = mailer->totals;
+	*ret = (struct mailer_totals){
+		.sent = totals[ENDED_SENT],
+		.later = totals[ENDED_LATER] + totals[ENDED_UNCONFIRMED],
+		.relay_away = totals[ENDED_RELAY_AWAY],
+		.relay_rejects = totals[ENDED_RELAY_REJECTS],
+		.dead = totals[ENDED_DEAD],
+		.dropped = totals[ENDED_DROPPED],
+	};
 	pthread_mutex_unlock(&mailer->mutex);
 }

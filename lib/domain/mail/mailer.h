@@ -1,11 +1,18 @@
 /* mailer.h - the threads that send the pending mails of the outbox.
  *
- * A mail worker claims a mail with a lease, makes the token of its link, renders it, and sends it
- * within a deadline well below the lease. Then it finishes the mail: sent; pending, to be tried
- * again after a growing pause (4xx, or no server); dead (5xx to the recipient, but 554, or to the
- * content; or too many tries); dropped (its link has expired, or it was never meant to be sent).
- * A worker that dies meanwhile loses its lease, and another one sends the mail under the same
- * Message-ID. */
+ * A mail worker claims a mail with a lease, makes the token of its link, renders it, and sends it,
+ * renewing the lease meanwhile. Then it finishes the mail:
+ *
+ *   sent
+ *   pending   to be tried again: after a growing pause, nine times, where its recipient cannot take
+ *             it now; as long as it lives where the relay is away or rejects us (smtp_reply.h)
+ *   dead      its recipient is rejected for good, or it was tried too often
+ *   dropped   it was never meant to be sent, or has waited for three days
+ *
+ * When the relay fails all workers pause, for a minute at most, and then try one mail for all; when
+ * it takes one, the others that waited for it follow at once. A mail whose link does not work any
+ * more by then says to begin again. A worker that dies loses its lease, and another one sends the
+ * mail under the same Message-ID. */
 
 #ifndef MAILER_H
 #define MAILER_H
@@ -17,6 +24,7 @@
 
 struct db;
 struct keyring;
+struct mail_templates;
 
 /* All pointers are borrowed until mailer_close(). */
 struct mailer_options {
@@ -27,6 +35,9 @@ struct mailer_options {
 	const char *portal_url;      /* without a "/" at its end; links point below it */
 	const char *society_name_ja; /* UTF-8 */
 	const char *society_name_en;
+	const char *society_contact_ja; /* whom to ask; "": the mails do not say it */
+	const char *society_contact_en;
+	struct mail_templates *templates; /* NULL: ours */
 };
 
 struct mailer;
@@ -34,8 +45,8 @@ struct mailer;
 /* Starts the workers. NULL: no memory or no threads. Close: mailer_close(). */
 struct mailer *mailer_open(const struct mailer_options *) MUST_USE;
 
-/* Stops the workers when the mails they are sending have ended; other mails stay pending. Accepts
- * NULL. */
+/* Stops the workers. A mail that is being sent is given up and stays pending; the reply to one that
+ * was handed over is waited for, for some seconds. Accepts NULL. */
 void mailer_close(struct mailer *);
 
 /* Lets a worker ask for due mails now instead of within a second. To be called after a transaction
@@ -44,7 +55,7 @@ void mailer_wake(struct mailer *);
 
 /* Tries since the start, by how they ended. */
 struct mailer_totals {
-	int64_t sent, later, dead, dropped;
+	int64_t sent, later, relay_away, relay_rejects, dead, dropped;
 };
 void mailer_totals(struct mailer *, struct mailer_totals *ret);
 

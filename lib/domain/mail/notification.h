@@ -8,8 +8,6 @@
 
 #include <stdint.h>
 
-#define NOTIFICATION_LIVES_S 259200 /* three days: one that cannot be sent by then is dropped */
-
 /* A mail to the proven address of the account, in its language, for outbox_enqueue(). */
 struct outbox_mail notification_to(enum mail_kind, const struct account *, int64_t now);
 

@@ -10,9 +10,11 @@
 
 struct outbox_mail
 outbox_mail_to(
-    enum mail_kind kind, const char *email, const char *language, int64_t now, int64_t lives_s)
+    enum mail_kind kind, const char *email, const char *language, int64_t now, int64_t link_lives_s)
 {
-	struct outbox_mail mail = { .kind = kind, .created_at = now, .expires_at = now + lives_s };
+	struct outbox_mail mail = {
+		.kind = kind, .created_at = now, .expires_at = now + link_lives_s
+	};
 
 	secret_random(mail.id.bytes, sizeof mail.id.bytes);
 	text_copy_cut(mail.email, sizeof mail.email, email);
@@ -33,6 +35,7 @@ outbox_params(const struct outbox_mail *mail, struct db_value ret[static OUTBOX_
 		db_text("mail_email", is_none ? "" : mail->email),
 		db_text("mail_language", mail->language),
 		db_text("mail_nickname", mail->nickname),
+		db_bytes("mail_subject_hash", mail->subject_hash, sizeof mail->subject_hash),
 		db_bytes("mail_jti", mail->jti.bytes, sizeof mail->jti.bytes),
 		db_bytes(
 		    "mail_person_id", subject->person_id.bytes, sizeof subject->person_id.bytes),
@@ -102,6 +105,21 @@ outbox_claim(struct db_tx *tx, struct mail_id id, struct worker_id worker, int64
 }
 
 enum result
+outbox_renew(struct db_tx *tx, struct mail_id id, struct worker_id worker, int64_t lease_s,
+    int64_t unconfirmed)
+{
+	const struct db_value in[] = {
+		db_number("lease_s", lease_s),
+		db_number("unconfirmed", unconfirmed),
+		db_bytes("mail_id", id.bytes, sizeof id.bytes),
+		db_bytes("worker_id", worker.bytes, sizeof worker.bytes),
+		{ 0 },
+	};
+
+	return db_change_one(tx, OUTBOX_RENEW, in);
+}
+
+enum result
 outbox_read(struct db_tx *tx, struct mail_id id, struct outbox_mail *ret)
 {
 	int64_t kind = 0;
@@ -120,6 +138,8 @@ outbox_read(struct db_tx *tx, struct mail_id id, struct outbox_mail *ret)
 		db_to_number(&ret->created_at),
 		db_to_number(&ret->expires_at),
 		db_to_number(&ret->tries),
+		db_to_number(&ret->relay_failures),
+		db_to_number(&ret->unconfirmed),
 		{ 0 },
 	};
 
@@ -135,6 +155,9 @@ retry_mail(struct db_tx *tx, struct mail_id id, struct worker_id worker,
 {
 	const struct db_value in[] = {
 		db_number("wait_s", outcome->wait_s),
+		db_number("tries", outcome->tries),
+		db_number("relay_failures", outcome->relay_failures),
+		db_number("unconfirmed", outcome->unconfirmed),
 		db_text("error", outcome->error),
 		db_bytes("mail_id", id.bytes, sizeof id.bytes),
 		db_bytes("worker_id", worker.bytes, sizeof worker.bytes),
@@ -150,6 +173,7 @@ outbox_finish(struct db_tx *tx, struct mail_id id, struct worker_id worker,
 {
 	const struct db_value in[] = {
 		db_number("state", outcome->state),
+		db_number("unconfirmed", outcome->unconfirmed),
 		db_text("error", outcome->error),
 		db_number("now", now),
 		db_bytes("mail_id", id.bytes, sizeof id.bytes),
@@ -160,6 +184,12 @@ outbox_finish(struct db_tx *tx, struct mail_id id, struct worker_id worker,
 	if (outcome->state == OUTBOX_PENDING)
 		return retry_mail(tx, id, worker, outcome);
 	return db_change_one(tx, OUTBOX_FINISH, in);
+}
+
+enum result
+outbox_wake(struct db_tx *tx, uint64_t *ret_mails)
+{
+	return db_change(tx, OUTBOX_WAKE, NULL, ret_mails);
 }
 
 void

@@ -29,22 +29,40 @@ struct outbox_mail {
 	char email[EMAIL_MAX + 1]; /* the address; of a MAIL_PASSWORD_RESET the login ID as typed */
 	char language[LANGUAGE_MAX + 1];
 	char nickname[NICKNAME_MAX + 1];
-	struct jti jti;               /* of the token in its link; zeros for none */
-	struct stage_subject subject; /* of that token */
+	struct jti jti; /* of the token in its link; zeros for none */
+	/* Of that token. A mail without a link has account and person, too, if it is about them. */
+	struct stage_subject subject;
+	/* What the mail interval of its kind counts; of a mail that belongs to a registration, its
+	 * address as the invitation's interval counts it. Zeros: none. It stays when the address is
+	 * emptied, so that the operator finds the mail. */
+	uint8_t subject_hash[KEYED_HASH_SIZE];
 	int64_t created_at;
-	int64_t expires_at; /* of that token; a mail that is not sent by then is dropped */
-	int64_t tries;      /* to send it, the present one included */
+	int64_t expires_at; /* of that token */
+	/* The present one included, without those that failed for the relay; and those that did, in
+	 * a row until now. */
+	int64_t tries, relay_failures;
+	/* Tries that handed all of it over and brought no reply: the present one not included. */
+	int64_t unconfirmed;
 };
+
+/* RFC 5321 4.5.3.2.6 lets a server take ten minutes to confirm a mail, and says nothing of one that
+ * never does. Then the mail may have been delivered, or not: it goes out once more, and never
+ * again, whoever asks for it. */
+#define OUTBOX_COPIES_MAX 2
+
+/* Three days after it was enqueued a mail is dropped, whatever it waits for. */
+#define OUTBOX_MAIL_LIVES_S 259200
 
 void outbox_mail_wipe(struct outbox_mail *);
 
-/* A new mail that expires in `lives_s` seconds, with a fresh id; an address that is too long is
- * cut. The caller adds what its kind needs. To be made before the transaction that enqueues it. */
+/* A new mail with a fresh id, whose link works for `link_lives_s` seconds (0: its kind has none);
+ * an address that is too long is cut. The caller adds what its kind needs. To be made before the
+ * transaction that enqueues it. */
 struct outbox_mail outbox_mail_to(
-    enum mail_kind, const char *email, const char *language, int64_t now, int64_t lives_s);
+    enum mail_kind, const char *email, const char *language, int64_t now, int64_t link_lives_s);
 
 /* The parameters of SQL_OUTBOX_INSERT (statements.c), named :mail_...; borrowed from the mail. */
-#define OUTBOX_PARAMS 14
+#define OUTBOX_PARAMS 15
 void outbox_params(const struct outbox_mail *, struct db_value ret[static OUTBOX_PARAMS]);
 
 /* Enqueues a mail. A MAIL_NONE is written as dropped, without its address: only the work of writing
@@ -69,16 +87,26 @@ enum result outbox_claim(
 /* Reads a mail. NO_ROW: there is none. */
 enum result outbox_read(struct db_tx *, struct mail_id id, struct outbox_mail *ret) MUST_USE;
 
+/* Makes the lease end `lease_s` seconds from now, and writes `unconfirmed`, which stays if the
+ * worker dies. NO_ROW: another worker holds it, or it is finished. */
+enum result outbox_renew(struct db_tx *, struct mail_id id, struct worker_id worker,
+    int64_t lease_s, int64_t unconfirmed) MUST_USE;
+
 /* How a try to send a mail ends. */
 struct outbox_outcome {
 	enum outbox_state state; /* OUTBOX_PENDING: try again in wait_s */
 	int64_t wait_s;
+	int64_t tries, relay_failures, unconfirmed; /* what the mail then has of them */
 	const char *error; /* without personal data; "" for none; borrowed */
 };
 
-/* Ends the lease of a mail. Unless it stays pending, its address and its nickname are emptied.
+/* Ends the lease of a mail. When it was sent or dropped, its address and its nickname are emptied;
+ * a dead one keeps them until it is purged, so that an operator can send it once more.
  * NO_ROW: the worker does not hold the lease any more. */
 enum result outbox_finish(struct db_tx *, struct mail_id id, struct worker_id worker,
     const struct outbox_outcome *, int64_t now) MUST_USE;
+
+/* Makes all mails due that wait because the relay failed, and says how many. */
+enum result outbox_wake(struct db_tx *, uint64_t *ret_mails) MUST_USE;
 
 #endif

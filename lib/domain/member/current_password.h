@@ -25,8 +25,9 @@ struct member_request {
 /* Counts the try, then compares. A right password forgets the wrong ones before it.
  * PASSWORD_WRONG: ret_info->attempts_left says how many tries are left. TOO_MANY: the account has
  * none left for ret_info->wait_s seconds. LOGIN_REQUIRED: the session is over; also when this try
- * ends it, because the session has no try left. UNAVAILABLE, OVERLOADED: the try does not count;
- * nor does it where another request has set a password since the session was read. */
+ * ends it, because the session has no try left. A failure of ours (result_is_ours()): the try does
+ * not count, unless the password was compared and is wrong; nor does it where another request has
+ * set a password since the session was read. */
 enum result current_password_check(
     const struct app *, const struct member_request *, struct error_info *ret_info) MUST_USE;
 

@@ -10,6 +10,7 @@
 #include "profile_change.h"
 #include "session_rows.h"
 #include "text.h"
+#include "unproven_login_id.h"
 
 #include <string.h>
 
@@ -33,7 +34,7 @@ set_settings_tx(struct db_tx *tx, void *context)
 }
 
 enum result
-profile_set(const struct app *p, const struct client *client, struct member *member,
+profile_set(const struct app *app, const struct client *client, struct member *member,
     const char *nickname, const char *language)
 {
 	struct account *account = &member->account;
@@ -45,7 +46,7 @@ profile_set(const struct app *p, const struct client *client, struct member *mem
 
 	if (nickname[0] == '\0' && language[0] == '\0')
 		return OK;
-	TRY(db_transaction(p->db, set_settings_tx, &ctx));
+	TRY(db_transaction(app->db, set_settings_tx, &ctx));
 	text_copy_cut(account->nickname, sizeof account->nickname,
 	    nickname[0] != '\0' ? nickname : change.account.nickname);
 	text_copy_cut(account->language, sizeof account->language,
@@ -80,17 +81,17 @@ change_password_tx(struct db_tx *tx, void *context)
 /* Another request of the session has set a password meanwhile. OK: the same one, as a double click
  * does. */
 static enum result
-compare_with_set(const struct app *p, const struct profile_change *change,
+compare_with_set(const struct app *app, const struct profile_change *change,
     const struct secret *password, struct error_info *ret_info)
 {
 	bool same = false;
 
-	TRY(hash_pool_verify(p->hash_pool, password, change->account.password_hash, &same));
-	return same ? OK : profile_change_result(p, change, NO_ROW, ret_info);
+	TRY(hash_pool_verify(app->hash_pool, password, change->account.password_hash, &same));
+	return same ? OK : profile_change_result(app, change, NO_ROW, ret_info);
 }
 
 enum result
-profile_change_password(const struct app *p, const struct member_request *request,
+profile_change_password(const struct app *app, const struct member_request *request,
     const struct secret *password, struct error_info *ret_info)
 {
 	const struct account *account = &request->member->account;
@@ -101,18 +102,18 @@ profile_change_password(const struct app *p, const struct member_request *reques
 	    request, AUDIT_PASSWORD_CHANGED, MAIL_PASSWORD_CHANGED);
 	struct password_ctx ctx = { .change = &change };
 
-	ret_info->field_error = password_validate(&p->password_rules, password->text, personal);
+	ret_info->field_error = password_validate(&app->password_rules, password->text, personal);
 	if (ret_info->field_error != FIELD_OK)
 		return BAD_FIELD;
 	const enum result checked = current_password_check_set(
-	    p, request, &change.account, ret_info);
+	    app, request, &change.account, ret_info);
 	if (checked != OK)
-		return checked == NO_ROW ? compare_with_set(p, &change, password, ret_info)
+		return checked == NO_ROW ? compare_with_set(app, &change, password, ret_info)
 					 : checked;
-	TRY(hash_pool_hash(p->hash_pool, password, ctx.hash));
-	ctx.limits = login_limits_of(p->keyring, account->login_id, request->client, change.now);
-	const enum result changed = profile_change_run(p, change_password_tx, &ctx);
-	return changed == NO_ROW ? compare_with_set(p, &change, password, ret_info) : changed;
+	TRY(hash_pool_hash(app->hash_pool, password, ctx.hash));
+	ctx.limits = login_limits_of(app->keyring, account->login_id, request->client, change.now);
+	const enum result changed = profile_change_run(app, change_password_tx, &ctx);
+	return changed == NO_ROW ? compare_with_set(app, &change, password, ret_info) : changed;
 }
 
 /* Login ID ------------------------------------------------------------------------------------- */
@@ -120,14 +121,21 @@ profile_change_password(const struct app *p, const struct member_request *reques
 struct login_id_ctx {
 	struct profile_change *change;
 	const char *login_id;
+	struct unproven_login_id unproven;
 	struct login_limits new_limits; /* of the new login ID, which no account had */
 	struct login_limits old_limits; /* of the old one, which no account has afterwards */
 };
 
+static void
+login_id_ctx_wipe(struct login_id_ctx *ctx)
+{
+	unproven_login_id_wipe(&ctx->unproven);
+}
+
 static enum result
 change_login_id_tx(struct db_tx *tx, void *context)
 {
-	const struct login_id_ctx *ctx = context;
+	struct login_id_ctx *ctx = context;
 	struct profile_change *change = ctx->change;
 
 	TRY(profile_change_lock_proven(tx, change));
@@ -136,54 +144,60 @@ change_login_id_tx(struct db_tx *tx, void *context)
 	TRY(account_set_login_id(tx, change->account.id, ctx->login_id));
 	TRY(login_limits_reset(tx, &ctx->new_limits));
 	TRY(login_limits_reset(tx, &ctx->old_limits));
+	TRY(unproven_login_id_enqueue(tx, &ctx->unproven));
 	return profile_change_record(tx, change);
 }
 
-/* That a login ID is taken is told to members only, and recorded. */
+/* That a login ID is taken is told to members only, and recorded. What cannot be told does not
+ * count. */
 static enum result
-record_taken(const struct app *p, const struct profile_change *change)
+record_taken(
+    const struct app *app, const struct profile_change *change, const struct limit_try *tries)
 {
+	struct db_tx alone = db_alone(app->db);
 	struct audit_event event = change->event;
 
 	event.kind = AUDIT_LOGIN_ID_TAKEN;
-	TRY(audit_insert_committed(p->db, &event));
-	return TAKEN;
+	const enum result recorded = audit_insert_committed(app->db, &event);
+	return recorded == OK ? TAKEN : limit_db_give_back_after(&alone, tries, recorded);
 }
 
 enum result
-profile_change_login_id(const struct app *p, const struct member_request *request,
+profile_change_login_id(const struct app *app, const struct member_request *request,
     const char *login_id, struct error_info *ret_info)
 {
 	const struct account *account = &request->member->account;
 	CLEANUP(profile_change_wipe)
 	struct profile_change change = profile_change_of(
 	    request, AUDIT_LOGIN_ID_CHANGED, MAIL_LOGIN_ID_CHANGED);
+	CLEANUP(login_id_ctx_wipe)
 	struct login_id_ctx ctx = {
 		.change = &change,
 		.login_id = login_id,
-		.new_limits = login_limits_of(p->keyring, login_id, request->client, change.now),
+		.unproven = unproven_login_id_of(app, account, login_id, change.now),
+		.new_limits = login_limits_of(app->keyring, login_id, request->client, change.now),
 		.old_limits = login_limits_of(
-		    p->keyring, account->login_id, request->client, change.now),
+		    app->keyring, account->login_id, request->client, change.now),
 	};
-	const struct limit_try tries = limit_try_of(p->keyring,
-	    limit_subject_of(LIMIT_LOGIN_ID_TRIES, account->id.bytes, ID_SIZE), change.now);
-	struct db_tx alone = db_alone(p->db);
+	const struct limit_try tries = limit_try_of(app->keyring,
+	    limit_subject_of(LIMIT_LOGIN_ID_TRIES, account->person_id.bytes, ID_SIZE), change.now);
+	struct db_tx alone = db_alone(app->db);
 	int left = 0;
 
-	TRY(current_password_check(p, request, ret_info));
+	TRY(current_password_check(app, request, ret_info));
 	if (strcmp(login_id, account->login_id) == 0)
 		return OK;
 	TRY(limit_db_count(&alone, &tries, &left, &ret_info->wait_s));
 	if (left < 0)
 		return TOO_MANY;
-	const enum result changed = profile_change_run(p, change_login_id_tx, &ctx);
+	const enum result changed = profile_change_run(app, change_login_id_tx, &ctx);
 	if (changed == OK)
 		return OK;
 	if (changed != TAKEN)
 		return limit_db_give_back_after(
-		    &alone, &tries, profile_change_result(p, &change, changed, ret_info));
+		    &alone, &tries, profile_change_result(app, &change, changed, ret_info));
 	ret_info->attempts_left = left;
-	return record_taken(p, &change);
+	return record_taken(app, &change, &tries);
 }
 
 /* Deleting the account ------------------------------------------------------------------------- */
@@ -200,24 +214,24 @@ delete_account_tx(struct db_tx *tx, void *context)
 	struct profile_change *change = ctx->change;
 
 	TRY(profile_change_lock_proven(tx, change));
-	TRY(account_delete(tx, change->account.id));
+	TRY(account_delete(tx, change->account.id, change->account.person_id));
 	TRY(login_limits_reset(tx, &ctx->limits));
 	return profile_change_record(tx, change);
 }
 
 enum result
 profile_delete_account(
-    const struct app *p, const struct member_request *request, struct error_info *ret_info)
+    const struct app *app, const struct member_request *request, struct error_info *ret_info)
 {
 	CLEANUP(profile_change_wipe)
 	struct profile_change change = profile_change_of(request, AUDIT_ACCOUNT_LEFT, MAIL_LEFT);
 	struct delete_account_ctx ctx = {
 		.change = &change,
 		.limits = login_limits_of(
-		    p->keyring, request->member->account.login_id, request->client, change.now),
+		    app->keyring, request->member->account.login_id, request->client, change.now),
 	};
 
-	TRY(current_password_check(p, request, ret_info));
+	TRY(current_password_check(app, request, ret_info));
 	return profile_change_result(
-	    p, &change, profile_change_run(p, delete_account_tx, &ctx), ret_info);
+	    app, &change, profile_change_run(app, delete_account_tx, &ctx), ret_info);
 }

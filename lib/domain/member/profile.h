@@ -46,6 +46,9 @@ enum result profile_withdraw_email(const struct app *, const struct member_reque
 enum result profile_confirm_email(
     const struct app *, const struct client *, const struct stage_claims *) MUST_USE;
 
+/* Would profile_confirm_email() be OK with this link? Changes nothing. OK, TOKEN_SPENT. */
+enum result profile_confirmation_status(const struct app *, const struct stage_claims *) MUST_USE;
+
 /* Sets another login ID. TAKEN: another account has it; ret_info->attempts_left says how many
  * tries the member has left today. TOO_MANY: ret_info->wait_s. The account's own: OK, and nothing
  * is done. */

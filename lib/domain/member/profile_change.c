@@ -73,22 +73,23 @@ profile_change_record(struct db_tx *tx, const struct profile_change *change)
 }
 
 enum result
-profile_change_run(const struct app *p, enum result (*body)(struct db_tx *, void *), void *context)
+profile_change_run(
+    const struct app *app, enum result (*body)(struct db_tx *, void *), void *context)
 {
-	const enum result changed = db_transaction(p->db, body, context);
+	const enum result changed = db_transaction(app->db, body, context);
 
 	if (changed != OK && changed != DUPLICATE)
 		return changed;
-	mailer_wake(p->mailer);
+	mailer_wake(app->mailer);
 	return OK;
 }
 
 enum result
-profile_change_result(const struct app *p, const struct profile_change *change, enum result changed,
-    struct error_info *ret_info)
+profile_change_result(const struct app *app, const struct profile_change *change,
+    enum result changed, struct error_info *ret_info)
 {
 	if (changed != NO_ROW)
 		return changed;
 	return current_password_check_again(
-	    p, change->request, change->account.password_hash, ret_info);
+	    app, change->request, change->account.password_hash, ret_info);
 }

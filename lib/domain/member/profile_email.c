@@ -5,8 +5,7 @@
 
 #include "cleanup.h"
 #include "clock.h"
-#include "limit_db.h"
-#include "mail_interval.h"
+#include "email_confirmation.h"
 #include "mailed_link.h"
 #include "notification.h"
 #include "profile_change.h"
@@ -17,15 +16,17 @@
 /* Another address ------------------------------------------------------------------------------ */
 
 struct email_ctx {
-	struct profile_change *change; /* its mail is the link to the new address */
+	struct profile_change *change;
 	const char *email;
-	struct mail_interval mail_interval;
-	struct outbox_mail notification; /* to the present address */
+	struct email_confirmation confirmation; /* to the new address */
+	struct outbox_mail notification;        /* to the present one */
+	struct error_info *error_info;          /* the caller's */
 };
 
 static void
 email_ctx_wipe(struct email_ctx *ctx)
 {
+	email_confirmation_wipe(&ctx->confirmation);
 	outbox_mail_wipe(&ctx->notification);
 }
 
@@ -41,55 +42,32 @@ change_email_tx(struct db_tx *tx, void *context)
 	const bool was_pending = strcmp(ctx->email, account->pending_email) == 0;
 	TRY(account_set_pending_email(tx, account->id, ctx->email));
 	TRY(audit_insert(tx, &ctx->change->event));
-	TRY(mail_interval_enqueue(tx, &ctx->mail_interval, &ctx->change->mail));
+	TRY(email_confirmation_enqueue(tx, &ctx->confirmation, ctx->error_info));
 	/* Whenever a link goes out, and when an earlier link becomes good again. */
-	return ctx->mail_interval.pending || !was_pending ? outbox_enqueue(tx, &ctx->notification)
-							  : OK;
-}
-
-static struct outbox_mail
-confirmation_mail(
-    const struct app *p, const struct account *account, const char *email, int64_t now)
-{
-	struct outbox_mail mail = outbox_mail_to(
-	    MAIL_EMAIL_CONFIRMATION, email, account->language, now, p->email_confirmation_lives_s);
-
-	secret_random(mail.jti.bytes, sizeof mail.jti.bytes);
-	mail.subject.account_id = account->id;
-	mail.subject.generation = account->generation;
-	return mail;
+	const bool is_news = ctx->confirmation.mail_interval.pending || !was_pending;
+	return is_news ? outbox_enqueue(tx, &ctx->notification) : OK;
 }
 
 enum result
-profile_change_email(const struct app *p, const struct member_request *request, const char *email,
+profile_change_email(const struct app *app, const struct member_request *request, const char *email,
     struct error_info *ret_info)
 {
 	const struct account *account = &request->member->account;
 	CLEANUP(profile_change_wipe)
 	struct profile_change change = profile_change_of(
 	    request, AUDIT_EMAIL_CHANGE_ASKED, MAIL_NONE);
-	CLEANUP(email_ctx_wipe) struct email_ctx ctx = { .change = &change, .email = email };
-	const struct limit_try tries = limit_try_of(p->keyring,
-	    limit_subject_of(LIMIT_ADDRESS_CHANGES, account->id.bytes, ID_SIZE), change.now);
-	struct db_tx alone = db_alone(p->db);
-	int left = 0;
+	CLEANUP(email_ctx_wipe)
+	struct email_ctx ctx = { .change = &change, .email = email, .error_info = ret_info };
 
-	TRY(current_password_check(p, request, ret_info));
+	TRY(current_password_check(app, request, ret_info));
 	if (strcmp(email, account->email) == 0)
 		return OK;
-	TRY(limit_db_count(&alone, &tries, &left, &ret_info->wait_s));
-	if (left < 0)
-		return TOO_MANY;
-	change.mail = confirmation_mail(p, account, email, change.now);
+	ctx.confirmation = email_confirmation_of(app, account, email, change.now);
+	ctx.confirmation.mail.id = change.mail.id; /* by which an earlier run is found */
 	ctx.notification = notification_to(MAIL_EMAIL_CHANGE_ASKED, account, change.now);
-	ctx.mail_interval = mail_interval_of(
-	    p, LIMIT_CONFIRMATION_MAIL, &account->id, email, change.now);
 	const enum result changed = mail_interval_run(
-	    p, &ctx.mail_interval, change_email_tx, &ctx, ret_info);
-	if (changed == OK || changed == DUPLICATE)
-		return OK;
-	return limit_db_give_back_after(
-	    &alone, &tries, profile_change_result(p, &change, changed, ret_info));
+	    app, &ctx.confirmation.mail_interval, change_email_tx, &ctx, ret_info);
+	return changed == DUPLICATE ? OK : profile_change_result(app, &change, changed, ret_info);
 }
 
 /* Withdrawn ------------------------------------------------------------------------------------ */
@@ -107,18 +85,19 @@ withdraw_email_tx(struct db_tx *tx, void *context)
 }
 
 enum result
-profile_withdraw_email(const struct app *p, const struct member_request *request)
+profile_withdraw_email(const struct app *app, const struct member_request *request)
 {
 	CLEANUP(profile_change_wipe)
 	struct profile_change change = profile_change_of(
 	    request, AUDIT_EMAIL_CHANGE_WITHDRAWN, MAIL_NONE);
 
-	return db_transaction(p->db, withdraw_email_tx, &change);
+	return db_transaction(app->db, withdraw_email_tx, &change);
 }
 
 /* Confirmed, by the link that was mailed to it ------------------------------------------------- */
 
 struct confirm_email_ctx {
+	const struct app *app;
 	const struct client *client;
 	struct mailed_link link;
 	int64_t now;
@@ -137,6 +116,7 @@ record_confirmation(
 	    ctx->client, AUDIT_EMAIL_CHANGED, ctx->now, account->id, account->person_id);
 
 	notification.id = ctx->mail_id;
+	TRY(email_confirmation_end_interval(tx, ctx->app, account, ctx->link.email, ctx->now));
 	TRY(audit_insert(tx, &event));
 	return outbox_enqueue(tx, &notification);
 }
@@ -174,10 +154,11 @@ confirm_email_tx(struct db_tx *tx, void *context)
 
 enum result
 profile_confirm_email(
-    const struct app *p, const struct client *client, const struct stage_claims *claims)
+    const struct app *app, const struct client *client, const struct stage_claims *claims)
 {
 	const int64_t now = clock_now();
 	struct confirm_email_ctx ctx = {
+		.app = app,
 		.client = client,
 		.link = mailed_link_of(claims, now),
 		.now = now,
@@ -190,5 +171,24 @@ profile_confirm_email(
 	};
 
 	secret_random(ctx.mail_id.bytes, sizeof ctx.mail_id.bytes);
-	return profile_change_run(p, confirm_email_tx, &ctx);
+	return profile_change_run(app, confirm_email_tx, &ctx);
+}
+
+enum result
+profile_confirmation_status(const struct app *app, const struct stage_claims *claims)
+{
+	const struct mailed_link link = mailed_link_of(claims, clock_now());
+	CLEANUP(account_wipe) struct account account = { 0 };
+	struct db_tx alone = db_alone(app->db);
+	struct spent_token spent;
+	const enum result used = spent_token_read(&alone, claims->jti, &spent);
+
+	if (used == OK)
+		return repeat_confirmation(&alone, &link);
+	if (used != NO_ROW)
+		return used;
+	const enum result found = account_by_link(&alone, &link, &account);
+	if (found != OK)
+		return found == NO_ROW ? TOKEN_SPENT : found;
+	return strcmp(account.pending_email, link.email) == 0 ? OK : TOKEN_SPENT;
 }

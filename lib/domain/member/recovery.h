@@ -5,6 +5,7 @@
  *   recovery_ask_reset()   a login ID -> a mail with a link, to the proven address of its account
  *   recovery_reset()       that link, a new password -> the password is set, all sessions are over,
  *                          and a notification mail
+ *   recovery_reset_status() that link -> whether it may still set a password
  *
  * The first two answer the same whether an account exists or not, write the same kind of row and
  * do the same work (ASVS 6.3.8). What the mail says, and whether one goes out, is decided when it
@@ -32,5 +33,10 @@ enum result recovery_ask_reset(
  * tried too often. OVERLOADED: no hash in time. The same link and password again: OK. */
 enum result recovery_reset(const struct app *, const struct client *, const struct stage_claims *,
     const struct secret *password, struct error_info *ret_info) MUST_USE;
+
+/* May the link set a password? Counts nothing. OK, and the tries left. TOKEN_SPENT: it has set one,
+ * or is not good any more. LINK_EXHAUSTED. */
+enum result recovery_reset_status(
+    const struct app *, const struct stage_claims *, int *ret_attempts_left) MUST_USE;
 
 #endif

@@ -60,18 +60,18 @@ reset_password_tx(struct db_tx *tx, void *context)
 
 /* The account, of a link that was used: whatever became of it. */
 static enum result
-read_account_of_link(const struct app *p, struct reset_ctx *ctx)
+read_account_of_link(const struct app *app, struct reset_ctx *ctx)
 {
-	struct db_tx alone = db_alone(p->db);
+	struct db_tx alone = db_alone(app->db);
 
 	return account_read(&alone, ctx->claims->subject.account_id, &ctx->account);
 }
 
 /* The same, of a link that was not used, if it is still good. */
 static enum result
-read_account_of_unused_link(const struct app *p, struct reset_ctx *ctx)
+read_account_of_unused_link(const struct app *app, struct reset_ctx *ctx)
 {
-	struct db_tx alone = db_alone(p->db);
+	struct db_tx alone = db_alone(app->db);
 
 	TRY(account_by_link(&alone, &ctx->link, &ctx->account));
 	return strcmp(ctx->account.email, ctx->claims->email) == 0 ? OK : NO_ROW;
@@ -79,21 +79,21 @@ read_account_of_unused_link(const struct app *p, struct reset_ctx *ctx)
 
 /* A link that was used: OK with the password that it set, TOKEN_SPENT with another. */
 static enum result
-repeat_reset(const struct app *p, struct reset_ctx *ctx)
+repeat_reset(const struct app *app, struct reset_ctx *ctx)
 {
 	bool same = false;
 
-	TRY(token_state_count_repeat(p, &ctx->state));
+	TRY(token_state_count_repeat(app, &ctx->state));
 	enum result compared = hash_pool_verify(
-	    p->hash_pool, ctx->password, ctx->account.password_hash, &same);
+	    app->hash_pool, ctx->password, ctx->account.password_hash, &same);
 	if (compared == OK && !same)
 		compared = TOKEN_SPENT;
-	return token_state_end_repeat(p, &ctx->state, compared);
+	return token_state_end_repeat(app, &ctx->state, compared);
 }
 
 /* Makes what the transaction writes. */
 static void
-prepare_reset(const struct app *p, const struct client *client, struct reset_ctx *ctx)
+prepare_reset(const struct app *app, const struct client *client, struct reset_ctx *ctx)
 {
 	const struct account *account = &ctx->account;
 
@@ -104,61 +104,78 @@ prepare_reset(const struct app *p, const struct client *client, struct reset_ctx
 		.created_at = ctx->now,
 	};
 	secret_random(ctx->spent.next_id, sizeof ctx->spent.next_id);
-	ctx->limits = login_limits_of(p->keyring, account->login_id, client, ctx->now);
+	ctx->limits = login_limits_of(app->keyring, account->login_id, client, ctx->now);
 	ctx->event = audit_event_of(
 	    client, AUDIT_PASSWORD_RESET, ctx->now, account->id, account->person_id);
 	ctx->notification = notification_to(MAIL_PASSWORD_CHANGED, account, ctx->now);
 }
 
 static enum result
-reset_password(const struct app *p, const struct client *client, struct reset_ctx *ctx)
+reset_password(const struct app *app, const struct client *client, struct reset_ctx *ctx)
 {
-	TRY(hash_pool_hash(p->hash_pool, ctx->password, ctx->hash));
+	TRY(hash_pool_hash(app->hash_pool, ctx->password, ctx->hash));
 	/* Counted after the hash, so that a busy hash pool costs the member no try. */
-	TRY(token_state_count_try(p, &ctx->state));
-	prepare_reset(p, client, ctx);
+	TRY(token_state_count_try(app, &ctx->state));
+	prepare_reset(app, client, ctx);
 	const enum result done = token_state_end_try(
-	    p, &ctx->state, db_transaction(p->db, reset_password_tx, ctx));
+	    app, &ctx->state, db_transaction(app->db, reset_password_tx, ctx));
 	if (done == NO_ROW) /* changed, disabled, deleted or with another address meanwhile */
 		return TOKEN_SPENT;
 	if (done != DUPLICATE)
 		return done;
 	/* Spent meanwhile, by the same request sent twice. */
-	TRY(token_state_read(p, ctx->claims, &ctx->state));
-	TRY(read_account_of_link(p, ctx));
-	return repeat_reset(p, ctx);
+	TRY(token_state_read(app, ctx->claims, &ctx->state));
+	TRY(read_account_of_link(app, ctx));
+	return repeat_reset(app, ctx);
 }
 
 static enum field_error
-validate_reset_password(const struct app *p, const struct reset_ctx *ctx)
+validate_reset_password(const struct app *app, const struct reset_ctx *ctx)
 {
 	const struct account *account = &ctx->account;
 	const char *const personal[] = { account->login_id, account->email, account->nickname,
 		NULL };
 
-	return password_validate(&p->password_rules, ctx->password->text, personal);
+	return password_validate(&app->password_rules, ctx->password->text, personal);
 }
 
 enum result
-recovery_reset(const struct app *p, const struct client *client, const struct stage_claims *claims,
-    const struct secret *password, struct error_info *ret_info)
+recovery_reset(const struct app *app, const struct client *client,
+    const struct stage_claims *claims, const struct secret *password, struct error_info *ret_info)
 {
 	CLEANUP(reset_ctx_wipe)
 	struct reset_ctx ctx = { .claims = claims, .password = password, .now = clock_now() };
 
 	ctx.link = mailed_link_of(claims, ctx.now);
-	TRY(token_state_read(p, claims, &ctx.state));
+	TRY(token_state_read(app, claims, &ctx.state));
 	const bool used = ctx.state.used;
-	const enum result read = used ? read_account_of_link(p, &ctx)
-				      : read_account_of_unused_link(p, &ctx);
+	const enum result read = used ? read_account_of_link(app, &ctx)
+				      : read_account_of_unused_link(app, &ctx);
 	if (read != OK)
 		return read == NO_ROW ? TOKEN_SPENT : read;
 	if (used)
-		return repeat_reset(p, &ctx);
-	ret_info->field_error = validate_reset_password(p, &ctx);
+		return repeat_reset(app, &ctx);
+	ret_info->field_error = validate_reset_password(app, &ctx);
 	if (ret_info->field_error != FIELD_OK)
 		return BAD_FIELD;
-	TRY(reset_password(p, client, &ctx));
-	mailer_wake(p->mailer);
+	TRY(reset_password(app, client, &ctx));
+	mailer_wake(app->mailer);
+	return OK;
+}
+
+enum result
+recovery_reset_status(
+    const struct app *app, const struct stage_claims *claims, int *ret_attempts_left)
+{
+	CLEANUP(reset_ctx_wipe) struct reset_ctx ctx = { .claims = claims, .now = clock_now() };
+
+	ctx.link = mailed_link_of(claims, ctx.now);
+	TRY(token_state_read(app, claims, &ctx.state));
+	if (ctx.state.used)
+		return TOKEN_SPENT;
+	const enum result read = read_account_of_unused_link(app, &ctx);
+	if (read != OK)
+		return read == NO_ROW ? TOKEN_SPENT : read;
+	*ret_attempts_left = ctx.state.tries_left;
 	return OK;
 }

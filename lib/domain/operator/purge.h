@@ -24,6 +24,7 @@
 #define PURGE_LIMIT_COUNTER_S PURGE_MARGIN_S      /* since the end of its window: it counts anew */
 #define PURGE_OUTBOX_S        (30 * PURGE_DAY_S)  /* since it was finished and lost its address */
 #define PURGE_AUDIT_S         (400 * PURGE_DAY_S) /* a year, and time to look back on it */
+#define PURGE_STEP_COUNT_S    (800 * PURGE_DAY_S) /* a month can be held against that a year ago */
 /* Logins and resets that were tried with a login ID that no account has: about no person, and as
  * many as strangers care to try. */
 #define PURGE_AUDIT_NO_ACCOUNT_S (30 * PURGE_DAY_S)
@@ -35,7 +36,8 @@
 	X(PURGE_OUTBOX, "outbox")                              \
 	X(PURGE_SESSION, "session")                            \
 	X(PURGE_AUDIT_NO_ACCOUNT, "audit_event of no account") \
-	X(PURGE_AUDIT_EVENT, "audit_event")
+	X(PURGE_AUDIT_EVENT, "audit_event")                    \
+	X(PURGE_STEP_COUNT, "step_count")
 
 #define PURGE_ENUM_(name, rows) name,
 enum purge_rule { PURGE_LIST(PURGE_ENUM_) PURGE__MAX };

@@ -1,335 +1,372 @@
-/* roster_import.c - takes over who is insured from a roster file: all of it or nothing. */
+/* roster_import.c - takes over who is insured from a roster file. */
 
 #include "roster_import.h"
 
+#include "cleanup.h"
 #include "clock.h"
-#include "ids.h"
+#include "roster_plan.h"
 #include "secret.h"
-#include "statements.h"
 #include "text.h"
 
-#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TICK_LINES 1000
+#define RENEW_MS   10000
 
 struct import_ctx {
+	struct db *db;
+	struct roster_file *file;
 	const struct roster_options *options;
 	const struct roster_reporter *reporter;
-	struct roster_file *file;
-	struct roster_counts counts;
-	enum roster_outcome outcome; /* why the import ended without a COMMIT, if it did */
-	struct roster_run_id run_id;
-	uint8_t file_hash[SECRET_SHA256_SIZE];
+	struct roster_run *run;
+	struct record_sort *lines, *writes;
+	struct roster_moves moves;
 	char today[CLOCK_DATE_MAX + 1];
-	bool connected; /* the database answered */
-	bool started;   /* lines were read from the file, which is not read twice */
-	size_t lines_read;
-	struct roster_line lines[ROSTER_LINES_AT_ONCE];
+	enum roster_phase phase;
+	int64_t total;      /* of the phase */
+	int64_t renewed_ms; /* when the lease was */
+	bool begun;         /* the run is in progress */
+	bool kept;          /* it is on record */
+	bool writes_began;
 };
 
-bool
-roster_too_many_ended(int64_t ended, int64_t eligible)
+static void
+close_import_ctx(struct import_ctx *ctx)
 {
-	const bool few = ended <= ROSTER_ENDED_FEW && ended * 2 <= eligible;
-
-	return ended * 100 > eligible * ROSTER_ENDED_PERCENT_MAX && !few;
+	record_sort_close(ctx->lines);
+	record_sort_close(ctx->writes);
+	roster_moves_close(&ctx->moves);
 }
+
+/* X(name, import, check): what an outcome means to a person. */
+#define OUTCOME_TEXTS(X)                                                                         \
+	X(ROSTER_RUNNING, "in progress", "in progress")                                          \
+	X(ROSTER_IMPORTED, "imported", "nothing was changed: this was a check")                  \
+	X(ROSTER_HAS_ERRORS, "nothing was imported, because lines have errors",                  \
+	    "it would not be imported, because lines have errors")                               \
+	X(ROSTER_NO_INSURED, "nothing was imported, because no line is of an insured person",    \
+	    "it would not be imported, because no line is of an insured person")                 \
+	X(ROSTER_FILE_CHANGED, "nothing was imported, because the file was changed meanwhile",   \
+	    "the file was changed meanwhile")                                                    \
+	X(ROSTER_LIMIT_EXCEEDED, "nothing was imported, because too much would change",          \
+	    "it would not be imported, because too much would change")                           \
+	X(ROSTER_BROKEN_OFF,                                                                     \
+	    "it was broken off, and a part was imported: import the file again, which does the"  \
+	    " rest",                                                                             \
+	    "it was broken off")                                                                 \
+	X(ROSTER_BUSY,                                                                           \
+	    "nothing was imported, because another import is in progress; one that was killed"   \
+	    " ends within a minute",                                                             \
+	    "another import is in progress; one that was killed ends within a minute")           \
+	X(ROSTER_FAILED,                                                                         \
+	    "nothing was imported: there is no memory, or no room for temporary files in TMPDIR" \
+	    " (/var/tmp) or for the list of changes",                                            \
+	    "there is no memory, or no room for temporary files in TMPDIR (/var/tmp) or for the" \
+	    " list of changes")                                                                  \
+	X(ROSTER_DB_AWAY, "the database is away or too slow: nothing was imported",              \
+	    "the database is away or too slow")                                                  \
+	X(ROSTER_BUG, "it failed because of an error of this program",                           \
+	    "it failed because of an error of this program")
 
 const char *
-roster_outcome_text(enum roster_outcome outcome)
+roster_outcome_text(enum roster_outcome outcome, bool check)
 {
-#define ROSTER_OUTCOME_TEXT_(name, text) [name] = (text),
-	static const char *const texts[ROSTER_OUTCOME__MAX] = { ROSTER_OUTCOME_LIST(
-	    ROSTER_OUTCOME_TEXT_) };
-#undef ROSTER_OUTCOME_TEXT_
-	return texts[outcome];
-}
-
-/* Ends the transaction without a COMMIT, which NO_ROW does here. */
-static enum result
-stop_import(struct import_ctx *ctx, enum roster_outcome outcome)
-{
-	ctx->outcome = outcome;
-	return NO_ROW;
-}
-
-/* Staging ------------------------------------------------------------------------------------- */
-
-/* The values of the line at place n of a statement (statements_roster.c). */
-static void
-line_values(
-    const struct roster_line *line, size_t n, struct db_value ret[static ROSTER_LINE_VALUES])
-{
-#define NAMES_(n)                                                                          \
-	{                                                                                  \
-		"line_" #n, "number_" #n, "symbol_" #n, "birth_date_" #n, "kana_name_" #n, \
-		    "eligible_from_" #n, "eligible_until_" #n                              \
-	}
-	static const char *const names[ROSTER_LINES_AT_ONCE][ROSTER_LINE_VALUES] = { NAMES_(0),
-		NAMES_(1), NAMES_(2), NAMES_(3), NAMES_(4), NAMES_(5), NAMES_(6), NAMES_(7) };
-#undef NAMES_
-
-	ret[0] = db_number(names[n][0], (int64_t)line->line);
-	ret[1] = db_text(names[n][1], line->number);
-	ret[2] = db_text(names[n][2], line->symbol);
-	ret[3] = db_text(names[n][3], line->birth_date);
-	ret[4] = db_text(names[n][4], line->kana_name);
-	ret[5] = db_text(names[n][5], line->eligible_from);
-	ret[6] = db_text_or_null(names[n][6], line->eligible_until);
-}
-
-static enum result
-insert_full_batch(struct db_tx *tx, const struct import_ctx *ctx)
-{
-	struct db_value in[ROSTER_LINES_AT_ONCE * ROSTER_LINE_VALUES + 1] = { 0 };
-
-	for (size_t i = 0; i < ROSTER_LINES_AT_ONCE; i++)
-		line_values(&ctx->lines[i], i, &in[i * ROSTER_LINE_VALUES]);
-	return db_change(tx, ROSTER_LINES_INSERT, in, NULL);
-}
-
-/* The last lines of the file, one by one. */
-static enum result
-insert_rest(struct db_tx *tx, const struct import_ctx *ctx)
-{
-	struct db_value in[ROSTER_LINE_VALUES + 1] = { 0 };
-
-	for (size_t i = 0; i < ctx->lines_read; i++) {
-		line_values(&ctx->lines[i], 0, in);
-		TRY(db_change(tx, ROSTER_LINE_INSERT, in, NULL));
-	}
-	return OK;
-}
-
-/* Dependents are validated and counted, but not stored: they can not register. */
-static enum result
-stage_file(struct db_tx *tx, struct import_ctx *ctx)
-{
-	struct roster_counts *counts = &ctx->counts;
-
-	while (roster_file_next(ctx->file, &ctx->lines[ctx->lines_read])) {
-		if (!ctx->lines[ctx->lines_read].insured) {
-			counts->dependents++;
-			continue;
-		}
-		counts->insured++;
-		if (++ctx->lines_read < ROSTER_LINES_AT_ONCE)
-			continue;
-		TRY(insert_full_batch(tx, ctx));
-		ctx->lines_read = 0;
-	}
-	counts->lines = roster_file_lines(ctx->file);
-	return insert_rest(tx, ctx);
-}
-
-/* Duplicate and ambiguous lines --------------------------------------------------------------- */
-
-/* A row of either statement: a line, the other line (0: not in this file), how many rows in all. */
-struct pair_ctx {
-	const struct roster_reporter *reporter;
-	int64_t line, other, total;
-};
-
-static void
-report_pair(const struct pair_ctx *ctx, bool warning, const char *reason)
-{
-	const struct roster_remark remark = {
-		.line = (uint64_t)ctx->line,
-		.column = "番号",
-		.reason = reason,
-		.warning = warning,
+	static const char *const texts[ROSTER_OUTCOME__MAX][2] = {
+#define OUTCOME_TEXT_(name, import, check) [name] = { (import), (check) },
+		OUTCOME_TEXTS(OUTCOME_TEXT_)
+#undef OUTCOME_TEXT_
 	};
-
-	ctx->reporter->report(ctx->reporter->context, &remark);
+	return texts[outcome][check];
 }
 
-static enum result
-report_duplicate(void *context)
-{
-	const struct pair_ctx *ctx = context;
-	char reason[100];
-
-	if (!text_format(
-		reason, sizeof reason, "the same 番号 and 記号 as in line %" PRId64, ctx->other))
-		return INTERNAL;
-	report_pair(ctx, false, reason);
-	return OK;
-}
-
-static enum result
-report_ambiguous(void *context)
-{
-	static const char elsewhere[] = "spells the same together with 記号 as that of a person "
-					"who is not in the file, so it matches nobody";
-	const struct pair_ctx *ctx = context;
-	char reason[160];
-
-	if (!text_format(reason, sizeof reason,
-		"spells the same together with 記号 as in line %" PRId64 ", so it matches nobody",
-		ctx->other))
-		return INTERNAL;
-	report_pair(ctx, true, ctx->other == 0 ? elsewhere : reason);
-	return OK;
-}
-
-static enum result
-report_pairs(struct db_tx *tx, const struct import_ctx *ctx, enum roster_statement statement,
-    enum result (*each)(void *), uint64_t *ret_total)
-{
-	struct pair_ctx pair = { .reporter = ctx->reporter };
-	const struct db_slot out[] = { db_to_number(&pair.line), db_to_number(&pair.other),
-		db_to_number(&pair.total), { 0 } };
-	const struct db_value in[] = { db_number("rows_max", ROSTER_REMARKS_MAX), { 0 } };
-
-	TRY(db_rows(tx, statement, in, out, each, &pair));
-	*ret_total = (uint64_t)pair.total;
-	return OK;
-}
-
-/* What differs, and whether it may ------------------------------------------------------------ */
-
-static enum result
-plan_changes(struct db_tx *tx, struct import_ctx *ctx)
-{
-	const struct db_value in[] = { db_text("today", ctx->today), { 0 } };
-	struct roster_counts *counts = &ctx->counts;
-	const struct db_slot out[] = { db_to_number(&counts->eligible),
-		db_to_number(&counts->ineligible_after), { 0 } };
-
-	TRY(db_change(tx, ROSTER_PLAN_CHANGES, NULL, &counts->changed));
-	TRY(db_change(tx, ROSTER_PLAN_ENDS, in, &counts->ended));
-	return db_row(tx, ROSTER_ELIGIBLE_COUNT, in, out);
-}
-
-static enum result
-validate_file(struct db_tx *tx, struct import_ctx *ctx)
-{
-	struct roster_counts *counts = &ctx->counts;
-
-	TRY(report_pairs(tx, ctx, ROSTER_DUPLICATES, report_duplicate, &counts->duplicates));
-	if (!roster_file_finish(ctx->file, ctx->file_hash))
-		return stop_import(ctx, ROSTER_FILE_CHANGED);
-	if (roster_file_invalid_lines(ctx->file) + counts->duplicates > 0)
-		return stop_import(ctx, ROSTER_HAS_ERRORS);
-	return counts->insured > 0 ? OK : stop_import(ctx, ROSTER_NO_INSURED);
-}
-
-/* Changes what was planned, and nothing else. */
-static enum result
-apply_changes(struct db_tx *tx, struct import_ctx *ctx)
-{
-	struct roster_counts *counts = &ctx->counts;
-	const struct db_value run_id = db_bytes(
-	    "roster_run_id", ctx->run_id.bytes, sizeof ctx->run_id.bytes);
-	const struct db_value run[] = { run_id, { 0 } };
-	const struct db_value end[] = { run_id, db_text("today", ctx->today), { 0 } };
-	uint64_t changed = 0, ended = 0;
-
-	TRY(db_change(tx, ROSTER_ADD, run, &counts->added));
-	TRY(db_change(tx, ROSTER_CHANGE, run, &changed));
-	TRY(db_change(tx, ROSTER_END, end, &ended));
-	if (changed != counts->changed || ended != counts->ended)
-		return INTERNAL;
-	counts->unchanged = counts->insured - counts->added - counts->changed;
-	return report_pairs(tx, ctx, ROSTER_AMBIGUOUS, report_ambiguous, &counts->ambiguous);
-}
-
-/* The row of roster_run ----------------------------------------------------------------------- */
-
-/* in_progress is unique: a second import waits for the first, and fails after a while. DUPLICATE
- * of the primary key: this import was done before, and only the answer to its COMMIT was lost. */
-static enum result
-insert_run(struct db_tx *tx, const struct import_ctx *ctx)
-{
-	const struct db_value in[] = {
-		db_bytes("roster_run_id", ctx->run_id.bytes, sizeof ctx->run_id.bytes),
-		db_text("started_by", ctx->options->started_by),
-		db_number("now", ctx->options->now),
-		{ 0 },
-	};
-
-	return db_change(tx, ROSTER_RUN_BEGIN, in, NULL);
-}
-
-static enum result
-finish_run(struct db_tx *tx, const struct import_ctx *ctx)
-{
-	const struct roster_counts *counts = &ctx->counts;
-	const struct db_value in[] = {
-		db_bytes("file_hash", ctx->file_hash, sizeof ctx->file_hash),
-		db_number("lines_read", (int64_t)counts->lines),
-		db_number("dependents", (int64_t)counts->dependents),
-		db_number("added", (int64_t)counts->added),
-		db_number("changed", (int64_t)counts->changed),
-		db_number("ended", (int64_t)counts->ended),
-		db_number("ambiguous", (int64_t)counts->ambiguous),
-		db_bytes("roster_run_id", ctx->run_id.bytes, sizeof ctx->run_id.bytes),
-		{ 0 },
-	};
-
-	return db_change(tx, ROSTER_RUN_END, in, NULL);
-}
-
-static enum result
-import_lines(struct db_tx *tx, struct import_ctx *ctx)
-{
-	const struct roster_options *options = ctx->options;
-	const struct roster_counts *counts = &ctx->counts;
-
-	TRY(stage_file(tx, ctx));
-	TRY(validate_file(tx, ctx));
-	TRY(plan_changes(tx, ctx));
-	if (!options->allow_removals &&
-	    roster_too_many_ended(counts->ineligible_after, counts->eligible))
-		return stop_import(ctx, ROSTER_TOO_MANY_ENDED);
-	TRY(apply_changes(tx, ctx));
-	TRY(finish_run(tx, ctx));
-	return options->dry_run ? stop_import(ctx, ROSTER_DRY_RUN_DONE) : OK;
-}
-
-/* db.c runs it again after a lock or a connection was lost. Once lines were read and reported it
- * does nothing: the operator starts the import again. */
-static enum result
-import_tx(struct db_tx *tx, void *context)
-{
-	struct import_ctx *ctx = context;
-	const enum result inserted = insert_run(tx, ctx);
-
-	ctx->connected = true;
-	if (inserted == DUPLICATE && db_duplicate_is(tx, "PRIMARY"))
-		return OK;
-	TRY(inserted);
-	if (ctx->started)
-		return UNAVAILABLE;
-	ctx->started = true;
-	return import_lines(tx, ctx);
-}
-
+/* What a result of the steps that is not OK means. */
 static enum roster_outcome
-outcome_of(enum result result, const struct import_ctx *ctx)
+outcome_of(const struct import_ctx *ctx, enum result result)
 {
+	if (ctx->writes_began)
+		return ROSTER_BROKEN_OFF;
 	switch (result) {
-	case OK:
-		return ROSTER_IMPORTED;
-	case NO_ROW:
-		return ctx->outcome;
+	case NO_ROW:    /* another import has taken over */
+	case DUPLICATE: /* or was quicker to begin */
+		return ROSTER_BUSY;
 	case UNAVAILABLE:
-		if (ctx->started)
-			return ROSTER_DB_LOST;
-		return ctx->connected ? ROSTER_BUSY : ROSTER_DB_AWAY;
+		return ROSTER_DB_AWAY;
+	case OVERLOADED:
+		return ROSTER_FAILED;
 	default:
 		return ROSTER_BUG;
 	}
 }
 
+/* Progress ------------------------------------------------------------------------------------ */
+
+static void
+begin_phase(struct import_ctx *ctx, enum roster_phase phase, int64_t total)
+{
+	ctx->phase = phase;
+	ctx->total = total > 0 ? total : 1;
+}
+
+static void
+tell_progress(const struct import_ctx *ctx, int64_t lines, unsigned permille)
+{
+	if (ctx->options->progress != NULL)
+		ctx->options->progress(ctx->options->context, ctx->phase, lines, permille);
+}
+
+static enum result
+renew_tx(struct db_tx *tx, void *context)
+{
+	const struct import_ctx *ctx = context;
+
+	return roster_run_renew_tx(tx, &ctx->run->id);
+}
+
+/* While nothing is written nobody else renews the lease. */
+static enum result
+tick_import(void *context, int64_t lines)
+{
+	struct import_ctx *ctx = context;
+	const int64_t now_ms = clock_monotonic_ms();
+
+	tell_progress(ctx, lines, (unsigned)(lines * 1000 / ctx->total));
+	if (!ctx->begun || now_ms - ctx->renewed_ms < RENEW_MS)
+		return OK;
+	ctx->renewed_ms = now_ms;
+	return db_transaction(ctx->db, renew_tx, ctx);
+}
+
+/* The steps ----------------------------------------------------------------------------------- */
+
+static enum result
+stop_if_busy(struct import_ctx *ctx)
+{
+	bool lives = false;
+
+	TRY(roster_run_lives(ctx->db, &lives));
+	return lives ? DUPLICATE : OK;
+}
+
+static bool
+take_insured(struct import_ctx *ctx, const struct roster_line *line)
+{
+	struct roster_packed packed;
+
+	packed.size = 0;
+	roster_packed_put_line(&packed, line);
+	return roster_packed_add(ctx->lines, &packed) &&
+	       (line->old_number[0] == '\0' || roster_moves_claim(&ctx->moves, line));
+}
+
+/* Dependents are validated and counted, but not stored: they can not register. */
+static enum result
+read_lines(struct import_ctx *ctx)
+{
+	struct roster_counts *counts = &ctx->run->counts;
+	struct roster_line line;
+	bool changed;
+
+	begin_phase(ctx, ROSTER_READING, 0);
+	while (roster_file_next(ctx->file, &line)) {
+		if (line.insured && !take_insured(ctx, &line))
+			return OVERLOADED;
+		if (line.insured)
+			counts->insured++;
+		else
+			counts->dependents++;
+		if ((counts->insured + counts->dependents) % TICK_LINES == 0)
+			tell_progress(ctx, counts->insured + counts->dependents,
+			    roster_file_read_permille(ctx->file));
+	}
+	counts->lines = (int64_t)roster_file_lines(ctx->file);
+	counts->invalid_lines = (int64_t)roster_file_invalid_lines(ctx->file);
+	changed = !roster_file_finish(ctx->file, ctx->run->file_hash);
+	if (changed && counts->invalid_lines == 0)
+		ctx->run->outcome = ROSTER_FILE_CHANGED;
+	return record_sort_finish(ctx->lines) ? OK : OVERLOADED;
+}
+
+static struct roster_plan
+plan_of(struct import_ctx *ctx)
+{
+	return (struct roster_plan){
+		.db = ctx->db,
+		.lines = ctx->lines,
+		.moves = &ctx->moves,
+		.writes = ctx->writes,
+		.changes = ctx->options->changes,
+		.reporter = ctx->reporter,
+		.today = ctx->today,
+		.tick = tick_import,
+		.context = ctx,
+	};
+}
+
+/* A file with errors is not compared; but all that is wrong with it is told. */
+static enum result
+judge_file(struct import_ctx *ctx)
+{
+	struct roster_run *run = ctx->run;
+	const struct roster_plan plan = plan_of(ctx);
+	int64_t errors = 0;
+
+	if (run->outcome != ROSTER_RUNNING)
+		return OK;
+	if (run->counts.invalid_lines > 0) {
+		run->outcome = ROSTER_HAS_ERRORS;
+		TRY(roster_plan_find_duplicates(&plan, &errors));
+		run->counts.invalid_lines += errors;
+	} else if (run->counts.insured == 0) {
+		run->outcome = ROSTER_NO_INSURED;
+	}
+	return OK;
+}
+
+static bool
+brakes_stop(const struct import_ctx *ctx)
+{
+	for (unsigned i = 0; i < ROSTER_BRAKE__MAX; i++)
+		if (roster_brake_stops(
+			&ctx->options->brakes, (enum roster_brake)i, &ctx->run->counts))
+			return true;
+	return false;
+}
+
+static enum result
+compare(struct import_ctx *ctx)
+{
+	struct roster_run *run = ctx->run;
+	const struct roster_plan plan = plan_of(ctx);
+	int64_t errors = 0;
+
+	begin_phase(ctx, ROSTER_COMPARING, run->counts.insured);
+	TRY(roster_plan_make(&plan, &run->counts, &errors));
+	run->counts.invalid_lines += errors;
+	if (errors > 0)
+		run->outcome = ROSTER_HAS_ERRORS;
+	else if (!roster_changes_are_written(ctx->options->changes))
+		return OVERLOADED;
+	else if (brakes_stop(ctx))
+		run->outcome = ROSTER_LIMIT_EXCEEDED;
+	record_sort_close(ctx->lines); /* its memory is for others now */
+	ctx->lines = NULL;
+	return OK;
+}
+
+static void
+close_write(struct roster_write **write)
+{
+	if (*write != NULL)
+		secret_wipe_bytes(*write, sizeof **write);
+	free(*write);
+}
+
+static enum result
+apply(struct import_ctx *ctx)
+{
+	const struct roster_counts *counts = &ctx->run->counts;
+	CLEANUP(close_write) struct roster_write *write = calloc(1, sizeof *write);
+
+	if (write == NULL)
+		return OVERLOADED;
+	write->db = ctx->db;
+	write->run_id = ctx->run->id;
+	memcpy(write->today, ctx->today, sizeof write->today);
+	begin_phase(
+	    ctx, ROSTER_WRITING, counts->added + counts->changed + counts->moved + counts->ended);
+	ctx->writes_began = true;
+	return roster_plan_apply(ctx->writes, write, tick_import, ctx);
+}
+
+/* Before anything is compared: nobody else changes what is compared. */
+static enum result
+begin_run(struct import_ctx *ctx)
+{
+	if (ctx->options->check)
+		return OK;
+	TRY(roster_run_begin(ctx->db, ctx->run, true));
+	ctx->begun = ctx->kept = true;
+	ctx->renewed_ms = clock_monotonic_ms();
+	return OK;
+}
+
+/* One step after another, until one has found how it ends. */
+static enum result
+import_steps(struct import_ctx *ctx)
+{
+	enum result (*const steps[])(struct import_ctx *) = { stop_if_busy, read_lines, judge_file,
+		begin_run, compare, apply };
+
+	for (size_t i = 0; i < LENGTH(steps); i++) {
+		if (steps[i] == apply && ctx->options->check)
+			continue;
+		TRY(steps[i](ctx));
+		if (ctx->run->outcome != ROSTER_RUNNING)
+			return OK;
+	}
+	ctx->run->outcome = ROSTER_IMPORTED;
+	return OK;
+}
+
+/* The record ---------------------------------------------------------------------------------- */
+
+/* Of what could not be kept nothing more can be said than what is printed. */
+static enum result
+keep_run(struct import_ctx *ctx)
+{
+	struct roster_run *run = ctx->run;
+
+	if (!ctx->kept)
+		TRY(roster_run_begin(ctx->db, run, false));
+	run->ended_at = clock_now();
+	return roster_run_end(ctx->db, run);
+}
+
+static void
+begin_record(struct roster_run *run, const struct roster_options *options)
+{
+	*run = (struct roster_run){ .outcome = ROSTER_RUNNING, .created_at = options->now };
+	secret_random(run->id.bytes, sizeof run->id.bytes);
+	text_copy_cut(run->started_by, sizeof run->started_by, options->started_by);
+}
+
 enum roster_outcome
 roster_import(struct db *db, struct roster_file *file, const struct roster_options *options,
-    const struct roster_reporter *reporter, struct roster_counts *ret)
+    const struct roster_reporter *reporter, struct roster_run *ret)
 {
-	struct import_ctx ctx = { .options = options, .reporter = reporter, .file = file };
+	CLEANUP(close_import_ctx)
+	struct import_ctx ctx = { .db = db,
+		.file = file,
+		.options = options,
+		.reporter = reporter,
+		.run = ret,
+		.lines = record_sort_open(),
+		.writes = record_sort_open() };
 
-	secret_random(ctx.run_id.bytes, sizeof ctx.run_id.bytes);
+	begin_record(ret, options);
 	clock_date_japan(options->now, ctx.today);
-	const enum result result = db_transaction(db, import_tx, &ctx);
-	*ret = ctx.counts;
-	secret_wipe_bytes(ctx.lines, sizeof ctx.lines);
-	return outcome_of(result, &ctx);
+	const enum result result = ctx.lines != NULL && ctx.writes != NULL ? import_steps(&ctx)
+									   : OVERLOADED;
+	if (result != OK)
+		ret->outcome = outcome_of(&ctx, result);
+	if (options->check || ret->outcome == ROSTER_DB_AWAY)
+		return ret->outcome;
+	/* The persons are written; the record says so, or the next import says it was broken off.
+	 * */
+	if (keep_run(&ctx) != OK && ret->outcome == ROSTER_IMPORTED)
+		ret->outcome = ROSTER_BROKEN_OFF;
+	return ret->outcome;
+}
+
+enum roster_outcome
+roster_import_refused(struct db *db, const struct roster_options *options, struct roster_run *ret)
+{
+	struct import_ctx ctx = { .db = db, .options = options, .run = ret };
+
+	begin_record(ret, options);
+	ret->outcome = ROSTER_HAS_ERRORS;
+	if (!options->check && keep_run(&ctx) == UNAVAILABLE)
+		ret->outcome = ROSTER_DB_AWAY;
+	return ret->outcome;
 }

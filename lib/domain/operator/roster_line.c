@@ -1,23 +1,14 @@
-/* roster_line.c - the columns of a roster, and one line of it as a person. */
+/* roster_line.c - the header of a roster, and one line of it as a person. */
 
 #include "roster_line.h"
 
-#include "calendar_date.h"
 #include "insured_number.h"
+#include "roster_date.h"
 #include "roster_text.h"
 #include "text.h"
 #include "unicode.h"
 
 #include <string.h>
-
-static const char *
-column_name(enum roster_column column)
-{
-#define ROSTER_COLUMN_NAME_(name, text) [name] = (text),
-	static const char *const names[] = { ROSTER_COLUMN_LIST(ROSTER_COLUMN_NAME_) };
-#undef ROSTER_COLUMN_NAME_
-	return names[column];
-}
 
 static void
 report_line(
@@ -57,31 +48,58 @@ count_columns(
 	return found;
 }
 
+/* Finds one column. False: it is missing, or there twice. */
+static bool
+find_column(struct roster_header *header, enum roster_column column, const char *name,
+    const char *const *fields, const struct roster_reporter *reporter)
+{
+	const unsigned found = count_columns(header, fields, name, &header->at[column]);
+
+	if (found == 0 && roster_column_is_optional(column)) {
+		header->at[column] = ROSTER_NOWHERE;
+		return true;
+	}
+	if (found == 0)
+		report_line(
+		    reporter, 1, roster_column_name(column), "the header lacks this column");
+	if (found > 1)
+		report_line(
+		    reporter, 1, roster_column_name(column), "the header has this column twice");
+	return found == 1;
+}
+
+/* The old pair is two columns, or none. */
+static bool
+old_pair_is_whole(const struct roster_header *header, const struct roster_reporter *reporter)
+{
+	const bool symbol = header->at[ROSTER_OLD_SYMBOL] != ROSTER_NOWHERE;
+	const bool number = header->at[ROSTER_OLD_NUMBER] != ROSTER_NOWHERE;
+
+	if (symbol != number)
+		report_line(reporter, 1,
+		    roster_column_name(symbol ? ROSTER_OLD_NUMBER : ROSTER_OLD_SYMBOL),
+		    "the header has only the other column of the old pair");
+	return symbol == number;
+}
+
 bool
-roster_header_read(struct roster_header *header, const char *const *fields, size_t count,
-    const struct roster_reporter *reporter)
+roster_header_read(struct roster_header *header, const struct roster_columns *columns,
+    const char *const *fields, size_t count, const struct roster_reporter *reporter)
 {
 	bool found_all = true;
 
 	*header = (struct roster_header){ .fields = count };
-	if (!all_utf8(fields, count))
+	if (columns->is_cp932 || !all_utf8(fields, count))
 		header->from_cp932 = iconv_open("UTF-8", "CP932");
 	if (header->from_cp932 == (iconv_t)-1) {
 		header->from_cp932 = NULL;
 		report_line(reporter, 1, NULL, "not UTF-8, and this system can not convert CP932");
 		return false;
 	}
-	for (unsigned i = 0; i < ROSTER_COLUMN__MAX; i++) {
-		const char *name = column_name((enum roster_column)i);
-		const unsigned found = count_columns(header, fields, name, &header->at[i]);
-
-		if (found == 0)
-			report_line(reporter, 1, name, "the header lacks this column");
-		if (found > 1)
-			report_line(reporter, 1, name, "the header has this column twice");
-		found_all = found_all && found == 1;
-	}
-	return found_all;
+	for (unsigned i = 0; i < ROSTER_COLUMN__MAX; i++)
+		found_all &= find_column(
+		    header, (enum roster_column)i, columns->names[i], fields, reporter);
+	return found_all && old_pair_is_whole(header, reporter);
 }
 
 void
@@ -94,9 +112,34 @@ roster_header_close(struct roster_header *header)
 
 /* One column: reads its plain text; returns NULL, or the reason why it can not --------------- */
 
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* 1000001.0 and 1.0E+06: what a spreadsheet makes of a number that it takes for one. The point and
+ * the sign would drop out as separators do, and leave another number. */
+static bool
+is_of_spreadsheet(const char *text)
+{
+	const size_t digits = strspn(text, "0123456789");
+	const char *behind = text + digits;
+
+	if (digits == 0 || *behind != '.')
+		return false;
+	behind += 1 + strspn(behind + 1, "0123456789");
+	return *behind == '\0' ||
+	       ((*behind == 'E' || *behind == 'e') &&
+		   (behind[1] == '+' || behind[1] == '-' || is_digit(behind[1])));
+}
+
 static const char *
 read_insured_number(const char *text, char *ret)
 {
+	if (is_of_spreadsheet(text))
+		return "is a decimal number, as a spreadsheet writes one: export the column as "
+		       "text";
 	switch (insured_number_fold(text, ret, INSURED_NUMBER_SIZE_MAX + 1)) {
 	case FIELD_OK:
 		return NULL;
@@ -121,21 +164,15 @@ read_number(const char *text, struct roster_line *ret)
 	return read_insured_number(text, ret->number);
 }
 
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/* The branch does not say who is insured and is not stored. A wrong one means that columns
- * slipped. */
+/* The branch does not say who is insured and is not stored, so one that has lost its zero does no
+ * harm. A wrong one means that columns slipped. */
 static const char *
 read_branch(const char *text, struct roster_line *ret)
 {
 	(void)ret;
-	if (text[0] == '\0' || (is_digit(text[0]) && is_digit(text[1]) && text[2] == '\0'))
+	if (strspn(text, "0123456789") <= 2 && text[strspn(text, "0123456789")] == '\0')
 		return NULL;
-	return "neither two digits nor empty";
+	return "neither one or two digits nor empty";
 }
 
 static const char *
@@ -184,12 +221,7 @@ read_kana_name(const char *text, struct roster_line *ret)
 static const char *
 read_date(const char *text, char *ret)
 {
-	if (text[0] == '\0')
-		return "empty";
-	if (calendar_date_fold(text, ret, CLOCK_DATE_MAX + 1) != FIELD_OK)
-		return "no date as 2026-11-22, 2026/11/22 or 20261122"
-		       " (Japanese eras are not read)";
-	return NULL;
+	return text[0] == '\0' ? "empty" : roster_date_read(text, ret);
 }
 
 static const char *
@@ -208,7 +240,21 @@ static const char *
 read_eligible_until(const char *text, struct roster_line *ret)
 {
 	ret->eligible_until[0] = '\0';
-	return text[0] == '\0' ? NULL : read_date(text, ret->eligible_until);
+	if (text[0] == '\0' || roster_date_is_no_end(text))
+		return NULL;
+	return read_date(text, ret->eligible_until);
+}
+
+static const char *
+read_old_symbol(const char *text, struct roster_line *ret)
+{
+	return text[0] == '\0' ? NULL : read_insured_number(text, ret->old_symbol);
+}
+
+static const char *
+read_old_number(const char *text, struct roster_line *ret)
+{
+	return text[0] == '\0' ? NULL : read_insured_number(text, ret->old_number);
 }
 
 static const char *(*const readers[ROSTER_COLUMN__MAX])(const char *, struct roster_line *) = {
@@ -220,14 +266,20 @@ static const char *(*const readers[ROSTER_COLUMN__MAX])(const char *, struct ros
 	[ROSTER_BIRTH_DATE] = read_birth_date,
 	[ROSTER_ELIGIBLE_FROM] = read_eligible_from,
 	[ROSTER_ELIGIBLE_UNTIL] = read_eligible_until,
+	[ROSTER_OLD_SYMBOL] = read_old_symbol,
+	[ROSTER_OLD_NUMBER] = read_old_number,
 };
 
 /* One line ------------------------------------------------------------------------------------ */
 
+/* A column that the file has not is empty. */
 static const char *
 read_column_text(const struct roster_header *header, const struct roster_record *record,
     enum roster_column column, char ret[static ROSTER_FIELD_MAX + 1])
 {
+	ret[0] = '\0';
+	if (header->at[column] == ROSTER_NOWHERE)
+		return NULL;
 	return roster_text_read(header->from_cp932, record->fields[header->at[column]], ret);
 }
 
@@ -269,27 +321,56 @@ read_columns(const struct roster_header *header, const struct roster_record *rec
 		if (reason == NULL)
 			reason = readers[i](text, ret);
 		if (reason != NULL)
-			report_line(reporter, record->line, column_name(column), reason);
+			report_line(reporter, record->line, roster_column_name(column), reason);
 		valid = valid && reason == NULL;
 	}
 	return valid;
 }
 
+/* A pair that did not change is none. */
+static const char *
+validate_old_pair(struct roster_line *line)
+{
+	if ((line->old_number[0] == '\0') != (line->old_symbol[0] == '\0'))
+		return "the old pair is not whole: 旧番号 and 旧記号 are both given, or none";
+	if (strcmp(line->old_number, line->number) == 0 &&
+	    strcmp(line->old_symbol, line->symbol) == 0)
+		line->old_number[0] = line->old_symbol[0] = '\0';
+	return NULL;
+}
+
 /* What columns must be together. */
 static bool
 validate_columns_together(const struct roster_header *header, const struct roster_record *record,
-    const struct roster_line *line, const struct roster_reporter *reporter)
+    struct roster_line *line, const struct roster_reporter *reporter)
 {
+	const char *old_reason = validate_old_pair(line);
 	const char *reason = validate_typed_together(header, record, line);
 	const bool backwards = line->eligible_until[0] != '\0' &&
 			       strcmp(line->eligible_until, line->eligible_from) < 0;
 
 	if (reason != NULL)
-		report_line(reporter, line->line, column_name(ROSTER_NUMBER), reason);
+		report_line(reporter, line->line, roster_column_name(ROSTER_NUMBER), reason);
 	if (backwards)
+		report_line(reporter, line->line, roster_column_name(ROSTER_ELIGIBLE_UNTIL),
+		    "before 資格取得日");
+	if (old_reason != NULL)
 		report_line(
-		    reporter, line->line, column_name(ROSTER_ELIGIBLE_UNTIL), "before 資格取得日");
-	return reason == NULL && !backwards;
+		    reporter, line->line, roster_column_name(ROSTER_OLD_NUMBER), old_reason);
+	return reason == NULL && old_reason == NULL && !backwards;
+}
+
+bool
+roster_record_is_blank(const struct roster_header *header, const struct roster_record *record)
+{
+	char text[ROSTER_FIELD_MAX + 1];
+
+	for (size_t i = 0; i < record->count; i++)
+		if (record->fields[i][0] != '\0' &&
+		    (roster_text_read(header->from_cp932, record->fields[i], text) != NULL ||
+			text[0] != '\0'))
+			return false;
+	return true;
 }
 
 bool

@@ -1,4 +1,4 @@
-/* roster_line.h - the columns of a roster, and one line of it as a person.
+/* roster_line.h - the header of a roster, and one line of it as a person.
  *
  * The header names the columns, in any order and with others between them, which are ignored. It
  * also shows the encoding: 記号 is never the same bytes in UTF-8 and in Shift_JIS (Microsoft's,
@@ -13,6 +13,7 @@
 #include "bounds.h"
 #include "clock.h"
 #include "result.h"
+#include "roster_columns.h"
 
 #include <iconv.h>
 #include <stdbool.h>
@@ -21,25 +22,12 @@
 
 #define ROSTER_KANA_NAME_MAX 300 /* bytes after NFKC, as in the table: a hundred kana */
 
-/* X(name, text): `text` is its name in the header. */
-#define ROSTER_COLUMN_LIST(X)                 \
-	X(ROSTER_SYMBOL, "記号")              \
-	X(ROSTER_NUMBER, "番号")              \
-	X(ROSTER_BRANCH, "枝番")              \
-	X(ROSTER_CATEGORY, "被保険者区分")    \
-	X(ROSTER_KANA_NAME, "氏名カナ")       \
-	X(ROSTER_BIRTH_DATE, "生年月日")      \
-	X(ROSTER_ELIGIBLE_FROM, "資格取得日") \
-	X(ROSTER_ELIGIBLE_UNTIL, "資格喪失日")
-
-#define ROSTER_COLUMN_ENUM_(name, text) name,
-enum roster_column { ROSTER_COLUMN_LIST(ROSTER_COLUMN_ENUM_) ROSTER_COLUMN__MAX };
-#undef ROSTER_COLUMN_ENUM_
+#define ROSTER_NOWHERE SIZE_MAX /* an optional column that the file has not */
 
 /* What the header says of a file. */
 struct roster_header {
 	size_t fields;                 /* in every line, columns of others included */
-	size_t at[ROSTER_COLUMN__MAX]; /* the place of each column, from 0 */
+	size_t at[ROSTER_COLUMN__MAX]; /* the place of each column, from 0, or ROSTER_NOWHERE */
 	iconv_t from_cp932;            /* NULL: the file is UTF-8 */
 };
 
@@ -54,6 +42,9 @@ struct roster_line {
 	char eligible_from[CLOCK_DATE_MAX + 1];
 	char eligible_until[CLOCK_DATE_MAX +
 			    1]; /* the first day without eligibility; "": not known */
+	/* The pair that the person had before; "" where the file names none, or the same. */
+	char old_number[INSURED_NUMBER_SIZE_MAX + 1];
+	char old_symbol[INSURED_NUMBER_SIZE_MAX + 1];
 };
 
 /* What is reported of a line. Texts are borrowed for the call. */
@@ -70,10 +61,11 @@ struct roster_reporter {
 	void *context;
 };
 
-/* Reads the names of the columns. False: a column is missing or there twice; each is reported.
- * Close with roster_header_close() in either case; it accepts { 0 }, too. */
-bool roster_header_read(struct roster_header *, const char *const *fields, size_t count,
-    const struct roster_reporter *) MUST_USE;
+/* Reads the names of the columns, which the file has under these names. False: a column is
+ * missing or there twice; each is reported. Close with roster_header_close() in either case; it
+ * accepts { 0 }, too. */
+bool roster_header_read(struct roster_header *, const struct roster_columns *,
+    const char *const *fields, size_t count, const struct roster_reporter *) MUST_USE;
 void roster_header_close(struct roster_header *);
 
 /* The `count` fields of a record, and the line on which it begins. */
@@ -82,6 +74,9 @@ struct roster_record {
 	const char *const *fields;
 	size_t count;
 };
+
+/* Is every field empty, or of spaces? So are lines that spreadsheets write behind the last one. */
+bool roster_record_is_blank(const struct roster_header *, const struct roster_record *);
 
 /* Validates a record. False: it is no line of a roster; every column with an error is reported,
  * and `ret` is untouched. */

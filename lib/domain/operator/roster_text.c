@@ -53,6 +53,18 @@ decode_field(iconv_t from_cp932, const char *field, char ret[static ROSTER_FIELD
 	return text_copy(ret, ROSTER_FIELD_MAX + 1, field) ? NULL : "too long";
 }
 
+/* ="0123" in quotes of its own: a text that a spreadsheet shall not take for a number. */
+static void
+unwrap_equals(char *text)
+{
+	const size_t length = strlen(text);
+
+	if (length < 3 || text[0] != '=' || text[1] != '"' || text[length - 1] != '"')
+		return;
+	memmove(text, text + 2, length - 3);
+	text[length - 3] = '\0';
+}
+
 static void
 trim_spaces(char *text)
 {
@@ -77,6 +89,7 @@ roster_text_read(iconv_t from_cp932, const char *field, char ret[static ROSTER_F
 		memcpy(ret, text, strlen(text) + 1);
 	else if (unicode_nfkc(text, ret, ROSTER_FIELD_MAX + 1) != OK)
 		return "has a character that Unicode does not know";
+	unwrap_equals(ret);
 	trim_spaces(ret);
 	return NULL;
 }

@@ -14,9 +14,9 @@
 bool roster_text_is_utf8(const char *field);
 
 /* Converts a field to NFKC and cuts the spaces around it off: exports fill columns up with
- * spaces, also with full-width ones. `from_cp932`: iconv's, from CP932 to UTF-8; NULL: the field
- * is in UTF-8. Returns NULL, or the reason why it is no text, which holds nothing of the field;
- * then `ret` is undefined. */
+ * spaces, also with full-width ones. Of ="0123", as spreadsheets are told that it is a text, 0123
+ * is left. `from_cp932`: iconv's, from CP932 to UTF-8; NULL: the field is in UTF-8. Returns NULL,
+ * or the reason why it is no text, which holds nothing of the field; then `ret` is undefined. */
 const char *roster_text_read(
     iconv_t from_cp932, const char *field, char ret[static ROSTER_FIELD_MAX + 1]);
 

@@ -3,6 +3,7 @@
 #include "identity_limits.h"
 
 #include "db.h"
+#include "deadline.h"
 #include "log.h"
 
 #include <string.h>
@@ -89,11 +90,15 @@ identity_limits_peek_number(struct db_tx *tx, struct identity_limits *limits)
 }
 
 enum result
-identity_limits_give_back_number(const struct app *app, const struct identity_limits *limits)
+identity_limits_give_back_number(
+    const struct app *app, const struct identity_limits *limits, bool is_repeat)
 {
 	struct db_tx alone = db_alone(app->db);
 
-	return limits->counts_number ? limit_db_give_back(&alone, &limits->wrong_of_number) : OK;
+	if (!limits->counts_number)
+		return OK;
+	return is_repeat ? limit_db_give_back_held(&alone, &limits->wrong_of_number)
+			 : limit_db_give_back(&alone, &limits->wrong_of_number);
 }
 
 /* Wrong numbers -------------------------------------------------------------------------------- */
@@ -164,6 +169,13 @@ give_back_person_tx(struct db_tx *tx, void *context)
 }
 
 void
+identity_limits_give_back_person_later(const struct identity_limits *limits)
+{
+	limit_db_give_back_later(&limits->persons_of_source);
+	limit_db_give_back_later(&limits->persons_of_prefix);
+}
+
+void
 identity_limits_finish_person(
     const struct app *app, const struct identity_limits *limits, bool kept)
 {
@@ -175,6 +187,8 @@ identity_limits_finish_person(
 		log_if_reached(LIMIT_SOURCE_PERSONS, limits->persons_left);
 		return;
 	}
-	const enum result ignored = db_transaction(app->db, give_back_person_tx, &given_back);
-	(void)ignored; /* the client is told how the step ended */
+	const bool tidies = deadline_tidy(true);
+	if (db_transaction(app->db, give_back_person_tx, &given_back) != OK)
+		identity_limits_give_back_person_later(limits);
+	deadline_tidy(tidies);
 }

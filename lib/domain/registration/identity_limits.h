@@ -73,9 +73,10 @@ enum result identity_limits_count_number(struct db_tx *, struct identity_limits 
 /* The same for a body that came before and was counted then. */
 enum result identity_limits_peek_number(struct db_tx *, struct identity_limits *) MUST_USE;
 
-/* The number was right, in a try that was counted: gives the try back. */
+/* The number was right, in a try that was counted: gives the try back. With `is_repeat` the try was
+ * counted by a request with the same CAPTCHA, which is its holder and may have given it back. */
 enum result identity_limits_give_back_number(
-    const struct app *, const struct identity_limits *) MUST_USE;
+    const struct app *, const struct identity_limits *, bool is_repeat) MUST_USE;
 
 /* The number was wrong: counts it. Logs `limit_reached` for the last one that a limit grants. */
 enum result identity_limits_count_wrong(
@@ -85,8 +86,12 @@ enum result identity_limits_count_wrong(
  * reserved number is the last one that the limit grants. */
 enum result identity_limits_keep_person(struct db_tx *, const struct identity_limits *) MUST_USE;
 
-/* The step has ended: gives a reserved number back, as far as the database allows; or, if it was
- * kept and is the last one, logs `limit_reached`. */
+/* The transaction that reserved a right number has failed, or was committed and its answer lost:
+ * gives the number back later. */
+void identity_limits_give_back_person_later(const struct identity_limits *);
+
+/* The step has ended: gives a reserved number back, now or later; or, if it was kept and is the
+ * last one, logs `limit_reached`. */
 void identity_limits_finish_person(const struct app *, const struct identity_limits *, bool kept);
 
 #endif

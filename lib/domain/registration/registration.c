@@ -12,7 +12,10 @@
 #include "clock.h"
 #include "mail_interval.h"
 #include "outbox.h"
+#include "spent_token.h"
 #include "token_state.h"
+
+#include <string.h>
 
 enum result
 registration_invite(
@@ -26,17 +29,41 @@ registration_invite(
 	return mail_interval_send(app, LIMIT_INVITATION_MAIL, &mail, error_info);
 }
 
+/* From a token that was used to the last one that was made of it. `stage` becomes the first stage
+ * whose token is not used; STAGE_NONE: all are, and `spent` is how that of the account step was. */
+static enum result
+follow_tokens(struct db_tx *tx, enum stage *stage, struct spent_token *spent)
+{
+	enum result read = OK;
+
+	while (read == OK && (*stage = stage_rule(*stage)->then) != STAGE_NONE) {
+		struct jti next;
+
+		memcpy(next.bytes, spent->next_id, sizeof next.bytes);
+		read = spent_token_read(tx, next, spent);
+	}
+	return read == NO_ROW ? OK : read;
+}
+
 enum result
 registration_status(
     const struct app *app, const struct stage_claims *claims, struct registration_status *ret)
 {
-	const struct stage_rule *rule = stage_rule(claims->stage);
+	struct db_tx alone = db_alone(app->db);
+	enum stage stage = claims->stage;
+	struct account_id made = no_account;
 	struct token_state state;
+	bool exists = false;
 
 	TRY(token_state_read(app, claims, &state));
 	if (state.used)
-		rule = rule->then != STAGE_NONE ? stage_rule(rule->then) : NULL;
-	ret->next = rule;
+		TRY(follow_tokens(&alone, &stage, &state.spent));
+	if (stage == STAGE_NONE)
+		memcpy(made.bytes, state.spent.next_id, sizeof made.bytes);
+	TRY(account_exists(&alone, made, claims->subject.person_id, &exists));
+	if (stage == STAGE_NONE && !exists)
+		return TOKEN_SPENT;
+	ret->next = exists ? NULL : stage_rule(stage);
 	ret->attempts_left = state.tries_left;
 	return OK;
 }

@@ -25,6 +25,7 @@
 #include "account.h"
 #include "app.h"
 #include "bounds.h"
+#include "captcha.h"
 #include "client.h"
 #include "error_info.h"
 #include "proof_of_work.h"
@@ -38,6 +39,9 @@
  * OVERLOADED, with error_info->wait_s: the whole service sends too many mails (mail_interval.h). */
 enum result registration_invite(
     const struct app *, const char *email, const char *language, struct error_info *) MUST_USE;
+
+/* Is a CAPTCHA of this kind on offer? A proof of work is where app->captcha_work is not 0. */
+bool registration_offers_captcha(const struct app *, enum captcha_kind);
 
 /* A CAPTCHA, and the token that seals its answer: nothing is stored. It is good for the link that
  * asks for it, once, until expires_at (seconds since 1970). LINK_EXHAUSTED: the link has
@@ -63,7 +67,7 @@ struct spoken_captcha {
 enum result registration_speak_captcha(const struct app *, const struct stage_claims *,
     const char *language, struct spoken_captcha *ret) MUST_USE;
 
-/* A proof of work, where app->captcha_work is not 0. */
+/* A proof of work, where it is on offer. */
 struct work_captcha {
 	char token[TOKEN_MAX + 1];
 	int64_t expires_at;
@@ -73,7 +77,10 @@ struct work_captcha {
 enum result registration_set_work(
     const struct app *, const struct stage_claims *, struct work_captcha *ret) MUST_USE;
 
-/* Where a registration stands. LINK_EXHAUSTED: the token has no tries left. */
+/* Where a registration stands. Follows the tokens that were made of this one: a first link does not
+ * know the person, and is told of an account only where its own second link made it.
+ * LINK_EXHAUSTED: the token has no tries left. TOKEN_SPENT: it made an account, which was deleted
+ * since. */
 struct registration_status {
 	const struct stage_rule *next; /* the step that comes next; NULL: logging in */
 	int attempts_left;             /* of the token */
@@ -93,11 +100,11 @@ struct identity_request {
 /* Checks CAPTCHA and number, spends the link, enqueues the mail with the second link, and derives
  * the key that is shown. A person who has an account gets the same answer; only the mail tells.
  *
- * CAPTCHA_WRONG, IDENTITY_MISMATCH: ret_info->attempts_left tries are left. LINK_EXHAUSTED: that
- * was the last, or none was left. TOKEN_SPENT: the link was used for another number.
- * PERSON_NOT_ELIGIBLE: it was used for this number, whose person has lost eligibility since.
- * TOO_MANY: the source was right or wrong too often; OVERLOADED: too many were wrong
- * (identity_limits.h); ret_info->wait_s says for how long, and nothing was spent. */
+ * CAPTCHA_WRONG, CAPTCHA_EXPIRED (it was not compared), IDENTITY_MISMATCH: ret_info->attempts_left
+ * tries are left. LINK_EXHAUSTED: that was the last, or none was left. TOKEN_SPENT: the link was
+ * used for another number. PERSON_NOT_ELIGIBLE: it was used for this number, whose person has lost
+ * eligibility since. TOO_MANY: the source was right or wrong too often; OVERLOADED: too many were
+ * wrong (identity_limits.h); ret_info->wait_s says for how long, and nothing was spent. */
 enum result registration_identify(const struct app *, const struct stage_claims *,
     const struct identity_request *, struct secret *ret_key, struct error_info *ret_info) MUST_USE;
 

@@ -21,6 +21,12 @@ _Static_assert(CAPTCHA_PNG_BASE64_MAX == SECRET_BASE64_MAX(CAPTCHA_PNG_MAX), "th
 _Static_assert(CAPTCHA_BASE64_MAX == SECRET_BASE64_MAX(CAPTCHA_WAV_MAX), "the longest sound fits");
 _Static_assert(CAPTCHA_BASE64_MAX + TOKEN_MAX + 1024 < REPLY_MAX, "a sound fits into an answer");
 
+bool
+registration_offers_captcha(const struct app *app, enum captcha_kind kind)
+{
+	return kind != CAPTCHA_PROOF_OF_WORK || app->captcha_work > 0;
+}
+
 /* A new one for this link. Its answer is still missing. */
 static struct captcha
 captcha_of_link(const struct app *app, const struct stage_claims *claims)

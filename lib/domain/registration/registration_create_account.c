@@ -10,15 +10,16 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "db.h"
+#include "email_confirmation.h"
 #include "hash_pool.h"
 #include "limit_db.h"
 #include "login_limits.h"
-#include "mailed_link.h"
 #include "mailer.h"
 #include "outbox.h"
 #include "spent_token.h"
 #include "text.h"
 #include "token_state.h"
+#include "unproven_login_id.h"
 
 #include <string.h>
 
@@ -32,14 +33,18 @@ struct create_account_ctx {
 	struct login_limits limits; /* of the login ID, counted while nobody had it */
 	struct audit_event event;
 	struct outbox_mail completion;
-	struct outbox_mail confirmation; /* of kind MAIL_NONE: the address is the proven one */
+	struct unproven_login_id unproven;
+	struct limit_try unproven_by_person;
+	struct email_confirmation confirmation; /* where the address is not the proven one */
+	struct error_info *error_info;          /* the caller's */
 };
 
 static void
 create_account_ctx_wipe(struct create_account_ctx *ctx)
 {
 	outbox_mail_wipe(&ctx->completion);
-	outbox_mail_wipe(&ctx->confirmation);
+	unproven_login_id_wipe(&ctx->unproven);
+	email_confirmation_wipe(&ctx->confirmation);
 }
 
 /* Repeat --------------------------------------------------------------------------------------- */
@@ -97,7 +102,8 @@ fill_account(struct create_account_ctx *ctx)
 	const char *pending_email = is_proven ? "" : request->email;
 	struct account *account = ctx->account;
 
-	*account = (struct account){ .created_at = clock_now() };
+	*account = (struct account){ .generation = ACCOUNT_FIRST_GENERATION,
+		.created_at = clock_now() };
 	secret_random(account->id.bytes, sizeof account->id.bytes);
 	account->person_id = claims->subject.person_id;
 	text_copy_cut(account->login_id, sizeof account->login_id, request->login_id);
@@ -107,39 +113,53 @@ fill_account(struct create_account_ctx *ctx)
 	text_copy_cut(account->language, sizeof account->language, claims->language);
 }
 
-/* The completion mail, and the confirmation of an address that is not the proven one. */
+/* The completion mail, and those to addresses that are not the proven one. */
 static void
 fill_account_mails(struct create_account_ctx *ctx)
 {
 	const struct app *app = ctx->app;
 	const struct account *account = ctx->account;
-	struct outbox_mail *completion = &ctx->completion, *confirmation = &ctx->confirmation;
+	const int64_t now = account->created_at;
+	struct outbox_mail *completion = &ctx->completion;
 
-	*completion = outbox_mail_to(MAIL_COMPLETION, account->email, account->language,
-	    account->created_at, app->invitation_lives_s);
+	*completion = outbox_mail_to(MAIL_COMPLETION, account->email, account->language, now, 0);
 	text_copy_cut(completion->nickname, sizeof completion->nickname, account->nickname);
-	if (account->pending_email[0] == '\0')
-		return;
-	*confirmation = outbox_mail_to(MAIL_EMAIL_CONFIRMATION, account->pending_email,
-	    account->language, account->created_at, app->email_confirmation_lives_s);
-	secret_random(confirmation->jti.bytes, sizeof confirmation->jti.bytes);
-	confirmation->subject.account_id = account->id;
-	confirmation->subject.generation = ACCOUNT_FIRST_GENERATION;
+	completion->subject.account_id = account->id;
+	completion->subject.person_id = account->person_id;
+	ctx->unproven = unproven_login_id_of(app, account, account->login_id, now);
+	ctx->unproven_by_person = limit_try_of(app->keyring,
+	    limit_subject_of(LIMIT_LOGIN_ID_TRIES, account->person_id.bytes, ID_SIZE), now);
+	ctx->unproven_by_person.uncounted = ctx->unproven.mail.kind == MAIL_NONE;
+	ctx->confirmation = email_confirmation_of(app, account, account->pending_email, now);
+	/* No account fails because others ask for too many mails. */
+	ctx->confirmation.mail_interval.limit_local = NULL;
+}
+
+/* Tells the owner of a login ID that is not the proven address. Whoever leaves and registers again
+ * does not tell one stranger after the other. */
+static enum result
+tell_owner_of_login_id(struct db_tx *tx, struct create_account_ctx *ctx)
+{
+	int left = 0;
+
+	TRY(limit_db_count(tx, &ctx->unproven_by_person, &left, &ctx->error_info->wait_s));
+	return left < 0 ? TOO_MANY : unproven_login_id_enqueue(tx, &ctx->unproven);
 }
 
 static enum result
 create_account_tx(struct db_tx *tx, void *context)
 {
-	const struct create_account_ctx *ctx = context;
+	struct create_account_ctx *ctx = context;
 
 	TRY(spent_token_insert(tx, &ctx->spent));
 	TRY(account_insert(tx, ctx->account));
 	TRY(login_limits_reset(tx, &ctx->limits));
 	TRY(audit_insert(tx, &ctx->event));
 	TRY(outbox_enqueue(tx, &ctx->completion));
-	if (ctx->confirmation.kind == MAIL_NONE)
+	TRY(tell_owner_of_login_id(tx, ctx));
+	if (ctx->account->pending_email[0] == '\0')
 		return OK;
-	return outbox_enqueue(tx, &ctx->confirmation);
+	return email_confirmation_enqueue(tx, &ctx->confirmation, ctx->error_info);
 }
 
 static enum result
@@ -199,7 +219,11 @@ registration_create_account(const struct app *app, const struct stage_claims *cl
 {
 	CLEANUP(create_account_ctx_wipe)
 	struct create_account_ctx ctx = {
-		.app = app, .claims = claims, .request = request, .account = ret
+		.app = app,
+		.claims = claims,
+		.request = request,
+		.account = ret,
+		.error_info = ret_info,
 	};
 	int left = 0;
 

@@ -14,7 +14,8 @@
  *
  *   A try is counted before it is compared. What spends the CAPTCHA and counts the try is committed
  *   before the number is looked up, so that neither a crash nor many requests at once give a free
- *   try.
+ *   try. What fails afterwards for a reason of ours was no try, unless the number is known to be
+ *   wrong: then link and CAPTCHA are as they were.
  *
  *   The same body again gets the same answer, because an answer may be lost on its way. Beside a
  *   spent token stands the fingerprint of the body that it was spent on (spent_token.h).
@@ -29,8 +30,10 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "db.h"
+#include "deadline.h"
 #include "identity_limits.h"
 #include "limit_db.h"
+#include "mail_interval.h"
 #include "mailer.h"
 #include "outbox.h"
 #include "person.h"
@@ -51,6 +54,7 @@ struct identify_ctx {
 	struct identity_limits limits;
 	struct spent_token captcha; /* the row that spends the CAPTCHA */
 	bool is_repeat;             /* this body came before, with the same CAPTCHA */
+	bool try_is_open;           /* counted by this call; the number is not known to be wrong */
 	struct person person;       /* whom the number means */
 	struct spent_token spent;   /* the row that spends the link */
 	struct limit_try mail_interval;
@@ -73,17 +77,22 @@ fingerprint_request(
 
 /* The CAPTCHA ---------------------------------------------------------------------------------- */
 
-/* The CAPTCHA was spent before. The same body was counted then, and is judged as it was then. */
+/* The CAPTCHA was spent before. The same body was counted then, and is judged as it was then; from
+ * now on that try is not taken back. UNAVAILABLE: it was, a moment ago. */
 static enum result
 repeat_captcha(struct db_tx *tx, struct identify_ctx *ctx)
 {
 	struct token_state *link = &ctx->link;
 	struct spent_token earlier;
 
-	TRY(spent_token_read(tx, ctx->captcha.jti, &earlier));
+	enum result found = spent_token_read(tx, ctx->captcha.jti, &earlier);
+	if (found == OK && spent_token_same(&earlier, &ctx->captcha))
+		found = spent_token_take_over(tx, &ctx->captcha);
+	else if (found == OK)
+		found = CAPTCHA_WRONG;
 	TRY(limit_db_peek(tx, &link->tries, &link->tries_left, NULL));
 	TRY(identity_limits_peek_number(tx, &ctx->limits));
-	return spent_token_same(&earlier, &ctx->captcha) ? OK : CAPTCHA_WRONG;
+	return found == NO_ROW ? UNAVAILABLE : found;
 }
 
 /* A right CAPTCHA costs a try of the link, and of the number; a wrong one costs the CAPTCHA
@@ -129,8 +138,8 @@ hash_captcha_answer(const char *answer, char ret[static ANSWER_HASH_MAX + 1])
 	secret_base64(hash, sizeof hash, ret);
 }
 
-/* Is the CAPTCHA of this link, and answered? Whatever the answer, it is spent by it.
- * CAPTCHA_WRONG. */
+/* Is the CAPTCHA of this link, and answered? Whatever the answer, it is spent by it. What came too
+ * late is not compared. CAPTCHA_WRONG, CAPTCHA_EXPIRED. */
 static enum result
 check_captcha(struct identify_ctx *ctx)
 {
@@ -139,8 +148,10 @@ check_captcha(struct identify_ctx *ctx)
 	CLEANUP(captcha_wipe) struct captcha captcha = { 0 };
 	char answer[ANSWER_HASH_MAX + 1];
 
-	if (captcha_open(ctx->app->keyring, request->captcha_token, ctx->now, &captcha) != OK)
-		return CAPTCHA_WRONG;
+	const enum result opened = captcha_open(
+	    ctx->app->keyring, request->captcha_token, ctx->now, &captcha);
+	if (opened != OK)
+		return opened == TOKEN_EXPIRED ? CAPTCHA_EXPIRED : CAPTCHA_WRONG;
 	if (!secret_equal_bytes(captcha.invitation_jti.bytes, link->bytes, sizeof link->bytes))
 		return CAPTCHA_WRONG;
 
@@ -154,7 +165,13 @@ check_captcha(struct identify_ctx *ctx)
 	secret_random(ctx->captcha.next_id, sizeof ctx->captcha.next_id);
 	hash_captcha_answer(request->captcha_answer, answer);
 	fingerprint_request(ctx, answer, ctx->captcha.fingerprint);
-	TRY(db_transaction(ctx->app->db, spend_captcha_tx, ctx));
+	/* The same body again knows the try of the number that the first one counted. */
+	memcpy(ctx->limits.wrong_of_number.holder, captcha.jti.bytes, LIMIT_HOLDER_SIZE);
+	const enum result counted = db_transaction(ctx->app->db, spend_captcha_tx, ctx);
+	ctx->try_is_open = is_right && !ctx->is_repeat;
+	if (counted == UNAVAILABLE && is_right)
+		identity_limits_give_back_person_later(&ctx->limits);
+	TRY(counted);
 	return is_right ? OK : CAPTCHA_WRONG;
 }
 
@@ -181,8 +198,8 @@ check_number(struct identify_ctx *ctx)
 	if (found != OK && found != NO_ROW)
 		return found;
 	if (found == OK && !ctx->limits.number_locked)
-		return ctx->is_repeat ? OK
-				      : identity_limits_give_back_number(ctx->app, &ctx->limits);
+		return identity_limits_give_back_number(ctx->app, &ctx->limits, ctx->is_repeat);
+	ctx->try_is_open = false;
 	if (!ctx->is_repeat)
 		TRY(identity_limits_count_wrong(ctx->app, &ctx->limits));
 	return ctx->link.tries_left > 0 ? IDENTITY_MISMATCH : LINK_EXHAUSTED;
@@ -222,8 +239,9 @@ check_request(struct identify_ctx *ctx)
 	if (!is_exhausted)
 		TRY(read);
 	const enum result checked = link->used ? check_repeated_use(ctx) : check_first_use(ctx);
-	ctx->error_info->attempts_left = link->tries_left;
-	return is_exhausted && checked == CAPTCHA_WRONG ? LINK_EXHAUSTED : checked;
+	ctx->error_info->attempts_left = link->used ? link->repeats_left : link->tries_left;
+	const bool is_of_captcha = checked == CAPTCHA_WRONG || checked == CAPTCHA_EXPIRED;
+	return is_exhausted && is_of_captcha ? LINK_EXHAUSTED : checked;
 }
 
 /* Enqueues the mail, unless one went out within the mail interval. The second link keeps its jti
@@ -262,23 +280,67 @@ spend_link_tx(struct db_tx *tx, void *context)
 	return ctx->is_other_number ? OK : enqueue_second_mail(tx, ctx, &stored);
 }
 
+/* The same step for everybody; what the mail says depends on the person's account. */
+static enum mail_kind
+mail_kind_of(const struct person *person)
+{
+	if (person->account_state == 0)
+		return MAIL_SECOND_LINK;
+	return person->account_state == ACCOUNT_ACTIVE ? MAIL_ALREADY_REGISTERED
+						       : MAIL_ACCOUNT_DISABLED;
+}
+
 static enum result
 spend_link(struct identify_ctx *ctx)
 {
 	const struct app *app = ctx->app;
 	const struct stage_claims *claims = ctx->claims;
 	const struct person *person = &ctx->person;
+	const struct mail_interval invitation = mail_interval_of(
+	    app, LIMIT_INVITATION_MAIL, claims->email, ctx->now);
 
-	ctx->mail = outbox_mail_to(person->has_account ? MAIL_ALREADY_REGISTERED : MAIL_SECOND_LINK,
-	    claims->email, claims->language, ctx->now, app->second_link_lives_s);
+	ctx->mail = outbox_mail_to(mail_kind_of(person), claims->email, claims->language, ctx->now,
+	    app->second_link_lives_s);
 	ctx->mail.subject.invitation_jti = claims->jti;
 	ctx->mail.subject.person_id = person->id;
+	memcpy(ctx->mail.subject_hash, invitation.limit_try.subject_hash,
+	    sizeof ctx->mail.subject_hash);
 	ctx->mail_interval = limit_try_of(app->keyring,
 	    limit_subject_of(LIMIT_SECOND_MAIL, claims->jti.bytes, sizeof claims->jti.bytes),
 	    ctx->now);
 	TRY(db_transaction(app->db, spend_link_tx, ctx));
 	ctx->person_is_kept = ctx->person_counts;
 	return ctx->is_other_number ? TOKEN_SPENT : OK;
+}
+
+/* A failure of ours ---------------------------------------------------------------------------- */
+
+static enum result
+take_try_back_tx(struct db_tx *tx, void *context)
+{
+	const struct identify_ctx *ctx = context;
+	const enum result taken = spent_token_take_back(tx, &ctx->captcha);
+
+	if (taken != OK)
+		return taken;
+	TRY(limit_db_give_back(tx, &ctx->link.tries));
+	if (!ctx->limits.counts_number)
+		return OK;
+	return limit_db_give_back_held(tx, &ctx->limits.wrong_of_number);
+}
+
+/* The step failed for a reason of ours, so that its try was none. Where it cannot be taken back, or
+ * the same body has come again meanwhile, it stays counted, and that body may come again. */
+static void
+take_try_back(struct identify_ctx *ctx)
+{
+	ctx->error_info->attempts_left = -1;
+	if (!ctx->try_is_open)
+		return;
+	const bool tidies = deadline_tidy(true);
+	const enum result taken = db_transaction(ctx->app->db, take_try_back_tx, ctx);
+	(void)taken;
+	deadline_tidy(tidies);
 }
 
 /* The step ------------------------------------------------------------------------------------- */
@@ -322,6 +384,8 @@ registration_identify(const struct app *app, const struct stage_claims *claims,
 	if (result == OK)
 		result = spend_link(&ctx);
 	identity_limits_finish_person(app, &ctx.limits, ctx.person_is_kept);
+	if (result_is_ours(result))
+		take_try_back(&ctx);
 	TRY(result);
 
 	mailer_wake(app->mailer);

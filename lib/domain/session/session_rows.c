@@ -2,6 +2,7 @@
 
 #include "session_rows.h"
 
+#include "keyring.h"
 #include "statements.h"
 
 #include <string.h>
@@ -9,9 +10,11 @@
 struct session_cutoff
 session_cutoff_of(const struct app *app, int64_t now)
 {
+	const int64_t epoch = app->keyring != NULL ? keyring_epoch(app->keyring) : 0;
 	struct session_cutoff cutoff = {
 		.ends_after = now - CLOCK_SKEW_S,
 		.used_after = now - CLOCK_SKEW_S - app->session_idle_s,
+		.begun_after = epoch != 0 ? epoch : INT64_MIN,
 	};
 
 	clock_date_japan(now, cutoff.today);
@@ -75,6 +78,7 @@ session_rows_member(struct db_tx *tx, struct session_id id, const struct session
 		session_id_value(&id),
 		db_number("ends_after", cutoff->ends_after),
 		db_number("used_after", cutoff->used_after),
+		db_number("begun_after", cutoff->begun_after),
 		{ 0 },
 	};
 	struct db_slot out[ACCOUNT_SLOTS + 2] = { 0 };
@@ -106,6 +110,7 @@ session_rows_read(struct db_tx *tx, struct session_id id, const struct session_c
 		session_id_value(&id),
 		db_number("ends_after", cutoff->ends_after),
 		db_number("used_after", cutoff->used_after),
+		db_number("begun_after", cutoff->begun_after),
 		{ 0 },
 	};
 	const struct db_slot out[] = {
@@ -170,6 +175,7 @@ session_rows_list(struct db_tx *tx, struct account_id account_id,
 		account_id_value(&account_id),
 		db_number("ends_after", cutoff->ends_after),
 		db_number("used_after", cutoff->used_after),
+		db_number("begun_after", cutoff->begun_after),
 		db_number("sessions_max", SESSIONS_MAX),
 		{ 0 },
 	};

@@ -2,6 +2,7 @@
  *
  * A session is what a log-in begins. It lives while all of this is true:
  *   - its row is there, and has the generation of its account
+ *   - it began after the epoch of the keys (key_epoch.h)
  *   - it was refreshed within SESSION_IDLE_S, and is not older than SESSION_LIVES_S
  *   - its account is active, and its person is eligible today
  * Whatever ends a session deletes its row, or raises the generation of its account (account.h).
@@ -50,8 +51,9 @@ struct session {
 /* What statements compare a session with that must be alive at a time, with CLOCK_SKEW_S granted:
  * another replica may have written the session's times. */
 struct session_cutoff {
-	int64_t ends_after;             /* its expires_at must be later */
-	int64_t used_after;             /* its used_at must be later */
+	int64_t ends_after;  /* its expires_at must be later */
+	int64_t used_after;  /* its used_at must be later */
+	int64_t begun_after; /* its created_at must be later: the epoch of the keys, if any */
 	char today[CLOCK_DATE_MAX + 1]; /* in Japan: the day on which its person must be eligible */
 };
 struct session_cutoff session_cutoff_of(const struct app *, int64_t now);

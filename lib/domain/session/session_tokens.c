@@ -25,13 +25,13 @@ session_tokens_make(const struct app *app, const struct session *session,
 		/* The clock of the replica where the session began may be ahead of this one's. */
 		.auth_time = session->created_at < now ? session->created_at : now,
 		.issued_at = now,
-		.expires_at = now + ACCESS_TOKEN_LIVES_S,
+		.expires_at = now + app->access_token_lives_s,
 	};
 
 	memcpy(claims.sub, session->account_id.bytes, sizeof claims.sub);
 	memcpy(claims.sid, session->id.bytes, sizeof claims.sid);
 	TRY(access_token_seal(app->access_keys, &claims, ret->access));
-	ret->access_lives_s = ACCESS_TOKEN_LIVES_S;
+	ret->access_lives_s = app->access_token_lives_s;
 	refresh_token_text(refresh, ret->refresh);
 	ret->refresh_lives_s = lives_s > 1 ? lives_s : 1; /* less in CLOCK_SKEW_S after its end */
 	return OK;

@@ -1,18 +1,29 @@
-/* config.c - the table of settings; reads the environment and the files it names. */
+/* config.c - the table of settings; reads the environment and the files it names, and checks them
+ * as a whole. */
 
 #include "config.h"
 
+#include "access_claims.h"
 #include "cleanup.h"
+#include "config_rules.h"
+#include "secret.h"
 #include "text.h"
 
+#include <assert.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+extern char **environ;
 
 enum setting_type { TEXT, NUMBER, CHOICE };
-enum { SECRET = 1, LINES = 2 }; /* LINES: may hold newlines */
+/* LINES: may hold newlines. LIST: the rule is for each word between commas and spaces. */
+enum { SECRET = 1, LINES = 2, LIST = 4 };
 
 struct setting {
 	const char *name;
+	unsigned groups; /* whoever asks for one of them reads it */
 	size_t offset;
 	size_t size;
 	enum setting_type type;
@@ -21,7 +32,11 @@ struct setting {
 	const char *words; /* of a CHOICE: "yes|no" */
 	unsigned flags;
 	const char *help;
+	const char *(*rule)(const char *); /* NULL, or its form (config_rules.h) */
 };
+
+/* Where the database is, everybody needs to know who logs in there. */
+#define CONFIG_DATABASE (CONFIG_SERVICE | CONFIG_DB_OWNER)
 
 /* Where a setting's member is, and its size. */
 #define AT(member) offsetof(struct config, member), sizeof(((struct config *)0)->member)
@@ -32,120 +47,171 @@ struct setting {
 
 /* clang-format off */
 static const struct setting settings[] = {
-	/* name                       member                          type    default
-	 * min max       words */
-	{ "LISTEN", AT(listen), TEXT, "127.0.0.1:8080", 3, 64, NULL, 0,
-	  "public address; a proxy in front ends TLS" },
-	{ "LISTEN_INSIDE", AT(listen_inside), TEXT, "127.0.0.1:9090", 3, 64, NULL, 0,
-	  "health and metrics; never public" },
-	{ "CORS_ORIGINS", AT(cors_origins), TEXT, "", 0, 512, NULL, 0,
-	  "origins of the app, separated by commas" },
-	{ "TRUSTED_PROXIES", AT(trusted_proxies), TEXT, "", 0, 512, NULL, 0,
+	/* name, group, member, type, default, min, max, words, flags, help, rule */
+	{ "LISTEN", CONFIG_SERVICE, AT(listen), TEXT, "127.0.0.1:8080", 9, 64, NULL, 0,
+	  "public address and port; a proxy in front ends TLS", config_rule_listen },
+	{ "LISTEN_INSIDE", CONFIG_SERVICE, AT(listen_inside),
+	  TEXT, "127.0.0.1:9090", 9, 64, NULL, 0,
+	  "health and metrics; never public", config_rule_listen },
+	{ "CORS_ORIGINS", CONFIG_SERVICE, AT(cors_origins), TEXT, "", 0, 512, NULL, LIST,
+	  "origins of the app, as browsers write them (https://app.example), separated by commas",
+	  config_rule_origin },
+	{ "TRUSTED_PROXIES", CONFIG_SERVICE, AT(trusted_proxies), TEXT, "", 0, 512, NULL, 0,
 	  "networks of the proxies whose X-Forwarded-For is believed; empty: none is" },
-	{ "SHARED_NETWORKS", AT(shared_networks), TEXT, "", 0, 512, NULL, 0,
+	{ "SHARED_NETWORKS", CONFIG_LIMITS, AT(shared_networks), TEXT, "", 0, 512, NULL, 0,
 	  "networks where many members share an address, as a company's gateway: 100 times the "
 	  "limits of a source, and of the /48 around it" },
-	{ "LIMITS", AT(limits), TEXT, "", 0, 1024, NULL, LINES,
-	  "other limits than below: name=count or name=count/seconds, commas or lines between" },
-	{ "HTTP_WORKERS", AT(http_workers), NUMBER, "256", 4, 4096, NULL, 0,
+	{ "LIMITS", CONFIG_LIMITS, AT(limits), TEXT, "", 0, 1024, NULL, LINES,
+	  "other counts than docs/limits.md says: name=count or name=count/seconds, commas or "
+	  "lines between" },
+	{ "HTTP_WORKERS", CONFIG_SERVICE, AT(http_workers), NUMBER, "256", 4, 4096, NULL, 0,
 	  "connections served at once; above the proxy's maximum" },
-	{ "REQUESTS_MAX", AT(requests_max), NUMBER, "192", 1, 4096, NULL, 0,
+	{ "REQUESTS_MAX", CONFIG_SERVICE, AT(requests_max), NUMBER, "192", 1, 4096, NULL, 0,
 	  "requests worked on at once; more get 503" },
-	{ "HASHING_MAX", AT(hashing_max), NUMBER, "32", 1, 4096, NULL, 0,
+	{ "HASHING_MAX", CONFIG_SERVICE, AT(hashing_max), NUMBER, "32", 1, 4096, NULL, 0,
 	  "of them at once with a password to hash; more get 503" },
-	{ "PICTURES_MAX", AT(pictures_max), NUMBER, "8", 1, 4096, NULL, 0,
+	{ "PICTURES_MAX", CONFIG_SERVICE, AT(pictures_max), NUMBER, "8", 1, 4096, NULL, 0,
 	  "of them at once with a CAPTCHA to make; more get 503" },
-	{ "KEEP_ALIVE_MS", AT(keep_alive_ms), NUMBER, "15000", 0, 600000, NULL, 0,
+	{ "KEEP_ALIVE_MS", CONFIG_SERVICE, AT(keep_alive_ms), NUMBER, "15000", 0, 600000, NULL, 0,
 	  "idle connections are closed after it; a little above the proxy's" },
-	{ "REQUEST_TIMEOUT_MS", AT(request_timeout_ms), NUMBER, "5000", 500, 60000, NULL, 0,
+	{ "REQUEST_TIMEOUT_MS", CONFIG_SERVICE, AT(request_timeout_ms),
+	  NUMBER, "5000", 500, 60000, NULL, 0,
 	  "for the headers, again for the body, and again for the client to take the answer" },
-	{ "DRAIN_MS", AT(drain_ms), NUMBER, "1000", 0, 30000, NULL, 0,
-	  "time for the proxy to notice that /readyz fails, before connections are closed" },
+	{ "DRAIN_MS", CONFIG_SERVICE, AT(drain_ms), NUMBER, "5000", 0, 30000, NULL, 0,
+	  "time for the proxy to notice that /readyz fails, before requests are handed back; "
+	  "0: there is no proxy" },
 
-	{ "DB_HOST", AT(db_host), TEXT, "127.0.0.1", 1, 255, NULL, 0,
+	{ "DB_HOST", CONFIG_DATABASE, AT(db_host), TEXT, "127.0.0.1", 1, 255, NULL, 0,
 	  "MariaDB server" },
-	{ "DB_PORT", AT(db_port), NUMBER, "3306", 1, 65535, NULL, 0, "" },
-	{ "DB_SOCKET", AT(db_socket), TEXT, "", 0, 107, NULL, 0,
+	{ "DB_PORT", CONFIG_DATABASE, AT(db_port), NUMBER, "3306", 1, 65535, NULL, 0, "" },
+	{ "DB_SOCKET", CONFIG_DATABASE, AT(db_socket), TEXT, "", 0, 107, NULL, 0,
 	  "local socket instead of host and port" },
-	{ "DB_NAME", AT(db_name), TEXT, "myportal", 1, 64, NULL, 0, "" },
-	{ "DB_USER", AT(db_user), TEXT, "myportal", 1, 80, NULL, 0,
+	{ "DB_NAME", CONFIG_DATABASE, AT(db_name), TEXT, "myportal", 1, 64, NULL, 0, "" },
+	{ "DB_USER", CONFIG_SERVICE, AT(db_user), TEXT, "myportal", 1, 80, NULL, 0,
 	  "the service's user; rights in schema/rights.sql" },
-	{ "DB_PASSWORD", AT(db_password), TEXT, "", 0, 512, NULL, SECRET, "" },
-	{ "DB_OWNER_USER", AT(db_owner_user), TEXT, "myportal_owner", 1, 80, NULL, 0,
+	{ "DB_PASSWORD", CONFIG_SERVICE, AT(db_password), TEXT, "", 0, 512, NULL, SECRET, "" },
+	{ "DB_OWNER_USER", CONFIG_DB_OWNER, AT(db_owner_user),
+	  TEXT, "myportal_owner", 1, 80, NULL, 0,
 	  "used by myportalctl: owns the tables" },
-	{ "DB_OWNER_PASSWORD", AT(db_owner_password), TEXT, "", 0, 512, NULL, SECRET,
+	{ "DB_OWNER_PASSWORD", CONFIG_DB_OWNER, AT(db_owner_password),
+	  TEXT, "", 0, 512, NULL, SECRET,
 	  "not needed by myportald" },
-	{ "DB_TLS", AT(db_tls), CHOICE, "required", 0, 0, "required|none", 0,
+	{ "DB_TLS", CONFIG_DATABASE, AT(db_tls), CHOICE, "required", 0, 0, "required|none", 0,
 	  "none only on a loopback; a socket needs none" },
-	{ "DB_CA_FILE", AT(db_ca_file), TEXT, "", 0, 512, NULL, 0,
-	  "PEM of the authority that signed the server's certificate" },
-	{ "DB_CONNECTIONS", AT(db_connections), NUMBER, "16", 2, 100, NULL, 0,
+	{ "DB_CA_FILE", CONFIG_DATABASE, AT(db_ca_file), TEXT, "", 0, 512, NULL, 0,
+	  "PEM of the authority that signed the server's certificate", config_rule_file },
+	{ "DB_CONNECTIONS", CONFIG_SERVICE, AT(db_connections), NUMBER, "16", 2, 100, NULL, 0,
 	  "most that are open at once" },
 
-	{ "KEYS_FOLDER", AT(keys_folder), TEXT, "", 1, 512, NULL, 0,
+	{ "KEYS_FOLDER", CONFIG_KEYS, AT(keys_folder), TEXT, "", 1, 512, NULL, 0,
 	  "made by `myportalctl keys new`" },
 
-	{ "SMTP_URL", AT(smtp_url), TEXT, "", 8, 512, NULL, 0,
-	  "smtp://host:port (STARTTLS) or smtps://host:port" },
-	{ "SMTP_TLS", AT(smtp_tls), CHOICE, "required", 0, 0, "required|none", 0,
+	{ "SMTP_URL", CONFIG_RELAY, AT(smtp_url), TEXT, "", 8, 512, NULL, 0,
+	  "smtp://host:port (STARTTLS) or smtps://host:port", config_rule_mail_url },
+	{ "SMTP_TLS", CONFIG_RELAY, AT(smtp_tls), CHOICE, "required", 0, 0, "required|none", 0,
 	  "none only for a catcher on a loopback" },
-	{ "SMTP_CA_FILE", AT(smtp_ca_file), TEXT, "", 0, 512, NULL, 0,
-	  "PEM; empty: the system's authorities" },
-	{ "SMTP_USER", AT(smtp_user), TEXT, "", 0, 255, NULL, 0,
+	{ "SMTP_CA_FILE", CONFIG_RELAY, AT(smtp_ca_file), TEXT, "", 0, 512, NULL, 0,
+	  "PEM; empty: the system's authorities", config_rule_file },
+	{ "SMTP_USER", CONFIG_RELAY, AT(smtp_user), TEXT, "", 0, 255, NULL, 0,
 	  "empty: no authentication" },
-	{ "SMTP_PASSWORD", AT(smtp_password), TEXT, "", 0, 512, NULL, SECRET, "" },
-	{ "MAIL_FROM", AT(mail_from), TEXT, "", 3, 254, NULL, 0,
-	  "sender address of every mail" },
-	{ "MAIL_WORKERS", AT(mail_workers), NUMBER, "2", 1, 16, NULL, 0,
+	{ "SMTP_PASSWORD", CONFIG_RELAY, AT(smtp_password), TEXT, "", 0, 512, NULL, SECRET, "" },
+	{ "EHLO_NAME", CONFIG_RELAY, AT(ehlo_name), TEXT, "", 0, 253, NULL, 0,
+	  "the name under which the relay knows this host; empty: what the system calls it",
+	  smtp_ehlo_name_error },
+	{ "MAIL_FROM", CONFIG_RELAY, AT(mail_from), TEXT, "", 3, 254, NULL, 0,
+	  "sender address of every mail, without a name", smtp_from_error },
+	{ "MAIL_WORKERS", CONFIG_SERVICE, AT(mail_workers), NUMBER, "2", 1, 16, NULL, 0,
 	  "mails sent at once" },
-	{ "MAIL_INTERVAL_S", AT(mail_interval_s), NUMBER, "60", 1, 3600, NULL, 0,
+	{ "MAIL_INTERVAL_S", CONFIG_LIMITS, AT(mail_interval_s), NUMBER, "60", 1, 3600, NULL, 0,
 	  "at most one mail of a kind per address in this time; longer from the sixth of a day "
 	  "on" },
+	{ "MAIL_TEMPLATES_FOLDER", CONFIG_SOCIETY, AT(mail_templates_folder),
+	  TEXT, "", 0, 512, NULL, 0,
+	  "own texts of mails instead of ours (docs/mail.md); empty: all are ours" },
 
-	{ "PORTAL_URL", AT(portal_url), TEXT, "", 8, 512, NULL, 0,
-	  "the app's address as browsers write its origin; links in mails begin with it" },
-	{ "SOCIETY_NAME_JA", AT(society_name_ja), TEXT, "", 1, 120, NULL, 0,
-	  "in mails" },
-	{ "SOCIETY_NAME_EN", AT(society_name_en), TEXT, "", 1, 120, NULL, 0,
-	  "in English mails" },
-	{ "SOCIETY_WORDS", AT(society_words), TEXT, "", 0, 4096, NULL, LINES,
+	{ "PORTAL_URL", CONFIG_SOCIETY, AT(portal_url), TEXT, "", 8, 512, NULL, 0,
+	  "origin of the app, as browsers write it; links in mails begin with it",
+	  config_rule_origin },
+	{ "SOCIETY_NAME_JA", CONFIG_SOCIETY, AT(society_name_ja), TEXT, "", 1, 120, NULL, 0,
+	  "in mails and in the app", config_rule_utf8 },
+	{ "SOCIETY_NAME_EN", CONFIG_SOCIETY, AT(society_name_en), TEXT, "", 1, 120, NULL, 0,
+	  "in English mails and in the app", config_rule_utf8 },
+	{ "SOCIETY_CONTACT_JA", CONFIG_SOCIETY, AT(society_contact_ja),
+	  TEXT, "", 0, 400, NULL, LINES,
+	  "whom members ask, in the app and in mails: desk, telephone, hours; may have lines",
+	  config_rule_utf8 },
+	{ "SOCIETY_CONTACT_EN", CONFIG_SOCIETY, AT(society_contact_en),
+	  TEXT, "", 0, 400, NULL, LINES,
+	  "the same in English", config_rule_utf8 },
+	{ "SOCIETY_WORDS", CONFIG_SOCIETY, AT(society_words), TEXT, "", 0, 4096, NULL, LINES,
 	  "words rejected as passwords: names of society, products, city; commas or lines "
 	  "between" },
 
-	{ "INVITATION_LIVES_S", AT(invitation_lives_s), NUMBER, "10800", 60, DAY_S, NULL, 0,
+	{ "INVITATION_LIVES_S", CONFIG_LIVES, AT(invitation_lives_s),
+	  NUMBER, "10800", 60, DAY_S, NULL, 0,
 	  "first link" },
-	{ "SECOND_LINK_LIVES_S", AT(second_link_lives_s), NUMBER, "1800", 60, DAY_S, NULL, 0,
+	{ "SECOND_LINK_LIVES_S", CONFIG_LIVES, AT(second_link_lives_s),
+	  NUMBER, "1800", 60, DAY_S, NULL, 0,
 	  "second link" },
-	{ "ACCOUNT_STEP_LIVES_S", AT(account_step_lives_s), NUMBER, "1800", 60, DAY_S, NULL, 0,
+	{ "ACCOUNT_STEP_LIVES_S", CONFIG_LIVES, AT(account_step_lives_s),
+	  NUMBER, "1800", 60, DAY_S, NULL, 0,
 	  "account step after the authentication key" },
-	{ "CAPTCHA_LIVES_S", AT(captcha_lives_s), NUMBER, "600", 30, 3600, NULL, 0, "" },
-	{ "CAPTCHA_PROOF_OF_WORK", AT(captcha_proof_of_work), NUMBER, "0", 0, 10000000, NULL, 0,
+	{ "CAPTCHA_LIVES_S", CONFIG_LIVES, AT(captcha_lives_s),
+	  NUMBER, "600", 30, 3600, NULL, 0, "" },
+	{ "CAPTCHA_PROOF_OF_WORK", CONFIG_LIVES, AT(captcha_proof_of_work),
+	  NUMBER, "0", 0, 10000000, NULL, 0,
 	  "highest number of ALTCHA's proof of work, 1000 or more; 0: not offered" },
-	{ "EMAIL_CONFIRMATION_LIVES_S", AT(email_confirmation_lives_s), NUMBER,
+	{ "EMAIL_CONFIRMATION_LIVES_S", CONFIG_LIVES, AT(email_confirmation_lives_s), NUMBER,
 	  "10800", 60, DAY_S, NULL, 0,
 	  "link that proves a new address" },
-	{ "PASSWORD_RESET_LIVES_S", AT(password_reset_lives_s), NUMBER, "1800", 60, DAY_S, NULL, 0,
+	{ "PASSWORD_RESET_LIVES_S", CONFIG_LIVES, AT(password_reset_lives_s),
+	  NUMBER, "1800", 60, DAY_S, NULL, 0,
 	  "link that sets a new password" },
-	{ "SESSION_IDLE_S", AT(session_idle_s), NUMBER, "604800", 600, MONTH_S, NULL, 0,
-	  "a session that is not refreshed for so long ends" },
-	{ "SESSION_LIVES_S", AT(session_lives_s), NUMBER, "2592000", 600, QUARTER_S, NULL, 0,
+	{ "ACCESS_TOKEN_LIVES_S", CONFIG_LIVES, AT(access_token_lives_s), NUMBER, "600", 10,
+	  ACCESS_TOKEN_LIFE_MAX_S, NULL, 0,
+	  "an app refreshes so often; less than 600 only to test that" },
+	{ "SESSION_IDLE_S", CONFIG_LIVES, AT(session_idle_s),
+	  NUMBER, "604800", 600, MONTH_S, NULL, 0,
+	  "a session that is not refreshed for so long ends; at most SESSION_LIVES_S" },
+	{ "SESSION_LIVES_S", CONFIG_LIVES, AT(session_lives_s),
+	  NUMBER, "2592000", 600, QUARTER_S, NULL, 0,
 	  "a session ends then in any case" },
 
-	{ "IDENTITY_BIRTH_DATE", AT(identity_birth_date), CHOICE, "no", 0, 0, "yes|no", 0,
+	{ "IDENTITY_BIRTH_DATE", CONFIG_RULES, AT(identity_birth_date),
+	  CHOICE, "no", 0, 0, "yes|no", 0,
 	  "demand the birth date at the identity step" },
-	{ "PASSWORD_LENGTH_MIN", AT(password_length_min), NUMBER, "8", 8, 15, NULL, 0,
+	{ "PASSWORD_LENGTH_MIN", CONFIG_RULES, AT(password_length_min), NUMBER, "8", 8, 15, NULL, 0,
 	  "code points" },
-	{ "PASSWORD_COMPOSITION", AT(password_composition), CHOICE,
+	{ "PASSWORD_COMPOSITION", CONFIG_RULES, AT(password_composition), CHOICE,
 	  "letter-and-digit", 0, 0, "letter-and-digit|none", 0,
 	  "the society's rule, or none (NIST, ASVS 6.2.5)" },
-	{ "ARGON2_MEMORY_KIB", AT(argon2_memory_kib), NUMBER, "19456", 12288, 1048576, NULL, 0,
+	{ "ARGON2_MEMORY_KIB", CONFIG_RULES, AT(argon2_memory_kib),
+	  NUMBER, "19456", 12288, 1048576, NULL, 0,
 	  "per hash; 19456 with 2 passes or 12288 with 3 is the floor" },
-	{ "ARGON2_PASSES", AT(argon2_passes), NUMBER, "2", 1, 10, NULL, 0, "" },
-	{ "HASH_THREADS", AT(hash_threads), NUMBER, "0", 0, 64, NULL, 0,
+	{ "ARGON2_PASSES", CONFIG_RULES, AT(argon2_passes), NUMBER, "2", 1, 10, NULL, 0, "" },
+	{ "HASH_THREADS", CONFIG_SERVICE, AT(hash_threads), NUMBER, "0", 0, 64, NULL, 0,
 	  "0: as many as cores" },
 
-	{ "SANDBOX", AT(sandbox), CHOICE, "on", 0, 0, "on|off", 0,
+	{ "ROSTER_ENDED_SHARE_MAX", CONFIG_ROSTER, AT(roster_ended_share_max),
+	  NUMBER, "100", 0, 1000, NULL, 0,
+	  "an import stops that would end more of the eligible persons; thousandths, as the next "
+	  "three: 100 is a tenth, 1000 any share" },
+	{ "ROSTER_BIRTH_DATES_SHARE_MAX", CONFIG_ROSTER, AT(roster_birth_dates_share_max),
+	  NUMBER, "5", 0, 1000, NULL, 0,
+	  "or would change the birth dates of more of the stored persons" },
+	{ "ROSTER_NAMES_SHARE_MAX", CONFIG_ROSTER, AT(roster_names_share_max),
+	  NUMBER, "50", 0, 1000, NULL, 0,
+	  "or their names" },
+	{ "ROSTER_NEW_SHARE_MAX", CONFIG_ROSTER, AT(roster_new_share_max),
+	  NUMBER, "200", 0, 1000, NULL, 0,
+	  "or would add more persons, as a share of the eligible ones" },
+
+	{ "SANDBOX", CONFIG_SERVICE, AT(sandbox), CHOICE, "on", 0, 0, "on|off", 0,
 	  "the kernel limits what the service may do; off only for debugging" },
+	{ "LOG_LEVEL", CONFIG_SERVICE, AT(log_level), CHOICE,
+	  "info", 0, 0, "info|notice|warning", 0,
+	  "info: every event; notice: not each request that was answered; warning: only what is "
+	  "wrong. SIGHUP reads LOG_LEVEL_FILE again" },
 };
 /* clang-format on */
 
@@ -182,6 +248,15 @@ setting_text(const struct setting *setting, char ret[static CONFIG_WORDS_MAX + 2
 	if (path == NULL)
 		return text_copy(ret, CONFIG_WORDS_MAX + 2, setting->value);
 	return file_text(path, ret);
+}
+
+static const struct setting *
+setting_named(const char *name)
+{
+	for (size_t i = 0; i < LENGTH(settings); i++)
+		if (strcmp(settings[i].name, name) == 0)
+			return &settings[i];
+	return NULL;
 }
 
 /* Is `value` one of the words in "yes|no"? */
@@ -255,55 +330,329 @@ describe_bounds(const struct setting *setting, char *ret, size_t ret_size)
 		ret[0] = '\0';
 }
 
-static void
-write_setting_error(
-    const struct setting *setting, const char *value, char errbuf[static ERRBUF_MAX + 1])
+void
+config_fault(struct config_faults *faults, const char *format, ...)
 {
-	char bounds[80];
+	char line[ERRBUF_MAX + 1];
+	va_list values;
+
+	va_start(values, format);
+	(void)vsnprintf(line, sizeof line, format, values);
+	va_end(values);
+	faults->count++;
+	faults->tell(line, faults->context);
+}
+
+/* Is the value a secret, or may there be one in it? A URL with a user (smtp://me:word@host) is
+ * wrong everywhere, and has a password. */
+static bool
+may_hold_secret(const struct setting *setting, const char *value)
+{
+	return (setting->flags & SECRET) != 0 ||
+	       (strstr(value, "://") != NULL && strchr(value, '@') != NULL);
+}
+
+/* Tells a value that its setting must not have; "must be ..." says what it may be. */
+static void
+tell_wrong_value(const struct setting *setting, const char *must, const char *value,
+    struct config_faults *faults)
+{
 	char shown[80];
 
-	describe_bounds(setting, bounds, sizeof bounds);
-	text_copy_cut(shown, sizeof shown, (setting->flags & SECRET) ? "(secret)" : value);
-	if (!text_format(errbuf, ERRBUF_MAX + 1, "%s must be %s; it is \"%s\"", setting->name,
-		bounds, shown))
-		text_copy_cut(errbuf, ERRBUF_MAX + 1, setting->name);
+	text_copy_cut(shown, sizeof shown, may_hold_secret(setting, value) ? "(secret)" : value);
+	config_fault(faults, "%s %s; it is \"%s\"", setting->name, must, shown);
 }
 
 static void
-write_source_error(const struct setting *setting, char errbuf[static ERRBUF_MAX + 1])
+tell_out_of_bounds(const struct setting *setting, const char *value, struct config_faults *faults)
 {
-	if (!text_format(errbuf, ERRBUF_MAX + 1,
-		"%s is longer than %d bytes, or %s_FILE names no readable text of at most that",
-		setting->name, CONFIG_WORDS_MAX, setting->name))
-		text_copy_cut(errbuf, ERRBUF_MAX + 1, setting->name);
+	char bounds[80];
+	char must[100];
+
+	describe_bounds(setting, bounds, sizeof bounds);
+	if (!text_format(must, sizeof must, "must be %s", bounds))
+		must[0] = '\0';
+	tell_wrong_value(setting, must, value, faults);
 }
 
-/* One setting; `value` is the room to read it into. */
+static void
+tell_unreadable(const struct setting *setting, struct config_faults *faults)
+{
+	config_fault(faults,
+	    "%s is longer than %d bytes, or %s_FILE names no readable text of at most that",
+	    setting->name, CONFIG_WORDS_MAX, setting->name);
+}
+
+/* Is the value, or are all words of a LIST, of the form that the rule wants? Tells each that is
+ * not. */
+static bool
+has_right_form(const struct setting *setting, const char *value, struct config_faults *faults)
+{
+	static const char between[] = ", ";
+	const char *const words = (setting->flags & LIST) ? between : "";
+	char word[CONFIG_TEXT_MAX + 1];
+	bool right = true;
+
+	if (setting->rule == NULL)
+		return true;
+	for (value += strspn(value, words); *value != '\0'; value += strspn(value, words)) {
+		const size_t length = strcspn(value, words);
+
+		text_copy_cut(word, length + 1 < sizeof word ? length + 1 : sizeof word, value);
+		const char *const must = setting->rule(word);
+		if (must != NULL)
+			tell_wrong_value(setting, must, word, faults);
+		right = right && must == NULL;
+		value += length;
+	}
+	return right;
+}
+
+/* Reads one setting; `value` is the room to read it into. A wrong one stays "" or 0. */
 static bool
 read_one(const struct setting *setting, struct config *ret, char value[static CONFIG_WORDS_MAX + 2],
-    char errbuf[static ERRBUF_MAX + 1])
+    struct config_faults *faults)
 {
 	if (!setting_text(setting, value)) {
-		write_source_error(setting, errbuf);
+		tell_unreadable(setting, faults);
 		return false;
 	}
-	if (setting_put(setting, value, ret))
+	if (!setting_put(setting, value, ret)) {
+		/* The words of its rule say more than its length. */
+		if (value[0] == '\0' || has_right_form(setting, value, faults))
+			tell_out_of_bounds(setting, value, faults);
+		return false;
+	}
+	if (has_right_form(setting, value, faults))
 		return true;
-	write_setting_error(setting, value, errbuf);
+	memset((char *)ret + setting->offset, 0, setting->size);
 	return false;
 }
 
-bool
-config_read(struct config *ret, char errbuf[static ERRBUF_MAX + 1])
+/* What two settings must fulfil together ------------------------------------------------------- */
+
+static bool
+idle_time_fits(const struct config *c)
+{
+	return c->session_idle_s <= c->session_lives_s;
+}
+
+static bool
+listeners_differ(const struct config *c)
+{
+	return strcmp(c->listen, c->listen_inside) != 0;
+}
+
+static bool
+db_is_protected(const struct config *c)
+{
+	return config_is(c->db_tls, "required") || c->db_socket[0] != '\0' ||
+	       config_host_is_loopback(c->db_host);
+}
+
+static bool
+smtp_is_protected(const struct config *c)
+{
+	return config_is(c->smtp_tls, "required") || config_url_is_loopback(c->smtp_url);
+}
+
+static bool
+hash_costs_enough(const struct config *c)
+{
+	const struct secret_cost cost = config_hash_cost(c);
+
+	return secret_cost_is_allowed(&cost);
+}
+
+static bool
+proof_of_work_is_work(const struct config *c)
+{
+	return c->captcha_proof_of_work == 0 || c->captcha_proof_of_work >= 1000;
+}
+
+#define LOOPBACK "localhost, 127.0.0.1 or ::1"
+
+/* clang-format off */
+static const struct {
+	const char *names[2]; /* asked only if both are right by themselves */
+	bool (*holds)(const struct config *);
+	const char *fault;
+} agreements[] = {
+	{ { "LISTEN", "LISTEN_INSIDE" }, listeners_differ,
+	  "LISTEN and LISTEN_INSIDE must differ" },
+	{ { "DB_TLS", "DB_HOST" }, db_is_protected,
+	  "DB_TLS must be required unless DB_HOST is " LOOPBACK " (or DB_SOCKET is set)" },
+	{ { "SMTP_TLS", "SMTP_URL" }, smtp_is_protected,
+	  "SMTP_TLS must be required unless the host of SMTP_URL is " LOOPBACK },
+	{ { "SESSION_IDLE_S", "SESSION_LIVES_S" }, idle_time_fits,
+	  "SESSION_IDLE_S must be at most SESSION_LIVES_S" },
+	{ { "ARGON2_MEMORY_KIB", "ARGON2_PASSES" }, hash_costs_enough,
+	  "ARGON2_MEMORY_KIB and ARGON2_PASSES are below the floor" },
+	{ { "CAPTCHA_PROOF_OF_WORK", "CAPTCHA_PROOF_OF_WORK" }, proof_of_work_is_work,
+	  "CAPTCHA_PROOF_OF_WORK must be 0 or 1000-10000000" },
+};
+/* clang-format on */
+
+/* Is the setting of this name among those that were read and are right? */
+static bool
+is_right(const char *name, const bool right[static LENGTH(settings)])
+{
+	for (size_t i = 0; i < LENGTH(settings); i++)
+		if (strcmp(settings[i].name, name) == 0)
+			return right[i];
+	return false;
+}
+
+static void
+check_agreements(const struct config *config, const bool right[static LENGTH(settings)],
+    struct config_faults *faults)
+{
+	for (size_t i = 0; i < LENGTH(agreements); i++)
+		if (is_right(agreements[i].names[0], right) &&
+		    is_right(agreements[i].names[1], right) && !agreements[i].holds(config))
+			config_fault(faults, "%s", agreements[i].fault);
+}
+
+void
+config_read(struct config *ret, unsigned groups, struct config_faults *faults)
 {
 	char value[CONFIG_WORDS_MAX + 2];
-	bool right = true;
+	bool right[LENGTH(settings)];
 
 	memset(ret, 0, sizeof *ret);
-	for (size_t i = 0; right && i < LENGTH(settings); i++)
-		right = read_one(&settings[i], ret, value, errbuf);
+	for (size_t i = 0; i < LENGTH(settings); i++)
+		right[i] = (settings[i].groups & groups) != 0 &&
+			   read_one(&settings[i], ret, value, faults);
 	explicit_bzero(value, sizeof value);
-	return right;
+	check_agreements(ret, right, faults);
+}
+
+bool
+config_read_word(
+    const char *name, char ret[static CONFIG_TEXT_MAX + 1], struct config_faults *faults)
+{
+	const struct setting *const setting = setting_named(name);
+	char value[CONFIG_WORDS_MAX + 2];
+
+	assert(setting != NULL && setting->type == CHOICE);
+	if (!setting_text(setting, value)) {
+		tell_unreadable(setting, faults);
+		return false;
+	}
+	if (is_one_of(value, setting->words) && text_copy(ret, CONFIG_TEXT_MAX + 1, value))
+		return true;
+	tell_out_of_bounds(setting, value, faults);
+	return false;
+}
+
+/* Names that are none -------------------------------------------------------------------------- */
+
+/* Is it NAME or NAME_FILE of this setting? */
+static bool
+is_name_of(const char *name, const struct setting *setting)
+{
+	const size_t length = strlen(setting->name);
+
+	return strncmp(name, setting->name, length) == 0 &&
+	       (name[length] == '\0' || strcmp(name + length, "_FILE") == 0);
+}
+
+/* The setting that may have been meant by a name that is none; NULL: the name is one, or it is like
+ * none. */
+static const char *
+meant_by(const char *name)
+{
+	const char *meant = NULL;
+
+	for (size_t i = 0; i < LENGTH(settings); i++) {
+		if (is_name_of(name, &settings[i]))
+			return NULL;
+		if (meant == NULL && config_name_is_close(name, settings[i].name))
+			meant = settings[i].name;
+	}
+	return meant;
+}
+
+void
+config_unknown_names(void (*tell)(const char *name, const char *meant))
+{
+	char name[80];
+
+	for (char **variable = environ; *variable != NULL; variable++) {
+		const size_t length = strcspn(*variable, "=");
+
+		if (length >= sizeof name)
+			continue;
+		memcpy(name, *variable, length);
+		name[length] = '\0';
+		const char *const meant = meant_by(name);
+		if (meant != NULL)
+			tell(name, meant);
+	}
+}
+
+bool
+config_is_name(const char *name)
+{
+	for (size_t i = 0; i < LENGTH(settings); i++)
+		if (is_name_of(name, &settings[i]))
+			return true;
+	return false;
+}
+
+const char *
+config_secret_name(size_t i, unsigned groups)
+{
+	for (size_t j = 0; j < LENGTH(settings); j++)
+		if ((settings[j].flags & SECRET) != 0 && (settings[j].groups & groups) != 0 &&
+		    i-- == 0)
+			return settings[j].name;
+	return NULL;
+}
+
+void
+config_forget_environment(void)
+{
+	char name_file[80];
+
+	for (size_t i = 0; i < LENGTH(settings); i++) {
+		(void)unsetenv(settings[i].name);
+		if (text_format(name_file, sizeof name_file, "%s_FILE", settings[i].name))
+			(void)unsetenv(name_file);
+	}
+}
+
+struct secret_cost
+config_hash_cost(const struct config *config)
+{
+	return (struct secret_cost){
+		.passes = (uint64_t)config->argon2_passes,
+		.memory_bytes = (size_t)config->argon2_memory_kib * 1024,
+	};
+}
+
+int64_t
+config_descriptors(const struct config *config)
+{
+	static const int64_t other = 700; /* than of connections being served */
+
+	return config->http_workers + other;
+}
+
+struct smtp_options
+config_smtp(const struct config *c, struct smtp_limits limits)
+{
+	return (struct smtp_options){
+		.url = c->smtp_url,
+		.ehlo_name = c->ehlo_name,
+		.tls_required = config_is(c->smtp_tls, "required"),
+		.ca_file = c->smtp_ca_file[0] != '\0' ? c->smtp_ca_file : NULL,
+		.user = c->smtp_user[0] != '\0' ? c->smtp_user : NULL,
+		.password = c->smtp_password,
+		.from = c->mail_from,
+		.from_name = c->society_name_ja,
+		.limits = limits,
+	};
 }
 
 void

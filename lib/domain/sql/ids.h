@@ -8,7 +8,9 @@
 
 #include "bounds.h"
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 struct account_id {
 	uint8_t bytes[ID_SIZE];
@@ -50,5 +52,18 @@ struct request_id {
 static const struct account_id no_account;
 static const struct person_id no_person;
 static const struct session_id no_session;
+
+/* Of the bytes of two ids; of those of one. An id is no secret. */
+static inline bool
+id_is(const uint8_t id[static ID_SIZE], const uint8_t other[static ID_SIZE])
+{
+	return memcmp(id, other, ID_SIZE) == 0;
+}
+
+static inline bool
+id_is_none(const uint8_t id[static ID_SIZE])
+{
+	return id_is(id, no_account.bytes);
+}
 
 #endif

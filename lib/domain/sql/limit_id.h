@@ -29,7 +29,8 @@
 	X(LIMIT_TAKEN_LOGIN_IDS, 19)       /* at the account step */                           \
 	X(LIMIT_KNOWN_SOURCE_FAILURES, 20) /* login_limits.h */                                \
 	X(LIMIT_PASSWORD_GUESSES, 21)      /* current_password.h */                            \
-	X(LIMIT_SOURCE_PERSONS, 22)        /* identity_limits.h */
+	X(LIMIT_SOURCE_PERSONS, 22)        /* identity_limits.h */                             \
+	X(LIMIT_UNPROVEN_LOGIN_ID_MAIL, 23) /* unproven_login_id.h */
 /* clang-format on */
 
 #define LIMIT_ID_ENUM_(name, number) name = (number),
@@ -38,6 +39,7 @@ enum limit_id {
 	LIMIT_ID_LIST(LIMIT_ID_ENUM_)
 	/* Counted in the process, so not stored. */
 	LIMIT_SOURCE_REQUESTS,
+	LIMIT_SOURCE_PREFLIGHTS,
 	LIMIT_SOURCE_MAILS,
 	LIMIT_LINK_CAPTCHAS,
 	LIMIT_SERVICE_MAILS,

@@ -28,6 +28,7 @@ const struct sql_constant sql_constants[] = {
 	LIMIT_ID_LIST(CONSTANT_)
 	MAIL_KIND_LIST(CONSTANT_)
 	OUTBOX_STATE_LIST(CONSTANT_)
+	ROSTER_OUTCOME_LIST(CONSTANT_)
 	STAGE_LIST(CONSTANT_)
 	STAGE_OUTCOME_LIST(CONSTANT_)
 	{ 0 },
@@ -50,11 +51,12 @@ const struct sql_constant sql_constants[] = {
 
 /* One mail; outbox_params() has its parameters. */
 #define SQL_OUTBOX_INSERT                                                                  \
-	"INSERT INTO outbox (id, kind, state, email, language, nickname, jti, person_id,"  \
-	" account_id, generation, invitation_jti, created_at, expires_at, finished_at,"    \
-	" next_try_at)"                                                                    \
+	"INSERT INTO outbox (id, kind, state, email, language, nickname, subject_hash,"    \
+	" jti, person_id, account_id, generation, invitation_jti, created_at, expires_at," \
+	" finished_at, next_try_at)"                                                       \
 	" VALUES (:mail_id, :mail_kind, :mail_state, :mail_email, :mail_language,"         \
-	" :mail_nickname, :mail_jti, :mail_person_id, :mail_account_id, :mail_generation," \
+	" :mail_nickname, :mail_subject_hash,"                                             \
+	" :mail_jti, :mail_person_id, :mail_account_id, :mail_generation,"                 \
 	" :mail_invitation_jti, :mail_created_at, :mail_expires_at, :mail_finished_at,"    \
 	" UTC_TIMESTAMP(6))"
 
@@ -65,15 +67,11 @@ const struct sql_constant sql_constants[] = {
 	SQL_AUDIT_INTO " VALUES (:happened_at, :event_request_id, :event, :event_account_id," \
 		       " :event_person_id, :event_source)"
 
-/* Of the account a; account_slots() has where they go. */
-#define SQL_ACCOUNT_COLUMNS                                                      \
-	"a.id, a.person_id, a.login_id, a.email, COALESCE(a.pending_email, '')," \
-	" a.nickname, a.language, a.generation, a.created_at, a.password_changed_at"
-
 const struct statement statements[STATEMENTS__MAX] = {
 	[SCHEMA_VERSION] = {
-	    "SELECT COALESCE(MAX(version), 0) FROM schema_migration WHERE ended_at IS NOT NULL",
-	    .columns = 1,
+	    "SELECT COALESCE(MAX(version), 0), @@read_only OR @@innodb_read_only"
+	    " FROM schema_migration WHERE ended_at IS NOT NULL",
+	    .columns = 2,
 	},
 
 	/* Begins a counter, begins it again when its window is over, and counts a try that is
@@ -143,6 +141,12 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " WHERE jti = :jti",
 	    .columns = 5,
 	},
+	[SPENT_TOKEN_TAKE_OVER] = {
+	    "UPDATE spent_token SET next_id = :next_id WHERE jti = :jti",
+	},
+	[SPENT_TOKEN_TAKE_BACK] = {
+	    "DELETE FROM spent_token WHERE jti = :jti AND next_id = :next_id",
+	},
 
 	/* All that is known of a token: how it was spent, its tries and its wrong repeats. */
 	[TOKEN_STATE_READ] = {
@@ -157,7 +161,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 
 	/* Finds no row where two persons have the string: an ambiguous one matches nobody. */
 	[PERSON_BY_LOOKUP] = {
-	    "SELECT p.id, a.id IS NOT NULL FROM insured_person p"
+	    "SELECT p.id, COALESCE(a.state, 0) FROM insured_person p"
 	    " LEFT JOIN account a ON a.person_id = p.id"
 	    " WHERE p.lookup = :insured_number AND " SQL_ELIGIBLE
 	    " AND (:birth_date IS NULL OR p.birth_date = :birth_date)"
@@ -171,6 +175,11 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " nickname, language, created_at, password_changed_at) VALUES (:id, :person_id,"
 	    " :login_id, :password_hash, :email, :pending_email, :nickname, :language,"
 	    " :created_at, :created_at)",
+	},
+	[ACCOUNT_EXISTS_OF] = {
+	    "SELECT EXISTS (SELECT 1 FROM account WHERE id = :id)"
+	    " OR EXISTS (SELECT 1 FROM account WHERE person_id = :person_id)",
+	    .columns = 1,
 	},
 	[ACCOUNT_READ] = {
 	    "SELECT " SQL_ACCOUNT_COLUMNS ", a.password_hash FROM account a WHERE a.id = :id",
@@ -229,7 +238,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	},
 	[ACCOUNT_SET_LOGIN_ID] = { "UPDATE account SET login_id = :login_id WHERE id = :id" },
 	[ACCOUNT_CONFIRM_EMAIL] = {
-	    "UPDATE account SET email = pending_email, pending_email = NULL"
+	    "UPDATE account FORCE INDEX (PRIMARY) SET email = pending_email, pending_email = NULL"
 	    " WHERE id = :id AND generation = :generation AND state = $ACCOUNT_ACTIVE"
 	    " AND pending_email = :email",
 	},
@@ -268,7 +277,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	 * once at every call, so that whatever ended acts at once on every replica. */
 	[SESSION_MEMBER] = {
 	    "SELECT " SQL_ACCOUNT_COLUMNS ", p.lookup FROM " SQL_ALIVE
-	    " WHERE s.id = :session_id AND s.expires_at > :ends_after AND s.used_at > :used_after",
+	    " WHERE s.id = :session_id AND " SQL_SESSION_LIVES,
 	    .columns = 11,
 	},
 	/* The same account, as the session that changes something sees it until its transaction
@@ -283,7 +292,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	[SESSION_READ] = {
 	    "SELECT s.account_id, s.refresh_hash, s.previous_hash, s.client_hash, s.rotated_at,"
 	    " s.created_at, s.expires_at FROM " SQL_ALIVE
-	    " WHERE s.id = :session_id AND s.expires_at > :ends_after AND s.used_at > :used_after",
+	    " WHERE s.id = :session_id AND " SQL_SESSION_LIVES,
 	    .columns = 7,
 	},
 	[SESSION_ROTATE] = {
@@ -294,8 +303,8 @@ const struct statement statements[STATEMENTS__MAX] = {
 	[SESSION_LIST] = {
 	    "SELECT s.id, s.device, s.created_at, s.used_at, s.expires_at FROM session s"
 	    " JOIN account a ON a.id = s.account_id AND a.generation = s.generation"
-	    " WHERE s.account_id = :account_id AND s.expires_at > :ends_after"
-	    " AND s.used_at > :used_after ORDER BY s.used_at DESC LIMIT :sessions_max",
+	    " WHERE s.account_id = :account_id AND " SQL_SESSION_LIVES
+	    " ORDER BY s.used_at DESC LIMIT :sessions_max",
 	    .columns = 5,
 	},
 	[SESSION_END] = {
@@ -328,17 +337,60 @@ const struct statement statements[STATEMENTS__MAX] = {
 	},
 	[OUTBOX_READ] = {
 	    "SELECT kind, email, language, nickname, jti, person_id, account_id, generation,"
-	    " invitation_jti, created_at, expires_at, tries FROM outbox WHERE id = :mail_id",
-	    .columns = 12,
+	    " invitation_jti, created_at, expires_at, tries, relay_failures, unconfirmed"
+	    " FROM outbox WHERE id = :mail_id",
+	    .columns = 14,
 	},
+	/* A worker whose lease ended has lost the mail only when another one claimed it. */
+	[OUTBOX_RENEW] = {
+	    "UPDATE outbox SET lease_until = UTC_TIMESTAMP(6) + INTERVAL :lease_s SECOND,"
+	    " unconfirmed = :unconfirmed"
+	    " WHERE id = :mail_id AND state = $OUTBOX_PENDING AND lease_owner = :worker_id",
+	},
+	/* A dead mail keeps what it takes to send it once more. */
 	[OUTBOX_FINISH] = {
-	    "UPDATE outbox SET state = :state, last_error = :error, finished_at = :now,"
-	    " email = '', nickname = '', lease_until = NULL"
+	    "UPDATE outbox SET state = :state, unconfirmed = :unconfirmed, last_error = :error,"
+	    " finished_at = :now, lease_until = NULL,"
+	    " email = IF(:state = $OUTBOX_DEAD, email, ''),"
+	    " nickname = IF(:state = $OUTBOX_DEAD, nickname, '')"
 	    " WHERE id = :mail_id AND state = $OUTBOX_PENDING AND lease_owner = :worker_id",
 	},
 	[OUTBOX_RETRY] = {
 	    "UPDATE outbox SET next_try_at = UTC_TIMESTAMP(6) + INTERVAL :wait_s SECOND,"
+	    " tries = :tries, relay_failures = :relay_failures, unconfirmed = :unconfirmed,"
 	    " last_error = :error, lease_until = NULL"
 	    " WHERE id = :mail_id AND state = $OUTBOX_PENDING AND lease_owner = :worker_id",
+	},
+	/* Mails that wait because the relay failed. */
+	[OUTBOX_WAKE] = {
+	    "UPDATE outbox SET next_try_at = UTC_TIMESTAMP(6) WHERE state = $OUTBOX_PENDING"
+	    " AND next_try_at > UTC_TIMESTAMP(6) AND relay_failures > 0",
+	},
+	/* Nobody is to be helped by them any more. Why they died stays. */
+	[OUTBOX_DROP_DEAD] = {
+	    "UPDATE outbox SET state = $OUTBOX_DROPPED, email = '', nickname = ''"
+	    " WHERE person_id = :person_id AND state = $OUTBOX_DEAD",
+	},
+
+	/* Beyond :rows_max nothing is counted: what is read stays little, whatever waits. */
+	[OUTBOX_LEVELS] = {
+	    "SELECT COUNT(*), MIN(created_at),"
+	    " (SELECT COUNT(*) FROM (SELECT id FROM outbox WHERE state = $OUTBOX_DEAD"
+	    "  LIMIT :rows_max) d),"
+	    " @@read_only OR @@innodb_read_only"
+	    " FROM (SELECT created_at FROM outbox WHERE state = $OUTBOX_PENDING"
+	    "  ORDER BY next_try_at LIMIT :rows_max) p",
+	    .columns = 4,
+	},
+	[ROSTER_LEVELS] = {
+	    "SELECT created_at, eligible_after FROM roster_run WHERE outcome = $ROSTER_IMPORTED"
+	    " ORDER BY created_at DESC LIMIT 1",
+	    .columns = 2,
+	},
+	/* A row belongs to the process that wrote it: the same count again changes nothing. */
+	[STEP_COUNT_STORE] = {
+	    "INSERT INTO step_count (day, counted_by, step, outcome, count)"
+	    " VALUES (:day, :counted_by, :step, :outcome, :count)"
+	    " ON DUPLICATE KEY UPDATE count = VALUES(count)",
 	},
 };

@@ -4,7 +4,7 @@
  * db_rows(), db_change()) with a list of named values. How one is written is in statements.c; how
  * one is added, in docs/cookbook.md.
  *
- * There are four tables, because a connection can only prepare what its tables and rights allow:
+ * There are several tables, because a connection can only prepare what its tables and rights allow:
  * the service's, that of `myportalctl migrate`, that of `myportalctl roster`, and that of the
  * other commands, which comes after the service's. */
 
@@ -25,9 +25,12 @@ enum statement_name {
 	AUDIT_INSERT_FOR,
 	SPENT_TOKEN_INSERT,
 	SPENT_TOKEN_READ,
+	SPENT_TOKEN_TAKE_OVER,
+	SPENT_TOKEN_TAKE_BACK,
 	TOKEN_STATE_READ,
 	PERSON_BY_LOOKUP,
 	ACCOUNT_INSERT,
+	ACCOUNT_EXISTS_OF,
 	ACCOUNT_READ,
 	ACCOUNT_BY_LINK,
 	ACCOUNT_BY_LOGIN_ID,
@@ -52,8 +55,14 @@ enum statement_name {
 	OUTBOX_DUE,
 	OUTBOX_CLAIM,
 	OUTBOX_READ,
+	OUTBOX_RENEW,
 	OUTBOX_FINISH,
 	OUTBOX_RETRY,
+	OUTBOX_WAKE,
+	OUTBOX_DROP_DEAD,
+	OUTBOX_LEVELS,
+	ROSTER_LEVELS,
+	STEP_COUNT_STORE,
 	STATEMENTS__MAX
 };
 
@@ -67,8 +76,12 @@ extern const struct statement statements[];
 /* myportalctl migrate has a table of its own: the other statements do not prepare on an empty
  * database. */
 enum migration_statement {
-	MIGRATION_BEGIN,
+	MIGRATION_LOCK,
 	MIGRATION_READ,
+	MIGRATION_BEGIN,
+	MIGRATION_RESUME,
+	MIGRATION_DONE,
+	MIGRATION_FAILED,
 	MIGRATION_END,
 	MIGRATION_STATEMENTS__MAX
 };
@@ -77,40 +90,62 @@ enum migration_statement {
 extern const struct statement migration_statements[];
 extern const char migration_table_sql[];
 
-/* myportalctl roster has a table of its own: only its connection has the temporary tables, which
- * roster_session_sql makes. */
+/* myportalctl roster has a table of its own. The first ROSTER_READS__MAX statements only read: a
+ * connection for a check prepares no others, so that a user without rights to write can have it. */
 enum roster_statement {
-	ROSTER_RUN_BEGIN,
+	ROSTER_RUN_LIVES,
+	ROSTER_RUN_LIST,
+	ROSTER_PERSONS_NEXT,
+	ROSTER_PERSON_READ,
+	ROSTER_READS__MAX,
+	ROSTER_RUN_BEGIN = ROSTER_READS__MAX,
+	ROSTER_RUN_TAKE_OVER,
+	ROSTER_RUN_RENEW,
 	ROSTER_RUN_END,
-	ROSTER_LINE_INSERT,
-	ROSTER_LINES_INSERT,
-	ROSTER_DUPLICATES,
-	ROSTER_PLAN_CHANGES,
-	ROSTER_PLAN_ENDS,
-	ROSTER_ELIGIBLE_COUNT,
-	ROSTER_ADD,
-	ROSTER_CHANGE,
+	ROSTER_MOVE,
+	ROSTER_WRITE,
 	ROSTER_END,
-	ROSTER_AMBIGUOUS,
 	ROSTER_STATEMENTS__MAX
 };
 
-#define ROSTER_LINE_VALUES   7 /* parameters of one line in an INSERT */
-#define ROSTER_LINES_AT_ONCE 8 /* lines in ROSTER_LINES_INSERT */
+#define ROSTER_LEASE_S 60 /* of an import, which renews it with every batch */
 
-/* ROSTER_STATEMENTS__MAX rows, and the commands for db_options.session_sql, NULL at the end. */
+/* ROSTER_STATEMENTS__MAX rows. */
 extern const struct statement roster_statements[];
-extern const char *const roster_session_sql[];
 
-/* myportalctl account, audit and purge: numbered behind the service's statements, which their
+/* For db_options.session_sql of a check: the server refuses whatever would write. */
+extern const char *const roster_read_only_sql[];
+
+/* myportalctl member, audit and purge: numbered behind the service's statements, which their
  * connection has, too (operator_table() joins both tables). The service does not prepare these. */
 enum operator_statement {
 	OPERATOR_CLOCK = STATEMENTS__MAX,
+	OPERATOR_PERSON_LOCK,
+	OPERATOR_PAIR_LOCK,
+	OPERATOR_PERSON_DELETE,
+	OPERATOR_PERSON_MOVE,
+	OPERATOR_LOOKUP_COUNT,
+	OPERATOR_AUDIT_INSERT,
+	OPERATOR_FIND_LOGIN_ID,
+	OPERATOR_FIND_ID,
+	OPERATOR_FIND_ADDRESS,
+	OPERATOR_FIND_NUMBER,
+	OPERATOR_PERSON_READ,
+	OPERATOR_NUMBER_READ,
+	OPERATOR_ACCOUNT_READ,
 	OPERATOR_ACCOUNT_LOCK,
-	OPERATOR_ACCOUNT_SHOW,
 	OPERATOR_ACCOUNT_DISABLE,
 	OPERATOR_ACCOUNT_ENABLE,
-	OPERATOR_LOGIN_FAILURES_READ,
+	OPERATOR_REGISTRATION_OF_ADDRESS,
+	OPERATOR_REGISTRATION_OF_PERSON,
+	OPERATOR_REGISTRATION_READ,
+	OPERATOR_REGISTRATIONS_END_KEYS,
+	OPERATOR_REGISTRATIONS_END_ACCOUNTS,
+	OPERATOR_REGISTRATIONS_DROP_MAILS,
+	OPERATOR_MAILS_OF_PERSON,
+	OPERATOR_LINK_MAIL_OF_ACCOUNT,
+	OPERATOR_LIMIT_READ,
+	OPERATOR_LIMIT_UNLOCK,
 	OPERATOR_KNOWN_SOURCES_READ,
 	OPERATOR_KNOWN_SOURCES_UNLOCK,
 	OPERATOR_SESSIONS_END,
@@ -119,6 +154,16 @@ enum operator_statement {
 	OPERATOR_SESSIONS_DELETE_RANGE,
 	OPERATOR_TRAIL,
 	OPERATOR_TRAIL_OF_ACCOUNT,
+	OPERATOR_TRAIL_OF_PERSON,
+	OPERATOR_TRAIL_OF_OPERATOR,
+	OPERATOR_MAIL_LIST,
+	OPERATOR_MAIL_READ,
+	OPERATOR_MAIL_LOCK,
+	OPERATOR_MAIL_RETRY,
+	OPERATOR_MAIL_DROP,
+	OPERATOR_MAILS_RETRY_DEAD,
+	OPERATOR_MAILS_DEAD_COUNT,
+	OPERATOR_MAILS_FLUSH,
 	OPERATOR_SPENT_TOKEN_COUNT,
 	OPERATOR_SPENT_TOKEN_PURGE,
 	OPERATOR_LIMIT_COUNT,
@@ -132,8 +177,32 @@ enum operator_statement {
 	OPERATOR_AUDIT_NO_ACCOUNT_PURGE,
 	OPERATOR_AUDIT_EVENT_COUNT,
 	OPERATOR_AUDIT_EVENT_PURGE,
+	OPERATOR_STEP_COUNT_COUNT,
+	OPERATOR_STEP_COUNT_PURGE,
+	OPERATOR_STEP_COUNTS,
+	RESTORED_NEWEST_EVENT,
+	RESTORED_MAILS,
+	RESTORED_ACCOUNT_LOCK,
+	RESTORED_PASSWORD_FORGET,
 	OPERATOR_STATEMENTS__MAX
 };
+
+/* myportalctl doctor has two tables of its own. Those of the first prepare in any database, for any
+ * user of it. */
+enum doctor_statement {
+	DOCTOR_SERVER,
+	DOCTOR_TABLES,
+	DOCTOR_COLLATIONS,
+	DOCTOR_RIGHTS,
+	DOCTOR_RIGHTS_BEYOND,
+	DOCTOR_STATEMENTS__MAX
+};
+
+enum doctor_schema_statement { DOCTOR_MIGRATIONS, DOCTOR_SCHEMA_STATEMENTS__MAX };
+
+/* DOCTOR_STATEMENTS__MAX and DOCTOR_SCHEMA_STATEMENTS__MAX rows. */
+extern const struct statement doctor_statements[];
+extern const struct statement doctor_schema_statements[];
 
 /* Writes both tables, one behind the other, for db_open(). */
 void operator_table(struct statement ret[static OPERATOR_STATEMENTS__MAX]);

@@ -1,4 +1,4 @@
-/* statements_operator.c - the SQL of myportalctl account, audit and purge.
+/* statements_operator.c - the SQL of myportalctl member, audit and purge.
  *
  * Statements that delete by age follow an index and take the rows in its order, so that two
  * purges at once wait for each other instead of deadlocking. */
@@ -19,25 +19,157 @@
 	"account_id = REPEAT(CHAR(0), 16) AND happened_at <= :cutoff" \
 	" AND event IN ($AUDIT_LOGIN_FAILED, $AUDIT_PASSWORD_RESET_ASKED)"
 
-#define AUDIT_SELECT_ "SELECT happened_at, event, account_id, source, request_id FROM audit_event"
+#define DAY_OF_CUTOFF_ "DATE('1970-01-01' + INTERVAL :cutoff SECOND)"
+
+/* The newest first; from a page on: those behind its last event. */
+#define AUDIT_SELECT_                                                           \
+	"SELECT happened_at, event, account_id, person_id, source, request_id," \
+	" operator, reason FROM audit_event WHERE happened_at >= :since"        \
+	" AND happened_at < :until AND (happened_at < :after_time"              \
+	" OR (happened_at = :after_time AND (request_id, event) <"              \
+	" (:after_request_id, :after_event)))"
 #define AUDIT_NEWEST_ " ORDER BY happened_at DESC, request_id DESC, event DESC LIMIT :rows_max"
+
+#define PERSON_SELECT_                                                                 \
+	"SELECT p.id, p.number, p.symbol, p.birth_date, p.kana_name, p.eligible_from," \
+	" p.eligible_until, EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id)" \
+	" FROM insured_person p"
+
+/* What `member find` prints of an account. */
+#define FOUND_BY_(match, condition)                                                 \
+	"SELECT " match ", a.id, a.person_id, a.state, " SQL_ELIGIBLE ", p.lookup," \
+	" a.created_at FROM account a JOIN insured_person p ON p.id = a.person_id"  \
+	" WHERE " condition
+
+/* The mails of a registration: its links, and that the person has an account. */
+#define REGISTRATION_KINDS_                                               \
+	"($MAIL_INVITATION, $MAIL_SECOND_LINK, $MAIL_ALREADY_REGISTERED," \
+	" $MAIL_ACCOUNT_DISABLED)"
+#define REGISTRATION_SELECT_                                                          \
+	"SELECT o.id, o.kind, o.state, o.language, o.jti, o.person_id, o.account_id," \
+	" o.generation, o.invitation_jti, o.subject_hash, o.created_at, o.expires_at" \
+	" FROM outbox o"
+#define REGISTRATION_NEWEST_ \
+	" AND o.kind IN " REGISTRATION_KINDS_ " ORDER BY o.created_at DESC, o.kind DESC LIMIT 1"
+
+/* Second links of a person that are not over on any clock. */
+#define UNDER_WAY_                                                            \
+	" FROM (SELECT DISTINCT jti FROM outbox WHERE person_id = :person_id" \
+	" AND kind = $MAIL_SECOND_LINK AND expires_at > :alive_after) o"
+
+#define MAIL_SELECT_                                                              \
+	"SELECT o.id, o.kind, o.state, o.created_at, COALESCE(o.finished_at, 0)," \
+	" o.tries + o.relay_failures, o.expires_at, o.last_error FROM outbox o"
+#define MAIL_NEWEST_ " AND o.kind <> $MAIL_NONE ORDER BY o.created_at DESC LIMIT :rows_max"
+
+/* A mail as `outbox list` shows it, and whom it is about. */
+#define MAIL_SEEN_                                                                         \
+	"SELECT id, kind, state, email, language, created_at, expires_at,"                 \
+	" TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(6), next_try_at), COALESCE(finished_at, 0)," \
+	" tries, relay_failures, unconfirmed,"                                             \
+	" COALESCE(lease_until >= UTC_TIMESTAMP(6), 0), last_error, account_id, person_id" \
+	" FROM outbox"
+
+/* No worker is sending it. */
+#define MAIL_FREE_ "(lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6))"
+
+/* Due, as a mail that was just asked for; a worker whose lease ended has lost it. */
+#define MAIL_DUE_                                                                    \
+	"UPDATE outbox SET state = $OUTBOX_PENDING, next_try_at = UTC_TIMESTAMP(6)," \
+	" tries = 0, relay_failures = 0, lease_until = NULL, lease_owner = NULL,"    \
+	" finished_at = NULL"
 
 static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STATEMENTS__MAX] = {
 	OPERATOR_(OPERATOR_CLOCK) = { "SELECT UNIX_TIMESTAMP()", .columns = 1 },
 
-	OPERATOR_(OPERATOR_ACCOUNT_LOCK) = {
-	    "SELECT id, person_id, state FROM account WHERE login_id = :login_id FOR UPDATE",
+	/* A new account waits for the lock: its foreign key wants the person. */
+	OPERATOR_(OPERATOR_PERSON_LOCK) = {
+	    PERSON_SELECT_ " WHERE p.id = :person_id FOR UPDATE",
+	    .columns = 8,
+	},
+	OPERATOR_(OPERATOR_PAIR_LOCK) = {
+	    PERSON_SELECT_ " WHERE p.number = :number AND p.symbol = :symbol FOR UPDATE",
+	    .columns = 8,
+	},
+	OPERATOR_(OPERATOR_PERSON_DELETE) = {
+	    "DELETE FROM insured_person WHERE id = :person_id",
+	},
+	OPERATOR_(OPERATOR_PERSON_MOVE) = {
+	    "UPDATE insured_person SET number = :number, symbol = :symbol, kana_name = :kana_name,"
+	    " eligible_from = :eligible_from, eligible_until = :eligible_until"
+	    " WHERE id = :person_id",
+	},
+	OPERATOR_(OPERATOR_LOOKUP_COUNT) = {
+	    "SELECT COUNT(*) FROM insured_person WHERE lookup = CONCAT(:number, :symbol)",
+	    .columns = 1,
+	},
+
+	/* An event that an operator caused; those of the service have neither name nor reason. */
+	OPERATOR_(OPERATOR_AUDIT_INSERT) = {
+	    "INSERT INTO audit_event (happened_at, request_id, event, account_id, person_id,"
+	    " source, operator, reason) VALUES (:happened_at, :event_request_id, :event,"
+	    " :event_account_id, :event_person_id, :event_source, :operator, :reason)",
+	},
+
+	OPERATOR_(OPERATOR_FIND_LOGIN_ID) = {
+	    "SELECT id, person_id FROM account WHERE login_id = :login_id",
+	    .columns = 2,
+	},
+	/* Account, person and mail that an id means. That of an account which is gone means the
+	 * person it had. */
+	OPERATOR_(OPERATOR_FIND_ID) = {
+	    "(SELECT a.id, a.person_id, NULL FROM account a WHERE a.id = :id)"
+	    " UNION ALL (SELECT a.id, p.id, NULL FROM insured_person p"
+	    " LEFT JOIN account a ON a.person_id = p.id WHERE p.id = :id)"
+	    " UNION ALL (SELECT a.id, o.person_id, o.id FROM outbox o"
+	    " LEFT JOIN account a ON a.person_id = o.person_id"
+	    " WHERE o.id = :id AND o.kind IN " REGISTRATION_KINDS_ ")"
+	    " UNION ALL (SELECT NULL, e.person_id, NULL FROM audit_event e"
+	    " WHERE e.account_id = :id AND e.person_id <> REPEAT(CHAR(0), 16) LIMIT 1)",
 	    .columns = 3,
 	},
-	OPERATOR_(OPERATOR_ACCOUNT_SHOW) = {
-	    "SELECT c.id, c.state, " SQL_ELIGIBLE ", p.lookup, c.created_at,"
-	    " (SELECT e.happened_at FROM audit_event e WHERE e.account_id = c.id"
-	    " AND e.event = $AUDIT_LOGIN ORDER BY e.happened_at DESC LIMIT 1),"
-	    " (SELECT COUNT(*) FROM " SQL_ALIVE
-	    " WHERE s.account_id = c.id AND s.expires_at > :ends_after AND s.used_at > :used_after)"
-	    " FROM account c JOIN insured_person p ON p.id = c.person_id"
-	    " WHERE c.login_id = :login_id",
+	OPERATOR_(OPERATOR_FIND_ADDRESS) = {
+	    "(" FOUND_BY_("1", "a.login_id = :login_id") ")"
+	    " UNION ALL (" FOUND_BY_("2", "a.email IN (:email, :login_id)") ")"
+	    " UNION ALL (" FOUND_BY_("3", "a.pending_email IN (:email, :login_id)") ")"
+	    " LIMIT :rows_max",
 	    .columns = 7,
+	},
+	OPERATOR_(OPERATOR_FIND_NUMBER) = {
+	    "SELECT 4, a.id, p.id, COALESCE(a.state, 0), " SQL_ELIGIBLE ", p.lookup,"
+	    " COALESCE(a.created_at, 0) FROM insured_person p"
+	    " LEFT JOIN account a ON a.person_id = p.id"
+	    " WHERE p.lookup = :insured_number LIMIT :rows_max",
+	    .columns = 7,
+	},
+
+	/* The import is the last that changed the person: of one whose eligibility ended, the one
+	 * that ended it. */
+	OPERATOR_(OPERATOR_PERSON_READ) = {
+	    "SELECT p.lookup, p.kana_name, DATE_FORMAT(p.eligible_from, '%Y-%m-%d'),"
+	    " COALESCE(DATE_FORMAT(p.eligible_until, '%Y-%m-%d'), ''), " SQL_ELIGIBLE ","
+	    " EXISTS (SELECT 1 FROM insured_person q WHERE q.lookup = p.lookup AND q.id <> p.id),"
+	    " p.roster_run, COALESCE(r.created_at, 0), COALESCE(r.started_by, '')"
+	    " FROM insured_person p LEFT JOIN roster_run r ON r.id = p.roster_run"
+	    " WHERE p.id = :person_id",
+	    .columns = 9,
+	},
+	OPERATOR_(OPERATOR_NUMBER_READ) = {
+	    "SELECT lookup FROM insured_person WHERE id = :person_id",
+	    .columns = 1,
+	},
+	OPERATOR_(OPERATOR_ACCOUNT_READ) = {
+	    "SELECT " SQL_ACCOUNT_COLUMNS ", a.state, " SQL_ELIGIBLE ","
+	    " (SELECT e.happened_at FROM audit_event e WHERE e.account_id = a.id"
+	    " AND e.event = $AUDIT_LOGIN ORDER BY e.happened_at DESC LIMIT 1)"
+	    " FROM account a JOIN insured_person p ON p.id = a.person_id"
+	    " WHERE a.id = :account_id",
+	    .columns = 13,
+	},
+	OPERATOR_(OPERATOR_ACCOUNT_LOCK) = {
+	    "SELECT " SQL_ACCOUNT_COLUMNS ", a.state FROM account a WHERE a.id = :account_id"
+	    " FOR UPDATE",
+	    .columns = 11,
 	},
 	OPERATOR_(OPERATOR_ACCOUNT_DISABLE) = {
 	    "UPDATE account SET state = $ACCOUNT_DISABLED, " SQL_RAISE_GENERATION
@@ -46,11 +178,71 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	OPERATOR_(OPERATOR_ACCOUNT_ENABLE) = {
 	    "UPDATE account SET state = $ACCOUNT_ACTIVE WHERE id = :account_id",
 	},
-	OPERATOR_(OPERATOR_LOGIN_FAILURES_READ) = {
-	    "SELECT count, locked_until FROM limit_counter"
-	    " WHERE limit_id = $LIMIT_LOGIN_FAILURES AND subject_hash = :subject_hash"
+
+	/* The newest mail of a registration. Both mails of one second: the later step. */
+	OPERATOR_(OPERATOR_REGISTRATION_OF_ADDRESS) = {
+	    REGISTRATION_SELECT_ " WHERE o.subject_hash = :subject_hash" REGISTRATION_NEWEST_,
+	    .columns = 12,
+	},
+	OPERATOR_(OPERATOR_REGISTRATION_OF_PERSON) = {
+	    REGISTRATION_SELECT_ " WHERE o.person_id = :person_id" REGISTRATION_NEWEST_,
+	    .columns = 12,
+	},
+	OPERATOR_(OPERATOR_REGISTRATION_READ) = {
+	    REGISTRATION_SELECT_ " WHERE o.id = :mail_id" REGISTRATION_NEWEST_,
+	    .columns = 12,
+	},
+
+	/* Ends the registrations of a person that are under way, wherever they stand: second links
+	 * are spent, with a next token that is nobody's; and the tokens of the account step, those
+	 * made-up ones included, as if each had made an account that was deleted since. */
+	OPERATOR_(OPERATOR_REGISTRATIONS_END_KEYS) = {
+	    "INSERT IGNORE INTO spent_token (jti, kind, fingerprint, outcome, next_id, created_at)"
+	    " SELECT o.jti, $STAGE_AUTHENTICATION_KEY, '', $OUTCOME_DONE,"
+	    " UNHEX(MD5(CONCAT('key', o.jti))), :now" UNDER_WAY_,
+	},
+	OPERATOR_(OPERATOR_REGISTRATIONS_END_ACCOUNTS) = {
+	    "INSERT IGNORE INTO spent_token (jti, kind, fingerprint, outcome, next_id, created_at)"
+	    " SELECT (SELECT s.next_id FROM spent_token s WHERE s.jti = o.jti), $STAGE_ACCOUNT, '',"
+	    " $OUTCOME_DONE, UNHEX(MD5(CONCAT('account', o.jti))), :now" UNDER_WAY_,
+	},
+	/* Those that a worker holds go out; their links are over. */
+	OPERATOR_(OPERATOR_REGISTRATIONS_DROP_MAILS) = {
+	    "UPDATE outbox SET state = $OUTBOX_DROPPED, finished_at = :now, email = '',"
+	    " nickname = '', last_error = 'account ended'"
+	    " WHERE person_id = :person_id AND kind = $MAIL_SECOND_LINK"
+	    " AND state = $OUTBOX_PENDING"
+	    " AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6))",
+	},
+
+	/* Of a person, and of the login ID and the addresses with these hashes. */
+	OPERATOR_(OPERATOR_MAILS_OF_PERSON) = {
+	    "(" MAIL_SELECT_ " WHERE o.person_id = :person_id AND :person_id <>"
+	    " REPEAT(CHAR(0), 16)" MAIL_NEWEST_ ")"
+	    " UNION (" MAIL_SELECT_ " WHERE o.subject_hash IN (:first_hash, :second_hash)"
+	    " AND o.subject_hash <> REPEAT(CHAR(0), 32)" MAIL_NEWEST_ ")"
+	    " ORDER BY 4 DESC, 2 DESC LIMIT :rows_max",
+	    .columns = 8,
+	},
+	/* The newest link that was mailed to an account: to a new password, or to a new address. */
+	OPERATOR_(OPERATOR_LINK_MAIL_OF_ACCOUNT) = {
+	    REGISTRATION_SELECT_ " WHERE (o.account_id = :account_id"
+	    " AND o.kind = $MAIL_EMAIL_CONFIRMATION AND o.person_id = :person_id)"
+	    " OR (o.subject_hash = :subject_hash AND o.kind = $MAIL_PASSWORD_RESET)"
+	    " ORDER BY o.created_at DESC LIMIT 1",
+	    .columns = 12,
+	},
+
+	OPERATOR_(OPERATOR_LIMIT_READ) = {
+	    "SELECT count, window_ends_at, locked_until FROM limit_counter"
+	    " WHERE limit_id = :limit_id AND subject_hash = :subject_hash"
 	    " AND window_ends_at > :now",
-	    .columns = 2,
+	    .columns = 3,
+	},
+	/* The pause between two mails ends; what was counted stays. */
+	OPERATOR_(OPERATOR_LIMIT_UNLOCK) = {
+	    "UPDATE limit_counter SET locked_until = 0"
+	    " WHERE limit_id = :limit_id AND subject_hash = :subject_hash",
 	},
 
 	/* How many sources are known, how many logins failed from them, and how many are locked. */
@@ -81,15 +273,50 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	    " ORDER BY account_id, used_at LIMIT :rows_max",
 	},
 
-	OPERATOR_(OPERATOR_TRAIL) = {
-	    AUDIT_SELECT_ " WHERE happened_at >= :since" AUDIT_NEWEST_,
-	    .columns = 5,
-	},
+	OPERATOR_(OPERATOR_TRAIL) = { AUDIT_SELECT_ AUDIT_NEWEST_, .columns = 8 },
 	OPERATOR_(OPERATOR_TRAIL_OF_ACCOUNT) = {
-	    AUDIT_SELECT_ " WHERE account_id = :account_id AND happened_at >= :since" AUDIT_NEWEST_,
-	    .columns = 5,
+	    AUDIT_SELECT_ " AND account_id = :account_id" AUDIT_NEWEST_,
+	    .columns = 8,
+	},
+	OPERATOR_(OPERATOR_TRAIL_OF_PERSON) = {
+	    AUDIT_SELECT_ " AND person_id = :person_id" AUDIT_NEWEST_,
+	    .columns = 8,
+	},
+	OPERATOR_(OPERATOR_TRAIL_OF_OPERATOR) = {
+	    AUDIT_SELECT_ " AND operator = :operator" AUDIT_NEWEST_,
+	    .columns = 8,
 	},
 
+	OPERATOR_(OPERATOR_MAIL_LIST) = {
+	    MAIL_SEEN_ " WHERE state IN (:first_state, :second_state)"
+	    " AND kind BETWEEN :first_kind AND :last_kind AND created_at BETWEEN :since AND :until"
+	    " ORDER BY created_at DESC, id LIMIT :rows_max",
+	    .columns = 16,
+	},
+	OPERATOR_(OPERATOR_MAIL_READ) = { MAIL_SEEN_ " WHERE id = :mail_id", .columns = 16 },
+	OPERATOR_(OPERATOR_MAIL_LOCK) = {
+	    MAIL_SEEN_ " WHERE id = :mail_id FOR UPDATE",
+	    .columns = 16,
+	},
+	OPERATOR_(OPERATOR_MAIL_RETRY) = { MAIL_DUE_ " WHERE id = :mail_id" },
+	OPERATOR_(OPERATOR_MAIL_DROP) = {
+	    "UPDATE outbox SET state = $OUTBOX_DROPPED, finished_at = :now, email = '',"
+	    " nickname = '', last_error = 'dropped by an operator', lease_until = NULL,"
+	    " lease_owner = NULL WHERE id = :mail_id",
+	},
+	OPERATOR_(OPERATOR_MAILS_RETRY_DEAD) = {
+	    MAIL_DUE_ " WHERE state = $OUTBOX_DEAD AND kind BETWEEN :first_kind AND :last_kind"
+	    " AND created_at >= :asked_after AND unconfirmed < :copies_max AND email <> ''",
+	},
+	OPERATOR_(OPERATOR_MAILS_DEAD_COUNT) = {
+	    "SELECT COUNT(*) FROM outbox WHERE state = $OUTBOX_DEAD"
+	    " AND kind BETWEEN :first_kind AND :last_kind",
+	    .columns = 1,
+	},
+	OPERATOR_(OPERATOR_MAILS_FLUSH) = {
+	    "UPDATE outbox SET next_try_at = UTC_TIMESTAMP(6) WHERE state = $OUTBOX_PENDING"
+	    " AND next_try_at > UTC_TIMESTAMP(6) AND " MAIL_FREE_,
+	},
 	OPERATOR_(OPERATOR_SPENT_TOKEN_COUNT) = {
 	    "SELECT COUNT(*) FROM spent_token WHERE created_at <= :cutoff",
 	    .columns = 1,
@@ -144,6 +371,46 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	OPERATOR_(OPERATOR_AUDIT_EVENT_PURGE) = {
 	    "DELETE FROM audit_event WHERE happened_at <= :cutoff"
 	    " ORDER BY happened_at LIMIT :rows_max",
+	},
+	OPERATOR_(OPERATOR_STEP_COUNT_COUNT) = {
+	    "SELECT COUNT(*) FROM step_count WHERE day <= " DAY_OF_CUTOFF_,
+	    .columns = 1,
+	},
+	OPERATOR_(OPERATOR_STEP_COUNT_PURGE) = {
+	    "DELETE FROM step_count WHERE day <= " DAY_OF_CUTOFF_
+	    " ORDER BY day, counted_by, step, outcome LIMIT :rows_max",
+	},
+
+	/* Of all processes together. */
+	OPERATOR_(OPERATOR_STEP_COUNTS) = {
+	    "SELECT step, outcome, SUM(count) FROM step_count"
+	    " WHERE day BETWEEN :first_day AND :last_day"
+	    " GROUP BY step, outcome ORDER BY step, SUM(count) DESC, outcome",
+	    .columns = 3,
+	},
+
+	OPERATOR_(RESTORED_NEWEST_EVENT) = {
+	    "SELECT COALESCE(MAX(happened_at), 0) FROM audit_event",
+	    .columns = 1,
+	},
+	OPERATOR_(RESTORED_MAILS) = {
+	    "SELECT COUNT(*) FROM outbox WHERE state = $OUTBOX_PENDING AND created_at <= :epoch",
+	    .columns = 1,
+	},
+	OPERATOR_(RESTORED_ACCOUNT_LOCK) = {
+	    "SELECT a.person_id, a.state, a.password_changed_at,"
+	    " COALESCE((SELECT MAX(e.happened_at) FROM audit_event e"
+	    " WHERE e.account_id = :account_id"
+	    " AND e.event IN ($AUDIT_ACCOUNT_DISABLED, $AUDIT_ACCOUNT_ENABLED)), 0),"
+	    " COALESCE((SELECT MAX(e.happened_at) FROM audit_event e"
+	    " WHERE e.account_id = :account_id AND e.event = $AUDIT_EMAIL_CHANGED), 0)"
+	    " FROM account a WHERE a.id = :account_id FOR UPDATE",
+	    .columns = 5,
+	},
+	OPERATOR_(RESTORED_PASSWORD_FORGET) = {
+	    "UPDATE account SET password_hash = :password_hash,"
+	    " password_changed_at = :happened_at, " SQL_RAISE_GENERATION
+	    " WHERE id = :account_id",
 	},
 };
 

@@ -1,125 +1,105 @@
-/* statements_roster.c - the SQL of myportalctl roster import.
+/* statements_roster.c - the SQL of myportalctl roster.
  *
- * A line of the file and a person are the same when both 番号 and 記号 are equal. The statements that
- * find what differs read without locks (READ COMMITTED). Those that change start at the list of
- * what differs (STRAIGHT_JOIN), so that only the rows of persons who change are locked. */
+ * A line of the file and a person are the same when both 番号 and 記号 are equal. What an import
+ * changes is decided by the program, which reads the persons without locks in the order of their
+ * key; what it writes comes in batches, each an array of JSON in one parameter, so that a statement
+ * takes over a thousand rows. Each of them can be run twice: what was written is written again. */
 
 #include "statements.h"
 
-/* The lines of the file, and the persons that change because of them, in tables that only this
- * connection sees: nothing of them is sent to a replica or left behind by a crash. A row of
- * roster_change without a line is of a person who is absent from the file. */
-const char *const roster_session_sql[] = {
-	/* Registrations never hold what an import waits for that long; another import holds it
-	 * longer. */
-	"SET SESSION innodb_lock_wait_timeout = 5",
-	"CREATE TEMPORARY TABLE roster_line ("
-	" line BIGINT UNSIGNED NOT NULL,"
-	" number VARBINARY(114) NOT NULL,"
-	" symbol VARBINARY(114) NOT NULL,"
-	" birth_date DATE NOT NULL,"
-	" kana_name VARBINARY(300) NOT NULL,"
-	" eligible_from DATE NOT NULL,"
-	" eligible_until DATE NULL,"
-	" PRIMARY KEY (number, symbol, line)"
-	") ENGINE=InnoDB",
-	"CREATE TEMPORARY TABLE roster_change ("
-	" number VARBINARY(114) NOT NULL,"
-	" symbol VARBINARY(114) NOT NULL,"
-	" line BIGINT UNSIGNED NULL,"
-	" PRIMARY KEY (number, symbol)"
-	") ENGINE=InnoDB",
+/* $ROSTER_LEASE_S is no enum: the number is repeated here as text. */
+#define TEXT_(number)    #number
+#define TEXT_OF_(number) TEXT_(number)
+#define LEASE_           "UNIX_TIMESTAMP() + " TEXT_OF_(ROSTER_LEASE_S)
+
+#define RUN_COUNTS_                                                                         \
+	"lines_read, invalid_lines, insured, dependents, added, changed, unchanged, moved," \
+	" ended, birth_dates, names, ambiguous, eligible, losing,"                          \
+	" eligible_after"
+
+/* The rows of a batch, as roster_write.c writes them. */
+#define PAIR_COLUMNS_  "number VARCHAR(114) PATH '$[0]', symbol VARCHAR(114) PATH '$[1]'"
+#define ROWS_(columns) "JSON_TABLE(:rows, '$[*]' COLUMNS(" columns ")) j"
+
+/* Of one batch, locks come in the order of the key: rows of a batch are in it. */
+const char *const roster_read_only_sql[] = {
+	"SET SESSION TRANSACTION READ ONLY",
 	NULL,
 };
 
-/* The parameters of a line end with its place in the statement: roster_import.c has the same
- * names. */
-#define LINE_VALUES_(n)                                                                     \
-	"(:line_" #n ", :number_" #n ", :symbol_" #n ", :birth_date_" #n ", :kana_name_" #n \
-	", :eligible_from_" #n ", :eligible_until_" #n ")"
-
-#define LINE_INSERT_                                                                           \
-	"INSERT INTO roster_line (line, number, symbol, birth_date, kana_name, eligible_from," \
-	" eligible_until) VALUES " LINE_VALUES_(0)
-
 const struct statement roster_statements[ROSTER_STATEMENTS__MAX] = {
+	[ROSTER_RUN_LIVES] = {
+	    "SELECT COUNT(*) FROM roster_run"
+	    " WHERE in_progress = 1 AND lease_until >= UNIX_TIMESTAMP()",
+	    .columns = 1,
+	},
+	[ROSTER_RUN_LIST] = {
+	    "SELECT id, outcome, file_hash, started_by, created_at, COALESCE(ended_at, 0),"
+	    " in_progress = 1 AND lease_until < UNIX_TIMESTAMP(), " RUN_COUNTS_
+	    " FROM roster_run ORDER BY created_at DESC, id LIMIT :rows_max",
+	    .columns = 22,
+	},
+
+	/* The persons behind a pair, in the order of the primary key. */
+	[ROSTER_PERSONS_NEXT] = {
+	    "SELECT number, symbol, birth_date, kana_name, eligible_from, eligible_until"
+	    " FROM insured_person WHERE number >= :number"
+	    " AND (number > :number OR symbol > :symbol)"
+	    " ORDER BY number, symbol LIMIT :rows_max",
+	    .columns = 6,
+	},
+	[ROSTER_PERSON_READ] = {
+	    "SELECT birth_date FROM insured_person WHERE number = :number AND symbol = :symbol",
+	    .columns = 1,
+	},
+
 	[ROSTER_RUN_BEGIN] = {
-	    "INSERT INTO roster_run (id, in_progress, file_hash, lines_read, dependents, added,"
-	    " changed, ended, ambiguous, started_by, created_at)"
-	    " VALUES (:roster_run_id, 1, '', 0, 0, 0, 0, 0, 0, :started_by, :now)",
+	    "INSERT INTO roster_run (id, in_progress, lease_until, outcome, file_hash, " RUN_COUNTS_
+	    ", started_by, created_at) VALUES (:roster_run_id, :in_progress, " LEASE_
+	    ", $ROSTER_RUNNING, '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,"
+	    " :started_by, :now)",
+	},
+	/* An import that died holds nothing any more. */
+	[ROSTER_RUN_TAKE_OVER] = {
+	    "UPDATE roster_run SET in_progress = NULL, outcome = $ROSTER_BROKEN_OFF,"
+	    " ended_at = :now"
+	    " WHERE in_progress = 1 AND lease_until < UNIX_TIMESTAMP()",
+	},
+	[ROSTER_RUN_RENEW] = {
+	    "UPDATE roster_run SET renewals = renewals + 1, lease_until = " LEASE_
+	    " WHERE id = :roster_run_id AND in_progress = 1",
 	},
 	[ROSTER_RUN_END] = {
-	    "UPDATE roster_run SET in_progress = NULL, file_hash = :file_hash,"
-	    " lines_read = :lines_read, dependents = :dependents, added = :added,"
-	    " changed = :changed, ended = :ended, ambiguous = :ambiguous WHERE id = :roster_run_id",
+	    "UPDATE roster_run SET in_progress = NULL, renewals = renewals + 1, outcome = :outcome,"
+	    " file_hash = :file_hash, lines_read = :lines, invalid_lines = :invalid_lines,"
+	    " insured = :insured, dependents = :dependents, added = :added, changed = :changed,"
+	    " unchanged = :unchanged, moved = :moved, ended = :ended, birth_dates = :birth_dates,"
+	    " names = :names, ambiguous = :ambiguous, eligible = :eligible, losing = :losing,"
+	    " eligible_after = :eligible_after, ended_at = :now"
+	    " WHERE id = :roster_run_id AND ended_at IS NULL",
 	},
 
-	[ROSTER_LINE_INSERT] = { LINE_INSERT_ },
-	[ROSTER_LINES_INSERT] = {
-	    LINE_INSERT_ ", " LINE_VALUES_(1) ", " LINE_VALUES_(2) ", " LINE_VALUES_(3)
-	    ", " LINE_VALUES_(4) ", " LINE_VALUES_(5) ", " LINE_VALUES_(6) ", " LINE_VALUES_(7),
+	/* The person keeps the id, and so the account. */
+	[ROSTER_MOVE] = {
+	    "UPDATE " ROWS_(PAIR_COLUMNS_ ", old_number VARCHAR(114) PATH '$[2]',"
+	    " old_symbol VARCHAR(114) PATH '$[3]'")
+	    " STRAIGHT_JOIN insured_person p ON p.number = j.old_number AND p.symbol = j.old_symbol"
+	    " SET p.number = j.number, p.symbol = j.symbol, p.roster_run = :roster_run_id",
 	},
-	/* Each line whose 番号 and 記号 an earlier line has, the first that has them, and how many rows
-	 * there are in all. */
-	[ROSTER_DUPLICATES] = {
-	    "SELECT line, other, COUNT(*) OVER () FROM (SELECT l.line, MIN(o.line) AS other"
-	    " FROM roster_line l STRAIGHT_JOIN roster_line o USING (number, symbol)"
-	    " WHERE o.line < l.line GROUP BY l.line) a ORDER BY line LIMIT :rows_max",
-	    .columns = 3,
-	},
-
-	[ROSTER_PLAN_CHANGES] = {
-	    "INSERT INTO roster_change (number, symbol, line) SELECT l.number, l.symbol, l.line"
-	    " FROM roster_line l STRAIGHT_JOIN insured_person p USING (number, symbol)"
-	    " WHERE p.birth_date <> l.birth_date OR p.kana_name <> l.kana_name"
-	    " OR p.eligible_from <> l.eligible_from OR NOT p.eligible_until <=> l.eligible_until",
-	},
-	/* Also of persons whose eligibility has not begun. */
-	[ROSTER_PLAN_ENDS] = {
-	    "INSERT INTO roster_change (number, symbol) SELECT p.number, p.symbol"
-	    " FROM insured_person p LEFT JOIN roster_line l USING (number, symbol)"
-	    " WHERE l.line IS NULL AND (p.eligible_until IS NULL OR p.eligible_until > :today)",
-	},
-	/* How many are eligible today, and how many of them the changes make ineligible: by their
-	 * absence or by their dates. */
-	[ROSTER_ELIGIBLE_COUNT] = {
-	    "SELECT COUNT(*), COALESCE(SUM(c.number IS NOT NULL AND (l.line IS NULL"
-	    " OR l.eligible_from > :today OR COALESCE(l.eligible_until <= :today, 0))), 0)"
-	    " FROM insured_person p LEFT JOIN roster_change c USING (number, symbol)"
-	    " LEFT JOIN roster_line l ON l.number = c.number AND l.symbol = c.symbol"
-	    " AND l.line = c.line WHERE p.eligible_from <= :today"
-	    " AND (p.eligible_until IS NULL OR p.eligible_until > :today)",
-	    .columns = 2,
-	},
-
-	[ROSTER_ADD] = {
+	[ROSTER_WRITE] = {
 	    "INSERT INTO insured_person (id, number, symbol, birth_date, kana_name, eligible_from,"
-	    " eligible_until, roster_run) SELECT RANDOM_BYTES(16), l.number, l.symbol,"
-	    " l.birth_date, l.kana_name, l.eligible_from, l.eligible_until, :roster_run_id"
-	    " FROM roster_line l"
-	    " LEFT JOIN insured_person p USING (number, symbol) WHERE p.id IS NULL",
-	},
-	[ROSTER_CHANGE] = {
-	    "UPDATE roster_change c STRAIGHT_JOIN roster_line l USING (number, symbol, line)"
-	    " STRAIGHT_JOIN insured_person p ON p.number = c.number AND p.symbol = c.symbol"
-	    " SET p.birth_date = l.birth_date, p.kana_name = l.kana_name,"
-	    " p.eligible_from = l.eligible_from, p.eligible_until = l.eligible_until,"
-	    " p.roster_run = :roster_run_id",
+	    " eligible_until, roster_run) SELECT RANDOM_BYTES(16), j.number, j.symbol,"
+	    " j.birth_date, j.kana_name, j.eligible_from, j.eligible_until, :roster_run_id FROM "
+	    ROWS_(PAIR_COLUMNS_ ", birth_date DATE PATH '$[2]', kana_name VARCHAR(300) PATH '$[3]',"
+	    " eligible_from DATE PATH '$[4]', eligible_until DATE PATH '$[5]'")
+	    " ON DUPLICATE KEY UPDATE birth_date = VALUES(birth_date),"
+	    " kana_name = VALUES(kana_name), eligible_from = VALUES(eligible_from),"
+	    " eligible_until = VALUES(eligible_until), roster_run = VALUES(roster_run)",
 	},
 	[ROSTER_END] = {
-	    "UPDATE roster_change c STRAIGHT_JOIN insured_person p USING (number, symbol)"
-	    " SET p.eligible_until = :today, p.roster_run = :roster_run_id WHERE c.line IS NULL",
-	},
-
-	/* Each line whose string PERSON_BY_LOOKUP finds twice, the first other line with that
-	 * string (0: that person is not in the file), and how many rows there are in all. */
-	[ROSTER_AMBIGUOUS] = {
-	    "SELECT line, other, COUNT(*) OVER () FROM (SELECT l.line,"
-	    " COALESCE(MIN(o.line), 0) AS other FROM insured_person p"
-	    " STRAIGHT_JOIN insured_person q ON q.lookup = p.lookup AND q.number <> p.number"
-	    " STRAIGHT_JOIN roster_line l ON l.number = p.number AND l.symbol = p.symbol"
-	    " LEFT JOIN roster_line o ON o.number = q.number AND o.symbol = q.symbol"
-	    " GROUP BY l.line) a ORDER BY line LIMIT :rows_max",
-	    .columns = 3,
+	    "UPDATE " ROWS_(PAIR_COLUMNS_)
+	    " STRAIGHT_JOIN insured_person p ON p.number = j.number AND p.symbol = j.symbol"
+	    " SET p.eligible_until = :today, p.roster_run = :roster_run_id"
+	    " WHERE p.eligible_until IS NULL OR p.eligible_until > :today",
 	},
 };

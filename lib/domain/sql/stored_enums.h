@@ -57,7 +57,11 @@ enum outbox_state { OUTBOX_STATE_LIST(STORED_ENUM_) };
 	X(MAIL_LOGIN_ID_CHANGED, 10)     /* notification */                                    \
 	X(MAIL_LOGIN_AFTER_FAILURES, 11) /* notification: a log-in after many failed ones */   \
 	X(MAIL_LEFT, 12)                 /* notification: the account is deleted */            \
-	X(MAIL_EMAIL_CHANGE_ASKED, 13)   /* notification to the present address */
+	X(MAIL_EMAIL_CHANGE_ASKED, 13)   /* notification to the present address */             \
+	X(MAIL_UNPROVEN_LOGIN_ID, 14)    /* to the owner of an address: it is a login ID now */ \
+	X(MAIL_ACCOUNT_DISABLED, 15)     /* someone entered your number: it is disabled */     \
+	X(MAIL_ENDED_BY_SOCIETY, 16)     /* notification: an operator ended the account */     \
+	X(MAIL_LOGIN_ID_RELEASED, 17)    /* notification: the login ID is the address now */
 enum mail_kind { MAIL_KIND_LIST(STORED_ENUM_) MAIL_KIND__MAX };
 
 /* audit_event.event (audit.h), with the word that `myportalctl audit` prints. */
@@ -85,10 +89,48 @@ enum mail_kind { MAIL_KIND_LIST(STORED_ENUM_) MAIL_KIND__MAX };
 	X(AUDIT_ACCOUNT_UNLOCKED, 21, "account_unlocked")                                      \
 	X(AUDIT_GUESSER_LOGGED_OUT, 22, "guesser_logged_out")                                  \
 	X(AUDIT_IDENTITY_LIMIT_REACHED, 23, "identity_limit_reached")                          \
-	X(AUDIT_EMAIL_CHANGE_WITHDRAWN, 24, "email_change_withdrawn")
+	X(AUDIT_EMAIL_CHANGE_WITHDRAWN, 24, "email_change_withdrawn")                          \
+	X(AUDIT_ACCOUNT_ENDED_BY_OPERATOR, 25, "account_ended_by_operator")                    \
+	X(AUDIT_LOGIN_ID_RELEASED, 26, "login_id_released")                                    \
+	X(AUDIT_MAIL_RESENT, 27, "mail_resent")                                                \
+	X(AUDIT_MAIL_RETRIED, 28, "mail_retried")                                              \
+	X(AUDIT_MAIL_DROPPED, 29, "mail_dropped")                                              \
+	X(AUDIT_OUTBOX_FLUSHED, 30, "outbox_flushed")                                          \
+	X(AUDIT_PERSON_MOVED, 31, "person_moved")                                              \
+	X(AUDIT_DATABASE_RESTORED, 32, "database_restored")
 #define AUDIT_ENUM_(name, number, word) name = (number),
 enum audit_event_kind { AUDIT_LIST(AUDIT_ENUM_) };
 #undef AUDIT_ENUM_
+
+/* step_count.step: what members do, in their order, with the word that metrics and `myportalctl
+ * stats` have for it. */
+#define STEP_LIST(X)                                                                           \
+	X(STEP_EMAIL, 1, "email")                                                              \
+	X(STEP_CAPTCHA, 2, "captcha")                                                          \
+	X(STEP_IDENTITY, 3, "identity")                                                        \
+	X(STEP_AUTHENTICATION_KEY, 4, "authentication_key")                                    \
+	X(STEP_ACCOUNT, 5, "account")                                                          \
+	X(STEP_LOGIN, 6, "login")
+#define STEP_ENUM_(name, number, word) name = (number),
+enum step { STEP_NONE = 0, STEP_LIST(STEP_ENUM_) STEP__MAX };
+#undef STEP_ENUM_
+
+/* roster_run.outcome: how an import ended (roster_import.h), with the word that is printed. */
+#define ROSTER_OUTCOME_LIST(X)                                                                 \
+	X(ROSTER_RUNNING, 0, "running")                                                        \
+	X(ROSTER_IMPORTED, 1, "imported")                                                      \
+	X(ROSTER_HAS_ERRORS, 2, "file_has_errors")                                             \
+	X(ROSTER_NO_INSURED, 3, "file_has_no_insured")                                         \
+	X(ROSTER_FILE_CHANGED, 4, "file_changed_meanwhile")                                    \
+	X(ROSTER_LIMIT_EXCEEDED, 5, "change_limit_exceeded")                                   \
+	X(ROSTER_BROKEN_OFF, 6, "broken_off")                                                  \
+	X(ROSTER_BUSY, 7, "busy")                                                              \
+	X(ROSTER_FAILED, 8, "failed")                                                          \
+	X(ROSTER_DB_AWAY, 9, "database_away") /* told, never stored */                         \
+	X(ROSTER_BUG, 10, "internal_error")
+#define ROSTER_OUTCOME_ENUM_(name, number, word) name = (number),
+enum roster_outcome { ROSTER_OUTCOME_LIST(ROSTER_OUTCOME_ENUM_) ROSTER_OUTCOME__MAX };
+#undef ROSTER_OUTCOME_ENUM_
 
 /* clang-format on */
 

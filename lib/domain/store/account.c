@@ -62,6 +62,22 @@ select_account(
 }
 
 enum result
+account_exists(struct db_tx *tx, struct account_id id, struct person_id person_id, bool *ret)
+{
+	int64_t exists = 0;
+	const struct db_value in[] = {
+		db_bytes("id", id.bytes, sizeof id.bytes),
+		db_bytes("person_id", person_id.bytes, sizeof person_id.bytes),
+		{ 0 },
+	};
+	const struct db_slot out[] = { db_to_number(&exists), { 0 } };
+
+	TRY(db_row(tx, ACCOUNT_EXISTS_OF, in, out));
+	*ret = exists != 0;
+	return OK;
+}
+
+enum result
 account_read(struct db_tx *tx, struct account_id id, struct account *ret)
 {
 	const struct db_value in[] = { db_bytes("id", id.bytes, sizeof id.bytes), { 0 } };
@@ -257,11 +273,15 @@ account_confirm_email(struct db_tx *tx, const struct mailed_link *link)
 }
 
 enum result
-account_delete(struct db_tx *tx, struct account_id id)
+account_delete(struct db_tx *tx, struct account_id id, struct person_id person_id)
 {
 	const struct db_value in[] = { db_bytes("id", id.bytes, sizeof id.bytes), { 0 } };
+	const struct db_value of_person[] = {
+		db_bytes("person_id", person_id.bytes, sizeof person_id.bytes), { 0 }
+	};
 
-	return db_change(tx, ACCOUNT_DELETE, in, NULL);
+	TRY(db_change(tx, ACCOUNT_DELETE, in, NULL));
+	return db_change(tx, OUTBOX_DROP_DEAD, of_person, NULL);
 }
 
 void

@@ -49,6 +49,10 @@ enum result account_insert(struct db_tx *, const struct account *) MUST_USE;
 #define ACCOUNT_SLOTS 10
 void account_slots(struct account *, struct db_slot ret[static ACCOUNT_SLOTS]);
 
+/* Is there an account with this id, or of this person? Zeros are nobody's. */
+enum result account_exists(
+    struct db_tx *, struct account_id id, struct person_id person_id, bool *ret) MUST_USE;
+
 /* Reads an account. NO_ROW: there is none. */
 enum result account_read(struct db_tx *, struct account_id id, struct account *ret) MUST_USE;
 
@@ -130,7 +134,8 @@ enum result account_set_login_id(
  * generation or is not active. */
 enum result account_confirm_email(struct db_tx *, const struct mailed_link *) MUST_USE;
 
-/* Deletes the account and its sessions. OK also when there is none. */
-enum result account_delete(struct db_tx *, struct account_id id) MUST_USE;
+/* Deletes the account and its sessions, and drops the dead mails of its person, which keep an
+ * address. OK also when there is none. */
+enum result account_delete(struct db_tx *, struct account_id id, struct person_id) MUST_USE;
 
 #endif

@@ -35,6 +35,7 @@ struct app {
 	int64_t captcha_lives_s;
 	int64_t email_confirmation_lives_s;
 	int64_t password_reset_lives_s;
+	int64_t access_token_lives_s; /* at most ACCESS_TOKEN_LIFE_MAX_S */
 	int64_t captcha_work; /* the highest number of a proof of work; 0: none is offered */
 	int64_t
 	    session_idle_s; /* a session ends when it is not refreshed for so long (ASVS 7.3.1) */

@@ -8,8 +8,7 @@ enum result
 person_find(struct db_tx *tx, const char *insured_number, const char *birth_date, const char *today,
     struct person *ret)
 {
-	struct person person = { .has_account = false };
-	int64_t has_account = 0;
+	struct person person = { .account_state = 0 };
 	const struct db_value in[] = {
 		db_text("insured_number", insured_number),
 		db_text("today", today),
@@ -18,12 +17,11 @@ person_find(struct db_tx *tx, const char *insured_number, const char *birth_date
 	};
 	const struct db_slot out[] = {
 		db_to_bytes(person.id.bytes, sizeof person.id.bytes),
-		db_to_number(&has_account),
+		db_to_number(&person.account_state),
 		{ 0 },
 	};
 
 	TRY(db_row(tx, PERSON_BY_LOOKUP, in, out));
-	person.has_account = has_account != 0;
 	*ret = person;
 	return OK;
 }

@@ -7,11 +7,11 @@
 #include "ids.h"
 #include "result.h"
 
-#include <stdbool.h>
+#include <stdint.h>
 
 struct person {
 	struct person_id id;
-	bool has_account;
+	int64_t account_state; /* enum account_state; 0: the person has no account */
 };
 
 /* Finds the one person who has the folded insured number and is eligible on `today` (a date in

@@ -79,7 +79,7 @@ token_state_end_try(const struct app *app, struct token_state *state, enum resul
 {
 	struct db_tx alone = db_alone(app->db);
 
-	if (outcome != UNAVAILABLE && outcome != OVERLOADED)
+	if (!result_is_ours(outcome) && outcome != TOO_MANY)
 		return outcome;
 	state->tries_left = -1;
 	return limit_db_give_back_after(&alone, &state->tries, outcome);

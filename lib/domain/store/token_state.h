@@ -36,8 +36,8 @@ enum result token_state_read(
 /* Counts a try of the token and sets tries_left. LINK_EXHAUSTED: none was left. */
 enum result token_state_count_try(const struct app *, struct token_state *) MUST_USE;
 
-/* Ends a try that was counted: UNAVAILABLE and OVERLOADED say nothing about the try, which is given
- * back; tries_left is then -1, not known. Returns `outcome`. */
+/* Ends a try that was counted: a failure of ours (result_is_ours()) and TOO_MANY say nothing about
+ * the try, which is given back; tries_left is then -1, not known. Returns `outcome`. */
 enum result token_state_end_try(
     const struct app *, struct token_state *, enum result outcome) MUST_USE;
 

@@ -64,6 +64,30 @@ spent_token_read(struct db_tx *tx, struct jti jti, struct spent_token *ret)
 	return OK;
 }
 
+static enum result
+change_own_row(struct db_tx *tx, unsigned statement, const struct spent_token *spent)
+{
+	const struct db_value in[] = {
+		db_bytes("jti", spent->jti.bytes, sizeof spent->jti.bytes),
+		db_bytes("next_id", spent->next_id, sizeof spent->next_id),
+		{ 0 },
+	};
+
+	return db_change_one(tx, statement, in);
+}
+
+enum result
+spent_token_take_over(struct db_tx *tx, const struct spent_token *spent)
+{
+	return change_own_row(tx, SPENT_TOKEN_TAKE_OVER, spent);
+}
+
+enum result
+spent_token_take_back(struct db_tx *tx, const struct spent_token *spent)
+{
+	return change_own_row(tx, SPENT_TOKEN_TAKE_BACK, spent);
+}
+
 bool
 spent_token_same(const struct spent_token *a, const struct spent_token *b)
 {

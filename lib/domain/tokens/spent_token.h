@@ -37,6 +37,14 @@ enum result spent_token_insert(struct db_tx *, const struct spent_token *) MUST_
 /* Reads how a token was spent. NO_ROW: it is not spent. Otherwise as db_row(). */
 enum result spent_token_read(struct db_tx *, struct jti jti, struct spent_token *ret) MUST_USE;
 
+/* Makes the row that of this call, which spends the token again: another, whose row it was, cannot
+ * take it back any more. NO_ROW: it has. Otherwise as db_change_one(). */
+enum result spent_token_take_over(struct db_tx *, const struct spent_token *) MUST_USE;
+
+/* Makes a token good again that this call spent. NO_ROW: the row is another call's by now.
+ * Otherwise as db_change_one(). */
+enum result spent_token_take_back(struct db_tx *, const struct spent_token *) MUST_USE;
+
 /* Were both spent for the same purpose with the same body? Takes the same time either way. */
 bool spent_token_same(const struct spent_token *, const struct spent_token *);
 

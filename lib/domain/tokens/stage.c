@@ -68,7 +68,9 @@ struct layout {
 _Static_assert(
     sizeof(struct layout) == LAYOUT_FIXED + EMAIL_MAX, "bytes only: no padding in a token");
 _Static_assert(
-    sizeof(struct stage_subject) == 2 * ID_SIZE + sizeof(int64_t) + JTI_SIZE, "no padding either");
+    sizeof(struct stage_subject) ==
+	sizeof(struct person_id) + sizeof(struct account_id) + sizeof(int64_t) + sizeof(struct jti),
+    "no padding either");
 _Static_assert(sizeof(struct layout) <= TOKEN_CONTEXT_MAX, "the longest address fits a token");
 
 enum result

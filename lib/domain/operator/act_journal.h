@@ -1,0 +1,63 @@
+/* act_journal.h - what was done to accounts, kept outside of the database.
+ *
+ * A database that is put back forgets which accounts were disabled or ended meanwhile. So whatever
+ * `myportalctl` does of that kind is noted in a second place: the file `acts` in the folder of
+ * keys, mode 0600, a line an act, never written over:
+ *
+ *   2026-11-22T01:02:03Z account_disabled 0123456789abcdef0123456789abcdef
+ *
+ * The word is the audit event's, the last one is the account. More words may follow: what `audit`
+ * prints can be read as well. There are no secrets and no personal data in it. */
+
+#ifndef ACT_JOURNAL_H
+#define ACT_JOURNAL_H
+
+#include "bounds.h"
+#include "ids.h"
+#include "key_folder.h"
+#include "result.h"
+#include "stored_enums.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define ACTS_MAX 200000 /* that are read: of all files together */
+
+/* What a line is about; what else the audit trail knows is skipped. */
+enum act_kind { ACT_DISABLED, ACT_ENABLED, ACT_ENDED, ACT_PASSWORD, ACT_ADDRESS, ACT_KIND__MAX };
+
+struct act {
+	struct account_id account_id;
+	int64_t happened_at;
+	enum act_kind kind;
+};
+
+struct act_list {
+	size_t count;
+	struct act *acts; /* ACTS_MAX, allocated by act_list_open() */
+};
+
+/* Notes one act: appended, synced, and the folder's owner's. False, and errbuf. */
+bool act_journal_add(const char *folder, int64_t now, enum audit_event_kind, struct account_id,
+    char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
+
+bool act_list_open(struct act_list *) MUST_USE; /* false: no memory */
+void act_list_close(struct act_list *);
+
+/* Adds the acts of the folder's journal; none, if there is no such file. False, and errbuf: as
+ * act_list_read(), or a file that is not closed to others. */
+bool act_list_read_folder(
+    struct act_list *, const char *folder, char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
+
+/* Adds those of a file; `name` is for errbuf. False, and errbuf: a line that has not three words of
+ * this form (but for a line cut off at the very end, which a full disk leaves), one that is too
+ * long, too many acts. */
+bool act_list_read(
+    struct act_list *, FILE *, const char *name, char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
+
+/* Sorts them by account, and those of one by time. */
+void act_list_sort(struct act_list *);
+
+#endif

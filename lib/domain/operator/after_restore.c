@@ -1,0 +1,180 @@
+/* after_restore.c - what must be done to a database that was put back to an earlier state. */
+
+#include "after_restore.h"
+
+#include "account.h"
+#include "session_rows.h"
+#include "statements.h"
+
+#include <string.h>
+
+/* An account as the restored database has it. */
+struct restored {
+	struct person_id person_id;
+	int64_t state;
+	int64_t state_changed_at;    /* by an operator; 0: not in the trail */
+	int64_t password_changed_at; /* or made */
+	int64_t email_changed_at;    /* 0: not in the trail */
+};
+
+/* The last act of each kind on one account; 0: none. */
+struct last_acts {
+	struct account_id account_id;
+	int64_t at[ACT_KIND__MAX];
+};
+
+struct replay_ctx {
+	const struct after_restore *restore;
+	struct operator_act act; /* with a request id of its own: an act on one account */
+	struct last_acts last;
+	char nobody[PASSWORD_HASH_MAX + 1];
+	bool done[ACT_OUTCOME__MAX]; /* by this run or an earlier one, which was committed */
+};
+
+static enum result
+read_restored(struct db_tx *tx, struct account_id account_id, struct restored *ret)
+{
+	const struct db_value in[] = { db_bytes("account_id", account_id.bytes, ID_SIZE), { 0 } };
+	const struct db_slot out[] = {
+		db_to_bytes(ret->person_id.bytes, ID_SIZE),
+		db_to_number(&ret->state),
+		db_to_number(&ret->password_changed_at),
+		db_to_number(&ret->state_changed_at),
+		db_to_number(&ret->email_changed_at),
+		{ 0 },
+	};
+
+	return db_row(tx, RESTORED_ACCOUNT_LOCK, in, out);
+}
+
+static enum result
+record(struct db_tx *tx, struct replay_ctx *ctx, const struct restored *account,
+    enum audit_event_kind event, enum act_outcome outcome)
+{
+	ctx->done[outcome] = true;
+	return operator_act_record(tx, &ctx->act, event, ctx->last.account_id, account->person_id);
+}
+
+/* Of disabled and enabled the later one holds; disabled where they are equal. */
+static enum result
+replay_state(struct db_tx *tx, struct replay_ctx *ctx, const struct restored *account)
+{
+	const int64_t disabled_at = ctx->last.at[ACT_DISABLED];
+	const int64_t enabled_at = ctx->last.at[ACT_ENABLED];
+	const bool disables = disabled_at >= enabled_at;
+	const int64_t wanted = disables ? ACCOUNT_DISABLED : ACCOUNT_ACTIVE;
+	const struct db_value in[] = { db_bytes("account_id", ctx->last.account_id.bytes, ID_SIZE),
+		{ 0 } };
+
+	if ((disables ? disabled_at : enabled_at) <= account->state_changed_at ||
+	    account->state == wanted)
+		return OK;
+	TRY(record(tx, ctx, account, disables ? AUDIT_ACCOUNT_DISABLED : AUDIT_ACCOUNT_ENABLED,
+	    disables ? ACT_DISABLES : ACT_ENABLES));
+	TRY(db_change(tx, disables ? OPERATOR_ACCOUNT_DISABLE : OPERATOR_ACCOUNT_ENABLE, in, NULL));
+	return disables ? session_rows_end_others(tx, ctx->last.account_id, no_session) : OK;
+}
+
+static enum result
+replay_password(struct db_tx *tx, struct replay_ctx *ctx, const struct restored *account)
+{
+	const struct db_value in[] = {
+		db_text("password_hash", ctx->nobody),
+		db_number("happened_at", ctx->last.at[ACT_PASSWORD]),
+		db_bytes("account_id", ctx->last.account_id.bytes, ID_SIZE),
+		{ 0 },
+	};
+
+	if (ctx->last.at[ACT_PASSWORD] <= account->password_changed_at)
+		return OK;
+	TRY(record(tx, ctx, account, AUDIT_PASSWORD_RESET, ACT_FORGETS_PASSWORD));
+	TRY(db_change(tx, RESTORED_PASSWORD_FORGET, in, NULL));
+	return session_rows_end_others(tx, ctx->last.account_id, no_session);
+}
+
+static enum result
+replay_end(struct db_tx *tx, struct replay_ctx *ctx, const struct restored *account)
+{
+	TRY(record(tx, ctx, account, AUDIT_ACCOUNT_ENDED_BY_OPERATOR, ACT_ENDS));
+	return account_delete(tx, ctx->last.account_id, account->person_id);
+}
+
+/* NO_ROW of an account that the database does not have: it was made after the backup, or is gone
+ * here, too. */
+static enum result
+replay_account_tx(struct db_tx *tx, void *context)
+{
+	struct replay_ctx *ctx = context;
+	struct restored account = { .state = 0 };
+
+	TRY(read_restored(tx, ctx->last.account_id, &account));
+	if (ctx->last.at[ACT_ENDED] != 0)
+		return replay_end(tx, ctx, &account);
+	ctx->done[ACT_TELLS_ADDRESS] = ctx->last.at[ACT_ADDRESS] > account.email_changed_at;
+	TRY(replay_state(tx, ctx, &account));
+	return replay_password(tx, ctx, &account);
+}
+
+static enum result
+replay_account(const struct app *app, struct replay_ctx *ctx)
+{
+	const struct after_restore *restore = ctx->restore;
+
+	ctx->act = *restore->act;
+	secret_random(ctx->act.client.request_id.bytes, sizeof ctx->act.client.request_id.bytes);
+	memset(ctx->done, 0, sizeof ctx->done);
+	const enum result result = db_transaction(app->db, replay_account_tx, ctx);
+	if (result != NO_ROW && result != DUPLICATE) /* not here; done by an earlier run */
+		TRY(result);
+	for (enum act_outcome outcome = 0; outcome < ACT_OUTCOME__MAX; outcome++)
+		if (ctx->done[outcome])
+			restore->tell(restore->context, ctx->last.account_id, outcome);
+	return OK;
+}
+
+/* Takes the acts of the next account from `i` on; returns where the ones after it begin. */
+static size_t
+take_account(const struct act_list *list, size_t i, struct last_acts *ret)
+{
+	*ret = (struct last_acts){ .account_id = list->acts[i].account_id };
+	for (; i < list->count && id_is(list->acts[i].account_id.bytes, ret->account_id.bytes); i++)
+		ret->at[list->acts[i].kind] = list->acts[i].happened_at;
+	return i;
+}
+
+enum result
+after_restore_replay(
+    const struct app *app, const struct after_restore *restore, const struct act_list *list)
+{
+	struct replay_ctx ctx = { .restore = restore };
+
+	for (size_t i = 0; i < list->count;) {
+		i = take_account(list, i, &ctx.last);
+		if (ctx.last.at[ACT_PASSWORD] != 0) /* a hash: nothing else needs it */
+			secret_password_nobody(restore->hash_cost, ctx.nobody);
+		TRY(replay_account(app, &ctx));
+	}
+	return OK;
+}
+
+enum result
+after_restore_stands_at(const struct app *app, int64_t *ret)
+{
+	struct db_tx alone = db_alone(app->db);
+	const struct db_slot out[] = { db_to_number(ret), { 0 } };
+
+	return db_row(&alone, RESTORED_NEWEST_EVENT, NULL, out);
+}
+
+enum result
+after_restore_mails(const struct app *app, int64_t epoch, uint64_t *ret)
+{
+	struct db_tx alone = db_alone(app->db);
+	int64_t count = 0;
+	const struct db_value in[] = { db_number("epoch", epoch), { 0 } };
+	const struct db_slot out[] = { db_to_number(&count), { 0 } };
+
+	TRY(db_row(&alone, RESTORED_MAILS, in, out));
+	*ret = (uint64_t)count;
+	return OK;
+}

@@ -1,0 +1,56 @@
+// society.js - what GET /v1/config says of the society; until it is there, or without it, what is usual.
+
+import { client } from './api.js';
+import { language } from './i18n.js';
+
+/** @import { PasswordPolicy } from './storage.js' */
+
+/**
+ * @typedef {object} Config
+ * @property {{ name: Record<'ja' | 'en', string>, contact: Record<'ja' | 'en', string | null>,
+ *   mail_from?: string }} society
+ * @property {PasswordPolicy} password_policy
+ */
+
+/** @type {Config} */
+let config = {
+  society: { name: { ja: '', en: '' }, contact: { ja: null, en: null }, mail_from: '' },
+  password_policy: { length_min: 8, length_max: 128, composition: 'letter-and-digit' },
+};
+
+/** @type {Promise<void>} */
+let asked;
+
+/**
+ * Asks once; nothing waits for it but what calls `passwordPolicy()`.
+ *
+ * @param {() => void} changed  called when the answer is there
+ */
+export function askSociety(changed) {
+  asked = client.getConfig().then((result) => {
+    if (!result.ok) return;
+    config = result.data;
+    changed();
+  });
+}
+
+export function societyName() {
+  return config.society.name[language()];
+}
+
+/** Whom members ask, in their language where the society says it so; null if it says nothing. */
+export function societyContact() {
+  const { contact } = config.society;
+  return contact[language()] ?? contact.ja ?? contact.en;
+}
+
+/** The domain that mails come from; empty until it is known. */
+export function mailDomain() {
+  return config.society.mail_from?.split('@').at(-1) ?? '';
+}
+
+/** The rules of a new password. */
+export async function passwordPolicy() {
+  await asked;
+  return config.password_policy;
+}
