@@ -29,15 +29,20 @@ alike() { # CALL...
 	alike forgot-login-id forgot-password
 }
 
-# How many statements that write and how many hashes a failed log-in takes, when it is not the first.
+# How many statements that write and how many hashes a failed log-in takes, when it is not the first. The monitor writes
+# beside it, now and then: the lesser of two is the log-in's own.
 log_in_takes() { # LOGIN-ID PASSWORD
-	local before after
+	local before after took written=
 	log_in "$1" "$2"
-	before=$(work_so_far)
-	log_in "$1" "$2"
-	after=$(work_so_far)
-	want 401 login_failed || return 1
-	printf '%d written, %d hashed\n' $((${after% *} - ${before% *})) $((${after#* } - ${before#* }))
+	for _ in 1 2; do
+		before=$(work_so_far)
+		log_in "$1" "$2"
+		after=$(work_so_far)
+		want 401 login_failed || return 1
+		took=$((${after% *} - ${before% *}))
+		((${written:-$took} < took)) || written=$took
+	done
+	printf '%d written, %d hashed\n' "$written" $((${after#* } - ${before#* }))
 }
 
 # Not those that read: mail workers do, once a second.
