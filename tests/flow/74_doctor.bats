@@ -283,6 +283,11 @@ proxy_file() { # nginx/myportal.conf|haproxy/haproxy.cfg
 		sed -i 's/ max_conns=160//; s/ maxconn 160//' "$proxy"
 		finds 'proxy connections' problem 1 'give it one well below HTTP_WORKERS' $enough $option "$proxy"
 	done
+	# HAProxy serves a second society from the same file, which then has its origins, too.
+	proxy_file haproxy/haproxy.cfg
+	sed -i 's/#other //' "$proxy"
+	doctor $enough --haproxy "$proxy"
+	same "$code $(state_of 'proxy origins')" '0 ok'
 	proxy_file nginx/myportal.conf
 	finds 'proxy idle time' warning 0 'raise DRAIN_MS' $enough DRAIN_MS=4000 --nginx "$proxy"
 	head -c 300000 /dev/zero | tr '\0' x >"$proxy"

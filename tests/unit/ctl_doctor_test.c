@@ -196,8 +196,8 @@ of_a_proxys_file_only_what_concerns_the_service_is_read(void **state)
 		{ PROXY_NGINX, nginx, 9999, { 1, 7, 297, 540000, NGINX_ORIGINS } },
 		{ PROXY_NGINX, "server x:80 ;keepalive 2;", 80, { 1, 0, 6, 60000, "" } },
 		{ PROXY_NGINX, "", 80, { 0, 0, 0, 0, "" } },
-		{ PROXY_HAPROXY, haproxy, 8080, { 2, 30, 3, 10000, HAPROXY_ORIGINS } },
-		{ PROXY_HAPROXY, haproxy, 80, { 0, 0, 0, 0, HAPROXY_ORIGINS } },
+		{ PROXY_HAPROXY, haproxy, 8080, { 2, 30, 3, 10000, HAPROXY_ORIGINS, 1 } },
+		{ PROXY_HAPROXY, haproxy, 80, { 0, 0, 0, 0, HAPROXY_ORIGINS, 2 } },
 		{ PROXY_HAPROXY, "server a h:80 maxconn 9\nserver b h:80", 80, { 2, 0, 0, 0, "" } },
 		{ PROXY_HAPROXY, "server", 80, { 0, 0, 0, 0, "" } },
 	};
@@ -211,10 +211,11 @@ of_a_proxys_file_only_what_concerns_the_service_is_read(void **state)
 		proxy_file_read(rows[i].kind, rows[i].text, rows[i].port, &read);
 		if (read.servers != wanted->servers || read.connections != wanted->connections ||
 		    read.idle != wanted->idle || read.idle_ms != wanted->idle_ms ||
-		    strcmp(read.origins, wanted->origins) != 0)
-			fail_msg("%zu: %zu servers, %lld, %lld idle for %lld ms, origins %s", i,
-			    read.servers, (long long)read.connections, (long long)read.idle,
-			    (long long)read.idle_ms, read.origins);
+		    strcmp(read.origins, wanted->origins) != 0 || read.others != wanted->others)
+			fail_msg(
+			    "%zu: %zu servers, %lld, %lld idle for %lld ms, %zu others, origins %s",
+			    i, read.servers, (long long)read.connections, (long long)read.idle,
+			    (long long)read.idle_ms, read.others, read.origins);
 	}
 }
 

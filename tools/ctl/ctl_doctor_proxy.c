@@ -211,6 +211,9 @@ doctor_proxy_origins(struct doctor *doctor, struct doctor_finding *ret)
 		    "read "
 		    "what the proxy answers itself",
 		    origin, proxy_word(doctor, "the map of $http_origin", "the acl \"page\""));
+	else if (doctor->proxy.others > 0)
+		doctor_find(
+		    ret, DOCTOR_OK, "those of CORS_ORIGINS, and of others that the file serves");
 	else if (find_missing(doctor->proxy.origins, allowed, origin))
 		doctor_find(ret, DOCTOR_PROBLEM,
 		    "the proxy lets %s read its answers, which is not in CORS_ORIGINS: add it "

@@ -26,6 +26,7 @@ struct reader {
 	bool ours;    /* nginx: the section has a server of ours */
 	/* Of the section, for the server lines behind them. */
 	int64_t maxconn, pool, purge_ms;
+	size_t servers, ours_before; /* HAProxy: of the section; of the sections before */
 	struct proxy_file *ret;
 };
 
@@ -164,12 +165,25 @@ read_haproxy_server(struct reader *reader, const struct line *line)
 		reader->maxconn = maxconn;
 		reader->pool = pool;
 		reader->purge_ms = purge_ms;
-	} else if (line->count > 2 && has_port(line->words[2], reader->port)) {
+	} else if (line->count > 2) {
+		reader->servers++;
+	}
+	if (!defaults && line->count > 2 && has_port(line->words[2], reader->port)) {
 		note_server(reader->ret, maxconn);
 		reader->ret->idle = pool > reader->ret->idle ? pool : reader->ret->idle;
 		if (HAPROXY_PURGE * purge_ms > reader->ret->idle_ms)
 			reader->ret->idle_ms = HAPROXY_PURGE * purge_ms;
 	}
+}
+
+static void
+end_haproxy_section(struct reader *reader)
+{
+	if (reader->servers > 0 && reader->ret->servers == reader->ours_before)
+		reader->ret->others++;
+	reader->servers = 0;
+	reader->ours_before = reader->ret->servers;
+	reader->maxconn = reader->pool = reader->purge_ms = 0;
 }
 
 static void
@@ -180,7 +194,7 @@ read_haproxy_line(struct reader *reader, const struct line *line)
 
 	for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
 		if (is_word(line, 0, sections[i]))
-			reader->maxconn = reader->pool = reader->purge_ms = 0;
+			end_haproxy_section(reader);
 	if (is_word(line, 0, "server") || is_word(line, 0, "default-server"))
 		read_haproxy_server(reader, line);
 	if (is_word(line, 0, "acl") && line->count > 3 &&
@@ -207,4 +221,5 @@ proxy_file_read(enum proxy_kind kind, const char *text, unsigned port, struct pr
 		if (text[length] == '#')
 			length += strcspn(text + length, "\n");
 	}
+	end_haproxy_section(&reader);
 }

@@ -21,6 +21,7 @@ struct proxy_file {
 	int64_t idle;        /* kept besides: of HAProxy, of all processes of nginx */
 	int64_t idle_ms;     /* the longest; 0: not said */
 	char origins[PROXY_ORIGINS_MAX + 1]; /* a blank behind each */
+	size_t others; /* sections of HAProxy with servers, and none of the service's */
 };
 
 /* Reads the text of a file. `port`: the service's, which its lines "server" end in. */
