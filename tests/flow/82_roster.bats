@@ -413,6 +413,24 @@ today_in_japan() {
 	refused 1 'is there already'
 }
 
+@test "a list of changes that is not whole is none, and its name is free again" {
+	local list=$BATS_TEST_TMPDIR/list.csv
+	import "$ROSTER"
+	remember
+	run --separate-stderr ctl roster check --changes "$list" "$ROSTER"
+	counted 'unchanged 30'
+	[[ $(grep -c '' "$list") == 1 ]] # its header: nobody would change
+	rm "$list"
+	# Compared up to a line that is twice there.
+	sed -i '/,7002,/s/ヒト/ベツ/; /,7030,/s/7030/7029/' "$ROSTER"
+	run --separate-stderr ctl roster check --changes "$list" "$ROSTER"
+	refused 5 'the same'
+	[[ ! -e $list ]]
+	db_stop
+	run --separate-stderr ctl roster check --changes "$list" "$ROSTER"
+	[[ $status == 7 && ! -e $list ]]
+}
+
 @test "a terminal is told how far it is, and nobody else" {
 	import "$ROSTER"
 	[[ -z $stderr ]]

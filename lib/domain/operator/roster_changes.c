@@ -10,6 +10,8 @@
 
 struct roster_changes {
 	FILE *file;
+	bool has_header;
+	bool is_whole; /* the comparison has come to its end */
 };
 
 /* A row; an empty text where a cell says nothing. */
@@ -27,12 +29,8 @@ roster_changes_open(int fd)
 
 	if (changes != NULL && own >= 0)
 		changes->file = fdopen(own, "w");
-	if (changes != NULL && changes->file != NULL) {
-		fputs("\xEF\xBB\xBF"
-		      "change,line,番号,記号,column,before,after\r\n",
-		    changes->file);
+	if (changes != NULL && changes->file != NULL)
 		return changes;
-	}
 	if (own >= 0)
 		close(own);
 	free(changes);
@@ -44,16 +42,31 @@ roster_changes_close(struct roster_changes *changes)
 {
 	if (changes == NULL)
 		return true;
-	const bool written = roster_changes_are_written(changes);
+	const bool written = fflush(changes->file) == 0 && !ferror(changes->file);
+	const bool emptied = changes->is_whole || ftruncate(fileno(changes->file), 0) == 0;
 	const bool closed = fclose(changes->file) == 0;
 	free(changes);
-	return written && closed;
+	return written && emptied && closed;
+}
+
+static void
+write_header(struct roster_changes *changes)
+{
+	if (!changes->has_header)
+		fputs("\xEF\xBB\xBF"
+		      "change,line,番号,記号,column,before,after\r\n",
+		    changes->file);
+	changes->has_header = true;
 }
 
 bool
-roster_changes_are_written(struct roster_changes *changes)
+roster_changes_end(struct roster_changes *changes)
 {
-	return changes == NULL || (fflush(changes->file) == 0 && !ferror(changes->file));
+	if (changes == NULL)
+		return true;
+	write_header(changes);
+	changes->is_whole = true;
+	return fflush(changes->file) == 0 && !ferror(changes->file);
 }
 
 /* Quotes around everything, so that a spreadsheet keeps commas; those within are doubled. */
@@ -70,8 +83,9 @@ write_cell(FILE *file, const char *text, const char *behind)
 }
 
 static void
-write_row(const struct roster_changes *changes, const struct change_row *row)
+write_row(struct roster_changes *changes, const struct change_row *row)
 {
+	write_header(changes);
 	fprintf(changes->file, "%s,", row->change);
 	if (row->line > 0)
 		fprintf(changes->file, "%" PRIu64, row->line);

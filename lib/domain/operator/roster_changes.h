@@ -20,7 +20,8 @@ struct roster_changes;
  * roster_changes_close(), which takes NULL. */
 struct roster_changes *roster_changes_open(int fd) MUST_USE;
 
-/* False: not all of it could be written. */
+/* A list that was not ended is emptied: half of it would look like all of it. False: not all of it
+ * could be written. */
 bool roster_changes_close(struct roster_changes *);
 
 /* Each does nothing for NULL. `before` of a moved person has the old pair. */
@@ -32,7 +33,7 @@ void roster_changes_moved(
 void roster_changes_changed(
     struct roster_changes *, const struct roster_person *before, const struct roster_line *);
 
-/* Is all of it on its way to the disk so far? */
-bool roster_changes_are_written(struct roster_changes *) MUST_USE;
+/* Everybody who changes is in it. True: all of it is on its way to the disk. */
+bool roster_changes_end(struct roster_changes *) MUST_USE;
 
 #endif

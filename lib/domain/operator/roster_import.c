@@ -245,7 +245,7 @@ compare(struct import_ctx *ctx)
 	run->counts.invalid_lines += errors;
 	if (errors > 0)
 		run->outcome = ROSTER_HAS_ERRORS;
-	else if (!roster_changes_are_written(ctx->options->changes))
+	else if (!roster_changes_end(ctx->options->changes))
 		return OVERLOADED;
 	else if (brakes_stop(ctx))
 		run->outcome = ROSTER_LIMIT_EXCEEDED;

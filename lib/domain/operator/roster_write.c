@@ -50,6 +50,21 @@ append_row(struct roster_write *write, const char *const *cells, size_t count)
 
 /* A batch ------------------------------------------------------------------------------------- */
 
+/* Registrations that the moved have begun with the number of before. */
+static enum result
+end_registrations(struct db_tx *tx, const struct roster_write *write)
+{
+	const struct db_value rows = db_text("rows", write->json);
+	const struct db_value now = db_number("now", write->now);
+	const struct db_value tokens[] = { rows, now,
+		db_number("alive_after", write->now - 2 * CLOCK_SKEW_S), { 0 } };
+	const struct db_value mails[] = { rows, now, { 0 } };
+
+	TRY(db_change(tx, ROSTER_MOVE_END_KEYS, tokens, NULL));
+	TRY(db_change(tx, ROSTER_MOVE_END_ACCOUNTS, tokens, NULL));
+	return db_change(tx, ROSTER_MOVE_DROP_MAILS, mails, NULL);
+}
+
 static enum result
 write_batch_tx(struct db_tx *tx, void *context)
 {
@@ -61,6 +76,8 @@ write_batch_tx(struct db_tx *tx, void *context)
 	const struct db_value end[] = { run_id, rows, db_text("today", write->today), { 0 } };
 
 	TRY(roster_run_renew_tx(tx, &write->run_id));
+	if (write->statement == ROSTER_MOVE)
+		TRY(end_registrations(tx, write));
 	return db_change(tx, write->statement, write->statement == ROSTER_END ? end : in, NULL);
 }
 
@@ -84,6 +101,7 @@ roster_write_flush(struct roster_write *write)
 		return OK;
 	append_byte_of_json(write, ']');
 	append_byte_of_json(write, '\0');
+	write->now = clock_now();
 	const enum result result = write_patiently(write);
 	write->rows = write->used = 0;
 	return result;

@@ -35,6 +35,7 @@ struct roster_write {
 	struct db *db;
 	struct roster_run_id run_id;
 	char today[CLOCK_DATE_MAX + 1];
+	int64_t now;                     /* of the batch that is written */
 	enum roster_statement statement; /* of the rows that wait */
 	size_t rows, used;
 	char json[ROSTER_BATCH_BYTES + 1];
@@ -42,7 +43,8 @@ struct roster_write {
 
 /* Adds a row of `count` cells for a statement (ROSTER_MOVE, ROSTER_WRITE, ROSTER_END), and writes
  * the batch before it when that is full or of another one. An empty cell is NULL. NO_ROW: another
- * import has taken over. */
+ * import has taken over. A move ends the registrations that its person has begun with the number of
+ * before, in the same transaction (member_registrations_end()). */
 enum result roster_write_row(
     struct roster_write *, enum roster_statement, const char *const *cells, size_t count) MUST_USE;
 

@@ -28,4 +28,30 @@
  * too. */
 #define SQL_RAISE_GENERATION "generation = generation + 1, pending_email = NULL"
 
+/* Ends registrations that are under way, wherever they stand. `links`, a SELECT, has the jti of
+ * each second link. They are spent, with a next token that is nobody's; and so are the tokens of
+ * the account step, those made-up ones included, as if each had made an account that was deleted
+ * since. Needs :now. */
+#define SQL_SPEND_ \
+	"INSERT IGNORE INTO spent_token (jti, kind, fingerprint, outcome, next_id, created_at) "
+#define SQL_END_KEYS(links)                                                      \
+	SQL_SPEND_ "SELECT o.jti, $STAGE_AUTHENTICATION_KEY, '', $OUTCOME_DONE," \
+		   " UNHEX(MD5(CONCAT('key', o.jti))), :now FROM (" links ") o"
+#define SQL_END_ACCOUNTS(links)                                                        \
+	SQL_SPEND_ "SELECT (SELECT s.next_id FROM spent_token s WHERE s.jti = o.jti)," \
+		   " $STAGE_ACCOUNT, '', $OUTCOME_DONE,"                               \
+		   " UNHEX(MD5(CONCAT('account', o.jti))), :now FROM (" links ") o"
+
+/* Second links in the outbox o that are not over on any clock. Needs :alive_after. */
+#define SQL_SECOND_LINKS_ALIVE "o.kind = $MAIL_SECOND_LINK AND o.expires_at > :alive_after"
+
+/* Those that wait in the outbox o, but for those that a worker holds: they go out, and their links
+ * are over. What is done to them has :now. */
+#define SQL_SECOND_LINKS_WAIT                                      \
+	"o.kind = $MAIL_SECOND_LINK AND o.state = $OUTBOX_PENDING" \
+	" AND (o.lease_until IS NULL OR o.lease_until < UTC_TIMESTAMP(6))"
+#define SQL_DROP_MAILS(why)                                                               \
+	"o.state = $OUTBOX_DROPPED, o.finished_at = :now, o.email = '', o.nickname = ''," \
+	" o.last_error = '" why "'"
+
 #endif

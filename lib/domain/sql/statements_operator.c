@@ -52,10 +52,9 @@
 #define REGISTRATION_NEWEST_ \
 	" AND o.kind IN " REGISTRATION_KINDS_ " ORDER BY o.created_at DESC, o.kind DESC LIMIT 1"
 
-/* Second links of a person that are not over on any clock. */
 #define UNDER_WAY_                                                            \
-	" FROM (SELECT DISTINCT jti FROM outbox WHERE person_id = :person_id" \
-	" AND kind = $MAIL_SECOND_LINK AND expires_at > :alive_after) o"
+	"SELECT DISTINCT o.jti FROM outbox o WHERE o.person_id = :person_id " \
+	"AND " SQL_SECOND_LINKS_ALIVE
 
 #define MAIL_SELECT_                                                              \
 	"SELECT o.id, o.kind, o.state, o.created_at, COALESCE(o.finished_at, 0)," \
@@ -193,26 +192,11 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	    .columns = 12,
 	},
 
-	/* Ends the registrations of a person that are under way, wherever they stand: second links
-	 * are spent, with a next token that is nobody's; and the tokens of the account step, those
-	 * made-up ones included, as if each had made an account that was deleted since. */
-	OPERATOR_(OPERATOR_REGISTRATIONS_END_KEYS) = {
-	    "INSERT IGNORE INTO spent_token (jti, kind, fingerprint, outcome, next_id, created_at)"
-	    " SELECT o.jti, $STAGE_AUTHENTICATION_KEY, '', $OUTCOME_DONE,"
-	    " UNHEX(MD5(CONCAT('key', o.jti))), :now" UNDER_WAY_,
-	},
-	OPERATOR_(OPERATOR_REGISTRATIONS_END_ACCOUNTS) = {
-	    "INSERT IGNORE INTO spent_token (jti, kind, fingerprint, outcome, next_id, created_at)"
-	    " SELECT (SELECT s.next_id FROM spent_token s WHERE s.jti = o.jti), $STAGE_ACCOUNT, '',"
-	    " $OUTCOME_DONE, UNHEX(MD5(CONCAT('account', o.jti))), :now" UNDER_WAY_,
-	},
-	/* Those that a worker holds go out; their links are over. */
+	OPERATOR_(OPERATOR_REGISTRATIONS_END_KEYS) = { SQL_END_KEYS(UNDER_WAY_) },
+	OPERATOR_(OPERATOR_REGISTRATIONS_END_ACCOUNTS) = { SQL_END_ACCOUNTS(UNDER_WAY_) },
 	OPERATOR_(OPERATOR_REGISTRATIONS_DROP_MAILS) = {
-	    "UPDATE outbox SET state = $OUTBOX_DROPPED, finished_at = :now, email = '',"
-	    " nickname = '', last_error = 'account ended'"
-	    " WHERE person_id = :person_id AND kind = $MAIL_SECOND_LINK"
-	    " AND state = $OUTBOX_PENDING"
-	    " AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6))",
+	    "UPDATE outbox o SET " SQL_DROP_MAILS("account ended")
+	    " WHERE o.person_id = :person_id AND " SQL_SECOND_LINKS_WAIT,
 	},
 
 	/* Of a person, and of the login ID and the addresses with these hashes. */

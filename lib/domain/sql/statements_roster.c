@@ -5,6 +5,7 @@
  * key; what it writes comes in batches, each an array of JSON in one parameter, so that a statement
  * takes over a thousand rows. Each of them can be run twice: what was written is written again. */
 
+#include "statement_parts.h"
 #include "statements.h"
 
 /* $ROSTER_LEASE_S is no enum: the number is repeated here as text. */
@@ -20,6 +21,16 @@
 /* The rows of a batch, as roster_write.c writes them. */
 #define PAIR_COLUMNS_  "number VARCHAR(114) PATH '$[0]', symbol VARCHAR(114) PATH '$[1]'"
 #define ROWS_(columns) "JSON_TABLE(:rows, '$[*]' COLUMNS(" columns ")) j"
+
+/* The persons of a batch of moves: they still have the old pair. */
+#define MOVED_                                                       \
+	ROWS_(PAIR_COLUMNS_ ", old_number VARCHAR(114) PATH '$[2]'," \
+			    " old_symbol VARCHAR(114) PATH '$[3]'")  \
+	" STRAIGHT_JOIN insured_person p ON p.number = j.old_number" \
+	" AND p.symbol = j.old_symbol"
+#define MOVED_UNDER_WAY_                                                                     \
+	"SELECT DISTINCT o.jti FROM " MOVED_ " STRAIGHT_JOIN outbox o ON o.person_id = p.id" \
+	" WHERE " SQL_SECOND_LINKS_ALIVE
 
 /* Of one batch, locks come in the order of the key: rows of a batch are in it. */
 const char *const roster_read_only_sql[] = {
@@ -79,11 +90,16 @@ const struct statement roster_statements[ROSTER_STATEMENTS__MAX] = {
 	    " WHERE id = :roster_run_id AND ended_at IS NULL",
 	},
 
+	/* What was begun with the number of before is over, as after `member move`. */
+	[ROSTER_MOVE_END_KEYS] = { SQL_END_KEYS(MOVED_UNDER_WAY_) },
+	[ROSTER_MOVE_END_ACCOUNTS] = { SQL_END_ACCOUNTS(MOVED_UNDER_WAY_) },
+	[ROSTER_MOVE_DROP_MAILS] = {
+	    "UPDATE " MOVED_ " STRAIGHT_JOIN outbox o ON o.person_id = p.id"
+	    " SET " SQL_DROP_MAILS("person moved") " WHERE " SQL_SECOND_LINKS_WAIT,
+	},
 	/* The person keeps the id, and so the account. */
 	[ROSTER_MOVE] = {
-	    "UPDATE " ROWS_(PAIR_COLUMNS_ ", old_number VARCHAR(114) PATH '$[2]',"
-	    " old_symbol VARCHAR(114) PATH '$[3]'")
-	    " STRAIGHT_JOIN insured_person p ON p.number = j.old_number AND p.symbol = j.old_symbol"
+	    "UPDATE " MOVED_
 	    " SET p.number = j.number, p.symbol = j.symbol, p.roster_run = :roster_run_id",
 	},
 	[ROSTER_WRITE] = {
