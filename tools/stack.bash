@@ -199,6 +199,7 @@ process_mark() { # NAME
 	app-server) printf '%s\n' "--mail $STACK/mail" ;;
 	nginx | haproxy | chained) printf '%s\n' "$STACK/$1.conf" ;; # tests/flow/proxies.bash
 	lossy-db*) printf '%s\n' "$STACK/lossy-db" ;; # tests/flow/63_lost_commit.bats
+	installed*) printf '%s\n' "$STACK/installed/usr/bin/myportald" ;; # tests/month
 	*) printf '%s\n' "$BUILD/api/myportald" ;;
 	esac
 }
@@ -466,7 +467,7 @@ stack_stop() {
 	for name in chained haproxy nginx; do
 		process_stop "$name" 5
 	done
-	for name in other other2 other3 myportald; do
+	for name in other other2 other3 installed installed2 installed3 myportald; do
 		process_stop "$name" 30
 	done
 	process_stop lossy-db 5

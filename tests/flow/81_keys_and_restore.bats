@@ -3,12 +3,13 @@
 
 load helper
 load steps
+load operator
 
 readonly PASSPHRASE='hachinoji ni magaru kawa'
 
 # The database with a binary log, as docs/keys-and-restore.md wants it.
 setup_file() {
-	export BACKUPS=$STACK/backups
+	export BACKUPS=$STACK/backups ROSTER=$STACK/roster.csv
 	mkdir -p "$BACKUPS"
 	server_stop
 	db_stop
@@ -161,22 +162,6 @@ typed() { # ANSWERS COMMAND...
 
 # --- a restore, with the commands of docs/keys-and-restore.md ----------------------------------------
 
-# Runs a block of the document, the N-th (1) below a heading, with this stack in the place of the instance.
-documented() { # HEADING [N]
-	local text
-	text=$(awk -v heading="## $1" -v n="${2-1}" '
-		/^#/ { here = $0 == heading; block = 0 }
-		here && /^```sh$/ { block++; inside = 1; next }
-		/^```$/ { inside = 0 }
-		here && inside && block == n' "$TREE/docs/keys-and-restore.md")
-	[[ -n $text ]]
-	text=${text//\/var\/backups\/myportal/"$BACKUPS"}
-	text=${text//\/var\/lib\/myportal\/sample\/keys/"$KEYS_FOLDER"}
-	text=${text//\/srv\/roster.csv/"$STACK/roster.csv"}
-	eval "set -e
-		$text"
-}
-
 myportalctl() {
 	local -a more=()
 	[[ "$1 $2" == '--instance sample' ]]
@@ -188,23 +173,6 @@ myportalctl() {
 systemctl() { # stop|start UNIT
 	[[ $2 == myportald@sample ]]
 	if [[ $1 == stop ]]; then server_stop; else server_start; fi
-}
-
-# The document's name of the database is that of the package's sample.
-mariadb-dump() {
-	command mariadb-dump --no-defaults --socket="$DB_SOCKET" --user="$(id -un)" "${@//myportal_sample/$DB_NAME}"
-}
-
-mariadb-binlog() {
-	command mariadb-binlog --no-defaults "${@//myportal_sample/$DB_NAME}"
-}
-
-mariadb() {
-	case $* in
-	myportal_sample) db_admin "$DB_NAME" ;;
-	'') db_admin ;;
-	*) command mariadb "$@" ;;
-	esac
 }
 
 # Members before the backup: one with a session, one with a link and its key, one who will be disabled, one who will

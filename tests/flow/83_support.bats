@@ -4,44 +4,11 @@
 bats_require_minimum_version 1.5.0
 load helper
 load steps
+load operator
 
 teardown() {
 	let_go
 	stack_restore
-}
-
-# --- the document ---------------------------------------------------------------------------------
-
-# What the operator types. Commands that ask are answered with the lines of $typed, one after the other; nobody sits
-# at a terminal. The ids that find prints are what later commands name.
-myportalctl() {
-	local answers=()
-	case "$1 $2" in
-	'member find' | 'member set-email' | 'member resend') answers=("${typed[0]}") typed=("${typed[@]:1}") ;;
-	'member move') answers=("${typed[@]:0:2}") typed=("${typed[@]:2}") ;;
-	esac
-	[[ " $* " != *' --source '* ]] || answers+=(203.0.113.9)
-	told=$(printf '%s\n' "${answers[@]}" | setsid --wait "$BUILD/tools/ctl/myportalctl" "$@") || return 1
-	[[ $2 == find ]] || return 0
-	read -r account person registration <<<"$(printf '%s\n' "${answers[@]}" | setsid --wait "$BUILD/tools/ctl/myportalctl" "$@" --json |
-		jq -r '.found[0] | [.account, .person, .registration] | map(. // "-") | join(" ")')"
-}
-
-# Runs the commands of a call as they stand in the document, up to the n-th (all).
-answer_call() { # BEGINNING-OF-HEADING [COMMANDS]
-	local commands
-	commands=$(sed -n "/^## $1\>/,/^## /{/^\`\`\`sh$/,/^\`\`\`$/p}" "$TREE/docs/support.md" | grep '^myportalctl' | head -n "${2-99}")
-	[[ -n $commands ]] || return 1
-	eval "$(sed 's/$/ || return 1/' <<<"$commands")"
-}
-
-# What `member show` has told, as it was printed.
-told_of() { # NAME
-	sed -n "s/^ *$1: *//p" <<<"$told"
-}
-
-is_in_mail() { # ADDRESS N TEXT
-	mail_part "$1" text "$2" | tr -d '\n' | grep -qF "$3"
 }
 
 @test "1, 2: no mail came: it is sent again with the same link, whatever the pause" {
