@@ -11,6 +11,7 @@
  *   1180                error at COMMIT      the same: the cluster may have lost its quorum when it
  *                                            had passed the work on
  *   1062                unique key           DUPLICATE to the body, which knows what it means
+ *   1452                foreign key          NO_ROW to the body: what it refers to is not there
  *   1317 1969           too slow             roll back, UNAVAILABLE
  *   1047                node out of service  close, next connection, UNAVAILABLE after 2
  *   1290 1836 1036 1792 node is read-only   the same
@@ -71,7 +72,8 @@ enum result db_transaction(
 struct db_tx db_alone(struct db *);
 
 /* Runs a statement that changes; *ret_rows (may be NULL) gets the rows it changed.
- * OK, DUPLICATE, NO_ROW (SIGNAL SQLSTATE '02000'), or what must be passed on. */
+ * OK, DUPLICATE, NO_ROW (SIGNAL SQLSTATE '02000', or what a foreign key names is not there), or
+ * what must be passed on. */
 enum result db_change(
     struct db_tx *, unsigned statement, const struct db_value *in, uint64_t *ret_rows) MUST_USE;
 

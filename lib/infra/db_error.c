@@ -38,6 +38,7 @@ db_error_of(unsigned number)
 		{ 1317, DB_ERROR_SLOW },         /* interrupted */
 		{ 1969, DB_ERROR_SLOW },         /* max_statement_time */
 		{ 1062, DB_ERROR_DUPLICATE },
+		{ 1452, DB_ERROR_NO_ROW },       /* foreign key: what it refers to is gone */
 		{ 1643, DB_ERROR_NO_ROW },       /* SIGNAL SQLSTATE '02000' */
 	};
 	/* clang-format on */

@@ -112,6 +112,7 @@ disable           commit     UPDATE account                            member_ac
 enable            commit     UPDATE account                            member_acts.c:act_on_account_tx
 end_logins        commit     UPDATE account                            member_acts.c:act_on_account_tx
 end_account       commit     DELETE FROM account                       member_acts.c:act_on_account_tx
+erase             commit     DELETE FROM insured_person                member_erase.c:erase_person_tx
 set_email         commit     INTO outbox                               member_acts.c:act_on_account_tx
 move              commit     UPDATE insured_person                     member_acts.c:move_person_tx
 send_reset        commit     INTO outbox                               member_acts.c:act_on_account_tx
@@ -296,6 +297,8 @@ prepare_end_logins() { prepare_member; }
 call_end_logins() { act_says 'its sessions and mailed links are over' logout; }
 prepare_end_account() { prepare_member; }
 call_end_account() { act_says 'the account is deleted; the person may register again' end; }
+prepare_erase() { new_account; } # whose person goes, too
+call_erase() { act_says 'the person and the account are deleted; a roster that lists the person again brings a new one' erase; }
 prepare_set_email() { an_account; }
 call_set_email() { act_says 'a link to the new address is pending; the present one is told' set-email "new.$email"; }
 prepare_move() { prepare_member; }

@@ -23,6 +23,8 @@
 static const struct account_id account_a = { { 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0x01,
     0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef } };
 
+static const struct person_id person_b = { { [15] = 1 } };
+
 static bool
 read_journal(const char *text, struct act_list *list, char why[static ERRBUF_MAX + 1])
 {
@@ -48,21 +50,29 @@ what_is_noted_is_read_back_and_is_no_key(void **state)
 	assert_true(ring != NULL && act_list_open(&list));
 	assert_true(act_list_read_folder(&list, fixture->folder, fixture->why)); /* no file */
 	assert_int_equal(list.count, 0);
-	assert_true(
-	    act_journal_add(fixture->folder, NOW, AUDIT_ACCOUNT_DISABLED, account_a, fixture->why));
 	assert_true(act_journal_add(
-	    fixture->folder, NOW + 1, AUDIT_ACCOUNT_ENABLED, account_a, fixture->why));
+	    fixture->folder, NOW, AUDIT_ACCOUNT_DISABLED, account_a, no_person, fixture->why));
+	assert_true(act_journal_add(
+	    fixture->folder, NOW + 1, AUDIT_ACCOUNT_ENABLED, account_a, no_person, fixture->why));
 	assert_int_equal(lstat(key_file_path(fixture->folder, "acts"), &file), 0);
 	assert_int_equal(file.st_mode, S_IFREG | 0600);
 	assert_int_equal(
 	    file.st_size, 2 * (sizeof "2026-11-22T01:02:03Z account_disabled " ID_A) - 1);
+	assert_true(act_journal_add(
+	    fixture->folder, NOW + 2, AUDIT_PERSON_ERASED, no_account, person_b, fixture->why));
+	assert_true(act_journal_add(
+	    fixture->folder, NOW + 3, AUDIT_PERSON_ERASED, account_a, person_b, fixture->why));
 
 	assert_true(act_list_read_folder(&list, fixture->folder, fixture->why));
-	assert_int_equal(list.count, 2);
+	assert_int_equal(list.count, 4);
+	for (size_t i = 2; i < 4; i++) {
+		assert_int_equal(list.acts[i].kind, ACT_ERASED);
+		assert_memory_equal(list.acts[i].id, &person_b, sizeof person_b);
+	}
 	assert_int_equal(list.acts[0].kind, ACT_DISABLED);
 	assert_int_equal(list.acts[1].kind, ACT_ENABLED);
 	assert_true(list.acts[0].happened_at == NOW && list.acts[1].happened_at == NOW + 1);
-	assert_memory_equal(&list.acts[1].account_id, &account_a, sizeof account_a);
+	assert_memory_equal(list.acts[1].id, &account_a, sizeof account_a);
 
 	/* The service reads no keys anew because of it. */
 	assert_true(keyring_refresh(ring, &changed, fixture->why));
@@ -86,13 +96,16 @@ the_trail_can_be_read_and_a_line_that_was_cut_off(void **state)
 				 "  2026-11-22T01:02:03Z  login_failed      -  192.0.2.0\n"
 				 "\n"
 				 "2026-11-22T01:02:03Z\taccount_left\t" ID_B "\toperator\n"
+				 "2026-11-22T01:02:02Z  person_erased  -  " ID_A "  operator\n"
+				 "2026-11-22T01:02:02Z  person_erased  " ID_B "  -  operator\n"
 				 "after:  2026-11-22\n"
 				 "2026-11-22T01:02:03Z account_dis",
 	    &list, fixture->why));
-	assert_int_equal(list.count, 2);
+	assert_int_equal(list.count, 3);
 	act_list_sort(&list);
 	assert_int_equal(list.acts[0].kind, ACT_ENDED);
-	assert_int_equal(list.acts[1].kind, ACT_PASSWORD);
+	assert_int_equal(list.acts[1].kind, ACT_ERASED);
+	assert_int_equal(list.acts[2].kind, ACT_PASSWORD);
 }
 
 static void
@@ -100,7 +113,8 @@ what_is_no_journal_is_refused_by_line(void **state)
 {
 	static const char *const lines[] = { "2026-11-22T01:02:03Z\n", "x account_left " ID_A "\n",
 		"2026-11-22T01:02:03Z account_left\n", "2026-11-22T01:02:03Z account_left 0123\n",
-		"2026-11-22 account_left " ID_A "\n", "{\"events\":[]}\n" };
+		"2026-11-22 account_left " ID_A "\n",
+		"2026-11-22T01:02:03Z person_erased " ID_A "\n", "{\"events\":[]}\n" };
 	struct keys_fixture *const fixture = *state;
 	CLEANUP(act_list_close) struct act_list list;
 	char text[3000];
@@ -128,8 +142,8 @@ what_root_notes_the_service_owns(void **state)
 	if (geteuid() != 0)
 		skip();
 	keys_fixture_give_to(fixture, SERVICE);
-	assert_true(
-	    act_journal_add(fixture->folder, NOW, AUDIT_ACCOUNT_DISABLED, account_a, fixture->why));
+	assert_true(act_journal_add(
+	    fixture->folder, NOW, AUDIT_ACCOUNT_DISABLED, account_a, no_person, fixture->why));
 	assert_int_equal(lstat(key_file_path(fixture->folder, "acts"), &file), 0);
 	assert_int_equal(file.st_uid, SERVICE);
 }

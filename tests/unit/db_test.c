@@ -1383,6 +1383,7 @@ a_change_that_failed_is_of_use_at_once(void **state)
 		{ "a file is not written","'HY000' SET MYSQL_ERRNO = 1026", UNAVAILABLE, 0 },
 		{ "an error of ours",     "'HY000' SET MYSQL_ERRNO = 1364", INTERNAL, 0 },
 		{ "a unique key",         "'23000' SET MYSQL_ERRNO = 1062", DUPLICATE, 0 },
+		{ "a foreign key",        "'23000' SET MYSQL_ERRNO = 1452", NO_ROW, 0 },
 	};
 	/* clang-format on */
 	const struct db_options options = private_db_options(&server, 1);

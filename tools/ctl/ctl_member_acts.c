@@ -73,7 +73,7 @@ change_member(
 	if (result == OK && changed && change != MEMBER_LOG_OUT)
 		ctl_note_act(call, &act.act,
 		    change == MEMBER_DISABLE ? AUDIT_ACCOUNT_DISABLED : AUDIT_ACCOUNT_ENABLED,
-		    act.ids.account_id);
+		    act.ids.account_id, no_person);
 	return tell(call, result, changed ? done : already);
 }
 
@@ -130,7 +130,8 @@ end_member(const struct ctl_call *call)
 		return status;
 	const enum result ended = member_end(&act.app, &act.act, act.ids.account_id);
 	if (ended == OK)
-		ctl_note_act(call, &act.act, AUDIT_ACCOUNT_ENDED_BY_OPERATOR, act.ids.account_id);
+		ctl_note_act(
+		    call, &act.act, AUDIT_ACCOUNT_ENDED_BY_OPERATOR, act.ids.account_id, no_person);
 	return tell(call, ended, "the account is deleted; the person may register again");
 }
 

@@ -67,11 +67,12 @@ ctl_act_begin(const struct ctl_call *call, struct operator_act *ret)
 
 void
 ctl_note_act(const struct ctl_call *call, const struct operator_act *act,
-    enum audit_event_kind event, struct account_id account_id)
+    enum audit_event_kind event, struct account_id account_id, struct person_id person_id)
 {
 	char errbuf[ERRBUF_MAX + 1];
 
-	if (act_journal_add(call->config->keys_folder, act->now, event, account_id, errbuf))
+	if (act_journal_add(
+		call->config->keys_folder, act->now, event, account_id, person_id, errbuf))
 		return;
 	ctl_print_error(errbuf);
 	ctl_print_error("it is done, but a database that is put back would not know: do it again "

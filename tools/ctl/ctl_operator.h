@@ -23,9 +23,10 @@ void ctl_operator_name(char ret[static OPERATOR_UTF8_MAX * OPERATOR_NAME_MAX + 1
  * CTL_USAGE. */
 bool ctl_act_begin(const struct ctl_call *, struct operator_act *ret);
 
-/* Notes what was done to an account in the journal beside the keys (act_journal.h), so that it
- * outlives the database. Where that fails it is said, and the act stays done. */
-void ctl_note_act(
-    const struct ctl_call *, const struct operator_act *, enum audit_event_kind, struct account_id);
+/* Notes what was done to an account, or to a person (no_person: it was an account), in the journal
+ * beside the keys (act_journal.h), so that it outlives the database. Where that fails it is said,
+ * and the act stays done. */
+void ctl_note_act(const struct ctl_call *, const struct operator_act *, enum audit_event_kind,
+    struct account_id, struct person_id);
 
 #endif

@@ -23,7 +23,7 @@
 #define AHEAD_S 2
 
 static void
-put_replayed(void *context, struct account_id account_id, enum act_outcome outcome)
+put_replayed(void *context, const uint8_t id[static ID_SIZE], enum act_outcome outcome)
 {
 	static const char *const words[ACT_OUTCOME__MAX] = {
 		[ACT_DISABLES] = "disabled",
@@ -31,11 +31,12 @@ put_replayed(void *context, struct account_id account_id, enum act_outcome outco
 		[ACT_ENDS] = "ended",
 		[ACT_FORGETS_PASSWORD] = "must set a new password",
 		[ACT_TELLS_ADDRESS] = "has its address of before: ask the member",
+		[ACT_ERASES] = "the person is erased",
 	};
 	struct ctl_output *const out = context;
 
 	ctl_begin_row(out);
-	ctl_put_id(out, "account", account_id.bytes);
+	ctl_put_id(out, outcome == ACT_ERASES ? "person" : "account", id);
 	ctl_put_text(out, "now", words[outcome]);
 	ctl_end(out);
 }

@@ -18,6 +18,7 @@ static const struct ctl_command *const tables[] = {
 	ctl_roster_commands,
 	ctl_member_commands,
 	ctl_member_act_commands,
+	ctl_member_data_commands,
 	ctl_audit_commands,
 	ctl_outbox_commands,
 	ctl_mail_commands,

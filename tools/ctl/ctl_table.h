@@ -10,6 +10,7 @@
 /* The rows of each ctl_*.c; the last has no words. */
 extern const struct ctl_command ctl_member_commands[];
 extern const struct ctl_command ctl_member_act_commands[];
+extern const struct ctl_command ctl_member_data_commands[];
 extern const struct ctl_command ctl_audit_commands[];
 extern const struct ctl_command ctl_captcha_commands[];
 extern const struct ctl_command ctl_doctor_commands[];

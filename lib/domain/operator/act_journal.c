@@ -29,6 +29,7 @@ static const struct {
 	{ AUDIT_PASSWORD_CHANGED, ACT_PASSWORD },
 	{ AUDIT_PASSWORD_RESET, ACT_PASSWORD },
 	{ AUDIT_EMAIL_CHANGED, ACT_ADDRESS },
+	{ AUDIT_PERSON_ERASED, ACT_ERASED },
 };
 
 /* Writing ------------------------------------------------------------------------------------- */
@@ -49,18 +50,31 @@ journal_write(const struct key_folder *folder, int fd, const char *line)
 	       write(fd, line, (size_t)length) == length && fsync(fd) == 0;
 }
 
+/* "-": none. */
+static void
+write_id(const uint8_t id[static ID_SIZE], char ret[static 2 * ID_SIZE + 1])
+{
+	if (id_is_none(id))
+		text_copy_cut(ret, 2 * ID_SIZE + 1, "-");
+	else
+		text_hex(id, ID_SIZE, ret);
+}
+
 bool
 act_journal_add(const char *path, int64_t now, enum audit_event_kind event,
-    struct account_id account_id, char errbuf[static ERRBUF_MAX + 1])
+    struct account_id account_id, struct person_id person_id, char errbuf[static ERRBUF_MAX + 1])
 {
 	CLEANUP(key_folder_close) struct key_folder folder = { .path = path, .errbuf = errbuf };
-	char time[CLOCK_TEXT_MAX + 1], id[2 * ID_SIZE + 1], line[200];
+	const bool is_on_person = !id_is_none(person_id.bytes);
+	char time[CLOCK_TEXT_MAX + 1], account[2 * ID_SIZE + 1], person[2 * ID_SIZE + 1], line[200];
 
 	clock_text(now, time);
-	text_hex(account_id.bytes, ID_SIZE, id);
+	write_id(account_id.bytes, account);
+	write_id(person_id.bytes, person);
 	if (!key_folder_open(&folder))
 		return false;
-	if (!text_format(line, sizeof line, "%s %s %s\n", time, audit_word(event), id))
+	if (!text_format(line, sizeof line, "%s %s %s%s%s\n", time, audit_word(event), account,
+		is_on_person ? " " : "", is_on_person ? person : ""))
 		return key_folder_reject(&folder, KEY_FOLDER_ACTS, "the line does not fit");
 	CLEANUP(cleanup_close)
 	const int fd = journal_open(&folder, O_WRONLY | O_APPEND | O_CREAT);
@@ -108,24 +122,29 @@ is_of_audit(const char *word)
 	return false;
 }
 
-/* Takes the three words of a line; "-" for an account is none. */
+/* Takes the words of a line; "-" for an account is none. */
 static bool
 line_read(char *line, struct act *ret, bool *ret_is_act)
 {
 	char *rest = line;
 	const char *const time = strtok_r(rest, " \t\r\n", &rest);
 	const char *const word = strtok_r(rest, " \t\r\n", &rest);
-	const char *const id = strtok_r(rest, " \t\r\n", &rest);
+	const char *const account = strtok_r(rest, " \t\r\n", &rest);
+	const char *const person = strtok_r(rest, " \t\r\n", &rest);
 
 	*ret_is_act = false;
 	if (time == NULL || is_of_audit(time))
 		return true;
-	if (id == NULL || !clock_text_read(time, &ret->happened_at))
+	if (account == NULL || !clock_text_read(time, &ret->happened_at))
+		return false;
+	const bool is_act = word_is_act(word, &ret->kind);
+	const char *const id = is_act && ret->kind == ACT_ERASED ? person : account;
+	if (id == NULL)
 		return false;
 	if (strcmp(id, "-") == 0)
 		return true;
-	*ret_is_act = word_is_act(word, &ret->kind);
-	return text_unhex(id, ret->account_id.bytes, ID_SIZE);
+	*ret_is_act = is_act;
+	return text_unhex(id, ret->id, ID_SIZE);
 }
 
 static bool
@@ -152,7 +171,8 @@ act_list_read(
 			if (!whole)
 				break;
 			return reject_line(errbuf, name, number,
-			    "must be a time (2026-11-22T01:02:03Z), an event and an account");
+			    "must be a time (2026-11-22T01:02:03Z), an event and an account, or "
+			    "also a person");
 		}
 		if (!is_act)
 			continue;
@@ -189,10 +209,10 @@ static int
 compare_acts(const void *one, const void *other)
 {
 	const struct act *const a = one, *const b = other;
-	const int accounts = memcmp(a->account_id.bytes, b->account_id.bytes, ID_SIZE);
+	const int ids = memcmp(a->id, b->id, ID_SIZE);
 
-	if (accounts != 0)
-		return accounts;
+	if (ids != 0)
+		return ids;
 	return (a->happened_at > b->happened_at) - (a->happened_at < b->happened_at);
 }
 

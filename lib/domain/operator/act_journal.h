@@ -6,8 +6,9 @@
  *
  *   2026-11-22T01:02:03Z account_disabled 0123456789abcdef0123456789abcdef
  *
- * The word is the audit event's, the last one is the account. More words may follow: what `audit`
- * prints can be read as well. There are no secrets and no personal data in it. */
+ * The word is the audit event's, the next one is the account ("-": none), and the next the person,
+ * where the act is on a person (person_erased). More words may follow: what `audit` prints can be
+ * read as well. There are no secrets and no personal data in it. */
 
 #ifndef ACT_JOURNAL_H
 #define ACT_JOURNAL_H
@@ -26,10 +27,18 @@
 #define ACTS_MAX 200000 /* that are read: of all files together */
 
 /* What a line is about; what else the audit trail knows is skipped. */
-enum act_kind { ACT_DISABLED, ACT_ENABLED, ACT_ENDED, ACT_PASSWORD, ACT_ADDRESS, ACT_KIND__MAX };
+enum act_kind {
+	ACT_DISABLED,
+	ACT_ENABLED,
+	ACT_ENDED,
+	ACT_PASSWORD,
+	ACT_ADDRESS,
+	ACT_ERASED, /* a person */
+	ACT_KIND__MAX
+};
 
 struct act {
-	struct account_id account_id;
+	uint8_t id[ID_SIZE]; /* of the account; of ACT_ERASED, of the person */
 	int64_t happened_at;
 	enum act_kind kind;
 };
@@ -39,9 +48,10 @@ struct act_list {
 	struct act *acts; /* ACTS_MAX, allocated by act_list_open() */
 };
 
-/* Notes one act: appended, synced, and the folder's owner's. False, and errbuf. */
+/* Notes one act: appended, synced, and the folder's owner's. The person is no_person where the act
+ * is on an account. False, and errbuf. */
 bool act_journal_add(const char *folder, int64_t now, enum audit_event_kind, struct account_id,
-    char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
+    struct person_id, char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
 
 bool act_list_open(struct act_list *) MUST_USE; /* false: no memory */
 void act_list_close(struct act_list *);
@@ -51,13 +61,13 @@ void act_list_close(struct act_list *);
 bool act_list_read_folder(
     struct act_list *, const char *folder, char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
 
-/* Adds those of a file; `name` is for errbuf. False, and errbuf: a line that has not three words of
+/* Adds those of a file; `name` is for errbuf. False, and errbuf: a line that has not the words of
  * this form (but for a line cut off at the very end, which a full disk leaves), one that is too
  * long, too many acts. */
 bool act_list_read(
     struct act_list *, FILE *, const char *name, char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
 
-/* Sorts them by account, and those of one by time. */
+/* Sorts them by id, and those of one by time. */
 void act_list_sort(struct act_list *);
 
 #endif

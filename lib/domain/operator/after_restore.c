@@ -3,6 +3,7 @@
 #include "after_restore.h"
 
 #include "account.h"
+#include "member_erase.h"
 #include "session_rows.h"
 #include "statements.h"
 
@@ -17,9 +18,9 @@ struct restored {
 	int64_t email_changed_at;    /* 0: not in the trail */
 };
 
-/* The last act of each kind on one account; 0: none. */
+/* The last act of each kind on one account, or person; 0: none. */
 struct last_acts {
-	struct account_id account_id;
+	uint8_t id[ID_SIZE];
 	int64_t at[ACT_KIND__MAX];
 };
 
@@ -27,6 +28,7 @@ struct replay_ctx {
 	const struct after_restore *restore;
 	struct operator_act act; /* with a request id of its own: an act on one account */
 	struct last_acts last;
+	struct account_id account_id;
 	char nobody[PASSWORD_HASH_MAX + 1];
 	bool done[ACT_OUTCOME__MAX]; /* by this run or an earlier one, which was committed */
 };
@@ -52,7 +54,7 @@ record(struct db_tx *tx, struct replay_ctx *ctx, const struct restored *account,
     enum audit_event_kind event, enum act_outcome outcome)
 {
 	ctx->done[outcome] = true;
-	return operator_act_record(tx, &ctx->act, event, ctx->last.account_id, account->person_id);
+	return operator_act_record(tx, &ctx->act, event, ctx->account_id, account->person_id);
 }
 
 /* Of disabled and enabled the later one holds; disabled where they are equal. */
@@ -63,7 +65,7 @@ replay_state(struct db_tx *tx, struct replay_ctx *ctx, const struct restored *ac
 	const int64_t enabled_at = ctx->last.at[ACT_ENABLED];
 	const bool disables = disabled_at >= enabled_at;
 	const int64_t wanted = disables ? ACCOUNT_DISABLED : ACCOUNT_ACTIVE;
-	const struct db_value in[] = { db_bytes("account_id", ctx->last.account_id.bytes, ID_SIZE),
+	const struct db_value in[] = { db_bytes("account_id", ctx->account_id.bytes, ID_SIZE),
 		{ 0 } };
 
 	if ((disables ? disabled_at : enabled_at) <= account->state_changed_at ||
@@ -72,7 +74,7 @@ replay_state(struct db_tx *tx, struct replay_ctx *ctx, const struct restored *ac
 	TRY(record(tx, ctx, account, disables ? AUDIT_ACCOUNT_DISABLED : AUDIT_ACCOUNT_ENABLED,
 	    disables ? ACT_DISABLES : ACT_ENABLES));
 	TRY(db_change(tx, disables ? OPERATOR_ACCOUNT_DISABLE : OPERATOR_ACCOUNT_ENABLE, in, NULL));
-	return disables ? session_rows_end_others(tx, ctx->last.account_id, no_session) : OK;
+	return disables ? session_rows_end_others(tx, ctx->account_id, no_session) : OK;
 }
 
 static enum result
@@ -81,7 +83,7 @@ replay_password(struct db_tx *tx, struct replay_ctx *ctx, const struct restored 
 	const struct db_value in[] = {
 		db_text("password_hash", ctx->nobody),
 		db_number("happened_at", ctx->last.at[ACT_PASSWORD]),
-		db_bytes("account_id", ctx->last.account_id.bytes, ID_SIZE),
+		db_bytes("account_id", ctx->account_id.bytes, ID_SIZE),
 		{ 0 },
 	};
 
@@ -89,14 +91,14 @@ replay_password(struct db_tx *tx, struct replay_ctx *ctx, const struct restored 
 		return OK;
 	TRY(record(tx, ctx, account, AUDIT_PASSWORD_RESET, ACT_FORGETS_PASSWORD));
 	TRY(db_change(tx, RESTORED_PASSWORD_FORGET, in, NULL));
-	return session_rows_end_others(tx, ctx->last.account_id, no_session);
+	return session_rows_end_others(tx, ctx->account_id, no_session);
 }
 
 static enum result
 replay_end(struct db_tx *tx, struct replay_ctx *ctx, const struct restored *account)
 {
 	TRY(record(tx, ctx, account, AUDIT_ACCOUNT_ENDED_BY_OPERATOR, ACT_ENDS));
-	return account_delete(tx, ctx->last.account_id, account->person_id);
+	return account_delete(tx, ctx->account_id, account->person_id);
 }
 
 /* NO_ROW of an account that the database does not have: it was made after the backup, or is gone
@@ -107,7 +109,8 @@ replay_account_tx(struct db_tx *tx, void *context)
 	struct replay_ctx *ctx = context;
 	struct restored account = { .state = 0 };
 
-	TRY(read_restored(tx, ctx->last.account_id, &account));
+	memcpy(ctx->account_id.bytes, ctx->last.id, ID_SIZE);
+	TRY(read_restored(tx, ctx->account_id, &account));
 	if (ctx->last.at[ACT_ENDED] != 0)
 		return replay_end(tx, ctx, &account);
 	ctx->done[ACT_TELLS_ADDRESS] = ctx->last.at[ACT_ADDRESS] > account.email_changed_at;
@@ -115,29 +118,45 @@ replay_account_tx(struct db_tx *tx, void *context)
 	return replay_password(tx, ctx, &account);
 }
 
+/* NO_ROW: the person came after the backup, or is gone here, too. */
 static enum result
-replay_account(const struct app *app, struct replay_ctx *ctx)
+replay_erasure(const struct app *app, struct replay_ctx *ctx)
+{
+	struct account_id account_id;
+	struct person_id person_id;
+
+	memcpy(person_id.bytes, ctx->last.id, ID_SIZE);
+	TRY(member_erase(app, &ctx->act, person_id, &account_id));
+	ctx->done[ACT_ERASES] = true;
+	return OK;
+}
+
+static enum result
+replay_acts(const struct app *app, struct replay_ctx *ctx)
 {
 	const struct after_restore *restore = ctx->restore;
 
 	ctx->act = *restore->act;
 	secret_random(ctx->act.client.request_id.bytes, sizeof ctx->act.client.request_id.bytes);
 	memset(ctx->done, 0, sizeof ctx->done);
-	const enum result result = db_transaction(app->db, replay_account_tx, ctx);
+	const enum result result = ctx->last.at[ACT_ERASED] != 0
+				       ? replay_erasure(app, ctx)
+				       : db_transaction(app->db, replay_account_tx, ctx);
 	if (result != NO_ROW && result != DUPLICATE) /* not here; done by an earlier run */
 		TRY(result);
 	for (enum act_outcome outcome = 0; outcome < ACT_OUTCOME__MAX; outcome++)
 		if (ctx->done[outcome])
-			restore->tell(restore->context, ctx->last.account_id, outcome);
+			restore->tell(restore->context, ctx->last.id, outcome);
 	return OK;
 }
 
-/* Takes the acts of the next account from `i` on; returns where the ones after it begin. */
+/* Takes the acts of the next account or person from `i` on; returns where those after it begin. */
 static size_t
-take_account(const struct act_list *list, size_t i, struct last_acts *ret)
+take_acts(const struct act_list *list, size_t i, struct last_acts *ret)
 {
-	*ret = (struct last_acts){ .account_id = list->acts[i].account_id };
-	for (; i < list->count && id_is(list->acts[i].account_id.bytes, ret->account_id.bytes); i++)
+	*ret = (struct last_acts){ .at = { 0 } };
+	memcpy(ret->id, list->acts[i].id, ID_SIZE);
+	for (; i < list->count && id_is(list->acts[i].id, ret->id); i++)
 		ret->at[list->acts[i].kind] = list->acts[i].happened_at;
 	return i;
 }
@@ -149,10 +168,10 @@ after_restore_replay(
 	struct replay_ctx ctx = { .restore = restore };
 
 	for (size_t i = 0; i < list->count;) {
-		i = take_account(list, i, &ctx.last);
+		i = take_acts(list, i, &ctx.last);
 		if (ctx.last.at[ACT_PASSWORD] != 0) /* a hash: nothing else needs it */
 			secret_password_nobody(restore->hash_cost, ctx.nobody);
-		TRY(replay_account(app, &ctx));
+		TRY(replay_acts(app, &ctx));
 	}
 	return OK;
 }

@@ -2,7 +2,8 @@
  *
  * What began before is over by the epoch of the keys (key_epoch.h): links, spent or not, CAPTCHAs,
  * sessions, mails that wait. What was done to accounts meanwhile is done again, from journals that
- * were kept elsewhere (act_journal.h): for each account
+ * were kept elsewhere (act_journal.h): a person who was erased is erased again (member_erase.h),
+ * and for each account
  *   ended or left        it is deleted again
  *   disabled, enabled    the last word holds, unless the database knows a later one
  *   another password     the one of before, which is back, is made useless: its member gets in by
@@ -25,21 +26,23 @@
 
 #include <stdint.h>
 
-/* What is done to an account; nothing, where the database has it. */
+/* What is done to an account, or a person; nothing, where the database has it. */
 enum act_outcome {
 	ACT_DISABLES,
 	ACT_ENABLES,
 	ACT_ENDS,
 	ACT_FORGETS_PASSWORD,
 	ACT_TELLS_ADDRESS,
+	ACT_ERASES, /* a person */
 	ACT_OUTCOME__MAX
 };
 
 struct after_restore {
 	const struct operator_act *act;
 	const struct secret_cost *hash_cost; /* of the hash that no password has */
-	/* Called for each account of which something was done, and with ACT_TELLS_ADDRESS. */
-	void (*tell)(void *context, struct account_id, enum act_outcome);
+	/* Called for each account of which something was done, and with ACT_TELLS_ADDRESS; with
+	 * ACT_ERASES the id is of a person. */
+	void (*tell)(void *context, const uint8_t id[static ID_SIZE], enum act_outcome);
 	void *context;
 };
 

@@ -90,6 +90,10 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	    PERSON_SELECT_ " WHERE p.number = :number AND p.symbol = :symbol FOR UPDATE",
 	    .columns = 8,
 	},
+	OPERATOR_(OPERATOR_PERSON_HOLD) = {
+	    "SELECT 1 FROM insured_person WHERE id = :person_id FOR UPDATE",
+	    .columns = 1,
+	},
 	OPERATOR_(OPERATOR_PERSON_DELETE) = {
 	    "DELETE FROM insured_person WHERE id = :person_id",
 	},
@@ -115,7 +119,7 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	    .columns = 2,
 	},
 	/* Account, person and mail that an id means. That of an account which is gone means the
-	 * person it had. */
+	 * person it had; of a person who is gone the trail is left. */
 	OPERATOR_(OPERATOR_FIND_ID) = {
 	    "(SELECT a.id, a.person_id, NULL FROM account a WHERE a.id = :id)"
 	    " UNION ALL (SELECT a.id, p.id, NULL FROM insured_person p"
@@ -124,7 +128,9 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	    " LEFT JOIN account a ON a.person_id = o.person_id"
 	    " WHERE o.id = :id AND o.kind IN " REGISTRATION_KINDS_ ")"
 	    " UNION ALL (SELECT NULL, e.person_id, NULL FROM audit_event e"
-	    " WHERE e.account_id = :id AND e.person_id <> REPEAT(CHAR(0), 16) LIMIT 1)",
+	    " WHERE e.account_id = :id AND e.person_id <> REPEAT(CHAR(0), 16) LIMIT 1)"
+	    " UNION ALL (SELECT NULL, e.person_id, NULL FROM audit_event e"
+	    " WHERE e.person_id = :id AND :id <> REPEAT(CHAR(0), 16) LIMIT 1)",
 	    .columns = 3,
 	},
 	OPERATOR_(OPERATOR_FIND_ADDRESS) = {
@@ -153,6 +159,15 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	    " WHERE p.id = :person_id",
 	    .columns = 9,
 	},
+	OPERATOR_(OPERATOR_PERSON_EXPORT) = {
+	    "SELECT p.number, p.symbol, DATE_FORMAT(p.birth_date, '%Y-%m-%d'), p.kana_name,"
+	    " DATE_FORMAT(p.eligible_from, '%Y-%m-%d'),"
+	    " COALESCE(DATE_FORMAT(p.eligible_until, '%Y-%m-%d'), ''), p.roster_run,"
+	    " COALESCE(r.created_at, 0), COALESCE(r.started_by, '')"
+	    " FROM insured_person p LEFT JOIN roster_run r ON r.id = p.roster_run"
+	    " WHERE p.id = :person_id",
+	    .columns = 9,
+	},
 	OPERATOR_(OPERATOR_NUMBER_READ) = {
 	    "SELECT lookup FROM insured_person WHERE id = :person_id",
 	    .columns = 1,
@@ -169,6 +184,11 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	    "SELECT " SQL_ACCOUNT_COLUMNS ", a.state FROM account a WHERE a.id = :account_id"
 	    " FOR UPDATE",
 	    .columns = 11,
+	},
+	OPERATOR_(OPERATOR_ACCOUNT_OF_PERSON_LOCK) = {
+	    "SELECT " SQL_ACCOUNT_COLUMNS " FROM account a WHERE a.person_id = :person_id"
+	    " FOR UPDATE",
+	    .columns = 10,
 	},
 	OPERATOR_(OPERATOR_ACCOUNT_DISABLE) = {
 	    "UPDATE account SET state = $ACCOUNT_DISABLED, " SQL_RAISE_GENERATION
@@ -208,6 +228,28 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	    " ORDER BY 4 DESC, 2 DESC LIMIT :rows_max",
 	    .columns = 8,
 	},
+	OPERATOR_(OPERATOR_MAILS_EXPORT) = {
+	    "SELECT id, kind, state, email, nickname, language, created_at,"
+	    " COALESCE(finished_at, 0), tries + relay_failures, last_error FROM outbox"
+	    " WHERE kind <> $MAIL_NONE AND ((person_id = :person_id"
+	    " AND :person_id <> REPEAT(CHAR(0), 16)) OR (person_id = REPEAT(CHAR(0), 16)"
+	    " AND subject_hash IN (:first_hash, :second_hash)"
+	    " AND subject_hash <> REPEAT(CHAR(0), 32)))"
+	    " ORDER BY created_at DESC, id LIMIT :rows_max",
+	    .columns = 10,
+	},
+	/* No mail of the person, or of no person and to one of these addresses, tells any more who
+	 * it was for. A worker that holds one finds that its lease is lost. MariaDB assigns from
+	 * left to right. */
+	OPERATOR_(OPERATOR_MAILS_FORGET) = {
+	    "UPDATE outbox SET email = '', nickname = '', subject_hash = '', lease_until = NULL,"
+	    " lease_owner = NULL, finished_at = COALESCE(finished_at, :now),"
+	    " last_error = IF(state = $OUTBOX_PENDING, 'person erased', last_error),"
+	    " state = IF(state IN ($OUTBOX_PENDING, $OUTBOX_DEAD), $OUTBOX_DROPPED, state)"
+	    " WHERE person_id = :person_id OR (person_id = REPEAT(CHAR(0), 16)"
+	    " AND subject_hash IN (:first_hash, :second_hash, :third_hash)"
+	    " AND subject_hash <> REPEAT(CHAR(0), 32))",
+	},
 	/* The newest link that was mailed to an account: to a new password, or to a new address. */
 	OPERATOR_(OPERATOR_LINK_MAIL_OF_ACCOUNT) = {
 	    REGISTRATION_SELECT_ " WHERE (o.account_id = :account_id"
@@ -239,6 +281,11 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	    "UPDATE limit_counter SET count = 0, locked_until = 0 WHERE " KNOWN_SOURCES_,
 	},
 
+	OPERATOR_(OPERATOR_SESSIONS_EXPORT) = {
+	    "SELECT id, device, created_at, used_at, expires_at FROM session"
+	    " WHERE account_id = :account_id ORDER BY used_at DESC, id LIMIT :rows_max",
+	    .columns = 5,
+	},
 	OPERATOR_(OPERATOR_SESSIONS_END) = {
 	    "UPDATE account SET " SQL_RAISE_GENERATION " WHERE id = :account_id",
 	},

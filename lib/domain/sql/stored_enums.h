@@ -97,7 +97,9 @@ enum mail_kind { MAIL_KIND_LIST(STORED_ENUM_) MAIL_KIND__MAX };
 	X(AUDIT_MAIL_DROPPED, 29, "mail_dropped")                                              \
 	X(AUDIT_OUTBOX_FLUSHED, 30, "outbox_flushed")                                          \
 	X(AUDIT_PERSON_MOVED, 31, "person_moved")                                              \
-	X(AUDIT_DATABASE_RESTORED, 32, "database_restored")
+	X(AUDIT_DATABASE_RESTORED, 32, "database_restored")                                    \
+	X(AUDIT_PERSON_EXPORTED, 33, "person_exported")                                        \
+	X(AUDIT_PERSON_ERASED, 34, "person_erased")
 #define AUDIT_ENUM_(name, number, word) name = (number),
 enum audit_event_kind { AUDIT_LIST(AUDIT_ENUM_) };
 #undef AUDIT_ENUM_

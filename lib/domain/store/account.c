@@ -25,6 +25,8 @@ account_insert(struct db_tx *tx, const struct account *account)
 	};
 	const enum result inserted = db_insert_new(tx, ACCOUNT_INSERT, in);
 
+	if (inserted == NO_ROW)
+		return PERSON_NOT_ELIGIBLE;
 	if (inserted != DUPLICATE)
 		return inserted;
 	return db_duplicate_is(tx, "account_login_id") ? TAKEN : ACCOUNT_EXISTS;

@@ -42,7 +42,8 @@ struct account {
 void account_wipe(struct account *);
 
 /* Stores a new account; its pending address and its times may be set, its generation is the first.
- * TAKEN: the login ID is in use. ACCOUNT_EXISTS: the person has an account. */
+ * TAKEN: the login ID is in use. ACCOUNT_EXISTS: the person has an account. PERSON_NOT_ELIGIBLE:
+ * the person is deleted. */
 enum result account_insert(struct db_tx *, const struct account *) MUST_USE;
 
 /* Where the columns of SQL_ACCOUNT_COLUMNS (statements.c) go: all members but the hash. */

@@ -1,0 +1,278 @@
+#!/usr/bin/env bats
+# What the law gives a person a right to (docs/privacy.md): to see what is kept, and to have it deleted.
+
+bats_require_minimum_version 1.5.0
+load helper
+load steps
+
+teardown() {
+	let_go
+	[[ -z ${OWN_DB-} ]] || db_admin -e "DROP DATABASE $OWN_DB"
+	stack_restore
+}
+
+person_id() { # NUMBER
+	db "SELECT LOWER(HEX(id)) FROM insured_person WHERE lookup = '$1'"
+}
+
+account_id() { # LOGIN-ID
+	db "SELECT LOWER(HEX(id)) FROM account WHERE login_id = '$1'"
+}
+
+# Runs the operator's command; fails unless it ended so. $output and $stderr are what was said.
+ended() { # STATUS COMMAND...
+	run --separate-stderr ctl "${@:2}" </dev/null
+	[[ $status == "$1" ]] && return 0
+	printf 'status %s\n%s\n%s\n' "$status" "$output" "$stderr" >&2
+	return 1
+}
+
+# --- erase ----------------------------------------------------------------------------------------
+
+# A member with all that there may be: a session, a mail that waits and one that is dead, a link to a new address, and
+# registrations of the same person in each state, which came before the account.
+member_with_everything() {
+	email=$(new_email) number=$(new_person) other=other.$email
+	at_account_step "late.$email" "$number"
+	late_step=$stage_token
+	identified "key.$email" "$number"
+	late_link=$second_link late_key=$key
+	invite "first.$email"
+	late_invitation=$invitation
+	registered "$email" "$number"
+	mail_arrives "$email" 3
+	logged_in "$email"
+	account=$(account_id "$email") person=$(person_id "$number")
+	smtp_script "rcpt 550 5.1.1"
+	api PUT /v1/me/email "$(json_object "current_password=$PASSWORD" "email=$other")" "$access"
+	want 202
+	wait_until 10 eval '[[ $(db "SELECT COUNT(*) FROM outbox WHERE state = OUTBOX_DEAD AND person_id = UNHEX(\"$person\")") == 2 ]]'
+	smtp_script "rcpt 451"
+	api POST /v1/recovery/password "{\"login_id\":\"$email\"}"
+	want 202
+	wait_until 10 eval '[[ $(db "SELECT COUNT(*) FROM outbox WHERE state = OUTBOX_PENDING AND last_error <> \"\" AND lease_until IS NULL") == 1 ]]'
+	mail_interval_ends
+}
+
+@test "an erased person is nowhere, what was under way ends with a clear answer, and the trail stays" { # asvs 14.2.4 14.2.7
+	member_with_everything
+	mails=$(mail_count "$email")
+	SUDO_USER=madoguchi ended 0 member erase --reason 'request 12' "$account"
+	same "$output" 'the person and the account are deleted; a roster that lists the person again brings a new one'
+	smtp_script ''
+
+	dump >"$BATS_TEST_TMPDIR/dump"
+	never grep -qaF -e "$email" -e "${number%900}" "$BATS_TEST_TMPDIR/dump"
+	same "$(db "SELECT COUNT(*) FROM session WHERE account_id = UNHEX('$account')")" 0
+	same "$(db "SELECT COUNT(*), SUM(state IN (OUTBOX_PENDING, OUTBOX_DEAD)), SUM(nickname <> ''), SUM(subject_hash <> REPEAT(CHAR(0), 32)) FROM outbox
+		WHERE person_id = UNHEX('$person')" | tr '\t' ' ' | sed 's/^[1-9][0-9]* /some /')" 'some 0 0 0'
+	same "$(ctl audit --json --person "$person" | jq -r '.events[] | select(.operator) | [.event, .account, .operator, .reason] | join(" ")')" \
+		"person_erased $account madoguchi request 12"
+	same "$(ctl audit --json --account "$account" | jq '.events | map(select(.event == "account_created")) | length')" 1
+	same "$(tail -n 1 "$KEYS_FOLDER/acts" | cut -d ' ' -f 2-)" "person_erased $account $person"
+
+	never is_logged_in "$access"
+	want 401 login_required
+	refresh_login "$refresh"
+	want 401 login_required
+	log_in "$email"
+	want 401 login_failed
+	create_account "$late_step" "late.$email"
+	want 401 token_spent
+	confirm_key "$late_link" "$late_key"
+	want 401 token_spent
+	identify "$late_invitation" "$number"
+	want 422 identity_mismatch
+	wait_until 10 mail_is_finished
+	same "$(mail_count "$email")" "$mails"
+
+	for id in "$account" "$person"; do
+		ended 3 member erase --reason x "$id"
+		ended 3 member end --reason x "$id"
+		ended 0 member show --json "$id" # ids, and rows of mails without an address
+		same "$(jq -c '[.person, .account, [.sessions[]]]' <<<"$output")" "[{\"id\":\"$person\"},null,[]]"
+	done
+}
+
+@test "whoever is at the last step when the person goes is told that the registration is over" { # asvs 15.4.2
+	email=$(new_email) number=$(new_person)
+	at_account_step "$email" "$number"
+	hold_rows "DELETE FROM insured_person WHERE lookup = '$number'"
+	create_account "$stage_token" "$email" &
+	creating=$!
+	wait_until 5 waiting 1
+	let_go
+	wait "$creating"
+	create_account "$stage_token" "$email"
+	want 410 registration_over
+	never grep -q '"event":"db_error","number":1452' "$STACK/myportald.log"
+}
+
+@test "an account that is made while its person is being erased goes with the person, or is not made" { # asvs 15.4.2
+	email=$(new_email) number=$(new_person)
+	at_account_step "$email" "$number"
+	person=$(person_id "$number")
+	hold_rows "SELECT 1 FROM insured_person WHERE lookup = '$number' LOCK IN SHARE MODE"
+	ctl member erase --reason x "$person" >"$BATS_TEST_TMPDIR/erased" 2>&1 3>&- &
+	erasing=$!
+	wait_until 5 waiting 1
+	create_account "$stage_token" "$email" 3>&- &
+	creating=$!
+	let_go
+	wait "$erasing"
+	wait "$creating"
+	grep -q 'deleted' "$BATS_TEST_TMPDIR/erased"
+	same "$(db "SELECT (SELECT COUNT(*) FROM account WHERE login_id = '$email'), (SELECT COUNT(*) FROM insured_person WHERE lookup = '$number')")" $'0\t0'
+}
+
+@test "a person without an account is erased, one with a wrong id is not, and a database that was put back erases again" { # asvs 6.5.1
+	local -x KEYS_FOLDER=$BATS_TEST_TMPDIR/keys
+	ctl keys new >/dev/null
+	number=$(new_person) email=$(new_email)
+	person=$(person_id "$number")
+	row=$(db "SELECT CONCAT_WS(',', QUOTE(number), QUOTE(symbol)) FROM insured_person WHERE lookup = '$number'")
+	before=$(rows account insured_person outbox)
+	ended 3 member erase --reason x "$(printf '%032x' 7)"
+	same "$(rows account insured_person outbox)" "$before"
+	ended 0 member erase --reason x "$person"
+	same "$output" 'the person is deleted; a roster that lists the person again brings a new one'
+	same "$(cut -d ' ' -f 2- "$KEYS_FOLDER/acts")" "person_erased - $person"
+	ended 2 member erase "$person" # no reason
+
+	# As a backup has it; with an account, which had not been erased then.
+	db "INSERT INTO insured_person (id, number, symbol, birth_date, kana_name, eligible_from, roster_run)
+		VALUES (UNHEX('$person'), $row, '1980-01-01', 'x', '2010-04-01', '')"
+	db "INSERT INTO account (id, person_id, login_id, password_hash, email, nickname, language, created_at, password_changed_at)
+		VALUES (RANDOM_BYTES(16), UNHEX('$person'), '$email', 'x', '$email', 'x', 'ja', 1, 1)"
+	ended 0 after-restore --reason 'disk failed' --json
+	same "$(jq -c .accounts <<<"$output")" "[{\"person\":\"$person\",\"now\":\"the person is erased\"}]"
+	same "$(db "SELECT (SELECT COUNT(*) FROM insured_person WHERE id = UNHEX('$person')), (SELECT COUNT(*) FROM account WHERE login_id = '$email')")" $'0\t0'
+	ended 0 after-restore --reason again --json
+	same "$(jq -c .accounts <<<"$output")" '[]'
+	ctl audit --json --person "$person" >"$BATS_TEST_TMPDIR/trail"
+	same "$(jq '[.events[] | select(.event == "person_erased")] | length' "$BATS_TEST_TMPDIR/trail")" 2
+
+	# What an operator kept of the trail is a journal, too.
+	ctl audit --person "$person" >"$BATS_TEST_TMPDIR/kept"
+	db "INSERT INTO insured_person (id, number, symbol, birth_date, kana_name, eligible_from, roster_run)
+		VALUES (UNHEX('$person'), $row, '1980-01-01', 'x', '2010-04-01', '')"
+	rm "$KEYS_FOLDER/acts"
+	ended 0 after-restore --reason journal --json --journal "$BATS_TEST_TMPDIR/kept"
+	same "$(jq -r '.accounts[].now' <<<"$output")" 'the person is erased'
+}
+
+# --- export ---------------------------------------------------------------------------------------
+
+as_a_thief() { # COMMAND...
+	local REQUEST_HEADERS=('User-Agent: another')
+	"$@"
+}
+
+@test "an export has everything about one person and nobody else, no secret, and is an event" { # asvs 14.2.6 16.2.1
+	new_account
+	elsewhere=$email
+	new_account
+	logged_in "$email"
+	api PUT /v1/me/email "$(json_object "current_password=$PASSWORD" "email=next.$email")" "$access"
+	want 202
+	failed "$email" 1
+	refresh_login "$refresh"
+	want 200
+	api DELETE /v1/sessions/current "" "$access"
+	want 204
+	logged_in "$email"
+	old=$refresh
+	refresh_login "$old"
+	want 200
+	as_a_thief refresh_login "$old"
+	want 401 login_required
+	logged_in "$email"
+	wait_until 10 mail_is_finished
+	account=$(account_id "$email") person=$(person_id "$number")
+
+	SUDO_USER=madoguchi ended 0 member export --reason 'request 7' --to "$BATS_TEST_TMPDIR/out.json" "$account"
+	same "$output" ''
+	same "$(stat -c %a "$BATS_TEST_TMPDIR/out.json")" 600
+	jq -e . "$BATS_TEST_TMPDIR/out.json" >"$BATS_TEST_TMPDIR/pretty"
+	export_has() { jq -r "$1" "$BATS_TEST_TMPDIR/out.json"; }
+	same "$(export_has '[.person.id, .person.number + .person.symbol, .person.birth_date, .person.eligible_from, .person.eligible_until] | join(" ")')" \
+		"$person $number 1980-01-01 $(db "SELECT eligible_from FROM insured_person WHERE lookup = '$number'") "
+	same "$(export_has .person.kana_name)" "$(db "SELECT kana_name FROM insured_person WHERE lookup = '$number'")"
+	same "$(export_has '[.account.id, .account.state, .account.login_id, .account.address, .account.unconfirmed_address, .account.nickname, .account.language] | join(" ")')" \
+		"$account active $email $email next.$email はなこ ja"
+	same "$(export_has '.sessions | length')" 1
+	same "$(export_has '[.mails[].kind] | sort | unique | join(" ")')" 'completion email-change-asked email-confirmation invitation second-link'
+	same "$(export_has '[.events[].event] | unique | join(" ")')" 'account_created email_change_asked logged_out login login_failed person_exported refresh_token_reused'
+	same "$(export_has '.events[] | select(.operator) | [.event, .operator, .reason] | join(" ")')" 'person_exported madoguchi request 7'
+	same "$(export_has '[.counters[] | select(.limit == "address_changes").count] | join(" ")')" 1
+	never grep -qE 'argon2|hash|jti|token' <(jq -r 'paths | map(tostring) | last' "$BATS_TEST_TMPDIR/out.json" | sort -u)
+	never grep -qF -e argon2 -e "$elsewhere" -e "$(account_id "$elsewhere")" "$BATS_TEST_TMPDIR/out.json"
+
+	# To standard output the same, whoever asks for text; never into a file that is there.
+	ended 0 member export --reason x "$person"
+	same "$(jq -c 'del(.exported, .events, .counters)' <<<"$output")" "$(jq -c 'del(.exported, .events, .counters)' "$BATS_TEST_TMPDIR/out.json")"
+	ended 1 member export --reason x --to "$BATS_TEST_TMPDIR/out.json" "$person"
+	ended 2 member export "$person"
+	ended 3 member export --reason x --to "$BATS_TEST_TMPDIR/none.json" "$(printf '%032x' 7)"
+	never [ -e "$BATS_TEST_TMPDIR/none.json" ]
+
+	# Of a person who is gone the trail is left, and a registration has no person yet.
+	ended 0 member erase --reason x "$person"
+	for id in "$person" "$account"; do
+		ended 0 member export --reason x "$id"
+		same "$(jq -c '[.person, .account, .registration.next_step, (.mails | map(.address, .nickname) | unique)]' <<<"$output")" \
+			"[{\"id\":\"$person\"},null,null,[null]]"
+		same "$(jq -r '[.events[].event] | map(select(startswith("person_"))) | unique | join(" ")' <<<"$output")" 'person_erased person_exported'
+	done
+	invite "new.$email"
+	wait_until 10 mail_is_finished
+	registration=$(ctl member find --json - <<<"new.$email" | jq -r '.found[0].registration')
+	ended 0 member export --reason x "$registration"
+	same "$(jq -c '[.person, .registration.next_step, [.mails[].kind]]' <<<"$output")" '[{"id":null},"identity",["invitation"]]'
+	ended 3 member erase --reason x "$registration"
+}
+
+# --- the document ---------------------------------------------------------------------------------
+
+# What the operator types; `member find` is answered with $typed, `member set-email` with another address. The ids that
+# find prints are what later commands name.
+myportalctl() {
+	local answer=$typed
+	[[ $2 != set-email ]] || answer=new.$email
+	printf '%s\n' "$*" >>"$BATS_TEST_TMPDIR/typed"
+	told=$(setsid --wait "$BUILD/tools/ctl/myportalctl" "$@" <<<"$answer") || return 1
+	[[ $2 == find ]] || return 0
+	read -r account person <<<"$(setsid --wait "$BUILD/tools/ctl/myportalctl" "$@" --json <<<"$answer" | jq -r '.found[0] | [.account, .person] | join(" ")')"
+}
+
+# Runs the commands below a heading of the document, from the n-th of its blocks to the m-th (all).
+answer_request() { # HEADING [N M]
+	local commands
+	commands=$(awk -v heading="## $1" -v first="${2-1}" -v last="${3-99}" '
+		index($0, "## ") == 1 { within = index($0, heading) == 1 }
+		within && /^```sh$/ { block++; inside = 1; next }
+		/^```$/ { inside = 0 }
+		inside && block >= first && block <= last' "$TREE/docs/privacy.md")
+	[[ -n $commands ]] || return 1
+	eval "$(sed 's/$/ || return 1/' <<<"$commands")"
+}
+
+@test "docs/privacy.md: each command as it is typed, in a folder of the operator's" {
+	cd "$BATS_TEST_TMPDIR"
+	new_account
+	typed=$number
+	answer_request 'Before you answer'
+	same "$account $person" "$(account_id "$email") $(person_id "$number")"
+	answer_request 'Disclosure (33)'
+	same "$(jq -r .account.address disclosure.json) $(stat -c %a disclosure.json)" "$email 600"
+	answer_request 'Correction (34)'
+	same "$(db "SELECT pending_email FROM account WHERE login_id = '$email'")" "new.$email"
+	answer_request 'End of use and deletion (35)' 3 3
+	logged_in "$email"
+	answer_request 'End of use and deletion (35)' 1 1
+	same "$(account_id "$email")$(mail_arrives "$email" 6)" ''
+	registered "$email" "$number"
+	answer_request 'End of use and deletion (35)' 2 2
+	same "$(person_id "$number")" ''
+	same "$(grep -c '' typed) $(grep -c '^myportalctl' "$TREE/docs/privacy.md")" '8 8'
+}
