@@ -24,9 +24,9 @@ complain() {
 	return 1
 }
 
-# Repeats a command until it succeeds, for SECONDS at most.
+# Repeats a command until it succeeds, for so many seconds of a machine that is quiet: waiting longer passes no test.
 wait_until() { # SECONDS COMMAND...
-	local last=$((SECONDS + $1 + 1))
+	local last=$((SECONDS + 3 * $1 + 1))
 	shift
 	until "$@"; do
 		((SECONDS < last)) || return 1
@@ -457,7 +457,7 @@ stack_ports_free() { # [SETTING=HOST:PORT...]: these, besides the stack's own
 }
 
 stack_start() { # ROSTER
-	rm -f "$STACK/died"
+	rm -f "$STACK/died" "$STACK/tried_twice"
 	# shellcheck disable=SC2119
 	stack_ports_free && db_start && db_fill "$1" && keys_make && smtp_start && server_start
 }

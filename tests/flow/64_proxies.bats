@@ -410,8 +410,10 @@ suites() { # URL
 	local session=$BATS_TEST_TMPDIR/session
 	for url in "$NGINX" "$HAPROXY"; do
 		for version in -tls1_2 -tls1_3; do
-			sleep 0.5 | openssl s_client -connect "127.0.0.1:${url##*:}" -servername "$NAME" "$version" -sess_out "$session" >/dev/null 2>&1
-			sleep 0.5 | openssl s_client -connect "127.0.0.1:${url##*:}" -servername "$NAME" "$version" -sess_in "$session" 2>/dev/null |
+			rm -f "$session"
+			wait_until 20 test -s "$session" | # TLS 1.3 sends it after the handshake
+				openssl s_client -connect "127.0.0.1:${url##*:}" -servername "$NAME" "$version" -sess_out "$session" >/dev/null 2>&1
+			openssl s_client -connect "127.0.0.1:${url##*:}" -servername "$NAME" "$version" -sess_in "$session" </dev/null 2>/dev/null |
 				grep -q '^Reused'
 		done
 	done
