@@ -226,6 +226,10 @@ after_the_backup() {
 	never is_logged_in "$leaver_access"
 }
 
+restore_seen_by_doctor() {
+	ctl doctor --folder "$TREE/schema" --json | jq -r '.checks[] | select(.check == "restore").state'
+}
+
 # How many of what a restore revives are alive: without after-restore all five.
 revived() {
 	local alive=0
@@ -250,14 +254,17 @@ revived() {
 account_ended_by_operator $impostor_id"
 	same "$(stat -c %a "$KEYS_FOLDER/acts")" 600
 
-	# Without after-restore.
+	# Without after-restore, which the doctor misses.
+	same "$(restore_seen_by_doctor)" 'ok'
 	documented Restore 1
 	server_start
 	same "$(revived)" 5
+	same "$(restore_seen_by_doctor)" 'warning'
 
 	mails=$(mail_count "$waiting")
 	documented Restore 1
 	documented Restore 3 >"$BATS_TEST_TMPDIR/told"
+	same "$(restore_seen_by_doctor)" 'ok'
 	same "$(revived)" 0
 	api GET /v1/me '' "$leaver_access"
 	want 401 login_required

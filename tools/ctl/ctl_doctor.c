@@ -43,6 +43,8 @@ static const struct doctor_check checks[] = {
 	  DOCTOR_LANE_DB, DATABASE, "database", CTL_ERROR, doctor_db_disk },
 	{ "schema", "the tables are those of this version, and no migration stands half-way",
 	  DOCTOR_LANE_DB, DATABASE, "database", CTL_ERROR, doctor_schema },
+	{ "restore", "tables that were put back have been followed by `after-restore`",
+	  DOCTOR_LANE_DB, DATABASE "KEYS_FOLDER ", "schema", CTL_ERROR, doctor_restored },
 	{ "migrations", "the files NNNN_*.sql are those that ran",
 	  DOCTOR_LANE_DB, DATABASE, "schema", CTL_ERROR, doctor_migrations },
 	{ "tables", "every table that rights.sql names is there",

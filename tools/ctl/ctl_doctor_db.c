@@ -8,6 +8,7 @@
 #include "ctl_doctor_host.h"
 #include "ctl_rights.h"
 #include "db_error.h"
+#include "keyring.h"
 #include "migration_file.h"
 #include "ready.h"
 #include "statements.h"
@@ -351,6 +352,68 @@ doctor_schema(struct doctor *doctor, struct doctor_finding *ret)
 
 	if (read_migrations(doctor, &states, ret))
 		find_schema(&states, ret);
+}
+
+/* Restore -------------------------------------------------------------------------------------- */
+
+/* False, and a finding. */
+static bool
+read_made(
+    struct doctor *doctor, int64_t *ret_made_at, int64_t *ret_begun_at, struct doctor_finding *ret)
+{
+	CLEANUP(close_db)
+	struct db *db = open_service_db(
+	    doctor, doctor_schema_statements, DOCTOR_SCHEMA_STATEMENTS__MAX);
+	const struct db_slot out[] = { db_to_number(ret_made_at), db_to_number(ret_begun_at),
+		{ 0 } };
+
+	if (db == NULL) {
+		doctor_find(ret, DOCTOR_PROBLEM, "no memory");
+		return false;
+	}
+	struct db_tx alone = db_alone(db);
+	if (db_row(&alone, DOCTOR_MADE, NULL, out) == OK)
+		return true;
+	find_db_error(ret, db, "schema_migration cannot be read",
+	    "run `myportalctl rights --print | mariadb`");
+	return false;
+}
+
+/* 0: keys that cannot be read, which another check tells, have none. */
+static int64_t
+epoch_of(const char *keys_folder)
+{
+	char errbuf[ERRBUF_MAX + 1];
+	struct keyring *const keyring = keyring_open(keys_folder, errbuf);
+	const int64_t epoch = keyring != NULL ? keyring_epoch(keyring) : 0;
+
+	keyring_close(keyring);
+	return epoch;
+}
+
+/* A dump, and files that were copied back, make the tables anew, while their rows stay what they
+ * were. What `after-restore` does to them is in the epoch, which is beside the keys and is not put
+ * back with them. */
+void
+doctor_restored(struct doctor *doctor, struct doctor_finding *ret)
+{
+	int64_t made_at = 0, begun_at = 0;
+	char when[CLOCK_TEXT_MAX + 1];
+
+	if (!read_made(doctor, &made_at, &begun_at, ret))
+		return;
+	clock_text(made_at, when);
+	if (made_at <= begun_at + CLOCK_OFF_MAX_S)
+		doctor_find(ret, DOCTOR_OK, "the tables are those that `migrate` made");
+	else if (made_at <= epoch_of(doctor->call->config->keys_folder))
+		doctor_find(ret, DOCTOR_OK, "put back at %s, and `after-restore` was run", when);
+	else
+		doctor_find(ret, DOCTOR_WARNING,
+		    "the tables were put back at %s, and `after-restore` was not run since: run "
+		    "it, or copy the file `epoch` from where it was run; otherwise links that were "
+		    "used and sessions that had ended are good again. (If the tables were moved, "
+		    "and nothing since is lost, nothing is to be done.)",
+		    when);
 }
 
 /* The state of a file's version; NULL: it has none. */

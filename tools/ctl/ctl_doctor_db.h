@@ -13,6 +13,7 @@ void doctor_db_settings(struct doctor *, struct doctor_finding *ret);
 void doctor_db_clock(struct doctor *, struct doctor_finding *ret);
 void doctor_db_disk(struct doctor *, struct doctor_finding *ret);
 void doctor_schema(struct doctor *, struct doctor_finding *ret);
+void doctor_restored(struct doctor *, struct doctor_finding *ret);
 void doctor_migrations(struct doctor *, struct doctor_finding *ret);
 void doctor_tables(struct doctor *, struct doctor_finding *ret);
 void doctor_collations(struct doctor *, struct doctor_finding *ret);

@@ -207,7 +207,7 @@ enum doctor_statement {
 	DOCTOR_STATEMENTS__MAX
 };
 
-enum doctor_schema_statement { DOCTOR_MIGRATIONS, DOCTOR_SCHEMA_STATEMENTS__MAX };
+enum doctor_schema_statement { DOCTOR_MIGRATIONS, DOCTOR_MADE, DOCTOR_SCHEMA_STATEMENTS__MAX };
 
 /* DOCTOR_STATEMENTS__MAX and DOCTOR_SCHEMA_STATEMENTS__MAX rows. */
 extern const struct statement doctor_statements[];

@@ -49,4 +49,13 @@ const struct statement doctor_schema_statements[DOCTOR_SCHEMA_STATEMENTS__MAX] =
 	    " ORDER BY version",
 	    .columns = 3,
 	},
+	/* When the table that `migrate` makes first was made here, and when the first migration
+	 * ran: a row, which a backup keeps. */
+	[DOCTOR_MADE] = {
+	    "SELECT COALESCE(UNIX_TIMESTAMP(t.create_time), 0), m.begun_at"
+	    " FROM information_schema.tables t JOIN schema_migration m"
+	    " WHERE t.table_schema = DATABASE() AND t.table_name = 'schema_migration'"
+	    " ORDER BY m.version LIMIT 1",
+	    .columns = 2,
+	},
 };
