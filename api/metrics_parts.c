@@ -9,6 +9,8 @@
 #include "hash_pool.h"
 #include "http.h"
 #include "keyring.h"
+#include "limit_reached.h"
+#include "limit_table.h"
 #include "log.h"
 #include "mailer.h"
 #include "monitor.h"
@@ -73,6 +75,16 @@ add_hashes(struct metrics_text *text, const struct service *service)
 	    "Those that wait for a thread.", totals.queued);
 	metrics_text_seconds(text, "password_hash_wait_seconds_total", "counter",
 	    "How long all of them waited for one.", totals.waited_us);
+}
+
+static void
+add_limits(struct metrics_text *text)
+{
+	metrics_text_head(
+	    text, "limits_reached_total", "counter", "How often a limit was reached, by its name.");
+	for (unsigned i = 0; i < LIMITS_TOLD; i++)
+		metrics_text_add(text, "myportal_limits_reached_total{limit=\"%s\"} %" PRId64 "\n",
+		    limit_of(limit_reached_told[i])->name, limit_reached_count(i));
 }
 
 /* Database ------------------------------------------------------------------------------------- */
@@ -209,6 +221,7 @@ metrics_parts_add(struct metrics_text *text, const struct service *service)
 	add_connections(text, service);
 	add_pictures(text, service);
 	add_hashes(text, service);
+	add_limits(text);
 	add_pool(text, service);
 	add_levels(text, service);
 	add_mails(text, service);

@@ -430,9 +430,14 @@ begins_as_above() { # NAME
 	same "$(db 'SELECT COALESCE(SUM(count), 0) FROM limit_counter WHERE limit_id = LIMIT_WRONG_REPEATS')" 0
 }
 
-@test "a limit of wrong numbers that is reached is logged once" { # asvs 16.3.3
+@test "a limit of wrong numbers that is reached is logged and counted once" { # asvs 16.3.3
 	said() { grep -c "\"limit_reached\".*\"$1\"" "$STACK/other.log" || true; } # LIMIT
+	counted() { # what the metrics say of both
+		curl -s --noproxy '*' "http://$OTHER_LISTEN_INSIDE/metrics" |
+			sed -n 's/^myportal_limits_reached_total{limit="s[a-z]*_identities"} //p' | xargs
+	}
 	start_other TRUSTED_PROXIES=127.0.0.1 "LIMITS=$LIMITS,source_identities=2,service_identities=3"
+	same "$(counted)" '0 0'
 	BASE_URL=http://$OTHER_LISTEN
 	sources=$(said source_identities)
 	services=$(said service_identities)
@@ -447,6 +452,7 @@ begins_as_above() { # NAME
 	same "$(said source_identities) $(said service_identities)" "$((sources + 1)) $((services + 1))"
 	hit_service_identities
 	same "$(said source_identities) $(said service_identities)" "$((sources + 1)) $((services + 1))"
+	same "$(counted)" '1 1'
 }
 
 @test "what is left is told by source, when to come back by Retry-After" {

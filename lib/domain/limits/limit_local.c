@@ -2,7 +2,7 @@
 
 #include "limit_local.h"
 
-#include "log.h"
+#include "limit_reached.h"
 #include "secret.h"
 
 #include <assert.h>
@@ -81,13 +81,6 @@ subject_hash(const struct limit_local *limit_local, const struct limit_subject *
 	       (uint64_t)subject->limit_id;
 }
 
-static void
-log_reached(const struct limit *limit)
-{
-	log_event(
-	    "limit_reached", (const struct log_value[]){ log_text("limit", limit->name), { 0 } });
-}
-
 struct limit_state
 limit_local_count(struct limit_local *limit_local, struct limit_subject subject, int64_t now_ms)
 {
@@ -109,7 +102,7 @@ limit_local_count(struct limit_local *limit_local, struct limit_subject subject,
 	state.window_ends_ms = counter->window_ends_ms;
 	pthread_mutex_unlock(&limit_local->lock);
 	if (state.granted && state.left == 0)
-		log_reached(limit);
+		limit_reached(subject.limit_id);
 	return state;
 }
 

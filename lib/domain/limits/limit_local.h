@@ -32,7 +32,7 @@ struct limit_local *limit_local_open(void) MUST_USE;
 void limit_local_close(struct limit_local *);
 
 /* Counts one try of the subject, if it is granted. The limit must be one of the process. `now_ms`
- * is of the monotonic clock. Logs `limit_reached` with the last one of a window (ASVS 16.3.3).
+ * is of the monotonic clock. Tells of the last one of a window (limit_reached.h).
  * Thread-safe. */
 struct limit_state limit_local_count(
     struct limit_local *, struct limit_subject, int64_t now_ms) MUST_USE;

@@ -4,7 +4,7 @@
 
 #include "db.h"
 #include "deadline.h"
-#include "log.h"
+#include "limit_reached.h"
 
 #include <string.h>
 
@@ -34,14 +34,11 @@ identity_limits_of(const struct app *app, const struct identity_request *request
 	};
 }
 
-/* SECURITY.md, Logs: the moment at which a limit is reached is logged (ASVS 16.3.3). */
 static void
-log_if_reached(enum limit_id limit_id, int left)
+tell_if_reached(enum limit_id limit_id, int left)
 {
 	if (left == 0)
-		log_event(
-		    "limit_reached", (const struct log_value[]){
-					 log_text("limit", limit_of(limit_id)->name), { 0 } });
+		limit_reached(limit_id);
 }
 
 enum result
@@ -127,9 +124,9 @@ identity_limits_count_wrong(const struct app *app, const struct identity_limits 
 	struct count_wrong_ctx ctx = { .limits = limits };
 
 	TRY(db_transaction(app->db, count_wrong_tx, &ctx));
-	log_if_reached(LIMIT_SOURCE_IDENTITIES, ctx.source_left);
-	log_if_reached(LIMIT_SOURCE_IDENTITIES, ctx.prefix_left);
-	log_if_reached(LIMIT_SERVICE_IDENTITIES, ctx.service_left);
+	tell_if_reached(LIMIT_SOURCE_IDENTITIES, ctx.source_left);
+	tell_if_reached(LIMIT_SOURCE_IDENTITIES, ctx.prefix_left);
+	tell_if_reached(LIMIT_SERVICE_IDENTITIES, ctx.service_left);
 	return OK;
 }
 
@@ -184,7 +181,7 @@ identity_limits_finish_person(
 	if (!limits->person_reserved)
 		return;
 	if (kept) {
-		log_if_reached(LIMIT_SOURCE_PERSONS, limits->persons_left);
+		tell_if_reached(LIMIT_SOURCE_PERSONS, limits->persons_left);
 		return;
 	}
 	const bool tidies = deadline_tidy(true);
