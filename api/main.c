@@ -121,6 +121,7 @@ open_mailer(const struct config *c, const struct parts *parts)
 		.society_name_en = c->society_name_en,
 		.society_contact_ja = c->society_contact_ja,
 		.society_contact_en = c->society_contact_en,
+		.access_after_loss_days = c->access_after_loss_days,
 		.templates = parts->templates,
 	};
 
@@ -217,6 +218,7 @@ fill_service(struct service *service, const struct config *c, const struct parts
 		.access_token_lives_s = c->access_token_lives_s,
 		.session_idle_s = c->session_idle_s,
 		.session_lives_s = c->session_lives_s,
+		.access_after_loss_days = c->access_after_loss_days,
 		.mail_interval_s = c->mail_interval_s,
 		.password_rules = {
 		    .length_min = (unsigned)c->password_length_min,

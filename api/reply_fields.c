@@ -74,7 +74,7 @@ reply_profile(struct json *json, const struct member *member)
 	CLEANUP(masked_number_wipe)
 	struct masked_number number;
 
-	insured_number_mask(member->insured_number, number.text);
+	insured_number_mask(member->person.number, number.text);
 	json_text(json, "login_id", account->login_id);
 	json_text(json, "nickname", account->nickname);
 	json_text(json, "email", account->email);
@@ -83,6 +83,8 @@ reply_profile(struct json *json, const struct member *member)
 	json_text(json, "language", account->language);
 	json_time(json, "created_at", account->created_at);
 	json_time(json, "password_changed_at", account->password_changed_at);
+	json_text_or_null(json, "eligible_until", member->person.eligible_until);
+	json_text_or_null(json, "access_until", member->person.access_until);
 }
 
 void

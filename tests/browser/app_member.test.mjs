@@ -8,7 +8,10 @@ import { createClient } from '../../tools/client/src/index.js';
 import {
   API,
   API_10S,
+  DAY_MS,
   PASSWORD,
+  dayAgo,
+  eligibleUntil,
   good,
   isOver,
   mailedToken,
@@ -178,6 +181,38 @@ test('app: a member whose change got no answer reads what to do', async (t) => {
   await submit(page, { current_password: NEW_PASSWORD });
   await problem(page);
   await submitButton(page).click();
+  await shows(page, 'login.title');
+});
+
+test('app: a former member sees the last day, and that there is no way back', async (t) => {
+  const login_id = await newMember();
+  let page = await newDevice(t, login_id);
+  await shows(page, 'home.title');
+  await page.locator('.profile').waitFor();
+  assert.equal(await page.locator('.former').count(), 0);
+  const labels = await page.locator('.profile dt').allInnerTexts();
+  assert.ok(!labels.includes(text(page, 'home.access_until'))); // no end is known
+
+  // An end that is known says when; it is to come, so the member is no former one.
+  await eligibleUntil(login_id, '2101-01-01'); // ACCESS_AFTER_LOSS_DAYS is 90 (on_stack)
+  await page.reload();
+  await row(page, '2101年3月31日');
+  assert.equal(await page.locator('.former').count(), 0);
+
+  const lost = dayAgo(1);
+  await eligibleUntil(login_id, lost);
+  await page.reload();
+  const last = new Intl.DateTimeFormat('ja', { dateStyle: 'long', timeZone: 'UTC' }).format(
+    Date.parse(lost) + 89 * DAY_MS,
+  );
+  await row(page, last);
+  await page.locator('.former', { hasText: last }).waitFor();
+  await page.locator('a[href="/profile/delete"]').click();
+  await shows(page, 'delete.title');
+  await says(page, text(page, 'delete.intro_former'));
+
+  await eligibleUntil(login_id, dayAgo(90));
+  page = await throwAway(page);
   await shows(page, 'login.title');
 });
 

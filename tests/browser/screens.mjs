@@ -5,7 +5,15 @@
 
 import assert from 'node:assert/strict';
 
-import { API, PASSWORD, mailedToken, newAddress, newNumber } from '../node/service.mjs';
+import {
+  API,
+  PASSWORD,
+  dayAgo,
+  eligibleUntil,
+  mailedToken,
+  newAddress,
+  newNumber,
+} from '../node/service.mjs';
 import {
   answerInstead,
   click,
@@ -270,6 +278,16 @@ const MEMBER = {
   'sessions-ended': async ({ page }) => {
     await click(page, 'sessions.end_others');
     await page.locator('#notice', { hasText: text(page, 'sessions.ended') }).waitFor();
+  },
+  'home-former': async (visit) => {
+    await eligibleUntil(visit.email, dayAgo(1)); // ACCESS_AFTER_LOSS_DAYS: on_stack
+    await visit.open('/profile/settings', 'settings.title');
+    await visit.open('/', 'home.title');
+    await visit.page.locator('.former').waitFor();
+  },
+  'delete-former': async (visit) => {
+    await visit.open('/profile/delete', 'delete.title');
+    await says(visit.page, text(visit.page, 'delete.intro_former'));
   },
   'api-away': async (visit) => {
     await cutOff(visit.page, 'GET', '/v1/me', Infinity);

@@ -32,7 +32,7 @@ heal() {
 	same "$(jq -c '[.login_id, .nickname, .email, .pending_email, .insured_number, .language]' <<<"$body")" \
 		"[\"$email\",\"はなこ\",\"$email\",null,\"*******00\",\"ja\"]"
 	same "$(jq -r 'keys | join(" ")' <<<"$body")" \
-		"created_at email insured_number language login_id nickname password_changed_at pending_email"
+		"access_until created_at eligible_until email insured_number language login_id nickname password_changed_at pending_email"
 	logged_in "$email"
 	never [ "$first" = "$access" ]
 

@@ -95,7 +95,7 @@ new.$email"
 	ctl member disable --reason x - <<<"$email"
 	run --separate-stderr ctl member set-email --reason x - <<<"$email
 fourth.$email"
-	same "$status $stderr" "1 myportalctl: the account is disabled, or its person is not eligible"
+	same "$status $stderr" "1 myportalctl: the account is disabled, or its person has no access"
 	same "$(mail_count "fourth.$email")" 0
 }
 

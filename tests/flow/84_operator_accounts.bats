@@ -325,7 +325,7 @@ $stranger"
 	acted 0 disable "$email"
 	before=$(mail_count "$email")
 	acted 1 send-reset "$email"
-	same "$output$stderr" "myportalctl: the account is disabled, or its person is not eligible"
+	same "$output$stderr" "myportalctl: the account is disabled, or its person has no access"
 	sleep 1
 	same "$(mail_count "$email")" "$before"
 }

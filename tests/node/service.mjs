@@ -3,10 +3,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 
 const { API, API_10S, BUILD, STACK } = process.env;
+const { DB_SOCKET, DB_NAME, DB_OWNER_USER, DB_OWNER_PASSWORD_FILE } = process.env;
 if (!API) throw new Error('run it with tests/node/on_stack');
 
 export { API, API_10S };
@@ -33,6 +35,26 @@ export async function mailedToken(address, count) {
     if (performance.now() > last) throw new Error(`${tokens.length} mails came, of ${count}`);
     await setTimeout(20);
   }
+}
+
+export const DAY_MS = 86_400_000;
+const JAPAN_MS = 9 * 3_600_000; // UTC+9, no summer time
+
+// The date in Japan, so many days ago.
+export function dayAgo(days) {
+  return new Date(Date.now() + JAPAN_MS - days * DAY_MS).toISOString().slice(0, 10);
+}
+
+// Eligibility of a member ends on this day (2026-11-22), the first without.
+export function eligibleUntil(loginId, date) {
+  const options = ['--no-defaults', `--socket=${DB_SOCKET}`, `--user=${DB_OWNER_USER}`, DB_NAME];
+  const sql = `UPDATE insured_person p JOIN account a ON a.person_id = p.id
+    SET p.eligible_until = '${date}' WHERE a.login_id = '${loginId}'`;
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, MYSQL_PWD: readFileSync(DB_OWNER_PASSWORD_FILE, 'utf8').trim() };
+    const child = execFile('mariadb', options, { env }, (error) => (error ? reject(error) : resolve()));
+    child.stdin.end(sql);
+  });
 }
 
 // What a member would read off the picture.

@@ -121,6 +121,7 @@ what_is_not_set_has_its_default(void **state)
 	assert_string_equal(f->config.db_password, "");
 	assert_string_equal(f->config.cors_origins, "");
 	assert_string_equal(f->config.identity_birth_date, "no");
+	assert_int_equal(f->config.access_after_loss_days, 0);
 	assert_string_equal(f->config.log_level, "info");
 	assert_string_equal(f->config.password_composition, "letter-and-digit");
 	assert_int_equal(f->config.invitation_lives_s, 3 * 3600);
@@ -205,6 +206,10 @@ values_have_bounds(void **state)
 		{ "yes", "IDENTITY_BIRTH_DATE", "yes", true },
 		{ "true is no word", "IDENTITY_BIRTH_DATE", "true", false },
 		{ "1 is no word", "IDENTITY_BIRTH_DATE", "1", false },
+		{ "not a day", "ACCESS_AFTER_LOSS_DAYS", "0", true },
+		{ "ten years", "ACCESS_AFTER_LOSS_DAYS", "3650", true },
+		{ "a day more", "ACCESS_AFTER_LOSS_DAYS", "3651", false },
+		{ "a day before", "ACCESS_AFTER_LOSS_DAYS", "-1", false },
 		{ "the shortest text", "MAIL_FROM", "a@b", true },
 		{ "one byte less", "MAIL_FROM", "@b", false },
 		{ "64 bytes", "DB_NAME", TEN TEN TEN TEN TEN TEN "abcd", true },

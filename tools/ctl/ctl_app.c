@@ -112,6 +112,7 @@ ctl_app_open(const struct config *config, bool keys, struct app *ret)
 	*ret = (struct app){
 		.mail_interval_s = config->mail_interval_s,
 		.session_idle_s = config->session_idle_s,
+		.access_after_loss_days = config->access_after_loss_days,
 		.invitation_lives_s = config->invitation_lives_s,
 		.second_link_lives_s = config->second_link_lives_s,
 		.account_step_lives_s = config->account_step_lives_s,

@@ -15,7 +15,7 @@
 
 #include <stdbool.h>
 
-#define CTL_APP_SETTINGS (CONFIG_DB_OWNER | CONFIG_LIMITS | CONFIG_LIVES)
+#define CTL_APP_SETTINGS (CONFIG_DB_OWNER | CONFIG_LIMITS | CONFIG_LIVES | CONFIG_RULES)
 
 /* A pool of one connection as the owner of the tables. `session_sql`: as in db.h, or NULL.
  * `statement_timeout_s`: how long one statement may take. Close: db_close(). */

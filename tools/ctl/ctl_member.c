@@ -30,8 +30,7 @@ ctl_member_status(enum result result)
 		const char *text;
 	} rows[] = {
 		{ NO_ROW, CTL_NOT_FOUND, "it is not there (any more); find the member again" },
-		{ LOGIN_FAILED, CTL_ERROR,
-		    "the account is disabled, or its person is not eligible" },
+		{ LOGIN_FAILED, CTL_ERROR, "the account is disabled, or its person has no access" },
 		{ TAKEN, CTL_ERROR,
 		    "not done: another account has this one's address as its login ID, so its "
 		    "member could not log in any more; release that login ID first" },
@@ -183,6 +182,9 @@ put_person(struct ctl_output *out, const struct member_record *record)
 		    person->eligible ? CTL_GOOD : CTL_BAD);
 		ctl_put_text(out, "eligible_from", person->eligible_from);
 		ctl_put_text(out, "eligible_until", person->eligible_until);
+		ctl_put_marked(out, "access", person->has_access ? "yes" : "no",
+		    person->has_access ? CTL_GOOD : CTL_BAD);
+		ctl_put_text(out, "access_until", person->access_until);
 		ctl_put_marked(out, "number_is_ambiguous", person->ambiguous ? "yes" : "no",
 		    person->ambiguous ? CTL_BAD : CTL_PLAIN);
 		ctl_put_id(out, "changed_by_import", person->run.bytes);

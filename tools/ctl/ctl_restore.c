@@ -167,7 +167,7 @@ const struct ctl_command ctl_restore_commands[] = {
 		    "kept with the keys: links and sessions that are older are over. It disables "
 		    "and ends accounts again that were disabled or ended since the backup, from "
 		    "the file `acts` beside the keys and from journals that were kept elsewhere.",
-	    .settings = CTL_APP_SETTINGS | CONFIG_KEYS | CONFIG_RULES,
+	    .settings = CTL_APP_SETTINGS | CONFIG_KEYS,
 	    .run = after_restore,
 	    .params = {
 		{ "--journal", CTL_FILE, "FILE",

@@ -240,7 +240,7 @@ static const struct mail_template of_kinds[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] =
 			when_ja,
 			"健康保険の資格が、この手続きで変わることはありません。",
 			"手続きの記録は、お名前や番号を含まない形で、約13か月のあいだ保管します。",
-			"ふたたびお使いになりたいときは、次のページから、"
+			"健康保険の資格をお持ちのあいだは、次のページから、"
 			"あらためて登録していただけます。\n"
 			"{portal}",
 			"ご自身で退会した覚えがない場合は、"
@@ -525,8 +525,7 @@ static const struct mail_template of_kinds[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] =
 			"This does not change your health insurance.",
 			"A record of what happened to the account, without names and numbers, "
 			"is kept for about 13 months.",
-			"If you wish to use the portal again, you may register again on this "
-			"page:\n"
+			"While you are insured with us, you may register again on this page:\n"
 			"{portal}",
 			"If you did not close your account, please contact {society} at once, "
 			"by telephone if you can." },

@@ -23,34 +23,31 @@ mailed_link_stage(enum mail_kind kind)
 }
 
 struct mailed_link
-mailed_link_of(const struct stage_claims *claims, int64_t now)
+mailed_link_of(const struct stage_claims *claims, struct access_day day)
 {
-	struct mailed_link link = {
+	return (struct mailed_link){
 		.account_id = claims->subject.account_id,
 		.email = claims->email,
 		.generation = claims->subject.generation,
+		.day = day,
 	};
-
-	clock_date_japan(now, link.today);
-	return link;
 }
 
 static enum result
-complete_reset(struct db_tx *tx, int64_t now, struct outbox_mail *mail)
+complete_reset(
+    struct db_tx *tx, int64_t now, const struct access_day *day, struct outbox_mail *mail)
 {
 	CLEANUP(account_status_wipe) struct account_status status = { 0 };
 	const struct account *account = &status.account;
 	const struct limit_try no_source = { .now = now }; /* limits do not matter here */
 	const struct login_limits no_limits = { 0 };
-	char today[CLOCK_DATE_MAX + 1];
 	const struct account_query query = {
 		.login_id = mail->email,
-		.today = today,
+		.day = day,
 		.by_source = &no_source,
 		.limits = &no_limits,
 	};
 
-	clock_date_japan(now, today);
 	TRY(account_by_login_id(tx, &query, &status));
 	if (!status.usable) {
 		mail->kind = MAIL_NONE;
@@ -65,16 +62,15 @@ complete_reset(struct db_tx *tx, int64_t now, struct outbox_mail *mail)
 }
 
 static enum result
-complete_confirmation(struct db_tx *tx, int64_t now, struct outbox_mail *mail)
+complete_confirmation(struct db_tx *tx, const struct access_day *day, struct outbox_mail *mail)
 {
 	CLEANUP(account_wipe) struct account account = { 0 };
-	struct mailed_link link = {
+	const struct mailed_link link = {
 		.account_id = mail->subject.account_id,
 		.email = mail->email,
 		.generation = mail->subject.generation,
+		.day = *day,
 	};
-
-	clock_date_japan(now, link.today);
 	const enum result found = account_by_link(tx, &link, &account);
 	if (found != OK && found != NO_ROW)
 		return found;
@@ -84,11 +80,14 @@ complete_confirmation(struct db_tx *tx, int64_t now, struct outbox_mail *mail)
 }
 
 enum result
-mailed_link_complete(struct db_tx *tx, int64_t now, struct outbox_mail *mail)
+mailed_link_complete(
+    struct db_tx *tx, int64_t now, int64_t days_after_loss, struct outbox_mail *mail)
 {
+	const struct access_day day = access_day_of(now, days_after_loss);
+
 	if (mail->kind == MAIL_PASSWORD_RESET)
-		return complete_reset(tx, now, mail);
+		return complete_reset(tx, now, &day, mail);
 	if (mail->kind == MAIL_EMAIL_CONFIRMATION)
-		return complete_confirmation(tx, now, mail);
+		return complete_confirmation(tx, &day, mail);
 	return OK;
 }

@@ -3,7 +3,7 @@
  *
  * A link belongs to a generation of its account: whatever ends all sessions of the account
  * (another password, the operator) raises the generation and ends its links. No link works while
- * the account is disabled or its person not eligible. A reset link belongs also to the proven
+ * the account is disabled or its person has no access. A reset link belongs also to the proven
  * address that it was mailed to, a confirmation link to the pending one: recovery_reset.c and
  * profile_email.c compare it, and their UPDATEs ask for it again.
  *
@@ -25,13 +25,14 @@
 /* The stage of the token in the link of a mail. STAGE_NONE: the mail has no link. */
 enum stage mailed_link_stage(enum mail_kind);
 
-/* What a link says of its account. Borrows the address from the claims. */
-struct mailed_link mailed_link_of(const struct stage_claims *, int64_t now);
+/* What a link says of its account on a day. Borrows the address from the claims. */
+struct mailed_link mailed_link_of(const struct stage_claims *, struct access_day);
 
 /* Completes a mail that is about to be sent. The address of a MAIL_PASSWORD_RESET is a login ID as
  * it was typed, known or not: the mail gets the address and the language of the account. A
  * MAIL_PASSWORD_RESET without a usable account, and a MAIL_EMAIL_CONFIRMATION whose address is not
  * pending any more, becomes MAIL_NONE. Other mails stay as they are. OK, UNAVAILABLE, INTERNAL. */
-enum result mailed_link_complete(struct db_tx *, int64_t now, struct outbox_mail *) MUST_USE;
+enum result mailed_link_complete(
+    struct db_tx *, int64_t now, int64_t days_after_loss, struct outbox_mail *) MUST_USE;
 
 #endif

@@ -421,7 +421,8 @@ may_send_on(void *context, bool complete)
 static enum result
 claim_mail(struct mail_worker *w, struct mail_id id)
 {
-	struct db_tx alone = db_alone(w->mailer->options.db);
+	const struct mailer_options *options = &w->mailer->options;
+	struct db_tx alone = db_alone(options->db);
 
 	note_lease(w, clock_monotonic_ms());
 	TRY(outbox_claim(&alone, id, w->id, LEASE_S));
@@ -429,7 +430,7 @@ claim_mail(struct mail_worker *w, struct mail_id id)
 	w->login_ids.count = 0;
 	if (w->mail.kind == MAIL_LOGIN_IDS)
 		return account_login_ids(&alone, w->mail.email, &w->login_ids);
-	return mailed_link_complete(&alone, clock_now(), &w->mail);
+	return mailed_link_complete(&alone, clock_now(), options->access_after_loss_days, &w->mail);
 }
 
 static void

@@ -37,6 +37,7 @@ struct mailer_options {
 	const char *society_name_en;
 	const char *society_contact_ja; /* whom to ask; "": the mails do not say it */
 	const char *society_contact_en;
+	int64_t access_after_loss_days;   /* access_day.h */
 	struct mail_templates *templates; /* NULL: ours */
 };
 

@@ -160,7 +160,7 @@ profile_confirm_email(
 	struct confirm_email_ctx ctx = {
 		.app = app,
 		.client = client,
-		.link = mailed_link_of(claims, now),
+		.link = mailed_link_of(claims, access_day_of(now, app->access_after_loss_days)),
 		.now = now,
 		.spent = {
 			.jti = claims->jti,
@@ -177,7 +177,8 @@ profile_confirm_email(
 enum result
 profile_confirmation_status(const struct app *app, const struct stage_claims *claims)
 {
-	const struct mailed_link link = mailed_link_of(claims, clock_now());
+	const struct mailed_link link = mailed_link_of(
+	    claims, access_day_of(clock_now(), app->access_after_loss_days));
 	CLEANUP(account_wipe) struct account account = { 0 };
 	struct db_tx alone = db_alone(app->db);
 	struct spent_token spent;

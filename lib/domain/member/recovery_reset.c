@@ -146,7 +146,7 @@ recovery_reset(const struct app *app, const struct client *client,
 	CLEANUP(reset_ctx_wipe)
 	struct reset_ctx ctx = { .claims = claims, .password = password, .now = clock_now() };
 
-	ctx.link = mailed_link_of(claims, ctx.now);
+	ctx.link = mailed_link_of(claims, access_day_of(ctx.now, app->access_after_loss_days));
 	TRY(token_state_read(app, claims, &ctx.state));
 	const bool used = ctx.state.used;
 	const enum result read = used ? read_account_of_link(app, &ctx)
@@ -169,7 +169,7 @@ recovery_reset_status(
 {
 	CLEANUP(reset_ctx_wipe) struct reset_ctx ctx = { .claims = claims, .now = clock_now() };
 
-	ctx.link = mailed_link_of(claims, ctx.now);
+	ctx.link = mailed_link_of(claims, access_day_of(ctx.now, app->access_after_loss_days));
 	TRY(token_state_read(app, claims, &ctx.state));
 	if (ctx.state.used)
 		return TOKEN_SPENT;

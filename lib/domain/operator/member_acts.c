@@ -211,19 +211,18 @@ member_end(const struct app *app, const struct operator_act *act, struct account
 
 /* Mails with links ----------------------------------------------------------------------------- */
 
-/* Does a link of the account work today? LOGIN_FAILED: the account is disabled, or its person is
- * not eligible. */
+/* Does a link of the account work today? LOGIN_FAILED: the account is disabled, or its person
+ * has no access. */
 static enum result
 check_usable(struct db_tx *tx, const struct act_ctx *ctx)
 {
 	CLEANUP(account_wipe) struct account account = { 0 };
-	struct mailed_link link = {
+	const struct mailed_link link = {
 		.account_id = ctx->account.id,
 		.email = ctx->account.email,
 		.generation = ctx->account.generation,
+		.day = access_day_of(ctx->act->now, ctx->app->access_after_loss_days),
 	};
-
-	clock_date_japan(ctx->act->now, link.today);
 	const enum result read = account_by_link(tx, &link, &account);
 	return read == NO_ROW ? LOGIN_FAILED : read;
 }

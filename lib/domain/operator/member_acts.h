@@ -58,7 +58,7 @@ enum result member_end(const struct app *, const struct operator_act *, struct a
 /* Makes an address pending that the member cannot set, and mails it the confirmation link; the
  * present address is told, and stays until the link is used. Pauses between mails do not hold for
  * the operator, and what is sent is counted. *ret_changed: false when it is the account's own
- * already. LOGIN_FAILED: the account is disabled or its person not eligible, so that no link
+ * already. LOGIN_FAILED: the account is disabled or its person has no access, so that no link
  * works. */
 enum result member_set_email(const struct app *, const struct operator_act *, struct account_id,
     const char *email, bool *ret_changed) MUST_USE;

@@ -38,17 +38,16 @@ read_person(struct db_tx *tx, struct member_export *export)
 }
 
 static enum result
-read_account(struct db_tx *tx, const char *today, struct member_export *export)
+read_account(struct db_tx *tx, struct member_export *export)
 {
-	int64_t eligible = 0;
-	const struct db_value in[] = { db_text("today", today),
-		db_bytes("account_id", export->ids.account_id.bytes, ID_SIZE), { 0 } };
-	struct db_slot out[ACCOUNT_SLOTS + 4] = { 0 };
+	const struct db_value in[] = {
+		db_bytes("account_id", export->ids.account_id.bytes, ID_SIZE), { 0 }
+	};
+	struct db_slot out[ACCOUNT_SLOTS + 3] = { 0 };
 
 	account_slots(&export->account, out);
 	out[ACCOUNT_SLOTS] = db_to_number(&export->state);
-	out[ACCOUNT_SLOTS + 1] = db_to_number(&eligible);
-	out[ACCOUNT_SLOTS + 2] = db_to_number(&export->last_login_at);
+	out[ACCOUNT_SLOTS + 1] = db_to_number(&export->last_login_at);
 	return db_row(tx, OPERATOR_ACCOUNT_READ, in, out);
 }
 
@@ -108,12 +107,10 @@ member_export_read(const struct app *app, const struct operator_act *act,
     const struct member_ids *ids, struct member_export *ret)
 {
 	struct db_tx alone = db_alone(app->db);
-	char today[CLOCK_DATE_MAX + 1];
 
 	*ret = (struct member_export){ .ids = *ids };
-	clock_date_japan(act->now, today);
 	TRY(is_there(read_person(&alone, ret), &ret->has_person));
-	TRY(is_there(read_account(&alone, today, ret), &ret->has_account));
+	TRY(is_there(read_account(&alone, ret), &ret->has_account));
 	TRY(is_there(read_last_registration(app, ret), &ret->has_registration));
 	if (id_is_none(ids->person_id.bytes) && !ret->has_registration)
 		return NO_ROW;

@@ -160,7 +160,7 @@ prepare_account(struct db_tx *tx, struct resend_ctx *ctx)
 
 	TRY(account_read(tx, account_id, &account));
 	link.generation = account.generation;
-	clock_date_japan(ctx->act->now, link.today);
+	link.day = access_day_of(ctx->act->now, ctx->app->access_after_loss_days);
 	const enum result usable = account_by_link(tx, &link, &account);
 	if (usable != OK)
 		return usable == NO_ROW ? LOGIN_FAILED : usable;

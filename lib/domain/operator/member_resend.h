@@ -38,7 +38,7 @@ bool member_link_needs_address(const struct link_mail *);
  *   TOKEN_EXPIRED    the link is over
  *   TOKEN_SPENT      it was used, or ended with what it was for (another address, a new password)
  *   ACCOUNT_EXISTS   the person has an account by now
- *   LOGIN_FAILED     the account is disabled, or its person not eligible
+ *   LOGIN_FAILED     the account is disabled, or its person has no access
  *   TOO_MANY         that mail has not been sent yet: it is pending
  *   BAD_FIELD        it was not this address that the mail went to */
 enum result member_resend(const struct app *, const struct operator_act *, const struct link_mail *,

@@ -45,18 +45,24 @@ mask_name(const char *name, char ret[static MEMBER_NAME_MAX + 1])
 /* Person and account --------------------------------------------------------------------------- */
 
 static enum result
-read_person(struct db_tx *tx, struct person_id id, const char *today, struct unmasked *unmasked,
-    struct member_person *ret)
+read_person(struct db_tx *tx, struct person_id id, const struct access_day *day,
+    struct unmasked *unmasked, struct member_person *ret)
 {
-	int64_t eligible = 0, ambiguous = 0;
-	const struct db_value in[] = { db_text("today", today),
-		db_bytes("person_id", id.bytes, sizeof id.bytes), { 0 } };
+	int64_t eligible = 0, has_access = 0, ambiguous = 0;
+	const struct db_value in[] = {
+		access_day_today(day),
+		access_day_days(day),
+		db_bytes("person_id", id.bytes, sizeof id.bytes),
+		{ 0 },
+	};
 	const struct db_slot out[] = {
 		db_to_text(unmasked->number, sizeof unmasked->number),
 		db_to_text(unmasked->name, sizeof unmasked->name),
 		db_to_text(ret->eligible_from, sizeof ret->eligible_from),
 		db_to_text(ret->eligible_until, sizeof ret->eligible_until),
 		db_to_number(&eligible),
+		db_to_text(ret->access_until, sizeof ret->access_until),
+		db_to_number(&has_access),
 		db_to_number(&ambiguous),
 		db_to_bytes(ret->run.bytes, sizeof ret->run.bytes),
 		db_to_number(&ret->run_at),
@@ -66,6 +72,7 @@ read_person(struct db_tx *tx, struct person_id id, const char *today, struct unm
 
 	TRY(db_row(tx, OPERATOR_PERSON_READ, in, out));
 	ret->eligible = eligible != 0;
+	ret->has_access = has_access != 0;
 	ret->ambiguous = ambiguous != 0;
 	insured_number_mask(unmasked->number, ret->number);
 	mask_name(unmasked->name, ret->name);
@@ -86,18 +93,16 @@ mask_account(const struct account *account, struct member_account *ret)
 }
 
 static enum result
-read_account(struct db_tx *tx, struct account_id id, const char *today, struct unmasked *unmasked,
-    struct member_account *ret)
+read_account(
+    struct db_tx *tx, struct account_id id, struct unmasked *unmasked, struct member_account *ret)
 {
-	int64_t state = 0, eligible = 0;
-	const struct db_value in[] = { db_text("today", today),
-		db_bytes("account_id", id.bytes, sizeof id.bytes), { 0 } };
-	struct db_slot out[ACCOUNT_SLOTS + 4] = { 0 };
+	int64_t state = 0;
+	const struct db_value in[] = { db_bytes("account_id", id.bytes, sizeof id.bytes), { 0 } };
+	struct db_slot out[ACCOUNT_SLOTS + 3] = { 0 };
 
 	account_slots(&unmasked->account, out);
 	out[ACCOUNT_SLOTS] = db_to_number(&state);
-	out[ACCOUNT_SLOTS + 1] = db_to_number(&eligible);
-	out[ACCOUNT_SLOTS + 2] = db_to_number(&ret->last_login_at);
+	out[ACCOUNT_SLOTS + 1] = db_to_number(&ret->last_login_at);
 	TRY(db_row(tx, OPERATOR_ACCOUNT_READ, in, out));
 	ret->active = state == ACCOUNT_ACTIVE;
 	mask_account(&unmasked->account, ret);
@@ -211,10 +216,10 @@ member_show(const struct app *app, const struct member_ids *ids, const struct cl
 	struct db_tx alone = db_alone(app->db);
 
 	*ret = (struct member_record){ .ids = *ids };
-	TRY(found(read_person(&alone, ids->person_id, cutoff.today, &unmasked, &ret->person),
+	TRY(found(read_person(&alone, ids->person_id, &cutoff.day, &unmasked, &ret->person),
 	    &ret->has_person));
-	TRY(found(read_account(&alone, ids->account_id, cutoff.today, &unmasked, &ret->account),
-	    &ret->has_account));
+	TRY(found(
+	    read_account(&alone, ids->account_id, &unmasked, &ret->account), &ret->has_account));
 	TRY(read_registration(app, ret));
 	if (!ret->has_person && !ret->has_account && !ret->has_registration)
 		return NO_ROW;

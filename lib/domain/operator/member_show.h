@@ -40,6 +40,8 @@ struct member_person {
 	char eligible_from[CLOCK_DATE_MAX + 1];
 	char eligible_until[CLOCK_DATE_MAX + 1]; /* "": not known */
 	bool eligible;                           /* today */
+	char access_until[CLOCK_DATE_MAX + 1];   /* the first day without (access_day.h); "" */
+	bool has_access;                         /* today */
 	bool ambiguous; /* another person's numbers spell the same: neither can register */
 	struct roster_run_id run; /* the import that changed the person last, or ended it */
 	int64_t run_at;

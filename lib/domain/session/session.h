@@ -9,9 +9,9 @@
  * The rows are session_rows.h, what a client is given is session_tokens.h.
  *
  * A log-in that fails has one answer, LOGIN_FAILED: for an unknown login ID, a wrong password, a
- * lock, a disabled account and a person who is not eligible. All of them cost the same work: one
- * password hash, one counter, one audit event (ASVS 6.3.8). What is counted and locked is the login
- * ID, or the source that it is known from (login_limits.h).
+ * lock, a disabled account and a person without access (access_day.h). All of them cost the same
+ * work: one password hash, one counter, one audit event (ASVS 6.3.8). What is counted and locked is
+ * the login ID, or the source that it is known from (login_limits.h).
  *
  * A token whose session has ended has one answer, LOGIN_REQUIRED, whatever ended it.
  *
@@ -59,9 +59,9 @@ enum result session_refresh(const struct app *, const struct client *, const cha
 /* Who holds a living session. Wiped by its owner. */
 struct member {
 	struct session_id session_id;
-	int64_t auth_time;                           /* when the password was given */
-	struct account account;                      /* all but the hash */
-	char insured_number[SESSION_NUMBER_MAX + 1]; /* folded; a secret by law, shown masked */
+	int64_t auth_time;      /* when the password was given */
+	struct account account; /* all but the hash */
+	struct session_person person;
 };
 void member_wipe(struct member *);
 

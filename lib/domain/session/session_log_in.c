@@ -64,16 +64,15 @@ count_log_in(struct log_in_ctx *ctx, int64_t *ret_wait_s)
 {
 	struct db_tx alone = db_alone(ctx->app->db);
 	struct account_status *status = &ctx->status;
-	char today[CLOCK_DATE_MAX + 1];
+	const struct access_day day = access_day_of(ctx->now, ctx->app->access_after_loss_days);
 	const struct account_query query = {
 		.login_id = ctx->request->login_id,
-		.today = today,
+		.day = &day,
 		.by_source = &ctx->by_source,
 		.limits = &ctx->limits,
 	};
 	int left = 0;
 
-	clock_date_japan(ctx->now, today);
 	TRY(account_by_login_id(&alone, &query, status));
 	*ret_wait_s = status->source_window_ends_at - ctx->now;
 	if (status->source_failures >= ctx->by_source.max)

@@ -33,7 +33,7 @@ session_member(const struct app *app, const char *access_token, struct member *r
 	TRY(open_access_token(app, access_token, now, &claims));
 	memcpy(id.bytes, claims.sid, sizeof id.bytes);
 	const enum result found = session_rows_member(
-	    &alone, id, &cutoff, &ret->account, ret->insured_number);
+	    &alone, id, &cutoff, &ret->account, &ret->person);
 	if (found != OK)
 		return found == NO_ROW ? LOGIN_REQUIRED : found;
 	if (memcmp(ret->account.id.bytes, claims.sub, sizeof claims.sub) != 0)

@@ -11,13 +11,13 @@ struct session_cutoff
 session_cutoff_of(const struct app *app, int64_t now)
 {
 	const int64_t epoch = app->keyring != NULL ? keyring_epoch(app->keyring) : 0;
-	struct session_cutoff cutoff = {
+	const struct session_cutoff cutoff = {
 		.ends_after = now - CLOCK_SKEW_S,
 		.used_after = now - CLOCK_SKEW_S - app->session_idle_s,
 		.begun_after = epoch != 0 ? epoch : INT64_MIN,
+		.day = access_day_of(now, app->access_after_loss_days),
 	};
 
-	clock_date_japan(now, cutoff.today);
 	return cutoff;
 }
 
@@ -71,20 +71,25 @@ session_rows_begin(struct db_tx *tx, const struct session_begin *begin)
 
 enum result
 session_rows_member(struct db_tx *tx, struct session_id id, const struct session_cutoff *cutoff,
-    struct account *ret, char ret_number[static SESSION_NUMBER_MAX + 1])
+    struct account *ret, struct session_person *ret_person)
 {
 	const struct db_value in[] = {
-		db_text("today", cutoff->today),
+		access_day_today(&cutoff->day),
+		access_day_days(&cutoff->day),
 		session_id_value(&id),
 		db_number("ends_after", cutoff->ends_after),
 		db_number("used_after", cutoff->used_after),
 		db_number("begun_after", cutoff->begun_after),
 		{ 0 },
 	};
-	struct db_slot out[ACCOUNT_SLOTS + 2] = { 0 };
+	struct db_slot out[ACCOUNT_SLOTS + 4] = { 0 };
 
 	account_slots(ret, out);
-	out[ACCOUNT_SLOTS] = db_to_text(ret_number, SESSION_NUMBER_MAX + 1);
+	out[ACCOUNT_SLOTS] = db_to_text(ret_person->number, sizeof ret_person->number);
+	out[ACCOUNT_SLOTS + 1] = db_to_text(
+	    ret_person->eligible_until, sizeof ret_person->eligible_until);
+	out[ACCOUNT_SLOTS + 2] = db_to_text(
+	    ret_person->access_until, sizeof ret_person->access_until);
 	return db_row(tx, SESSION_MEMBER, in, out);
 }
 
@@ -106,7 +111,8 @@ session_rows_read(struct db_tx *tx, struct session_id id, const struct session_c
     struct session *ret)
 {
 	const struct db_value in[] = {
-		db_text("today", cutoff->today),
+		access_day_today(&cutoff->day),
+		access_day_days(&cutoff->day),
 		session_id_value(&id),
 		db_number("ends_after", cutoff->ends_after),
 		db_number("used_after", cutoff->used_after),

@@ -4,7 +4,7 @@
  *   - its row is there, and has the generation of its account
  *   - it began after the epoch of the keys (key_epoch.h)
  *   - it was refreshed within SESSION_IDLE_S, and is not older than SESSION_LIVES_S
- *   - its account is active, and its person is eligible today
+ *   - its account is active, and its person has access today (access_day.h)
  * Whatever ends a session deletes its row, or raises the generation of its account (account.h).
  *
  * Every function may return UNAVAILABLE or INTERNAL, as db.h says. */
@@ -12,6 +12,7 @@
 #ifndef SESSION_ROWS_H
 #define SESSION_ROWS_H
 
+#include "access_day.h"
 #include "account.h"
 #include "app.h"
 #include "audit.h"
@@ -51,10 +52,10 @@ struct session {
 /* What statements compare a session with that must be alive at a time, with CLOCK_SKEW_S granted:
  * another replica may have written the session's times. */
 struct session_cutoff {
-	int64_t ends_after;  /* its expires_at must be later */
-	int64_t used_after;  /* its used_at must be later */
-	int64_t begun_after; /* its created_at must be later: the epoch of the keys, if any */
-	char today[CLOCK_DATE_MAX + 1]; /* in Japan: the day on which its person must be eligible */
+	int64_t ends_after;    /* its expires_at must be later */
+	int64_t used_after;    /* its used_at must be later */
+	int64_t begun_after;   /* its created_at must be later: the epoch of the keys, if any */
+	struct access_day day; /* on which its person must have access */
 };
 struct session_cutoff session_cutoff_of(const struct app *, int64_t now);
 
@@ -76,9 +77,16 @@ struct session_begin {
  * written. */
 enum result session_rows_begin(struct db_tx *, const struct session_begin *) MUST_USE;
 
-/* Reads the account of a living session, without its hash, and its insured number. NO_ROW. */
+/* What a session knows of its person. The dates are the first days without. */
+struct session_person {
+	char number[SESSION_NUMBER_MAX + 1];     /* folded; a secret by law, shown masked */
+	char eligible_until[CLOCK_DATE_MAX + 1]; /* "": no end is known, also of access */
+	char access_until[CLOCK_DATE_MAX + 1];
+};
+
+/* Reads the account of a living session, without its hash, and its person. NO_ROW. */
 enum result session_rows_member(struct db_tx *, struct session_id, const struct session_cutoff *,
-    struct account *ret, char ret_number[static SESSION_NUMBER_MAX + 1]) MUST_USE;
+    struct account *ret, struct session_person *ret_person) MUST_USE;
 
 /* Locks a session and its account until the transaction ends, so that nothing ends it meanwhile,
  * and reads all of the account. NO_ROW: the session has ended. Its times are not compared again. */

@@ -180,6 +180,10 @@ static const struct setting settings[] = {
 	{ "IDENTITY_BIRTH_DATE", CONFIG_RULES, AT(identity_birth_date),
 	  CHOICE, "no", 0, 0, "yes|no", 0,
 	  "demand the birth date at the identity step" },
+	{ "ACCESS_AFTER_LOSS_DAYS", CONFIG_RULES, AT(access_after_loss_days),
+	  NUMBER, "0", 0, 3650, NULL, 0,
+	  "for so many days, from 資格喪失日 on, former members may log in and use their account; "
+	  "0: not at all" },
 	{ "PASSWORD_LENGTH_MIN", CONFIG_RULES, AT(password_length_min), NUMBER, "8", 8, 15, NULL, 0,
 	  "code points" },
 	{ "PASSWORD_COMPOSITION", CONFIG_RULES, AT(password_composition), CHOICE,

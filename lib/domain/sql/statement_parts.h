@@ -8,11 +8,19 @@
 	"p.eligible_from <= :today" \
 	" AND (p.eligible_until IS NULL OR p.eligible_until > :today)"
 
-/* The session s, its active account a and that one's eligible person p. Needs :today. */
+/* Of the person p: may use an account on :today. Access lasts :days_after_loss days longer than
+ * eligibility (access_day.h). */
+#define SQL_ACCESS_UNTIL "p.eligible_until + INTERVAL :days_after_loss DAY"
+#define SQL_HAS_ACCESS              \
+	"p.eligible_from <= :today" \
+	" AND (p.eligible_until IS NULL OR " SQL_ACCESS_UNTIL " > :today)"
+
+/* The session s, its active account a and the person p, who may use it. Needs :today and
+ * :days_after_loss. */
 #define SQL_ALIVE                                                                         \
 	"session s JOIN account a ON a.id = s.account_id AND a.generation = s.generation" \
 	" AND a.state = $ACCOUNT_ACTIVE"                                                  \
-	" JOIN insured_person p ON p.id = a.person_id AND " SQL_ELIGIBLE
+	" JOIN insured_person p ON p.id = a.person_id AND " SQL_HAS_ACCESS
 
 /* The times of the session s (struct session_cutoff). */
 #define SQL_SESSION_LIVES                                        \

@@ -190,7 +190,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	 * changes it. */
 	[ACCOUNT_BY_LINK] = {
 	    "SELECT " SQL_ACCOUNT_COLUMNS ", a.password_hash FROM account a JOIN insured_person p"
-	    " ON p.id = a.person_id AND " SQL_ELIGIBLE
+	    " ON p.id = a.person_id AND " SQL_HAS_ACCESS
 	    " WHERE a.id = :id AND a.generation = :generation AND a.state = $ACCOUNT_ACTIVE",
 	    .columns = 11,
 	},
@@ -202,7 +202,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " s.count, s.window_ends_at,"
 	    " k.subject_hash IS NOT NULL, f.count, f.holder <> REPEAT(CHAR(0), 8)"
 	    " FROM (SELECT 1) d LEFT JOIN account a ON a.login_id = :login_id"
-	    " LEFT JOIN insured_person p ON p.id = a.person_id AND " SQL_ELIGIBLE
+	    " LEFT JOIN insured_person p ON p.id = a.person_id AND " SQL_HAS_ACCESS
 	    " LEFT JOIN limit_counter s ON s.limit_id = $LIMIT_SOURCE_FAILURES"
 	    " AND s.subject_hash = :source AND s.window_ends_at > :now"
 	    " LEFT JOIN limit_counter k ON k.limit_id = $LIMIT_KNOWN_SOURCE_FAILURES"
@@ -276,9 +276,9 @@ const struct statement statements[STATEMENTS__MAX] = {
 	/* Who holds an access token, while the session is alive and the account may be used: read
 	 * once at every call, so that whatever ended acts at once on every replica. */
 	[SESSION_MEMBER] = {
-	    "SELECT " SQL_ACCOUNT_COLUMNS ", p.lookup FROM " SQL_ALIVE
-	    " WHERE s.id = :session_id AND " SQL_SESSION_LIVES,
-	    .columns = 11,
+	    "SELECT " SQL_ACCOUNT_COLUMNS ", p.lookup, p.eligible_until, " SQL_ACCESS_UNTIL
+	    " FROM " SQL_ALIVE " WHERE s.id = :session_id AND " SQL_SESSION_LIVES,
+	    .columns = 13,
 	},
 	/* The same account, as the session that changes something sees it until its transaction
 	 * ends. The account is locked first, as every transaction does. */

@@ -153,11 +153,12 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	OPERATOR_(OPERATOR_PERSON_READ) = {
 	    "SELECT p.lookup, p.kana_name, DATE_FORMAT(p.eligible_from, '%Y-%m-%d'),"
 	    " COALESCE(DATE_FORMAT(p.eligible_until, '%Y-%m-%d'), ''), " SQL_ELIGIBLE ","
+	    " COALESCE(DATE_FORMAT(" SQL_ACCESS_UNTIL ", '%Y-%m-%d'), ''), " SQL_HAS_ACCESS ","
 	    " EXISTS (SELECT 1 FROM insured_person q WHERE q.lookup = p.lookup AND q.id <> p.id),"
 	    " p.roster_run, COALESCE(r.created_at, 0), COALESCE(r.started_by, '')"
 	    " FROM insured_person p LEFT JOIN roster_run r ON r.id = p.roster_run"
 	    " WHERE p.id = :person_id",
-	    .columns = 9,
+	    .columns = 11,
 	},
 	OPERATOR_(OPERATOR_PERSON_EXPORT) = {
 	    "SELECT p.number, p.symbol, DATE_FORMAT(p.birth_date, '%Y-%m-%d'), p.kana_name,"
@@ -173,12 +174,11 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	    .columns = 1,
 	},
 	OPERATOR_(OPERATOR_ACCOUNT_READ) = {
-	    "SELECT " SQL_ACCOUNT_COLUMNS ", a.state, " SQL_ELIGIBLE ","
+	    "SELECT " SQL_ACCOUNT_COLUMNS ", a.state,"
 	    " (SELECT e.happened_at FROM audit_event e WHERE e.account_id = a.id"
 	    " AND e.event = $AUDIT_LOGIN ORDER BY e.happened_at DESC LIMIT 1)"
-	    " FROM account a JOIN insured_person p ON p.id = a.person_id"
-	    " WHERE a.id = :account_id",
-	    .columns = 13,
+	    " FROM account a WHERE a.id = :account_id",
+	    .columns = 12,
 	},
 	OPERATOR_(OPERATOR_ACCOUNT_LOCK) = {
 	    "SELECT " SQL_ACCOUNT_COLUMNS ", a.state FROM account a WHERE a.id = :account_id"

@@ -91,7 +91,8 @@ enum result
 account_by_link(struct db_tx *tx, const struct mailed_link *link, struct account *ret)
 {
 	const struct db_value in[] = {
-		db_text("today", link->today),
+		access_day_today(&link->day),
+		access_day_days(&link->day),
 		db_bytes("id", link->account_id.bytes, sizeof link->account_id.bytes),
 		db_number("generation", link->generation),
 		{ 0 },
@@ -110,7 +111,8 @@ account_by_login_id(struct db_tx *tx, const struct account_query *query, struct 
 	int64_t known = 0, usable = 0, source_known = 0, untold = 0;
 	const struct db_value in[] = {
 		db_text("login_id", query->login_id),
-		db_text("today", query->today),
+		access_day_today(query->day),
+		access_day_days(query->day),
 		db_bytes("source", by_source->subject_hash, sizeof by_source->subject_hash),
 		db_bytes("known_source", by_known_source->subject_hash,
 		    sizeof by_known_source->subject_hash),

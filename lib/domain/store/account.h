@@ -10,8 +10,8 @@
 #ifndef ACCOUNT_H
 #define ACCOUNT_H
 
+#include "access_day.h"
 #include "bounds.h"
-#include "clock.h"
 #include "db.h"
 #include "ids.h"
 #include "limit_db.h"
@@ -62,25 +62,25 @@ struct mailed_link {
 	struct account_id account_id;
 	const char *email; /* the address it was mailed to; borrowed */
 	int64_t generation;
-	char today[CLOCK_DATE_MAX + 1]; /* in Japan: the day on which the person must be eligible */
+	struct access_day day; /* on which the person must have access */
 };
 
 /* Reads the account of a link. NO_ROW: the link is over, because the account has another
- * generation, is not active or its person not eligible. The caller compares the address. */
+ * generation, is not active or its person has no access. The caller compares the address. */
 enum result account_by_link(
     struct db_tx *, const struct mailed_link *, struct account *ret) MUST_USE;
 
 /* What is asked of a login ID before a password is compared. All is borrowed. */
 struct account_query {
-	const char *login_id; /* folded */
-	const char *today;    /* in Japan: the day on which the person must be eligible */
+	const char *login_id;              /* folded */
+	const struct access_day *day;      /* on which the person must have access */
 	const struct limit_try *by_source; /* LIMIT_SOURCE_FAILURES, of the client */
 	const struct login_limits *limits; /* of the login ID, and of the client with it */
 };
 
 struct account_status {
 	bool known;                    /* false: no account has the login ID */
-	bool usable;                   /* the account is active and its person eligible */
+	bool usable;                   /* the account is active and its person has access */
 	struct account account;        /* without login ID, pending address and times */
 	int64_t source_failures;       /* counted for the client, in its present window */
 	int64_t source_window_ends_at; /* of that window */

@@ -518,7 +518,7 @@ export interface paths {
         /**
          * Delete the account
          * @description Deletes the account for good, with its sessions and mailed links. A mail says so, and the
-         *     insured person may register again. This DELETE takes a body. Sent again after a lost answer,
+         *     insured person may register again; who is not insured any more may not. This DELETE takes a body. Sent again after a lost answer,
          *     it is 401 `login_required`.
          */
         delete: operations["deleteAccount"];
@@ -1174,6 +1174,19 @@ export interface components {
             language: "ja" | "en";
             created_at: components["schemas"]["Time"];
             password_changed_at: components["schemas"]["Time"];
+            /**
+             * Format: date
+             * @description 資格喪失日, the first day on which the member is not insured, in Japan. It may have passed.
+             *     Null: no end is known.
+             */
+            eligible_until: string | null;
+            /**
+             * Format: date
+             * @description The first day, in Japan, on which the member cannot log in any more, and the session has
+             *     ended: `eligible_until`, or some days later where the society lets former members in.
+             *     The last day of use is the one before. Null: no end is known.
+             */
+            access_until: string | null;
         };
         Config: {
             society: components["schemas"]["Society"];

@@ -60,6 +60,16 @@ export function moment(time) {
   return new Intl.DateTimeFormat(chosen, style).format(new Date(time));
 }
 
+/**
+ * A day, as it is wherever the member's device is.
+ *
+ * @param {string} date  2026-11-22
+ */
+export function day(date) {
+  const style = /** @type {const} */ ({ dateStyle: 'long', timeZone: 'UTC' });
+  return new Intl.DateTimeFormat(chosen, style).format(new Date(date));
+}
+
 // Japanese, unless the browser asks for English before it asks for Japanese.
 function firstLanguage() {
   const kept = device.get('language');

@@ -16,6 +16,8 @@ import { warn } from './shell.js';
  * @property {'ja' | 'en'} language
  * @property {string} created_at
  * @property {string} password_changed_at
+ * @property {string | null} eligible_until  the first day without, as the next
+ * @property {string | null} access_until
  */
 
 /** Logs out. Without an answer the member is told that the session may go on. */

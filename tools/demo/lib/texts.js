@@ -365,6 +365,12 @@ export const texts = {
   'home.language': ['メールの言語', 'Language of mails'],
   'home.number': ['番号と記号', 'Number and symbol'],
   'home.since': ['登録日時', 'Registered'],
+  'home.access_until': ['ご利用いただける最終日', 'Last day of use'],
+  'home.former_title': ['資格を喪失された方へ', 'You are not insured here any more'],
+  'home.former_text': [
+    'このポータルは{last}までご利用いただけます。必要な情報はそれまでにお控えください。ご登録をやり直すことはできません。',
+    'You can use this portal until {last}. Save what you need before then. You cannot register again.',
+  ],
   'home.password_since': ['最後の変更：{time}', 'Last changed: {time}'],
   'home.change': ['変更', 'Change'],
   'home.change_what': ['{what}を変更', 'Change: {what}'],
@@ -431,6 +437,10 @@ export const texts = {
   'delete.intro': [
     'アカウントを削除すると、すべての端末でログアウトされ、元に戻せません。あとから登録し直すことはできます。',
     'This cannot be undone: you will be logged out everywhere, and the account is gone. You may register again later.',
+  ],
+  'delete.intro_former': [
+    'アカウントを削除すると、すべての端末でログアウトされ、元に戻せません。資格を喪失されているため、登録し直すこともできません。',
+    'This cannot be undone: you will be logged out everywhere, and the account is gone. As you are not insured here any more, you cannot register again.',
   ],
   'delete.submit': ['アカウントを削除する', 'Delete the account'],
   'delete.done': [

@@ -1,9 +1,10 @@
 // home.js - the member's own page: the profile, and the ways to change each part of it.
 
+import { isFormerMember, lastDayOfAccess } from '../lib/access.js';
 import { actionButton } from '../lib/action.js';
 import { client } from '../lib/api.js';
 import { h, button, link } from '../lib/dom.js';
-import { moment, t } from '../lib/i18n.js';
+import { day, moment, t } from '../lib/i18n.js';
 import { go } from '../lib/router.js';
 import { logOut } from '../lib/session.js';
 
@@ -22,6 +23,7 @@ export const home = {
   view: (page) => [
     h('p', { class: 'greeting' }, t('home.greeting', { nickname: page.data.nickname })),
     page.data.pending_email && pending(page, page.data.pending_email),
+    isFormerMember(page.data) && former(page.data),
     profileList(page.data),
     h(
       'section',
@@ -50,6 +52,24 @@ function profileList(profile) {
     row('login.password', passwordLine(profile), '/profile/password'),
     row('home.number', profile.insured_number),
     row('home.since', moment(profile.created_at)),
+    endRow(profile),
+  );
+}
+
+/** @param {Profile} profile */
+function endRow(profile) {
+  const last = lastDayOfAccess(profile);
+  return last === null ? null : row('home.access_until', day(last));
+}
+
+// Eligibility has ended, and the society lets former members in for some days.
+/** @param {Profile} profile */
+function former(profile) {
+  return h(
+    'section',
+    { class: 'card former' },
+    h('h2', {}, t('home.former_title')),
+    h('p', {}, t('home.former_text', { last: day(lastDayOfAccess(profile) ?? '') })),
   );
 }
 

@@ -1,5 +1,6 @@
 // profile.js - the forms behind "change" of the member's page: each sends one operation.
 
+import { isFormerMember } from '../lib/access.js';
 import { client } from '../lib/api.js';
 import { h, link } from '../lib/dom.js';
 import { form } from '../lib/form.js';
@@ -22,6 +23,7 @@ import { atLoginId } from './account.js';
  * @typedef {object} Change
  * @property {TextKey} title
  * @property {TextKey} intro
+ * @property {TextKey} [introOfFormer]  to a former member instead
  * @property {TextKey} submit
  * @property {TextKey} notice  once it is done
  * @property {string} [next]  the screen after it
@@ -123,6 +125,7 @@ const CHANGES = {
   '/profile/delete': {
     title: 'delete.title',
     intro: 'delete.intro',
+    introOfFormer: 'delete.intro_former',
     submit: 'delete.submit',
     notice: 'delete.done',
     next: '/login',
@@ -151,11 +154,19 @@ function screenOf(change) {
       return client.getProfile({ signal: page.signal });
     },
     view: (page) => [
-      h('p', {}, t(change.intro, { email: page.data.email })),
+      h('p', {}, t(introOf(change, page.data), { email: page.data.email })),
       changeForm(page, change),
       h('ul', { class: 'ways' }, h('li', {}, link('/', t('home.back')))),
     ],
   };
+}
+
+/**
+ * @param {Change} change
+ * @param {Profile} profile
+ */
+function introOf({ intro, introOfFormer = intro }, profile) {
+  return isFormerMember(profile) ? introOfFormer : intro;
 }
 
 /**
