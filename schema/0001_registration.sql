@@ -21,6 +21,7 @@ CREATE TABLE roster_run (
   changed       BIGINT UNSIGNED NOT NULL DEFAULT 0,
   unchanged     BIGINT UNSIGNED NOT NULL DEFAULT 0,
   moved         BIGINT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'have another number or symbol',
+  left_out      BIGINT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'ended too long ago to be kept',
   ended         BIGINT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'absent from the file, eligible before',
   birth_dates   BIGINT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'changed',
   names         BIGINT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'changed',

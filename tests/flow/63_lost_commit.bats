@@ -125,6 +125,7 @@ disable_again     commit     UPDATE account                            after_res
 end_all_logins    statement  INTO audit_event
 end_all_logins    statement  DELETE FROM session
 purge             statement  DELETE FROM audit_event
+purge_former      commit     DELETE FROM insured_person                member_erase.c:erase_former_tx
 '
 
 # Other bodies: those that only read or are never committed, and those with a test of their own.
@@ -342,6 +343,9 @@ call_end_all_logins() { says 'accounts:  1' member logout --all --reason x; }
 prepare_purge() { prepare_member; }
 ready_purge() { db 'INSERT INTO audit_event (happened_at, request_id, event, account_id, person_id, source) VALUES (1, REPEAT("x", 8), 1, "", "", "")'; }
 call_purge() { ctl_on_the_wire purge >/dev/null; }
+prepare_purge_former() { new_account; }
+ready_purge_former() { db "UPDATE insured_person SET eligible_until = '1990-01-01' WHERE lookup = '$number'"; }
+call_purge_former() { RETENTION_AFTER_LOSS_DAYS=3650 ctl_on_the_wire purge >/dev/null; }
 
 # --- driving it -----------------------------------------------------------------------------------
 

@@ -232,6 +232,108 @@ as_a_thief() { # COMMAND...
 	ended 3 member erase --reason x "$registration"
 }
 
+# --- retention ------------------------------------------------------------------------------------
+
+days_ago() { # DAYS
+	TZ=UTC-9 date -d "$1 days ago" +%F
+}
+
+own() { # SQL
+	DB_NAME=$OWN_DB db "$1"
+}
+
+own_ctl() { # WORD...
+	DB_NAME=$OWN_DB RETENTION_AFTER_LOSS_DAYS=${RETENTION-30} ctl "$@"
+}
+
+# A roster of 30 insured persons, 150 who ended 31 days ago or earlier, and one who ended 30 days ago.
+own_roster() {
+	printf '記号,番号,枝番,被保険者区分,氏名カナ,生年月日,資格取得日,資格喪失日\n'
+	seq 7001 7030 | sed 's/.*/100,&,00,1,タメシ ヒト,1980-01-01,2010-04-01,/'
+	seq 8001 8149 | sed "s/.*/100,&,00,1,タメシ モト,1980-01-01,2010-04-01,$(days_ago 31)/"
+	printf '100,8150,00,1,タメシ モト,1980-01-01,2010-04-01,2015-04-01\n'
+	printf '100,8200,00,1,タメシ モト,1980-01-01,2010-04-01,%s\n' "$(days_ago 30)"
+}
+
+own_counts() { # ROSTER: what an import counts that adds nobody
+	own_ctl roster import --json "$1" | jq -r '[.outcome, .added, .changed, .unchanged, .left_out] | join(" ")'
+}
+
+@test "who ended long ago goes with the account, and no roster brings them back but as eligible" { # asvs 14.2.4 14.2.7
+	OWN_DB=${DB_NAME}_$BATS_SUITE_TEST_NUMBER
+	db_admin -e "CREATE DATABASE $OWN_DB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin; GRANT ALL ON $OWN_DB.* TO '$DB_OWNER_USER'@'%'"
+	roster=$BATS_TEST_TMPDIR/roster.csv
+	own_roster >"$roster"
+	own_ctl migrate --folder "$TREE/schema" >/dev/null
+	RETENTION=0 own_ctl roster import "$roster" >/dev/null
+	same "$(own 'SELECT COUNT(*) FROM insured_person')" 181
+	own "INSERT INTO account (id, person_id, login_id, password_hash, email, nickname, language, created_at, password_changed_at)
+			SELECT UNHEX(MD5(number)), id, CONCAT('m', number, '@example.jp'), 'x', CONCAT('m', number, '@example.jp'), 'x', 'ja', 1, 1 FROM insured_person;
+		INSERT INTO session (id, account_id, generation, refresh_hash, client_hash, rotated_at, device, created_at, used_at, expires_at)
+			SELECT id, id, generation, '', '', 1, '', 1, UNIX_TIMESTAMP(), UNIX_TIMESTAMP() + 3600 FROM account;
+		INSERT INTO outbox (id, kind, state, email, language, nickname, jti, person_id, account_id, generation, invitation_jti, created_at, expires_at, next_try_at, finished_at)
+			SELECT RANDOM_BYTES(16), MAIL_LEFT, IF(number < 8100, OUTBOX_DEAD, OUTBOX_PENDING), 'x@example.jp', 'ja', 'x', '', person_id, a.id, 1, '', UNIX_TIMESTAMP(), 1, UTC_TIMESTAMP(), NULL
+			FROM account a JOIN insured_person p ON p.id = a.person_id"
+	former="SELECT GROUP_CONCAT(number ORDER BY number) FROM insured_person WHERE number >= 8000"
+
+	# Kept for ever unless it is set; a preview only counts.
+	same "$(RETENTION=0 own_ctl purge --json | jq '.deleted[] | select(.rows_of == "insured_person of former members").rows')" 0
+	same "$(own_ctl purge --dry-run --json | jq '.deleted[] | select(.rows_of == "insured_person of former members").rows')" 150
+	same "$(own 'SELECT COUNT(*) FROM insured_person')" 181
+	same "$(SUDO_USER=yakan own_ctl purge --json | jq '.deleted[] | select(.rows_of == "insured_person of former members").rows')" 150
+	same "$(own "$former")" 8200
+	same "$(own "SELECT (SELECT COUNT(*) FROM account), (SELECT COUNT(*) FROM session), (SELECT SUM(email <> '') FROM outbox)")" $'31\t31\t31'
+	same "$(own_ctl audit --json --limit 500 | jq -r '[.events[] | select(.event == "former_member_deleted")] | [length, (map(.account) | unique | length), (map(.operator, .reason) | unique | join(" "))] | join(" ")')" \
+		'150 150 RETENTION_AFTER_LOSS_DAYS=30 yakan'
+	same "$(own_ctl purge --json | jq '.deleted[] | select(.rows_of == "insured_person of former members").rows')" 0
+
+	# The same file night after night: nobody is new, whatever the brake.
+	local -x ROSTER_NEW_SHARE_MAX=0
+	for _ in 1 2; do
+		same "$(own_counts "$roster")" 'imported 0 0 31 150'
+	done
+	same "$(own_ctl roster check --json "$roster" | jq .left_out)" 150
+	same "$(own_ctl roster runs --json | jq '.runs[0].left_out')" 150
+	same "$(own "$former")" 8200
+	RETENTION=0 own_ctl roster import "$roster" >"$BATS_TEST_TMPDIR/told" 2>&1 && false
+	grep -q '150 new persons would come to 30 eligible ones' "$BATS_TEST_TMPDIR/told"
+
+	# Who is eligible again comes back, as a new person; who ended today is not old.
+	sed -i "s/^\(100,8001,.*,\)[0-9-]*$/\1/; s/^\(100,8002,.*,\)[0-9-]*$/\1$(days_ago 0)/" "$roster"
+	same "$(own_counts "$roster")" 'imported 2 0 31 148'
+	same "$(own "$former")" 8001,8002,8200
+	# A stored person whom the file ends long ago is changed, and goes with the next purge.
+	sed -i "s/^\(100,8002,.*,\)[0-9-]*$/\12016-04-01/" "$roster"
+	same "$(own_counts "$roster")" 'imported 0 1 32 148'
+	own_ctl purge >/dev/null
+	same "$(own "$former") $(own_counts "$roster")" '8001,8200 imported 0 0 32 149'
+}
+
+@test "a former member who is eligible again while the purge comes to them is kept" { # asvs 15.4.2
+	number=$(new_person)
+	db "UPDATE insured_person SET eligible_until = '1990-01-01' WHERE lookup = '$number'"
+	hold_rows "UPDATE insured_person SET eligible_until = NULL WHERE lookup = '$number'"
+	RETENTION_AFTER_LOSS_DAYS=3650 ctl purge --json >"$BATS_TEST_TMPDIR/purged" 3>&- &
+	purging=$!
+	wait_until 5 waiting 1
+	let_go
+	wait "$purging"
+	same "$(jq '.deleted[] | select(.rows_of == "insured_person of former members").rows' "$BATS_TEST_TMPDIR/purged")" 0
+	[[ -n $(person_id "$number") ]]
+}
+
+@test "the retention is 30 days or more, and doctor says when there is none" {
+	for days in 29 -1 3651; do
+		RETENTION_AFTER_LOSS_DAYS=$days ended 78 purge --dry-run
+		grep -q 'RETENTION_AFTER_LOSS_DAYS must be' <<<"$stderr"
+	done
+	RETENTION_AFTER_LOSS_DAYS=30 ACCESS_AFTER_LOSS_DAYS=31 ended 78 purge --dry-run
+	grep -q 'at least ACCESS_AFTER_LOSS_DAYS' <<<"$stderr"
+	run --separate-stderr ctl doctor --folder "$TREE/schema" --json
+	same "$(jq -r '.checks[] | select(.check == "retention") | .state, .finding' <<<"$output" | paste -sd' ')" \
+		'ok former members are kept for ever; RETENTION_AFTER_LOSS_DAYS ends that (docs/privacy.md)'
+}
+
 # --- the document ---------------------------------------------------------------------------------
 
 # What the operator types; `member find` is answered with $typed, `member set-email` with another address. The ids that

@@ -438,6 +438,14 @@ settings_agree(void **state)
 		{ { { "ARGON2_PASSES", "1" } }, "ARGON2_MEMORY_KIB" },
 		{ { { "CAPTCHA_PROOF_OF_WORK", "1000" } }, NULL },
 		{ { { "CAPTCHA_PROOF_OF_WORK", "999" } }, "CAPTCHA_PROOF_OF_WORK must" },
+		{ { { "RETENTION_AFTER_LOSS_DAYS", "30" } }, NULL },
+		{ { { "RETENTION_AFTER_LOSS_DAYS", "30" }, { "ACCESS_AFTER_LOSS_DAYS", "30" } },
+		  NULL },
+		{ { { "ACCESS_AFTER_LOSS_DAYS", "3650" } }, NULL },
+		{ { { "RETENTION_AFTER_LOSS_DAYS", "30" }, { "ACCESS_AFTER_LOSS_DAYS", "31" } },
+		  "RETENTION_AFTER_LOSS_DAYS must be 0 or at least" },
+		{ { { "RETENTION_AFTER_LOSS_DAYS", "29" } }, "RETENTION_AFTER_LOSS_DAYS must" },
+		{ { { "RETENTION_AFTER_LOSS_DAYS", "3651" } }, "RETENTION_AFTER_LOSS_DAYS must" },
 	};
 	/* clang-format on */
 	struct fixture *const f = *state;

@@ -27,6 +27,8 @@ static const struct doctor_check checks[] = {
 	  DOCTOR_LANE_HOST, "", NULL, CTL_ERROR, doctor_secrets },
 	{ "descriptors", "the limit of open files lets HTTP_WORKERS connections in",
 	  DOCTOR_LANE_HOST, "HTTP_WORKERS ", NULL, CTL_ERROR, doctor_descriptors },
+	{ "retention", "for how long former members are kept",
+	  DOCTOR_LANE_HOST, "RETENTION_AFTER_LOSS_DAYS ", NULL, CTL_ERROR, doctor_retention },
 	{ "keys", "the keys are whole, and only the service's user reads them",
 	  DOCTOR_LANE_KEYS, "KEYS_FOLDER ", NULL, CTL_ERROR, doctor_keys },
 	{ "keys disk", "there is room for new keys",

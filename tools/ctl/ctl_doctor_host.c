@@ -272,3 +272,19 @@ doctor_portal_name(struct doctor *doctor, struct doctor_finding *ret)
 	if (found != NULL)
 		freeaddrinfo(found);
 }
+
+/* A hint: the society decides. */
+void
+doctor_retention(struct doctor *doctor, struct doctor_finding *ret)
+{
+	const int64_t days = doctor->call->config->retention_after_loss_days;
+
+	if (days == 0)
+		doctor_find(ret, DOCTOR_OK,
+		    "former members are kept for ever; RETENTION_AFTER_LOSS_DAYS ends that "
+		    "(docs/privacy.md)");
+	else
+		doctor_find(ret, DOCTOR_OK,
+		    "former members are deleted %" PRId64 " days after their eligibility ended",
+		    days);
+}

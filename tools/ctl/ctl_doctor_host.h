@@ -11,6 +11,7 @@ void doctor_look_at_secrets(struct doctor_finding *ret);
 
 void doctor_secrets(struct doctor *, struct doctor_finding *ret);
 void doctor_descriptors(struct doctor *, struct doctor_finding *ret);
+void doctor_retention(struct doctor *, struct doctor_finding *ret);
 void doctor_keys(struct doctor *, struct doctor_finding *ret);
 void doctor_keys_disk(struct doctor *, struct doctor_finding *ret);
 void doctor_portal_url(struct doctor *, struct doctor_finding *ret);

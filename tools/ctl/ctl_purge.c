@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "app.h"
 #include "ctl_app.h"
+#include "ctl_operator.h"
 #include "ctl_output.h"
 #include "ctl_table.h"
 #include "purge.h"
@@ -57,15 +58,33 @@ purge_all(const struct ctl_call *call, struct db *db, const struct purge_clock *
 	return status;
 }
 
+/* Each former member's event says by which setting the person went. */
+static bool
+begin_purge_act(const struct ctl_call *call, struct operator_act *ret)
+{
+	char name[OPERATOR_UTF8_MAX * OPERATOR_NAME_MAX + 1], reason[80];
+
+	ctl_operator_name(name);
+	(void)snprintf(reason, sizeof reason, "RETENTION_AFTER_LOSS_DAYS=%" PRId64,
+	    call->config->retention_after_loss_days);
+	const char *fault = operator_act_begin(name, reason, ret);
+	return fault == NULL || ctl_print_error(fault);
+}
+
 static enum ctl_status
 run_purge(const struct ctl_call *call)
 {
 	CLEANUP(ctl_app_close) struct app app = { 0 };
+	struct operator_act act;
 
-	if (!ctl_app_open(call->config, false, &app))
+	if (!begin_purge_act(call, &act) || !ctl_app_open(call->config, false, &app))
 		return CTL_ERROR;
-	const struct purge_clock clock = { .now = clock_now(),
-		.session_idle_s = app.session_idle_s };
+	const struct purge_clock clock = {
+		.now = act.now,
+		.session_idle_s = app.session_idle_s,
+		.retention_days = call->config->retention_after_loss_days,
+		.act = &act,
+	};
 	const enum ctl_status status = check_clock(app.db, clock.now);
 
 	return status == CTL_DONE ? purge_all(call, app.db, &clock) : status;
@@ -75,7 +94,7 @@ const struct ctl_command ctl_purge_commands[] = {
 	{
 	    .words = "purge",
 	    .summary = "delete what is old; run it daily",
-	    .settings = CTL_APP_SETTINGS,
+	    .settings = CTL_APP_SETTINGS | CONFIG_RULES,
 	    .run = run_purge,
 	    .params = { { "--dry-run", CTL_FLAG, .help = "only count" } },
 	},

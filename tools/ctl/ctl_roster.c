@@ -302,6 +302,7 @@ run_import(const struct ctl_call *call, bool check)
 		.check = check,
 		.brakes = read_brakes(call),
 		.started_by = user,
+		.retention_days = call->config->retention_after_loss_days,
 		.now = clock_now(),
 		.progress = show_progress,
 		.context = (void *)(uintptr_t)call,

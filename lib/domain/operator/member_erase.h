@@ -28,4 +28,13 @@
 enum result member_erase(const struct app *, const struct operator_act *, struct person_id,
     struct account_id *ret_account_id) MUST_USE;
 
+#define MEMBER_ERASE_AT_ONCE 50 /* persons of one transaction */
+
+/* The same for persons who are not kept any more (purge.h), a batch in one transaction, each with
+ * an event of its own. Whoever is gone, or did not end before the day `kept_since`, is passed over.
+ * It works without keys: mails and counters that only an address would find are left to purge.h.
+ * *ret_erased: how many went; fewer, where the answer to a COMMIT was lost. */
+enum result member_erase_former(struct db *, const struct operator_act *, const char *kept_since,
+    const struct person_id *ids, size_t count, size_t *ret_erased) MUST_USE;
+
 #endif

@@ -3,6 +3,7 @@
 #include "purge.h"
 
 #include "batch.h"
+#include "member_erase.h"
 #include "statements.h"
 
 /* A rule that deletes what is older than `age_s`, by a time that has an index. */
@@ -12,7 +13,7 @@ struct age_rule {
 	enum operator_statement delete;
 };
 
-/* NULL for PURGE_SESSION, which looks at two times. */
+/* NULL for PURGE_SESSION, which looks at two times, and for PURGE_FORMER_MEMBER. */
 static const struct age_rule *
 age_rule_of(enum purge_rule rule)
 {
@@ -30,7 +31,7 @@ age_rule_of(enum purge_rule rule)
 		    OPERATOR_STEP_COUNT_PURGE },
 	};
 
-	return rule != PURGE_SESSION ? &rules[rule] : NULL;
+	return rules[rule].age_s != 0 ? &rules[rule] : NULL;
 }
 
 const char *
@@ -74,6 +75,27 @@ count_sessions(struct db *db, const struct purge_clock *clock, int64_t *ret)
 	return read_one_number(db, OPERATOR_SESSION_COUNT, in, ret);
 }
 
+void
+purge_kept_since(int64_t now, int64_t retention_days, char ret[static CLOCK_DATE_MAX + 1])
+{
+	ret[0] = '\0';
+	if (retention_days > 0)
+		clock_date_japan(now - retention_days * PURGE_DAY_S, ret);
+}
+
+static enum result
+count_former_members(struct db *db, const struct purge_clock *clock, int64_t *ret)
+{
+	char kept_since[CLOCK_DATE_MAX + 1];
+
+	purge_kept_since(clock->now, clock->retention_days, kept_since);
+	if (kept_since[0] == '\0')
+		return OK;
+	const struct db_value in[] = { db_text("kept_since", kept_since), { 0 } };
+
+	return read_one_number(db, OPERATOR_FORMER_MEMBERS_COUNT, in, ret);
+}
+
 enum result
 purge_count(
     struct db *db, enum purge_rule name, const struct purge_clock *clock, uint64_t *ret_rows)
@@ -81,8 +103,10 @@ purge_count(
 	const struct age_rule *rule = age_rule_of(name);
 	int64_t count = 0;
 
-	if (rule == NULL)
+	if (name == PURGE_SESSION)
 		TRY(count_sessions(db, clock, &count));
+	else if (name == PURGE_FORMER_MEMBER)
+		TRY(count_former_members(db, clock, &count));
 	else
 		TRY(read_one_number(db, rule->count,
 		    (const struct db_value[]){
@@ -115,6 +139,56 @@ delete_sessions(struct db *db, const struct purge_clock *clock, uint64_t *rows)
 	return result == NO_ROW ? OK : result;
 }
 
+/* The ids of a batch, as they are read. */
+struct former_members_ctx {
+	struct person_id row;
+	size_t count;
+	struct person_id ids[MEMBER_ERASE_AT_ONCE];
+};
+
+static enum result
+append_former_member(void *context)
+{
+	struct former_members_ctx *ctx = context;
+
+	if (ctx->count == MEMBER_ERASE_AT_ONCE)
+		return INTERNAL; /* more rows than the statement's LIMIT */
+	ctx->ids[ctx->count++] = ctx->row;
+	return OK;
+}
+
+static enum result
+read_former_members(struct db *db, const char *kept_since, struct former_members_ctx *ctx)
+{
+	struct db_tx alone = db_alone(db);
+	const struct db_value in[] = { db_text("kept_since", kept_since),
+		db_number("rows_max", MEMBER_ERASE_AT_ONCE), { 0 } };
+	const struct db_slot out[] = { db_to_bytes(ctx->row.bytes, ID_SIZE), { 0 } };
+
+	ctx->count = 0;
+	return db_rows(&alone, OPERATOR_FORMER_MEMBERS_NEXT, in, out, append_former_member, ctx);
+}
+
+/* Whoever is eligible again by the time stays, and is not read once more. */
+static enum result
+delete_former_members(struct db *db, const struct purge_clock *clock, uint64_t *rows)
+{
+	struct former_members_ctx ctx;
+	char kept_since[CLOCK_DATE_MAX + 1];
+
+	purge_kept_since(clock->now, clock->retention_days, kept_since);
+	if (kept_since[0] == '\0')
+		return OK;
+	do {
+		size_t erased = 0;
+
+		TRY(read_former_members(db, kept_since, &ctx));
+		TRY(member_erase_former(db, clock->act, kept_since, ctx.ids, ctx.count, &erased));
+		*rows += erased;
+	} while (ctx.count == MEMBER_ERASE_AT_ONCE);
+	return OK;
+}
+
 enum result
 purge_delete(
     struct db *db, enum purge_rule name, const struct purge_clock *clock, uint64_t *ret_rows)
@@ -122,8 +196,10 @@ purge_delete(
 	const struct age_rule *rule = age_rule_of(name);
 
 	*ret_rows = 0;
-	if (rule == NULL)
+	if (name == PURGE_SESSION)
 		return delete_sessions(db, clock, ret_rows);
+	if (name == PURGE_FORMER_MEMBER)
+		return delete_former_members(db, clock, ret_rows);
 	const struct db_value in[] = { db_number("cutoff", clock->now - rule->age_s),
 		db_number("rows_max", BATCH_ROWS), { 0 } };
 

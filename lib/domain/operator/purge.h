@@ -9,7 +9,9 @@
 #ifndef PURGE_H
 #define PURGE_H
 
+#include "clock.h"
 #include "db.h"
+#include "operator_act.h"
 #include "result.h"
 
 #include <stdint.h>
@@ -37,7 +39,8 @@
 	X(PURGE_SESSION, "session")                            \
 	X(PURGE_AUDIT_NO_ACCOUNT, "audit_event of no account") \
 	X(PURGE_AUDIT_EVENT, "audit_event")                    \
-	X(PURGE_STEP_COUNT, "step_count")
+	X(PURGE_STEP_COUNT, "step_count")                      \
+	X(PURGE_FORMER_MEMBER, "insured_person of former members")
 
 #define PURGE_ENUM_(name, rows) name,
 enum purge_rule { PURGE_LIST(PURGE_ENUM_) PURGE__MAX };
@@ -46,7 +49,14 @@ enum purge_rule { PURGE_LIST(PURGE_ENUM_) PURGE__MAX };
 struct purge_clock {
 	int64_t now;
 	int64_t session_idle_s; /* a session that was not refreshed for so long is over */
+	int64_t retention_days; /* of persons, after the end of their eligibility; 0: for ever */
+	const struct operator_act *act; /* who purges: of each person an event is written */
 };
+
+/* The day since which persons must have ended to be kept: of those who ended earlier neither the
+ * person nor the account is (member_erase.h), and a roster that lists them still does not add them.
+ * "": everybody is kept. */
+void purge_kept_since(int64_t now, int64_t retention_days, char ret[static CLOCK_DATE_MAX + 1]);
 
 /* What a rule deletes, in the words of PURGE_LIST. */
 const char *purge_rows(enum purge_rule);

@@ -30,7 +30,7 @@ roster_brake_setting(enum roster_brake brake)
 struct roster_share
 roster_brake_share(enum roster_brake brake, const struct roster_counts *counts)
 {
-	const int64_t known = counts->insured - counts->added;
+	const int64_t known = counts->insured - counts->added - counts->left_out;
 
 	switch (brake) {
 	case ROSTER_BRAKE_ENDED:

@@ -15,6 +15,7 @@
 	X(changed, "changed")               /* persons with another name or other dates */    \
 	X(unchanged, "unchanged")           /* persons as they were stored */                 \
 	X(moved, "moved")                   /* persons with another number or symbol */       \
+	X(left_out, "left_out")             /* lines of persons who ended too long ago */     \
 	X(ended, "ended")                   /* persons who are absent, and were not before */ \
 	X(birth_dates, "birth_dates")       /* of stored persons, changed */                  \
 	X(names, "names")                   /* of stored persons, changed */                  \

@@ -4,6 +4,7 @@
 
 #include "cleanup.h"
 #include "clock.h"
+#include "purge.h"
 #include "roster_plan.h"
 #include "secret.h"
 #include "text.h"
@@ -23,6 +24,7 @@ struct import_ctx {
 	struct record_sort *lines, *writes;
 	struct roster_moves moves;
 	char today[CLOCK_DATE_MAX + 1];
+	char kept_since[CLOCK_DATE_MAX + 1]; /* "": all are */
 	enum roster_phase phase;
 	int64_t total;      /* of the phase */
 	int64_t renewed_ms; /* when the lease was */
@@ -198,6 +200,7 @@ plan_of(struct import_ctx *ctx)
 		.changes = ctx->options->changes,
 		.reporter = ctx->reporter,
 		.today = ctx->today,
+		.kept_since = ctx->kept_since,
 		.tick = tick_import,
 		.context = ctx,
 	};
@@ -346,6 +349,7 @@ roster_import(struct db *db, struct roster_file *file, const struct roster_optio
 
 	begin_record(ret, options);
 	clock_date_japan(options->now, ctx.today);
+	purge_kept_since(options->now, options->retention_days, ctx.kept_since);
 	const enum result result = ctx.lines != NULL && ctx.writes != NULL ? import_steps(&ctx)
 									   : OVERLOADED;
 	if (result != OK)

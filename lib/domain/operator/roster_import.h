@@ -4,7 +4,7 @@
  * is compared with the stored persons, and the brakes look at what would change
  * (roster_brakes.h). Only then it is written, in committed batches: roster_write.h says why it is
  * not one transaction, and what one that broke off leaves. A person keeps the id for life. A
- * person who is not in the file is no longer eligible from today on, but is never deleted: an
+ * person who is not in the file is no longer eligible from today on, but is not deleted: an
  * account may belong to them.
  *
  * A check reads only: it takes no lock, not even that of the import, writes nothing and makes no
@@ -32,7 +32,10 @@ struct roster_options {
 	bool check; /* read only */
 	struct roster_brakes brakes;
 	struct roster_changes *changes; /* or NULL */
-	const char *started_by;         /* for the record; at most ROSTER_STARTED_BY_MAX */
+	/* Persons who ended more than so many days ago are not added: a purge would delete them. 0:
+	 * everybody is. */
+	int64_t retention_days;
+	const char *started_by; /* for the record; at most ROSTER_STARTED_BY_MAX */
 	int64_t now;
 	/* Called now and then with the lines so far, and thousandths of the phase; or NULL. */
 	void (*progress)(void *context, enum roster_phase, int64_t lines, unsigned permille);

@@ -223,12 +223,27 @@ take_moved(struct merge_ctx *ctx)
 	return OK;
 }
 
-/* Nobody is stored who has the pair of the line. */
-static enum result
-take_new(struct merge_ctx *ctx)
+/* Is the line of somebody whom a purge deletes, or has deleted (purge.h)? */
+static bool
+line_is_left_out(const struct merge_ctx *ctx)
 {
+	const char *until = ctx->line.eligible_until;
+
+	return until[0] != '\0' && strcmp(until, ctx->plan->kept_since) < 0;
+}
+
+/* Nobody is stored who has the pair of the line. Who is left out spells nothing. */
+static enum result
+take_new(struct merge_ctx *ctx, bool *ret_left_out)
+{
+	*ret_left_out = false;
 	if (ctx->has_moved_here && compare_with_line(ctx, &ctx->moved_here.to) == 0)
 		return take_moved(ctx);
+	*ret_left_out = line_is_left_out(ctx);
+	if (*ret_left_out) {
+		ctx->counts->left_out++;
+		return OK;
+	}
 	ctx->counts->added++;
 	roster_changes_added(ctx->plan->changes, &ctx->line);
 	return plan_write(ctx, &ctx->line);
@@ -281,6 +296,7 @@ static enum result
 merge_one(struct merge_ctx *ctx)
 {
 	int order = ctx->person == NULL ? 1 : -1;
+	bool left_out = false;
 
 	if (ctx->has_line && ctx->person != NULL)
 		order = compare_with_line(ctx, &ctx->person->pair);
@@ -289,11 +305,12 @@ merge_one(struct merge_ctx *ctx)
 		TRY(take_person(ctx));
 		return next_person(ctx);
 	}
-	TRY(order == 0 ? take_both(ctx) : take_new(ctx));
+	TRY(order == 0 ? take_both(ctx) : take_new(ctx, &left_out));
 	ctx->counts->eligible_after += is_eligible(
 	    ctx->line.eligible_from, ctx->line.eligible_until, ctx->plan->today);
 	ctx->zeros_in_file += begins_with_zero(ctx->line.number, ctx->line.symbol);
-	if (!roster_lookups_add(ctx->lookups, ctx->line.number, ctx->line.symbol, ctx->line.line))
+	if (!left_out &&
+	    !roster_lookups_add(ctx->lookups, ctx->line.number, ctx->line.symbol, ctx->line.line))
 		return OVERLOADED;
 	if (order == 0)
 		TRY(next_person(ctx));

@@ -21,6 +21,7 @@ struct roster_plan {
 	struct roster_changes *changes; /* or NULL */
 	const struct roster_reporter *reporter;
 	const char *today;
+	const char *kept_since; /* who ended before is not added; "": everybody is */
 	/* Called now and then with the lines that were compared; or NULL. */
 	enum result (*tick)(void *context, int64_t lines);
 	void *context;

@@ -184,6 +184,10 @@ static const struct setting settings[] = {
 	  NUMBER, "0", 0, 3650, NULL, 0,
 	  "for so many days, from 資格喪失日 on, former members may log in and use their account; "
 	  "0: not at all" },
+	{ "RETENTION_AFTER_LOSS_DAYS", CONFIG_RULES | CONFIG_ROSTER, AT(retention_after_loss_days),
+	  NUMBER, "0", 0, 3650, NULL, 0,
+	  "who lost eligibility longer ago is deleted by `myportalctl purge`, with the account, "
+	  "and not taken from a roster again; 30 or more; 0: kept for ever" },
 	{ "PASSWORD_LENGTH_MIN", CONFIG_RULES, AT(password_length_min), NUMBER, "8", 8, 15, NULL, 0,
 	  "code points" },
 	{ "PASSWORD_COMPOSITION", CONFIG_RULES, AT(password_composition), CHOICE,
@@ -474,6 +478,19 @@ proof_of_work_is_work(const struct config *c)
 	return c->captcha_proof_of_work == 0 || c->captcha_proof_of_work >= 1000;
 }
 
+static bool
+retention_is_long_enough(const struct config *c)
+{
+	return c->retention_after_loss_days == 0 || c->retention_after_loss_days >= 30;
+}
+
+static bool
+retention_covers_access(const struct config *c)
+{
+	return c->retention_after_loss_days == 0 ||
+	       c->retention_after_loss_days >= c->access_after_loss_days;
+}
+
 #define LOOPBACK "localhost, 127.0.0.1 or ::1"
 
 /* clang-format off */
@@ -494,6 +511,10 @@ static const struct {
 	  "ARGON2_MEMORY_KIB and ARGON2_PASSES are below the floor" },
 	{ { "CAPTCHA_PROOF_OF_WORK", "CAPTCHA_PROOF_OF_WORK" }, proof_of_work_is_work,
 	  "CAPTCHA_PROOF_OF_WORK must be 0 or 1000-10000000" },
+	{ { "RETENTION_AFTER_LOSS_DAYS", "RETENTION_AFTER_LOSS_DAYS" }, retention_is_long_enough,
+	  "RETENTION_AFTER_LOSS_DAYS must be 0 or 30-3650" },
+	{ { "RETENTION_AFTER_LOSS_DAYS", "ACCESS_AFTER_LOSS_DAYS" }, retention_covers_access,
+	  "RETENTION_AFTER_LOSS_DAYS must be 0 or at least ACCESS_AFTER_LOSS_DAYS" },
 };
 /* clang-format on */
 

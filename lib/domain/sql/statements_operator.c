@@ -91,7 +91,8 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	    .columns = 8,
 	},
 	OPERATOR_(OPERATOR_PERSON_HOLD) = {
-	    "SELECT 1 FROM insured_person WHERE id = :person_id FOR UPDATE",
+	    "SELECT COALESCE(DATE_FORMAT(eligible_until, '%Y-%m-%d'), '') FROM insured_person"
+	    " WHERE id = :person_id FOR UPDATE",
 	    .columns = 1,
 	},
 	OPERATOR_(OPERATOR_PERSON_DELETE) = {
@@ -410,6 +411,16 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	OPERATOR_(OPERATOR_STEP_COUNT_PURGE) = {
 	    "DELETE FROM step_count WHERE day <= " DAY_OF_CUTOFF_
 	    " ORDER BY day, counted_by, step, outcome LIMIT :rows_max",
+	},
+	/* No index has these: they are few, and looked for once a night. */
+	OPERATOR_(OPERATOR_FORMER_MEMBERS_COUNT) = {
+	    "SELECT COUNT(*) FROM insured_person WHERE eligible_until < :kept_since",
+	    .columns = 1,
+	},
+	OPERATOR_(OPERATOR_FORMER_MEMBERS_NEXT) = {
+	    "SELECT id FROM insured_person WHERE eligible_until < :kept_since"
+	    " ORDER BY number, symbol LIMIT :rows_max",
+	    .columns = 1,
 	},
 
 	/* Of all processes together. */

@@ -15,7 +15,7 @@
 
 #define RUN_COUNTS_                                                                         \
 	"lines_read, invalid_lines, insured, dependents, added, changed, unchanged, moved," \
-	" ended, birth_dates, names, ambiguous, eligible, losing,"                          \
+	" left_out, ended, birth_dates, names, ambiguous, eligible, losing,"                \
 	" eligible_after"
 
 /* The rows of a batch, as roster_write.c writes them. */
@@ -48,7 +48,7 @@ const struct statement roster_statements[ROSTER_STATEMENTS__MAX] = {
 	    "SELECT id, outcome, file_hash, started_by, created_at, COALESCE(ended_at, 0),"
 	    " in_progress = 1 AND lease_until < UNIX_TIMESTAMP(), " RUN_COUNTS_
 	    " FROM roster_run ORDER BY created_at DESC, id LIMIT :rows_max",
-	    .columns = 22,
+	    .columns = 23,
 	},
 
 	/* The persons behind a pair, in the order of the primary key. */
@@ -67,7 +67,7 @@ const struct statement roster_statements[ROSTER_STATEMENTS__MAX] = {
 	[ROSTER_RUN_BEGIN] = {
 	    "INSERT INTO roster_run (id, in_progress, lease_until, outcome, file_hash, " RUN_COUNTS_
 	    ", started_by, created_at) VALUES (:roster_run_id, :in_progress, " LEASE_
-	    ", $ROSTER_RUNNING, '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,"
+	    ", $ROSTER_RUNNING, '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,"
 	    " :started_by, :now)",
 	},
 	/* An import that died holds nothing any more. */
@@ -84,7 +84,8 @@ const struct statement roster_statements[ROSTER_STATEMENTS__MAX] = {
 	    "UPDATE roster_run SET in_progress = NULL, renewals = renewals + 1, outcome = :outcome,"
 	    " file_hash = :file_hash, lines_read = :lines, invalid_lines = :invalid_lines,"
 	    " insured = :insured, dependents = :dependents, added = :added, changed = :changed,"
-	    " unchanged = :unchanged, moved = :moved, ended = :ended, birth_dates = :birth_dates,"
+	    " unchanged = :unchanged, moved = :moved,"
+	    " left_out = :left_out, ended = :ended, birth_dates = :birth_dates,"
 	    " names = :names, ambiguous = :ambiguous, eligible = :eligible, losing = :losing,"
 	    " eligible_after = :eligible_after, ended_at = :now"
 	    " WHERE id = :roster_run_id AND ended_at IS NULL",

@@ -99,7 +99,8 @@ enum mail_kind { MAIL_KIND_LIST(STORED_ENUM_) MAIL_KIND__MAX };
 	X(AUDIT_PERSON_MOVED, 31, "person_moved")                                              \
 	X(AUDIT_DATABASE_RESTORED, 32, "database_restored")                                    \
 	X(AUDIT_PERSON_EXPORTED, 33, "person_exported")                                        \
-	X(AUDIT_PERSON_ERASED, 34, "person_erased")
+	X(AUDIT_PERSON_ERASED, 34, "person_erased")                                            \
+	X(AUDIT_FORMER_MEMBER_DELETED, 35, "former_member_deleted")
 #define AUDIT_ENUM_(name, number, word) name = (number),
 enum audit_event_kind { AUDIT_LIST(AUDIT_ENUM_) };
 #undef AUDIT_ENUM_
