@@ -5,6 +5,8 @@
  * the first byte, one that demands a login. What arrived is read by Python's email package, which
  * knows nothing of our encoders. */
 
+#define _GNU_SOURCE /* pipe2 */
+
 #include "smtp.h"
 
 #include "bounds.h"
@@ -13,7 +15,7 @@
 #include "text.h"
 
 #include <arpa/inet.h>
-#include <glob.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -62,11 +64,17 @@ static char folder[PATH_SIZE], certificate[PATH_SIZE], key[PATH_SIZE], other[PAT
     expired[PATH_SIZE], expired_key[PATH_SIZE];
 static char shown[SHOWN_MAX]; /* what show_mails() or show_trace() found */
 
+/* The reader of mails: one for all, as a Python takes a tenth of a second to start. */
+static struct {
+	pid_t pid;
+	int folders; /* each ends with a line end */
+	int mails;   /* of each folder, behind them a NUL */
+} reader;
+
 /* Prints each mail of a Maildir as a reader sees it, and removes it. */
 static const char show_py[] =
     "import email, email.policy, os, sys\n"
-    "for name in sorted(os.listdir(sys.argv[1] + '/new')):\n"
-    "    path = sys.argv[1] + '/new/' + name\n"
+    "def show(path):\n"
     "    raw = open(path, 'rb').read()\n"
     "    mail = email.message_from_bytes(raw, policy=email.policy.default)\n"
     "    print('names:', *mail.keys())\n"
@@ -81,22 +89,26 @@ static const char show_py[] =
     "    lines = [line for line in raw.split(b'\\n') if b'boundary=' not in line]\n"
     "    print('as sent:', *[line.decode() for line in lines if line.startswith(b'To: ')])\n"
     "    print('ascii:', raw.isascii(), 'short:', max(map(len, lines)) <= 78)\n"
-    "    os.unlink(path)\n";
+    "    os.unlink(path)\n"
+    "for line in sys.stdin:\n"
+    "    folder = line.rstrip() + '/new/'\n"
+    "    for name in sorted(os.listdir(folder)):\n"
+    "        show(folder + name)\n"
+    "    print(end='\\0', flush=True)\n";
 
-/* Starts a program with its output in a pipe; it dies with us. */
+/* Starts a program with this input and its output in a pipe; it dies with us. */
 static pid_t
-start(const char *const *words, int *ret_output)
+start(const char *const *words, int input, int *ret_output)
 {
 	int ends[2];
 
-	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
 	const pid_t pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		dup2(input, STDIN_FILENO);
 		dup2(ends[1], STDOUT_FILENO);
-		close(ends[0]);
-		close(ends[1]);
 		execv(words[0], (char *const *)(uintptr_t)words);
 		_exit(127);
 	}
@@ -110,7 +122,7 @@ run_server(const char *const *words, char *ret, size_t ret_size)
 {
 	size_t length = 0;
 	int output, status;
-	const pid_t pid = start(words, &output);
+	const pid_t pid = start(words, STDIN_FILENO, &output);
 
 	for (ssize_t got = 1; got > 0 && length + 1 < ret_size; length += (size_t)got) {
 		got = read(output, ret + length, ret_size - length - 1);
@@ -168,7 +180,7 @@ catcher_start(enum server server, int64_t port)
 	memcpy(words + 8, options[server], sizeof options[server]);
 	catcher_path(program);
 	assert_true(text_format(address, sizeof address, "127.0.0.1:%" PRId64, port));
-	catcher->pid = start(words, &output);
+	catcher->pid = start(words, STDIN_FILENO, &output);
 	FILE *stream = fdopen(output, "r");
 	assert_non_null(stream);
 	if (fgets(line, sizeof line, stream) == NULL)
@@ -205,20 +217,44 @@ certificate_make(const char *faketime, const char *certificate_path, const char 
 	run_server(words, shown, sizeof shown);
 }
 
+static void
+reader_start(void)
+{
+	static const char *const words[] = { PYTHON, "-c", show_py, NULL };
+	int ends[2];
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	reader.pid = start(words, ends[0], &reader.mails);
+	reader.folders = ends[1];
+	close(ends[0]);
+}
+
+static void
+reader_stop(void)
+{
+	int status;
+
+	close(reader.folders);
+	assert_int_equal(waitpid(reader.pid, &status, 0), reader.pid);
+	assert_int_equal(status, 0);
+	close(reader.mails);
+}
+
 /* Puts into `shown` what the catcher stored since the last look. */
 static void
 show_mails(enum server server)
 {
-	const char *const words[] = { PYTHON, "-c", show_py, catchers[server].maildir, NULL };
-	char pattern[PATH_SIZE];
-	glob_t found;
+	char line[PATH_SIZE + 1];
+	size_t length = 0;
 
-	shown[0] = '\0';
-	path_make(pattern, catchers[server].maildir, "new/*");
-	if (glob(pattern, 0, NULL, &found) == GLOB_NOMATCH)
-		return; /* a Python less is a tenth of a second less */
-	globfree(&found);
-	run_server(words, shown, sizeof shown);
+	assert_true(text_format(line, sizeof line, "%s\n", catchers[server].maildir));
+	assert_int_equal(write(reader.folders, line, strlen(line)), strlen(line));
+	do {
+		const ssize_t got = read(reader.mails, shown + length, sizeof shown - length);
+		if (got <= 0)
+			fail_msg("the reader of mails has ended, or has more to say than fits");
+		length += (size_t)got;
+	} while (shown[length - 1] != '\0');
 }
 
 /* Puts into `shown` which commands the catcher got, each behind a line end. */
@@ -317,6 +353,7 @@ start_all(void **state)
 	certificate_make("FAKETIME=+0d", certificate, key);
 	for (enum server server = 0; server < SERVER__MAX; server++)
 		catcher_prepare(server);
+	reader_start();
 	return 0;
 }
 
@@ -328,6 +365,7 @@ stop_all(void **state)
 	(void)state;
 	for (enum server server = 0; server < SERVER__MAX; server++)
 		catcher_stop(server);
+	reader_stop();
 	run_server(words, shown, sizeof shown);
 	return 0;
 }
