@@ -38,7 +38,7 @@ load steps
 
 	create_account "$stage_token" "$email"
 	want 201
-	same "$(jq -c .account <<<"$body")" \
+	same "$(command jq -c .account <<<"$body")" \
 		"{\"login_id\":\"$email\",\"nickname\":\"はなこ\",\"email\":\"$email\",\"email_verified\":true}"
 	same "$(jq -c .next <<<"$body")" '{"method":"POST","path":"/v1/sessions"}'
 	wait_mail "$email" 3 | grep -q 登録が完了

@@ -60,7 +60,7 @@ in_trail() {
 answer() {
 	printf '%s\n' "$status"
 	grep -v -i -e '^X-Request-Id' -e '^Date' -e '^RateLimit:' <<<"$headers"
-	jq -c 'del(.request_id)' <<<"$body"
+	body_without_id
 }
 
 @test "of thirty neighbours of one card twenty become accounts in a day, and no more" { # asvs 2.4.1 6.1.1

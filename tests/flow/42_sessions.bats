@@ -59,11 +59,11 @@ heal() {
 	new_account
 	log_in "$email" wrong7rakuda
 	want 401 login_failed
-	wanted=$(jq -c 'del(.request_id)' <<<"$body")
+	wanted=$(body_without_id)
 	for row in "nobody-$email $PASSWORD" "$disabled $PASSWORD" "$ineligible $PASSWORD" "$email ${PASSWORD}x" "$email ${PASSWORD^}"; do
 		log_in ${row% *} "${row##* }"
 		want 401 login_failed
-		same "$(jq -c 'del(.request_id)' <<<"$body")" "$wanted"
+		same "$(body_without_id)" "$wanted"
 	done
 	logged_in "$email"
 }
@@ -368,11 +368,11 @@ id_of() { # COLUMN FROM...
 	before=$(rows account session outbox audit_event spent_token)
 	api DELETE /v1/sessions/AAAAAAAAAAAAAAAAAAAAAA '' "$access"
 	want 404 not_found
-	nobodys=$(jq -c 'del(.request_id)' <<<"$body")
+	nobodys=$(body_without_id)
 	for kind in "${!foreign[@]}"; do
 		same "$kind ${#foreign[$kind]}" "$kind 22"
 		api DELETE "/v1/sessions/${foreign[$kind]}" '' "$access"
-		same "$kind $status $(jq -c 'del(.request_id)' <<<"$body")" "$kind 404 $nobodys"
+		same "$kind $status $(body_without_id)" "$kind 404 $nobodys"
 	done
 	same "$(rows account session outbox audit_event spent_token)" "$before"
 	is_logged_in "$others"
@@ -501,10 +501,10 @@ id_of() { # COLUMN FROM...
 			want 401 login_failed
 		done
 	done
-	plain=$(jq -c 'del(.request_id)' <<<"$body")
+	plain=$(body_without_id)
 	log_in "$email"
 	want 401 login_failed
-	same "$(jq -c 'del(.request_id)' <<<"$body")" "$plain"
+	same "$(body_without_id)" "$plain"
 	never header Retry-After
 	same "$(db "SELECT GROUP_CONCAT(count) FROM limit_counter WHERE limit_id = LIMIT_LOGIN_FAILURES AND locked_until > UNIX_TIMESTAMP()")" 5,5
 

@@ -371,7 +371,7 @@ is_told() { # STATUS [CODE]
 	for _ in {1..12}; do
 		ask_email " ${email%@*}@${email##*@}"
 		want 202
-		same "$(jq -cS . <<<"$body")" '{"link_expires_in":10800,"resend_after":2}'
+		same "$(jq -c . <<<"$body")" '{"link_expires_in":10800,"resend_after":2}'
 	done
 	same "$(rows outbox account; events "$email")" "$before"
 	same "$(db 'SELECT COUNT(*) FROM limit_counter WHERE limit_id IN (LIMIT_CONFIRMATION_MAIL, LIMIT_ADDRESS_CHANGES)')" 0

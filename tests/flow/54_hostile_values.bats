@@ -106,7 +106,7 @@ pasted() { # VALUE
 	stage_token=$(field .stage_token)
 	create_account "$stage_token" "$(pasted "$email")" "nickname=$(pasted はなこ❤️)"
 	want 201
-	same "$(jq -c .account <<<"$body")" \
+	same "$(command jq -c .account <<<"$body")" \
 		"{\"login_id\":\"$email\",\"nickname\":\"はなこ❤️\",\"email\":\"$email\",\"email_verified\":true}"
 	log_in "$(pasted "$email")" "$PASSWORD" "refresh=$(pasted body)"
 	want 201

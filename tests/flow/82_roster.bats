@@ -396,7 +396,7 @@ today_in_japan() {
 	run --separate-stderr ctl roster check --json "$ROSTER.half"
 	[[ $status == 4 ]]
 	[[ $(jq -c '[.outcome, .check, .eligible, .losing, .exceeded]' <<<"$output") == \
-		'["change_limit_exceeded",true,30,26,[{"limit":"ended","count":26,"of":30,"thousandths_max":100}]]' ]]
+		'["change_limit_exceeded",true,30,26,[{"count":26,"limit":"ended","of":30,"thousandths_max":100}]]' ]]
 }
 
 @test "who would change is listed in a file of the operator's alone" {

@@ -145,7 +145,7 @@ member_with_everything() {
 	db "INSERT INTO account (id, person_id, login_id, password_hash, email, nickname, language, created_at, password_changed_at)
 		VALUES (RANDOM_BYTES(16), UNHEX('$person'), '$email', 'x', '$email', 'x', 'ja', 1, 1)"
 	ended 0 after-restore --reason 'disk failed' --json
-	same "$(jq -c .accounts <<<"$output")" "[{\"person\":\"$person\",\"now\":\"the person is erased\"}]"
+	same "$(command jq -c .accounts <<<"$output")" "[{\"person\":\"$person\",\"now\":\"the person is erased\"}]"
 	same "$(db "SELECT (SELECT COUNT(*) FROM insured_person WHERE id = UNHEX('$person')), (SELECT COUNT(*) FROM account WHERE login_id = '$email')")" $'0\t0'
 	ended 0 after-restore --reason again --json
 	same "$(jq -c .accounts <<<"$output")" '[]'

@@ -204,17 +204,21 @@ events() { # LOGIN-ID
 # Begins a transaction of the test's own with this SQL, and keeps it open until let_go: others wait for the
 # rows that it locks, and do not see what it changed. A teardown lets go before anything else.
 hold_rows() { # SQL
+	local sql
+	sql_of "$1" || return 1
 	exec {holder}> >(MYSQL_PWD=$(<"$DB_OWNER_PASSWORD_FILE") exec mariadb --no-defaults --socket="$DB_SOCKET" \
 		--user="$DB_OWNER_USER" --batch --unbuffered "$DB_NAME" >"$BATS_TEST_TMPDIR/held" 3>&-)
 	: >"$BATS_TEST_TMPDIR/held"
-	printf "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; BEGIN; %s; SELECT 'held';\n" "$(enum_numbers "$1")" >&"$holder"
+	printf "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; BEGIN; %s; SELECT 'held';\n" "$sql" >&"$holder"
 	wait_until 5 grep -q held "$BATS_TEST_TMPDIR/held"
 }
 
 # Changes something more, if there is SQL, and commits.
 let_go() { # [SQL]
+	local sql
 	[[ -n ${holder-} ]] || return 0
-	printf '%s COMMIT;\n' "$(enum_numbers "${1:+$1;}")" >&"$holder"
+	sql_of "${1:+$1;}" || return 1
+	printf '%s COMMIT;\n' "$sql" >&"$holder"
 	exec {holder}>&-
 	holder=
 }
