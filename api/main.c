@@ -218,6 +218,7 @@ fill_service(struct service *service, const struct config *c, const struct parts
 		.access_token_lives_s = c->access_token_lives_s,
 		.session_idle_s = c->session_idle_s,
 		.session_lives_s = c->session_lives_s,
+		.registration_domains = &service->registration_domains,
 		.access_after_loss_days = c->access_after_loss_days,
 		.mail_interval_s = c->mail_interval_s,
 		.password_rules = {
@@ -488,6 +489,9 @@ settings_are_right(struct config *c, struct service *service, struct config_faul
 	if (!source_networks_read("TRUSTED_PROXIES", c->trusted_proxies, &service->proxies, errbuf))
 		config_fault(faults, "%s", errbuf);
 	if (!source_networks_read("SHARED_NETWORKS", c->shared_networks, &service->shared, errbuf))
+		config_fault(faults, "%s", errbuf);
+	if (!email_domains_read("REGISTRATION_EMAIL_DOMAINS", c->registration_email_domains,
+		&service->registration_domains, errbuf))
 		config_fault(faults, "%s", errbuf);
 	if (!descriptors_suffice(c, errbuf))
 		config_fault(faults, "%s", errbuf);

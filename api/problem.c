@@ -102,6 +102,13 @@ static const struct problem origin_refused = { 403,
 	{ "健康マイポータルのページを開き直して、もう一度お試しください。",
 	  "Please open the member portal again and try once more." },
 };
+static const struct problem email_domain_refused = { 403,
+	{ "このメールアドレスでは登録できません", "Address not accepted here" },
+	{ "ご登録には、健康保険組合が指定するメールアドレス（会社のメールアドレスなど）をお使いください。"
+	  "お持ちでないときは、健康保険組合にお問い合わせください。",
+	  "Please use an address of the kind that your health insurance society accepts, such as "
+	  "that of your company. If you have none, please ask your society." },
+};
 static const struct problem not_found = { 404,
 	{ "見つかりません", "Not found" },
 	{ "お探しのものはありません。画面を再読み込みするか、アドレスをご確認ください。",
@@ -238,6 +245,8 @@ problem_of(enum result result)
 		return &password_wrong;
 	case ORIGIN_REJECTED:
 		return &origin_refused;
+	case EMAIL_DOMAIN_REFUSED:
+		return &email_domain_refused;
 	case TOO_MANY:
 		return &too_many;
 	case NOT_FOUND:

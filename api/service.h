@@ -5,6 +5,7 @@
 
 #include "config.h"
 #include "app.h"
+#include "email_domains.h"
 #include "ready.h"
 #include "source_address.h"
 
@@ -21,6 +22,7 @@ enum load { LOAD_REST, LOAD_HASHING, LOAD_PICTURES, LOAD__MAX };
 struct service {
 	const struct config *config;
 	struct app app; /* the db, keys and pools that the flows work with */
+	struct email_domains registration_domains;
 	struct source_networks proxies;
 	struct source_networks shared; /* where many members share an address */
 	struct http *_Atomic public;   /* NULL until it listens, and when it closes */

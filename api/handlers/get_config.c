@@ -8,6 +8,7 @@
 #include "auth_key.h"
 #include "captcha.h"
 #include "email.h"
+#include "email_domains.h"
 #include "insured_number.h"
 #include "nickname.h"
 #include "registration.h"
@@ -27,6 +28,16 @@ reply_society(struct json *json, const struct config *config)
 	json_text_or_null(json, "en", config->society_contact_en);
 	json_up(json);
 	json_text(json, "mail_from", config->mail_from);
+	json_up(json);
+}
+
+/* As addresses are folded; none: any. */
+static void
+reply_email_domains(struct json *json, const struct email_domains *domains)
+{
+	json_array(json, "registration_email_domains");
+	for (size_t i = 0; i < domains->count; i++)
+		json_text_item(json, domains->names[i]);
 	json_up(json);
 }
 
@@ -127,6 +138,7 @@ get_config(struct call *call)
 	json_text(json, "portal_url", config->portal_url);
 	reply_languages(json);
 	json_bool(json, "birth_date_required", config_is(config->identity_birth_date, "yes"));
+	reply_email_domains(json, &call->service->registration_domains);
 	reply_captcha_kinds(json, app);
 	reply_password_policy(json, config);
 	reply_lengths(json);

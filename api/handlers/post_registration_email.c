@@ -1,6 +1,7 @@
 /* post_registration_email.c - POST /v1/registration/email: an address gets an invitation.
  *
- * The answer is the same for every address. */
+ * The answer is the same for every address, and depends on nothing but its domain where the society
+ * names domains. */
 
 #include "endpoints.h"
 

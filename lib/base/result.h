@@ -37,6 +37,7 @@
 	X(LOGIN_FAILED, "login_failed")                                          \
 	X(PASSWORD_WRONG, "current_password_wrong")                              \
 	X(ORIGIN_REJECTED, "origin_refused")                                     \
+	X(EMAIL_DOMAIN_REFUSED, "email_domain_refused")                          \
 	X(TOO_MANY, "too_many_tries")                                            \
 	X(NOT_FOUND, "not_found")                                                \
 	X(METHOD_NOT_ALLOWED, "method_not_allowed")                              \

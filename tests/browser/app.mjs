@@ -10,6 +10,7 @@ import { createClient } from '../../tools/client/src/index.js';
 import { texts } from '../../tools/demo/lib/texts.js';
 import {
   API,
+  API_10S,
   PASSWORD,
   captchaAnswer,
   identify,
@@ -238,6 +239,12 @@ export function answerInstead(page, method, path, times, { headers = {}, ...answ
   return fault(page, method, path, times, (route) =>
     route.fulfill({ ...answer, headers: { ...cors, ...headers } }),
   );
+}
+
+// The second service answers these requests: it has other settings (tests/node/on_stack).
+export async function askOther(page, ...paths) {
+  const other = (route) => route.continue({ url: route.request().url().replace(API, API_10S) });
+  for (const path of paths) await page.route(API + path, other);
 }
 
 // The next request of this kind waits until the test, which gets it by what this answers, lets it go.

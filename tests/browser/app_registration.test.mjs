@@ -6,6 +6,7 @@ import { test } from 'node:test';
 
 import { API, PASSWORD, mailedToken, newAddress, newNumber, startAhead } from '../node/service.mjs';
 import {
+  askOther,
   click,
   counter,
   createAccount,
@@ -40,6 +41,25 @@ const MAIL = '/v1/registration/email';
 const IDENTITY = '/v1/registration/identity';
 const KEY = '/v1/registration/authentication-key';
 const ACCOUNT = '/v1/registration/account';
+
+test('app: a society that accepts addresses of some domains says so, and of another at the field', async (t) => {
+  const page = await (await newApp(t, { expected: [/403/] })).newPage();
+  await askOther(page, '/v1/config', MAIL);
+  await page.goto(`${APP}/register`);
+  await shows(page, 'register.title');
+  const domains = '@company.example、@*.company.example';
+  await page.locator('.domains', { hasText: text(page, 'register.domains', { domains }) }).waitFor();
+  await submit(page, { email: newAddress() });
+  await problem(page);
+  assert.equal(await errorAt(page, 'email'), 'このメールアドレスでは登録できません');
+  assert.equal(await focused(page), 'email');
+  await submit(page, { email: newAddress().replace('example.jp', 'sales.company.example') });
+  await shows(page, 'mail.title');
+
+  const usual = await openApp(await newApp(t), '/register');
+  await shows(usual, 'register.title');
+  assert.equal(await usual.locator('.domains').count(), 0);
+});
 
 test('app: a member registers and logs in by the keyboard alone', async (t) => {
   const context = await newApp(t, { language: 'en' });

@@ -16,6 +16,7 @@ import {
 } from '../node/service.mjs';
 import {
   answerInstead,
+  askOther,
   click,
   createAccount,
   cutOff,
@@ -157,6 +158,13 @@ const REGISTRATION = {
 
   register: (visit) => visit.open('/register', 'register.title'),
   'register-wrong': (visit) => visit.submitWrong('email', { email: 'hanako@' }),
+  'register-refused': async ({ page, email }) => {
+    await askOther(page, '/v1/registration/email');
+    await submit(page, { email });
+    await problem(page);
+    await page.locator('#email[aria-invalid="true"]').waitFor();
+    await page.unroute(`${API}/v1/registration/email`);
+  },
   'register-mail-sent': async ({ page, email }) => {
     await submit(page, { email });
     await shows(page, 'mail.title');

@@ -267,7 +267,7 @@ static enum result
 validate_body(const struct endpoint *endpoint, struct room *room)
 {
 	static const struct config config = { .identity_birth_date = "no" };
-	const struct service service = {
+	static const struct service service = {
 		.config = &config,
 		.app.captcha_work = 1000, /* the proof of work is offered */
 		.app.password_rules = { .length_min = 8,

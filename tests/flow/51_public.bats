@@ -40,7 +40,7 @@ ask_again() { # METHOD PATH ETAG
 			{name: {ja: $ja, en: $en}, contact: {ja: env.SOCIETY_CONTACT_JA, en: env.SOCIETY_CONTACT_EN}, mail_from: env.MAIL_FROM},
 			$portal, ["ja", "en"], false, {kinds: ["image", "audio"]}, (env.MAIL_INTERVAL_S | tonumber)]')"
 	start_other SOCIETY_NAME_JA='見本"健保"' SOCIETY_NAME_EN='Sample & Co' SOCIETY_CONTACT_JA=$'適用課\n03-0000-0000' SOCIETY_CONTACT_EN= \
-		MAIL_FROM=portal@kenpo.example.jp PORTAL_URL=https://portal.example IDENTITY_BIRTH_DATE=yes CAPTCHA_PROOF_OF_WORK=5000 CAPTCHA_LIVES_S=31 \
+		MAIL_FROM=portal@kenpo.example.jp PORTAL_URL=https://portal.example IDENTITY_BIRTH_DATE=yes REGISTRATION_EMAIL_DOMAINS=Example.co.jp,.日本語.jp CAPTCHA_PROOF_OF_WORK=5000 CAPTCHA_LIVES_S=31 \
 		PASSWORD_LENGTH_MIN=11 PASSWORD_COMPOSITION=none MAIL_INTERVAL_S=7 INVITATION_LIVES_S=61 SECOND_LINK_LIVES_S=62 \
 		ACCOUNT_STEP_LIVES_S=63 EMAIL_CONFIRMATION_LIVES_S=64 PASSWORD_RESET_LIVES_S=65 ACCESS_TOKEN_LIVES_S=66 SESSION_IDLE_S=601 SESSION_LIVES_S=602
 	BASE_URL=http://$OTHER_LISTEN api GET /v1/config
@@ -55,6 +55,7 @@ ask_again() { # METHOD PATH ETAG
 		  "portal_url": "https://portal.example",
 		  "languages": ["ja", "en"],
 		  "birth_date_required": true,
+		  "registration_email_domains": ["example.co.jp", ".xn--wgv71a119e.jp"],
 		  "captcha": {
 		    "kinds": ["image", "audio", "proof_of_work"],
 		    "proof_of_work": { "protocol": "altcha-v1", "algorithm": "SHA-256", "maxnumber": 5000 }

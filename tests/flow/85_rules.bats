@@ -1,4 +1,5 @@
-# Rules in which societies differ (docs/societies.md): who may log in after eligibility ended, and for how long.
+# Rules in which societies differ (docs/societies.md): whose addresses get an invitation, and for how long who is not
+# insured any more may log in.
 
 bats_require_minimum_version 1.5.0
 load helper
@@ -120,6 +121,45 @@ shown_person() { # JQ
 	is_logged_in "$access"
 }
 
+# --- addresses --------------------------------------------------------------------------------------
+
+# What myportald says of its settings.
+checked() { # SETTING=value
+	told=$(env "$1" "$BUILD/api/myportald" --check)
+}
+
+@test "an address of another domain gets no invitation, whoever has it; later steps take any" {
+	new_account
+	wait_until 10 mail_is_finished
+	restart_server REGISTRATION_EMAIL_DOMAINS=Company.example,.company.example
+	before=$(rows outbox limit_counter spent_token audit_event)
+	for other in "$email" nobody@elsewhere.example a@badcompany.example company.example@evil.example; do
+		api POST /v1/registration/email "{\"email\":\"$other\"}"
+		want 403 email_domain_refused
+	done
+	same "$(rows outbox limit_counter spent_token audit_event)" "$before"
+
+	inside=${email%@*}@company.example
+	identified "$inside" "$(new_person)"
+	invite "${email%@*}@Sales.COMPANY.example"
+
+	# Behind the first step the society knows who it is, so that the address may be of any domain.
+	at_account_step "b$inside" "$(new_person)"
+	create_account "$stage_token" "b$inside" "email=c$email"
+	want 201
+	mail_arrives "c$email"
+	logged_in "$email"
+	api PUT /v1/me/email "{\"email\":\"d$email\",\"current_password\":\"$PASSWORD\"}" "$access"
+	want 202
+	run --separate-stderr ctl member set-email --reason "a test" "$(db "SELECT LOWER(HEX(id)) FROM account WHERE login_id = '$email'")" <<<"e$email"
+	same "$status" 0
+
+	for wrong in company 'company.example;other.example' @company.example '*.company.example'; do
+		never checked REGISTRATION_EMAIL_DOMAINS="$wrong"
+		grep -q '^settings: REGISTRATION_EMAIL_DOMAINS must be domains' <<<"$told"
+	done
+}
+
 # --- the document ---------------------------------------------------------------------------------
 
 # Nobody sits at a terminal: what is asked for comes from $typed, line by line. The ids that find prints are what later
@@ -138,9 +178,9 @@ typed_as_in() { # HEADING
 }
 
 @test "the commands of docs/societies.md, as they stand there" {
-	restart_server IDENTITY_BIRTH_DATE=yes PASSWORD_LENGTH_MIN=12 PASSWORD_COMPOSITION=none
+	restart_server IDENTITY_BIRTH_DATE=yes PASSWORD_LENGTH_MIN=12 PASSWORD_COMPOSITION=none REGISTRATION_EMAIL_DOMAINS=company.example
 	same "$(typed_as_in 'Rules in which societies differ' | jq -c .)" \
-		'{"birth_date_required":true,"password_policy":{"length_min":12,"length_max":128,"composition":"none"}}'
+		'{"birth_date_required":true,"registration_email_domains":["company.example"],"password_policy":{"length_min":12,"length_max":128,"composition":"none"}}'
 	number=$(new_person)
 	typed_as_in 'Former members'
 	grep -q 'access: *yes$' <<<"$told"

@@ -122,6 +122,7 @@ what_is_not_set_has_its_default(void **state)
 	assert_string_equal(f->config.cors_origins, "");
 	assert_string_equal(f->config.identity_birth_date, "no");
 	assert_int_equal(f->config.access_after_loss_days, 0);
+	assert_string_equal(f->config.registration_email_domains, "");
 	assert_string_equal(f->config.log_level, "info");
 	assert_string_equal(f->config.password_composition, "letter-and-digit");
 	assert_int_equal(f->config.invitation_lives_s, 3 * 3600);

@@ -33,6 +33,7 @@ static const struct {
 	{ LOGIN_FAILED,       401, "login_failed" },
 	{ PASSWORD_WRONG,     403, "current_password_wrong" },
 	{ ORIGIN_REJECTED,     403, "origin_refused" },
+	{ EMAIL_DOMAIN_REFUSED, 403, "email_domain_refused" },
 	{ TOO_MANY,           429, "too_many_tries" },
 	{ NOT_FOUND,          404, "not_found" },
 	{ METHOD_NOT_ALLOWED, 405, "method_not_allowed" },

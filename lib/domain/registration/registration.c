@@ -10,6 +10,7 @@
 
 #include "cleanup.h"
 #include "clock.h"
+#include "email_domains.h"
 #include "mail_interval.h"
 #include "outbox.h"
 #include "spent_token.h"
@@ -25,6 +26,8 @@ registration_invite(
 	struct outbox_mail mail = outbox_mail_to(
 	    MAIL_INVITATION, email, language, clock_now(), app->invitation_lives_s);
 
+	if (!email_domains_have(app->registration_domains, email))
+		return EMAIL_DOMAIN_REFUSED;
 	secret_random(mail.jti.bytes, sizeof mail.jti.bytes);
 	return mail_interval_send(app, LIMIT_INVITATION_MAIL, &mail, error_info);
 }

@@ -180,6 +180,10 @@ static const struct setting settings[] = {
 	{ "IDENTITY_BIRTH_DATE", CONFIG_RULES, AT(identity_birth_date),
 	  CHOICE, "no", 0, 0, "yes|no", 0,
 	  "demand the birth date at the identity step" },
+	{ "REGISTRATION_EMAIL_DOMAINS", CONFIG_RULES, AT(registration_email_domains),
+	  TEXT, "", 0, 1024, NULL, 0,
+	  "only addresses of these get an invitation, commas between: example.co.jp, or "
+	  ".example.co.jp for every domain below it; empty: any" },
 	{ "ACCESS_AFTER_LOSS_DAYS", CONFIG_RULES, AT(access_after_loss_days),
 	  NUMBER, "0", 0, 3650, NULL, 0,
 	  "for so many days, from 資格喪失日 on, former members may log in and use their account; "

@@ -95,6 +95,7 @@ struct config {
 	char identity_birth_date[CONFIG_TEXT_MAX + 1];
 	int64_t access_after_loss_days;
 	int64_t retention_after_loss_days; /* 0: for ever */
+	char registration_email_domains[CONFIG_WORDS_MAX + 1];
 	int64_t password_length_min;
 	char password_composition[CONFIG_TEXT_MAX + 1];
 	int64_t argon2_memory_kib;

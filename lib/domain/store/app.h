@@ -15,6 +15,7 @@
 struct access_keys;
 struct captcha_pool;
 struct db;
+struct email_domains;
 struct hash_pool;
 struct keyring;
 struct limit_local;
@@ -39,9 +40,10 @@ struct app {
 	int64_t captcha_work; /* the highest number of a proof of work; 0: none is offered */
 	int64_t
 	    session_idle_s; /* a session ends when it is not refreshed for so long (ASVS 7.3.1) */
-	int64_t session_lives_s;        /* and then in any case (ASVS 7.3.2) */
-	int64_t access_after_loss_days; /* of a former member (access_day.h) */
-	int64_t mail_interval_s;        /* between mails of a kind to one address (limit_table.h) */
+	int64_t session_lives_s;                          /* and then in any case (ASVS 7.3.2) */
+	const struct email_domains *registration_domains; /* NULL: every address may register */
+	int64_t access_after_loss_days;                   /* of a former member (access_day.h) */
+	int64_t mail_interval_s; /* between mails of a kind to one address (limit_table.h) */
 	struct password_rules password_rules;
 };
 

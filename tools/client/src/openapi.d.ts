@@ -24,6 +24,9 @@ export interface paths {
          * @description Mails an invitation with the first link to the address, whether or not its owner is
          *     registered. The answer is always the same. An address gets at most one invitation in
          *     `resend_after` seconds. An invitation that was mailed earlier stays valid.
+         *
+         *     Where the society names domains (`registration_email_domains` of `GET /v1/config`), an
+         *     address of another one is 403 `email_domain_refused`, whoever has it, and gets no mail.
          */
         post: operations["requestInvitation"];
         delete?: never;
@@ -1199,6 +1202,11 @@ export interface components {
             languages: ("ja" | "en")[];
             /** @description Whether the identity step demands `birth_date`. */
             birth_date_required: boolean;
+            /**
+             * @description The domains of addresses that get an invitation, in small letters and punycode. One with
+             *     a dot before it means every domain below it, and not itself. Empty: any address does.
+             */
+            registration_email_domains: string[];
             captcha: components["schemas"]["CaptchaOffer"];
             password_policy: components["schemas"]["PasswordPolicy"];
             lengths: components["schemas"]["FieldLengths"];
@@ -1547,6 +1555,10 @@ export interface components {
             code: "current_password_wrong";
             attempts_left: components["schemas"]["AttemptsLeft"];
         };
+        EmailDomainRefusedProblem: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code: "email_domain_refused";
+        };
         OriginRefusedProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code: "origin_refused";
@@ -1754,6 +1766,17 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["CurrentPasswordWrongProblem"];
+            };
+        };
+        /** @description The address is of a domain that the society does not accept. */
+        EmailDomainRefused: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Content-Language": components["headers"]["Content-Language"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["EmailDomainRefusedProblem"];
             };
         };
         /** @description The cookie was sent, but `Origin` is absent or not an allowed one. */
@@ -2047,6 +2070,7 @@ export interface operations {
         responses: {
             202: components["responses"]["LinkRequested"];
             400: components["responses"]["BadRequest"];
+            403: components["responses"]["EmailDomainRefused"];
             408: components["responses"]["RequestTimeout"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];

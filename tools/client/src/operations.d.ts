@@ -38,6 +38,7 @@ export type FieldErrorCode =
 export interface OperationCodes {
   requestInvitation:
     | 'body_too_large'
+    | 'email_domain_refused'
     | 'internal_error'
     | 'invalid_fields'
     | 'malformed_request'

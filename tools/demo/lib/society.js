@@ -10,6 +10,7 @@ import { language } from './i18n.js';
  * @property {{ name: Record<'ja' | 'en', string>, contact: Record<'ja' | 'en', string | null>,
  *   mail_from?: string }} society
  * @property {PasswordPolicy} password_policy
+ * @property {string[]} [registration_email_domains]  none: every address gets an invitation
  */
 
 /** @type {Config} */
@@ -47,6 +48,13 @@ export function societyContact() {
 /** The domain that mails come from; empty until it is known. */
 export function mailDomain() {
   return config.society.mail_from?.split('@').at(-1) ?? '';
+}
+
+/** The domains whose addresses get an invitation; none: every one does. One with a dot before it
+ * means all below it. */
+export async function emailDomains() {
+  await asked;
+  return config.registration_email_domains ?? [];
 }
 
 /** The rules of a new password. */

@@ -159,6 +159,15 @@ export const texts = {
     '例：hanako@example.jp　携帯電話会社のアドレスも使えます。',
     'For example hanako@example.jp',
   ],
+  'register.email_hint_domains': [
+    '上のいずれかのアドレスを入力してください。お持ちでないときは、健康保険組合にお問い合わせください。',
+    'One of the addresses named above. If you have none, please ask your society.',
+  ],
+  'register.domains': [
+    '登録に使えるメールアドレス：{domains}',
+    'Addresses that can be used: {domains}',
+  ],
+  'register.domains_and': ['、', ', '],
   'register.submit': ['メールを送る', 'Send the mail'],
 
   'mail.title': ['メールをご確認ください', 'Please look into your mailbox'],

@@ -4,14 +4,17 @@ import { client } from '../lib/api.js';
 import { h } from '../lib/dom.js';
 import { form } from '../lib/form.js';
 import { t } from '../lib/i18n.js';
+import { emailDomains } from '../lib/society.js';
 import { showMailSent } from './mail-sent.js';
 
+/** @import { Problem } from '../lib/api.js' */
 /** @import { Screen } from '../lib/router.js' */
 
-/** @type {Screen<null>} */
+/** @type {Screen<string[]>} */
 export const register = {
   title: 'register.title',
   step: 1,
+  load: async () => ({ ok: true, data: await emailDomains() }),
 
   view: (page) => [
     h('p', {}, t('register.intro')),
@@ -23,6 +26,7 @@ export const register = {
         'ul',
         {},
         h('li', {}, t('register.need_mail')),
+        page.data.length > 0 && h('li', { class: 'domains' }, domainsLine(page.data)),
         h('li', {}, t('register.need_number')),
         h('li', {}, t('register.need_insured')),
       ),
@@ -32,7 +36,7 @@ export const register = {
         {
           name: 'email',
           label: 'field.email',
-          hint: 'register.email_hint',
+          hint: page.data.length > 0 ? 'register.email_hint_domains' : 'register.email_hint',
           kind: 'email',
           autocomplete: 'email',
           isDraft: true,
@@ -41,6 +45,22 @@ export const register = {
       submit: 'register.submit',
       send: ({ email }) => client.requestInvitation({ body: { email }, signal: page.signal }),
       done: (data, { email }) => showMailSent('/register/mail-sent', email, data),
+      onProblem: atEmail,
     }),
   ],
 };
+
+// "@example.co.jp", and "@*.example.co.jp" for all below it.
+/** @param {string[]} domains */
+function domainsLine(domains) {
+  const spelled = domains.map((domain) => `@${domain.startsWith('.') ? '*' : ''}${domain}`);
+  return t('register.domains', { domains: spelled.join(t('register.domains_and')) });
+}
+
+// What is wrong is the address: the words stand at its field.
+/** @param {Problem} problem */
+function atEmail(problem) {
+  if (problem.code !== 'email_domain_refused') return problem;
+  const error = { field: 'email', code: problem.code, detail: problem.title };
+  return { ...problem, errors: [error] };
+}
