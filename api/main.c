@@ -221,6 +221,7 @@ fill_service(struct service *service, const struct config *c, const struct parts
 		.registration_domains = &service->registration_domains,
 		.access_after_loss_days = c->access_after_loss_days,
 		.mail_interval_s = c->mail_interval_s,
+		.demands_posted_code = config_is(c->identity_posted_code, "yes"),
 		.password_rules = {
 		    .length_min = (unsigned)c->password_length_min,
 		    .letter_and_digit = config_is(c->password_composition, "letter-and-digit"),
@@ -308,11 +309,11 @@ wait_for_stop(const struct config *c, const struct parts *parts)
 	}
 }
 
-/* Warns a society that does not demand the birth date. */
+/* Warns a society that demands neither the birth date nor a posted code. */
 static void
 log_birth_date_not_asked(const struct config *c)
 {
-	if (config_is(c->identity_birth_date, "yes"))
+	if (config_is(c->identity_birth_date, "yes") || config_is(c->identity_posted_code, "yes"))
 		return;
 	log_event("birth_date_not_asked",
 	    (const struct log_value[]){

@@ -161,9 +161,10 @@ static const struct problem identity_mismatch = { 422,
 	{ "ご本人の確認ができませんでした", "Identity not confirmed" },
 	{ "「資格情報のお知らせ」または「資格確認書」をご覧になり、"
 	  "番号、記号の順に続けて入力してください。"
-	  "枝番は要りません。登録できるのは被保険者ご本人です。",
+	  "枝番は要りません。ほかの項目もお確かめください。登録できるのは被保険者ご本人です。",
 	  "Please look at your eligibility notice or certificate and enter the number, then the "
-	  "symbol, without the branch number. Only the insured person can register." },
+	  "symbol, without the branch number. Check the other fields, too. Only the insured person "
+	  "can register." },
 };
 static const struct problem captcha_wrong = { 422,
 	{ "認証の答えが違います", "Wrong answer" },

@@ -74,6 +74,33 @@ CREATE TABLE account (
   CONSTRAINT account_person_exists FOREIGN KEY (person_id) REFERENCES insured_person (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
 
+-- A code that a society posts to a person, who types it beside the number: IDENTITY_POSTED_CODE.
+-- The code itself is in the file of its run alone, and on paper.
+CREATE TABLE posted_code (
+  person_id   BINARY(16) NOT NULL PRIMARY KEY,
+  run         BINARY(16) NOT NULL COMMENT 'posted_code_run that made it: good when that has ended',
+  issue       BIGINT     NOT NULL COMMENT 'the how manieth of the person: in the links it brings',
+  code_hash   BINARY(32) NOT NULL COMMENT 'keyed hash of the code',
+  created_at  BIGINT     NOT NULL,
+  expires_at  BIGINT     NOT NULL COMMENT 'the largest number: never; when it was used',
+  used_at     BIGINT     NULL COMMENT 'it made an account',
+  KEY posted_code_expires_at (expires_at),
+  CONSTRAINT posted_code_person_exists FOREIGN KEY (person_id) REFERENCES insured_person (id)
+    ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
+
+-- A file of codes. One that has not ended has no file that counts.
+CREATE TABLE posted_code_run (
+  id          BINARY(16) NOT NULL PRIMARY KEY,
+  in_progress TINYINT    NULL COMMENT '1 while it may write codes: only one has it',
+  lease_until BIGINT     NOT NULL COMMENT 'then one in progress has died; clock of the database',
+  renewals    BIGINT     NOT NULL DEFAULT 0 COMMENT 'of the lease',
+  codes       BIGINT     NOT NULL DEFAULT 0,
+  created_at  BIGINT     NOT NULL,
+  ended_at    BIGINT     NULL COMMENT 'all of it is in its file, and on the disk',
+  UNIQUE KEY posted_code_run_in_progress (in_progress)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
+
 CREATE TABLE spent_token (
   jti         BINARY(16) NOT NULL PRIMARY KEY COMMENT 'of the token that was spent',
   kind        TINYINT    NOT NULL COMMENT 'enum stage',

@@ -12,10 +12,12 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON account TO 'myportal'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON limit_counter TO 'myportal'@'%';
 GRANT INSERT ON audit_event TO 'myportal'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO 'myportal'@'%';
+GRANT SELECT, UPDATE ON posted_code TO 'myportal'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON session TO 'myportal'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON spent_token TO 'myportal'@'%';
 GRANT SELECT, INSERT, UPDATE ON step_count TO 'myportal'@'%';
 
 GRANT SELECT ON insured_person TO 'myportal'@'%';
+GRANT SELECT ON posted_code_run TO 'myportal'@'%';
 GRANT SELECT ON roster_run TO 'myportal'@'%';
 GRANT SELECT ON schema_migration TO 'myportal'@'%';

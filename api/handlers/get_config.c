@@ -89,6 +89,7 @@ reply_lengths(struct json *json)
 	reply_length(json, "login_id", &login_id_rule);
 	reply_length(json, "nickname", &nickname_rule);
 	reply_length(json, "insured_number", &insured_number_rule);
+	reply_length(json, "posted_code", &auth_key_rule);
 	reply_length(json, "authentication_key", &auth_key_rule);
 	reply_length(json, "captcha_answer", &captcha_typed_rule);
 	json_up(json);
@@ -138,6 +139,7 @@ get_config(struct call *call)
 	json_text(json, "portal_url", config->portal_url);
 	reply_languages(json);
 	json_bool(json, "birth_date_required", config_is(config->identity_birth_date, "yes"));
+	json_bool(json, "posted_code_required", app->demands_posted_code);
 	reply_email_domains(json, &call->service->registration_domains);
 	reply_captcha_kinds(json, app);
 	reply_password_policy(json, config);

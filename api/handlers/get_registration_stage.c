@@ -41,9 +41,12 @@ get_registration_stage(struct call *call)
 	reply_masked_email(call->json, claims->email);
 	if (rule->tries != LIMIT_NONE)
 		json_number(call->json, "attempts_left", status.attempts_left);
-	if (claims->stage == STAGE_IDENTITY)
+	if (claims->stage == STAGE_IDENTITY) {
 		json_bool(call->json, "birth_date_required",
 		    config_is(call->service->config->identity_birth_date, "yes"));
+		json_bool(
+		    call->json, "posted_code_required", call->service->app.demands_posted_code);
+	}
 	reply_next(call->json, status.next);
 	return OK;
 }

@@ -18,6 +18,7 @@
 struct identity_input {
 	char insured_number[INSURED_NUMBER_SIZE_MAX + 1];
 	char birth_date[BIRTH_DATE_LENGTH + 1];
+	char posted_code[AUTH_KEY_LENGTH + 1];
 	char captcha_token[TOKEN_MAX + 1];
 	char captcha_answer[PROOF_OF_WORK_INPUT_MAX + 1];
 };
@@ -27,13 +28,14 @@ static const struct text_rule captcha_token_rule = { NULL, TOKEN_MAX, { 0, TOKEN
 static const struct field fields[] = {
 	TEXT_FIELD(identity_input, insured_number, insured_number_rule),
 	OPTIONAL_FIELD(identity_input, birth_date, calendar_date_rule),
+	OPTIONAL_FIELD(identity_input, posted_code, auth_key_rule),
 	TEXT_FIELD(identity_input, captcha_token, captcha_token_rule),
 	TEXT_FIELD(identity_input, captcha_answer, captcha_typed_rule),
 	END_OF_FIELDS,
 };
 
-/* The society may demand the birth date. Where it does not, the member may leave it out; one that
- * is given must be right all the same. */
+/* The society may demand the birth date, a code that it has posted, or both. Where it does not, the
+ * member may leave them out; what is given must be right all the same. */
 static void
 validate_identity(
     const struct service *service, const void *body, struct field_errors *field_errors)
@@ -42,6 +44,8 @@ validate_identity(
 
 	if (in->birth_date[0] == '\0' && config_is(service->config->identity_birth_date, "yes"))
 		field_errors_add(field_errors, "birth_date", FIELD_REQUIRED);
+	if (in->posted_code[0] == '\0' && service->app.demands_posted_code)
+		field_errors_add(field_errors, "posted_code", FIELD_REQUIRED);
 }
 
 const struct body_rule identity_body = { fields, sizeof(struct identity_input), validate_identity };
@@ -55,6 +59,7 @@ post_registration_identity(struct call *call)
 		.client = call->client,
 		.insured_number = in->insured_number,
 		.birth_date = in->birth_date,
+		.posted_code = in->posted_code,
 		.captcha_token = in->captcha_token,
 		.captcha_answer = in->captcha_answer,
 	};

@@ -286,6 +286,7 @@ keyring_hash(const struct keyring *ring, enum keyring_use use, const void *messa
 		[KEYRING_REFRESH_TOKEN] = "refresh token",
 		[KEYRING_REFRESH_MARK] = "refresh mark",
 		[KEYRING_CLIENT] = "client",
+		[KEYRING_POSTED_CODE] = "posted code",
 	};
 
 	secret_keyed_hash(ring->shared->keys.derive, labels[use], message, size, ret);

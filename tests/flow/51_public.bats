@@ -35,12 +35,12 @@ ask_again() { # METHOD PATH ETAG
 	api GET /v1/config
 	want 200
 	same "$(header Content-Type)" 'application/json; charset=utf-8'
-	same "$(jq -c '[.society, .portal_url, .languages, .birth_date_required, .captcha, .resend_after]' <<<"$body")" \
+	same "$(jq -c '[.society, .portal_url, .languages, .birth_date_required, .posted_code_required, .captcha, .resend_after]' <<<"$body")" \
 		"$(jq -nc --arg ja "$SOCIETY_NAME_JA" --arg en "$SOCIETY_NAME_EN" --arg portal "$PORTAL_URL" '[
 			{name: {ja: $ja, en: $en}, contact: {ja: env.SOCIETY_CONTACT_JA, en: env.SOCIETY_CONTACT_EN}, mail_from: env.MAIL_FROM},
-			$portal, ["ja", "en"], false, {kinds: ["image", "audio"]}, (env.MAIL_INTERVAL_S | tonumber)]')"
+			$portal, ["ja", "en"], false, false, {kinds: ["image", "audio"]}, (env.MAIL_INTERVAL_S | tonumber)]')"
 	start_other SOCIETY_NAME_JA='見本"健保"' SOCIETY_NAME_EN='Sample & Co' SOCIETY_CONTACT_JA=$'適用課\n03-0000-0000' SOCIETY_CONTACT_EN= \
-		MAIL_FROM=portal@kenpo.example.jp PORTAL_URL=https://portal.example IDENTITY_BIRTH_DATE=yes REGISTRATION_EMAIL_DOMAINS=Example.co.jp,.日本語.jp CAPTCHA_PROOF_OF_WORK=5000 CAPTCHA_LIVES_S=31 \
+		MAIL_FROM=portal@kenpo.example.jp PORTAL_URL=https://portal.example IDENTITY_BIRTH_DATE=yes IDENTITY_POSTED_CODE=yes REGISTRATION_EMAIL_DOMAINS=Example.co.jp,.日本語.jp CAPTCHA_PROOF_OF_WORK=5000 CAPTCHA_LIVES_S=31 \
 		PASSWORD_LENGTH_MIN=11 PASSWORD_COMPOSITION=none MAIL_INTERVAL_S=7 INVITATION_LIVES_S=61 SECOND_LINK_LIVES_S=62 \
 		ACCOUNT_STEP_LIVES_S=63 EMAIL_CONFIRMATION_LIVES_S=64 PASSWORD_RESET_LIVES_S=65 ACCESS_TOKEN_LIVES_S=66 SESSION_IDLE_S=601 SESSION_LIVES_S=602
 	BASE_URL=http://$OTHER_LISTEN api GET /v1/config
@@ -55,6 +55,7 @@ ask_again() { # METHOD PATH ETAG
 		  "portal_url": "https://portal.example",
 		  "languages": ["ja", "en"],
 		  "birth_date_required": true,
+		  "posted_code_required": true,
 		  "registration_email_domains": ["example.co.jp", ".xn--wgv71a119e.jp"],
 		  "captcha": {
 		    "kinds": ["image", "audio", "proof_of_work"],
@@ -63,7 +64,7 @@ ask_again() { # METHOD PATH ETAG
 		  "password_policy": { "length_min": 11, "length_max": 128, "composition": "none" },
 		  "lengths": {
 		    "email": { "max": 254 }, "login_id": { "max": 254 }, "nickname": { "min": 1, "max": 20 }, "insured_number": { "min": 1, "max": 38 },
-		    "authentication_key": { "min": 10, "max": 10 }, "captcha_answer": { "min": 6, "max": 6 }
+		    "posted_code": { "min": 10, "max": 10 }, "authentication_key": { "min": 10, "max": 10 }, "captcha_answer": { "min": 6, "max": 6 }
 		  },
 		  "links": [
 		    { "stage": "identity", "path": "/register/identity", "expires_in": 61 },
@@ -91,6 +92,7 @@ ask_again() { # METHOD PATH ETAG
 	invite "$(new_email)"
 	api GET /v1/registration/stage '' "$invitation"
 	says '.birth_date_required | tostring' '.birth_date_required'
+	says '.posted_code_required | tostring' '.posted_code_required'
 	for kind in image audio proof_of_work; do
 		api POST /v1/captcha "{\"kind\":\"$kind\"}" "$invitation"
 		same "$kind $([[ $status == 201 ]] && echo true)" "$kind $(jq -r --arg kind "$kind" '.captcha.kinds | index($kind) != null | if . then . else "" end' <<<"$config")"

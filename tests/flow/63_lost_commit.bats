@@ -122,6 +122,10 @@ retry_mail        commit     UPDATE outbox                             outbox_su
 drop_mail         commit     UPDATE outbox                             outbox_support.c:act_on_mail_tx
 flush             commit     UPDATE outbox                             outbox_support.c:act_on_mails_tx
 disable_again     commit     UPDATE account                            after_restore.c:replay_account_tx
+reissue           commit     INTO posted_code_run                      posted_codes.c:begin_run_tx
+reissue           commit     INTO posted_code \(                       posted_codes.c:store_batch_tx
+reissue           statement  UPDATE posted_code_run SET in_progress = NULL, codes
+void_again        commit     UPDATE posted_code                        after_restore.c:replay_code_tx
 end_all_logins    statement  INTO audit_event
 end_all_logins    statement  DELETE FROM session
 purge             statement  DELETE FROM audit_event
@@ -337,6 +341,26 @@ call_disable_again() {
 	[[ -d $KEYS_FOLDER ]] || ctl keys new
 	printf '%s account_disabled %s\n' "$(date -ud '1 minute' +%FT%TZ)" "$(db 'SELECT LOWER(HEX(id)) FROM account')" >"$BATS_TEST_TMPDIR/acts"
 	same "$(ctl_on_the_wire after-restore --reason x --journal "$BATS_TEST_TMPDIR/acts" --json | jq -c '[.accounts[].now]')" '["disabled"]'
+}
+# A letter for the person of a number; what the file says is good. A batch that is written twice is another issue.
+prepare_reissue() { an_account && number=$(new_person) && reissue ctl; }
+reissue() { # CTL
+	rm -f "$BATS_TEST_TMPDIR/letter"
+	"$1" roster codes --reissue --export "$BATS_TEST_TMPDIR/letter" --reason x --json - <<<"$number" | jq -e '.codes == 1' >/dev/null &&
+		same "$(wc -l <"$BATS_TEST_TMPDIR/letter")" 2
+}
+the_code() { db "SELECT $1 FROM posted_code c JOIN insured_person p ON p.id = c.person_id JOIN posted_code_run r ON r.id = c.run WHERE p.lookup = '$number'"; }
+call_reissue() {
+	local before
+	before=$(the_code 'HEX(c.code_hash)')
+	reissue ctl_on_the_wire && same "$(the_code "c.issue BETWEEN 2 AND 3, HEX(c.code_hash) <> '$before', r.ended_at IS NOT NULL, r.codes")" $'1\t1\t1\t1'
+}
+prepare_void_again() { prepare_reissue; }
+call_void_again() {
+	local -x KEYS_FOLDER=$BATS_TEST_TMPDIR/keys
+	[[ -d $KEYS_FOLDER ]] || ctl keys new
+	printf '%s posted_code_reissued - %s\n' "$(date -ud '1 minute' +%FT%TZ)" "$(db "SELECT LOWER(HEX(id)) FROM insured_person WHERE lookup = '$number'")" >"$BATS_TEST_TMPDIR/acts"
+	same "$(ctl_on_the_wire after-restore --reason x --journal "$BATS_TEST_TMPDIR/acts" --json | jq -c '[.accounts[].now]')" '["needs a new posted code"]'
 }
 prepare_end_all_logins() { prepare_member; }
 call_end_all_logins() { says 'accounts:  1' member logout --all --reason x; }

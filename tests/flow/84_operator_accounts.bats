@@ -451,6 +451,10 @@ own_age() {
 		DELETE FROM session;
 		INSERT INTO session SELECT RANDOM_BYTES(16), id, 1, '', NULL, '', 1, 'old', 1, IF(CRC32(id) MOD 2, @now, @now - 7 * @day - 660), IF(CRC32(id) MOD 2, @now - 660, @now + @day) FROM account;
 		INSERT INTO session SELECT RANDOM_BYTES(16), id, 1, '', NULL, '', 1, 'new', 1, @now - 7 * @day - 300, @now - 300 FROM account LIMIT 3;
+		INSERT INTO posted_code SELECT id, '', 1, '', 1, @now - 30 * @day - 60, NULL FROM insured_person WHERE symbol = '9';
+		INSERT INTO insured_person (id, number, symbol, birth_date, kana_name, eligible_from, roster_run)
+			SELECT UNHEX(MD5(CONCAT('code', seq))), seq, '8', '1980-01-01', 'x', '2010-04-01', '' FROM seq_1_to_3;
+		INSERT INTO posted_code SELECT id, '', 2, '', 1, IF(number = '1', 9223372036854775807, @now - 30 * @day + 600), NULL FROM insured_person WHERE symbol = '8';
 		INSERT INTO step_count SELECT UTC_DATE() - INTERVAL 800 DAY, RANDOM_BYTES(8), 1, 'ok', 1 FROM seq_1_to_2500;
 		INSERT INTO step_count SELECT UTC_DATE() - INTERVAL 799 DAY, RANDOM_BYTES(8), 2, 'ok', 1 FROM seq_1_to_3;
 		INSERT INTO audit_event (happened_at, request_id, event, account_id, person_id, source) SELECT @now - 400 * @day - 60, RANDOM_BYTES(8), 2, '1', '', '' FROM seq_1_to_2500;
@@ -464,11 +468,11 @@ own_age() {
 # What is left of it.
 own_left() {
 	own "SELECT CONCAT_WS(' ', (SELECT SUM(kind) FROM spent_token), (SELECT SUM(limit_id) FROM limit_counter), (SELECT SUM(kind) FROM outbox),
-		(SELECT GROUP_CONCAT(device SEPARATOR '') FROM session), (SELECT SUM(event) FROM audit_event), (SELECT SUM(step) FROM step_count))"
+		(SELECT GROUP_CONCAT(device SEPARATOR '') FROM session), (SELECT SUM(issue) FROM posted_code), (SELECT SUM(event) FROM audit_event), (SELECT SUM(step) FROM step_count))"
 }
 
-readonly ALL_PURGED='ROWS OF ROWS spent_token 2500 limit_counter 2500 outbox 2500 session 2500 audit_event of no account 2500 audit_event 2500 step_count 2500 insured_person of former members 0'
-readonly ALL_LEFT='6 6 6 newnewnew 56 6'
+readonly ALL_PURGED='ROWS OF ROWS spent_token 2500 limit_counter 2500 outbox 2500 session 2500 posted_code 2500 audit_event of no account 2500 audit_event 2500 step_count 2500 insured_person of former members 0'
+readonly ALL_LEFT='6 6 6 newnewnew 6 56 6'
 
 @test "purge deletes what is old, and nothing else" { # asvs 14.2.4 14.2.7
 	own_crowd
@@ -481,7 +485,7 @@ readonly ALL_LEFT='6 6 6 newnewnew 56 6'
 	same "$(own_ctl purge | xargs)" "$ALL_PURGED"
 	same "$(own_left)" "$ALL_LEFT"
 	same "$(own "$others")" "$before"
-	same "$(own_ctl purge | xargs)" 'ROWS OF ROWS spent_token 0 limit_counter 0 outbox 0 session 0 audit_event of no account 0 audit_event 0 step_count 0 insured_person of former members 0'
+	same "$(own_ctl purge | xargs)" 'ROWS OF ROWS spent_token 0 limit_counter 0 outbox 0 session 0 posted_code 0 audit_event of no account 0 audit_event 0 step_count 0 insured_person of former members 0'
 
 	same "$(SESSION_IDLE_S=600 own_ctl purge --json | jq '.deleted[] | select(.rows_of == "session").rows')" 3
 }

@@ -123,6 +123,8 @@ what_is_not_set_has_its_default(void **state)
 	assert_string_equal(f->config.identity_birth_date, "no");
 	assert_int_equal(f->config.access_after_loss_days, 0);
 	assert_string_equal(f->config.registration_email_domains, "");
+	assert_string_equal(f->config.identity_posted_code, "no");
+	assert_int_equal(f->config.posted_code_lives_days, 0);
 	assert_string_equal(f->config.log_level, "info");
 	assert_string_equal(f->config.password_composition, "letter-and-digit");
 	assert_int_equal(f->config.invitation_lives_s, 3 * 3600);
@@ -211,6 +213,12 @@ values_have_bounds(void **state)
 		{ "ten years", "ACCESS_AFTER_LOSS_DAYS", "3650", true },
 		{ "a day more", "ACCESS_AFTER_LOSS_DAYS", "3651", false },
 		{ "a day before", "ACCESS_AFTER_LOSS_DAYS", "-1", false },
+		{ "a code is asked for", "IDENTITY_POSTED_CODE", "yes", true },
+		{ "or it is not", "IDENTITY_POSTED_CODE", "maybe", false },
+		{ "no end", "POSTED_CODE_LIVES_DAYS", "0", true },
+		{ "ten years", "POSTED_CODE_LIVES_DAYS", "3650", true },
+		{ "a day more", "POSTED_CODE_LIVES_DAYS", "3651", false },
+		{ "a day less than none", "POSTED_CODE_LIVES_DAYS", "-1", false },
 		{ "the shortest text", "MAIL_FROM", "a@b", true },
 		{ "one byte less", "MAIL_FROM", "@b", false },
 		{ "64 bytes", "DB_NAME", TEN TEN TEN TEN TEN TEN "abcd", true },

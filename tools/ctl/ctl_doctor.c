@@ -57,6 +57,8 @@ static const struct doctor_check checks[] = {
 	  DOCTOR_LANE_DB, DATABASE, "tables", CTL_ERROR, doctor_rights },
 	{ "statements", "every statement of the service prepares",
 	  DOCTOR_LANE_DB, DATABASE, "rights", CTL_ERROR, doctor_statements_check },
+	{ "posted codes", "where IDENTITY_POSTED_CODE asks for them, some are out",
+	  DOCTOR_LANE_DB, DATABASE, "statements", CTL_ERROR, doctor_posted_codes },
 	{ "database writes", "a row can be written (it is taken back)",
 	  DOCTOR_LANE_DB, DATABASE, "statements", CTL_ERROR, doctor_db_writes },
 	{ "database owner", "the owner of the tables logs in, where its password is",

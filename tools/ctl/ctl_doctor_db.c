@@ -686,6 +686,26 @@ doctor_statements_check(struct doctor *doctor, struct doctor_finding *ret)
 }
 
 void
+doctor_posted_codes(struct doctor *doctor, struct doctor_finding *ret)
+{
+	struct db_tx alone = db_alone(doctor->db);
+	int64_t are_out = 0;
+	const struct db_value in[] = { db_number("now", clock_now()), { 0 } };
+	const struct db_slot out[] = { db_to_number(&are_out), { 0 } };
+
+	if (!config_is(doctor->call->config->identity_posted_code, "yes"))
+		doctor_find(ret, DOCTOR_OK, "none are asked for");
+	else if (db_row(&alone, POSTED_CODES_ARE_OUT, in, out) != OK)
+		find_db_error(ret, doctor->db, "codes cannot be looked for", "try again");
+	else if (are_out == 0)
+		doctor_find(ret, DOCTOR_WARNING,
+		    "IDENTITY_POSTED_CODE=yes, and no code is out: nobody can register. Make codes "
+		    "with `myportalctl roster codes`, and post them");
+	else
+		doctor_find(ret, DOCTOR_OK, "some are out");
+}
+
+void
 doctor_db_writes(struct doctor *doctor, struct doctor_finding *ret)
 {
 	if (ready_can_write(doctor->db))

@@ -19,6 +19,7 @@ void doctor_tables(struct doctor *, struct doctor_finding *ret);
 void doctor_collations(struct doctor *, struct doctor_finding *ret);
 void doctor_rights(struct doctor *, struct doctor_finding *ret);
 void doctor_statements_check(struct doctor *, struct doctor_finding *ret);
+void doctor_posted_codes(struct doctor *, struct doctor_finding *ret);
 void doctor_db_writes(struct doctor *, struct doctor_finding *ret);
 
 /* In a lane of its own: the owner logs in. */

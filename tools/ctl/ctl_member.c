@@ -194,6 +194,31 @@ put_person(struct ctl_output *out, const struct member_record *record)
 	ctl_end(out);
 }
 
+static const char *
+code_state(const struct member_code *code)
+{
+	if (code->used_at != 0)
+		return "used";
+	if (clock_now() >= code->expires_at)
+		return "over";
+	return code->in_file ? "good" : "in no file that counts";
+}
+
+static void
+put_code(struct ctl_output *out, const struct member_code *code)
+{
+	const char *state = code_state(code);
+
+	if (code->made_at == 0)
+		return;
+	ctl_begin_record(out, "posted_code");
+	ctl_put_marked(out, "state", state, strcmp(state, "good") == 0 ? CTL_GOOD : CTL_DOUBTFUL);
+	ctl_put_time(out, "made", code->made_at);
+	ctl_put_time(out, "used", code->used_at);
+	ctl_put_time(out, "until", code->expires_at == MEMBER_CODE_NEVER ? 0 : code->expires_at);
+	ctl_end(out);
+}
+
 static void
 put_account(struct ctl_output *out, const struct member_record *record)
 {
@@ -304,6 +329,7 @@ put_record(struct ctl_output *out, const struct member_record *record)
 	if (record->has_account)
 		put_account(out, record);
 	put_person(out, record);
+	put_code(out, &record->code);
 	if (record->has_registration && (!record->has_account || record->registration.next != NULL))
 		put_registration(out, &record->registration);
 	put_limits(out, &record->limits);
@@ -354,8 +380,8 @@ const struct ctl_command ctl_member_commands[] = {
 	{
 	    .words = "member show",
 	    .summary = "show what is known of a member, masked",
-	    .help = "Person, account, a registration that is under way, limits and locks, "
-	        "sessions, and the last mails with what became of them.",
+	    .help = "Person, posted code, account, a registration that is under way, limits and "
+	        "locks, sessions, and the last mails with what became of them.",
 	    .settings = CTL_MEMBER_SETTINGS,
 	    .run = show_member,
 	    .params = { CTL_MEMBER_PARAM,

@@ -32,11 +32,16 @@ put_replayed(void *context, const uint8_t id[static ID_SIZE], enum act_outcome o
 		[ACT_FORGETS_PASSWORD] = "must set a new password",
 		[ACT_TELLS_ADDRESS] = "has its address of before: ask the member",
 		[ACT_ERASES] = "the person is erased",
+		[ACT_VOIDS_CODE] = "needs a new posted code",
 	};
+	const bool is_of_person = outcome == ACT_ERASES || outcome == ACT_VOIDS_CODE;
 	struct ctl_output *const out = context;
 
 	ctl_begin_row(out);
-	ctl_put_id(out, outcome == ACT_ERASES ? "person" : "account", id);
+	if (id_is_none(id))
+		ctl_put_text(out, "person", "everybody");
+	else
+		ctl_put_id(out, is_of_person ? "person" : "account", id);
 	ctl_put_text(out, "now", words[outcome]);
 	ctl_end(out);
 }

@@ -16,6 +16,7 @@ static const struct ctl_command *const tables[] = {
 	ctl_keys_commands,
 	ctl_restore_commands,
 	ctl_roster_commands,
+	ctl_codes_commands,
 	ctl_member_commands,
 	ctl_member_act_commands,
 	ctl_member_data_commands,

@@ -13,6 +13,7 @@ extern const struct ctl_command ctl_member_act_commands[];
 extern const struct ctl_command ctl_member_data_commands[];
 extern const struct ctl_command ctl_audit_commands[];
 extern const struct ctl_command ctl_captcha_commands[];
+extern const struct ctl_command ctl_codes_commands[];
 extern const struct ctl_command ctl_doctor_commands[];
 extern const struct ctl_command ctl_keys_commands[];
 extern const struct ctl_command ctl_limits_commands[];

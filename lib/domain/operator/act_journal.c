@@ -30,6 +30,8 @@ static const struct {
 	{ AUDIT_PASSWORD_RESET, ACT_PASSWORD },
 	{ AUDIT_EMAIL_CHANGED, ACT_ADDRESS },
 	{ AUDIT_PERSON_ERASED, ACT_ERASED },
+	{ AUDIT_POSTED_CODE_REISSUED, ACT_CODE },
+	{ AUDIT_POSTED_CODES_REPLACED, ACT_CODES },
 };
 
 /* Writing ------------------------------------------------------------------------------------- */
@@ -138,9 +140,15 @@ line_read(char *line, struct act *ret, bool *ret_is_act)
 	if (account == NULL || !clock_text_read(time, &ret->happened_at))
 		return false;
 	const bool is_act = word_is_act(word, &ret->kind);
-	const char *const id = is_act && ret->kind == ACT_ERASED ? person : account;
+	const bool is_on_person = is_act && (ret->kind == ACT_ERASED || ret->kind == ACT_CODE);
+	const char *const id = is_on_person ? person : account;
 	if (id == NULL)
 		return false;
+	if (is_act && ret->kind == ACT_CODES) {
+		memset(ret->id, 0, sizeof ret->id);
+		*ret_is_act = true;
+		return true;
+	}
 	if (strcmp(id, "-") == 0)
 		return true;
 	*ret_is_act = is_act;

@@ -7,8 +7,8 @@
  *   2026-11-22T01:02:03Z account_disabled 0123456789abcdef0123456789abcdef
  *
  * The word is the audit event's, the next one is the account ("-": none), and the next the person,
- * where the act is on a person (person_erased). More words may follow: what `audit` prints can be
- * read as well. There are no secrets and no personal data in it. */
+ * where the act is on a person (person_erased, posted_code_reissued). More words may follow: what
+ * `audit` prints can be read as well. There are no secrets and no personal data in it. */
 
 #ifndef ACT_JOURNAL_H
 #define ACT_JOURNAL_H
@@ -34,6 +34,8 @@ enum act_kind {
 	ACT_PASSWORD,
 	ACT_ADDRESS,
 	ACT_ERASED, /* a person */
+	ACT_CODE,   /* of a person: the posted code of before is void */
+	ACT_CODES,  /* those of everybody are */
 	ACT_KIND__MAX
 };
 

@@ -3,6 +3,7 @@
 #include "after_restore.h"
 
 #include "account.h"
+#include "batch.h"
 #include "member_erase.h"
 #include "session_rows.h"
 #include "statements.h"
@@ -118,6 +119,48 @@ replay_account_tx(struct db_tx *tx, void *context)
 	return replay_password(tx, ctx, &account);
 }
 
+/* NO_ROW: the person has no code of before. */
+static enum result
+replay_code_tx(struct db_tx *tx, void *context)
+{
+	struct replay_ctx *ctx = context;
+	struct person_id person_id;
+	uint64_t rows = 0;
+
+	memcpy(person_id.bytes, ctx->last.id, ID_SIZE);
+	const struct db_value in[] = {
+		db_bytes("person_id", person_id.bytes, ID_SIZE),
+		db_number("happened_at", ctx->last.at[ACT_CODE]),
+		{ 0 },
+	};
+	ctx->done[ACT_VOIDS_CODE] = true; /* by an earlier run, where this one is a DUPLICATE */
+	TRY(operator_act_record(tx, &ctx->act, AUDIT_POSTED_CODE_REISSUED, no_account, person_id));
+	TRY(db_change(tx, RESTORED_CODE_VOID, in, &rows));
+	ctx->done[ACT_VOIDS_CODE] = rows > 0;
+	return rows > 0 ? OK : NO_ROW;
+}
+
+static enum result
+replay_code(const struct app *app, struct replay_ctx *ctx)
+{
+	return db_transaction(app->db, replay_code_tx, ctx);
+}
+
+/* Those of everybody. */
+static enum result
+replay_codes(const struct app *app, struct replay_ctx *ctx)
+{
+	const struct db_value in[] = { db_number("happened_at", ctx->last.at[ACT_CODES]),
+		db_number("rows_max", BATCH_ROWS), { 0 } };
+	uint64_t rows = 0;
+
+	TRY(batch_repeat(app->db, RESTORED_CODES_VOID, in, &rows));
+	ctx->done[ACT_VOIDS_CODE] = rows > 0;
+	if (rows == 0)
+		return OK;
+	return operator_act_record_alone(app->db, &ctx->act, AUDIT_POSTED_CODES_REPLACED);
+}
+
 /* NO_ROW: the person came after the backup, or is gone here, too. */
 static enum result
 replay_erasure(const struct app *app, struct replay_ctx *ctx)
@@ -132,6 +175,31 @@ replay_erasure(const struct app *app, struct replay_ctx *ctx)
 }
 
 static enum result
+replay_account(const struct app *app, struct replay_ctx *ctx)
+{
+	return db_transaction(app->db, replay_account_tx, ctx);
+}
+
+/* A person who was erased has no code. */
+static enum result
+replay_kinds(const struct app *app, struct replay_ctx *ctx)
+{
+	static const struct {
+		enum act_kind kind;
+		enum result (*replay)(const struct app *, struct replay_ctx *);
+	} rows[] = {
+		{ ACT_ERASED, replay_erasure },
+		{ ACT_CODE, replay_code },
+		{ ACT_CODES, replay_codes },
+	};
+
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		if (ctx->last.at[rows[i].kind] != 0)
+			return rows[i].replay(app, ctx);
+	return replay_account(app, ctx);
+}
+
+static enum result
 replay_acts(const struct app *app, struct replay_ctx *ctx)
 {
 	const struct after_restore *restore = ctx->restore;
@@ -139,9 +207,7 @@ replay_acts(const struct app *app, struct replay_ctx *ctx)
 	ctx->act = *restore->act;
 	secret_random(ctx->act.client.request_id.bytes, sizeof ctx->act.client.request_id.bytes);
 	memset(ctx->done, 0, sizeof ctx->done);
-	const enum result result = ctx->last.at[ACT_ERASED] != 0
-				       ? replay_erasure(app, ctx)
-				       : db_transaction(app->db, replay_account_tx, ctx);
+	const enum result result = replay_kinds(app, ctx);
 	if (result != NO_ROW && result != DUPLICATE) /* not here; done by an earlier run */
 		TRY(result);
 	for (enum act_outcome outcome = 0; outcome < ACT_OUTCOME__MAX; outcome++)

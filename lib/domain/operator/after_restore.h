@@ -10,6 +10,9 @@
  *                        "forgot password"
  *   another address      is only told: the address of before is back, and nobody can know the new
  *                        one. (The account is not disabled: a member with the password is right.)
+ * A posted code of before that another one has replaced is void again (posted_code.h): the person
+ * needs a new one, as the database lost the hash of the other. A code that made an account since,
+ * which is lost as well, is good again: its member has the letter.
  * An act that the database has is not done again, so all of it may be run again.
  *
  * Works with a pool that was opened as the owner of the tables, with operator_table(). */
@@ -33,7 +36,8 @@ enum act_outcome {
 	ACT_ENDS,
 	ACT_FORGETS_PASSWORD,
 	ACT_TELLS_ADDRESS,
-	ACT_ERASES, /* a person */
+	ACT_ERASES,     /* a person */
+	ACT_VOIDS_CODE, /* of a person; of everybody, where the id is none */
 	ACT_OUTCOME__MAX
 };
 
@@ -41,7 +45,7 @@ struct after_restore {
 	const struct operator_act *act;
 	const struct secret_cost *hash_cost; /* of the hash that no password has */
 	/* Called for each account of which something was done, and with ACT_TELLS_ADDRESS; with
-	 * ACT_ERASES the id is of a person. */
+	 * ACT_ERASES and ACT_VOIDS_CODE the id is of a person. */
 	void (*tell)(void *context, const uint8_t id[static ID_SIZE], enum act_outcome);
 	void *context;
 };

@@ -60,6 +60,16 @@ struct member_account {
 	char language[LANGUAGE_MAX + 1];
 };
 
+/* The code that was posted to the person (posted_code.h); never the code itself. */
+struct member_code {
+	int64_t made_at;    /* 0: there is none */
+	int64_t expires_at; /* MEMBER_CODE_NEVER: it has no end */
+	int64_t used_at;    /* 0: it was not */
+	bool in_file;       /* that counts: its run has ended (posted_codes.h) */
+};
+
+#define MEMBER_CODE_NEVER INT64_MAX
+
 struct member_mail {
 	struct mail_id id;
 	enum mail_kind kind;
@@ -75,6 +85,7 @@ struct member_record {
 	struct member_ids ids;
 	bool has_person, has_account, has_registration;
 	struct member_person person;
+	struct member_code code;
 	struct member_account account;
 	struct member_registration registration; /* that is under way, or was the last */
 	struct member_limits limits;

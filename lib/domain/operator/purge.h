@@ -22,11 +22,13 @@
 #define PURGE_MARGIN_S 600
 
 /* How old a row is when its rule deletes it. */
-#define PURGE_SPENT_TOKEN_S   (2 * PURGE_DAY_S)   /* no link, nor its repeat, lives over a day */
-#define PURGE_LIMIT_COUNTER_S PURGE_MARGIN_S      /* since the end of its window: it counts anew */
-#define PURGE_OUTBOX_S        (30 * PURGE_DAY_S)  /* since it was finished and lost its address */
-#define PURGE_AUDIT_S         (400 * PURGE_DAY_S) /* a year, and time to look back on it */
-#define PURGE_STEP_COUNT_S    (800 * PURGE_DAY_S) /* a month can be held against that a year ago */
+#define PURGE_SPENT_TOKEN_S   (2 * PURGE_DAY_S)  /* no link, nor its repeat, lives over a day */
+#define PURGE_LIMIT_COUNTER_S PURGE_MARGIN_S     /* since the end of its window: it counts anew */
+#define PURGE_OUTBOX_S        (30 * PURGE_DAY_S) /* since it was finished and lost its address */
+#define PURGE_POSTED_CODE_S \
+	(30 * PURGE_DAY_S) /* since it was used or over: `member show` tells it */
+#define PURGE_AUDIT_S      (400 * PURGE_DAY_S) /* a year, and time to look back on it */
+#define PURGE_STEP_COUNT_S (800 * PURGE_DAY_S) /* a month can be held against that a year ago */
 /* Logins and resets that were tried with a login ID that no account has: about no person, and as
  * many as strangers care to try. */
 #define PURGE_AUDIT_NO_ACCOUNT_S (30 * PURGE_DAY_S)
@@ -37,6 +39,7 @@
 	X(PURGE_LIMIT_COUNTER, "limit_counter")                \
 	X(PURGE_OUTBOX, "outbox")                              \
 	X(PURGE_SESSION, "session")                            \
+	X(PURGE_POSTED_CODE, "posted_code")                    \
 	X(PURGE_AUDIT_NO_ACCOUNT, "audit_event of no account") \
 	X(PURGE_AUDIT_EVENT, "audit_event")                    \
 	X(PURGE_STEP_COUNT, "step_count")                      \

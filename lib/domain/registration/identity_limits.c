@@ -30,7 +30,7 @@ identity_limits_of(const struct app *app, const struct identity_request *request
 		    keyring, limit_subject_of_service(LIMIT_SERVICE_IDENTITIES), now),
 		.limit_reached = audit_event_of(
 		    client, AUDIT_IDENTITY_LIMIT_REACHED, now, no_account, no_person),
-		.counts_number = request->birth_date[0] != '\0',
+		.counts_number = request->birth_date[0] != '\0' || request->posted_code[0] != '\0',
 	};
 }
 

@@ -11,10 +11,10 @@
  *                       come at once. Beyond it right and wrong numbers are rejected alike, before
  *                       anything is spent. Close to it a request may be rejected while others hold
  *                       reservations that they give back.
- *   number_failures     wrong birth dates of one number, whatever source they come from. Beyond the
- *                       limit the right one is a mismatch, too, and nobody is told. It protects a
- *                       secret, so the try is counted before the birth date is compared, and given
- *                       back if it is right.
+ *   number_failures     wrong birth dates and posted codes of one number, whatever source they come
+ *                       from. Beyond the limit the right one is a mismatch, too, and nobody is
+ *                       told. It protects a secret, so the try is counted before that is compared,
+ *                       and given back if it is right.
  *   source_identities,  wrong numbers of a source, of the /48 around it, and of the whole service.
  *   service_identities  They are counted when they are known to be wrong, so that a right number
  *                       writes nothing here. As many at once as there are requests in flight may
@@ -45,7 +45,7 @@ struct identity_limits {
 	struct limit_try wrong_of_prefix;
 	struct limit_try wrong_of_service;
 	struct audit_event limit_reached;
-	bool counts_number;   /* a birth date was given */
+	bool counts_number;   /* a birth date or a posted code was given */
 	bool number_locked;   /* set by identity_limits_count_number() and ..._peek_number() */
 	bool person_reserved; /* set by the caller when what reserved it is committed */
 	int persons_left;     /* behind it, of the source or the prefix, whichever has fewer */
@@ -66,8 +66,8 @@ enum result identity_limits_check(
 enum result identity_limits_reserve_person(
     struct db_tx *, struct identity_limits *, struct error_info *) MUST_USE;
 
-/* Counts a try of the number, in a transaction that is committed before the birth date is
- * compared. */
+/* Counts a try of the number, in a transaction that is committed before what was given
+ * beside it is compared. */
 enum result identity_limits_count_number(struct db_tx *, struct identity_limits *) MUST_USE;
 
 /* The same for a body that came before and was counted then. */

@@ -93,6 +93,7 @@ struct identity_request {
 	const struct client *client;
 	const char *insured_number; /* folded (insured_number.h) */
 	const char *birth_date;     /* folded; "": not given */
+	const char *posted_code;    /* folded (auth_key.h); "": not given */
 	const char *captcha_token;
 	const char *captcha_answer; /* folded: captcha_typed_fold() */
 };
@@ -129,10 +130,12 @@ struct account_request {
 	const struct secret *password; /* keeps the rules (password.h) */
 };
 
-/* Creates the account and spends the token, in one transaction; *ret is the account, to be wiped
- * by the caller. TAKEN: another account has the login ID; ret_info->attempts_left says how many
- * more taken login IDs may be tried. LINK_EXHAUSTED: too many were. ACCOUNT_EXISTS: the person
- * has an account by now. TOO_MANY: too many tries of this person, whatever their tokens;
+/* Creates the account, and spends the token and the posted code that began the registration, in one
+ * transaction; *ret is the account, to be wiped by the caller. TAKEN: another account has the login
+ * ID; ret_info->attempts_left says how many more taken login IDs may be tried.
+ * LINK_EXHAUSTED: too many were. ACCOUNT_EXISTS: the person has an account by now, or the posted
+ * code was spent or replaced. PERSON_NOT_ELIGIBLE: a posted code is demanded, and the registration
+ * began without one. TOO_MANY: too many tries of this person, whatever their tokens;
  * ret_info->wait_s. TOKEN_SPENT: the token made an account with other facts. */
 enum result registration_create_account(const struct app *, const struct stage_claims *,
     const struct account_request *, struct account *ret, struct error_info *ret_info) MUST_USE;

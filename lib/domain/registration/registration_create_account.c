@@ -16,6 +16,7 @@
 #include "login_limits.h"
 #include "mailer.h"
 #include "outbox.h"
+#include "posted_code.h"
 #include "spent_token.h"
 #include "text.h"
 #include "token_state.h"
@@ -146,6 +147,20 @@ tell_owner_of_login_id(struct db_tx *tx, struct create_account_ctx *ctx)
 	return left < 0 ? TOO_MANY : unproven_login_id_enqueue(tx, &ctx->unproven);
 }
 
+/* Spends the posted code with which the registration began. ACCOUNT_EXISTS: it made one that was
+ * deleted since, or another code has replaced it. */
+static enum result
+use_posted_code(struct db_tx *tx, const struct create_account_ctx *ctx)
+{
+	const struct stage_subject *subject = &ctx->claims->subject;
+
+	if (subject->generation == 0)
+		return OK;
+	const enum result used = posted_code_use(
+	    tx, subject->person_id, subject->generation, ctx->account->created_at);
+	return used == NO_ROW ? ACCOUNT_EXISTS : used;
+}
+
 static enum result
 create_account_tx(struct db_tx *tx, void *context)
 {
@@ -153,6 +168,7 @@ create_account_tx(struct db_tx *tx, void *context)
 
 	TRY(spent_token_insert(tx, &ctx->spent));
 	TRY(account_insert(tx, ctx->account));
+	TRY(use_posted_code(tx, ctx));
 	TRY(login_limits_reset(tx, &ctx->limits));
 	TRY(audit_insert(tx, &ctx->event));
 	TRY(outbox_enqueue(tx, &ctx->completion));
@@ -230,6 +246,8 @@ registration_create_account(const struct app *app, const struct stage_claims *cl
 	TRY(token_state_read(app, claims, &ctx.token));
 	if (ctx.token.used)
 		return repeat_account(&ctx, &ctx.token);
+	if (app->demands_posted_code && claims->subject.generation == 0)
+		return PERSON_NOT_ELIGIBLE;
 	fill_account(&ctx);
 	TRY(hash_pool_hash(app->hash_pool, request->password, ret->password_hash));
 

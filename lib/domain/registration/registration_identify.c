@@ -70,7 +70,8 @@ fingerprint_request(
     const struct identify_ctx *ctx, const char *answer, uint8_t ret[static KEYED_HASH_SIZE])
 {
 	const struct identity_request *request = ctx->request;
-	const char *const texts[] = { request->insured_number, request->birth_date, answer, NULL };
+	const char *const texts[] = { request->insured_number, request->birth_date,
+		request->posted_code, answer, NULL };
 
 	spent_token_fingerprint(ctx->app->keyring, texts, ret);
 }
@@ -177,16 +178,25 @@ check_captcha(struct identify_ctx *ctx)
 
 /* The number ----------------------------------------------------------------------------------- */
 
-/* NO_ROW: the number means nobody who is insured today, or more than one person. */
+/* NO_ROW: the number means nobody who is insured today, or more than one person; or what was given
+ * beside it is wrong. */
 static enum result
 find_insured_person(struct identify_ctx *ctx)
 {
+	const struct identity_request *request = ctx->request;
 	struct db_tx alone = db_alone(ctx->app->db);
 	char today[CLOCK_DATE_MAX + 1];
+	const struct person_query query = {
+		.insured_number = request->insured_number,
+		.birth_date = request->birth_date,
+		.today = today,
+		.now = ctx->now,
+		.posted_code = posted_code_hash(ctx->app->keyring, request->posted_code),
+		.is_repeat = ctx->link.used,
+	};
 
 	clock_date_japan(ctx->now, today);
-	return person_find(
-	    &alone, ctx->request->insured_number, ctx->request->birth_date, today, &ctx->person);
+	return person_find(&alone, &query, &ctx->person);
 }
 
 /* Is the number that of an insured person? A repeated body was counted when it came first. */
@@ -303,6 +313,7 @@ spend_link(struct identify_ctx *ctx)
 	    app->second_link_lives_s);
 	ctx->mail.subject.invitation_jti = claims->jti;
 	ctx->mail.subject.person_id = person->id;
+	ctx->mail.subject.generation = person->code_issue;
 	memcpy(ctx->mail.subject_hash, invitation.limit_try.subject_hash,
 	    sizeof ctx->mail.subject_hash);
 	ctx->mail_interval = limit_try_of(app->keyring,

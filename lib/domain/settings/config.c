@@ -192,6 +192,9 @@ static const struct setting settings[] = {
 	  NUMBER, "0", 0, 3650, NULL, 0,
 	  "who lost eligibility longer ago is deleted by `myportalctl purge`, with the account, "
 	  "and not taken from a roster again; 30 or more; 0: kept for ever" },
+	{ "IDENTITY_POSTED_CODE", CONFIG_RULES, AT(identity_posted_code),
+	  CHOICE, "no", 0, 0, "yes|no", 0,
+	  "demand at the identity step a code that was posted: myportalctl roster codes" },
 	{ "PASSWORD_LENGTH_MIN", CONFIG_RULES, AT(password_length_min), NUMBER, "8", 8, 15, NULL, 0,
 	  "code points" },
 	{ "PASSWORD_COMPOSITION", CONFIG_RULES, AT(password_composition), CHOICE,
@@ -217,6 +220,10 @@ static const struct setting settings[] = {
 	{ "ROSTER_NEW_SHARE_MAX", CONFIG_ROSTER, AT(roster_new_share_max),
 	  NUMBER, "200", 0, 1000, NULL, 0,
 	  "or would add more persons, as a share of the eligible ones" },
+	{ "POSTED_CODE_LIVES_DAYS", CONFIG_ROSTER, AT(posted_code_lives_days),
+	  NUMBER, "0", 0, 3650, NULL, 0,
+	  "a code of myportalctl roster codes ends so many days after it was made; 0: when it is "
+	  "used" },
 
 	{ "SANDBOX", CONFIG_SERVICE, AT(sandbox), CHOICE, "on", 0, 0, "on|off", 0,
 	  "the kernel limits what the service may do; off only for debugging" },

@@ -96,6 +96,7 @@ struct config {
 	int64_t access_after_loss_days;
 	int64_t retention_after_loss_days; /* 0: for ever */
 	char registration_email_domains[CONFIG_WORDS_MAX + 1];
+	char identity_posted_code[CONFIG_TEXT_MAX + 1];
 	int64_t password_length_min;
 	char password_composition[CONFIG_TEXT_MAX + 1];
 	int64_t argon2_memory_kib;
@@ -106,6 +107,7 @@ struct config {
 	int64_t roster_birth_dates_share_max;
 	int64_t roster_names_share_max;
 	int64_t roster_new_share_max;
+	int64_t posted_code_lives_days; /* 0: until it is used */
 
 	char sandbox[CONFIG_TEXT_MAX + 1];
 	char log_level[CONFIG_TEXT_MAX + 1];

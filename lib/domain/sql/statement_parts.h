@@ -15,6 +15,11 @@
 	"p.eligible_from <= :today" \
 	" AND (p.eligible_until IS NULL OR " SQL_ACCESS_UNTIL " > :today)"
 
+/* The posted code c works: not used, not over at :now, and its run has ended. */
+#define SQL_CODE_IS_GOOD                                                 \
+	"c.used_at IS NULL AND c.expires_at > :now AND EXISTS (SELECT 1" \
+	" FROM posted_code_run r WHERE r.id = c.run AND r.ended_at IS NOT NULL)"
+
 /* The session s, its active account a and the person p, who may use it. Needs :today and
  * :days_after_loss. */
 #define SQL_ALIVE                                                                         \

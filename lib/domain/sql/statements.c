@@ -160,14 +160,26 @@ const struct statement statements[STATEMENTS__MAX] = {
 	},
 
 	/* Finds no row where two persons have the string: an ambiguous one matches nobody. */
+	/* A link that was spent with a code knows it: that one may be used or over by now. */
 	[PERSON_BY_LOOKUP] = {
-	    "SELECT p.id, COALESCE(a.state, 0) FROM insured_person p"
+	    "SELECT p.id, COALESCE(a.state, 0), COALESCE(c.issue, 0) FROM insured_person p"
 	    " LEFT JOIN account a ON a.person_id = p.id"
+	    " LEFT JOIN posted_code c ON c.person_id = p.id AND c.code_hash = :code_hash"
+	    "  AND (:is_repeat OR (" SQL_CODE_IS_GOOD "))"
 	    " WHERE p.lookup = :insured_number AND " SQL_ELIGIBLE
 	    " AND (:birth_date IS NULL OR p.birth_date = :birth_date)"
+	    " AND (:code_hash = '' OR c.person_id IS NOT NULL)"
 	    " AND NOT EXISTS"
 	    " (SELECT 1 FROM insured_person q WHERE q.lookup = p.lookup AND q.id <> p.id)",
-	    .columns = 2,
+	    .columns = 3,
+	},
+	[POSTED_CODES_ARE_OUT] = {
+	    "SELECT EXISTS (SELECT 1 FROM posted_code c WHERE " SQL_CODE_IS_GOOD ")",
+	    .columns = 1,
+	},
+	[POSTED_CODE_USE] = {
+	    "UPDATE posted_code SET used_at = :used_at, expires_at = LEAST(expires_at, :used_at)"
+	    " WHERE person_id = :person_id AND issue = :issue AND used_at IS NULL",
 	},
 
 	[ACCOUNT_INSERT] = {

@@ -35,6 +35,15 @@
 	" p.eligible_until, EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id)" \
 	" FROM insured_person p"
 
+/* Whom a letter with a code goes to. */
+#define CODE_PERSON_SELECT_                                                             \
+	"SELECT p.id, p.number, p.symbol, p.kana_name,"                                 \
+	" EXISTS (SELECT 1 FROM insured_person q WHERE q.lookup = p.lookup"             \
+	" AND q.id <> p.id), EXISTS (SELECT 1 FROM account b WHERE b.person_id = p.id)" \
+	" FROM insured_person p"
+
+#define CODE_LEASE_ "UNIX_TIMESTAMP() + 60" /* of a run, which renews it with every batch */
+
 /* What `member find` prints of an account. */
 #define FOUND_BY_(match, condition)                                                 \
 	"SELECT " match ", a.id, a.person_id, a.state, " SQL_ELIGIBLE ", p.lookup," \
@@ -106,6 +115,64 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	OPERATOR_(OPERATOR_LOOKUP_COUNT) = {
 	    "SELECT COUNT(*) FROM insured_person WHERE lookup = CONCAT(:number, :symbol)",
 	    .columns = 1,
+	},
+
+	/* The file of a run that began later than the last one that ended does not count. */
+	OPERATOR_(CODE_RUN_BROKEN_OFF) = {
+	    "SELECT COALESCE(MAX(created_at), 0) FROM posted_code_run WHERE ended_at IS NULL"
+	    " AND (in_progress IS NULL OR lease_until < UNIX_TIMESTAMP()) AND created_at >="
+	    " (SELECT COALESCE(MAX(created_at), 0) FROM posted_code_run"
+	    " WHERE ended_at IS NOT NULL)",
+	    .columns = 1,
+	},
+	/* A run that died holds nothing any more. */
+	OPERATOR_(CODE_RUN_TAKE_OVER) = {
+	    "UPDATE posted_code_run SET in_progress = NULL"
+	    " WHERE in_progress = 1 AND lease_until < UNIX_TIMESTAMP()",
+	},
+	OPERATOR_(CODE_RUN_BEGIN) = {
+	    "INSERT INTO posted_code_run (id, in_progress, lease_until, created_at)"
+	    " VALUES (:code_run_id, 1, " CODE_LEASE_ ", :now)",
+	},
+	OPERATOR_(CODE_RUN_RENEW) = {
+	    "UPDATE posted_code_run SET renewals = renewals + 1, lease_until = " CODE_LEASE_
+	    " WHERE id = :code_run_id AND in_progress = 1",
+	},
+	OPERATOR_(CODE_RUN_END) = {
+	    "UPDATE posted_code_run SET in_progress = NULL, codes = :codes, ended_at = :now"
+	    " WHERE id = :code_run_id AND in_progress = 1",
+	},
+	/* Eligible, without an account, and without a good code; in the order of the key. */
+	OPERATOR_(CODE_PERSONS_NEXT) = {
+	    CODE_PERSON_SELECT_ " WHERE p.number >= :number"
+	    " AND (p.number > :number OR p.symbol > :symbol) AND " SQL_ELIGIBLE
+	    " AND NOT EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id)"
+	    " AND (:replaces OR NOT EXISTS (SELECT 1 FROM posted_code c"
+	    " WHERE c.person_id = p.id AND " SQL_CODE_IS_GOOD "))"
+	    " ORDER BY p.number, p.symbol LIMIT :rows_max",
+	    .columns = 6,
+	},
+	OPERATOR_(CODE_PERSON_FIND) = {
+	    CODE_PERSON_SELECT_ " WHERE p.lookup = :insured_number AND " SQL_ELIGIBLE " LIMIT 2",
+	    .columns = 6,
+	},
+	/* A batch, each row written anew where a second run writes it again. Who was deleted from
+	 * the roster meanwhile gets none. */
+	OPERATOR_(CODES_WRITE) = {
+	    "INSERT INTO posted_code (person_id, run, issue, code_hash, created_at, expires_at)"
+	    " SELECT p.id, :code_run_id, 1, UNHEX(j.code_hash), :now, :expires_at"
+	    " FROM JSON_TABLE(:rows, '$[*]' COLUMNS(person VARCHAR(32) PATH '$[0]',"
+	    " code_hash VARCHAR(64) PATH '$[1]')) j"
+	    " STRAIGHT_JOIN insured_person p ON p.id = UNHEX(j.person)"
+	    " ON DUPLICATE KEY UPDATE run = VALUES(run), issue = issue + 1,"
+	    " code_hash = VALUES(code_hash), created_at = VALUES(created_at),"
+	    " expires_at = VALUES(expires_at), used_at = NULL",
+	},
+	OPERATOR_(CODE_READ) = {
+	    "SELECT c.created_at, c.expires_at, COALESCE(c.used_at, 0), EXISTS (SELECT 1"
+	    " FROM posted_code_run r WHERE r.id = c.run AND r.ended_at IS NOT NULL)"
+	    " FROM posted_code c WHERE c.person_id = :person_id",
+	    .columns = 4,
 	},
 
 	/* An event that an operator caused; those of the service have neither name nor reason. */
@@ -388,6 +455,14 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	    " AND (expires_at <= :expired_by OR used_at <= :unused_since)"
 	    " ORDER BY id LIMIT :rows_max",
 	},
+	OPERATOR_(OPERATOR_POSTED_CODE_COUNT) = {
+	    "SELECT COUNT(*) FROM posted_code WHERE expires_at <= :cutoff",
+	    .columns = 1,
+	},
+	OPERATOR_(OPERATOR_POSTED_CODE_PURGE) = {
+	    "DELETE FROM posted_code WHERE expires_at <= :cutoff"
+	    " ORDER BY expires_at LIMIT :rows_max",
+	},
 	OPERATOR_(OPERATOR_AUDIT_NO_ACCOUNT_COUNT) = {
 	    "SELECT COUNT(*) FROM audit_event WHERE " AUDIT_NO_ACCOUNT_,
 	    .columns = 1,
@@ -453,6 +528,15 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	    "UPDATE account SET password_hash = :password_hash,"
 	    " password_changed_at = :happened_at, " SQL_RAISE_GENERATION
 	    " WHERE id = :account_id",
+	},
+	/* Another one has replaced it since. */
+	OPERATOR_(RESTORED_CODE_VOID) = {
+	    "UPDATE posted_code SET expires_at = :happened_at WHERE person_id = :person_id"
+	    " AND created_at < :happened_at AND expires_at > :happened_at",
+	},
+	OPERATOR_(RESTORED_CODES_VOID) = {
+	    "UPDATE posted_code SET expires_at = :happened_at WHERE created_at < :happened_at"
+	    " AND expires_at > :happened_at ORDER BY expires_at LIMIT :rows_max",
 	},
 };
 

@@ -100,7 +100,10 @@ enum mail_kind { MAIL_KIND_LIST(STORED_ENUM_) MAIL_KIND__MAX };
 	X(AUDIT_DATABASE_RESTORED, 32, "database_restored")                                    \
 	X(AUDIT_PERSON_EXPORTED, 33, "person_exported")                                        \
 	X(AUDIT_PERSON_ERASED, 34, "person_erased")                                            \
-	X(AUDIT_FORMER_MEMBER_DELETED, 35, "former_member_deleted")
+	X(AUDIT_FORMER_MEMBER_DELETED, 35, "former_member_deleted")                            \
+	X(AUDIT_POSTED_CODES_MADE, 36, "posted_codes_made")                                    \
+	X(AUDIT_POSTED_CODE_REISSUED, 37, "posted_code_reissued")                              \
+	X(AUDIT_POSTED_CODES_REPLACED, 38, "posted_codes_replaced")
 #define AUDIT_ENUM_(name, number, word) name = (number),
 enum audit_event_kind { AUDIT_LIST(AUDIT_ENUM_) };
 #undef AUDIT_ENUM_

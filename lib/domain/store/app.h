@@ -10,6 +10,7 @@
 
 #include "password.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct access_keys;
@@ -42,6 +43,7 @@ struct app {
 	    session_idle_s; /* a session ends when it is not refreshed for so long (ASVS 7.3.1) */
 	int64_t session_lives_s;                          /* and then in any case (ASVS 7.3.2) */
 	const struct email_domains *registration_domains; /* NULL: every address may register */
+	bool demands_posted_code;                         /* the identity step, beside the number */
 	int64_t access_after_loss_days;                   /* of a former member (access_day.h) */
 	int64_t mail_interval_s; /* between mails of a kind to one address (limit_table.h) */
 	struct password_rules password_rules;

@@ -5,19 +5,30 @@
 
 #include "db.h"
 #include "ids.h"
+#include "posted_code.h"
 #include "result.h"
 
+#include <stdbool.h>
 #include <stdint.h>
+
+/* What must be right of a person. Texts are folded and borrowed. */
+struct person_query {
+	const char *insured_number;
+	const char *birth_date; /* "": any */
+	const char *today;      /* in Japan */
+	int64_t now;
+	struct posted_code_hash posted_code; /* not given: any person, with a code or without one */
+	bool is_repeat; /* asked before with this code, which may be used or over by now */
+};
 
 struct person {
 	struct person_id id;
 	int64_t account_state; /* enum account_state; 0: the person has no account */
+	int64_t code_issue;    /* of the posted code that was given; 0: none was */
 };
 
-/* Finds the one person who has the folded insured number and is eligible on `today` (a date in
- * Japan). With a `birth_date` other than "" the person must have it, too. NO_ROW: nobody, or two
- * persons have the string. */
-enum result person_find(struct db_tx *, const char *insured_number, const char *birth_date,
-    const char *today, struct person *ret) MUST_USE;
+/* Finds the one person who has the insured number, is eligible on `today`, and has the birth date
+ * and the posted code that are given. NO_ROW: nobody, or two persons have the string. */
+enum result person_find(struct db_tx *, const struct person_query *, struct person *ret) MUST_USE;
 
 #endif

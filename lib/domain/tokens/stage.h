@@ -36,8 +36,10 @@ const struct stage_rule *stage_rule(enum stage);
 struct stage_subject {
 	struct person_id person_id;   /* from the second link on */
 	struct account_id account_id; /* of a confirmation or reset link */
-	int64_t generation;           /* of that account: any other one ends the link */
-	struct jti invitation_jti;    /* of a second link: its authentication key comes from it */
+	/* Of that account: any other one ends the link. From the second link on the issue of the
+	 * posted code that brought it (posted_code.h); 0: none was asked for. */
+	int64_t generation;
+	struct jti invitation_jti; /* of a second link: its authentication key comes from it */
 };
 
 /* What a token says. Wiped by its owner (stage_claims_wipe()): it holds an address. */

@@ -147,7 +147,7 @@ export interface paths {
          *     The same body sent again shows the same key. Once `resend_after` seconds have passed, it
          *     also mails the second link again: that is the "send again" button.
          *
-         *     So does the same number (and birth date) with a **new** CAPTCHA, for as long as the link is
+         *     So does the same number (birth date, posted code) with a **new** CAPTCHA, for as long as the link is
          *     valid: a tab that was closed or discarded comes back to its key this way. Another number is
          *     401 `token_spent` by then, and the fifth ends the link.
          */
@@ -855,6 +855,13 @@ export interface components {
              */
             birth_date?: string;
             /**
+             * @description The code of the letter that the society has posted to the member; width, case, spaces and
+             *     hyphens are ignored. It is `required` where `posted_code_required` says so. Where it does
+             *     not, a code that is sent must be right, too. One that is wrong, used or over is
+             *     `identity_mismatch`, as a wrong number is.
+             */
+            posted_code?: string;
+            /**
              * @description `captcha_token` of `POST /v1/captcha`. One that is expired is `captcha_expired`; one
              *     that is used, that belongs to another link, or that is no token at all is
              *     `captcha_wrong`.
@@ -993,6 +1000,8 @@ export interface components {
             attempts_left?: number;
             /** @description Whether `birth_date` must be sent with the number. Only the stage `identity` has it. */
             birth_date_required?: boolean;
+            /** @description Whether `posted_code` must be sent with the number. Only the stage `identity` has it. */
+            posted_code_required?: boolean;
             next: components["schemas"]["NextCall"];
         };
         /** @description The kind that was asked for; `kind` names it. */
@@ -1203,6 +1212,11 @@ export interface components {
             /** @description Whether the identity step demands `birth_date`. */
             birth_date_required: boolean;
             /**
+             * @description Whether the identity step demands `posted_code`: the society posts a letter with a code to
+             *     each member. Say so before the first step, too: without the letter nobody gets further.
+             */
+            posted_code_required: boolean;
+            /**
              * @description The domains of addresses that get an invitation, in small letters and punycode. One with
              *     a dot before it means every domain below it, and not itself. Empty: any address does.
              */
@@ -1264,6 +1278,7 @@ export interface components {
             login_id: components["schemas"]["LengthBounds"];
             nickname: components["schemas"]["LengthBounds"];
             insured_number: components["schemas"]["LengthBounds"];
+            posted_code: components["schemas"]["LengthBounds"];
             authentication_key: components["schemas"]["LengthBounds"];
             captcha_answer: components["schemas"]["LengthBounds"];
         };

@@ -16,6 +16,7 @@ import { tab } from './storage.js';
  * @property {string} email  masked
  * @property {number} [attempts_left]
  * @property {boolean} [birth_date_required]
+ * @property {boolean} [posted_code_required]
  * @property {{ path: string }} next
  */
 

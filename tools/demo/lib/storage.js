@@ -3,7 +3,7 @@
 // A phone throws away a tab that waits in the background, and with it all variables. What the
 // member needs to go on is in the tab's sessionStorage, which ends with the tab. `TabValues` is the
 // whole list. Never in any storage: a password, an access token, an authentication key, the
-// insured number, a birth date, a CAPTCHA and its answer.
+// insured number, a birth date, a posted code, a CAPTCHA and its answer.
 //
 // Where the browser gives no storage, a value lives as long as the page does.
 

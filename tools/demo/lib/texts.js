@@ -240,6 +240,11 @@ export const texts = {
   'identity.number_hint': ['例：56789100　全角でも半角でもかまいません。', 'For example 56789100'],
   'identity.birth_date': ['生年月日', 'Date of birth'],
   'identity.birth_date_hint': ['例：19780412（西暦で8桁）', 'For example 19780412'],
+  'identity.posted_code': ['郵便でお届けしたコード', 'Code of the letter'],
+  'identity.posted_code_hint': [
+    '健康保険組合からの郵便に書いてある10文字です。例：W3TK-8HNC-V5',
+    'The 10 characters in the letter from the society, for example W3TK-8HNC-V5',
+  ],
   'identity.submit': ['認証キーを表示する', 'Show the authentication key'],
   'identity.passed': [
     '本人確認は済んでいます。2通目のメールのリンクを開き、認証キーを入力してください。',

@@ -1,5 +1,5 @@
-// identity.js - step 2: 番号 and 記号, the birth date where it is asked, and a CAPTCHA. It is the page
-// of the first mailed link.
+// identity.js - step 2: 番号 and 記号, birth date and posted code where they are asked, and a CAPTCHA. It is
+// the page of the first mailed link.
 
 import { client } from '../lib/api.js';
 import { captchaPart } from '../lib/captcha.js';
@@ -78,13 +78,18 @@ function fields(page) {
   /** @type {Parameters<typeof client.submitIdentity>[0]['body']} */
   let body;
   return form(page, {
-    fields: [NUMBER, ...(page.data.birth_date_required ? [BIRTH_DATE] : []), ANSWER],
+    fields: [
+      NUMBER,
+      ...(page.data.birth_date_required ? [BIRTH_DATE] : []),
+      ...(page.data.posted_code_required ? [POSTED_CODE] : []),
+      ANSWER,
+    ],
     before: { captcha_answer: captcha.element },
     submit: 'identity.submit',
-    async send({ insured_number, birth_date, captcha_answer }) {
+    async send({ insured_number, birth_date, posted_code, captcha_answer }) {
       const { captcha_token } = page.state.captcha ?? {};
       if (!captcha_token) return withoutCaptcha();
-      body = { insured_number, birth_date, captcha_token, captcha_answer };
+      body = { insured_number, birth_date, posted_code, captcha_token, captcha_answer };
       return client.submitIdentity({ token, body, signal: page.signal });
     },
     done: (shown) => go('/register/key-shown', { handover: { shown, token, body } }),
@@ -114,6 +119,14 @@ const BIRTH_DATE = {
   hint: 'identity.birth_date_hint',
   kind: 'date',
   autocomplete: 'bday',
+};
+
+/** @type {Field} */
+const POSTED_CODE = {
+  name: 'posted_code',
+  label: 'identity.posted_code',
+  hint: 'identity.posted_code_hint',
+  kind: 'code',
 };
 
 /** @type {Field} */
