@@ -90,6 +90,20 @@ add_limits(struct metrics_text *text)
 /* Database ------------------------------------------------------------------------------------- */
 
 static void
+add_servers(struct metrics_text *text, const struct service *service)
+{
+	struct db_server servers[DB_SERVERS_MAX];
+	const unsigned count = db_servers(service->app.db, servers);
+
+	metrics_text_head(text, "db_server_connections", "gauge",
+	    "Idle and busy connections, by the server that they lead to.");
+	for (unsigned i = 0; i < count; i++)
+		metrics_text_add(text,
+		    "myportal_db_server_connections{server=\"%s\"} %" PRId64 "\n", servers[i].name,
+		    servers[i].connections);
+}
+
+static void
 add_pool(struct metrics_text *text, const struct service *service)
 {
 	struct db_totals totals;
@@ -107,6 +121,7 @@ add_pool(struct metrics_text *text, const struct service *service)
 	    text, "db_connections_waited_for", "gauge", "Calls that wait for one.", totals.waiting);
 	metrics_text_seconds(text, "db_connection_wait_seconds_total", "counter",
 	    "How long all calls waited for one.", totals.waited_us);
+	add_servers(text, service);
 	metrics_text_number(text, "db_failing_seconds", "gauge",
 	    "How long changes have failed, because the server is read-only or its disk is full.",
 	    db_failing_ms(service->app.db) / 1000);

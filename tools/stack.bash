@@ -72,6 +72,7 @@ services_leave_off() { # PACKAGE...
 	for package in "$@"; do
 		case $package in
 		nginx-light | haproxy | prometheus) as_root env SYSTEMD_OFFLINE=1 systemctl -q disable "${package%-light}" ;;
+		mariadb-server) as_root env SYSTEMD_OFFLINE=1 systemctl -q disable mariadb ;;
 		esac
 	done
 }
@@ -197,9 +198,10 @@ process_mark() { # NAME
 	mariadbd) printf '%s\n' "--datadir=$STACK/db" ;;
 	mail-catcher) printf '%s\n' "$STACK/mail" ;;
 	app-server) printf '%s\n' "--mail $STACK/mail" ;;
-	nginx | haproxy | chained) printf '%s\n' "$STACK/$1.conf" ;; # tests/flow/proxies.bash
+	nginx | haproxy* | chained) printf '%s\n' "$STACK/$1.conf" ;; # tests/flow/proxies.bash
 	lossy-db*) printf '%s\n' "$STACK/lossy-db" ;; # tests/flow/63_lost_commit.bats
 	installed*) printf '%s\n' "$STACK/installed/usr/bin/myportald" ;; # tests/month
+	dbagent*) printf '%s\n' "$BUILD/tools/dbagent" ;; # tools/cluster
 	*) printf '%s\n' "$BUILD/api/myportald" ;;
 	esac
 }

@@ -69,6 +69,12 @@ db_totals(struct db *db, struct db_totals *ret)
 }
 
 unsigned
+db_servers(struct db *db, struct db_server ret[static DB_SERVERS_MAX])
+{
+	return db_pool_servers(db->pool, ret);
+}
+
+unsigned
 db_last_error(void)
 {
 	return db_connection_last_error();

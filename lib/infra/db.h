@@ -30,6 +30,12 @@
  * is the success that would have been answered: db_insert_new() and db_change_one() know it, and
  * what is neither asks db_may_be_committed().
  *
+ * On a node of a Galera cluster every statement and every transaction first waits until the node
+ * has all that was committed before, on whichever node (wsrep_sync_wait): what one request wrote,
+ * the next one reads, wherever it comes to, also after a failover. Statements with `may_lag` do not
+ * wait. Where the node does not get so far within repl.causal_read_timeout it says 1205. On any
+ * other server nothing is waited for; whether it is a node is asked once a connection.
+ *
  * Error texts of the server hold data ("Duplicate entry 'x'"): they never leave this file. */
 
 #ifndef DB_H
@@ -125,5 +131,9 @@ int64_t db_failing_ms(struct db *);
 
 /* For the metrics. */
 void db_totals(struct db *, struct db_totals *ret);
+
+/* The servers that idle and busy connections lead to, and how many there are, DB_SERVERS_MAX at
+ * most. More than one where a proxy is to choose one writer: there are several. */
+unsigned db_servers(struct db *, struct db_server ret[static DB_SERVERS_MAX]) MUST_USE;
 
 #endif

@@ -31,6 +31,8 @@ struct db_connection {
 	MYSQL_STMT **prepared; /* of each row of the table */
 	int64_t call_ms;       /* how long one call to the library may take */
 	bool tls;
+	bool cluster; /* the server is a node of a Galera cluster */
+	char server[DB_SERVER_SIZE];
 };
 
 static atomic_uint last_error;
@@ -183,6 +185,106 @@ db_connection_log_miscounted(unsigned statement)
 	    (const struct log_value[]){ log_int("statement", statement), { 0 } });
 }
 
+/* What the server says of itself. */
+struct server_facts {
+	char host[DB_SERVER_SIZE];
+	char port[8];
+	bool cluster;
+};
+
+static void
+take_server_fact(struct server_facts *facts, const char *name, const char *value)
+{
+	if (strcmp(name, "hostname") == 0)
+		text_copy_cut(facts->host, sizeof facts->host - sizeof facts->port, value);
+	else if (strcmp(name, "port") == 0)
+		text_copy_cut(facts->port, sizeof facts->port, value);
+	else
+		facts->cluster = strcmp(value, "ON") == 0; /* wsrep_on, where it is built in */
+}
+
+/* SHOW, as it names no variable that a server may lack, and is answered by a node without a quorum.
+ */
+static bool
+read_server_facts(MYSQL *mysql, struct server_facts *ret)
+{
+	static const char sql[] = "SHOW GLOBAL VARIABLES"
+				  " WHERE Variable_name IN ('hostname', 'port', 'wsrep_on')";
+	MYSQL_ROW row;
+
+	if (mysql_query(mysql, sql) != 0)
+		return false;
+	MYSQL_RES *rows = mysql_store_result(mysql);
+	if (rows == NULL)
+		return false;
+	while ((row = mysql_fetch_row(rows)) != NULL)
+		if (row[0] != NULL && row[1] != NULL)
+			take_server_fact(ret, row[0], row[1]);
+	mysql_free_result(rows);
+	return true;
+}
+
+/* The name comes to the log and the metrics, and is the server's own choice. */
+static bool
+name_server(struct db_connection *connection, const struct server_facts *facts)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				      "0123456789.-:";
+	char *at = connection->server;
+
+	if (!text_format(
+		connection->server, sizeof connection->server, "%s:%s", facts->host, facts->port))
+		return false;
+	while (*(at += strspn(at, letters)) != '\0')
+		*at = '_';
+	return true;
+}
+
+/* Learns who the server is. On a node of a cluster, statements wait from now on for what others
+ * have committed: 1 reads and BEGIN, 2 UPDATE and DELETE, 4 INSERT (a row that a foreign key names
+ * may have been written elsewhere). */
+static bool
+meet_server(struct db_connection *connection)
+{
+	struct server_facts facts = { .host = "" };
+
+	if (!read_server_facts(connection->mysql, &facts) || !name_server(connection, &facts))
+		return false;
+	connection->cluster = facts.cluster;
+	return !facts.cluster ||
+	       mysql_query(connection->mysql, "SET SESSION wsrep_sync_wait = 7") == 0;
+}
+
+const char *
+db_connection_server(const struct db_connection *connection)
+{
+	return connection->server;
+}
+
+/* Prepares a statement that does not wait on a node of a cluster. False: no memory, or an error. */
+static bool
+prepare_lagging(MYSQL_STMT *statement, const char *sql)
+{
+	static const char at_once[] = "SET STATEMENT wsrep_sync_wait = 0 FOR ";
+	const size_t size = sizeof at_once + strlen(sql);
+	char *text = malloc(size);
+	const bool prepared = text != NULL && text_format(text, size, "%s%s", at_once, sql) &&
+			      mysql_stmt_prepare(statement, text, size - 1) == 0;
+
+	free(text);
+	return prepared;
+}
+
+static bool
+prepare_one(const struct db_connection *connection, MYSQL_STMT *statement, unsigned i)
+{
+	const char *const sql = connection->table->texts[i].sql;
+
+	if (connection->cluster && connection->table->rows[i].may_lag)
+		return prepare_lagging(statement, sql);
+	return mysql_stmt_prepare(statement, sql, strlen(sql)) == 0;
+}
+
 static bool
 prepare_all(struct db_connection *connection)
 {
@@ -196,8 +298,7 @@ prepare_all(struct db_connection *connection)
 		MYSQL_STMT *statement = mysql_stmt_init(connection->mysql);
 
 		connection->prepared[i] = statement;
-		if (statement == NULL ||
-		    mysql_stmt_prepare(statement, text->sql, strlen(text->sql)) != 0)
+		if (statement == NULL || !prepare_one(connection, statement, i))
 			return false;
 		if (counts_are_right(statement, &table->rows[i], text))
 			continue;
@@ -235,7 +336,7 @@ db_connection_open(
 	    mysql_real_connect(connection->mysql, o->socket == NULL ? o->host : NULL, o->user,
 		o->password, o->name, o->port, o->socket, 0) != NULL &&
 	    (!o->tls_required || mysql_get_ssl_cipher(connection->mysql) != NULL) &&
-	    never_block(connection->mysql) && prepare_all(connection))
+	    never_block(connection->mysql) && meet_server(connection) && prepare_all(connection))
 		return connection;
 	if (connection->mysql != NULL)
 		*ret_number = mysql_errno(connection->mysql);

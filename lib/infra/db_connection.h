@@ -34,6 +34,9 @@ struct db_connection *db_connection_open(
     const struct db_options *, const struct db_statements *, unsigned *ret_number) MUST_USE;
 void db_connection_close(struct db_connection *);
 
+/* "host:port" as the server names itself; letters, digits, '.', '-' and ':', all else is '_'. */
+const char *db_connection_server(const struct db_connection *);
+
 /* See db_last_error(). */
 unsigned db_connection_last_error(void);
 

@@ -7,6 +7,7 @@
 #include "deadline.h"
 #include "log.h"
 #include "secret.h"
+#include "text.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -216,6 +217,9 @@ run_connect(void *context)
 	pthread_mutex_lock(&pool->mutex);
 	const bool is_news = note_reached(pool, reached, number);
 	place->connection = connection;
+	if (reached)
+		text_copy_cut(
+		    place->server, sizeof place->server, db_connection_server(connection));
 	place->busy = false;
 	pool->connecting--;
 	pthread_cond_broadcast(&pool->returned);
@@ -338,6 +342,40 @@ db_pool_distrust_all(struct db_pool *pool)
 	pthread_mutex_lock(&pool->mutex);
 	pool->generation++;
 	pthread_mutex_unlock(&pool->mutex);
+}
+
+/* Counts a connection to this server. */
+static unsigned
+count_server(struct db_server servers[static DB_SERVERS_MAX], unsigned count, const char *name)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (strcmp(servers[i].name, name) != 0)
+			continue;
+		servers[i].connections++;
+		return count;
+	}
+	if (count == DB_SERVERS_MAX)
+		return count;
+	text_copy_cut(servers[count].name, sizeof servers[count].name, name);
+	servers[count].connections = 1;
+	return count + 1;
+}
+
+unsigned
+db_pool_servers(struct db_pool *pool, struct db_server ret[static DB_SERVERS_MAX])
+{
+	unsigned count = 0;
+
+	pthread_mutex_lock(&pool->mutex);
+	for (unsigned i = 0; i < pool->options.connections; i++) {
+		const struct db_place *place = &pool->places[i];
+
+		/* What met a lost server, or is older, leads nowhere any more. */
+		if (place->connection != NULL && place->generation == pool->generation)
+			count = count_server(ret, count, place->server);
+	}
+	pthread_mutex_unlock(&pool->mutex);
+	return count;
 }
 
 void

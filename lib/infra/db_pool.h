@@ -23,7 +23,8 @@ struct db_place {
 	struct db_pool *pool;
 	struct db_connection *connection; /* NULL: not connected */
 	unsigned generation;
-	bool busy; /* borrowed, or being connected */
+	bool busy;                   /* borrowed, or being connected */
+	char server[DB_SERVER_SIZE]; /* that it was connected to the last time */
 };
 
 /* Reads the statements and copies the options; see db_open(). NULL: no memory, or a statement that
@@ -48,6 +49,9 @@ unsigned db_pool_connect_error(struct db_pool *);
 
 /* All connections are closed before their next use. */
 void db_pool_distrust_all(struct db_pool *);
+
+/* See db_servers(). */
+unsigned db_pool_servers(struct db_pool *, struct db_server ret[static DB_SERVERS_MAX]) MUST_USE;
 
 /* How many connections are open and borrowed, who waits for one, and how long was waited: all but
  * the retries, which are 0 here. */

@@ -11,12 +11,17 @@
 
 #define DB_COLUMNS_MAX  24
 #define DB_KEY_NAME_MAX 64 /* identifiers of MariaDB */
+#define DB_SERVER_SIZE  80 /* "host:port" of a server, with the NUL */
+#define DB_SERVERS_MAX  8
 
 /* One row of the statement table, written as sql_text.h says. Prepared on every connection when it
  * is made. */
 struct statement {
 	const char *sql;
 	unsigned columns; /* of its rows; a count that differs from the server's is a bug */
+	/* It asks again and again: on a node of a cluster it need not wait for what others have
+	 * committed (db.h). */
+	bool may_lag;
 };
 
 /* How to reach the server, and how many connections to hold. */
@@ -45,6 +50,12 @@ struct db_totals {
 	int64_t waiting;    /* callers that wait for one */
 	int64_t waited_us;  /* by all who waited */
 	int64_t retries;    /* bodies and statements that were run again */
+};
+
+/* A server, by the name that it gives itself, and how many connections it has. */
+struct db_server {
+	char name[DB_SERVER_SIZE];
+	int64_t connections;
 };
 
 struct db;

@@ -1160,6 +1160,31 @@ a_pool_connects_when_it_is_used(void **state)
 
 /* Connections that are refused ----------------------------------------------------------------- */
 
+/* Connections that met a lost server, or are about to be closed, lead nowhere. */
+static void
+servers_are_counted_by_their_names(void **state)
+{
+	const struct db_options options = private_db_options(&server, POOL);
+	struct db *const pool = open_pool(&options);
+	struct db_server servers[DB_SERVERS_MAX];
+	char port[16];
+
+	(void)state;
+	assert_int_equal(db_servers(pool, servers), 0);
+	(void)number_of(pool, CONNECTION, NULL);
+	assert_int_equal(db_servers(pool, servers), 1);
+	assert_int_equal(servers[0].connections, 1);
+	assert_true(text_format(port, sizeof port, ":%u", server.port));
+	assert_non_null(strstr(servers[0].name, port));
+
+	db_tell_read_only(pool, true);
+	assert_int_equal(db_servers(pool, servers), 0);
+	db_tell_read_only(pool, false);
+	(void)number_of(pool, CONNECTION, NULL);
+	assert_int_equal(db_servers(pool, servers), 1);
+	db_close(pool);
+}
+
 static void
 statements_that_are_not_as_counted_are_refused(void **state)
 {
@@ -2447,6 +2472,7 @@ main(int argc, char **argv)
 		WITH_EMPTY_TABLES(a_call_waits_a_second_for_a_connection),
 		WITH_EMPTY_TABLES(threads_share_the_pool_and_lose_nothing),
 		cmocka_unit_test(a_pool_connects_when_it_is_used),
+		cmocka_unit_test(servers_are_counted_by_their_names),
 		cmocka_unit_test(statements_that_are_not_as_counted_are_refused),
 		WITH_EMPTY_TABLES(values_are_bound_by_name_in_any_order),
 		WITH_EMPTY_TABLES(a_statement_alone_is_committed_and_knows_its_key),

@@ -39,6 +39,8 @@ static const struct doctor_check checks[] = {
 	  DOCTOR_LANE_DB, DATABASE, "database", CTL_ERROR, doctor_db_version },
 	{ "database settings", "collation, durability, max_connections",
 	  DOCTOR_LANE_DB, DATABASE, "database", CTL_ERROR, doctor_db_settings },
+	{ "database cluster", "all connections lead to one server; a node is set as it must be",
+	  DOCTOR_LANE_DB, DATABASE, "database", CTL_ERROR, doctor_db_cluster },
 	{ "database clock", "this machine's clock is within 5 s of the server's",
 	  DOCTOR_LANE_DB, DATABASE, "database", CTL_ERROR, doctor_db_clock },
 	{ "database disk", "there is room for tables, where the server is on this machine",

@@ -229,6 +229,114 @@ doctor_db_settings(struct doctor *doctor, struct doctor_finding *ret)
 		doctor_find(ret, DOCTOR_OK, "collation, durability and max_connections fit");
 }
 
+#define CONNECTIONS_TRIED   4
+#define CAUSAL_WAIT_MAX_S   2.0 /* as long as the service repeats (DB_RETRY_MS) */
+#define CAUSAL_WAIT_SIZE    32
+#define CLUSTER_NODES_LEAST 3
+
+/* What a node of a cluster says of it. */
+struct doctor_cluster {
+	int64_t is_node, nodes;
+	char causal_wait[CAUSAL_WAIT_SIZE]; /* repl.causal_read_timeout, "PT1S" */
+};
+
+/* UNAVAILABLE, or INTERNAL where the server knows no cluster. */
+static enum result
+read_cluster(struct db *db, struct doctor_cluster *ret)
+{
+	struct db_tx alone = db_alone(db);
+	const struct db_slot out[] = {
+		db_to_number(&ret->is_node),
+		db_to_number(&ret->nodes),
+		db_to_text(ret->causal_wait, sizeof ret->causal_wait),
+		{ 0 },
+	};
+
+	return db_row(&alone, DOCTOR_CLUSTER, NULL, out);
+}
+
+/* Makes a connection and keeps it. False: none was made. */
+static bool
+meet_one_server(const struct doctor *doctor, struct db **ret_db, char ret_server[DB_SERVER_SIZE])
+{
+	struct db_server servers[DB_SERVERS_MAX];
+	struct doctor_server ignored = { .now = 0 };
+
+	*ret_db = open_service_db(doctor, doctor_statements, DOCTOR_STATEMENTS__MAX);
+	if (*ret_db == NULL || read_server(*ret_db, &ignored) != OK ||
+	    db_servers(*ret_db, servers) == 0)
+		return false;
+	text_copy_cut(ret_server, DB_SERVER_SIZE, servers[0].name);
+	return true;
+}
+
+/* Connects several times at once. True: the connections lead to several servers, of which two are
+ * named. */
+static bool
+leads_to_several(const struct doctor *doctor, char one[DB_SERVER_SIZE], char other[DB_SERVER_SIZE])
+{
+	struct db *kept[CONNECTIONS_TRIED] = { NULL };
+	char name[DB_SERVER_SIZE];
+
+	one[0] = other[0] = '\0';
+	for (unsigned i = 0; i < CONNECTIONS_TRIED; i++)
+		if (meet_one_server(doctor, &kept[i], name))
+			text_copy_cut(one[0] == '\0' || strcmp(one, name) == 0 ? one : other,
+			    DB_SERVER_SIZE, name);
+	for (unsigned i = 0; i < CONNECTIONS_TRIED; i++)
+		close_db(&kept[i]);
+	return other[0] != '\0';
+}
+
+/* "PT1S", "PT0.5S": seconds are enough, as more than two are too long. */
+static bool
+causal_wait_is_short(const char *text)
+{
+	char *end;
+	const double seconds = strncmp(text, "PT", 2) == 0 ? strtod(text + 2, &end) : -1;
+
+	return seconds > 0 && strcmp(end, "S") == 0 && seconds <= CAUSAL_WAIT_MAX_S;
+}
+
+static void
+find_cluster_settings(const struct doctor_cluster *cluster, struct doctor_finding *ret)
+{
+	if (!causal_wait_is_short(cluster->causal_wait))
+		doctor_find(ret, DOCTOR_WARNING,
+		    "repl.causal_read_timeout is %s: set it to PT1S in wsrep_provider_options, or "
+		    "a node that lags holds calls beyond their time",
+		    cluster->causal_wait);
+	else if (cluster->nodes < CLUSTER_NODES_LEAST || cluster->nodes % 2 == 0)
+		doctor_find(ret, DOCTOR_WARNING,
+		    "the cluster has %" PRId64
+		    " nodes: bring back what is missing, or add one (or an "
+		    "arbitrator); of an odd number from three on, one may fail",
+		    cluster->nodes);
+	else
+		doctor_find(ret, DOCTOR_OK, "a cluster of %" PRId64 " nodes, with one writer",
+		    cluster->nodes);
+}
+
+void
+doctor_db_cluster(struct doctor *doctor, struct doctor_finding *ret)
+{
+	char one[DB_SERVER_SIZE], other[DB_SERVER_SIZE];
+	struct doctor_cluster cluster = { .is_node = 0 };
+	CLEANUP(close_db)
+	struct db *db = open_service_db(
+	    doctor, doctor_cluster_statements, DOCTOR_CLUSTER_STATEMENTS__MAX);
+
+	if (leads_to_several(doctor, one, other))
+		doctor_find(ret, DOCTOR_WARNING,
+		    "connections lead to %s and %s: more than one node is written to. Let a proxy "
+		    "choose one writer (haproxy-db.cfg, docs/scaling.md)",
+		    one, other);
+	else if (db == NULL || read_cluster(db, &cluster) != OK || cluster.is_node == 0)
+		doctor_find(ret, DOCTOR_OK, "one server, no node of a cluster");
+	else
+		find_cluster_settings(&cluster, ret);
+}
+
 void
 doctor_db_clock(struct doctor *doctor, struct doctor_finding *ret)
 {

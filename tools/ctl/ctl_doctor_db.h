@@ -10,6 +10,7 @@
 void doctor_db(struct doctor *, struct doctor_finding *ret); /* logs in, and asks the server */
 void doctor_db_version(struct doctor *, struct doctor_finding *ret);
 void doctor_db_settings(struct doctor *, struct doctor_finding *ret);
+void doctor_db_cluster(struct doctor *, struct doctor_finding *ret);
 void doctor_db_clock(struct doctor *, struct doctor_finding *ret);
 void doctor_db_disk(struct doctor *, struct doctor_finding *ret);
 void doctor_schema(struct doctor *, struct doctor_finding *ret);

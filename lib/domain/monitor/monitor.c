@@ -3,7 +3,9 @@
 #include "monitor.h"
 
 #include "clock.h"
+#include "db.h"
 #include "deadline.h"
+#include "log.h"
 #include "step_count.h"
 
 #include <pthread.h>
@@ -41,6 +43,24 @@ refresh_levels(struct monitor *monitor)
 	monitor->levels = levels;
 	monitor->read_at_ms = clock_monotonic_ms();
 	pthread_mutex_unlock(&monitor->mutex);
+}
+
+/* How many turns in a row the connections led to several servers. */
+static unsigned
+count_differing(struct db *db, unsigned turns)
+{
+	struct db_server servers[DB_SERVERS_MAX];
+	const unsigned count = db_servers(db, servers);
+
+	if (count < 2)
+		return 0;
+	/* The first time may be the moment of a failover. */
+	if (turns == 1)
+		log_event(
+		    "db_servers_differ", (const struct log_value[]){ log_int("servers", count),
+					     log_text("one", servers[0].name),
+					     log_text("other", servers[1].name), { 0 } });
+	return turns + 1;
 }
 
 /* What cannot be stored is stored the next time. */
@@ -83,9 +103,11 @@ run_monitor(void *context)
 {
 	struct monitor *monitor = context;
 	bool midnight = false;
+	unsigned differing = 0;
 
 	for (unsigned turn = 1; turn == 1 || wait_for_turn(monitor, &midnight); turn++) {
 		refresh_levels(monitor);
+		differing = count_differing(monitor->db, differing);
 		if (midnight || turn % LEVELS_PER_STORE == 0)
 			store_counts(monitor, DATABASE_MS);
 	}

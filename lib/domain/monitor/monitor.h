@@ -4,7 +4,10 @@
  * So however often the metrics are asked for, a replica asks the database for its levels four times
  * a minute; and the answer never waits for the database. When it is away the levels grow old, and
  * after MONITOR_FRESH_MS there are none. Counts are stored once a minute, at midnight in Japan, and
- * at a stop; a process that is killed loses those of a minute. */
+ * at a stop; a process that is killed loses those of a minute.
+ *
+ * It also notices when connections lead to several servers for longer than a turn, and logs it once
+ * ("db_servers_differ"): where a proxy is to choose one writer of a cluster, there are two. */
 
 #ifndef MONITOR_H
 #define MONITOR_H

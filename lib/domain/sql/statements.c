@@ -7,6 +7,8 @@
  *   $ACCOUNT_ACTIVE  A number that rows store, by its name (stored_enums.h, limit_id.h).
  *   SQL_ALIVE        A piece that several statements have, with the parameters that it needs.
  *   TRANSACTION_()   Several statements in one trip (BEGIN NOT ATOMIC ... END), for db_alone().
+ *   .may_lag         It asks again and again, or only adds up: on a node of a cluster it does not
+ *                    wait for what others have committed (db.h). Nothing a member sees has it.
  *   .columns         How many columns a row of the result has. Like every name, it is compared with
  *                    the server's when the statement is prepared, before the first request.
  *
@@ -72,6 +74,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    "SELECT COALESCE(MAX(version), 0), @@read_only OR @@innodb_read_only"
 	    " FROM schema_migration WHERE ended_at IS NOT NULL",
 	    .columns = 2,
+	    .may_lag = true,
 	},
 
 	/* Begins a counter, begins it again when its window is over, and counts a try that is
@@ -393,16 +396,19 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " FROM (SELECT created_at FROM outbox WHERE state = $OUTBOX_PENDING"
 	    "  ORDER BY next_try_at LIMIT :rows_max) p",
 	    .columns = 4,
+	    .may_lag = true,
 	},
 	[ROSTER_LEVELS] = {
 	    "SELECT created_at, eligible_after FROM roster_run WHERE outcome = $ROSTER_IMPORTED"
 	    " ORDER BY created_at DESC LIMIT 1",
 	    .columns = 2,
+	    .may_lag = true,
 	},
 	/* A row belongs to the process that wrote it: the same count again changes nothing. */
 	[STEP_COUNT_STORE] = {
 	    "INSERT INTO step_count (day, counted_by, step, outcome, count)"
 	    " VALUES (:day, :counted_by, :step, :outcome, :count)"
 	    " ON DUPLICATE KEY UPDATE count = VALUES(count)",
+	    .may_lag = true,
 	},
 };

@@ -213,8 +213,8 @@ enum operator_statement {
 	OPERATOR_STATEMENTS__MAX
 };
 
-/* myportalctl doctor has two tables of its own. Those of the first prepare in any database, for any
- * user of it. */
+/* myportalctl doctor has three tables of its own. Those of the first prepare in any database, for
+ * any user of it; that of the last, on a server that could be a node of a Galera cluster. */
 enum doctor_statement {
 	DOCTOR_SERVER,
 	DOCTOR_TABLES,
@@ -226,9 +226,18 @@ enum doctor_statement {
 
 enum doctor_schema_statement { DOCTOR_MIGRATIONS, DOCTOR_MADE, DOCTOR_SCHEMA_STATEMENTS__MAX };
 
-/* DOCTOR_STATEMENTS__MAX and DOCTOR_SCHEMA_STATEMENTS__MAX rows. */
+enum doctor_cluster_statement { DOCTOR_CLUSTER, DOCTOR_CLUSTER_STATEMENTS__MAX };
+
+/* Each as many rows as its __MAX says. */
 extern const struct statement doctor_statements[];
 extern const struct statement doctor_schema_statements[];
+extern const struct statement doctor_cluster_statements[];
+
+/* myportal-dbagent has a table of its own, which prepares without any database. */
+enum node_statement { NODE_FACTS, NODE_STATEMENTS__MAX };
+
+/* NODE_STATEMENTS__MAX rows. */
+extern const struct statement node_statements[];
 
 /* Writes both tables, one behind the other, for db_open(). */
 void operator_table(struct statement ret[static OPERATOR_STATEMENTS__MAX]);

@@ -59,3 +59,13 @@ const struct statement doctor_schema_statements[DOCTOR_SCHEMA_STATEMENTS__MAX] =
 	    .columns = 2,
 	},
 };
+
+const struct statement doctor_cluster_statements[DOCTOR_CLUSTER_STATEMENTS__MAX] = {
+	[DOCTOR_CLUSTER] = {
+	    "SELECT @@GLOBAL.wsrep_on, COALESCE((SELECT variable_value FROM"
+	    " information_schema.global_status WHERE variable_name = 'wsrep_cluster_size'), 0),"
+	    " REGEXP_SUBSTR(COALESCE(@@GLOBAL.wsrep_provider_options, ''),"
+	    " '(?<=repl.causal_read_timeout = )[^;]*')",
+	    .columns = 3,
+	},
+};

@@ -1,0 +1,128 @@
+# myportal-dbagent and deploy/haproxy/haproxy-db.cfg in front of the stack's one server. With three nodes:
+# tests/cluster.
+# bats file_tags=plain
+
+load helper
+load steps
+load proxies
+
+setup_file() {
+	local first
+	first=$(free_ports 5)
+	export AGENT_ONE=127.0.0.1:$first AGENT_TWO=127.0.0.1:$((first + 1)) PROXY_PORT=$((first + 2)) PEER_PORT=$((first + 3))
+	db_admin -e "CREATE OR REPLACE USER 'myportal-dbagent'@localhost IDENTIFIED BY ''"
+}
+
+teardown_file() {
+	db_admin -e "DROP USER 'myportal-dbagent'@localhost"
+}
+
+teardown() {
+	local name
+	db_admin -e 'SET GLOBAL read_only = OFF'
+	for name in haproxy-db dbagent1 dbagent2; do process_stop "$name" 5; done
+	stack_restore
+}
+
+agent() { # OPTION...
+	"$BUILD/tools/dbagent/myportal-dbagent" "$@" 3>&-
+}
+
+agent_start() { # N ADDRESS
+	process_start "dbagent$1" "$BUILD/tools/dbagent/myportal-dbagent" --listen "$2" --socket "$DB_SOCKET"
+	wait_until 5 told "$2" 'up 100%'
+}
+
+told() { # ADDRESS LINE
+	[[ $(cat <"/dev/tcp/${1%:*}/${1##*:}" 2>/dev/null) == "$2" ]]
+}
+
+# The one server is node one by its port and node two by its socket; there is no node three.
+haproxy_db_start() {
+	local conf=$STACK/haproxy-db.conf
+	sed -e '/^\tuser /d; /^\tgroup /d; /^\tchroot /d; s|log /dev/log|log stderr format raw|' \
+		-e "s|bind 127.0.0.1:3306|bind 127.0.0.1:$PROXY_PORT|; s|127.0.0.1:3310|127.0.0.1:$PEER_PORT|" \
+		-e "s|server one .*|server one 127.0.0.1:$RUN_DB_PORT addr 127.0.0.1 port ${AGENT_ONE##*:} agent-port ${AGENT_ONE##*:}|" \
+		-e "s|server two .*|server two unix@$DB_SOCKET addr 127.0.0.1 port ${AGENT_TWO##*:} agent-addr 127.0.0.1 agent-port ${AGENT_TWO##*:} backup|" \
+		-e '/server three/d' "$TREE/deploy/haproxy/haproxy-db.cfg" >"$conf"
+	process_start haproxy-db haproxy -db -f "$conf"
+	wait_until 5 port_answers "127.0.0.1:$PROXY_PORT"
+}
+
+# "one" or "two": over which of them the proxy leads a new connection. It fails where it leads none.
+led_to() {
+	local host
+	host=$(MYSQL_PWD=$(<"$DB_PASSWORD_FILE") mariadb --no-defaults --protocol=tcp --host=127.0.0.1 --port="$PROXY_PORT" \
+		--user="$DB_USER" --connect-timeout=5 -BNe \
+		'SELECT host FROM information_schema.processlist WHERE id = CONNECTION_ID()' 2>/dev/null) || return 1
+	if [[ $host == localhost ]]; then printf 'two\n'; else printf 'one\n'; fi
+}
+
+leads_to() { # one|two
+	[[ $(led_to) == "$1" ]]
+}
+
+proxy_says() { # WORDS
+	grep -q "$1" "$STACK/haproxy-db.log"
+}
+
+@test "the agent says its version, and what is wrong with its command line" {
+	same "$(agent --version)" "myportal-dbagent $(sed -n "s/^  version: '\(.*\)',$/\1/p" "$TREE/meson.build")"
+	agent --help | grep -q '^usage: myportal-dbagent'
+	for wrong in '--listen localhost:1' '--listen 127.0.0.1' '--listen 127.0.0.1:x' '--listen :1' '--other' 'word' \
+		"--listen 127.0.0.1:$(printf '%099d' 1)"; do
+		# shellcheck disable=SC2086 # words
+		code=0 && agent $wrong 2>"$BATS_TEST_TMPDIR/said" || code=$?
+		same "$wrong: $code" "$wrong: 64"
+		[[ -s $BATS_TEST_TMPDIR/said ]]
+	done
+	code=0 && agent --listen "$LISTEN" 2>"$BATS_TEST_TMPDIR/said" || code=$?
+	same "$code" 71
+	grep -q '"event":"not_started","why":"Address already in use"' "$BATS_TEST_TMPDIR/said"
+}
+
+@test "clients that say much, nothing, or stay do not keep the agent from the next one" {
+	agent_start 1 "$AGENT_ONE"
+	for _ in {1..100}; do
+		exec {silent}<>"/dev/tcp/${AGENT_ONE%:*}/${AGENT_ONE##*:}"
+		held+=("$silent")
+	done
+	head -c 1000000 /dev/zero 2>/dev/null >"/dev/tcp/${AGENT_ONE%:*}/${AGENT_ONE##*:}" || true # it is cut off
+	told "$AGENT_ONE" 'up 100%'
+	for silent in "${held[@]}"; do exec {silent}>&-; done
+	# The user needs no right, and has none.
+	same "$(mariadb --no-defaults --socket="$DB_SOCKET" --user=myportal-dbagent -BNe 'SHOW GRANTS' | grep -c .)" 1
+	mariadb --no-defaults --socket="$DB_SOCKET" --user=myportal-dbagent -BNe 'SHOW GRANTS' | grep -q '^GRANT USAGE ON \*\.\* '
+}
+
+@test "a node that is read-only is down, its connections end, and it serves again" {
+	agent_start 1 "$AGENT_ONE"
+	haproxy_db_start
+	wait_until 5 leads_to one
+	start_other DB_SOCKET= DB_HOST=127.0.0.1 DB_PORT="$PROXY_PORT" DB_TLS=none
+	db_admin -e 'SET GLOBAL read_only = ON'
+	wait_until 5 told "$AGENT_ONE" 'down #read-only'
+	wait_until 5 proxy_says 'Server database/one is DOWN'
+	never led_to
+	BASE_URL=http://$OTHER_LISTEN api POST /v1/registration/email "{\"email\":\"$(new_email)\"}"
+	want 503 unavailable
+	header Retry-After
+	db_admin -e 'SET GLOBAL read_only = OFF'
+	wait_until 5 leads_to one
+	wait_until 10 server_ready "$OTHER_LISTEN_INSIDE"
+}
+
+@test "the node that was chosen stays the writer when the first comes back" {
+	agent_start 1 "$AGENT_ONE"
+	agent_start 2 "$AGENT_TWO"
+	haproxy_db_start
+	wait_until 5 leads_to one
+	process_kill dbagent1
+	wait_until 10 leads_to two
+	agent_start 1 "$AGENT_ONE"
+	wait_until 5 proxy_says 'Server database/one is UP'
+	for _ in {1..5}; do leads_to two; done
+	# Only when it is down itself, the other takes over.
+	process_kill dbagent2
+	wait_until 10 leads_to one
+}
