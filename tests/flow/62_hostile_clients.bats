@@ -200,10 +200,12 @@ attacks_on() { # NAME PORT
 	((service_memory[2] - memory_before < MEMORY_KIB))
 }
 
+# bats test_tags=native
 @test "through nginx: silent connections, slow heads, slow bodies, slow readers" { # asvs 13.1.3 15.4.4
 	attacks_on nginx "$NGINX_PORT"
 }
 
+# bats test_tags=native
 @test "through HAProxy: silent connections, slow heads, slow bodies, slow readers" { # asvs 13.1.3 15.4.4
 	attacks_on haproxy "$HAPROXY_PORT"
 }

@@ -329,6 +329,7 @@ says() { # FD TEXT
 
 # Each in a request of its own, on a connection of its own; the last three are cut short, rejected unread,
 # and behind what the server does not read.
+# bats test_tags=native
 @test "what a client sent is gone from the service's memory once the connection is closed" {
 	local secret host="Host: $LISTEN\\r\\n"
 	((EUID == 0)) || skip "nobody else may look into the process"

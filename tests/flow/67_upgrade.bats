@@ -14,13 +14,7 @@ setup_file() {
 	first=$(free_ports 5)
 	export HAPROXY_PORT=$first FIRST_PORT=$((first + 1)) TLS=$STACK/tls NEXT_SCHEMA=$STACK/schema-next
 	cp -r "$TREE/schema" "$NEXT_SCHEMA"
-	cat >"$NEXT_SCHEMA/9999_next.sql" <<-SQL
-		-- What all requests of the load read or write.
-		ALTER TABLE account ADD COLUMN next_one VARBINARY(20) NULL, ADD KEY account_next_one (next_one);
-		ALTER TABLE session ADD COLUMN next_one BIGINT NULL, ADD KEY session_next_one (next_one);
-		ALTER TABLE outbox ADD COLUMN next_one BIGINT NULL;
-		CREATE TABLE next_one (id BINARY(16) NOT NULL PRIMARY KEY) ENGINE=InnoDB;
-	SQL
+	cp "$TREE/tests/flow/9999_next.sql" "$NEXT_SCHEMA"
 	certificate_make
 	for n in 0 1; do replica_start "$n" myportald; done
 	haproxy_start "$HAPROXY_PORT" haproxy "$(listen_of 0)" "s|^\tserver one .*|$(haproxy_line 0)\n$(haproxy_line 1)|"

@@ -39,7 +39,7 @@ own_templates() {
 	sed -i 's/{until}/{untli}/' "$templates/invitation.en.txt"
 	never start_other "MAIL_TEMPLATES_FOLDER=$templates"
 	rm -f "$STACK/other.pid" # it has ended, as it should
-	jq -rs 'map(select(.event == "not_started"))[0].why' <"$STACK/other.log" | grep -q '^MAIL_TEMPLATES_FOLDER: invitation.en.txt:8: {untli} is no placeholder'
+	jq -r 'select(.event == "not_started").why' "$STACK/other.log" | grep -q '^MAIL_TEMPLATES_FOLDER: invitation.en.txt:8: {untli} is no placeholder'
 	run env "MAIL_TEMPLATES_FOLDER=$templates" "$BUILD/api/myportald" --check
 	same "$status" 78
 	[[ $output == *'settings: MAIL_TEMPLATES_FOLDER: invitation.en.txt:8: {untli} is no placeholder'* ]]

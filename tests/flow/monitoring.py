@@ -8,7 +8,9 @@ monitoring.py used SCRAPE JSON RULES               each metric is in a panel or 
 
 Print each difference; the exit status is 1 if there is one.
 
-monitoring.py expressions JSON                     prints what the panels ask for as rules, for promtool"""
+monitoring.py expressions JSON                     prints what the panels ask for as rules, for promtool
+monitoring.py lasting SCRAPE RULES ALERT...        prints a test for promtool: were it so for three hours, exactly these
+                                                   alerts would come"""
 
 import json
 import pathlib
@@ -22,6 +24,7 @@ ROW = re.compile(r"^\| `(myportal_[a-z_]+)`(?: \*)? \| (\w+) \| ([^|]*) \| ([^|]
 ALERT = re.compile(r"^\| `(Myportal[A-Za-z]+)` \| ([^|]+) \| ([^|]{40,}) \|$", re.MULTILINE)
 TYPE = re.compile(r"^# TYPE (\S+) (\S+)$", re.MULTILINE)
 SAMPLE = re.compile(r"^([a-z_]+)(?:\{([^}]*)\})? \S+$", re.MULTILINE)
+VALUE = re.compile(r"^([a-z_]+)(?:\{([^}]*)\})? (\S+)$", re.MULTILINE)
 LABEL = re.compile(r'([a-z_]+)(?:=~|!~|!=|=)"(?:[^"\\]|\\.)*"')
 PARTS = ("_bucket", "_sum", "_count")  # of a histogram
 USE = re.compile(r"\b(myportal_[a-z_]+)(?:\{([^}]*)\})?(\[)?")
@@ -187,8 +190,20 @@ def used(scrape: str, board: str, path: str) -> list[str]:
     return [f"{name} is in no panel and no rule" for name in there.keys() - found]
 
 
+def lasting(scrape: str, path: str, *alerts: str) -> None:
+    series = [{"series": 'up{job="myportal",instance="one"}', "values": "1+0x180"}]
+    for name, pairs, value in VALUE.findall(pathlib.Path(scrape).read_text()):
+        labels = ",".join(filter(None, ['job="myportal",instance="one"', pairs]))
+        series.append({"series": f"{name}{{{labels}}}", "values": f"{value}+0x180"})
+    come = {"expr": 'count by (alertname) (ALERTS{alertstate="firing"})', "eval_time": "3h",
+            "exp_samples": [{"labels": f'{{alertname="{alert}"}}', "value": 1} for alert in alerts]}
+    print(json.dumps({"rule_files": [str(pathlib.Path(path).resolve())], "evaluation_interval": "1m",
+                      "tests": [{"interval": "1m", "input_series": series, "promql_expr_test": [come]}]}))
+
+
 def main() -> int:
-    checks = {"docs": docs, "dashboard": dashboard, "rules": rules, "used": used, "expressions": expressions}
+    checks = {"docs": docs, "dashboard": dashboard, "rules": rules, "used": used, "expressions": expressions,
+              "lasting": lasting}
     wrong = checks[sys.argv[1]](*sys.argv[2:]) or []
     print(*sorted(wrong), sep="\n", end="\n" if wrong else "")
     return 1 if wrong else 0

@@ -20,6 +20,23 @@ member_joins() { # NAME [NUMBER]
 	member_logs_in "$1"
 }
 
+# None is pending to this address: what is sent has none any more.
+mails_went() { # NAME
+	[[ $(db "SELECT COUNT(*) FROM outbox WHERE email = '$(address_of "$1")' AND state = OUTBOX_PENDING") == 0 ]]
+}
+
+# Goes on from $invitation to the end.
+goes_on() { # NAME
+	local mails
+	mails=$(mail_count "$(address_of "$1")")
+	identify "$invitation" "$(number_of "$1")" && want 200 || return 1
+	key=$(field .authentication_key)
+	confirm_key "$(mail_token "$(address_of "$1")" $((mails + 1)))" "$key"
+	want 200 || return 1
+	create_account "$(field .stage_token)" "$(address_of "$1")"
+	want 201
+}
+
 member_logs_in() { # NAME [PASSWORD]
 	logged_in "$(address_of "$1")" "${@:2}" || return 1
 	mkdir -p "$STACK/sessions"
@@ -67,7 +84,7 @@ crowd_member() { # N
 		noted login logged_in "$address" || continue
 		for _ in 1 2; do
 			noted profile looks_at_profile
-			sleep 0.3
+			sleep 0.6
 		done
 	done
 }

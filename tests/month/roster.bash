@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # roster.bash - the rosters that the societies' own systems deliver. Loaded after society.bash.
 
-PERSONS=400
-[[ ! -v MONTH_TEST_LONG ]] || PERSONS=20000
-readonly PERSONS
+PERSONS=400 NIGHTS=2
+[[ ! -v MONTH_TEST_LONG ]] || PERSONS=20000 NIGHTS=22 # and those whose story is told
+readonly PERSONS NIGHTS
 readonly HEADER='記号,番号,枝番,被保険者区分,氏名カナ,生年月日,資格取得日,資格喪失日,旧記号,旧番号'
 
 # 番号 of those whose story is told. All have 記号 100 at first, and were born on 1980-01-01.
@@ -49,4 +49,10 @@ runs_that() { # OUTCOME
 # The line of a person, after this change by sed.
 edit() { # NUMBER COMMAND
 	sed -i "/^[0-9]*,$1,/$2" "$ROSTER"
+}
+
+# A name for each night.
+kana() { # N
+	local letters=(ア イ ウ エ オ カ キ ク ケ コ)
+	printf '%s%s\n' "${letters[$1 / 10]}" "${letters[$1 % 10]}"
 }

@@ -2,7 +2,7 @@
 # society.bash - two societies on one machine, installed in a folder of the test's own, and how an operator deals with
 # them. Loaded after steps.bash and operator.bash.
 
-readonly INSTALLED=$STACK/installed BACKUPS=$STACK/backups ETC=$STACK/installed/etc/myportal VAR=$STACK/installed/var/lib/myportal
+readonly INSTALLED=$STACK/installed ETC=$STACK/installed/etc/myportal VAR=$STACK/installed/var/lib/myportal
 readonly PASSPHRASE='hachinoji ni magaru kawa'
 readonly CTL=$INSTALLED/usr/bin/myportalctl SCHEMA=$INSTALLED/usr/share/myportal/schema
 readonly MAIL_RELAY=127.0.0.1:$RUN_SMTP_PORT
@@ -27,7 +27,7 @@ ctl() {
 society_is() { # NAME
 	SOCIETY=$1 MYPORTAL_INSTANCE=$1
 	DB_NAME=$1 DB_OWNER_USER=$1_owner DB_OWNER_PASSWORD_FILE=$ETC/$1.secrets/db-owner-password
-	KEYS_FOLDER=$VAR/$1/keys ROSTER=$STACK/$1.csv
+	KEYS_FOLDER=$VAR/$1/keys ROSTER=$STACK/$1.csv BACKUPS=$STACK/backups/$1
 	BASE_URL=https://${HOST[$1]}:$HAPROXY_PORT
 	export CURL_HOME=$STACK MYPORTAL_INSTANCE
 }
@@ -84,14 +84,14 @@ replica_start() { # PROCESS
 	server_wait "$1" "$(inside_of "$1")"
 }
 
-systemctl() { # start|stop myportald@SOCIETY
+systemctl() { # start|stop myportald@sample, as documents have it
 	local process
-	for process in ${REPLICAS[${2#myportald@}]}; do
+	for process in ${REPLICAS[$SOCIETY]}; do
 		if [[ $1 == stop ]]; then process_stop "$process" 30; else replica_start "$process"; fi
 	done
 }
 
-# What a timer starts: the commands of the installed unit, in their order; those of others behind them. The first that
+# What a timer starts: the commands of the installed unit, in their order; with the options in MORE. The first that
 # fails ends it.
 job() { # roster|purge|keys
 	local unit=$INSTALLED/lib/systemd/system/myportal-$1@.service folder command may_fail code
@@ -101,13 +101,13 @@ job() { # roster|purge|keys
 		[[ $command != -* ]] || may_fail=yes command=${command#-}
 		command=${command/#\/usr\/bin\/myportalctl/"$CTL"}
 		# shellcheck disable=SC2086 # words
-		(cd "${folder:-/}" && $command) || { code=$? && [[ $may_fail == yes ]]; } || return "$code"
+		(cd "${folder:-/}" && $command ${MORE-}) || { code=$? && [[ $may_fail == yes ]]; } || return "$code"
 	done < <(sed -n 's/^ExecStart[A-Za-z]*=//p' "$unit")
 }
 
 # --- the operator ---------------------------------------------------------------------------------
 
-# Of docs/keys-and-restore.md, for the society in question.
+# Of docs/keys-and-restore.md, where the instance is `sample`; here it is the society in question.
 myportalctl() {
 	local -a more=()
 	[[ "$1 $2" == '--instance sample' ]] || return 1
@@ -144,9 +144,4 @@ haproxy_edits() {
 curl_knows_both() {
 	printf 'cacert = %s\nresolve = %s:%d:127.0.0.1\nresolve = %s:%d:127.0.0.1\n' "$TLS/cert.pem" \
 		"${HOST[sample]}" "$HAPROXY_PORT" "${HOST[other]}" "$HAPROXY_PORT" >"$STACK/.curlrc"
-}
-
-# All that the second society has, but for what its own service writes by the clock.
-other_society_now() {
-	(society_is other && rows account session insured_person roster_run audit_event)
 }
