@@ -167,7 +167,7 @@ attack_proxy() { # NAME PORT KIND=COUNT...
 	p99_max=$(($(jq '.p99_ms | ceil' <<<"$quiet") + PROXY_P99_MS))
 	before=$(proxy_memory "$1")
 	attack "$TREE/tests/flow/hostile_clients.py" --tls "$TLS/cert.pem" attack "127.0.0.1:$2" "$PROXY_ATTACK_S" "${@:3}"
-	wait_until $((PROXY_ATTACK_S / 2)) eval "((\$(connections_at $2) >= $(awk -F= -v RS=' ' '{ sum += $2 } END { print int(sum * 0.9) }' <<<"${*:3}")))" || true
+	wait_until $((PROXY_ATTACK_S / 6)) eval "((\$(connections_at $2) >= $(awk -F= -v RS=' ' '{ sum += $2 } END { print int(sum * 0.9) }' <<<"${*:3}")))" || true
 	held=$(connections_at "$2")
 	for _ in 1 2 3; do # the machine may stand still in one
 		seen=$(probe_proxy "$2")

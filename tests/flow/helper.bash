@@ -24,6 +24,11 @@ teardown() {
 	stack_restore
 }
 
+is_to_be_tried_again() {
+	[[ -n ${BATS_TEST_DESCRIPTION-} && -z $BATS_TEST_COMPLETED ]] && # not in teardown_file
+		((BATS_TEST_TRY_NUMBER <= BATS_TEST_RETRIES))
+}
+
 tried_twice() {
 	local trace
 	bats_get_failure_stack_trace trace
@@ -317,7 +322,7 @@ stop_other() {
 # Everything as after setup_suite: what is down is started, what was changed is set back, and
 # nobody's tries count any longer.
 stack_restore() {
-	((BATS_TEST_TRY_NUMBER > BATS_TEST_RETRIES)) || [[ -n $BATS_TEST_COMPLETED ]] || tried_twice
+	! is_to_be_tried_again || tried_twice
 	stop_other
 	smtp_script ''
 	process_runs mariadbd || db_start || return 1
