@@ -140,6 +140,7 @@ const SECRET_FIELDS = new Set([
   'current_password',
   'insured_number',
   'birth_date',
+  'posted_code',
   'captcha_answer',
   'authentication_key',
 ]);

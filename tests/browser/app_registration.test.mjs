@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { API, PASSWORD, mailedToken, newAddress, newNumber, startAhead } from '../node/service.mjs';
+import { API, PASSWORD, mailedToken, newAddress, newNumber, postedCode, startAhead } from '../node/service.mjs';
 import {
   askOther,
   click,
@@ -41,6 +41,33 @@ const MAIL = '/v1/registration/email';
 const IDENTITY = '/v1/registration/identity';
 const KEY = '/v1/registration/authentication-key';
 const ACCOUNT = '/v1/registration/account';
+
+test('app: a society that posts a code says so, and asks for it beside the number', async (t) => {
+  const page = await (await newApp(t, { expected: [/4(00|22)/] })).newPage();
+  await askOther(page, '/v1/config', '/v1/registration/stage', IDENTITY);
+  await page.goto(`${APP}/register`);
+  await shows(page, 'register.title');
+  await says(page, text(page, 'register.need_letter'));
+
+  const { email, number, invitation } = await newInvited();
+  const code = await postedCode(number);
+  await openLink(page, 'identity.title', invitation);
+  await says(page, text(page, 'identity.posted_code_hint'));
+  await submit(page, { insured_number: number, captcha_answer: await readCaptcha(page) });
+  assert.equal(await errorAt(page, 'posted_code'), '入力してください。');
+  assert.equal(await focused(page), 'posted_code');
+  await submit(page, { posted_code: 'AAAA-AAAA-AA', captcha_answer: await readCaptcha(page) });
+  await problem(page);
+  assert.equal(await valueOf(page, 'insured_number'), number);
+
+  await fill(page, { posted_code: code.toLowerCase().replaceAll('-', ' ') });
+  await submit(page, { captcha_answer: await readCaptcha(page) });
+  await shows(page, 'key_shown.title');
+  const key = await page.locator('#key').textContent();
+  await openLink(page, 'key.title', await mailedToken(email, 2));
+  await enterKey(page, key);
+  await createAccount(page);
+});
 
 test('app: a society that accepts addresses of some domains says so, and of another at the field', async (t) => {
   const page = await (await newApp(t, { expected: [/403/] })).newPage();

@@ -15,6 +15,9 @@ setup_file() {
 		GRANT ALL ON $DB_NAME.* TO '$DB_OWNER_USER'@'%'"
 	ctl migrate --folder "$TREE/schema"
 	db_admin "$DB_NAME" <"$TREE/schema/rights.sql"
+	# What is noted beside the keys is about these persons.
+	cp -r "$KEYS_FOLDER" "$BATS_FILE_TMPDIR/keys"
+	export SUITE_KEYS=$KEYS_FOLDER KEYS_FOLDER=$BATS_FILE_TMPDIR/keys
 }
 
 teardown_file() {
@@ -37,7 +40,7 @@ setup() {
 }
 
 teardown() {
-	DB_NAME=$SUITE_DB stack_restore
+	DB_NAME=$SUITE_DB KEYS_FOLDER=$SUITE_KEYS stack_restore
 }
 
 person() { # NUMBER NAME [ELIGIBLE-UNTIL]
@@ -130,4 +133,159 @@ at_account_step_with() { # ADDRESS NUMBER CODE
 	invite "$(new_email)"
 	identify_with "$invitation" 7001100 "$(code_of 7001 "$FILE.2")"
 	want 200
+}
+
+# What the answer says, and what was counted by it.
+answer_and_counts() {
+	jq -c 'del(.request_id)' <<<"$body"
+	db "SELECT limit_id, count FROM limit_counter WHERE limit_id IN (LIMIT_IDENTITY_TRIES, LIMIT_SOURCE_IDENTITIES, LIMIT_SERVICE_IDENTITIES, LIMIT_SOURCE_PERSONS, LIMIT_NUMBER_FAILURES) ORDER BY 1, 2"
+}
+
+@test "wrong, used, ended, voided and missing codes, one of another person, one in no file that counts: a wrong number" { # asvs 6.3.8
+	codes 0 "$FILE"
+	good=$(code_of 7001)
+	wanted=
+	try() { # WHAT NUMBER CODE
+		db 'DELETE FROM limit_counter'
+		invite "$(new_email)"
+		identify_with "$invitation" "$2" "$3"
+		want 422 identity_mismatch || return 1
+		[[ -n $wanted ]] || wanted=$(answer_and_counts)
+		same "$1 $(answer_and_counts)" "$1 $wanted"
+	}
+	try 'a number of nobody' 7009100 "$good"
+	try wrong 7001100 AAAA-AAAA-AA
+	try "another person's" 7001100 "$(code_of 7002)"
+	try 'not insured any more' 7004100 "$good"
+	db "UPDATE posted_code SET used_at = 1"
+	try used 7001100 "$good"
+	db "UPDATE posted_code SET used_at = NULL, expires_at = UNIX_TIMESTAMP() - 1"
+	try ended 7001100 "$good"
+	db "UPDATE posted_code SET expires_at = 9223372036854775807; UPDATE posted_code_run SET ended_at = NULL"
+	try 'in no file that counts' 7001100 "$good"
+	db "UPDATE posted_code_run SET ended_at = 1; UPDATE posted_code SET code_hash = REVERSE(code_hash)"
+	try voided 7001100 "$good"
+	db "UPDATE posted_code SET code_hash = REVERSE(code_hash)"
+	db "DELETE FROM posted_code WHERE person_id = (SELECT id FROM insured_person WHERE number = '7003')"
+	try missing 7003100 "$good"
+
+	# A right one takes its try back. Many wrong ones lock the number, and nobody is told.
+	db 'DELETE FROM limit_counter'
+	invite "$(new_email)"
+	identify_with "$invitation" 7001100 "$good"
+	want 200
+	same "$(db 'SELECT SUM(count) FROM limit_counter WHERE limit_id = LIMIT_NUMBER_FAILURES')" 0
+	api POST /v1/registration/identity "$identity_body" "$invitation"
+	want 200
+	db "UPDATE limit_counter SET count = 1000000000 WHERE limit_id = LIMIT_NUMBER_FAILURES"
+	invite "$(new_email)"
+	identify_with "$invitation" 7001100 "$good"
+	want 422 identity_mismatch
+	identify_with "$invitation" 7001100 'AAAA_AAAA_AA'
+	want 400 invalid_fields
+	same "$(faults)" posted_code:bad_character
+}
+
+@test "a code is bound to its registration: another one, the setting, a repetition" {
+	codes 0 "$FILE"
+	code=$(code_of 7001)
+	show() { jq -r "$1" <<<"$(ctl member show --json "$(db "SELECT LOWER(HEX(id)) FROM insured_person WHERE number = '$2'")")"; }
+	same "$(show '[.posted_code.state, .posted_code.used, .posted_code.until] | @json' 7001)" '["good",null,null]'
+	at_account_step_with "$(new_email)" 7001100 "$code"
+	first=$stage_token first_link=$invitation first_body=$identity_body
+	identify_with "$invitation" 7001100 "$code" # again, with another CAPTCHA
+	want 200
+
+	# A lost letter. What was under way with it is over; the new one is counted from the start.
+	run --separate-stderr ctl roster codes --reissue --export "$FILE.new" --reason 'ticket 12' --json - <<<'7001 100'
+	same "$status $(jq -c '[.codes, has("ambiguous")]' <<<"$output")" '0 [1,false]'
+	same "$(wc -l <"$FILE.new")" 2
+	create_account "$first" "$(new_email)"
+	[[ $status == 401 || $status == 410 ]]
+	same "$(db 'SELECT COUNT(*) FROM account')" 0
+	api POST /v1/registration/identity "$first_body" "$first_link"
+	want 410 registration_over
+	invite "$(new_email)"
+	identify_with "$invitation" 7001100 "$code"
+	want 422 identity_mismatch
+	same "$(db "SELECT event = AUDIT_POSTED_CODES_MADE, event = AUDIT_POSTED_CODE_REISSUED, person_id = '', reason FROM audit_event WHERE operator <> '' ORDER BY event" | tr '\t' ' ')" \
+		$'1 0 0 a test\n0 1 0 ticket 12'
+
+	# Who began before the setting goes on only without it.
+	stop_other
+	start_other
+	email=$(new_email)
+	at_account_step "$email" 7002100
+	stop_other
+	start_other IDENTITY_POSTED_CODE=yes
+	create_account "$stage_token" "$email"
+	want 410 registration_over
+	same "$(show .posted_code.state 7002)" good
+	stop_other
+	start_other
+	create_account "$stage_token" "$email"
+	want 201
+	# Without the setting a code that is sent must be right, and is used.
+	invite "$(new_email)"
+	identify_with "$invitation" 7001100 "$code"
+	want 422 identity_mismatch
+	email=$(new_email)
+	at_account_step_with "$email" 7001100 "$(code_of 7001 "$FILE.new")"
+	create_account "$stage_token" "$email"
+	want 201
+	same "$(show '[.posted_code.state, (.posted_code.used != null)] | @json' 7001)" '["used",true]'
+	# A step that is sent again is the step that it was.
+	api POST /v1/registration/identity "$identity_body" "$invitation"
+	want 200
+	run --separate-stderr ctl roster codes --reissue --export "$FILE.third" --reason x - <<<'7001100'
+	same "$status $([[ -e $FILE.third ]] && echo there)" '1 '
+	run --separate-stderr ctl roster codes --reissue --export "$FILE.third" --reason x - <<<'7004100'
+	same "$status" 3
+}
+
+@test "a file counts as a whole: a full disk, a run that was killed, two at once, an end, all anew" {
+	# No room: nothing counts, and the file is not there.
+	db "INSERT INTO insured_person (id, number, symbol, birth_date, kana_name, eligible_from, roster_run)
+		SELECT RANDOM_BYTES(16), 8000 + seq, '100', '1980-01-01', REPEAT('ア', 99), '2010-04-01', '' FROM seq_1_to_2500"
+	run --separate-stderr bash -c 'ulimit -f 400; trap "" XFSZ; exec "$@"' _ "$BUILD/tools/ctl/myportalctl" roster codes --export "$FILE" --reason x </dev/null
+	same "$status" 1
+	grep -q 'the file cannot be written' <<<"$stderr"
+	[[ ! -e $FILE ]]
+	same "$(db 'SELECT COUNT(*) > 0, SUM(r.ended_at IS NOT NULL) FROM posted_code c JOIN posted_code_run r ON r.id = c.run')" $'1\t0'
+
+	# That run holds nobody up when its lease is over; its persons get codes, and the operator is told.
+	codes 6 "$FILE"
+	[[ ! -e $FILE ]]
+	db 'UPDATE posted_code_run SET lease_until = 0'
+	codes 0 "$FILE" --json
+	same "$(jq -c '[.codes, .ambiguous, .broken_off != null]' <<<"$output")" '[2503,0,true]'
+	same "$(wc -l <"$FILE") $(sed 1d "$FILE" | cut -d, -f 1 | sort -u | wc -l)" '2504 2503'
+	same "$(db 'SELECT COUNT(*), SUM(r.ended_at IS NOT NULL), COUNT(DISTINCT c.code_hash) FROM posted_code c JOIN posted_code_run r ON r.id = c.run')" $'2503\t2503\t2503'
+	codes 1 "$FILE" # it is there
+	codes 0 "$FILE.2" --json
+	same "$(jq -c '[.codes, .broken_off]' <<<"$output")" '[0,null]'
+
+	# With an end, for everybody: the codes of before are void. One number that spells another's gets none.
+	db "DELETE FROM insured_person WHERE kana_name LIKE 'ア%'"
+	person 700 x
+	db "UPDATE insured_person SET symbol = '2100' WHERE number = '700'"
+	before=$(code_of 7001)
+	POSTED_CODE_LIVES_DAYS=30 codes 0 "$FILE.3" --replace --json
+	same "$(jq -c '[.codes, .ambiguous]' <<<"$output")" '[2,2]'
+	same "$(sed -n 's/^"7001".*,"\([0-9-]*\)"\r$/\1/p' "$FILE.3")" "$(TZ=Asia/Tokyo date -d '30 days' +%F)"
+	invite "$(new_email)"
+	identify_with "$invitation" 7001100 "$before"
+	want 422 identity_mismatch
+	identify_with "$invitation" 7001100 "$(code_of 7001 "$FILE.3")"
+	want 200
+	# The whole of the last day, and no longer.
+	same "$(db "SELECT DISTINCT FROM_UNIXTIME(expires_at - 1 + 9 * 3600) LIKE '%23:59:59' FROM posted_code WHERE expires_at < 9223372036854775807")" 1
+
+	# A backup of before the void ones: they are void again.
+	db "UPDATE posted_code SET created_at = 1, expires_at = 9223372036854775807"
+	cp -r "$KEYS_FOLDER" "$BATS_TEST_TMPDIR/keys"
+	grep -qE '^[^ ]+ posted_codes_replaced -$' "$KEYS_FOLDER/acts"
+	same "$(KEYS_FOLDER=$BATS_TEST_TMPDIR/keys ctl after-restore --reason x --json | jq -c '[.accounts[] | select(.now == "needs a new posted code") | .person]')" '["everybody"]'
+	same "$(db 'SELECT MAX(expires_at) <= UNIX_TIMESTAMP() FROM posted_code')" 1
+	same "$(KEYS_FOLDER=$BATS_TEST_TMPDIR/keys ctl after-restore --reason x --json | jq -c '[.accounts[].person]')" '[]'
 }

@@ -20,7 +20,7 @@ everywhere() { # VALUE ACCESS-TOKEN
 	done <<-'ROWS'
 		POST /v1/registration/email none email
 		POST /v1/captcha identity kind
-		POST /v1/registration/identity identity insured_number captcha_token captcha_answer birth_date
+		POST /v1/registration/identity identity insured_number captcha_token captcha_answer birth_date posted_code
 		POST /v1/registration/authentication-key key authentication_key
 		POST /v1/registration/account account login_id password password_confirmation email nickname
 		POST /v1/sessions none login_id password

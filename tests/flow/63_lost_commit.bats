@@ -345,6 +345,8 @@ call_disable_again() {
 # A letter for the person of a number; what the file says is good. A batch that is written twice is another issue.
 prepare_reissue() { an_account && number=$(new_person) && reissue ctl; }
 reissue() { # CTL
+	local -x KEYS_FOLDER=$BATS_TEST_TMPDIR/keys
+	[[ -d $KEYS_FOLDER ]] || ctl keys new >/dev/null
 	rm -f "$BATS_TEST_TMPDIR/letter"
 	"$1" roster codes --reissue --export "$BATS_TEST_TMPDIR/letter" --reason x --json - <<<"$number" | jq -e '.codes == 1' >/dev/null &&
 		same "$(wc -l <"$BATS_TEST_TMPDIR/letter")" 2

@@ -3,9 +3,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 const { API, API_10S, BUILD, STACK } = process.env;
 const { DB_SOCKET, DB_NAME, DB_OWNER_USER, DB_OWNER_PASSWORD_FILE } = process.env;
@@ -55,6 +58,19 @@ export function eligibleUntil(loginId, date) {
     const child = execFile('mariadb', options, { env }, (error) => (error ? reject(error) : resolve()));
     child.stdin.end(sql);
   });
+}
+
+// The code of a letter to the person of this number; one of before is void.
+export async function postedCode(number) {
+  const folder = mkdtempSync(join(tmpdir(), 'letter-'));
+  const file = join(folder, 'letter.csv');
+  const words = ['roster', 'codes', '--reissue', '--export', file, '--reason', 'a test', '-'];
+  const made = promisify(execFile)(`${BUILD}/tools/ctl/myportalctl`, words);
+  made.child.stdin.end(`${number}\n`);
+  await made;
+  const letter = readFileSync(file, 'utf8').split('\r\n')[1];
+  rmSync(folder, { recursive: true });
+  return letter.split('","')[3];
 }
 
 // What a member would read off the picture.

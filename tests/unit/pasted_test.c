@@ -61,6 +61,7 @@ static const struct { const char *field, *value; } samples[] = {
 	{ "nickname",              "はなこ" },
 	{ "password",              "kuma72gonokuma" },
 	{ "password_confirmation", "kuma72gonokuma" },
+	{ "posted_code",           "W3TK-8HNC-V5" },
 	{ "refresh",               "cookie" },
 	{ "refresh_token",
 	  "3q2-7wABAgMEBQYHCAkKC3kR0mRzVw9f6Yx5uW1aQpLJt2dNEoZcHsGbTiXvKrPy" },

@@ -204,8 +204,8 @@ code_state(const struct member_code *code)
 	return code->in_file ? "good" : "in no file that counts";
 }
 
-static void
-put_code(struct ctl_output *out, const struct member_code *code)
+void
+ctl_member_put_code(struct ctl_output *out, const struct member_code *code)
 {
 	const char *state = code_state(code);
 
@@ -329,7 +329,7 @@ put_record(struct ctl_output *out, const struct member_record *record)
 	if (record->has_account)
 		put_account(out, record);
 	put_person(out, record);
-	put_code(out, &record->code);
+	ctl_member_put_code(out, &record->code);
 	if (record->has_registration && (!record->has_account || record->registration.next != NULL))
 		put_registration(out, &record->registration);
 	put_limits(out, &record->limits);

@@ -12,6 +12,7 @@
 #include "ctl_command.h"
 #include "ctl_output.h"
 #include "member_find.h"
+#include "member_show.h"
 #include "result.h"
 #include "stored_enums.h"
 
@@ -50,6 +51,9 @@ enum ctl_status ctl_member_open(
  * --source. */
 bool ctl_member_ask_source(
     const struct ctl_call *, struct client *client, const struct client **ret) MUST_USE;
+
+/* Puts the record "posted_code", where there is one. */
+void ctl_member_put_code(struct ctl_output *, const struct member_code *);
 
 /* Puts "kind": "second-link". */
 void ctl_member_put_kind(struct ctl_output *, enum mail_kind);

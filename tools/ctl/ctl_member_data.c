@@ -222,6 +222,7 @@ put_export(struct ctl_output *out, const struct app *app, const struct member_ex
 {
 	ctl_put_time(out, "exported", clock_now());
 	put_person(out, export);
+	ctl_member_put_code(out, &export->code);
 	if (export->has_account)
 		put_account(out, export);
 	if (export->has_registration)

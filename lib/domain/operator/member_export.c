@@ -110,6 +110,7 @@ member_export_read(const struct app *app, const struct operator_act *act,
 
 	*ret = (struct member_export){ .ids = *ids };
 	TRY(is_there(read_person(&alone, ret), &ret->has_person));
+	TRY(member_code_read(&alone, ids->person_id, &ret->code));
 	TRY(is_there(read_account(&alone, ret), &ret->has_account));
 	TRY(is_there(read_last_registration(app, ret), &ret->has_registration));
 	if (id_is_none(ids->person_id.bytes) && !ret->has_registration)

@@ -23,6 +23,7 @@
 #include "member_find.h"
 #include "member_limits.h"
 #include "member_registration.h"
+#include "member_show.h"
 #include "operator_act.h"
 #include "outbox.h"
 #include "result.h"
@@ -43,6 +44,7 @@ struct member_export {
 	struct roster_run_id run; /* the import that changed the person last */
 	int64_t run_at;
 	char run_by[OPERATOR_UTF8_MAX * OPERATOR_NAME_MAX + 1];
+	struct member_code code;                 /* that was posted; never the code itself */
 	struct account account;                  /* without its hash */
 	int64_t state;                           /* of the account */
 	int64_t last_login_at;                   /* 0: none in the trail */

@@ -79,23 +79,26 @@ read_person(struct db_tx *tx, struct person_id id, const struct access_day *day,
 	return OK;
 }
 
-/* OK also where there is none. */
-static enum result
-read_code(struct db_tx *tx, struct person_id id, struct member_code *ret)
+enum result
+member_code_read(struct db_tx *tx, struct person_id id, struct member_code *ret)
 {
+	struct member_code code = { .made_at = 0 };
 	int64_t in_file = 0;
 	const struct db_value in[] = { db_bytes("person_id", id.bytes, sizeof id.bytes), { 0 } };
 	const struct db_slot out[] = {
-		db_to_number(&ret->made_at),
-		db_to_number(&ret->expires_at),
-		db_to_number(&ret->used_at),
+		db_to_number(&code.made_at),
+		db_to_number(&code.expires_at),
+		db_to_number(&code.used_at),
 		db_to_number(&in_file),
 		{ 0 },
 	};
 
 	const enum result read = db_row(tx, CODE_READ, in, out);
-	ret->in_file = in_file != 0;
-	return read == NO_ROW ? OK : read;
+	code.in_file = in_file != 0;
+	if (read != OK && read != NO_ROW)
+		return read;
+	*ret = code;
+	return OK;
 }
 
 static void
@@ -237,7 +240,7 @@ member_show(const struct app *app, const struct member_ids *ids, const struct cl
 	*ret = (struct member_record){ .ids = *ids };
 	TRY(found(read_person(&alone, ids->person_id, &cutoff.day, &unmasked, &ret->person),
 	    &ret->has_person));
-	TRY(read_code(&alone, ids->person_id, &ret->code));
+	TRY(member_code_read(&alone, ids->person_id, &ret->code));
 	TRY(found(
 	    read_account(&alone, ids->account_id, &unmasked, &ret->account), &ret->has_account));
 	TRY(read_registration(app, ret));

@@ -94,6 +94,9 @@ struct member_record {
 	struct member_mail mail[MEMBER_MAILS_MAX]; /* the newest first */
 };
 
+/* Of a person; made_at 0: there is none. */
+enum result member_code_read(struct db_tx *, struct person_id, struct member_code *ret) MUST_USE;
+
 /* Reads it. `source`: the address of the network whose counts are wanted, too; NULL: none. NO_ROW:
  * nothing of it is there any more. */
 enum result member_show(const struct app *, const struct member_ids *, const struct client *source,

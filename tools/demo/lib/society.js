@@ -10,6 +10,7 @@ import { language } from './i18n.js';
  * @property {{ name: Record<'ja' | 'en', string>, contact: Record<'ja' | 'en', string | null>,
  *   mail_from?: string }} society
  * @property {PasswordPolicy} password_policy
+ * @property {boolean} [posted_code_required]
  * @property {string[]} [registration_email_domains]  none: every address gets an invitation
  */
 
@@ -55,6 +56,12 @@ export function mailDomain() {
 export async function emailDomains() {
   await asked;
   return config.registration_email_domains ?? [];
+}
+
+/** Whether members need the code of a letter that the society has posted. */
+export async function asksPostedCode() {
+  await asked;
+  return config.posted_code_required ?? false;
 }
 
 /** The rules of a new password. */

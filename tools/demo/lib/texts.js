@@ -151,6 +151,10 @@ export const texts = {
     '記号・番号がわかるもの（資格確認書、資格情報のお知らせ、またはマイナポータル）',
     'Your symbol and number: eligibility certificate, eligibility notice, or Mynaportal',
   ],
+  'register.need_letter': [
+    '健康保険組合から郵便でお届けしたコード（10文字）',
+    'The code of 10 characters in the letter that the society has posted to you',
+  ],
   'register.need_insured': [
     '登録できるのは被保険者ご本人です（ご家族は登録できません）',
     'Only the insured person can register, not family members',

@@ -4,17 +4,20 @@ import { client } from '../lib/api.js';
 import { h } from '../lib/dom.js';
 import { form } from '../lib/form.js';
 import { t } from '../lib/i18n.js';
-import { emailDomains } from '../lib/society.js';
+import { asksPostedCode, emailDomains } from '../lib/society.js';
 import { showMailSent } from './mail-sent.js';
 
 /** @import { Problem } from '../lib/api.js' */
 /** @import { Screen } from '../lib/router.js' */
 
-/** @type {Screen<string[]>} */
+/** @type {Screen<{ domains: string[], letter: boolean }>} */
 export const register = {
   title: 'register.title',
   step: 1,
-  load: async () => ({ ok: true, data: await emailDomains() }),
+  load: async () => ({
+    ok: true,
+    data: { domains: await emailDomains(), letter: await asksPostedCode() },
+  }),
 
   view: (page) => [
     h('p', {}, t('register.intro')),
@@ -26,8 +29,10 @@ export const register = {
         'ul',
         {},
         h('li', {}, t('register.need_mail')),
-        page.data.length > 0 && h('li', { class: 'domains' }, domainsLine(page.data)),
+        page.data.domains.length > 0 &&
+          h('li', { class: 'domains' }, domainsLine(page.data.domains)),
         h('li', {}, t('register.need_number')),
+        page.data.letter && h('li', {}, t('register.need_letter')),
         h('li', {}, t('register.need_insured')),
       ),
     ),
@@ -36,7 +41,7 @@ export const register = {
         {
           name: 'email',
           label: 'field.email',
-          hint: page.data.length > 0 ? 'register.email_hint_domains' : 'register.email_hint',
+          hint: page.data.domains.length > 0 ? 'register.email_hint_domains' : 'register.email_hint',
           kind: 'email',
           autocomplete: 'email',
           isDraft: true,
