@@ -84,7 +84,7 @@ crowd_member() { # N
 		noted login logged_in "$address" || continue
 		for _ in 1 2; do
 			noted profile looks_at_profile
-			sleep 0.6
+			sleep 1
 		done
 	done
 }

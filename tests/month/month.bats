@@ -72,7 +72,7 @@ teardown_file() {
 	at_account_step "$(address_of halfway)" "$(number_of halfway)"
 
 	cp "$ROSTER" "$STACK/night.before"
-	roster_lines 9001 9001 >>"$ROSTER"
+	roster_lines 90001 90001 >>"$ROSTER"
 	edit "${NUMBER[ended]}" d
 	edit "${NUMBER[renamed]}" 's/ヒト/ベツ/'
 	edit "${NUMBER[moved]}" 's/.*/300,7004,00,1,タメシ ヒト,1980-01-01,2010-04-01,,100,5004/'
@@ -93,7 +93,7 @@ teardown_file() {
 	want 401 token_spent
 	mail_interval_ends
 	member_joins halfway 7005300
-	member_joins joined 9001100
+	member_joins joined 90001100
 
 	night '' # the same file, which names the moves again
 	[[ $(<"$STACK/night") == *'nothing was changed'* ]]
@@ -199,7 +199,7 @@ deleted() { # TABLE: by the last purge
 	same "$code $(keys_made stage)" "1 $rotated"
 	grep -q 'less than 60 s ago' "$STACK/told"
 
-	db "UPDATE outbox SET finished_at = finished_at - 31 * 86400 WHERE person_id = (SELECT id FROM insured_person WHERE number = '7004')"
+	db "UPDATE outbox SET finished_at = finished_at - 31 * 86400 WHERE person_id = (SELECT id FROM insured_person WHERE number = '7004' AND symbol = '300')"
 	db 'UPDATE spent_token SET created_at = created_at - 3 * 86400 ORDER BY created_at LIMIT 3'
 	mails=$(db 'SELECT COUNT(*) FROM outbox WHERE finished_at < UNIX_TIMESTAMP() - 30 * 86400')
 	((mails > 0))
@@ -492,7 +492,7 @@ disk_fails() {
 }
 
 @test "ordinary nights" {
-	local night last=$((5000 + PERSONS)) first=9002 joins changes ends counts
+	local night last=$((5000 + PERSONS)) first=90002 joins changes ends counts
 	for ((night = 0; night < NIGHTS; night++)); do
 		joins=$((RANDOM % 5 + 1)) changes=$((RANDOM % 4 + 1)) ends=$((RANDOM % 3 + 1))
 		roster_lines "$first" $((first + joins - 1)) >>"$ROSTER"
@@ -548,7 +548,7 @@ counted() { # JQ-PATH
 	failures | sort | uniq -c | sed 's/^/# /' >&3
 	same "$(failures | grep '^unexplained' || true)" ''
 	for kind in registration login profile; do
-		(($(answered "$kind") > 5))
+		(($(answered "$kind") > 3))
 		printf '# %s: %d answered\n' "$kind" "$(answered "$kind")" >&3
 	done
 
@@ -564,8 +564,8 @@ counted() { # JQ-PATH
 	ctl audit --json --limit 1000 | jq -r '.events[].event' >"$STACK/told"
 	for kind in database_restored mail_retried sessions_ended_by_operator; do grep -qx "$kind" "$STACK/told"; done
 
-	cat "$STACK"/installed*.log >"$STACK/told"
-	never grep -qE '@|eyJ|[^0-9a-f]([5-9][0-9]{3}|10[0-9]{3})[13]00[^0-9a-f]|タメシ|はなこ' "$STACK/told"
+	sed 's/"us":[0-9]*//' "$STACK"/installed*.log >"$STACK/told"
+	never grep -qE '@|eyJ|[^0-9a-f][0-9]{4,5}[13]00[^0-9a-f]|タメシ|はなこ' "$STACK/told"
 	never grep -qF "$PASSWORD" "$STACK/told"
 	society_is other
 	same "$(rows account insured_person | cut -d ' ' -f 1)" "$(cut -d ' ' -f 1 "$STACK/other.before")"
