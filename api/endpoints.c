@@ -61,6 +61,10 @@ static const struct endpoint rows_public[] = {
 	  &password_reset_request_body, LOAD_REST, LIMIT_SOURCE_MAILS, post_recovery_password },
 	{ "POST", "/v1/recovery/password/reset", DEMAND_STAGE, STAGE_PASSWORD_RESET,
 	  &password_reset_body, LOAD_HASHING, LIMIT_NONE, post_recovery_password_reset },
+	{ "POST", "/v1/account-deletion", DEMAND_NOTHING, STAGE_NONE,
+	  &account_deletion_body, LOAD_REST, LIMIT_SOURCE_MAILS, post_account_deletion },
+	{ "POST", "/v1/account-deletion/confirmation", DEMAND_STAGE, STAGE_ACCOUNT_DELETION,
+	  NULL, LOAD_REST, LIMIT_NONE, post_account_deletion_confirmation },
 
 	{ "GET", "/v1/me", DEMAND_SESSION, STAGE_NONE,
 	  NULL, LOAD_REST, LIMIT_NONE, get_me },

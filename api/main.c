@@ -215,6 +215,7 @@ fill_service(struct service *service, const struct config *c, const struct parts
 		.captcha_work = c->captcha_proof_of_work,
 		.email_confirmation_lives_s = c->email_confirmation_lives_s,
 		.password_reset_lives_s = c->password_reset_lives_s,
+		.account_deletion_lives_s = c->account_deletion_lives_s,
 		.access_token_lives_s = c->access_token_lives_s,
 		.session_idle_s = c->session_idle_s,
 		.session_lives_s = c->session_lives_s,

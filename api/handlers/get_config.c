@@ -113,6 +113,7 @@ reply_links(struct json *json, const struct app *app)
 	reply_link(json, STAGE_AUTHENTICATION_KEY, app->second_link_lives_s);
 	reply_link(json, STAGE_EMAIL_CONFIRMATION, app->email_confirmation_lives_s);
 	reply_link(json, STAGE_PASSWORD_RESET, app->password_reset_lives_s);
+	reply_link(json, STAGE_ACCOUNT_DELETION, app->account_deletion_lives_s);
 	json_up(json);
 }
 

@@ -1,12 +1,13 @@
 /* get_registration_stage.c - GET /v1/registration/stage: which call a stage token is for, whether
  * it is still good, and the tries left.
  *
- * Takes the token of every stage: those of a registration, of a reset link and of a confirmation
- * link. Changes nothing, so a mail scanner that opens a link, or an app that is opened again, may
- * ask. */
+ * Takes the token of every stage: those of a registration, of a reset link, of a confirmation link
+ * and of one that ends an account. Changes nothing, so a mail scanner that opens a link, or an app
+ * that is opened again, may ask. */
 
 #include "endpoints.h"
 
+#include "account_deletion.h"
 #include "profile.h"
 #include "recovery.h"
 #include "registration.h"
@@ -24,6 +25,8 @@ read_stage_status(const struct call *call, struct registration_status *ret)
 		return recovery_reset_status(app, claims, &ret->attempts_left);
 	if (claims->stage == STAGE_EMAIL_CONFIRMATION)
 		return profile_confirmation_status(app, claims);
+	if (claims->stage == STAGE_ACCOUNT_DELETION)
+		return account_deletion_status(app, claims);
 	return registration_status(app, claims, ret);
 }
 

@@ -315,6 +315,7 @@ const PATHS = {
   'key.title': '/register/authentication-key',
   'reset.title': '/recover/password',
   'confirm_email.title': '/settings/email-confirmation',
+  'confirm_deletion.title': '/account-deletion/confirmation',
 };
 
 // Answers with the key that is shown.

@@ -496,6 +496,33 @@ test('app: the link to a new password is over in the middle of the form', async 
   await shows(page, 'forgot_password.title');
 });
 
+test('app: a former member ends the account by a mailed link', async (t) => {
+  const login_id = await newMember();
+  const page = await openApp(await newApp(t), '/login');
+  await click(page, 'account_deletion.title');
+  await shows(page, 'account_deletion.title');
+  await eligibleUntil(login_id, '2015-04-01');
+  await submit(page, { email: 'not an address' });
+  assert.notEqual(await errorAt(page, 'email'), '');
+  await submit(page, { email: login_id });
+  await shows(page, 'mail.title');
+
+  const token = await mailedToken(login_id, 3); // after those of the registration
+  const phone = await (await newApp(t, { expected: [RESET] })).newPage();
+  for (const _ of ['once', 'twice']) await openLink(phone, 'confirm_deletion.title', token);
+  await loseAnswer(phone, 'POST', '/v1/account-deletion/confirmation', 3);
+  await click(phone, 'confirm_deletion.submit');
+  await problem(phone);
+  await click(phone, 'confirm_deletion.submit');
+  await shows(phone, 'login.title');
+  await notices(phone, 'delete.done');
+
+  await openLink(page, 'confirm_deletion.title', token); // it was used
+  await problem(page);
+  await page.locator('#content a[href="/account-deletion"]').click();
+  await shows(page, 'account_deletion.title');
+});
+
 test('app: an account is deleted', async (t) => {
   const login_id = await newMember();
   const page = await newDevice(t, login_id);

@@ -359,6 +359,21 @@ const RECOVERY = {
     await openLink(visit.page, 'reset.title', NOBODYS_TOKEN);
     await visit.problem();
   },
+  'account-deletion': (visit) => visit.open('/account-deletion', 'account_deletion.title'),
+  'account-deletion-mail-sent': async ({ page, email, otherEmail }) => {
+    await eligibleUntil(email, '2015-04-01');
+    await submit(page, { email: otherEmail });
+    await shows(page, 'mail.title');
+  },
+  'account-deletion-link': async ({ page, email, otherEmail }) => {
+    await openLink(page, 'confirm_deletion.title', await mailedToken(otherEmail, 3));
+    await says(page, text(page, 'confirm_deletion.submit'));
+    await eligibleUntil(email, dayAgo(1));
+  },
+  'account-deletion-dead-link': async (visit) => {
+    await openLink(visit.page, 'confirm_deletion.title', NOBODYS_TOKEN);
+    await visit.problem();
+  },
   deleted: async (visit) => {
     await visit.open('/login', 'login.title');
     await logIn(visit.page, visit.email);

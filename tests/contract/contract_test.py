@@ -80,6 +80,7 @@ LIVES = {
     "authentication-key": "SECOND_LINK_LIVES_S",
     "email-confirmation": "EMAIL_CONFIRMATION_LIVES_S",
     "password-reset": "PASSWORD_RESET_LIVES_S",
+    "account-deletion": "ACCOUNT_DELETION_LIVES_S",
     "captcha_token": "CAPTCHA_LIVES_S",
     "stage_token": "ACCOUNT_STEP_LIVES_S",
     "access_token": "ACCESS_TOKEN_LIVES_S",

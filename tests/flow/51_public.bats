@@ -42,7 +42,7 @@ ask_again() { # METHOD PATH ETAG
 	start_other SOCIETY_NAME_JA='見本"健保"' SOCIETY_NAME_EN='Sample & Co' SOCIETY_CONTACT_JA=$'適用課\n03-0000-0000' SOCIETY_CONTACT_EN= \
 		MAIL_FROM=portal@kenpo.example.jp PORTAL_URL=https://portal.example IDENTITY_BIRTH_DATE=yes IDENTITY_POSTED_CODE=yes REGISTRATION_EMAIL_DOMAINS=Example.co.jp,.日本語.jp CAPTCHA_PROOF_OF_WORK=5000 CAPTCHA_LIVES_S=31 \
 		PASSWORD_LENGTH_MIN=11 PASSWORD_COMPOSITION=none MAIL_INTERVAL_S=7 INVITATION_LIVES_S=61 SECOND_LINK_LIVES_S=62 \
-		ACCOUNT_STEP_LIVES_S=63 EMAIL_CONFIRMATION_LIVES_S=64 PASSWORD_RESET_LIVES_S=65 ACCESS_TOKEN_LIVES_S=66 SESSION_IDLE_S=601 SESSION_LIVES_S=602
+		ACCOUNT_STEP_LIVES_S=63 EMAIL_CONFIRMATION_LIVES_S=64 PASSWORD_RESET_LIVES_S=65 ACCOUNT_DELETION_LIVES_S=67 ACCESS_TOKEN_LIVES_S=66 SESSION_IDLE_S=601 SESSION_LIVES_S=602
 	BASE_URL=http://$OTHER_LISTEN api GET /v1/config
 	want 200
 	same "$(jq . <<<"$body")" "$(jq . <<-'JSON'
@@ -70,7 +70,8 @@ ask_again() { # METHOD PATH ETAG
 		    { "stage": "identity", "path": "/register/identity", "expires_in": 61 },
 		    { "stage": "authentication-key", "path": "/register/authentication-key", "expires_in": 62 },
 		    { "stage": "email-confirmation", "path": "/settings/email-confirmation", "expires_in": 64 },
-		    { "stage": "password-reset", "path": "/recover/password", "expires_in": 65 }
+		    { "stage": "password-reset", "path": "/recover/password", "expires_in": 65 },
+		    { "stage": "account-deletion", "path": "/account-deletion/confirmation", "expires_in": 67 }
 		  ],
 		  "expires_in": { "captcha_token": 31, "stage_token": 63, "access_token": 66, "refresh_token": 601, "session": 602 },
 		  "resend_after": 7

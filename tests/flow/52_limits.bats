@@ -98,6 +98,11 @@ begin_reset_mail() { new_account; }
 miss_reset_mail() { ask_for_reset && mail_arrives "$email" 4; }
 hit_reset_mail() { one_more_mail "$email" ask_for_reset; }
 
+ask_for_deletion() { api POST /v1/account-deletion "{\"email\":\"$email\"}" && want 202; }
+begin_account_deletion_mail() { new_account && db "UPDATE insured_person SET eligible_until = '2020-01-01' WHERE lookup = '$number'"; }
+miss_account_deletion_mail() { ask_for_deletion && mail_arrives "$email" 4; }
+hit_account_deletion_mail() { one_more_mail "$email" ask_for_deletion; }
+
 ask_confirmation() { api PUT /v1/me/email "{\"email\":\"$other\",\"current_password\":\"$PASSWORD\"}" "$access" && want 202; }
 begin_confirmation_mail() { new_account && logged_in "$email" && other=$(new_email); }
 miss_confirmation_mail() { ask_confirmation && mail_arrives "$other" 1; }
@@ -464,7 +469,7 @@ begins_as_above() { # NAME
 		grep -q '^RateLimit-Policy: "source_mails";q=4;w=900' <<<"$headers"
 		grep -q '^RateLimit: "source_requests";' <<<"$headers"
 	done
-	for call in registration/email:email recovery/login-id:email recovery/password:login_id; do
+	for call in registration/email:email recovery/login-id:email recovery/password:login_id account-deletion:email; do
 		api POST "/v1/${call%:*}" "{\"${call#*:}\":\"a@example.jp\"}"
 		want 429 too_many_tries
 	done

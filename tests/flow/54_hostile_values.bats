@@ -28,6 +28,7 @@ everywhere() { # VALUE ACCESS-TOKEN
 		POST /v1/sessions/refresh none refresh_token
 		POST /v1/recovery/login-id none email
 		POST /v1/recovery/password none login_id
+		POST /v1/account-deletion none email
 		PATCH /v1/me access nickname
 		PATCH /v1/me access language
 		PUT /v1/me/password access current_password password password_confirmation
@@ -216,7 +217,7 @@ hashes_made() {
 	rows=$(db 'SELECT (SELECT COUNT(*) FROM outbox), (SELECT COUNT(*) FROM account)')
 	long=$(head -c 7000 /dev/zero | tr '\0' a)
 	huge=$(head -c 1048576 /dev/zero | tr '\0' a)
-	for row in POST:/v1/registration/email:email: POST:/v1/recovery/login-id:email: POST:/v1/recovery/password:login_id: \
+	for row in POST:/v1/registration/email:email: POST:/v1/recovery/login-id:email: POST:/v1/recovery/password:login_id: POST:/v1/account-deletion:email: \
 		"POST:/v1/registration/account:password:$stage_token" "POST:/v1/registration/account:nickname:$stage_token" \
 		"PATCH:/v1/me:nickname:$access" "PUT:/v1/me/password:current_password:$access"; do
 		IFS=: read -r method path member token <<<"$row"

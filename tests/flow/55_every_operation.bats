@@ -7,6 +7,7 @@ load steps
 # $login_operations are those with a token.
 all_operations() {
 	local member id
+	asked_for_deletion
 	new_account
 	member=$email
 	logged_in "$member"
@@ -24,7 +25,8 @@ all_operations() {
 		["POST /v1/registration/authentication-key"]=$second_link
 		["POST /v1/registration/account"]=$stage_token
 		["POST /v1/me/email/confirmation"]=$confirmation
-		["POST /v1/recovery/password/reset"]=$reset)
+		["POST /v1/recovery/password/reset"]=$reset
+		["POST /v1/account-deletion/confirmation"]=$deletion)
 	stage_operations=("${!token[@]}")
 	login_operations=("GET /v1/sessions" "DELETE /v1/sessions" "DELETE /v1/sessions/current"
 		"DELETE /v1/sessions/$id" "GET /v1/me" "PATCH /v1/me" "DELETE /v1/me"
@@ -42,6 +44,7 @@ all_operations() {
 		["POST /v1/sessions/refresh"]="{\"refresh_token\":\"$refresh\"}"
 		["POST /v1/recovery/login-id"]="{\"email\":\"$member\"}"
 		["POST /v1/recovery/password"]="{\"login_id\":\"$member\"}"
+		["POST /v1/account-deletion"]="{\"email\":\"$member\"}"
 		["POST /v1/recovery/password/reset"]='{"password":"himawari8kirin","password_confirmation":"himawari8kirin"}'
 		["PATCH /v1/me"]='{"language":"ja"}'
 		["DELETE /v1/me"]="{\"current_password\":\"$PASSWORD\"}"

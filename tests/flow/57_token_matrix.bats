@@ -45,6 +45,10 @@ tell_member() {
 # Somebody whose every token was used, and who has a link that was not: $reset. Another has $confirmation:
 # of one account, either would end the other.
 tell_spent() {
+	asked_for_deletion
+	spent_deletion=$(spent "$deletion") # of an account whose member is insured again
+	db "UPDATE insured_person SET eligible_until = NULL WHERE lookup = '$number'"
+	asked_for_deletion
 	spender=$(new_email)
 	at_account_step "$spender" "$(new_person)"
 	create_account "$stage_token" "$spender" email="first.$spender"
@@ -105,9 +109,9 @@ tell_on_the_way() {
 tokens() {
 	jq -nc --arg identity "$invitation" --arg key "$key_link" --arg account "$stage_token" \
 		--arg confirmation "$confirmation" --arg reset "$reset" --arg captcha "$captcha_token" \
-		--arg access "$access" --arg refresh "$refresh" '{
+		--arg deletion "$deletion" --arg access "$access" --arg refresh "$refresh" '{
 			$identity, "authentication-key": $key, $account, "email-confirmation": $confirmation,
-			"password-reset": $reset, $captcha, $access, $refresh }'
+			"password-reset": $reset, "account-deletion": $deletion, $captcha, $access, $refresh }'
 }
 
 # --- rows: in this order the right calls are made ---------------------------------------------------
@@ -131,6 +135,7 @@ rows() {
 	row 201 POST /v1/registration/account "$(account_json "$newcomer")" spent="$spent_account"
 	row 204 POST /v1/me/email/confirmation '' spent="$spent_confirmation"
 	row 204 POST /v1/recovery/password/reset "$(new_password sakura9tonbo)" spent="$spent_reset"
+	row 204 POST /v1/account-deletion/confirmation '' spent="$spent_deletion"
 	row 200 GET /v1/me
 	row 200 PATCH /v1/me '{"nickname":"たろう"}'
 	row 200 GET /v1/sessions
@@ -151,7 +156,8 @@ open_bodies() {
 		"POST /v1/sessions": {login_id: $member, $password},
 		"POST /v1/sessions/refresh": {refresh_token: $refresh},
 		"POST /v1/recovery/login-id": {email: $member},
-		"POST /v1/recovery/password": {login_id: $member}}'
+		"POST /v1/recovery/password": {login_id: $member},
+		"POST /v1/account-deletion": {email: $member}}'
 }
 
 # All but what is counted by the day: that is written once a minute, whoever asked.

@@ -25,8 +25,8 @@ alike() { # CALL...
 	alike person number
 }
 
-@test "forgot login ID, forgot password: one answer for everybody" { # asvs 6.3.8
-	alike forgot-login-id forgot-password
+@test "forgot login ID, forgot password, end of a former member's account: one answer for everybody" { # asvs 6.3.8
+	alike forgot-login-id forgot-password account-deletion
 }
 
 # How many statements that write and how many hashes a failed log-in takes, when it is not the first. The monitor writes

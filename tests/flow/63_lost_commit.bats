@@ -94,6 +94,8 @@ login_id          commit     UPDATE account                            profile.c
 leave             commit     DELETE FROM account                       profile.c:delete_account_tx
 remind            commit     INTO outbox                               mail_interval.c:send_mail_tx
 ask_reset         commit     INTO outbox                               recovery.c:ask_reset_tx
+ask_deletion      commit     INTO outbox                               mail_interval.c:send_mail_tx
+delete_former     commit     DELETE FROM account                       account_deletion.c:confirm_deletion_tx
 reset             commit     UPDATE account                            recovery_reset.c:reset_password_tx
 invite            statement  UPDATE outbox SET .*SECOND, lease_owner
 invite            statement  UPDATE outbox SET state
@@ -272,6 +274,10 @@ prepare_remind() { an_account; }
 call_remind() { api POST /v1/recovery/login-id "{\"email\":\"$email\"}" && want 202; }
 prepare_ask_reset() { an_account; }
 call_ask_reset() { api POST /v1/recovery/password "{\"login_id\":\"$email\"}" && want 202; }
+prepare_ask_deletion() { new_account && db "UPDATE insured_person SET eligible_until = '2020-01-01' WHERE lookup = '$number'"; }
+call_ask_deletion() { api POST /v1/account-deletion "{\"email\":\"$email\"}" && want 202; }
+prepare_delete_former() { asked_for_deletion; }
+call_delete_former() { confirm_deletion "$deletion" && want 204; }
 prepare_reset() { prepare_member && ask_reset "$email"; }
 call_reset() { reset_password "$reset" himawari8kirin && want 204; }
 

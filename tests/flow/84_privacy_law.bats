@@ -334,6 +334,116 @@ own_counts() { # ROSTER: what an import counts that adds nobody
 		'ok former members are kept for ever; RETENTION_AFTER_LOSS_DAYS ends that (docs/privacy.md)'
 }
 
+# --- a former member ends the account ------------------------------------------------------------
+
+is_former() { # NUMBER [UNTIL]
+	db "UPDATE insured_person SET eligible_until = '${2-2020-01-01}' WHERE lookup = '$1'"
+}
+
+# Whoever asks with this address gets the usual answer, and no mail.
+is_silent() { # ADDRESS [MAILBOX]
+	local before
+	before=$(mail_count "${2-$1}")
+	api POST /v1/account-deletion "{\"email\":\"$1\"}"
+	want 202 || return 1
+	same "$(jq -c . <<<"$body")" "$usual" || return 1
+	wait_until 10 mail_is_finished
+	same "$(mail_count "${2-$1}")" "$before"
+}
+
+@test "a former member ends the account by a mailed link, once, and is told so; everybody gets the same answer" { # asvs 6.3.7 6.3.8
+	new_account
+	logged_in "$email"
+	usual='{"resend_after":1,"link_expires_in":10800}'
+	usual=$(api POST /v1/account-deletion "{\"email\":\"$(new_email)\"}" && jq -c . <<<"$body")
+	same "$(jq -c keys <<<"$usual")" '["link_expires_in","resend_after"]'
+	is_silent "$(new_email)"
+	is_silent "$email" # is insured, and ends it in the session
+	is_former "$number"
+	db "UPDATE account SET state = ACCOUNT_DISABLED WHERE login_id = '$email'"
+	mail_interval_ends
+	is_silent "$email"
+	db "UPDATE account SET state = ACCOUNT_ACTIVE WHERE login_id = '$email'"
+	mail_interval_ends
+
+	ask_deletion "$email"
+	same "$(jq -c . <<<"$body")" "$usual"
+	mail_part "$email" Subject 4 | grep -q '退会手続きのご案内'
+	mail_part "$email" text 4 | grep -q '/account-deletion/confirmation#token='
+	mail_part "$email" html 4 | grep -q '退会の画面を開く'
+	is_silent "$email" # within the mail interval
+	api GET /v1/registration/stage '' "$deletion"
+	want 200
+	same "$(jq -r '[.stage, .email, .next.path, .attempts_left // "-"] | join(" ")' <<<"$body")" \
+		'account-deletion m***@example.jp /v1/account-deletion/confirmation -'
+	account=$(account_id "$email") person=$(person_id "$number")
+	confirm_deletion "$deletion"
+	want 204
+	same "$(account_id "$email")" ''
+	same "$(db "SELECT COUNT(*) FROM session WHERE account_id = UNHEX('$account')")" 0
+	same "$(db "SELECT COUNT(*) FROM audit_event WHERE event = AUDIT_ACCOUNT_LEFT AND account_id = UNHEX('$account') AND person_id = UNHEX('$person')")" 1
+	mail_part "$email" Subject 5 | grep -q '退会手続き完了'
+	confirm_deletion "$deletion" # an answer that was lost
+	want 204
+	api GET /v1/registration/stage '' "$deletion"
+	want 401 token_spent
+	wait_until 10 mail_is_finished
+	same "$(mail_count "$email") $(db "SELECT COUNT(*) FROM audit_event WHERE event = AUDIT_ACCOUNT_LEFT AND account_id = UNHEX('$account')")" '5 1'
+	# Insured again, the person registers anew; the old link does nothing to the new account.
+	db "UPDATE insured_person SET eligible_until = NULL WHERE lookup = '$number'"
+	registered "$email" "$number"
+	confirm_deletion "$deletion"
+	want 204
+	[[ -n $(account_id "$email") ]]
+}
+
+@test "the link to the end of an account is over with its generation, its address and with access that came back" { # asvs 6.5.1
+	asked_for_deletion
+	ctl member logout --reason x - <<<"$email" >/dev/null
+	confirm_deletion "$deletion"
+	want 401 token_spent
+
+	asked_for_deletion
+	db "UPDATE account SET email = 'other.$email' WHERE login_id = '$email'"
+	confirm_deletion "$deletion"
+	want 401 token_spent
+	mail_interval_ends
+	ask_deletion "$email" "other.$email" # by the login ID, to the proven address
+	ctl member disable --reason x - <<<"$email" >/dev/null
+	confirm_deletion "$deletion"
+	want 401 token_spent
+
+	asked_for_deletion
+	is_former "$number" "$(TZ=UTC-9 date -d '3 days ago' +%F)"
+	start_other ACCESS_AFTER_LOSS_DAYS=4
+	for call in 'POST /v1/account-deletion/confirmation' 'GET /v1/registration/stage'; do
+		BASE_URL=http://$OTHER_LISTEN api ${call} '' "$deletion"
+		want 401 token_spent
+	done
+	[[ -n $(account_id "$email") ]]
+	confirm_deletion "$deletion"
+	want 204
+}
+
+@test "of several accounts with one address each is ended in its turn, the one whose login ID it is first" {
+	new_account
+	first=$email first_number=$number
+	new_account
+	db "UPDATE account SET email = '$first', created_at = 1 WHERE login_id = '$email'"
+	is_former "$first_number"
+	is_former "$number"
+	wait_until 10 mail_is_finished
+	ask_deletion "$first"
+	confirm_deletion "$deletion"
+	want 204
+	same "$(account_id "$first") $(account_id "$email")" " $(account_id "$email")"
+	mail_interval_ends
+	ask_deletion "$first"
+	confirm_deletion "$deletion"
+	want 204
+	same "$(account_id "$email")" ''
+}
+
 # --- the document ---------------------------------------------------------------------------------
 
 # What the operator types; `member find` is answered with $typed, `member set-email` with another address. The ids that

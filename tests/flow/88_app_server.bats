@@ -49,7 +49,7 @@ manifest-src 'self'; $(connect_src)"
 	same "$(header Cross-Origin-Opener-Policy) $(header Cross-Origin-Resource-Policy)" 'same-origin same-origin'
 	page=$body
 
-	for path in /register/identity /register/authentication-key /settings/email-confirmation /recover/password /login '/any/page?x=1.2'; do
+	for path in /register/identity /register/authentication-key /settings/email-confirmation /recover/password /account-deletion/confirmation /login '/any/page?x=1.2'; do
 		get "$path"
 		same "$status $(header Content-Type)" '200 text/html; charset=utf-8'
 		same "$body" "$page"

@@ -67,11 +67,11 @@ registered() { # ADDRESS NUMBER
 # The mail interval of every address goes on for an hour, or ends: on a busy machine more than MAIL_INTERVAL_S may pass
 # between two requests.
 mail_interval_goes_on() {
-	db 'UPDATE limit_counter SET locked_until = locked_until + 3600 WHERE limit_id IN (LIMIT_INVITATION_MAIL, LIMIT_SECOND_MAIL, LIMIT_LOGIN_IDS_MAIL, LIMIT_RESET_MAIL, LIMIT_CONFIRMATION_MAIL, LIMIT_UNPROVEN_LOGIN_ID_MAIL)'
+	db 'UPDATE limit_counter SET locked_until = locked_until + 3600 WHERE limit_id IN (LIMIT_INVITATION_MAIL, LIMIT_SECOND_MAIL, LIMIT_LOGIN_IDS_MAIL, LIMIT_RESET_MAIL, LIMIT_CONFIRMATION_MAIL, LIMIT_UNPROVEN_LOGIN_ID_MAIL, LIMIT_ACCOUNT_DELETION_MAIL)'
 }
 
 mail_interval_ends() {
-	db 'UPDATE limit_counter SET locked_until = 0 WHERE limit_id IN (LIMIT_INVITATION_MAIL, LIMIT_SECOND_MAIL, LIMIT_LOGIN_IDS_MAIL, LIMIT_RESET_MAIL, LIMIT_CONFIRMATION_MAIL, LIMIT_UNPROVEN_LOGIN_ID_MAIL)'
+	db 'UPDATE limit_counter SET locked_until = 0 WHERE limit_id IN (LIMIT_INVITATION_MAIL, LIMIT_SECOND_MAIL, LIMIT_LOGIN_IDS_MAIL, LIMIT_RESET_MAIL, LIMIT_CONFIRMATION_MAIL, LIMIT_UNPROVEN_LOGIN_ID_MAIL, LIMIT_ACCOUNT_DELETION_MAIL)'
 }
 
 # No mail is pending: each has arrived, and its row has changed for the last time.
@@ -184,6 +184,27 @@ ask_reset() { # LOGIN-ID [ADDRESS]
 	api POST /v1/recovery/password "{\"login_id\":\"$1\"}"
 	want 202 || return 1
 	reset=$(mail_token "$address" $((before + 1)))
+}
+
+# An account whose person is not eligible any more: as new_account, and asks for the link that ends it; sets $deletion,
+# its token.
+asked_for_deletion() {
+	new_account || return 1
+	db "UPDATE insured_person SET eligible_until = '2020-01-01' WHERE lookup = '$number'"
+	ask_deletion "$email"
+}
+
+# Asks for the link that ends a former member's account; sets $deletion, its token.
+ask_deletion() { # ADDRESS-TYPED [ADDRESS]
+	local address=${2-$1} before
+	before=$(mail_count "$address")
+	api POST /v1/account-deletion "{\"email\":\"$1\"}"
+	want 202 || return 1
+	deletion=$(mail_token "$address" $((before + 1)))
+}
+
+confirm_deletion() { # TOKEN
+	api POST /v1/account-deletion/confirmation '' "$1"
 }
 
 reset_password() { # TOKEN PASSWORD [CONFIRMATION]

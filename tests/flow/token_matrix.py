@@ -34,7 +34,8 @@ from cryptography.hazmat.primitives import serialization
 import forge_token as forge
 from forge_token import Stranger, Token
 
-STAGES = ("identity", "authentication-key", "account", "email-confirmation", "password-reset")
+STAGES = ("identity", "authentication-key", "account", "email-confirmation", "password-reset",
+          "account-deletion")
 SKEW_S = 60  # TOKEN_SKEW_S
 LEEWAY_S = {"stage": SKEW_S, "access": 0}  # after exp
 LIVES_MAX_S = {"stage": 86400, "access": 600}  # TOKEN_LIFE_MAX_S, ACCESS_TOKEN_LIFE_MAX_S

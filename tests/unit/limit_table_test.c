@@ -163,7 +163,7 @@ the_mail_interval_is_the_lock_of_every_mail(void **state)
 {
 	static const enum limit_id mails[] = { LIMIT_INVITATION_MAIL, LIMIT_SECOND_MAIL,
 		LIMIT_LOGIN_IDS_MAIL, LIMIT_RESET_MAIL, LIMIT_CONFIRMATION_MAIL,
-		LIMIT_UNPROVEN_LOGIN_ID_MAIL };
+		LIMIT_UNPROVEN_LOGIN_ID_MAIL, LIMIT_ACCOUNT_DELETION_MAIL };
 	char reason[ERRBUF_MAX + 1];
 	size_t locked = 0;
 

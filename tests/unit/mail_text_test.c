@@ -130,6 +130,9 @@ static const struct content {
 	{ "password reset, ja", MAIL_PASSWORD_RESET, "ja",
 	  "【" SOCIETY "】健康マイポータル パスワード再設定のご案内", true, true, false,
 	  { "一度だけ", "お心当たりのない場合", "削除してください" } },
+	{ "account deletion, ja", MAIL_ACCOUNT_DELETION, "ja",
+	  "【" SOCIETY "】健康マイポータル 退会手続きのご案内", true, true, false,
+	  { "元に戻すことはできません", "お心当たりのない場合", "削除してください" } },
 	{ "password changed, ja", MAIL_PASSWORD_CHANGED, "ja",
 	  "【" SOCIETY "】健康マイポータル パスワード変更のお知らせ", false, true, true,
 	  { "パスワードが変更されました", "「パスワードを忘れた方」から",
@@ -184,6 +187,9 @@ static const struct content {
 	{ "password reset, en", MAIL_PASSWORD_RESET, "en",
 	  "[" SOCIETY "] Choose a new password", true, true, false,
 	  { "only once", "If you did not ask for this message", "delete it" } },
+	{ "account deletion, en", MAIL_ACCOUNT_DELETION, "en",
+	  "[" SOCIETY "] Close your account", true, true, false,
+	  { "cannot be restored", "If you did not ask for this message", "delete it" } },
 	{ "password changed, en", MAIL_PASSWORD_CHANGED, "en",
 	  "[" SOCIETY "] Your password was changed", false, true, true,
 	  { "portal was changed", "Forgot password", "contact " SOCIETY ", by telephone" } },
@@ -286,7 +292,7 @@ kinds_keep_their_numbers(void **state)
 		MAIL_EMAIL_CHANGED, MAIL_LOGIN_IDS, MAIL_PASSWORD_RESET, MAIL_PASSWORD_CHANGED,
 		MAIL_LOGIN_ID_CHANGED, MAIL_LOGIN_AFTER_FAILURES, MAIL_LEFT,
 		MAIL_EMAIL_CHANGE_ASKED, MAIL_UNPROVEN_LOGIN_ID, MAIL_ACCOUNT_DISABLED,
-		MAIL_ENDED_BY_SOCIETY, MAIL_LOGIN_ID_RELEASED };
+		MAIL_ENDED_BY_SOCIETY, MAIL_LOGIN_ID_RELEASED, MAIL_ACCOUNT_DELETION };
 
 	(void)state;
 	assert_int_equal(LENGTH(kinds), MAIL_KIND__MAX);

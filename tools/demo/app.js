@@ -6,6 +6,7 @@ import { logOut, onSessionEnd } from './lib/session.js';
 import { drawFrame, showFatal, startShell } from './lib/shell.js';
 import { askSociety } from './lib/society.js';
 import { account } from './screens/account.js';
+import { accountDeletion, confirmAccountDeletion } from './screens/account-deletion.js';
 import { complete } from './screens/complete.js';
 import { confirmEmail } from './screens/confirm-email.js';
 import { forgotLoginId } from './screens/forgot-login-id.js';
@@ -23,7 +24,7 @@ import { register } from './screens/register.js';
 import { reset } from './screens/reset.js';
 import { sessions } from './screens/sessions.js';
 
-// The mailed links lead to four of these: docs/api-guide.md#mailed-links.
+// The mailed links lead to five of these: docs/api-guide.md#mailed-links.
 const SCREENS = {
   '/': home,
   '/login': login,
@@ -39,6 +40,8 @@ const SCREENS = {
   '/forgot/password': forgotPassword,
   '/recover/password': reset,
   '/settings/email-confirmation': confirmEmail,
+  '/account-deletion': accountDeletion,
+  '/account-deletion/confirmation': confirmAccountDeletion,
   ...mailSentScreens,
   ...profileScreens,
 };

@@ -380,6 +380,7 @@ class Calls:
             "number": self.number,
             "forgot-login-id": self.forgot_login_id,
             "forgot-password": self.forgot_password,
+            "account-deletion": self.account_deletion,
         }
 
     def build(self, path: str, body: dict, n: int, token: str = "") -> bytes:
@@ -431,6 +432,11 @@ class Calls:
         return self.mailing("/v1/recovery/password", "login_id", [
             ("unknown login ID", NOBODY), ("account", ACTIVE), ("locked account", LOCKED),
             ("disabled account", CLOSED), ("no longer eligible", LAPSED)])
+
+    def account_deletion(self) -> Call:
+        return self.mailing("/v1/account-deletion", "email", [
+            ("unknown address", NOBODY), ("no longer eligible", LAPSED), ("account", ACTIVE),
+            ("disabled account", CLOSED)])
 
     def identity(self, status: int, kinds: list[tuple[str, Callable[[int], str]]]) -> Call:
         """Each kind has links of its own, whose spending is undone after every round."""
@@ -608,8 +614,8 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("calls", nargs="*", metavar="CALL",
-                        help="login, invitation, person, number, forgot-login-id, forgot-password;"
-                             " none: all of them")
+                        help="login, invitation, person, number, forgot-login-id, forgot-password,"
+                             " account-deletion; none: all of them")
     parser.add_argument("--pairs", type=int, default=1000, metavar="N",
                         help="how often each kind asks, rounded up (1000)")
     parser.add_argument("--logins", type=int, metavar="N", help="the same for login")

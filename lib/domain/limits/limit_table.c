@@ -48,6 +48,8 @@ static struct limit table[LIMIT__MAX] = {
 	    MAILS_A_DAY, IN_DATABASE, NO_MORE_MAIL, MAIL_LOCKS },
 	[LIMIT_RESET_MAIL] = { "reset_mail", "login ID, known or not",
 	    MAILS_A_DAY, IN_DATABASE, NO_MORE_MAIL, MAIL_LOCKS },
+	[LIMIT_ACCOUNT_DELETION_MAIL] = { "account_deletion_mail", "address",
+	    MAILS_A_DAY, IN_DATABASE, NO_MORE_MAIL, MAIL_LOCKS },
 	[LIMIT_CONFIRMATION_MAIL] = { "confirmation_mail", "person and new address",
 	    MAILS_A_DAY, IN_DATABASE, NO_MORE_MAIL, MAIL_LOCKS },
 	[LIMIT_UNPROVEN_LOGIN_ID_MAIL] = { "unproven_login_id_mail", "address set as login ID",

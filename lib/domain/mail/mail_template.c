@@ -186,6 +186,26 @@ static const struct mail_template of_kinds[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] =
 			"このメールを削除してください。"
 			"リンクの先で入力されないかぎり、パスワードが変わることはありません。" },
 	},
+	[MAIL_ACCOUNT_DELETION] = {
+		.subject = "【{society}】健康マイポータル 退会手続きのご案内",
+		.button = "退会の画面を開く",
+		.paragraphs = {
+			dear_ja,
+			"{society}です。\n"
+			"健康保険の資格を喪失された方の、健康マイポータルの退会の手続きを受け付けました。",
+			"次のリンクを開き、画面の案内にそって、退会してください。"
+			"退会すると、ログインID、メールアドレス、ニックネームは削除され、"
+			"元に戻すことはできません。",
+			"{link}",
+			about_link_ja,
+			"このリンクは、{until}までお使いいただけます。\n"
+			"過ぎてしまったときは、お手数ですが、"
+			"次のページの「資格を喪失した方の退会」からもう一度お手続きください。\n"
+			"{portal}",
+			"このメールにお心当たりのない場合は、何もなさらずに、"
+			"このメールを削除してください。"
+			"リンクの先で手続きされないかぎり、退会になることはありません。" },
+	},
 	[MAIL_PASSWORD_CHANGED] = {
 		.subject = "【{society}】健康マイポータル パスワード変更のお知らせ",
 		.paragraphs = {
@@ -471,6 +491,25 @@ static const struct mail_template of_kinds[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] =
 			"Your password stays as it is unless someone types on the page behind "
 			"the link." },
 	},
+	[MAIL_ACCOUNT_DELETION] = {
+		.subject = "[{society}] Close your account",
+		.button = "Open the page",
+		.paragraphs = {
+			dear_en,
+			"This is a message from {society}.\n"
+			"We have received a request to close your account of the member portal, "
+			"as you are no longer insured with us.",
+			"Please open the link below and close the account there. Its login ID, "
+			"e-mail address and nickname are then deleted, and cannot be restored.",
+			"{link}",
+			about_link_en,
+			"The link works until {until}.\n"
+			"If it has expired, please choose \"Close the account of a former "
+			"member\" once more on this page:\n"
+			"{portal}",
+			"If you did not ask for this message, please do nothing and delete it. "
+			"Your account stays as it is unless someone goes on behind the link." },
+	},
 	[MAIL_PASSWORD_CHANGED] = {
 		.subject = "[{society}] Your password was changed",
 		.paragraphs = {
@@ -700,6 +739,18 @@ static const struct mail_template link_over[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"{portal}",
 			delete_ja },
 	},
+	[MAIL_ACCOUNT_DELETION] = {
+		.subject = "【{society}】健康マイポータル もう一度お手続きください",
+		.paragraphs = {
+			dear_ja,
+			"{society}です。\n"
+			"健康保険の資格を喪失された方の、健康マイポータルの退会の手続きを受け付けました。",
+			over_ja,
+			"お手数ですが、次のページの「資格を喪失した方の退会」から"
+			"もう一度お手続きください。\n"
+			"{portal}",
+			delete_ja },
+	},
 	[MAIL_PASSWORD_RESET] = {
 		.subject = "【{society}】健康マイポータル もう一度お手続きください",
 		.paragraphs = {
@@ -744,6 +795,18 @@ static const struct mail_template link_over[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			over_en,
 			"Notices still go where they went before. Please log in on this page "
 			"and enter the address in the settings once more:\n"
+			"{portal}",
+			delete_en },
+	},
+	[MAIL_ACCOUNT_DELETION] = {
+		.subject = "[{society}] Please ask to close your account again",
+		.paragraphs = {
+			dear_en,
+			"This is a message from {society}.\n"
+			"We have received a request to close your account of the member portal.",
+			over_en,
+			"Please choose \"Close the account of a former member\" once more on this "
+			"page:\n"
 			"{portal}",
 			delete_en },
 	},

@@ -3,8 +3,10 @@
 #include "mailed_link.h"
 
 #include "cleanup.h"
+#include "email.h"
 #include "limit_db.h"
 #include "login_limits.h"
+#include "secret.h"
 #include "text.h"
 
 #include <string.h>
@@ -17,6 +19,7 @@ mailed_link_stage(enum mail_kind kind)
 		[MAIL_SECOND_LINK] = STAGE_AUTHENTICATION_KEY,
 		[MAIL_EMAIL_CONFIRMATION] = STAGE_EMAIL_CONFIRMATION,
 		[MAIL_PASSWORD_RESET] = STAGE_PASSWORD_RESET,
+		[MAIL_ACCOUNT_DELETION] = STAGE_ACCOUNT_DELETION,
 	};
 
 	return stages[kind];
@@ -33,12 +36,22 @@ mailed_link_of(const struct stage_claims *claims, struct access_day day)
 	};
 }
 
+/* Whom the mail is for, and what its token says of the account. */
+static void
+complete_for_account(const struct account *account, struct outbox_mail *mail)
+{
+	text_copy_cut(mail->email, sizeof mail->email, account->email);
+	text_copy_cut(mail->language, sizeof mail->language, account->language);
+	text_copy_cut(mail->nickname, sizeof mail->nickname, account->nickname);
+	mail->subject.account_id = account->id;
+	mail->subject.generation = account->generation;
+}
+
 static enum result
 complete_reset(
     struct db_tx *tx, int64_t now, const struct access_day *day, struct outbox_mail *mail)
 {
 	CLEANUP(account_status_wipe) struct account_status status = { 0 };
-	const struct account *account = &status.account;
 	const struct limit_try no_source = { .now = now }; /* limits do not matter here */
 	const struct login_limits no_limits = { 0 };
 	const struct account_query query = {
@@ -53,12 +66,26 @@ complete_reset(
 		mail->kind = MAIL_NONE;
 		return OK;
 	}
-	text_copy_cut(mail->email, sizeof mail->email, account->email);
-	text_copy_cut(mail->language, sizeof mail->language, account->language);
-	text_copy_cut(mail->nickname, sizeof mail->nickname, account->nickname);
-	mail->subject.account_id = account->id;
-	mail->subject.generation = account->generation;
+	complete_for_account(&status.account, mail);
 	return OK;
+}
+
+static enum result
+complete_deletion(struct db_tx *tx, const struct access_day *day, struct outbox_mail *mail)
+{
+	CLEANUP(account_wipe) struct account account = { 0 };
+	char login_id[EMAIL_MAX + 1];
+
+	if (login_id_fold(mail->email, login_id, sizeof login_id) != FIELD_OK)
+		return INTERNAL;
+	const enum result found = account_former_by_address(
+	    tx, mail->email, login_id, day, &account);
+	secret_wipe_bytes(login_id, sizeof login_id);
+	if (found == OK)
+		complete_for_account(&account, mail);
+	else if (found == NO_ROW)
+		mail->kind = MAIL_NONE;
+	return found == NO_ROW ? OK : found;
 }
 
 static enum result
@@ -89,5 +116,7 @@ mailed_link_complete(
 		return complete_reset(tx, now, &day, mail);
 	if (mail->kind == MAIL_EMAIL_CONFIRMATION)
 		return complete_confirmation(tx, &day, mail);
+	if (mail->kind == MAIL_ACCOUNT_DELETION)
+		return complete_deletion(tx, &day, mail);
 	return OK;
 }

@@ -1,5 +1,5 @@
 /* mailed_link.h - the links in mails, above all those to an account: to set a new password, to
- * confirm a new address.
+ * confirm a new address, to end the account of a former member.
  *
  * A link belongs to a generation of its account: whatever ends all sessions of the account
  * (another password, the operator) raises the generation and ends its links. No link works while
@@ -29,9 +29,11 @@ enum stage mailed_link_stage(enum mail_kind);
 struct mailed_link mailed_link_of(const struct stage_claims *, struct access_day);
 
 /* Completes a mail that is about to be sent. The address of a MAIL_PASSWORD_RESET is a login ID as
- * it was typed, known or not: the mail gets the address and the language of the account. A
- * MAIL_PASSWORD_RESET without a usable account, and a MAIL_EMAIL_CONFIRMATION whose address is not
- * pending any more, becomes MAIL_NONE. Other mails stay as they are. OK, UNAVAILABLE, INTERNAL. */
+ * it was typed, that of a MAIL_ACCOUNT_DELETION an address as it was typed, known or not: the mail
+ * gets the address and the language of the account. A MAIL_PASSWORD_RESET without a usable account,
+ * a MAIL_ACCOUNT_DELETION without that of a former member, and a MAIL_EMAIL_CONFIRMATION whose
+ * address is not pending any more, becomes MAIL_NONE. Other mails stay as they are. OK,
+ * UNAVAILABLE, INTERNAL. */
 enum result mailed_link_complete(
     struct db_tx *, int64_t now, int64_t days_after_loss, struct outbox_mail *) MUST_USE;
 

@@ -88,6 +88,7 @@ struct config {
 	int64_t captcha_proof_of_work;
 	int64_t email_confirmation_lives_s;
 	int64_t password_reset_lives_s;
+	int64_t account_deletion_lives_s;
 	int64_t access_token_lives_s;
 	int64_t session_idle_s;
 	int64_t session_lives_s;

@@ -30,7 +30,8 @@
 	X(LIMIT_KNOWN_SOURCE_FAILURES, 20) /* login_limits.h */                                \
 	X(LIMIT_PASSWORD_GUESSES, 21)      /* current_password.h */                            \
 	X(LIMIT_SOURCE_PERSONS, 22)        /* identity_limits.h */                             \
-	X(LIMIT_UNPROVEN_LOGIN_ID_MAIL, 23) /* unproven_login_id.h */
+	X(LIMIT_UNPROVEN_LOGIN_ID_MAIL, 23) /* unproven_login_id.h */                          \
+	X(LIMIT_ACCOUNT_DELETION_MAIL, 24)
 /* clang-format on */
 
 #define LIMIT_ID_ENUM_(name, number) name = (number),

@@ -209,6 +209,21 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " WHERE a.id = :id AND a.generation = :generation AND a.state = $ACCOUNT_ACTIVE",
 	    .columns = 11,
 	},
+	/* The account of a former member, who cannot log in any more. */
+	[ACCOUNT_FORMER_BY_LINK] = {
+	    "SELECT " SQL_ACCOUNT_COLUMNS ", a.password_hash FROM account a JOIN insured_person p"
+	    " ON p.id = a.person_id AND NOT (" SQL_HAS_ACCESS ")"
+	    " WHERE a.id = :id AND a.generation = :generation AND a.email = :email"
+	    " AND a.state = $ACCOUNT_ACTIVE",
+	    .columns = 11,
+	},
+	[ACCOUNT_FORMER_BY_ADDRESS] = {
+	    "SELECT " SQL_ACCOUNT_COLUMNS ", a.password_hash FROM account a JOIN insured_person p"
+	    " ON p.id = a.person_id AND NOT (" SQL_HAS_ACCESS ")"
+	    " WHERE (a.login_id = :login_id OR a.email = :email) AND a.state = $ACCOUNT_ACTIVE"
+	    " ORDER BY a.login_id = :login_id DESC, a.created_at, a.id LIMIT 1",
+	    .columns = 11,
+	},
 	/* struct account_status (account.h). One row also for a login ID that nobody has. The
 	 * mail about failures has been sent where holder is empty (SESSION_BEGIN). */
 	[ACCOUNT_BY_LOGIN_ID] = {
@@ -258,6 +273,10 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " AND pending_email = :email",
 	},
 	[ACCOUNT_DELETE] = { "DELETE FROM account WHERE id = :id" },
+	[ACCOUNT_DELETE_BY_LINK] = {
+	    "DELETE FROM account WHERE id = :id AND generation = :generation"
+	    " AND state = $ACCOUNT_ACTIVE AND email = :email",
+	},
 
 	/* All that a log-in writes, in one trip: the account is still as the password was
 	 * compared with it, and others wait for it; its longest unused sessions make room; the

@@ -18,7 +18,8 @@
 	X(STAGE_ACCOUNT, 3)            /* in the answer of the authentication key step */      \
 	X(STAGE_EMAIL_CONFIRMATION, 4) /* the link that proves a new address */                \
 	X(STAGE_CAPTCHA, 5)            /* captcha.c's own token; spent like the others */      \
-	X(STAGE_PASSWORD_RESET, 6)     /* the link that sets a new password */
+	X(STAGE_PASSWORD_RESET, 6)     /* the link that sets a new password */                 \
+	X(STAGE_ACCOUNT_DELETION, 7)   /* the link that ends a former member's account */
 enum stage { STAGE_NONE = 0, STAGE_LIST(STORED_ENUM_) STAGE__MAX };
 
 /* spent_token.outcome: what came of a token. */
@@ -61,7 +62,8 @@ enum outbox_state { OUTBOX_STATE_LIST(STORED_ENUM_) };
 	X(MAIL_UNPROVEN_LOGIN_ID, 14)    /* to the owner of an address: it is a login ID now */ \
 	X(MAIL_ACCOUNT_DISABLED, 15)     /* someone entered your number: it is disabled */     \
 	X(MAIL_ENDED_BY_SOCIETY, 16)     /* notification: an operator ended the account */     \
-	X(MAIL_LOGIN_ID_RELEASED, 17)    /* notification: the login ID is the address now */
+	X(MAIL_LOGIN_ID_RELEASED, 17)    /* notification: the login ID is the address now */    \
+	X(MAIL_ACCOUNT_DELETION, 18)     /* link that ends a former member's account */
 enum mail_kind { MAIL_KIND_LIST(STORED_ENUM_) MAIL_KIND__MAX };
 
 /* audit_event.event (audit.h), with the word that `myportalctl audit` prints. */

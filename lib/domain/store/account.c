@@ -102,6 +102,36 @@ account_by_link(struct db_tx *tx, const struct mailed_link *link, struct account
 }
 
 enum result
+account_former_by_link(struct db_tx *tx, const struct mailed_link *link, struct account *ret)
+{
+	const struct db_value in[] = {
+		access_day_today(&link->day),
+		access_day_days(&link->day),
+		db_bytes("id", link->account_id.bytes, sizeof link->account_id.bytes),
+		db_number("generation", link->generation),
+		db_text("email", link->email),
+		{ 0 },
+	};
+
+	return select_account(tx, ACCOUNT_FORMER_BY_LINK, in, ret);
+}
+
+enum result
+account_former_by_address(struct db_tx *tx, const char *email, const char *login_id,
+    const struct access_day *day, struct account *ret)
+{
+	const struct db_value in[] = {
+		access_day_today(day),
+		access_day_days(day),
+		db_text("email", email),
+		db_text("login_id", login_id),
+		{ 0 },
+	};
+
+	return select_account(tx, ACCOUNT_FORMER_BY_ADDRESS, in, ret);
+}
+
+enum result
 account_by_login_id(struct db_tx *tx, const struct account_query *query, struct account_status *ret)
 {
 	struct account *account = &ret->account;
@@ -286,6 +316,24 @@ account_delete(struct db_tx *tx, struct account_id id, struct person_id person_i
 
 	TRY(db_change(tx, ACCOUNT_DELETE, in, NULL));
 	return db_change(tx, OUTBOX_DROP_DEAD, of_person, NULL);
+}
+
+enum result
+account_delete_by_link(struct db_tx *tx, const struct mailed_link *link, struct person_id person_id)
+{
+	uint64_t rows = 0;
+	const struct db_value in[] = {
+		db_bytes("id", link->account_id.bytes, sizeof link->account_id.bytes),
+		db_number("generation", link->generation),
+		db_text("email", link->email),
+		{ 0 },
+	};
+	const struct db_value of_person[] = {
+		db_bytes("person_id", person_id.bytes, sizeof person_id.bytes), { 0 }
+	};
+
+	TRY(db_change(tx, ACCOUNT_DELETE_BY_LINK, in, &rows));
+	return rows == 1 ? db_change(tx, OUTBOX_DROP_DEAD, of_person, NULL) : NO_ROW;
 }
 
 void

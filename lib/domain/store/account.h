@@ -70,6 +70,14 @@ struct mailed_link {
 enum result account_by_link(
     struct db_tx *, const struct mailed_link *, struct account *ret) MUST_USE;
 
+/* The same of the account of a former member, who has no access any more: by a link, whose address
+ * must be the proven one, or by an address: the account whose login ID it is, else the oldest whose
+ * proven address it is. NO_ROW: there is none, or it is not active. */
+enum result account_former_by_link(
+    struct db_tx *, const struct mailed_link *, struct account *ret) MUST_USE;
+enum result account_former_by_address(struct db_tx *, const char *email, const char *login_id,
+    const struct access_day *, struct account *ret) MUST_USE;
+
 /* What is asked of a login ID before a password is compared. All is borrowed. */
 struct account_query {
 	const char *login_id;              /* folded */
@@ -138,5 +146,10 @@ enum result account_confirm_email(struct db_tx *, const struct mailed_link *) MU
 /* Deletes the account and its sessions, and drops the dead mails of its person, which keep an
  * address. OK also when there is none. */
 enum result account_delete(struct db_tx *, struct account_id id, struct person_id) MUST_USE;
+
+/* The same by a link. NO_ROW: its address is not the proven one any more, or the account has
+ * another generation, is not active, or is gone. */
+enum result account_delete_by_link(
+    struct db_tx *, const struct mailed_link *, struct person_id) MUST_USE;
 
 #endif

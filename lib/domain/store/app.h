@@ -37,6 +37,7 @@ struct app {
 	int64_t captcha_lives_s;
 	int64_t email_confirmation_lives_s;
 	int64_t password_reset_lives_s;
+	int64_t account_deletion_lives_s;
 	int64_t access_token_lives_s; /* at most ACCESS_TOKEN_LIFE_MAX_S */
 	int64_t captcha_work; /* the highest number of a proof of work; 0: none is offered */
 	int64_t

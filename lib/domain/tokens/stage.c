@@ -49,6 +49,12 @@ stage_rule(enum stage stage)
 			.portal_path = "/recover/password",
 			.tries = LIMIT_RESET_TRIES,
 		},
+		[STAGE_ACCOUNT_DELETION] = {
+			.name = "account-deletion",
+			.method = "POST",
+			.path = "/v1/account-deletion/confirmation",
+			.portal_path = "/account-deletion/confirmation",
+		},
 	};
 
 	return &rules[stage];

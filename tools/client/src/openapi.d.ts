@@ -58,10 +58,11 @@ export interface paths {
          *     it was used already: `next` names the call that follows in its registration, and is the
          *     login once the account exists. If that account was deleted since, it is 401 `token_spent`.
          *
-         *     The token of a reset link (`password-reset`) or of a confirmation link
-         *     (`email-confirmation`) is told of while its own call would take it; otherwise this call has
-         *     the problem that one would have. A used reset link is `token_spent`; a used confirmation
-         *     link is still good while the account has its address.
+         *     The token of a reset link (`password-reset`), of a confirmation link (`email-confirmation`)
+         *     or of a link that ends an account (`account-deletion`) is told of while its own call would
+         *     take it; otherwise this call has the problem that one would have. A used reset link, and one
+         *     whose account is gone, is `token_spent`; a used confirmation link is still good while the
+         *     account has its address.
          */
         get: operations["getRegistrationStage"];
         put?: never;
@@ -496,6 +497,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/account-deletion": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The language of `title` and `detail`; at the first call of a registration and at
+                 *     `POST /v1/recovery/login-id` also that of the mails.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a link that ends the account of a former member
+         * @description For whoever lost eligibility and cannot log in any more; others end their account with
+         *     `DELETE /v1/me`. If a former member's active account has this address as its login ID or its
+         *     confirmed notification address, mails a link to the latter, at most once in `resend_after`
+         *     seconds. Of several accounts the first is meant: ask again to end the next. The answer is
+         *     always the same.
+         */
+        post: operations["requestAccountDeletion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account-deletion/confirmation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The language of `title` and `detail`; at the first call of a registration and at
+                 *     `POST /v1/recovery/login-id` also that of the mails.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the account of a former member with the mailed link
+         * @description Takes the token of the link, and no body. The account is deleted, and a mail says so. The
+         *     same request sent again is 204, too. Let a person press a button before you call it: it
+         *     cannot be undone.
+         *
+         *     `token_spent` comes if the account has changed since the link was mailed, or its member may
+         *     log in again (`docs/api-guide.md#mailed-links`).
+         */
+        post: operations["confirmAccountDeletion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -906,6 +970,9 @@ export interface components {
         PasswordResetMailRequest: {
             login_id: components["schemas"]["LoginIdInput"];
         };
+        AccountDeletionMailRequest: {
+            email: components["schemas"]["EmailInput"];
+        };
         PasswordResetRequest: {
             password: components["schemas"]["NewPassword"];
             password_confirmation: components["schemas"]["PasswordConfirmation"];
@@ -989,7 +1056,7 @@ export interface components {
              * @description The stage that the token belongs to.
              * @enum {string}
              */
-            stage: "identity" | "authentication-key" | "account" | "email-confirmation" | "password-reset";
+            stage: "identity" | "authentication-key" | "account" | "email-confirmation" | "password-reset" | "account-deletion";
             expires_at: components["schemas"]["Time"];
             server_time: components["schemas"]["Time"];
             email: components["schemas"]["MaskedEmail"];
@@ -1292,7 +1359,7 @@ export interface components {
              * @description As `GET /v1/registration/stage` tells it of the link's token.
              * @enum {string}
              */
-            stage: "identity" | "authentication-key" | "email-confirmation" | "password-reset";
+            stage: "identity" | "authentication-key" | "email-confirmation" | "password-reset" | "account-deletion";
             /** @description Below `portal_url`. */
             path: string;
             /** @description The seconds for which such a link is valid. */
@@ -1322,7 +1389,7 @@ export interface components {
             /** @enum {string} */
             method: "POST";
             /** @enum {string} */
-            path: "/v1/registration/identity" | "/v1/registration/authentication-key" | "/v1/registration/account" | "/v1/me/email/confirmation" | "/v1/recovery/password/reset" | "/v1/sessions";
+            path: "/v1/registration/identity" | "/v1/registration/authentication-key" | "/v1/registration/account" | "/v1/me/email/confirmation" | "/v1/recovery/password/reset" | "/v1/account-deletion/confirmation" | "/v1/sessions";
         };
         /**
          * Format: date-time
@@ -2615,6 +2682,61 @@ export interface operations {
             410: components["responses"]["RegistrationOver"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["NotRouted"];
+        };
+    };
+    requestAccountDeletion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The language of `title` and `detail`; at the first call of a registration and at
+                 *     `POST /v1/recovery/login-id` also that of the mails.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountDeletionMailRequest"];
+            };
+        };
+        responses: {
+            202: components["responses"]["LinkRequested"];
+            400: components["responses"]["BadRequest"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyTries"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["NotRouted"];
+        };
+    };
+    confirmAccountDeletion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The language of `title` and `detail`; at the first call of a registration and at
+                 *     `POST /v1/recovery/login-id` also that of the mails.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Done"];
+            400: components["responses"]["BadRequestWithoutBody"];
+            401: components["responses"]["UnauthorizedOrSpent"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["NotRouted"];

@@ -210,6 +210,25 @@ export interface OperationCodes {
     | 'token_spent'
     | 'unavailable'
     | 'unsupported_media_type';
+  requestAccountDeletion:
+    | 'body_too_large'
+    | 'internal_error'
+    | 'invalid_fields'
+    | 'malformed_request'
+    | 'overloaded'
+    | 'request_timeout'
+    | 'too_many_tries'
+    | 'unavailable'
+    | 'unsupported_media_type';
+  confirmAccountDeletion:
+    | 'internal_error'
+    | 'malformed_request'
+    | 'overloaded'
+    | 'token_expired'
+    | 'token_invalid'
+    | 'token_missing'
+    | 'token_spent'
+    | 'unavailable';
   getProfile:
     | 'access_token_expired'
     | 'internal_error'
@@ -325,6 +344,8 @@ export interface OperationTokens {
   requestLoginIdReminder: 'none';
   requestPasswordReset: 'none';
   resetPassword: 'stage';
+  requestAccountDeletion: 'none';
+  confirmAccountDeletion: 'stage';
   getProfile: 'access';
   deleteAccount: 'access';
   updateSettings: 'access';

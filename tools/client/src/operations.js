@@ -122,6 +122,20 @@ export const operations = {
     body: true,
     status: 204,
   },
+  requestAccountDeletion: {
+    method: 'POST',
+    path: '/v1/account-deletion',
+    token: 'none',
+    body: true,
+    status: 202,
+    data: 'json',
+  },
+  confirmAccountDeletion: {
+    method: 'POST',
+    path: '/v1/account-deletion/confirmation',
+    token: 'stage',
+    status: 204,
+  },
   getProfile: {
     method: 'GET',
     path: '/v1/me',

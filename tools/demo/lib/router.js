@@ -29,7 +29,7 @@ import { tab } from './storage.js';
  */
 /**
  * @typedef {'identity' | 'authentication-key' | 'account' | 'email-confirmation'
- *   | 'password-reset'} Stage
+ *   | 'password-reset' | 'account-deletion'} Stage
  */
 /**
  * @template Data

@@ -187,6 +187,10 @@ export const texts = {
     'ログインID {to} が登録されていれば、お知らせ用のメールアドレスに、新しいパスワードを決めるためのメールをお送りしました。メールのリンクを開いてください。',
     'If {to} is a registered login ID, we have sent a mail to its notification address. Please open the link in it to set a new password.',
   ],
+  'mail.deletion': [
+    '資格を喪失した方のアカウントが {to} で登録されていれば、お知らせ用のメールアドレスに、退会のためのメールをお送りしました。メールのリンクを開いてください。',
+    'If a former member has an account with {to}, we have sent a mail to its notification address. Please open the link in it to close the account.',
+  ],
   'mail.lives': ['リンクの有効期限は{time}です。', 'The link is valid for {time}.'],
   'mail.nothing_title': ['メールが届かないときは', 'If no mail arrives'],
   'mail.hint_spam': [
@@ -514,6 +518,23 @@ export const texts = {
     'お知らせ用メールアドレスを変更しました。',
     'Your notification address is changed.',
   ],
+
+  'account_deletion.title': ['資格を喪失した方の退会', 'Close the account of a former member'],
+  'account_deletion.intro': [
+    '健康保険の資格を喪失して、ログインできなくなった方の手続きです。退会のためのリンクを、お知らせ用メールアドレスにお送りします。資格をお持ちの方は、ログインしてからアカウントを削除してください。',
+    'For those who are no longer insured and cannot log in any more. We send a link to your notification address, with which you close the account. If you are insured, please log in and delete the account there.',
+  ],
+  'account_deletion.email': ['メールアドレス', 'E-mail address'],
+  'account_deletion.hint': [
+    'ログインIDか、お知らせが届いていたアドレスです。',
+    'Your login ID, or the address at which you got our notices.',
+  ],
+  'confirm_deletion.title': ['退会の確認', 'Close your account'],
+  'confirm_deletion.intro': [
+    '{email} のアカウントを削除します。元に戻すことはできません。よろしければボタンを押してください。',
+    'The account of {email} will be deleted. This cannot be undone. Press the button to go on.',
+  ],
+  'confirm_deletion.submit': ['アカウントを削除する', 'Delete the account'],
 
   'guide.title': ['利用ガイド', 'Guide'],
   'guide.intro': [

@@ -47,6 +47,7 @@ export const login = {
       { class: 'ways' },
       h('li', {}, link('/forgot/password', t('login.forgot_password'))),
       h('li', {}, link('/forgot/login-id', t('login.forgot_login_id'))),
+      h('li', {}, link('/account-deletion', t('account_deletion.title'))),
     ),
     h(
       'section',

@@ -45,6 +45,11 @@ const MAILS = {
     sent: 'mail.password',
     send: (login_id, signal) => client.requestPasswordReset({ body: { login_id }, signal }),
   },
+  '/account-deletion/mail-sent': {
+    from: '/account-deletion',
+    sent: 'mail.deletion',
+    send: (email, signal) => client.requestAccountDeletion({ body: { email }, signal }),
+  },
 };
 
 /** The screens by their paths. */
