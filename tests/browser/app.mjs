@@ -256,6 +256,15 @@ export async function holdBack(page, method, path) {
   return () => route;
 }
 
+// The next request of this kind reaches the service with this access token.
+export function takeOtherToken(page, method, path, token) {
+  return fault(page, method, path, 1, (route) =>
+    route.continue({ headers: { ...route.request().headers(), authorization: `Bearer ${token}` } }),
+  );
+}
+
+// Without Playwright's `times`: it stops the interception with the last one, while Chromium still asks whether the
+// page may send it, and now and then that question then fails.
 async function fault(page, method, path, times, act) {
   let left = times;
   await page.route(API + path, (route) => {

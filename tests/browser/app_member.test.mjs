@@ -39,6 +39,7 @@ import {
   shows,
   submit,
   submitButton,
+  takeOtherToken,
   text,
   throwAway,
   valueOf,
@@ -393,7 +394,7 @@ test('app: an access token that is over in the middle of a form costs nothing', 
   await shows(page, 'settings.title');
   await fill(page, { nickname: 'まなみ' });
   await isOver(shortLived);
-  await nextComesWith(page, shortLived);
+  await takeOtherToken(page, 'PATCH', '/v1/me', shortLived);
   const sent = counter(page, 'PATCH', '/v1/me');
   const refreshed = counter(page, 'POST', '/v1/sessions/refresh');
   await submitButton(page).dblclick();
@@ -401,13 +402,6 @@ test('app: an access token that is over in the middle of a form costs nothing', 
   await says(page, text(page, 'home.greeting', { nickname: 'まなみ' }));
   assert.deepEqual([sent(), refreshed()], [2, 1]);
 });
-
-// The page's next request for the profile reaches the service with this access token.
-async function nextComesWith(page, token) {
-  const send = (route) =>
-    route.continue({ headers: { ...route.request().headers(), authorization: `Bearer ${token}` } });
-  await page.route(`${API}/v1/me`, send, { times: 1 });
-}
 
 test('app: a forgotten login ID comes by mail', async (t) => {
   const login_id = await newMember();
