@@ -134,7 +134,7 @@ def wrong_answer(contract, operation, answer):
     if answer.method == "OPTIONS" and answer.status == 204:
         response = {}
     if response is None:
-        return [f"is not described: {answer['body']}"]
+        return [f"is not described: {answer.body}"]
     wrong = wrong_headers(contract, response, headers)
     if answer.method != "HEAD":
         wrong += wrong_body(contract, response, headers, answer.body)
@@ -163,7 +163,7 @@ def check_answers(contract, answers, tap):
     for answer in answers:
         groups[route(answer)].append(answer)
     for key, group in groups.items():
-        wrong = [f"{answer['method']} {answer['path']} {answer['status']}: {error}"
+        wrong = [f"{answer.method} {answer.path} {answer.status}: {error}"
                  for answer in group
                  for error in wrong_answer(contract, operations.get(key), answer)]
         # asvs 15.3.1
