@@ -161,8 +161,8 @@ new_email() {
 
 # 番号 then 記号 of an insured person nobody had before (born 1980-01-01).
 new_person() {
-	local taken
-	taken=$(cat "$STACK/persons" 2>/dev/null || printf 100000)
+	local taken=100000
+	[[ ! -e $STACK/persons ]] || read -r taken <"$STACK/persons"
 	printf '%s\n' "$((taken + 1))" >"$STACK/persons"
 	printf '%s900\n' "$((taken + 1))"
 }
