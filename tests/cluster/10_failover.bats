@@ -130,6 +130,22 @@ teardown() {
 	done
 }
 
+@test "a stand-by that lost its data gets a copy of all, and then takes over" {
+	new_account
+	wait_until 10 one_writer
+	lost=$((writer % 3 + 1))
+	cluster node "$lost" kill
+	rm -rf "$CLUSTER/node$lost/db"
+	began=$EPOCHREALTIME
+	cluster node "$lost" start
+	wait_until 60 node_is_up "$lost"
+	printf '# copied: synced after %s s\n' "$(bc <<<"$EPOCHREALTIME - $began")" >&3
+	grep -q 'SST received' "$CLUSTER/node$lost/mariadbd.log"
+	# All but it are away: what it has is all there is.
+	for n in 1 2 3; do [[ $n == "$lost" ]] || cluster node $n stop; done
+	wait_until 30 logs_in
+}
+
 @test "what was written on one node is read on every other one, at once, also where that lags" {
 	replica_of_node 2
 	replica_of_node 3
