@@ -180,7 +180,7 @@ typed_as_in() { # HEADING
 @test "the commands of docs/societies.md, as they stand there" {
 	restart_server IDENTITY_BIRTH_DATE=yes PASSWORD_LENGTH_MIN=12 PASSWORD_COMPOSITION=none REGISTRATION_EMAIL_DOMAINS=company.example
 	same "$(typed_as_in 'Rules in which societies differ' | jq -c .)" \
-		'{"birth_date_required":true,"registration_email_domains":["company.example"],"password_policy":{"length_min":12,"length_max":128,"composition":"none"}}'
+		'{"birth_date_required":true,"posted_code_required":false,"registration_email_domains":["company.example"]}'
 	number=$(new_person)
 	typed_as_in 'Former members'
 	grep -q 'access: *yes$' <<<"$told"
