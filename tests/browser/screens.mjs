@@ -170,10 +170,19 @@ const REGISTRATION = {
     await shows(page, 'mail.title');
     await says(page, email);
   },
-  identity: async (visit) => {
+  'identity-posted-code': async (visit) => {
+    const { page } = visit;
     visit.invitation = await mailedToken(visit.email, 1);
-    await openLink(visit.page, 'identity.title', visit.invitation);
-    await visit.page.locator('.captcha img').waitFor();
+    await askOther(page, '/v1/registration/stage');
+    await openLink(page, 'identity.title', visit.invitation);
+    await page.locator('.captcha img').waitFor();
+    await visit.submitWrong('posted_code', {});
+    await page.unroute(`${API}/v1/registration/stage`);
+  },
+  identity: async ({ page }) => {
+    await page.reload();
+    await shows(page, 'identity.title');
+    await page.locator('.captcha img').waitFor();
   },
   'identity-empty': (visit) => visit.submitWrong('captcha_answer', {}),
   'identity-captcha-wrong': async (visit) => {
