@@ -120,6 +120,7 @@ move              commit     UPDATE insured_person                     member_ac
 send_reset        commit     INTO outbox                               member_acts.c:act_on_account_tx
 unlock            commit     UPDATE limit_counter                      member_acts.c:unlock_tx
 resend            commit     INTO outbox                               member_resend.c:resend_tx
+invite_person     commit     INTO outbox                               member_invite.c:invite_person_tx
 retry_mail        commit     UPDATE outbox                             outbox_support.c:act_on_mail_tx
 drop_mail         commit     UPDATE outbox                             outbox_support.c:act_on_mail_tx
 flush             commit     UPDATE outbox                             outbox_support.c:act_on_mails_tx
@@ -326,6 +327,8 @@ call_send_reset() { act_says 'a mail with a reset link is pending' send-reset; }
 prepare_resend() { an_account; }
 ready_resend() { call_ask_reset && wait_until 10 mail_is_finished; }
 call_resend() { ctl_on_the_wire member resend --reason "a test" - <<<"$email" >/dev/null; }
+prepare_invite_person() { email=$(new_email) number=$(new_person); }
+call_invite_person() { ctl_on_the_wire member invite --reason x - <<<"$number"$'\n'"$email" >/dev/null; }
 # A mail that waits, told by its id in $mail.
 prepare_retry_mail() { an_account; }
 ready_retry_mail() {

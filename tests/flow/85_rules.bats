@@ -160,12 +160,116 @@ checked() { # SETTING=value
 	done
 }
 
+# Invites the person of $number; $output and $stderr are what was said.
+invited_by_operator() { # STATUS ADDRESS [WORD...]
+	run --separate-stderr ctl member invite --reason "a test" "${@:3}" < <(
+		[[ ${*: -1} != - ]] || printf '%s\n' "$number"
+		printf '%s\n' "$2"
+	)
+	[[ $status == "$1" ]] && return 0
+	printf 'status %s\n%s\n%s\n' "$status" "$output" "$stderr" >&2
+	return 1
+}
+
+person_id() {
+	db "SELECT LOWER(HEX(id)) FROM insured_person WHERE lookup = '$number'"
+}
+
+@test "an operator invites one person at any address: nobody else's number is right with that link" {
+	restart_server REGISTRATION_EMAIL_DOMAINS=company.example
+	number=$(new_person) other=$(new_person)
+	email=$(new_email)
+	invited_by_operator 0 "$email" -
+	grep -q '^link until: *20' <<<"$output"
+	invitation=$(mail_token "$email")
+	[[ $(mail_part "$email" Subject) == *ご登録へのご招待* ]]
+	mail_part "$email" text | tr -d '\n' | grep -qF "ご招待したご本人だけ"
+	api GET /v1/registration/stage '' "$invitation"
+	want 200
+	same "$(field .stage) $(field .attempts_left) $(jq -r .next.path <<<"$body")" "identity 5 /v1/registration/identity"
+
+	# Another's right number is a wrong one, in every byte, and counted so.
+	identify "$invitation" "$other"
+	want 422 identity_mismatch
+	same "$(field .attempts_left)" 4
+	told=$(jq -c '[.type, .status, .title, .detail, .code]' <<<"$body")
+	identify "$invitation" 7777777777
+	want 422 identity_mismatch
+	same "$(jq -c '[.type, .status, .title, .detail, .code]' <<<"$body") $(field .attempts_left)" "$told 3"
+	same "$(db 'SELECT COALESCE(SUM(count), 0) FROM limit_counter WHERE limit_id = LIMIT_SOURCE_PERSONS')" 0
+	mails=$(mail_count "$email")
+	identify "$invitation" "$number"
+	want 200
+	key=$(field .authentication_key)
+	confirm_key "$(mail_token "$email" $((mails + 1)))" "$key"
+	want 200
+	create_account "$(field .stage_token)" "$email"
+	want 201
+	logged_in "$email"
+
+	# With an account there is nobody to invite; the link tells a stranger nothing of it.
+	invited_by_operator 1 "x$email" -
+	same "$stderr" "myportalctl: not sent: the person has an account by now"
+	same "$(ctl audit --json --person "$(person_id)" | jq -r '[.events[] | select(.operator) | [.event, .reason]] | flatten | join(" ")')" \
+		"person_invited a test"
+}
+
+@test "an invitation of an operator by id, in English, over and anew; who cannot register is not invited" {
+	number=$(new_person)
+	email=$(new_email)
+	invited_by_operator 0 "$email" --language en "$(person_id)"
+	[[ $(mail_part "$email" Subject) == *'You are invited to the member portal' ]]
+	first=$(mail_token "$email")
+	# The pause after it holds for the public step alone.
+	mail_interval_goes_on
+	api POST /v1/registration/email "{\"email\":\"$email\"}"
+	want 202
+	invited_by_operator 0 "$email" "$(person_id)"
+	wait_until 10 mail_is_finished
+	same "$(mail_count "$email")" 2
+	same "$(ctl member show --json "$(person_id)" </dev/null | jq -r '[.registration.next_step, .mails[].kind] | join(" ")')" \
+		"identity person-invitation person-invitation"
+	# It can be sent again, to its address alone.
+	run --separate-stderr ctl member resend --reason "a test" "$(person_id)" <<<"$email"
+	same "$status" 0
+	mail_arrives "$email" 3
+
+	# Somebody registers in the person's name meanwhile: the link does not tell, and ends with that account.
+	thief=$(new_email)
+	registered "$thief" "$number"
+	api GET /v1/registration/stage '' "$first"
+	want 200
+	same "$(jq -r .next.path <<<"$body")" /v1/registration/identity
+	run --separate-stderr ctl member resend --reason "a test" - <<<"$email"
+	same "$status $stderr" "1 myportalctl: not sent: the person has an account by now"
+	ctl member end --reason "a test" - <<<"$thief" >/dev/null
+	for link in "$first" "$(mail_token "$email" 2)"; do
+		api GET /v1/registration/stage '' "$link"
+		want 401 token_spent
+		identify "$link" "$number" || want 401 token_spent
+	done
+
+	email=$(new_email)
+	eligible_until 1
+	invited_by_operator 1 "$email" -
+	same "$stderr" "myportalctl: not sent: the person is not insured today"
+	eligible_until ''
+	for wrong in "" nonsense@; do
+		invited_by_operator 1 "$wrong" -
+	done
+	number=999999999999 invited_by_operator 3 "$email" -
+	number=taro@example.jp invited_by_operator 1 "$email" -
+	run --separate-stderr ctl member invite - <<<"$number"
+	same "$status" 2
+	same "$(mail_count "$email")" 0
+}
+
 # --- the document ---------------------------------------------------------------------------------
 
 # Nobody sits at a terminal: what is asked for comes from $typed, line by line. The ids that find prints are what later
 # commands name.
 myportalctl() {
-	told=$(setsid --wait "$BUILD/tools/ctl/myportalctl" "$@" <<<"$number") || return 1
+	told=$(setsid --wait "$BUILD/tools/ctl/myportalctl" "$@" <<<"$number"$'\n'"$email") || return 1
 	[[ $2 != find ]] || person=$(setsid --wait "$BUILD/tools/ctl/myportalctl" "$@" --json <<<"$number" | jq -r '.found[0].person')
 }
 
@@ -178,10 +282,13 @@ typed_as_in() { # HEADING
 }
 
 @test "the commands of docs/societies.md, as they stand there" {
-	restart_server IDENTITY_BIRTH_DATE=yes PASSWORD_LENGTH_MIN=12 PASSWORD_COMPOSITION=none REGISTRATION_EMAIL_DOMAINS=company.example
-	same "$(typed_as_in 'Rules in which societies differ' | jq -c .)" \
-		'{"birth_date_required":true,"posted_code_required":false,"registration_email_domains":["company.example"]}'
-	number=$(new_person)
+	restart_server IDENTITY_BIRTH_DATE=yes REGISTRATION_EMAIL_DOMAINS=company.example
+	same "$(typed_as_in 'Rules in which societies differ' |
+		jq -c '[.birth_date_required, .posted_code_required, .registration_email_domains]')" \
+		'[true,false,["company.example"]]'
+	number=$(new_person) email=$(new_email)
+	typed_as_in 'Addresses of the company'
+	mail_token "$email"
 	typed_as_in 'Former members'
 	grep -q 'access: *yes$' <<<"$told"
 }

@@ -107,6 +107,9 @@ static const struct content {
 	{ "invitation, ja", MAIL_INVITATION, "ja",
 	  "【" SOCIETY "】健康マイポータル 登録のご案内", true, false, false,
 	  { "記号・番号", "お心当たりのない場合", "削除してください" } },
+	{ "invitation by an operator, ja", MAIL_PERSON_INVITATION, "ja",
+	  "【" SOCIETY "】健康マイポータル ご登録へのご招待", true, false, false,
+	  { "ご招待したご本人だけ", "お手数ですが、" SOCIETY "までご連絡", "削除してください" } },
 	{ "second link, ja", MAIL_SECOND_LINK, "ja",
 	  "【" SOCIETY "】健康マイポータル 認証キー入力のご案内", true, false, false,
 	  { "画面に表示された「認証キー」", "お心当たりのない場合", "までご連絡ください" } },
@@ -165,6 +168,10 @@ static const struct content {
 	{ "invitation, en", MAIL_INVITATION, "en",
 	  "[" SOCIETY "] Your registration for the member portal", true, false, false,
 	  { "記号・番号", "If you did not ask for this message", "delete it" } },
+	{ "invitation by an operator, en", MAIL_PERSON_INVITATION, "en",
+	  "[" SOCIETY "] You are invited to the member portal", true, false, false,
+	  { "Only the person whom we invite", "If it has expired, please contact " SOCIETY,
+	    "delete it" } },
 	{ "second link, en", MAIL_SECOND_LINK, "en",
 	  "[" SOCIETY "] Enter your authentication key", true, false, false,
 	  { "shown on your screen", "If you did not ask for this message", "contact " SOCIETY } },
@@ -292,7 +299,8 @@ kinds_keep_their_numbers(void **state)
 		MAIL_EMAIL_CHANGED, MAIL_LOGIN_IDS, MAIL_PASSWORD_RESET, MAIL_PASSWORD_CHANGED,
 		MAIL_LOGIN_ID_CHANGED, MAIL_LOGIN_AFTER_FAILURES, MAIL_LEFT,
 		MAIL_EMAIL_CHANGE_ASKED, MAIL_UNPROVEN_LOGIN_ID, MAIL_ACCOUNT_DISABLED,
-		MAIL_ENDED_BY_SOCIETY, MAIL_LOGIN_ID_RELEASED, MAIL_ACCOUNT_DELETION };
+		MAIL_ENDED_BY_SOCIETY, MAIL_LOGIN_ID_RELEASED, MAIL_ACCOUNT_DELETION,
+		MAIL_PERSON_INVITATION };
 
 	(void)state;
 	assert_int_equal(LENGTH(kinds), MAIL_KIND__MAX);

@@ -38,6 +38,10 @@ ctl_member_status(enum result result)
 		    "not sent: its link is over; the member begins again, or member send-reset" },
 		{ TOKEN_SPENT, CTL_ERROR, "not sent: its link was used, or ended" },
 		{ ACCOUNT_EXISTS, CTL_ERROR, "not sent: the person has an account by now" },
+		{ PERSON_NOT_ELIGIBLE, CTL_ERROR, "not sent: the person is not insured today" },
+		{ IDENTITY_MISMATCH, CTL_ERROR,
+		    "not sent: another person's 番号 and 記号 spell the same, and neither can "
+		    "register" },
 		{ TOO_MANY, CTL_ERROR, "not sent: that mail is still waiting; see outbox" },
 		{ BAD_FIELD, CTL_ERROR, "not sent: that mail went to another address" },
 	};

@@ -10,6 +10,7 @@
 #include "ctl_table.h"
 #include "email.h"
 #include "insured_number.h"
+#include "member_invite.h"
 #include "member_resend.h"
 #include "secret.h"
 
@@ -272,6 +273,59 @@ send_reset(const struct ctl_call *call)
 	    "a mail with a reset link is pending");
 }
 
+/* Invite --------------------------------------------------------------------------------------- */
+
+/* The one person who has the number that is typed. */
+static enum ctl_status
+find_by_number(const struct ctl_call *call, struct act_call *act)
+{
+	CLEANUP(member_query_wipe) struct member_query query = { .email = "" };
+	char typed[CTL_TYPED_MAX + 1];
+	static struct member_list list;
+
+	if (!ctl_member_prompt(call, "番号 and 記号", typed, sizeof typed))
+		return CTL_ERROR;
+	const bool understood = member_query_read(typed, &query) && query.number[0] != '\0';
+	secret_wipe_bytes(typed, sizeof typed);
+	if (!understood) {
+		ctl_print_error("this is no 番号 and 記号");
+		return CTL_ERROR;
+	}
+	if (!ctl_app_open(call->config, true, &act->app))
+		return CTL_ERROR;
+	const enum ctl_status status = ctl_member_status(member_find(&act->app, &query, &list));
+	if (status != CTL_DONE)
+		return status;
+	if (list.count != 1)
+		return ctl_member_status(list.count == 0 ? NO_ROW : IDENTITY_MISMATCH);
+	act->ids = list.found[0].ids;
+	return CTL_DONE;
+}
+
+static enum ctl_status
+invite_person(const struct ctl_call *call)
+{
+	CLEANUP(act_call_close) struct act_call act = { 0 };
+	uint8_t id[ID_SIZE];
+	char email[EMAIL_MAX + 1];
+
+	if (!ctl_act_begin(call, &act.act))
+		return CTL_USAGE;
+	const bool by_id = ctl_given(call, CTL_MEMBER) && ctl_id(call, CTL_MEMBER, id);
+	const enum ctl_status status = by_id ? ctl_member_open(call, &act.app, &act.ids)
+					     : find_by_number(call, &act);
+	if (status != CTL_DONE)
+		return status;
+	if (!ask_email(call, "address to invite", email))
+		return CTL_ERROR;
+	const enum result invited = member_invite(
+	    &act.app, &act.act, act.ids.person_id, email, ctl_text(call, "--language"));
+	secret_wipe_bytes(email, sizeof email);
+	if (invited == OK)
+		ctl_put_time(call->out, "link_until", act.act.now + act.app.invitation_lives_s);
+	return tell(call, invited, "an invitation for this person alone is pending");
+}
+
 /* Resend --------------------------------------------------------------------------------------- */
 
 /* The last mail with a link, and its address where no row has it. */
@@ -401,6 +455,24 @@ const struct ctl_command ctl_member_act_commands[] = {
 	    .settings = CTL_MEMBER_SETTINGS,
 	    .run = send_reset,
 	    .params = { CTL_MEMBER_PARAM, CTL_REASON },
+	},
+	{
+	    .words = "member invite",
+	    .summary = "mail one person an invitation to register, at any address",
+	    .help = "Asks for 番号 and 記号, unless an id names the person, and for the address, at "
+	        "the terminal, or reads them as lines of standard input. Nobody else's number is "
+	        "right with that link. Domains of addresses (REGISTRATION_EMAIL_DOMAINS) do not "
+	        "hold here.",
+	    .settings = CTL_MEMBER_SETTINGS,
+	    .run = invite_person,
+	    .params = {
+		{ CTL_MEMBER, CTL_ID_OR_STDIN, .optional = true,
+		    .help = "an id of a person that member find printed; \"-\": 番号 and 記号, and "
+			"the address, on standard input" },
+		{ "--language", CTL_WORD, .words = "ja|en", .preset = "ja",
+		    .help = "of the mail" },
+		CTL_REASON,
+	    },
 	},
 	{
 	    .words = "member resend",

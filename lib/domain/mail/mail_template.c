@@ -63,6 +63,26 @@ static const struct mail_template of_kinds[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] =
 			"このメールを削除してください。"
 			"リンクの先で入力されないかぎり、登録されることはありません。" },
 	},
+	[MAIL_PERSON_INVITATION] = {
+		.subject = "【{society}】健康マイポータル ご登録へのご招待",
+		.button = "登録の手続きへ進む",
+		.paragraphs = {
+			"{society}です。\n"
+			"健康マイポータルにご登録いただくためのリンクを、{society}からお送りします。",
+			"健康保険の記号・番号がわかるもの（資格確認書、資格情報のお知らせ、"
+			"マイナポータルの画面など）を"
+			"お手元にご用意のうえ、次のリンクを開き、"
+			"画面の案内にそって入力してください。",
+			"{link}",
+			about_link_ja,
+			"登録できるのは、ご招待したご本人だけです。"
+			"ほかの方の記号・番号では登録できません。",
+			"このリンクは、{until}までお使いいただけます。\n"
+			"過ぎてしまったときは、お手数ですが、{society}までご連絡ください。",
+			"このメールにお心当たりのない場合は、何もなさらずに、"
+			"このメールを削除してください。"
+			"リンクの先で入力されないかぎり、登録されることはありません。" },
+	},
 	[MAIL_SECOND_LINK] = {
 		.subject = "【{society}】健康マイポータル 認証キー入力のご案内",
 		.button = "認証キーを入力する",
@@ -369,6 +389,26 @@ static const struct mail_template of_kinds[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] =
 			about_link_en,
 			link_ends_en,
 			"If you did not ask for this message, please do nothing and delete it. "
+			"Nothing will be registered unless someone types on the page behind "
+			"the link." },
+	},
+	[MAIL_PERSON_INVITATION] = {
+		.subject = "[{society}] You are invited to the member portal",
+		.button = "Begin your registration",
+		.paragraphs = {
+			"This is a message from {society}.\n"
+			"We invite you to register for the member portal.",
+			"Please have your health insurance symbol and number (記号・番号) at hand; "
+			"they are on your eligibility certificate or notice, and in "
+			"Mynaportal. Then open the link below and follow the instructions on "
+			"the page.",
+			"{link}",
+			about_link_en,
+			"Only the person whom we invite can register by it, with nobody else's "
+			"symbol and number.",
+			"The link works until {until}.\n"
+			"If it has expired, please contact {society}.",
+			"If you do not expect this message, please do nothing and delete it. "
 			"Nothing will be registered unless someone types on the page behind "
 			"the link." },
 	},
@@ -716,6 +756,18 @@ static const struct mail_template link_over[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"{portal}",
 			delete_ja },
 	},
+	[MAIL_PERSON_INVITATION] = {
+		.subject = "【{society}】健康マイポータル ご登録へのご招待について",
+		.paragraphs = {
+			"{society}です。\n"
+			"健康マイポータルへのご登録を、{society}からご案内するところでした。",
+			over_ja,
+			"お手数ですが、{society}までご連絡ください。あらためてご案内します。",
+			"{society}が指定するメールアドレスをお持ちの方は、"
+			"次のページから、ご自身でお手続きいただくこともできます。\n"
+			"{portal}",
+			delete_ja },
+	},
 	[MAIL_SECOND_LINK] = {
 		.subject = "【{society}】健康マイポータル もう一度お手続きください",
 		.paragraphs = {
@@ -773,6 +825,18 @@ static const struct mail_template link_over[MAIL_LANGUAGE__MAX][MAIL_KIND__MAX] 
 			"portal.",
 			over_en,
 			"Please start again from the beginning on this page:\n"
+			"{portal}",
+			delete_en },
+	},
+	[MAIL_PERSON_INVITATION] = {
+		.subject = "[{society}] Your invitation to the member portal",
+		.paragraphs = {
+			"This is a message from {society}.\n"
+			"We were about to invite you to register for the member portal.",
+			over_en,
+			"Please contact {society}, and we will invite you again.",
+			"If you have an address that {society} accepts, you can also begin by "
+			"yourself on this page:\n"
 			"{portal}",
 			delete_en },
 	},

@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "mail_interval.h"
+#include "mailed_link.h"
 #include "statements.h"
 #include "token_state.h"
 
@@ -74,7 +75,7 @@ read_registration(
     const struct app *app, const struct link_mail *mail, struct member_registration *ret)
 {
 	struct stage_claims claims = {
-		.stage = mail->kind == MAIL_INVITATION ? STAGE_IDENTITY : STAGE_AUTHENTICATION_KEY,
+		.stage = mailed_link_stage(mail->kind),
 		.jti = mail->jti,
 		.expires_at = mail->expires_at,
 	};
@@ -85,7 +86,7 @@ read_registration(
 		.asked_at = mail->created_at,
 	};
 	memcpy(ret->subject_hash, mail->subject_hash, sizeof ret->subject_hash);
-	if (mail->kind != MAIL_INVITATION && mail->kind != MAIL_SECOND_LINK)
+	if (claims.stage == STAGE_NONE)
 		return OK;
 	TRY(follow_tokens(app, &claims, &ret->tries_left));
 	if (claims.stage != STAGE_NONE)
@@ -163,6 +164,7 @@ member_registrations_end(struct db_tx *tx, struct person_id person_id, int64_t n
 		db_number("alive_after", now - 2 * CLOCK_SKEW_S), { 0 } };
 	const struct db_value mails[] = { person, db_number("now", now), { 0 } };
 
+	TRY(db_change(tx, OPERATOR_REGISTRATIONS_END_INVITATIONS, tokens, NULL));
 	TRY(db_change(tx, OPERATOR_REGISTRATIONS_END_KEYS, tokens, NULL));
 	TRY(db_change(tx, OPERATOR_REGISTRATIONS_END_ACCOUNTS, tokens, NULL));
 	return db_change(tx, OPERATOR_REGISTRATIONS_DROP_MAILS, mails, NULL);

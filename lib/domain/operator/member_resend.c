@@ -8,6 +8,7 @@
 #include "email.h"
 #include "limit_db.h"
 #include "mail_interval.h"
+#include "mailed_link.h"
 #include "member_limits.h"
 #include "outbox.h"
 #include "secret.h"
@@ -101,7 +102,9 @@ member_last_link_of(const struct app *app, const char *email, struct link_mail *
 bool
 member_link_needs_address(const struct link_mail *mail)
 {
-	return mail->kind == MAIL_INVITATION || mail->kind == MAIL_SECOND_LINK;
+	const enum stage stage = mailed_link_stage(mail->kind);
+
+	return stage == STAGE_IDENTITY || stage == STAGE_AUTHENTICATION_KEY;
 }
 
 /* Once more ------------------------------------------------------------------------------------ */
@@ -139,11 +142,11 @@ prepare_registration(struct db_tx *tx, struct resend_ctx *ctx)
 	    mail_interval_of(ctx->app, LIMIT_INVITATION_MAIL, ctx->email, ctx->act->now).limit_try;
 	if (!hash_is(&ctx->interval, link))
 		return BAD_FIELD;
-	if (link->kind == MAIL_INVITATION)
-		return OK;
-	ctx->interval = limit_try_of(ctx->app->keyring,
-	    limit_subject_of(LIMIT_SECOND_MAIL, invitation->bytes, sizeof invitation->bytes),
-	    ctx->act->now);
+	if (link->kind == MAIL_SECOND_LINK)
+		ctx->interval = limit_try_of(ctx->app->keyring,
+		    limit_subject_of(
+			LIMIT_SECOND_MAIL, invitation->bytes, sizeof invitation->bytes),
+		    ctx->act->now);
 	TRY(account_exists(tx, no_account, link->subject.person_id, &exists));
 	return exists ? ACCOUNT_EXISTS : OK;
 }

@@ -48,6 +48,14 @@ follow_tokens(struct db_tx *tx, enum stage *stage, struct spent_token *spent)
 	return read == NO_ROW ? OK : read;
 }
 
+/* Whose number was typed. That of an operator's invitation was not, and whoever has the link must
+ * not learn whether its person has an account. */
+static struct person_id
+proven_person(const struct stage_claims *claims)
+{
+	return claims->stage == STAGE_IDENTITY ? no_person : claims->subject.person_id;
+}
+
 enum result
 registration_status(
     const struct app *app, const struct stage_claims *claims, struct registration_status *ret)
@@ -63,7 +71,7 @@ registration_status(
 		TRY(follow_tokens(&alone, &stage, &state.spent));
 	if (stage == STAGE_NONE)
 		memcpy(made.bytes, state.spent.next_id, sizeof made.bytes);
-	TRY(account_exists(&alone, made, claims->subject.person_id, &exists));
+	TRY(account_exists(&alone, made, proven_person(claims), &exists));
 	if (stage == STAGE_NONE && !exists)
 		return TOKEN_SPENT;
 	ret->next = exists ? NULL : stage_rule(stage);

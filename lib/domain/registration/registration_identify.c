@@ -178,8 +178,17 @@ check_captcha(struct identify_ctx *ctx)
 
 /* The number ----------------------------------------------------------------------------------- */
 
-/* NO_ROW: the number means nobody who is insured today, or more than one person; or what was given
- * beside it is wrong. */
+/* The link of an operator's invitation is bound to one person. */
+static bool
+link_is_for(const struct stage_claims *claims, const struct person *person)
+{
+	const struct person_id *invited = &claims->subject.person_id;
+
+	return id_is_none(invited->bytes) || id_is(invited->bytes, person->id.bytes);
+}
+
+/* NO_ROW: the number means nobody who is insured today, more than one person, or another than whom
+ * the link is for; or what was given beside it is wrong. */
 static enum result
 find_insured_person(struct identify_ctx *ctx)
 {
@@ -196,7 +205,8 @@ find_insured_person(struct identify_ctx *ctx)
 	};
 
 	clock_date_japan(ctx->now, today);
-	return person_find(&alone, &query, &ctx->person);
+	TRY(person_find(&alone, &query, &ctx->person));
+	return link_is_for(ctx->claims, &ctx->person) ? OK : NO_ROW;
 }
 
 /* Is the number that of an insured person? A repeated body was counted when it came first. */

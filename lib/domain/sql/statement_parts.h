@@ -58,10 +58,10 @@
 /* Second links in the outbox o that are not over on any clock. Needs :alive_after. */
 #define SQL_SECOND_LINKS_ALIVE "o.kind = $MAIL_SECOND_LINK AND o.expires_at > :alive_after"
 
-/* Those that wait in the outbox o, but for those that a worker holds: they go out, and their links
+/* Links that wait in the outbox o, but for those that a worker holds: they go out, and their links
  * are over. What is done to them has :now. */
-#define SQL_SECOND_LINKS_WAIT                                      \
-	"o.kind = $MAIL_SECOND_LINK AND o.state = $OUTBOX_PENDING" \
+#define SQL_LINKS_WAIT              \
+	"o.state = $OUTBOX_PENDING" \
 	" AND (o.lease_until IS NULL OR o.lease_until < UTC_TIMESTAMP(6))"
 #define SQL_DROP_MAILS(why)                                                               \
 	"o.state = $OUTBOX_DROPPED, o.finished_at = :now, o.email = '', o.nickname = ''," \

@@ -53,7 +53,7 @@
 /* The mails of a registration: its links, and that the person has an account. */
 #define REGISTRATION_KINDS_                                               \
 	"($MAIL_INVITATION, $MAIL_SECOND_LINK, $MAIL_ALREADY_REGISTERED," \
-	" $MAIL_ACCOUNT_DISABLED)"
+	" $MAIL_ACCOUNT_DISABLED, $MAIL_PERSON_INVITATION)"
 #define REGISTRATION_SELECT_                                                          \
 	"SELECT o.id, o.kind, o.state, o.language, o.jti, o.person_id, o.account_id," \
 	" o.generation, o.invitation_jti, o.subject_hash, o.created_at, o.expires_at" \
@@ -61,9 +61,15 @@
 #define REGISTRATION_NEWEST_ \
 	" AND o.kind IN " REGISTRATION_KINDS_ " ORDER BY o.created_at DESC, o.kind DESC LIMIT 1"
 
-#define UNDER_WAY_                                                            \
-	"SELECT DISTINCT o.jti FROM outbox o WHERE o.person_id = :person_id " \
-	"AND " SQL_SECOND_LINKS_ALIVE
+/* The invitations that an operator sent to a person, and what follows each that was spent: also a
+ * second link, perhaps nobody's. */
+#define INVITATIONS_ALIVE_                                              \
+	"o.person_id = :person_id AND o.kind = $MAIL_PERSON_INVITATION" \
+	" AND o.expires_at > :alive_after"
+#define UNDER_WAY_                                                                                 \
+	"SELECT DISTINCT o.jti FROM outbox o WHERE o.person_id = :person_id"                       \
+	" AND " SQL_SECOND_LINKS_ALIVE " UNION SELECT s.next_id FROM outbox o JOIN spent_token s " \
+	"ON s.jti = o.jti WHERE " INVITATIONS_ALIVE_
 
 #define MAIL_SELECT_                                                              \
 	"SELECT o.id, o.kind, o.state, o.created_at, COALESCE(o.finished_at, 0)," \
@@ -94,6 +100,12 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	OPERATOR_(OPERATOR_PERSON_LOCK) = {
 	    PERSON_SELECT_ " WHERE p.id = :person_id FOR UPDATE",
 	    .columns = 8,
+	},
+	OPERATOR_(OPERATOR_PERSON_TO_INVITE) = {
+	    "SELECT " SQL_ELIGIBLE ", EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id),"
+	    " EXISTS (SELECT 1 FROM insured_person q WHERE q.lookup = p.lookup AND q.id <> p.id)"
+	    " FROM insured_person p WHERE p.id = :person_id",
+	    .columns = 3,
 	},
 	OPERATOR_(OPERATOR_PAIR_LOCK) = {
 	    PERSON_SELECT_ " WHERE p.number = :number AND p.symbol = :symbol FOR UPDATE",
@@ -280,11 +292,16 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	    .columns = 12,
 	},
 
+	OPERATOR_(OPERATOR_REGISTRATIONS_END_INVITATIONS) = {
+	    SQL_SPEND_ "SELECT DISTINCT o.jti, $STAGE_IDENTITY, '', $OUTCOME_DONE,"
+	    " UNHEX(MD5(CONCAT('identity', o.jti))), :now FROM outbox o WHERE " INVITATIONS_ALIVE_,
+	},
 	OPERATOR_(OPERATOR_REGISTRATIONS_END_KEYS) = { SQL_END_KEYS(UNDER_WAY_) },
 	OPERATOR_(OPERATOR_REGISTRATIONS_END_ACCOUNTS) = { SQL_END_ACCOUNTS(UNDER_WAY_) },
 	OPERATOR_(OPERATOR_REGISTRATIONS_DROP_MAILS) = {
 	    "UPDATE outbox o SET " SQL_DROP_MAILS("account ended")
-	    " WHERE o.person_id = :person_id AND " SQL_SECOND_LINKS_WAIT,
+	    " WHERE o.person_id = :person_id AND o.kind IN ($MAIL_SECOND_LINK,"
+	    " $MAIL_PERSON_INVITATION) AND " SQL_LINKS_WAIT,
 	},
 
 	/* Of a person, and of the login ID and the addresses with these hashes. */

@@ -96,7 +96,8 @@ const struct statement roster_statements[ROSTER_STATEMENTS__MAX] = {
 	[ROSTER_MOVE_END_ACCOUNTS] = { SQL_END_ACCOUNTS(MOVED_UNDER_WAY_) },
 	[ROSTER_MOVE_DROP_MAILS] = {
 	    "UPDATE " MOVED_ " STRAIGHT_JOIN outbox o ON o.person_id = p.id"
-	    " SET " SQL_DROP_MAILS("person moved") " WHERE " SQL_SECOND_LINKS_WAIT,
+	    " SET " SQL_DROP_MAILS("person moved")
+	    " WHERE o.kind = $MAIL_SECOND_LINK AND " SQL_LINKS_WAIT,
 	},
 	/* The person keeps the id, and so the account. */
 	[ROSTER_MOVE] = {

@@ -62,8 +62,9 @@ enum outbox_state { OUTBOX_STATE_LIST(STORED_ENUM_) };
 	X(MAIL_UNPROVEN_LOGIN_ID, 14)    /* to the owner of an address: it is a login ID now */ \
 	X(MAIL_ACCOUNT_DISABLED, 15)     /* someone entered your number: it is disabled */     \
 	X(MAIL_ENDED_BY_SOCIETY, 16)     /* notification: an operator ended the account */     \
-	X(MAIL_LOGIN_ID_RELEASED, 17)    /* notification: the login ID is the address now */    \
-	X(MAIL_ACCOUNT_DELETION, 18)     /* link that ends a former member's account */
+	X(MAIL_LOGIN_ID_RELEASED, 17)    /* notification: the login ID is the address now */   \
+	X(MAIL_ACCOUNT_DELETION, 18)     /* link that ends a former member's account */        \
+	X(MAIL_PERSON_INVITATION, 19)    /* by an operator: link to the identity step */
 enum mail_kind { MAIL_KIND_LIST(STORED_ENUM_) MAIL_KIND__MAX };
 
 /* audit_event.event (audit.h), with the word that `myportalctl audit` prints. */
@@ -105,7 +106,8 @@ enum mail_kind { MAIL_KIND_LIST(STORED_ENUM_) MAIL_KIND__MAX };
 	X(AUDIT_FORMER_MEMBER_DELETED, 35, "former_member_deleted")                            \
 	X(AUDIT_POSTED_CODES_MADE, 36, "posted_codes_made")                                    \
 	X(AUDIT_POSTED_CODE_REISSUED, 37, "posted_code_reissued")                              \
-	X(AUDIT_POSTED_CODES_REPLACED, 38, "posted_codes_replaced")
+	X(AUDIT_POSTED_CODES_REPLACED, 38, "posted_codes_replaced")                            \
+	X(AUDIT_PERSON_INVITED, 39, "person_invited")
 #define AUDIT_ENUM_(name, number, word) name = (number),
 enum audit_event_kind { AUDIT_LIST(AUDIT_ENUM_) };
 #undef AUDIT_ENUM_

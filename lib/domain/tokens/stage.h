@@ -34,7 +34,8 @@ const struct stage_rule *stage_rule(enum stage);
 
 /* Whom a token is about. A member that its stage does not have is zero. */
 struct stage_subject {
-	struct person_id person_id;   /* from the second link on */
+	struct person_id
+	    person_id; /* from the second link on; of the first, if it is bound to one */
 	struct account_id account_id; /* of a confirmation or reset link */
 	/* Of that account: any other one ends the link. From the second link on the issue of the
 	 * posted code that brought it (posted_code.h); 0: none was asked for. */
