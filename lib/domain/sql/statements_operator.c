@@ -132,7 +132,7 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	/* The file of a run that began later than the last one that ended does not count. */
 	OPERATOR_(CODE_RUN_BROKEN_OFF) = {
 	    "SELECT COALESCE(MAX(created_at), 0) FROM posted_code_run WHERE ended_at IS NULL"
-	    " AND (in_progress IS NULL OR lease_until < UNIX_TIMESTAMP()) AND created_at >="
+	    " AND (in_progress IS NULL OR lease_until < UNIX_TIMESTAMP()) AND created_at >"
 	    " (SELECT COALESCE(MAX(created_at), 0) FROM posted_code_run"
 	    " WHERE ended_at IS NOT NULL)",
 	    .columns = 1,
