@@ -246,7 +246,7 @@ revived() {
 }
 
 @test "a database that is put back revives no spent link, ended session, disabled or ended account, and no mail" { # asvs 6.5.1 7.4.1 7.4.2
-	rm -f "$BACKUPS"/keys.backup "$BACKUPS"/database.dump # of a first try
+	rm -f "$BACKUPS"/keys.backup "$BACKUPS"/database.dump "$KEYS_FOLDER/acts" # of a first try, of other files
 	before_the_backup
 	documented Backup
 	same "$(stat -c %a "$BACKUPS/keys.backup")" 600
