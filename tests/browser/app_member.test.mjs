@@ -497,6 +497,7 @@ test('app: a former member ends the account by a mailed link', async (t) => {
   await shows(page, 'account_deletion.title');
   await eligibleUntil(login_id, '2015-04-01');
   await submit(page, { email: 'not an address' });
+  await page.locator('#email[aria-invalid="true"]').waitFor();
   assert.notEqual(await errorAt(page, 'email'), '');
   await submit(page, { email: login_id });
   await shows(page, 'mail.title');
