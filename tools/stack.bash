@@ -459,7 +459,7 @@ stack_ports_free() { # [SETTING=HOST:PORT...]: these, besides the stack's own
 }
 
 stack_start() { # ROSTER
-	rm -f "$STACK/died" "$STACK/tried_twice"
+	rm -f "$STACK/died" "$STACK/tried_twice" "$STACK/seconds"
 	# shellcheck disable=SC2119
 	stack_ports_free && db_start && db_fill "$1" && keys_make && smtp_start && server_start
 }

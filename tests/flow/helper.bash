@@ -322,6 +322,7 @@ stop_other() {
 # Everything as after setup_suite: what is down is started, what was changed is set back, and
 # nobody's tries count any longer.
 stack_restore() {
+	printf '%s %s\n' "${BATS_TEST_FILENAME##*/}" "$SECONDS" >>"$STACK/seconds" # of this test: TAKES in tools/test
 	! is_to_be_tried_again || tried_twice
 	stop_other
 	smtp_script ''
