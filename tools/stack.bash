@@ -199,7 +199,7 @@ process_mark() { # NAME
 	mail-catcher) printf '%s\n' "$STACK/mail" ;;
 	app-server) printf '%s\n' "--mail $STACK/mail" ;;
 	nginx | haproxy* | chained) printf '%s\n' "$STACK/$1.conf" ;; # tests/flow/proxies.bash
-	lossy-db*) printf '%s\n' "$STACK/lossy-db" ;; # tests/flow/63_lost_commit.bats
+	lossy-db*) printf '%s\n' "$STACK/lossy-db" ;; # tests/flow/lost_commit.bash
 	installed*) printf '%s\n' "$STACK/installed/usr/bin/myportald" ;; # tests/month
 	dbagent*) printf '%s\n' "$BUILD/tools/dbagent" ;; # tools/cluster
 	*) printf '%s\n' "$BUILD/api/myportald" ;;
@@ -459,7 +459,8 @@ stack_ports_free() { # [SETTING=HOST:PORT...]: these, besides the stack's own
 }
 
 stack_start() { # ROSTER
-	rm -f "$STACK/died" "$STACK/tried_twice" "$STACK/seconds"
+	rm -f "$STACK/died" "$STACK/tried_twice"
+	printf 'start %s\n' "$EPOCHSECONDS" >"$STACK/ended"
 	# shellcheck disable=SC2119
 	stack_ports_free && db_start && db_fill "$1" && keys_make && smtp_start && server_start
 }

@@ -16,7 +16,7 @@ bats_trap=$(declare -f bats_debug_trap)
 eval "${bats_trap/\{/\{ [[ \$1 != *.bash ]] || return 0;}"
 unset -v bats_trap
 
-# Seven parts of tools/test share two cores, and some tests look at times. A test that fails is tried once more; why it
+# Eight parts of tools/test share two cores, and some tests look at times. A test that fails is tried once more; why it
 # failed stands in $STACK/tried_twice, and tools/test tells it and lets two of a part pass.
 BATS_TEST_RETRIES=1
 
@@ -25,7 +25,8 @@ teardown() {
 }
 
 is_to_be_tried_again() {
-	[[ -z $BATS_TEST_COMPLETED ]] && ((BATS_TEST_TRY_NUMBER <= BATS_TEST_RETRIES))
+	[[ -n ${BATS_TEST_DESCRIPTION-} && -z $BATS_TEST_COMPLETED ]] && # not in teardown_file
+		((BATS_TEST_TRY_NUMBER <= BATS_TEST_RETRIES))
 }
 
 tried_twice() {
@@ -321,10 +322,8 @@ stop_other() {
 # Everything as after setup_suite: what is down is started, what was changed is set back, and
 # nobody's tries count any longer.
 stack_restore() {
-	if [[ -n ${BATS_TEST_DESCRIPTION-} ]]; then # not in teardown_file
-		printf '%s %s\n' "${BATS_TEST_FILENAME##*/}" "$SECONDS" >>"$STACK/seconds" # TAKES in tools/test
-		! is_to_be_tried_again || tried_twice
-	fi
+	! is_to_be_tried_again || tried_twice
+	printf '%s %s\n' "${BATS_TEST_FILENAME##*/}" "$EPOCHSECONDS" >>"$STACK/ended" # TAKES in tools/test
 	stop_other
 	smtp_script ''
 	process_runs mariadbd || db_start || return 1
