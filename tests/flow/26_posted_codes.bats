@@ -279,7 +279,7 @@ answer_and_counts() {
 	identify_with "$invitation" 7001100 "$(code_of 7001 "$FILE.3")"
 	want 200
 	# The whole of the last day, and no longer.
-	same "$(db "SELECT DISTINCT FROM_UNIXTIME(expires_at - 1 + 9 * 3600) LIKE '%23:59:59' FROM posted_code WHERE expires_at < 9223372036854775807")" 1
+	same "$(db "SELECT DISTINCT FROM_UNIXTIME(expires_at - 1 + 9 * 3600) LIKE '%23:59:59' FROM posted_code WHERE expires_at BETWEEN UNIX_TIMESTAMP() + 1 AND 9223372036854775806")" 1
 
 	# A backup of before the void ones: they are void again.
 	db "UPDATE posted_code SET created_at = 1, expires_at = 9223372036854775807"
@@ -288,4 +288,63 @@ answer_and_counts() {
 	same "$(KEYS_FOLDER=$BATS_TEST_TMPDIR/keys ctl after-restore --reason x --json | jq -c '[.accounts[] | select(.now == "needs a new posted code") | .person]')" '["everybody"]'
 	same "$(db 'SELECT MAX(expires_at) <= UNIX_TIMESTAMP() FROM posted_code')" 1
 	same "$(KEYS_FOLDER=$BATS_TEST_TMPDIR/keys ctl after-restore --reason x --json | jq -c '[.accounts[].person]')" '[]'
+}
+
+# The order of docs/roster.md: letters first, then the setting. Who registered between them has no use for the letter.
+@test "a code does not outlive an account that was made without it, nor that of the next letter" {
+	codes 0 "$FILE"
+	stop_other
+	start_other
+	email=$(new_email)
+	at_account_step "$email" 7001100
+	create_account "$stage_token" "$email"
+	want 201
+	stop_other
+	start_other IDENTITY_POSTED_CODE=yes
+	logged_in "$email"
+	api DELETE /v1/me "$(json_object "current_password=$PASSWORD")" "$access"
+	want 204
+	invite "$(new_email)"
+	identify_with "$invitation" 7001100 "$(code_of 7001)"
+	want 422 identity_mismatch
+	# All of before are void, also of a person who gets none now.
+	db "UPDATE insured_person SET eligible_until = '2020-01-01' WHERE number = '7002'"
+	codes 0 "$FILE.2" --replace
+	same "$(db "SELECT p.number, c.expires_at > UNIX_TIMESTAMP() FROM posted_code c JOIN insured_person p ON p.id = c.person_id ORDER BY 1" | xargs)" \
+		'7001 1 7002 0 7003 1'
+}
+
+@test "a new letter leaves an operator's invitation, and ends what was begun with the old one" {
+	email=$(new_email)
+	stop_other
+	start_other IDENTITY_POSTED_CODE=yes REGISTRATION_EMAIL_DOMAINS=corp.example
+	codes 0 "$FILE"
+	ctl member invite --reason x - <<<"7001100"$'\n'"$email"
+	invitation=$(mail_token "$email")
+	run --separate-stderr ctl roster codes --reissue --export "$FILE.new" --reason x - <<<'7001100'
+	same "$status" 0
+	identify_with "$invitation" 7001100 "$(code_of 7001)"
+	want 422 identity_mismatch
+	identify_with "$invitation" 7001100 "$(code_of 7001 "$FILE.new")"
+	want 200
+	key=$(field .authentication_key)
+	second_link=$(mail_token "$email" 2)
+	run --separate-stderr ctl roster codes --reissue --export "$FILE.third" --reason x - <<<'7001100'
+	same "$status" 0
+	confirm_key "$second_link" "$key"
+	want 401 token_spent
+}
+
+# bats test_tags=plain
+@test "a write to the file that fails once: no code counts, and the file is not there" {
+	db "INSERT INTO insured_person (id, number, symbol, birth_date, kana_name, eligible_from, roster_run)
+		SELECT RANDOM_BYTES(16), 8000 + seq, '100', '1980-01-01', 'ア', '2010-04-01', '' FROM seq_1_to_500"
+	run --separate-stderr strace -f -qq -o "$BATS_TEST_TMPDIR/trace" -P "$FILE" -e trace=write -e inject=write:error=ENOSPC:when=3 \
+		"$BUILD/tools/ctl/myportalctl" roster codes --export "$FILE" --reason x </dev/null
+	grep -q 'ENOSPC.*INJECTED' "$BATS_TEST_TMPDIR/trace"
+	same "$status" 1
+	[[ ! -e $FILE ]]
+	db 'UPDATE posted_code_run SET lease_until = 0'
+	codes 0 "$FILE" --json
+	same "$(jq .codes <<<"$output") $(wc -l <"$FILE")" '503 504'
 }

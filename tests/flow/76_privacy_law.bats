@@ -108,6 +108,36 @@ member_with_everything() {
 	never grep -q '"event":"db_error","number":1452' "$STACK/myportald.log"
 }
 
+# Its token is made at the last moment of the link, and lives longer.
+@test "an account step that is younger than its second link ends with another's account, and with a transfer" {
+	for act in end move; do
+		email=$(new_email) number=$(new_person)
+		at_account_step "$email" "$number"
+		late_step=$stage_token
+		[[ $act == move ]] || registered "other.$email" "$number"
+		db "UPDATE outbox SET expires_at = UNIX_TIMESTAMP() - 900 WHERE kind = MAIL_SECOND_LINK"
+		if [[ $act == end ]]; then
+			ctl member end --reason x "$(account_id "other.$email")"
+		else
+			ctl member move --reason x "$(person_id "$number")" <<<"7${number%900}"$'\n'901
+		fi
+		create_account "$late_step" "$email"
+		want 401 token_spent
+	done
+}
+
+# The invitation is of no person: it is known by the link with which the number was typed.
+@test "of a person without an account goes the keyed hash of the address that the invitation was for" { # asvs 14.2.7
+	email=$(new_email) number=$(new_person)
+	at_account_step "$email" "$number"
+	wait_until 10 mail_is_finished
+	db 'CREATE TABLE before_it AS SELECT subject_hash FROM outbox ORDER BY created_at DESC LIMIT 1'
+	same "$(db 'SELECT COUNT(*) FROM outbox JOIN before_it USING (subject_hash)')" 2
+	ctl member erase --reason x "$(person_id "$number")"
+	same "$(db 'SELECT COUNT(*) FROM outbox JOIN before_it USING (subject_hash)')" 0
+	db 'DROP TABLE before_it'
+}
+
 @test "an account that is made while its person is being erased goes with the person, or is not made" { # asvs 15.4.2
 	email=$(new_email) number=$(new_person)
 	at_account_step "$email" "$number"

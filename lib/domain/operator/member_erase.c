@@ -75,6 +75,9 @@ forget_mails(struct db_tx *tx, const struct erase_ctx *ctx)
 		{ 0 },
 	};
 
+	const struct db_value of_person[] = { in[0], db_number("now", ctx->act.now), { 0 } };
+
+	TRY(db_change(tx, OPERATOR_INVITATIONS_FORGET, of_person, NULL));
 	if (ctx->app->keyring == NULL)
 		return db_change(tx, OPERATOR_MAILS_FORGET, in, NULL);
 	if (account->email[0] != '\0')

@@ -155,17 +155,31 @@ member_registration_read(
 
 /* Ending it ------------------------------------------------------------------------------------ */
 
-enum result
-member_registrations_end(struct db_tx *tx, struct person_id person_id, int64_t now)
+static enum result
+end_registrations(struct db_tx *tx, struct person_id person_id, int64_t now, bool ends_invitations)
 {
 	const struct db_value person = db_bytes(
 	    "person_id", person_id.bytes, sizeof person_id.bytes);
 	const struct db_value tokens[] = { person, db_number("now", now),
-		db_number("alive_after", now - 2 * CLOCK_SKEW_S), { 0 } };
-	const struct db_value mails[] = { person, db_number("now", now), { 0 } };
+		db_number("alive_after", now - MEMBER_REGISTRATION_LIVES_S), { 0 } };
+	const struct db_value mails[] = { person, db_number("now", now),
+		db_number("ends_invitations", ends_invitations), { 0 } };
 
-	TRY(db_change(tx, OPERATOR_REGISTRATIONS_END_INVITATIONS, tokens, NULL));
+	if (ends_invitations)
+		TRY(db_change(tx, OPERATOR_REGISTRATIONS_END_INVITATIONS, tokens, NULL));
 	TRY(db_change(tx, OPERATOR_REGISTRATIONS_END_KEYS, tokens, NULL));
 	TRY(db_change(tx, OPERATOR_REGISTRATIONS_END_ACCOUNTS, tokens, NULL));
 	return db_change(tx, OPERATOR_REGISTRATIONS_DROP_MAILS, mails, NULL);
+}
+
+enum result
+member_registrations_end(struct db_tx *tx, struct person_id person_id, int64_t now)
+{
+	return end_registrations(tx, person_id, now, true);
+}
+
+enum result
+member_registrations_end_begun(struct db_tx *tx, struct person_id person_id, int64_t now)
+{
+	return end_registrations(tx, person_id, now, false);
 }

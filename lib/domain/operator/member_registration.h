@@ -9,6 +9,7 @@
 
 #include "app.h"
 #include "bounds.h"
+#include "clock.h"
 #include "db.h"
 #include "ids.h"
 #include "result.h"
@@ -62,10 +63,17 @@ enum result member_registration_of_person(
 enum result member_registration_read(
     const struct app *, struct mail_id, struct member_registration *ret) MUST_USE;
 
+/* How long after the end of a second link something of its registration may live, by any clock: an
+ * account step, whose token is made at the last moment (ACCOUNT_STEP_LIVES_S is a day at most). */
+#define MEMBER_REGISTRATION_LIVES_S (86400 + 2 * CLOCK_SKEW_S)
+
 /* Ends all registrations of a person that are under way: their links are as if each had made an
  * account that was deleted since, and second links that wait in the outbox are dropped. In the
  * transaction that deletes the person's account: whoever has another link for the same person could
  * make an account with it otherwise. */
 enum result member_registrations_end(struct db_tx *, struct person_id, int64_t now) MUST_USE;
+
+/* The same, but for an operator's invitation whose number was not typed yet: it goes on. */
+enum result member_registrations_end_begun(struct db_tx *, struct person_id, int64_t now) MUST_USE;
 
 #endif

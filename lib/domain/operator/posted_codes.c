@@ -304,7 +304,14 @@ store_batch_tx(struct db_tx *tx, void *context)
 	TRY(db_change(tx, CODES_WRITE, in, NULL));
 	return id_is_none(run->counts->person_id.bytes)
 		   ? OK
-		   : member_registrations_end(tx, run->counts->person_id, now);
+		   : member_registrations_end_begun(tx, run->counts->person_id, now);
+}
+
+/* False: something is missing in the file, also where only an earlier write failed. */
+static bool
+file_has_all(const struct codes_run *run)
+{
+	return fflush(run->file) == 0 && !ferror(run->file);
 }
 
 /* Into the file first: what can not be written there needs no hash. */
@@ -315,7 +322,7 @@ write_batch(struct codes_run *run)
 		make_code(run, &run->letters[i]);
 		write_letter(run, &run->letters[i]);
 	}
-	if (fflush(run->file) != 0)
+	if (!file_has_all(run))
 		return CODES_FILE_FAILED;
 	if (run->count == 0)
 		return CODES_MADE;
@@ -349,6 +356,23 @@ write_letters(struct codes_run *run)
 	return written;
 }
 
+/* All codes of before, a batch at a time. */
+static enum result
+void_codes(const struct codes_run *run)
+{
+	struct db_tx alone = db_alone(run->app->db);
+	const struct db_value renew[] = { run_id(run), { 0 } };
+	const struct db_value in[] = { run_id(run), db_number("now", run->options->act->now),
+		db_number("rows_max", POSTED_CODES_BATCH), { 0 } };
+	uint64_t rows = 0;
+
+	do {
+		TRY(db_change_one(&alone, CODE_RUN_RENEW, renew));
+		TRY(db_change(&alone, CODES_VOID, in, &rows));
+	} while (rows >= POSTED_CODES_BATCH);
+	return OK;
+}
+
 /* Nothing counts before all of the file is on the disk. */
 static enum posted_codes_outcome
 write_and_end(struct codes_run *run)
@@ -357,7 +381,7 @@ write_and_end(struct codes_run *run)
 
 	if (written != CODES_MADE)
 		return written;
-	if (fflush(run->file) != 0 || fsync(fileno(run->file)) != 0)
+	if (!file_has_all(run) || fsync(fileno(run->file)) != 0)
 		return CODES_FILE_FAILED;
 	return end_run(run);
 }
@@ -374,6 +398,8 @@ begin_and_write(struct codes_run *run)
 	enum result begun = read_broken_off(run);
 	if (begun == OK)
 		begun = begin_run(run);
+	if (begun == OK && run->options->replaces)
+		begun = void_codes(run);
 	return begun != OK ? codes_outcome_of(begun) : write_and_end(run);
 }
 
@@ -423,6 +449,8 @@ posted_codes_make(const struct app *app, const struct posted_codes_options *opti
 	clock_date_japan(options->act->now, run->today);
 	set_end(run);
 	const enum posted_codes_outcome outcome = begin_and_write(run);
+	(void)fclose(run->file); /* what it still holds is written before the file is emptied */
+	run->file = NULL;
 	if (outcome != CODES_MADE && outcome != CODES_UNKNOWN && ftruncate(options->fd, 0) != 0)
 		return CODES_FILE_FAILED;
 	return outcome;

@@ -4,6 +4,7 @@
 
 #include "batch.h"
 #include "member_erase.h"
+#include "roster_packed.h"
 #include "statements.h"
 
 /* A rule that deletes what is older than `age_s`, by a time that has an index. */
@@ -144,6 +145,7 @@ delete_sessions(struct db *db, const struct purge_clock *clock, uint64_t *rows)
 /* The ids of a batch, as they are read. */
 struct former_members_ctx {
 	struct person_id row;
+	struct roster_pair behind; /* the last that was read */
 	size_t count;
 	struct person_id ids[MEMBER_ERASE_AT_ONCE];
 };
@@ -163,9 +165,13 @@ static enum result
 read_former_members(struct db *db, const char *kept_since, struct former_members_ctx *ctx)
 {
 	struct db_tx alone = db_alone(db);
+	const struct roster_pair behind = ctx->behind;
 	const struct db_value in[] = { db_text("kept_since", kept_since),
+		db_text("number", behind.number), db_text("symbol", behind.symbol),
 		db_number("rows_max", MEMBER_ERASE_AT_ONCE), { 0 } };
-	const struct db_slot out[] = { db_to_bytes(ctx->row.bytes, ID_SIZE), { 0 } };
+	const struct db_slot out[] = { db_to_bytes(ctx->row.bytes, ID_SIZE),
+		db_to_text(ctx->behind.number, sizeof ctx->behind.number),
+		db_to_text(ctx->behind.symbol, sizeof ctx->behind.symbol), { 0 } };
 
 	ctx->count = 0;
 	return db_rows(&alone, OPERATOR_FORMER_MEMBERS_NEXT, in, out, append_former_member, ctx);
@@ -175,7 +181,7 @@ read_former_members(struct db *db, const char *kept_since, struct former_members
 static enum result
 delete_former_members(struct db *db, const struct purge_clock *clock, uint64_t *rows)
 {
-	struct former_members_ctx ctx;
+	struct former_members_ctx ctx = { .count = 0 };
 	char kept_since[CLOCK_DATE_MAX + 1];
 
 	purge_kept_since(clock->now, clock->retention_days, kept_since);

@@ -2,6 +2,7 @@
 
 #include "roster_write.h"
 
+#include "member_registration.h"
 #include "roster_run.h"
 
 #include <string.h>
@@ -57,7 +58,7 @@ end_registrations(struct db_tx *tx, const struct roster_write *write)
 	const struct db_value rows = db_text("rows", write->json);
 	const struct db_value now = db_number("now", write->now);
 	const struct db_value tokens[] = { rows, now,
-		db_number("alive_after", write->now - 2 * CLOCK_SKEW_S), { 0 } };
+		db_number("alive_after", write->now - MEMBER_REGISTRATION_LIVES_S), { 0 } };
 	const struct db_value mails[] = { rows, now, { 0 } };
 
 	TRY(db_change(tx, ROSTER_MOVE_END_KEYS, tokens, NULL));

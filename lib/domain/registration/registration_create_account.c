@@ -147,18 +147,19 @@ tell_owner_of_login_id(struct db_tx *tx, struct create_account_ctx *ctx)
 	return left < 0 ? TOO_MANY : unproven_login_id_enqueue(tx, &ctx->unproven);
 }
 
-/* Spends the posted code with which the registration began. ACCOUNT_EXISTS: it made one that was
- * deleted since, or another code has replaced it. */
+/* Spends the posted code with which the registration began, or that of a person who began without
+ * one, so that it is not good again when the account is deleted. ACCOUNT_EXISTS: it made one that
+ * was deleted since, or another code has replaced it. */
 static enum result
 use_posted_code(struct db_tx *tx, const struct create_account_ctx *ctx)
 {
 	const struct stage_subject *subject = &ctx->claims->subject;
-
-	if (subject->generation == 0)
-		return OK;
 	const enum result used = posted_code_use(
 	    tx, subject->person_id, subject->generation, ctx->account->created_at);
-	return used == NO_ROW ? ACCOUNT_EXISTS : used;
+
+	if (used != NO_ROW)
+		return used;
+	return subject->generation == 0 ? OK : ACCOUNT_EXISTS;
 }
 
 static enum result

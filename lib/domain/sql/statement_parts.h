@@ -55,7 +55,8 @@
 		   " $STAGE_ACCOUNT, '', $OUTCOME_DONE,"                               \
 		   " UNHEX(MD5(CONCAT('account', o.jti))), :now FROM (" links ") o"
 
-/* Second links in the outbox o that are not over on any clock. Needs :alive_after. */
+/* Second links in the outbox o that are not over on any clock, nor is the account step that may
+ * have come of them. Needs :alive_after. */
 #define SQL_SECOND_LINKS_ALIVE "o.kind = $MAIL_SECOND_LINK AND o.expires_at > :alive_after"
 
 /* Links that wait in the outbox o, but for those that a worker holds: they go out, and their links

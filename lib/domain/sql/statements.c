@@ -182,7 +182,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	},
 	[POSTED_CODE_USE] = {
 	    "UPDATE posted_code SET used_at = :used_at, expires_at = LEAST(expires_at, :used_at)"
-	    " WHERE person_id = :person_id AND issue = :issue AND used_at IS NULL",
+	    " WHERE person_id = :person_id AND :issue IN (issue, 0) AND used_at IS NULL",
 	},
 
 	[ACCOUNT_INSERT] = {

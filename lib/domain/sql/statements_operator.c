@@ -154,13 +154,19 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	    "UPDATE posted_code_run SET in_progress = NULL, codes = :codes, ended_at = :now"
 	    " WHERE id = :code_run_id AND in_progress = 1",
 	},
-	/* Eligible, without an account, and without a good code; in the order of the key. */
+	/* Of everybody, also of those who get none; with what is under way with them. */
+	OPERATOR_(CODES_VOID) = {
+	    "UPDATE posted_code SET expires_at = :now, issue = issue + 1"
+	    " WHERE expires_at > :now AND run <> :code_run_id ORDER BY expires_at LIMIT :rows_max",
+	},
+	/* Eligible, without an account, and without a good code; in the order of the key. Not with
+	 * NOT EXISTS: of that MariaDB makes a table of all accounts first, for every batch. */
 	OPERATOR_(CODE_PERSONS_NEXT) = {
-	    CODE_PERSON_SELECT_ " WHERE p.number >= :number"
+	    CODE_PERSON_SELECT_ " LEFT JOIN account a ON a.person_id = p.id"
+	    " WHERE p.number >= :number"
 	    " AND (p.number > :number OR p.symbol > :symbol) AND " SQL_ELIGIBLE
-	    " AND NOT EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id)"
-	    " AND (:replaces OR NOT EXISTS (SELECT 1 FROM posted_code c"
-	    " WHERE c.person_id = p.id AND " SQL_CODE_IS_GOOD "))"
+	    " AND a.id IS NULL AND (:replaces OR (SELECT COUNT(*) FROM posted_code c"
+	    " WHERE c.person_id = p.id AND " SQL_CODE_IS_GOOD ") = 0)"
 	    " ORDER BY p.number, p.symbol LIMIT :rows_max",
 	    .columns = 6,
 	},
@@ -300,8 +306,8 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	OPERATOR_(OPERATOR_REGISTRATIONS_END_ACCOUNTS) = { SQL_END_ACCOUNTS(UNDER_WAY_) },
 	OPERATOR_(OPERATOR_REGISTRATIONS_DROP_MAILS) = {
 	    "UPDATE outbox o SET " SQL_DROP_MAILS("account ended")
-	    " WHERE o.person_id = :person_id AND o.kind IN ($MAIL_SECOND_LINK,"
-	    " $MAIL_PERSON_INVITATION) AND " SQL_LINKS_WAIT,
+	    " WHERE o.person_id = :person_id AND (o.kind = $MAIL_SECOND_LINK"
+	    " OR (:ends_invitations AND o.kind = $MAIL_PERSON_INVITATION)) AND " SQL_LINKS_WAIT,
 	},
 
 	/* Of a person, and of the login ID and the addresses with these hashes. */
@@ -322,6 +328,18 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	    " AND subject_hash <> REPEAT(CHAR(0), 32)))"
 	    " ORDER BY created_at DESC, id LIMIT :rows_max",
 	    .columns = 10,
+	},
+	/* Nor do the invitations with whose links the person's number was typed: they are of no
+	 * person, and the address may be another one by now. Before the next. */
+	OPERATOR_(OPERATOR_INVITATIONS_FORGET) = {
+	    "UPDATE (SELECT DISTINCT subject_hash, invitation_jti FROM outbox"
+	    " WHERE person_id = :person_id AND invitation_jti <> REPEAT(CHAR(0), 16)) h"
+	    " STRAIGHT_JOIN outbox o"
+	    " ON o.subject_hash = h.subject_hash AND o.jti = h.invitation_jti"
+	    " SET o.email = '', o.nickname = '', o.subject_hash = '', o.lease_until = NULL,"
+	    " o.lease_owner = NULL, o.finished_at = COALESCE(o.finished_at, :now),"
+	    " o.last_error = IF(o.state = $OUTBOX_PENDING, 'person erased', o.last_error),"
+	    " o.state = IF(o.state IN ($OUTBOX_PENDING, $OUTBOX_DEAD), $OUTBOX_DROPPED, o.state)",
 	},
 	/* No mail of the person, or of no person and to one of these addresses, tells any more who
 	 * it was for. A worker that holds one finds that its lease is lost. MariaDB assigns from
@@ -510,9 +528,10 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	    .columns = 1,
 	},
 	OPERATOR_(OPERATOR_FORMER_MEMBERS_NEXT) = {
-	    "SELECT id FROM insured_person WHERE eligible_until < :kept_since"
+	    "SELECT id, number, symbol FROM insured_person WHERE number >= :number"
+	    " AND (number > :number OR symbol > :symbol) AND eligible_until < :kept_since"
 	    " ORDER BY number, symbol LIMIT :rows_max",
-	    .columns = 1,
+	    .columns = 3,
 	},
 
 	/* Of all processes together. */
