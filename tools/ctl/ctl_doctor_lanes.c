@@ -142,30 +142,34 @@ end_lane(struct lane *lane)
 	*lane = (struct lane){ .fd = -1, .ended = true };
 }
 
-/* Waits for findings until all lanes have ended, or the time is over. */
+/* Waits until a lane has a finding or has ended. False: none is left, or the time is over. */
+static bool
+wait_for_lanes(const struct lane lanes[static DOCTOR_LANE__MAX],
+    struct pollfd fds[static DOCTOR_LANE__MAX], int64_t left_ms)
+{
+	size_t open = 0;
+
+	for (size_t i = 0; i < DOCTOR_LANE__MAX; i++) {
+		fds[i] = (struct pollfd){ .fd = lanes[i].fd, .events = POLLIN };
+		open += lanes[i].fd >= 0;
+	}
+	if (open == 0 || left_ms <= 0)
+		return false;
+	return poll(fds, DOCTOR_LANE__MAX, (int)left_ms) >= 0 || errno == EINTR;
+}
+
+/* Takes findings until all lanes have ended, or the time is over. */
 static void
 read_lanes(struct lane lanes[static DOCTOR_LANE__MAX], bool *done, struct doctor_finding *findings,
     int64_t wait_ms)
 {
 	const int64_t until_ms = clock_monotonic_ms() + wait_ms;
 	struct pollfd fds[DOCTOR_LANE__MAX];
-	size_t open = DOCTOR_LANE__MAX;
 
-	while (open > 0) {
-		const int64_t left_ms = until_ms - clock_monotonic_ms();
-
-		open = 0;
-		for (size_t i = 0; i < DOCTOR_LANE__MAX; i++) {
-			fds[i] = (struct pollfd){ .fd = lanes[i].fd, .events = POLLIN };
-			open += lanes[i].fd >= 0;
-		}
-		if (open == 0 || left_ms <= 0 ||
-		    (poll(fds, DOCTOR_LANE__MAX, (int)left_ms) < 0 && errno != EINTR))
-			break;
+	while (wait_for_lanes(lanes, fds, until_ms - clock_monotonic_ms()))
 		for (size_t i = 0; i < DOCTOR_LANE__MAX; i++)
 			if (fds[i].revents != 0 && !read_finding(&lanes[i], done, findings))
 				end_lane(&lanes[i]);
-	}
 }
 
 /* What a lane left undone: the first is what hung, those behind it were not begun. */
