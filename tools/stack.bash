@@ -201,6 +201,7 @@ process_mark() { # NAME
 	nginx | haproxy* | chained) printf '%s\n' "$STACK/$1.conf" ;; # tests/flow/proxies.bash
 	lossy-db*) printf '%s\n' "$STACK/lossy-db" ;; # tests/flow/lost_commit.bash
 	installed*) printf '%s\n' "$STACK/installed/usr/bin/myportald" ;; # tests/month
+	fault-proxy) printf '%s\n' "fault_proxy.py $STACK" ;; # tests/chaos
 	dbagent*) printf '%s\n' "$BUILD/tools/dbagent" ;; # tools/cluster
 	*) printf '%s\n' "$BUILD/api/myportald" ;;
 	esac
@@ -338,6 +339,17 @@ db_start() { # [OPTION...]
 	fi
 }
 
+# An authority, and a server's certificate with the name that DB_HOST says, in $TLS.
+db_certificates_make() {
+	mkdir -p "$TLS"
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=database CA" \
+		-keyout "$TLS/ca-key.pem" -out "$TLS/ca.pem" 2>/dev/null &&
+		openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=localhost" \
+			-keyout "$TLS/db-key.pem" -out "$TLS/db.csr" 2>/dev/null &&
+		openssl x509 -req -in "$TLS/db.csr" -CA "$TLS/ca.pem" -CAkey "$TLS/ca-key.pem" -days 2 -out "$TLS/db.pem" \
+			-extfile <(printf 'subjectAltName=DNS:localhost\n') 2>/dev/null
+}
+
 db_stop() {
 	process_stop mariadbd 30
 }
@@ -402,6 +414,15 @@ server_spawn() { # NAME [SETTING=value...]
 	local name=$1
 	shift
 	process_start "$name" env -u DB_OWNER_PASSWORD_FILE "$@" "$BUILD/api/myportald"
+}
+
+# Sets the array clock: what gives a program a clock that is off by so much (libfaketime). Only the time of day:
+# waits are to last as long as ever.
+clock_at() { # OFFSET such as +3h
+	# shellcheck disable=SC2034 # for the caller
+	clock=(LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1 "FAKETIME=$1"
+		FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_FORCE_MONOTONIC_FIX=0
+		"ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0")
 }
 
 server_ready() { # INSIDE

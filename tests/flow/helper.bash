@@ -306,15 +306,6 @@ start_other() { # [SETTING=value...]
 	server_wait other "$OTHER_LISTEN_INSIDE"
 }
 
-# Sets the array clock: what gives a program a clock that is off by so much (libfaketime). Only the time of day:
-# waits are to last as long as ever.
-clock_at() { # OFFSET such as +3h
-	# shellcheck disable=SC2034 # for the caller
-	clock=(LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1 "FAKETIME=$1"
-		FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_FORCE_MONOTONIC_FIX=0
-		"ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0")
-}
-
 stop_other() {
 	process_stop other 30
 }

@@ -1,0 +1,72 @@
+# shellcheck shell=bash
+# single.bash - one MariaDB with TLS, two replicas of the service, HAProxy before them.
+
+# shellcheck source-path=SCRIPTDIR source=../../tools/stack.bash
+. "$TREE/tools/stack.bash"
+# shellcheck source-path=SCRIPTDIR source=../flow/proxies.bash
+. "$TREE/tests/flow/proxies.bash"
+# shellcheck source-path=SCRIPTDIR source=world.bash
+. "$TREE/tests/chaos/world.bash"
+
+readonly REPLICAS=(1 2) NODES=(1)
+
+service_port() { printf '%d\n' "$FIRST_PORT"; }
+db_port() { printf '%d\n' $((FIRST_PORT + 1)); }
+smtp_port() { printf '%d\n' $((FIRST_PORT + 2)); }
+mail_link_port() { printf '%d\n' $((FIRST_PORT + 3)); }
+db_link_port() { printf '%d\n' $((FIRST_PORT + 3 + $1)); } # REPLICA
+listen_of() { printf '127.0.0.1:%d\n' $((FIRST_PORT + 4 + 2 * $1)); } # REPLICA
+inside_of() { printf '127.0.0.1:%d\n' $((FIRST_PORT + 5 + 2 * $1)); } # REPLICA
+
+of_node() { # N COMMAND...
+	"${@:2}"
+}
+
+settings_of_this() {
+	[[ -e $CHAOS/port ]] || complain "nothing was started in $CHAOS" || return 1
+	FIRST_PORT=$(<"$CHAOS/port")
+	# shellcheck disable=SC1091 # written by prepare
+	. "$CHAOS/env"
+	export RUN_DB_PORT RUN_SMTP_PORT
+	RUN_DB_PORT=$(db_port) RUN_SMTP_PORT=$(smtp_port)
+}
+
+prepare() {
+	rm -rf "$CHAOS" && mkdir -p "$CHAOS"
+	free_ports 10 >"$CHAOS/port"
+	FIRST_PORT=$(<"$CHAOS/port")
+	settings_forget '*'
+	stack_settings
+	settings_for_load
+	(umask 077 && settings_print >"$CHAOS/env")
+	settings_of_this
+	roster_make
+}
+
+all_start() {
+	certificate_make && db_certificates_make && keys_make && smtp_start && node_up 1 && db_fill "$CHAOS/roster.csv" >"$CHAOS/fill.log" || return 1
+	replicas_start
+	LISTEN_INSIDE=$(inside_of 1) haproxy_start "$(service_port)" haproxy "$(listen_of 1)" "$(haproxy_replicas)"
+}
+
+node_up() { # N
+	process_resume mariadbd
+	process_runs mariadbd || db_start --ssl-cert="$TLS/db.pem" --ssl-key="$TLS/db-key.pem"
+}
+
+node_down() { # N
+	db_stop
+}
+
+node_is_well() { # N
+	db_answers
+}
+
+stop() {
+	[[ -e $CHAOS/port ]] || return 0
+	settings_of_this
+	parts_stop
+	process_resume mariadbd
+	db_stop
+	stack_stop
+}
