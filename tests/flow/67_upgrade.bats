@@ -29,9 +29,7 @@ teardown_file() {
 }
 
 tables_as_before() {
-	db 'ALTER TABLE account DROP COLUMN IF EXISTS next_one; ALTER TABLE session DROP COLUMN IF EXISTS next_one;
-		ALTER TABLE outbox DROP COLUMN IF EXISTS next_one; DROP TABLE IF EXISTS next_one;
-		DELETE FROM schema_migration WHERE version = 9999'
+	db "$(cat "$TREE/tests/flow/9999_undone.sql")"
 }
 
 teardown() {

@@ -17,19 +17,22 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#define CLIENTS_MAX 512
+#define CLIENTS_MAX 1024
 #define STATUS_MAX  599
 #define TOKEN_MAX   2048
 #define GRACE_NS    5000000000 /* open model: after the end, until who still waits is given up */
 
 static const char usage[] =
-    "usage: load [--clients N] [--rate R] [--seconds S] [--once] [--save MEMBER=FILE] HOST:PORT "
-    "FILE\n"
+    "usage: load [--clients N] [--rate R] [--seconds S] [--once] [--save MEMBER=FILE]\n"
+    "            [--log FILE] HOST:PORT FILE\n"
     "\n"
     "  FILE       a request a line: METHOD PATH TOKEN|- [BODY]\n"
     "  --rate     requests a second at planned moments; without it as fast as answers come\n"
     "  --once     each line at most once; without it from the start again\n"
     "  --save     writes `LINE VALUE` for each answer that has this member\n"
+    "  --log      writes `LINE PLANNED ENDED STATUS` for each request, when it has ended: "
+    "microseconds\n"
+    "             of the monotonic clock; status 0 for a connection that broke, or given up\n"
     "\n"
     "Prints JSON. refused: the times of answers from 500 on, which the others are without. errors: "
     "connections that broke. unserved: planned and given up.\n";
@@ -44,6 +47,7 @@ struct plan {
 	bool once;
 	char member[64]; /* empty: nothing is saved */
 	FILE *saved;
+	FILE *log; /* NULL: none */
 	int64_t start_ns;
 	int64_t end_ns;
 	atomic_size_t next;
@@ -51,6 +55,7 @@ struct plan {
 
 struct client {
 	struct plan *plan;
+	pthread_t thread;
 	struct wire wire;
 	struct times times;
 	struct times refused; /* of answers from 500 on */
@@ -131,12 +136,22 @@ save(const struct plan *plan, size_t line, const char *body)
 		fprintf(plan->saved, "%zu %s\n", line, value);
 }
 
+/* A line at once, so that whoever reads the file sees what has ended. */
+static void
+log_call(const struct plan *plan, size_t line, int64_t began_ns, int status)
+{
+	if (plan->log != NULL)
+		fprintf(plan->log, "%zu %lld %lld %d\n", line, (long long)(began_ns / 1000),
+		    (long long)(times_now() / 1000), status < 0 ? 0 : status);
+}
+
 static void
 send_one(struct client *client, size_t line, int64_t began_ns)
 {
 	const char *body = "";
 	const int status = wire_call(&client->wire, &client->plan->calls[line], &body);
 
+	log_call(client->plan, line, began_ns, status);
 	if (status < 0 || status > STATUS_MAX) {
 		client->errors++;
 		return;
@@ -168,10 +183,12 @@ client_run(void *argument)
 			break;
 		if (plan->rate > 0)
 			sleep_until(began_ns);
-		if (times_now() < plan->end_ns + GRACE_NS)
+		if (times_now() < plan->end_ns + GRACE_NS) {
 			send_one(client, nth % plan->count, began_ns);
-		else
-			client->unserved++;
+			continue;
+		}
+		client->unserved++;
+		log_call(plan, nth % plan->count, began_ns, 0);
 	}
 	wire_close(&client->wire);
 	return NULL;
@@ -180,7 +197,6 @@ client_run(void *argument)
 static struct client *
 clients_run(struct plan *plan)
 {
-	pthread_t threads[CLIENTS_MAX];
 	struct client *clients = calloc(plan->clients, sizeof *clients);
 
 	if (clients == NULL)
@@ -191,11 +207,11 @@ clients_run(struct plan *plan)
 		clients[n].plan = plan;
 		if (!wire_open(&clients[n].wire, plan->address))
 			load_error("the address is not HOST:PORT");
-		if (pthread_create(&threads[n], NULL, client_run, &clients[n]) != 0)
+		if (pthread_create(&clients[n].thread, NULL, client_run, &clients[n]) != 0)
 			load_error("no threads");
 	}
 	for (unsigned n = 0; n < plan->clients; n++)
-		pthread_join(threads[n], NULL);
+		pthread_join(clients[n].thread, NULL);
 	return clients;
 }
 
@@ -265,21 +281,33 @@ save_to(struct plan *plan, const char *member_and_file)
 }
 
 static void
+log_to(struct plan *plan, const char *path)
+{
+	plan->log = fopen(path, "w");
+	if (plan->log == NULL || setvbuf(plan->log, NULL, _IOLBF, BUFSIZ) != 0)
+		load_error("the log can not be written");
+}
+
+static void
 plan_parse(struct plan *plan, int argc, char **argv)
 {
 	const char *member_and_file = NULL;
+	const char *log = NULL;
 	const struct bench_option options[] = {
 		{ "clients", .number = &plan->clients },
 		{ "rate", .decimal = &plan->rate },
 		{ "seconds", .decimal = &plan->seconds },
 		{ "once", .flag = &plan->once },
 		{ "save", .text = &member_and_file },
+		{ "log", .text = &log },
 		{ 0 },
 	};
 	char **words = bench_options_read(options, 2, usage, argc, argv);
 
 	if (member_and_file != NULL)
 		save_to(plan, member_and_file);
+	if (log != NULL)
+		log_to(plan, log);
 	plan->address = words[0];
 	calls_parse(plan, read_requests(words[1]));
 	if (plan->clients < 1 || plan->clients > CLIENTS_MAX || plan->seconds <= 0 ||
@@ -299,6 +327,8 @@ main(int argc, char **argv)
 	report(&plan, &clients[0]);
 	if (plan.saved != NULL && fclose(plan.saved) != 0)
 		load_error("what was saved could not be written");
+	if (plan.log != NULL && fclose(plan.log) != 0)
+		load_error("the log could not be written");
 	free(clients[0].times.us);
 	free(clients[0].refused.us);
 	free(clients);
