@@ -9,7 +9,6 @@ import dataclasses
 import itertools
 import math
 import pathlib
-import re
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -480,52 +479,53 @@ def ends_for_sure(ending: Call, session: str, login: dict) -> bool:
 
 # --- I8 ----------------------------------------------------------------------------------------------------
 
-EVERYWHERE = ("token", "link", "key", "password")
 HOLDS_ADDRESSES = {("account", "login_id"), ("account", "email"), ("account", "pending_email"), ("outbox", "email")}
 
 
 def no_secret(case: Case) -> Iterator[str]:
     """I8: no secret stands in logs, in tables or in mails, but where it belongs."""
-    known = case.given.secrets
-    never = {kind: known.get(kind, set()) for kind in EVERYWHERE}
-    keys = known.get("key", set())
-    never["key"] = keys | {key.replace("-", "") for key in keys}
-    personal = {kind: known.get(kind, set()) for kind in ("address", "number")}
     with tempfile.TemporaryDirectory() as folder:
-        for path in case.given.logs:
-            yield from found_in(path, pathlib.Path(path).name, never | personal)
-        for number, node in enumerate(case.given.nodes):
-            whole, rest = pathlib.Path(folder, f"{number}"), pathlib.Path(folder, f"{number}.rest")
-            with open(whole, "w", encoding="utf-8") as all_cells, open(rest, "w", encoding="utf-8") as others:
-                for table, rows in node.tables.items():
-                    for row in rows:
-                        all_cells.write(table + " " + " ".join(row.values()) + "\n")
-                        others.write(table + " " + " ".join(value for column, value in row.items() if (table, column)
-                                                            not in HOLDS_ADDRESSES) + "\n")
-            yield from found_in(whole, f"the tables of node {number}", never)
-            yield from found_in(rest, f"the tables of node {number}", {"address": personal["address"]})
-        mails = pathlib.Path(folder, "mails")
-        mails.write_text("\n".join(mail.text for mail in case.given.mails), encoding="utf-8")
-        yield from found_in(mails, "the mails", {kind: secrets for kind, secrets in (never | personal).items()
-                                                 if kind in ("token", "key", "password", "number")})
+        yield from found_in(case, case.given.logs, "token", "link", "key", "password", "address")
+        yield from found_in(case, case.given.logs, "number")
+        tables = [written(folder, f"node-{number}", cells(node, set())) for number, node in enumerate(case.given.nodes)]
+        yield from found_in(case, tables, "token", "link", "key", "password")
+        others = [written(folder, f"node-{number}-others", cells(node, HOLDS_ADDRESSES))
+                  for number, node in enumerate(case.given.nodes)]
+        yield from found_in(case, others, "address")
+        mails = [written(folder, "mails", (mail.text for mail in case.given.mails))]
+        yield from found_in(case, mails, "token", "key", "password")
+        yield from found_in(case, mails, "number")
     for mail in case.given.mails:
         if len(mail.tokens) > 1:
             yield f"mail {mail.id} has {len(mail.tokens)} links"
 
 
-def found_in(path, where: str, secrets: dict[str, set[str]]) -> Iterator[str]:
-    for kind, texts in secrets.items():
-        if not texts:
-            continue
-        words = ["-w"] if kind == "number" else []
-        done = subprocess.run(["grep", "-a", "-n", "-F", *words, "-f", "-", "--", str(path)], text=True, check=False,
-                              input="\n".join(sorted(texts)) + "\n", capture_output=True, errors="replace",
-                              env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"})
-        if done.returncode > 1:
-            yield f"{where} cannot be searched: {done.stderr.strip()}"
-        if done.stdout:
-            first = re.match(r"\d+", done.stdout)
-            yield f"{where}, line {first[0] if first else '?'}: a secret of kind {kind}, in {done.stdout.count(chr(10))} lines"
+def written(folder: str, name: str, texts: Iterator[str]) -> str:
+    path = pathlib.Path(folder, name)
+    path.write_text("\n".join(texts) + "\n", encoding="utf-8")
+    return str(path)
+
+
+def cells(node: evidence.Node, but: set[tuple[str, str]]) -> Iterator[str]:
+    """A line for each row."""
+    for table, rows in node.tables.items():
+        for row in rows:
+            yield " ".join([table, *(value for column, value in row.items() if (table, column) not in but)])
+
+
+def found_in(case: Case, paths: list[str], *kinds: str) -> Iterator[str]:
+    """Says where secrets of these kinds are, and never which. A number is one only where it is a word."""
+    kind_of = {text: kind for kind in kinds for secret in case.given.secrets.get(kind, ())
+               for text in {secret, secret.replace("-", "") if kind == "key" else secret}}
+    if not kind_of or not paths:
+        return
+    command = ["grep", "-aHnoF", *(["-w"] if kinds == ("number",) else []), "-f", "-", "--", *paths]
+    done = subprocess.run(command, input="\n".join(sorted(kind_of)) + "\n", capture_output=True, text=True, check=False,
+                          errors="replace", env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"})
+    if done.returncode > 1:
+        yield f"cannot be searched: {done.stderr.strip()}"
+    for path, line, text in (found.split(":", 2) for found in done.stdout.splitlines()):
+        yield f"{pathlib.Path(path).name}, line {line}: a secret of kind {kind_of.get(text, '?')}"
 
 
 # --- I9, I10 -------------------------------------------------------------------------------------------------

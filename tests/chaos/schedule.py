@@ -9,6 +9,8 @@ import time
 QUIET_S = (4, 15)  # after a fault, so that the load gets going again
 LAST_QUIET_S = 8
 ENDING_MAX_S = 120
+SHORT = ("replica_killed", "database_killed")
+SHORT_EVERY_S, SHORT_LASTS_S = 8, 2
 OVERLAP = 0.2  # how often the next one begins before the one before has ended
 
 
@@ -57,6 +59,13 @@ def draw(seed: int, seconds: float, known: list[Kind]) -> list[Fault]:
         else:
             at = max(each.at + each.lasts for each in drawn) + rng.uniform(*QUIET_S)
     return drawn
+
+
+def short(known: list[Kind]) -> list[Fault]:
+    """Some that are over soon, one after the other: the same in every run."""
+    names = [kind.name for kind in known]
+    chosen = [name for name in SHORT if name in names]
+    return [Fault(name, SHORT_EVERY_S * number + 2, SHORT_LASTS_S, number) for number, name in enumerate(chosen)]
 
 
 class Faults:
