@@ -16,7 +16,7 @@ bats_trap=$(declare -f bats_debug_trap)
 eval "${bats_trap/\{/\{ [[ \$1 != *.bash ]] || return 0;}"
 unset -v bats_trap
 
-# Eight parts of tools/test share two cores, and some tests look at times. A test that fails is tried once more; why it
+# Ten parts of tools/test share two cores, and some tests look at times. A test that fails is tried once more; why it
 # failed stands in $STACK/tried_twice, and tools/test tells it and lets two of a part pass.
 BATS_TEST_RETRIES=1
 
