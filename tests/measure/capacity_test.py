@@ -1,24 +1,29 @@
 #!/usr/bin/python3
-"""Is the arithmetic of tools/capacity right, and does docs/scaling.md show what it prints? Prints TAP."""
+"""Are the arithmetic and the simulation of tools/capacity right, and does docs/scaling.md show what it prints? The
+simulation is compared with what queueing theory knows. Prints TAP."""
 
+import collections
 import dataclasses
+import itertools
 import json
 import math
 import pathlib
 import subprocess
 import sys
 import traceback
+from collections.abc import Iterable
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(TREE / "tools/measure"))
 
 import capacity_model as model  # noqa: E402
+import capacity_simulation as simulation  # noqa: E402
 
 COST = model.Cost(service_ms=1, hash_ms=10, database_ms=2, statements=5, commits=4, rows=6, log_bytes=1 << 20,
                   table_rows={"outbox": 3, "audit_event": 1})
 COSTS = model.Costs(machine={"cores": 2}, login=dataclasses.replace(COST, table_rows={"audit_event": 1}),
-                    registration=COST, idle_mib=20, busy_mib=60, commits_a_second=1000, commit_ms=1,
+                    registration=COST, idle_mib=20, busy_mib=60, commits_a_second=1000, commit_ms=1, refusal_ms=0.02,
                     row_bytes=dict.fromkeys(model.DAYS_KEPT, 1024.0))
 PLAIN = model.Assumptions(repeats=1, headroom=1, logins_share=0)
 
@@ -93,6 +98,151 @@ def test_limits_and_notes_come_when_they_are_reached():
 
 def test_rounding_up_keeps_two_digits():
     assert [model.round_up(count) for count in (7.2, 10, 99.1, 101, 31250, 1234567)] == [8, 10, 100, 110, 32000, 1300000]
+
+
+# --- the simulation -------------------------------------------------------------------------------
+
+NOTHING = simulation.CallCost(0, 0, 0, 0)
+HASH_S = 0.02
+
+
+def service_of(seed: int = 1, **settings: float) -> tuple[simulation.Simulation, simulation.Service]:
+    """All calls cost nothing but a login, which is one hash."""
+    run = simulation.Simulation(seed)
+    costs = dict.fromkeys((*simulation.CALLS, simulation.MAIL), NOTHING)
+    costs[simulation.LOGIN] = dataclasses.replace(NOTHING, hash_s=HASH_S)
+    return run, simulation.Service(run, simulation.Settings(**{"hashing_max": 10**9, "requests_max": 10**9, "relay_s": 0,
+                                                              "db_connections": 10**9} | settings), costs)
+
+
+def logins(run: simulation.Simulation, service: simulation.Service, gaps: Iterable[float]) -> list[tuple[bool, float]]:
+    """Of logins with these gaps between them, in the order of their answers: were they served, and how long it took."""
+    answers = []
+
+    def one() -> simulation.Process:
+        began = run.now
+        served = yield from service.call(simulation.LOGIN)
+        answers.append((served, run.now - began))
+
+    for moment in itertools.accumulate(gaps):
+        run.start(one(), moment)
+    run.run(math.inf)
+    return answers
+
+
+def crommelin(servers: int, load: float) -> float:
+    """The mean wait of an M/D/c queue in service times (Crommelin 1932)."""
+    total = 0.0
+    for n in range(1, 250):
+        mean = n * load
+        terms = [math.exp(k * math.log(mean) - mean - math.lgamma(k + 1)) for k in range(n * servers)]
+        total += (1 - math.fsum(terms)) - servers / load * (
+            1 - math.fsum(terms) - math.exp(n * servers * math.log(mean) - mean - math.lgamma(n * servers + 1)))
+    return total
+
+
+def test_the_analytic_wait_is_that_of_one_server_where_there_is_one():
+    close(round(crommelin(1, 0.7), 6), round(0.7 / (2 * (1 - 0.7)), 6))  # Pollaczek and Khinchine
+
+
+def test_hashes_wait_as_in_an_m_d_c_queue():
+    for threads in (1, 2, 3):
+        run, service = service_of(cores=threads, hash_threads=threads)
+        load = 0.7 * threads
+        gaps = (run.random.expovariate(load / HASH_S) for _ in range(20_000))
+        waits = [took - HASH_S for _, took in logins(run, service, gaps)]
+        found, wanted = sum(waits) / len(waits) / HASH_S, crommelin(threads, load)
+        assert abs(found / wanted - 1) < 0.05, f"{threads} threads: {found:.3f} instead of {wanted:.3f}"
+
+
+def test_cores_are_shared_alike():
+    """Three jobs on two cores, one of which comes later: each end can be worked out."""
+    run = simulation.Simulation()
+    cores = simulation.Cores(run, 2)
+    ends = {}
+
+    def job(name: str, seconds: float) -> simulation.Process:
+        yield cores.work(seconds)
+        ends[name] = run.now
+
+    for name, begins, seconds in (("a", 0, 2), ("b", 0, 4), ("c", 1, 2)):
+        run.start(job(name, seconds), begins)
+    run.run(math.inf)
+    # From 1 on three at 2/3: a ends at 2.5; then b and c, of which 2 and 1 are left, have a core each.
+    assert {name: round(end, 9) for name, end in ends.items()} == {"a": 2.5, "b": 4.5, "c": 3.5}, ends
+    close(cores.used_s, 8)
+
+
+def test_what_finds_no_place_is_refused_at_once():
+    """At twice of what the threads bear, half is served, and a login waits for as long as the others in its load."""
+    run, service = service_of(cores=2, hash_threads=2, hashing_max=32, refusal_s=0)
+    answers = logins(run, service, [HASH_S / 4] * 4000)
+    served = [took for was_served, took in answers if was_served]
+    assert abs(len(served) / 4000 - 0.5) < 0.01, len(served)
+    assert max(served) <= 32 / 2 * HASH_S + 1e-9, max(served)
+    assert max(took for was_served, took in answers if not was_served) == 0
+
+
+def test_a_call_that_waits_too_long_for_the_database_is_503():
+    run, service = service_of(db_connections=1, database_cores=1)
+    service.costs[simulation.LOGIN] = dataclasses.replace(NOTHING, database_s=0.6)
+    assert [(served, round(took, 6)) for served, took in logins(run, service, [0, 0, 0])] == [
+        (True, 0.6), (False, 1.0), (True, 1.2)]
+
+
+def day_of(members: int, seed: int = 1, hash_s: float = HASH_S, patience_s: float = math.inf, **settings: float):
+    """An hour in which they all come to register."""
+    run, service = service_of(seed, **{"hashing_max": 32, "commit_s": 0.001, "database_cores": 2} | settings)
+    service.costs = dict.fromkeys(service.costs, simulation.CallCost(0.002, 0, 0.001, 2))
+    for name in (simulation.LOGIN, simulation.ACCOUNT):
+        service.costs[name] = dataclasses.replace(service.costs[name], hash_s=hash_s)
+    day = simulation.Day(run, service, simulation.People())
+    for moment in simulation.moments(run.random, members, members, 1, 2):
+        run.start(day.live(day.register), moment)
+    run.run(patience_s)
+    return day
+
+
+def refused_of(day: simulation.Day) -> int:
+    return sum(minute.refused for minute in day.minutes.values())
+
+
+def test_where_there_is_room_nobody_is_refused_and_nobody_gives_up():
+    day = day_of(1000)
+    assert refused_of(day) == 0 and day.ends.keys() <= {"finished", "left"}, day.ends
+    assert day.came == 1000 and day.under_way() == 0
+    # Five buttons are pressed, and at each three in a hundred leave.
+    assert abs(day.ends["finished"] / 1000 - 0.97 ** 5) < 0.03, day.ends
+
+
+def test_whoever_came_is_finished_gone_or_under_way():
+    ends: collections.Counter[str] = collections.Counter()
+    for until, crowded in ((900, {"hash_s": 8.0}), (math.inf, {"hash_s": 8.0}), (2500, {"relay_a_second": 0.1}),
+                           (math.inf, {"relay_a_second": 0.1})):
+        day = day_of(400, patience_s=until, **crowded)
+        ends += day.ends
+        assert day.came == sum(minute.came for minute in day.minutes.values())
+        assert day.ends["finished"] == sum(minute.finished for minute in day.minutes.values())
+        assert 0 <= day.under_way() <= day.came and (until < math.inf or day.under_way() == 0), day.ends
+    assert min(ends[end] for end in ("finished", "left", "gave up", "link over")) > 0, ends
+
+
+def test_more_cores_or_cheaper_hashes_refuse_fewer():
+    by_cost = [refused_of(day_of(400, hash_s=hash_s)) for hash_s in (2.0, 8.0, 16.0)]
+    assert by_cost == sorted(by_cost) and by_cost[0] == 0 < by_cost[2], by_cost
+    by_cores = [refused_of(day_of(400, hash_s=8.0, cores=cores, hash_threads=cores)) for cores in (1, 2, 8)]
+    assert by_cores == sorted(by_cores, reverse=True) and by_cores[0] > 0 == by_cores[2], by_cores
+
+
+def test_one_seed_is_one_day():
+    days = [day_of(50, seed) for seed in (7, 7, 8)]
+    assert days[0].last_finish_s == days[1].last_finish_s != days[2].last_finish_s
+
+
+def test_the_relays_limit_is_kept_and_its_queue_is_told():
+    day = day_of(300, relay_a_second=0.1)
+    assert max(minute.mails for minute in day.minutes.values()) > 50
+    assert day.service.mails_waiting == 0
 
 
 # --- the command, its reference and its page ------------------------------------------------------

@@ -6,9 +6,7 @@ and rounds up where a machine or a setting is bought.
 """
 
 import dataclasses
-import json
 import math
-import pathlib
 
 Json = dict
 
@@ -117,6 +115,7 @@ class Costs:
     busy_mib: float  # with as many hashes at once as the machine has cores
     commits_a_second: float  # bare ones, 32 connections
     commit_ms: float  # of one alone
+    refusal_ms: float  # CPU of an answer that says no at once
     row_bytes: dict[str, float]
 
     @classmethod
@@ -127,11 +126,8 @@ class Costs:
                    need(bench, "rss_idle_kib") / 1024, max(peaks) / 1024,
                    need(bench, "limits", "commit, 32 connections", "rate"),
                    need(bench, "limits", "commit, 1 connections", "p50_us") / 1000,
+                   need(bench, "limits", "edge: unknown path", "cpu_ms", "myportald"),
                    {name: found["bytes"] / max(1, found["rows"]) for name, found in tables.items()})
-
-
-def costs_read(path: pathlib.Path) -> Costs:
-    return Costs.of(json.loads(path.read_text(encoding="utf-8")))
 
 
 # --- the steps of the arithmetic ------------------------------------------------------------------
