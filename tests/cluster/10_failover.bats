@@ -141,6 +141,10 @@ teardown() {
 	wait_until 60 node_is_up "$lost"
 	printf '# copied: synced after %s s\n' "$(bc <<<"$EPOCHREALTIME - $began")" >&3
 	grep -q 'SST received' "$CLUSTER/node$lost/mariadbd.log"
+	# As SECURITY.md says: by the shipped file nodes speak in the clear.
+	mariadb_as_admin "$lost" 'SELECT @@wsrep_provider_options' >"$BATS_TEST_TMPDIR/options"
+	grep -q 'gmcast.listen_addr = tcp:' "$BATS_TEST_TMPDIR/options"
+	never grep -E 'socket\.ssl(_[a-z]+)? = [^;N]' "$BATS_TEST_TMPDIR/options"
 	# All but it are away: what it has is all there is.
 	for n in 1 2 3; do [[ $n == "$lost" ]] || cluster node $n stop; done
 	wait_until 30 logs_in
