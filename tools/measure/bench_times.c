@@ -16,6 +16,16 @@ times_now(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+void
+times_sleep_until(int64_t moment_ns)
+{
+	const struct timespec moment = { .tv_sec = moment_ns / 1000000000,
+		.tv_nsec = moment_ns % 1000000000 };
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &moment, NULL) != 0)
+		;
+}
+
 static void
 make_room(struct times *times, size_t count)
 {

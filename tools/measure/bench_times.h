@@ -15,6 +15,9 @@ struct times {
 /* Nanoseconds of the monotonic clock. */
 int64_t times_now(void);
 
+/* Returns when that clock shows this moment; at once if it has passed. */
+void times_sleep_until(int64_t moment_ns);
+
 /* Adds what passed since `began_ns`. Without memory the program ends. */
 void times_add(struct times *, int64_t began_ns);
 

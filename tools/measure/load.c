@@ -118,16 +118,6 @@ calls_parse(struct plan *plan, char *text)
 /* The clients */
 
 static void
-sleep_until(int64_t moment_ns)
-{
-	const struct timespec moment = { .tv_sec = moment_ns / 1000000000,
-		.tv_nsec = moment_ns % 1000000000 };
-
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &moment, NULL) != 0)
-		;
-}
-
-static void
 save(const struct plan *plan, size_t line, const char *body)
 {
 	char value[TOKEN_MAX];
@@ -182,7 +172,7 @@ client_run(void *argument)
 		if ((plan->once && nth >= plan->count) || began_ns >= plan->end_ns)
 			break;
 		if (plan->rate > 0)
-			sleep_until(began_ns);
+			times_sleep_until(began_ns);
 		if (times_now() < plan->end_ns + GRACE_NS) {
 			send_one(client, nth % plan->count, began_ns);
 			continue;

@@ -2,8 +2,11 @@
  * CAPTCHA, identity, mail, authentication key, account, and with --login the first login and a look
  * at the profile. Tells how long each step took.
  *
- * The mails' tokens come on standard input, `ADDRESS TOKEN` a line; the CAPTCHAs are read by
- * `myportalctl captcha answer -`, one for each client. */
+ * Closed loop: each client begins its next registration when the one before has ended. Open model,
+ * with --rate: each has a planned moment, and its time counts from there.
+ *
+ * The mails' tokens come on standard input, `ADDRESS TOKEN` a line; the CAPTCHAs are read by one
+ * `myportalctl captcha answer -`. */
 
 #define _GNU_SOURCE 1 /* pipe2 */
 
@@ -19,19 +22,21 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CLIENTS_MAX 64
+#define CLIENTS_MAX 512
 #define TOKEN_MAX   2048
 #define ADDRESS_MAX 254
 #define MAIL_WAIT_S 30
 
 static const char usage[] =
-    "usage: walk [--clients N] [--seconds S] [--count N] [--first NUMBER] [--symbol SYMBOL]\n"
-    "            [--password PASSWORD] [--login] --ctl MYPORTALCTL HOST:PORT\n"
+    "usage: walk [--clients N] [--rate R] [--seconds S] [--count N] [--first NUMBER]\n"
+    "            [--symbol SYMBOL] [--password PASSWORD] [--login] --ctl MYPORTALCTL HOST:PORT\n"
     "\n"
+    "  --rate              registrations a second at planned moments\n"
     "  --first, --symbol   the insured persons: NUMBER followed by SYMBOL, then the next NUMBER\n"
     "  --count             this many registrations at most\n"
     "\n"
-    "Prints JSON.\n";
+    "Prints JSON. The times are those of calls that were served; refused: registrations that a "
+    "503 ended.\n";
 
 static const char walker[] = "walk-"; /* addresses begin so; the client's number follows */
 
@@ -56,6 +61,7 @@ struct plan {
 	const char *symbol;
 	const char *password;
 	unsigned long clients;
+	double rate; /* 0: closed loop */
 	bool login;
 	unsigned long first;
 	unsigned long count;
@@ -63,6 +69,9 @@ struct plan {
 	int64_t start_ns;
 	int64_t end_ns;
 	atomic_ulong next; /* of count */
+	FILE *captcha_in;  /* to the reader of CAPTCHAs */
+	FILE *captcha_out;
+	pthread_mutex_t captcha_lock; /* of both */
 };
 
 struct client {
@@ -70,11 +79,10 @@ struct client {
 	unsigned index;
 	struct wire wire;
 	struct times times[STEP__MAX];
-	FILE *captcha_in; /* to the reader of CAPTCHAs */
-	FILE *captcha_out;
 	unsigned long walked;
 	unsigned long failed;
-	char failure[160]; /* the first one */
+	unsigned long refused; /* of the failed ones */
+	char failure[160];     /* the first one */
 	int64_t last_ns;
 
 	/* The registration under way. */
@@ -154,6 +162,7 @@ mail_wait(struct client *client)
 static bool
 fail(struct client *client, enum step step, int status)
 {
+	client->refused += status == 503;
 	if (client->failed++ == 0)
 		snprintf(client->failure, sizeof client->failure, "%s gave %d", step_names[step],
 		    status);
@@ -174,9 +183,9 @@ call(struct client *client, enum step step, const char *body, int wanted, const 
 	const struct wire_call sent = { method, strchr(step_names[step], '/'),
 		open ? "-" : client->token, body };
 	const int status = wire_call(&client->wire, &sent, &reply);
-	times_add(&client->times[step], began_ns);
 	if (status != wanted || (member != NULL && !wire_member(reply, member, ret, size)))
 		return fail(client, step, status);
+	times_add(&client->times[step], began_ns);
 	return true;
 }
 
@@ -200,14 +209,24 @@ walk_mail(struct client *client, enum step step)
 }
 
 static bool
+captcha_read(struct client *client)
+{
+	struct plan *plan = client->plan;
+
+	pthread_mutex_lock(&plan->captcha_lock);
+	fprintf(plan->captcha_in, "%s\n", client->captcha);
+	fflush(plan->captcha_in);
+	const bool is_read = fscanf(plan->captcha_out, "%31s", client->answer) == 1;
+	pthread_mutex_unlock(&plan->captcha_lock);
+	return is_read;
+}
+
+static bool
 walk_captcha(struct client *client)
 {
-	if (!call(client, CAPTCHA, "{}", 201, "captcha_token", client->captcha,
-		sizeof client->captcha))
-		return false;
-	fprintf(client->captcha_in, "%s\n", client->captcha);
-	fflush(client->captcha_in);
-	return fscanf(client->captcha_out, "%31s", client->answer) == 1 || fail(client, CAPTCHA, 0);
+	return call(client, CAPTCHA, "{}", 201, "captcha_token", client->captcha,
+		   sizeof client->captcha) &&
+	       (captcha_read(client) || fail(client, CAPTCHA, 0));
 }
 
 static bool
@@ -266,6 +285,13 @@ walk(struct client *client)
 
 /* The clients */
 
+static int64_t
+planned(const struct plan *plan, unsigned long nth)
+{
+	return plan->rate > 0 ? plan->start_ns + (int64_t)((double)nth / plan->rate * 1e9)
+			      : times_now();
+}
+
 static void *
 client_run(void *argument)
 {
@@ -274,9 +300,10 @@ client_run(void *argument)
 
 	for (;;) {
 		const unsigned long nth = atomic_fetch_add(&plan->next, 1);
-		const int64_t began_ns = times_now();
+		const int64_t began_ns = planned(plan, nth);
 		if (nth >= plan->count || began_ns >= plan->end_ns)
 			break;
+		times_sleep_until(began_ns);
 		client->number = plan->first + nth;
 		snprintf(client->email, sizeof client->email, "%s%u-%lu@example.jp", walker,
 		    client->index, client->number);
@@ -287,13 +314,12 @@ client_run(void *argument)
 		client->last_ns = times_now();
 	}
 	wire_close(&client->wire);
-	fclose(client->captcha_in);
 	return NULL;
 }
 
-/* Its ends are closed on exec, so that the end of this client's pipe is seen by its reader. */
+/* It ends when this program does, and with it the pipe. */
 static void
-captcha_reader_start(struct client *client)
+captcha_reader_start(struct plan *plan)
 {
 	int to[2];
 	int from[2];
@@ -306,14 +332,14 @@ captcha_reader_start(struct client *client)
 	if (pid == 0) {
 		dup2(to[0], STDIN_FILENO);
 		dup2(from[1], STDOUT_FILENO);
-		execl(client->plan->ctl, client->plan->ctl, "captcha", "answer", "-", (char *)NULL);
+		execl(plan->ctl, plan->ctl, "captcha", "answer", "-", (char *)NULL);
 		_exit(127);
 	}
 	close(to[0]);
 	close(from[1]);
-	client->captcha_in = fdopen(to[1], "w");
-	client->captcha_out = fdopen(from[0], "r");
-	if (client->captcha_in == NULL || client->captcha_out == NULL)
+	plan->captcha_in = fdopen(to[1], "w");
+	plan->captcha_out = fdopen(from[0], "r");
+	if (plan->captcha_in == NULL || plan->captcha_out == NULL)
 		walk_error("no memory");
 }
 
@@ -326,7 +352,6 @@ client_start(struct client *client, struct plan *plan, unsigned index)
 	pthread_cond_init(&client->came, NULL);
 	if (!wire_open(&client->wire, plan->address))
 		walk_error("the address is not HOST:PORT");
-	captcha_reader_start(client);
 }
 
 static void
@@ -340,6 +365,8 @@ clients_run(struct plan *plan)
 		walk_error("no memory");
 	for (unsigned n = 0; n < plan->clients; n++)
 		client_start(&clients[n], plan, n);
+	pthread_mutex_init(&plan->captcha_lock, NULL);
+	captcha_reader_start(plan);
 	if (pthread_create(&mails, NULL, mails_read, plan) != 0)
 		walk_error("no threads");
 	plan->start_ns = times_now();
@@ -362,6 +389,7 @@ client_merge(struct client *into, struct client *from)
 	if (into->failed == 0)
 		memcpy(into->failure, from->failure, sizeof into->failure);
 	into->failed += from->failed;
+	into->refused += from->refused;
 	if (into->last_ns < from->last_ns)
 		into->last_ns = from->last_ns;
 }
@@ -372,8 +400,10 @@ report(const struct plan *plan, struct client *sum)
 	const double seconds = (double)(sum->last_ns - plan->start_ns) / 1e9;
 	const char *comma = "";
 
-	printf("{\"calls\":%lu,\"seconds\":%.3f,\"rate\":%.2f,\"errors\":%lu,\"failure\":\"%s\",",
-	    sum->walked, seconds, (double)sum->walked / seconds, sum->failed, sum->failure);
+	printf("{\"calls\":%lu,\"seconds\":%.3f,\"rate\":%.2f,\"errors\":%lu,\"refused\":%lu,"
+	       "\"failure\":\"%s\",",
+	    sum->walked, seconds, (double)sum->walked / seconds, sum->failed, sum->refused,
+	    sum->failure);
 	times_print(&sum->times[WHOLE]);
 	printf(",\"steps\":{");
 	for (unsigned step = 0; step < STEP__MAX; step++) {
@@ -394,6 +424,7 @@ plan_parse(struct plan *plan, int argc, char **argv)
 {
 	const struct bench_option options[] = {
 		{ "clients", .number = &plan->clients },
+		{ "rate", .decimal = &plan->rate },
 		{ "seconds", .decimal = &plan->seconds },
 		{ "count", .number = &plan->count },
 		{ "first", .number = &plan->first },
