@@ -1,0 +1,244 @@
+"""capacity_check - is the simulation of tools/capacity true at the size of this machine?
+
+Starts the stack of tools/measure/bench, measures what each call costs, and then sends logins and registrations in an
+open model, at planned moments, for shares of what the machine bears. The same arrivals are simulated with the measured
+costs, and what became of them is compared. Load, service and database share the machine's cores, and so may others:
+simulated are as many cores as all of them left to service and database meanwhile.
+
+A level that differs by more than its bounds is measured once more: the machine may have been disturbed.
+"""
+
+import argparse
+import dataclasses
+import importlib.machinery
+import importlib.util
+import pathlib
+import signal
+import sys
+import threading
+import time
+
+import capacity_simulation as simulation
+
+TREE = pathlib.Path(__file__).resolve().parents[2]
+
+ACCOUNTS = 500
+LEVELS = (0.5, 0.8, 1.2, 2.0)
+CLOSED_S = 3  # a closed loop
+COSTS_S = 2  # each measurement of a cost
+CLIENTS = 80  # of each open model: the loads do not wait for one, and both have fewer than the workers allow
+WALKS_A_SECOND = 400  # persons that are prepared: more than can register
+RELAY_S = 0.001  # of the sink on this machine
+
+# By how much measured and simulated may differ: shares of all; times by a factor, or by milliseconds.
+SHARE_MAX = 0.15
+TIMES_MAX = {"p50": (1.8, 30), "p99": (2.5, 80)}
+
+Json = dict
+
+
+def load_bench():
+    """tools/measure/bench as a module; its compiled form is not left beside it."""
+    loader = importlib.machinery.SourceFileLoader("bench", str(TREE / "tools/measure/bench"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("bench", loader))
+    sys.modules["bench"] = module
+    loader.exec_module(module)
+    return module
+
+
+bench = load_bench()
+soak = bench.soak
+
+
+@dataclasses.dataclass
+class Outcome:
+    """Of the logins, or of the registrations, of one level."""
+
+    sent: int
+    served: int
+    refused: int
+    p50_ms: float  # of a call with a hash: the login, the account step
+    p99_ms: float
+
+    def share(self, what: str) -> float:
+        return getattr(self, what) / max(1, self.sent)
+
+
+# --- measured -------------------------------------------------------------------------------------
+
+class Measured(bench.Bench):
+    """The bench's stack, and the loads of the check."""
+
+    def __init__(self, given: argparse.Namespace, settings: soak.Settings, sink: bench.Sink):
+        super().__init__(given, settings, sink)
+        self.next_number = bench.FIRST_NUMBER + ACCOUNTS + 2
+        self.login_lines = [bench.call("POST", "/v1/sessions", body={
+            "login_id": bench.login_id(n), "password": soak.PASSWORD}) for n in range(1, ACCOUNTS + 1)]
+
+    def numbers(self, count: float) -> int:
+        """The first of so many persons who have not registered."""
+        first = self.next_number
+        self.next_number += int(count)
+        return first
+
+    def measure_costs(self) -> dict[str, simulation.CallCost]:
+        self.limit_edge()
+        self.limit_db()
+        self.measure_sessions()
+        self.measure_stages(self.numbers(bench.FUNNEL_RATE * COSTS_S))
+        return simulation.call_costs({"calls": self.calls})
+
+    def closed_loops(self) -> tuple[float, float]:
+        """Logins a second, and registrations, each alone."""
+        logins = self.load(self.login_lines, 201, "--clients", bench.CLIENTS, "--seconds", CLOSED_S)
+        first = self.numbers(WALKS_A_SECOND * CLOSED_S)
+        walks = self.walk(first, "--clients", 2 * bench.CLIENTS, "--seconds", CLOSED_S)
+        return logins["rate"], walks["rate"]
+
+    def others_cpu_s(self) -> float:
+        """Of everybody on this machine but service and database."""
+        return soak.machine_cpu_s() - self.cpu_s()
+
+    def open_model(self, logins_a_second: float, walks_a_second: float,
+                   seconds: float) -> tuple[dict[str, Outcome], float]:
+        """What became of them, and the cores that were left to service and database."""
+        first = self.numbers(walks_a_second * seconds + CLIENTS)
+        others, began = self.others_cpu_s(), time.monotonic()
+        found: Json = {}
+        login = threading.Thread(target=lambda: found.update(self.load(
+            self.login_lines, 201, "--clients", CLIENTS, "--rate", logins_a_second, "--seconds", seconds)))
+        login.start()
+        walks = self.walk(first, "--clients", CLIENTS, "--rate", walks_a_second, "--seconds", seconds)
+        login.join()
+        cores = len(bench.CORES) - (self.others_cpu_s() - others) / (time.monotonic() - began)
+        return {"logins": outcome_of_load(found), "registrations": outcome_of_walk(walks)}, cores
+
+
+def outcome_of_load(found: Json) -> Outcome:
+    refused = found["statuses"].get("503", 0)
+    return Outcome(found["calls"] + found["errors"], found["calls"], refused, found["p50_us"] / 1000,
+                   found["p99_us"] / 1000)
+
+
+def outcome_of_walk(found: Json) -> Outcome:
+    account = found["steps"]["POST /v1/registration/account"]
+    return Outcome(found["calls"] + found["errors"], found["calls"], found["refused"], account["p50_us"] / 1000,
+                   account["p99_us"] / 1000)
+
+
+# --- simulated ------------------------------------------------------------------------------------
+
+class Simulated:
+    """The same arrivals: evenly spaced, without pauses between the steps, and without repeats."""
+
+    def __init__(self, costs: dict[str, simulation.CallCost], settings: simulation.Settings):
+        self.run = simulation.Simulation()
+        self.service = simulation.Service(self.run, settings, costs)
+        self.waits_s: dict[str, list[float]] = {"logins": [], "registrations": []}
+        self.counts = {kind: dict.fromkeys(("sent", "served", "refused"), 0) for kind in self.waits_s}
+
+    def login(self) -> simulation.Process:
+        return (yield from self.timed(simulation.LOGIN, "logins"))
+
+    def register(self) -> simulation.Process:
+        for name, has_mail in ((simulation.EMAIL, True), (simulation.CAPTCHA, False), (simulation.IDENTITY, True),
+                               (simulation.KEY, False)):
+            if not (yield from self.service.call(name)):
+                return False
+            if has_mail:
+                yield self.service.mail().wait()
+        served = yield from self.timed(simulation.ACCOUNT, "registrations")
+        if served:
+            self.service.mail()
+        return served
+
+    def timed(self, name: str, kind: str) -> simulation.Process:
+        began = self.run.now
+        served = yield from self.service.call(name)
+        if served:
+            self.waits_s[kind].append(self.run.now - began)
+        return served
+
+    def counted(self, kind: str, story: simulation.Process) -> simulation.Process:
+        self.counts[kind]["sent"] += 1
+        served = yield from story
+        self.counts[kind]["served" if served else "refused"] += 1
+
+    def open_model(self, logins_a_second: float, walks_a_second: float, seconds: float) -> dict[str, Outcome]:
+        for kind, story, rate in (("logins", self.login, logins_a_second),
+                                  ("registrations", self.register, walks_a_second)):
+            for n in range(int(rate * seconds)):
+                self.run.start(self.counted(kind, story()), n / rate)
+        self.run.run(float("inf"))
+        return {kind: Outcome(**counts, **{f"p{share:g}_ms": simulation.quantile(self.waits_s[kind], share / 100) * 1000
+                                           for share in (50, 99)}) for kind, counts in self.counts.items()}
+
+
+# --- the comparison -------------------------------------------------------------------------------
+
+@dataclasses.dataclass
+class Row:
+    what: str
+    measured: float
+    simulated: float
+    bound: str
+    is_within: bool
+
+
+def share_row(kind: str, what: str, measured: Outcome, simulated: Outcome) -> Row:
+    one, other = measured.share(what), simulated.share(what)
+    return Row(f"{kind}, share {what}", one, other, f"+-{SHARE_MAX:g}", abs(one - other) <= SHARE_MAX)
+
+
+def time_row(kind: str, what: str, measured: Outcome, simulated: Outcome) -> Row:
+    factor, slack_ms = TIMES_MAX[what]
+    one, other = getattr(measured, f"{what}_ms"), getattr(simulated, f"{what}_ms")
+    is_within = max(one, other) <= factor * min(one, other) or abs(one - other) <= slack_ms
+    return Row(f"{kind}, {what} ms", one, other, f"x {factor:g} or +-{slack_ms} ms", is_within)
+
+
+def rows_of(measured: dict[str, Outcome], simulated: dict[str, Outcome]) -> list[Row]:
+    return [row for kind in measured for row in
+            [share_row(kind, what, measured[kind], simulated[kind]) for what in ("served", "refused")]
+            + [time_row(kind, what, measured[kind], simulated[kind]) for what in TIMES_MAX]]
+
+
+def print_rows(level: float, cores: float, rows: list[Row]) -> None:
+    print(f"\n{level:g} of what the machine bears; {cores:.2f} cores left to service and database")
+    for row in rows:
+        print(f"{'ok    ' if row.is_within else 'NOT OK'} {row.what:30} measured {row.measured:9.3f}, simulated "
+              f"{row.simulated:9.3f} ({row.bound})", flush=True)
+
+
+def check_level(measured: Measured, costs: dict[str, simulation.CallCost], level: float, seconds: float) -> bool:
+    """Half of the load are logins, half are registrations, by what each takes of the machine alone."""
+    rates = [level * rate / 2 for rate in measured.closed_loops()]
+    found, cores = measured.open_model(*rates, seconds)
+    commit = measured.limits["commit, 1 connections"]["p50_us"] / 1e6
+    refusal = measured.limits["edge: unknown path"]["cpu_ms"]["myportald"] / 1000
+    settings = simulation.Settings(cores=cores, hash_threads=len(bench.CORES), commit_s=commit, refusal_s=refusal,
+                                   relay_s=RELAY_S)
+    rows = rows_of(found, Simulated(costs, settings).open_model(*rates, seconds))
+    print_rows(level, cores, rows)
+    return all(row.is_within for row in rows)
+
+
+def check(seconds: float, build: str) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    given = argparse.Namespace(accounts=ACCOUNTS, seconds=COSTS_S, build=build, user=bench.user_name())
+    spare = int(bench.FUNNEL_RATE * COSTS_S + WALKS_A_SECOND * (4 * CLOSED_S + 2 * seconds) * len(LEVELS))
+    with soak.only_one():
+        bench.build(given)
+        with bench.Sink() as sink, bench.stack_of(given, sink.port) as settings:
+            threading.Thread(target=sink.serve_forever, daemon=True).start()
+            measured = Measured(given, settings, sink)
+            measured.start()
+            bench.fill_persons(settings, ACCOUNTS, spare)
+            if measured.walk(bench.FIRST_NUMBER + ACCOUNTS + 1, "--clients", 1, "--count", 1)["calls"] != 1:
+                sys.exit("capacity: the first registration failed")
+            bench.fill_accounts(settings, ACCOUNTS)
+            costs = measured.measure_costs()
+            good = [check_level(measured, costs, level, seconds) or check_level(measured, costs, level, seconds)
+                    for level in LEVELS]
+            measured.server.stop()
+    return 0 if all(good) else 1
