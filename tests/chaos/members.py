@@ -254,16 +254,19 @@ class Member:
         return self.with_access("nickname", "PATCH", "/v1/me", session, {"nickname": nickname}, client,
                                 nickname=nickname)
 
-    def change_password(self, session: Session, current: str | None = None, **facts) -> wire.Answer:
+    def send_password(self, session: Session, current: str, password: str, client: Client | None = None,
+                      **facts) -> wire.Answer:
+        body = {"current_password": current, "password": password, "password_confirmation": password}
+        return self.with_access("password", "PUT", "/v1/me/password", session, body, client, password=password,
+                                mail=self.account.addresses, **facts)
+
+    def change_password(self, session: Session) -> wire.Answer:
         """What it is afterwards may be unknown: then the account has two passwords that may be it."""
         account, password = self.account, self.load.new_password(self.rng)
-        body = {"current_password": current or account.password, "password": password,
-                "password_confirmation": password}
-        answer = self.with_access("password", "PUT", "/v1/me/password", session, body, password=password,
-                                  mail=account.addresses, **facts)
+        answer = self.send_password(session, account.password, password)
         if answer.outcome == "ok":
             account.password, account.passwords = password, {password}
-        elif answer.outcome == "unknown" or answer.code == "current_password_wrong" and "wrong" not in facts:
+        elif answer.outcome == "unknown" or answer.code == "current_password_wrong":
             account.passwords.add(password)
         return answer
 
@@ -417,6 +420,23 @@ def changes_password(member: Member) -> None:
     member.log_in()
 
 
+def changes_password_in_two_windows(member: Member) -> None:
+    """Both may succeed; which was the last, nobody can say who has not asked."""
+    account, old = member.account, member.account.password
+    sessions, clients = [member.log_in(), member.log_in()], [member.client, member.client.twin()]
+    new = [member.load.new_password(member.rng) for _ in sessions]
+    account.passwords = {old, *new}
+    both(*(lambda way=way: member.send_password(way[0], old, way[1], way[2]) for way in zip(sessions, new, clients)))
+    for session in sessions:
+        member.look(session)
+
+
+def logs_out_in_another_window(member: Member) -> None:
+    session, twin = member.log_in(), member.client.twin()
+    both(lambda: member.rename(session, member.load.new_nickname(member.rng), twin), lambda: member.log_out(session))
+    member.look(session)
+
+
 def changes_email(member: Member) -> None:
     member.change_email(member.log_in(), member.load.new_address(member.rng))
 
@@ -486,7 +506,7 @@ def guesses_current_password(member: Member) -> None:
     """Five wrong ones; then the right one is refused for a quarter of an hour."""
     session = member.log_in()
     for _ in range(member.rng.choice((3, 5, 6))):
-        member.change_password(session, current=member.load.new_password(member.rng), wrong="wrong")
+        member.send_password(session, *(member.load.new_password(member.rng) for _ in range(2)), wrong="wrong")
     member.change_password(session)
 
 
@@ -499,6 +519,7 @@ def leaves(member: Member) -> None:
 # How often each comes, of a hundred. Those of members take an account that is free; where none is, somebody registers.
 OF_STRANGERS = {registers: 34, guesses_key: 3, registers_twice: 3, races_identity: 2, races_account: 4}
 OF_MEMBERS = {
-    visits: 20, changes_profile: 8, changes_profile_in_two_windows: 3, changes_password: 5, changes_email: 4,
+    visits: 20, changes_profile: 8, changes_profile_in_two_windows: 3, changes_password: 5,
+    changes_password_in_two_windows: 2, logs_out_in_another_window: 2, changes_email: 4,
     forgets_password: 2, resets_with_an_ended_link: 1, forgets_login_id: 2, ends_sessions: 3, refreshes_twice: 3,
     refreshes_with_an_old_one: 1, fails_to_log_in: 2, guesses_current_password: 1, leaves: 2}

@@ -44,6 +44,15 @@ def diagnose(text: str) -> None:
         print(f"# {line}", flush=True)
 
 
+def cpu_s(pid: str) -> float:
+    """Of a process; 0 where there is none by now."""
+    try:
+        stat = pathlib.Path("/proc", pid, "stat").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    return sum(map(int, stat.rpartition(")")[2].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
 class Run:
     def __init__(self, given: argparse.Namespace):
         self.given = given
@@ -108,10 +117,12 @@ class Run:
         calls = [line for line in lines if "call" in line]
         ends = collections.Counter(line["outcome"] for line in calls)
         took = sorted(line["end"] - line["planned"] for line in calls)
-        spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        own = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        theirs = sum(cpu_s(path.read_text().strip()) for path in FOLDER.rglob("*.pid") if "/db/" not in str(path))
         diagnose(f"{len(calls)} tries of {self.history.calls} calls in {self.given.seconds:.0f} s: {dict(ends)}; "
                  f"{len(self.load.accounts)} accounts; median {took[len(took) // 2] * 1000:.0f} ms; "
-                 f"CPU {sum(each.ru_utime + each.ru_stime for each in spent):.1f} s")
+                 f"CPU {sum(each.ru_utime + each.ru_stime for each in own):.1f} s, "
+                 f"of what was not killed {theirs:.1f} s")
         codes = collections.Counter((line["op"], line["status"], line["code"]) for line in calls
                                     if line["outcome"] == "unknown")
         diagnose("\n".join(f"{count:5} {op} {status} {code}" for (op, status, code), count in codes.most_common(12)))
