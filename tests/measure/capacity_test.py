@@ -23,7 +23,7 @@ import capacity_simulation as simulation  # noqa: E402
 COST = model.Cost(service_ms=1, hash_ms=10, database_ms=2, statements=5, commits=4, rows=6, log_bytes=1 << 20,
                   table_rows={"outbox": 3, "audit_event": 1})
 COSTS = model.Costs(machine={"cores": 2}, login=dataclasses.replace(COST, table_rows={"audit_event": 1}),
-                    registration=COST, idle_mib=20, busy_mib=60, commits_a_second=1000, commit_ms=1, refusal_ms=0.02,
+                    registration=COST, busy_mib=60, commits_a_second=1000, commit_ms=1, refusal_ms=0.02,
                     row_bytes=dict.fromkeys(model.DAYS_KEPT, 1024.0))
 PLAIN = model.Assumptions(repeats=1, headroom=1, logins_share=0)
 
@@ -133,7 +133,7 @@ def logins(run: simulation.Simulation, service: simulation.Service, gaps: Iterab
 def crommelin(servers: int, load: float) -> float:
     """The mean wait of an M/D/c queue in service times (Crommelin 1932)."""
     total = 0.0
-    for n in range(1, 250):
+    for n in range(1, 120):
         mean = n * load
         terms = [math.exp(k * math.log(mean) - mean - math.lgamma(k + 1)) for k in range(n * servers)]
         total += (1 - math.fsum(terms)) - servers / load * (
@@ -142,17 +142,17 @@ def crommelin(servers: int, load: float) -> float:
 
 
 def test_the_analytic_wait_is_that_of_one_server_where_there_is_one():
-    close(round(crommelin(1, 0.7), 6), round(0.7 / (2 * (1 - 0.7)), 6))  # Pollaczek and Khinchine
+    close(round(crommelin(1, 0.7), 3), round(0.7 / (2 * (1 - 0.7)), 3))  # Pollaczek and Khinchine
 
 
 def test_hashes_wait_as_in_an_m_d_c_queue():
-    for threads in (1, 2, 3):
+    for threads in (1, 3):
         run, service = service_of(cores=threads, hash_threads=threads)
         load = 0.7 * threads
-        gaps = (run.random.expovariate(load / HASH_S) for _ in range(20_000))
+        gaps = (run.random.expovariate(load / HASH_S) for _ in range(12_000))
         waits = [took - HASH_S for _, took in logins(run, service, gaps)]
         found, wanted = sum(waits) / len(waits) / HASH_S, crommelin(threads, load)
-        assert abs(found / wanted - 1) < 0.05, f"{threads} threads: {found:.3f} instead of {wanted:.3f}"
+        assert abs(found / wanted - 1) < 0.06, f"{threads} threads: {found:.3f} instead of {wanted:.3f}"
 
 
 def test_cores_are_shared_alike():
@@ -176,9 +176,9 @@ def test_cores_are_shared_alike():
 def test_what_finds_no_place_is_refused_at_once():
     """At twice of what the threads bear, half is served, and a login waits for as long as the others in its load."""
     run, service = service_of(cores=2, hash_threads=2, hashing_max=32, refusal_s=0)
-    answers = logins(run, service, [HASH_S / 4] * 4000)
+    answers = logins(run, service, [HASH_S / 4] * 2000)
     served = [took for was_served, took in answers if was_served]
-    assert abs(len(served) / 4000 - 0.5) < 0.01, len(served)
+    assert abs(len(served) / 2000 - 0.5) < 0.02, len(served)
     assert max(served) <= 32 / 2 * HASH_S + 1e-9, max(served)
     assert max(took for was_served, took in answers if not was_served) == 0
 
@@ -190,13 +190,14 @@ def test_a_call_that_waits_too_long_for_the_database_is_503():
         (True, 0.6), (False, 1.0), (True, 1.2)]
 
 
-def day_of(members: int, seed: int = 1, hash_s: float = HASH_S, patience_s: float = math.inf, **settings: float):
+def day_of(members: int, seed: int = 1, hash_s: float = HASH_S, patience_s: float = math.inf,
+           people: simulation.People = simulation.People(), **settings: float) -> simulation.Day:
     """An hour in which they all come to register."""
     run, service = service_of(seed, **{"hashing_max": 32, "commit_s": 0.001, "database_cores": 2} | settings)
     service.costs = dict.fromkeys(service.costs, simulation.CallCost(0.002, 0, 0.001, 2))
     for name in (simulation.LOGIN, simulation.ACCOUNT):
         service.costs[name] = dataclasses.replace(service.costs[name], hash_s=hash_s)
-    day = simulation.Day(run, service, simulation.People())
+    day = simulation.Day(run, service, people)
     for moment in simulation.moments(run.random, members, members, 1, 2):
         run.start(day.live(day.register), moment)
     run.run(patience_s)
@@ -205,6 +206,25 @@ def day_of(members: int, seed: int = 1, hash_s: float = HASH_S, patience_s: floa
 
 def refused_of(day: simulation.Day) -> int:
     return sum(minute.refused for minute in day.minutes.values())
+
+
+def test_the_day_costs_what_the_arithmetic_says():
+    day = day_of(200, people=simulation.People(wrong_share=0, leave_share=0))
+    assert day.ends == {"finished": 200}, day.ends
+    steps = len(simulation.CALLS) + model.MAILS
+    close(day.service.replicas[0].cores.used_s, 200 * (steps * 0.002 + 2 * HASH_S))
+    close(day.service.database.used_s, 200 * steps * 0.001)
+
+
+def test_one_replica_with_its_share_waits_no_less_than_all_of_them():
+    """So a part of a large set-up may stand for it."""
+    means = []
+    for replicas in (1, 4):
+        run, service = service_of(replicas=replicas, database_cores=replicas)
+        gaps = (run.random.expovariate(replicas * 1.6 / HASH_S) for _ in range(1500 * replicas))
+        waits = [took for _, took in logins(run, service, gaps)]
+        means.append(sum(waits) / len(waits))
+    assert HASH_S < means[1] <= means[0], means
 
 
 def test_where_there_is_room_nobody_is_refused_and_nobody_gives_up():
@@ -228,9 +248,9 @@ def test_whoever_came_is_finished_gone_or_under_way():
 
 
 def test_more_cores_or_cheaper_hashes_refuse_fewer():
-    by_cost = [refused_of(day_of(400, hash_s=hash_s)) for hash_s in (2.0, 8.0, 16.0)]
+    by_cost = [refused_of(day_of(300, hash_s=hash_s)) for hash_s in (2.0, 10.0, 20.0)]
     assert by_cost == sorted(by_cost) and by_cost[0] == 0 < by_cost[2], by_cost
-    by_cores = [refused_of(day_of(400, hash_s=8.0, cores=cores, hash_threads=cores)) for cores in (1, 2, 8)]
+    by_cores = [refused_of(day_of(300, hash_s=10.0, cores=cores, hash_threads=cores)) for cores in (1, 2, 8)]
     assert by_cores == sorted(by_cores, reverse=True) and by_cores[0] > 0 == by_cores[2], by_cores
 
 
@@ -257,6 +277,13 @@ def test_json_has_what_the_text_has():
     close(told["arrivals"]["hour"], 200_000)
     assert f"{told['arrivals']['busiest_minute']:,.0f}" in capacity("5000000", "--hour-share", "0.04")
     assert told["measured"]["cpu"] and told["measured"]["day"]
+
+
+def test_the_simulated_day_accounts_for_everybody():
+    told = json.loads(capacity("20000", "--simulate", "--json", "--hours", "1"))["simulation"]
+    assert told["came"] == sum(told["ends"].values()) + told["under_way"] > 400, told["ends"]
+    assert sum(minute["came"] for minute in told["minutes"]) == told["came"]
+    assert told["part"] == 1 and told["settings"]["replicas"] == 1
 
 
 def test_every_assumption_is_an_option_with_a_reason():

@@ -111,7 +111,6 @@ class Costs:
     machine: Json
     login: Cost
     registration: Cost
-    idle_mib: float
     busy_mib: float  # with as many hashes at once as the machine has cores
     commits_a_second: float  # bare ones, 32 connections
     commit_ms: float  # of one alone
@@ -123,8 +122,7 @@ class Costs:
         peaks = [measured["closed"]["rss_peak_kib"] for measured in need(bench, "calls").values()]
         tables = need(bench, "tables")
         return cls(need(bench, "machine"), Cost.of(bench, LOGIN), Cost.of(bench, WALK),
-                   need(bench, "rss_idle_kib") / 1024, max(peaks) / 1024,
-                   need(bench, "limits", "commit, 32 connections", "rate"),
+                   max(peaks) / 1024, need(bench, "limits", "commit, 32 connections", "rate"),
                    need(bench, "limits", "commit, 1 connections", "p50_us") / 1000,
                    need(bench, "limits", "edge: unknown path", "cpu_ms", "myportald"),
                    {name: found["bytes"] / max(1, found["rows"]) for name, found in tables.items()})
