@@ -91,7 +91,7 @@ def test_limits_and_notes_come_when_they_are_reached():
     relay = dataclasses.replace(PLAIN, relay_per_minute=1200)
     told = model.plan(1_800_000, relay, COSTS)
     close(told["mails"]["wait_s"], 1800)  # 108,000 in the hour, 72,000 of them taken; the last waits for 30 minutes
-    assert not any("second links" in note for note in told["notes"])
+    assert ["second links" in note for note in told["notes"] if "30 minutes" in note] == [False], told["notes"]
     told = model.plan(1_800_000, dataclasses.replace(relay, relay_per_minute=1199), COSTS)
     assert any("second links" in note for note in told["notes"])
 
@@ -289,6 +289,12 @@ def test_the_simulated_day_accounts_for_everybody():
 def test_every_assumption_is_an_option_with_a_reason():
     names = [name for name, *_ in model.ASSUMPTIONS]
     assert names == [each.name for each in dataclasses.fields(model.Assumptions)]
+
+
+def test_what_cannot_be_assumed_is_rejected():
+    for words in ((), ("0",), ("10000", "--hour-share", "1.1"), ("10000", "--wrong-share", "1"), ("10000", "--peak", "0")):
+        done = subprocess.run([TREE / "tools/capacity", *words], capture_output=True, text=True, check=False)
+        assert done.returncode == 2 and "error:" in done.stderr, words
 
 
 def test_what_is_no_result_of_the_bench_is_rejected():

@@ -255,9 +255,10 @@ def notes_of(told: Json) -> list[str]:
                      f"divide the societies among {told['database']['writers']}")
     if told["connections"]["each"] > DB_CONNECTIONS_MAX:
         notes.append(f"DB_CONNECTIONS is at most {DB_CONNECTIONS_MAX}: more replicas")
-    if told["mails"]["wait_s"] > SECOND_LINK_LIVES_S:
-        notes.append(f"the relay's limit lets mails wait {told['mails']['wait_s'] / 60:.0f} minutes: second links are "
-                     "over when they come")
+    wait_s = told["mails"]["wait_s"]
+    if wait_s:
+        over = ": second links are over when they come" if wait_s > SECOND_LINK_LIVES_S else ""
+        notes.append(f"the relay's limit lets the last mail of the hour wait {wait_s / 60:.0f} minutes{over}")
     return notes
 
 

@@ -305,10 +305,12 @@ class Service:
 
 @dataclasses.dataclass(frozen=True)
 class People:
-    """What members do between the calls. Seconds are means, of an exponential distribution."""
+    """What members do between the calls. Seconds are means, of an exponential distribution: most are quicker, and some
+    take very long. What nobody has measured is guessed so that it makes the morning harder: short pauses, few who
+    leave."""
 
-    read_mail_s: float = 60  # until a mail that came is opened
-    type_s: float = 40  # a step
+    read_mail_s: float = 60  # until a mail that came is opened: who waits for it looks at once
+    type_s: float = 40  # a step: a number, a picture, a password twice
     wrong_share: float = 0.1  # of the numbers, and of the passwords
     leave_share: float = 0.03  # who puts it off, at each step
     patience: int = 4  # how often a member who was told "later" tries again
