@@ -44,6 +44,7 @@ teardown() {
 	[[ -z ${loads-} ]] || wait "${loads[@]}" || true
 	process_stop chained 5
 	[[ -z ${broken-} ]] || kill "$broken"
+	[[ -z ${paused-} ]] || process_resume "$paused"
 }
 
 listen_of() { # N
@@ -145,6 +146,29 @@ invitations() {
 	(($(failures | wc -l) <= CLIENTS * ${#LOADS[@]}))
 	(($(count_of answered) > 100))
 	(($(executed) - executed_before <= $(count_of answered) + $(failures | wc -l)))
+}
+
+# Prints the status and the seconds of so many requests at once.
+ask_at_once() { # PORT COUNT
+	seq "$2" | xargs -P "$2" -I{} curl --silent --noproxy '*' --max-time 20 --cacert "$TLS/cert.pem" --resolve "$NAME:$1:127.0.0.1" \
+		--output /dev/null --write-out '%{http_code} %{time_total}\n' "https://$NAME:$1/v1/config"
+}
+
+@test "a replica that stands still costs its requests six seconds; then the proxy answers" {
+	paused=other2
+	process_pause other2
+	ask_at_once "$NGINX_PORT" 6 >"$BATS_TEST_TMPDIR/nginx" 3>&- &
+	ask_at_once "$HAPROXY_PORT" 6 >"$BATS_TEST_TMPDIR/haproxy"
+	wait $!
+	process_resume other2
+	wait_until 5 server_ready "$(inside_of 1)"
+	sort "$BATS_TEST_TMPDIR"/{nginx,haproxy}
+	for row in nginx:503 haproxy:504; do
+		awk -v wanted="${row#*:}" '
+			$1 == wanted { late++; if ($2 < 5.5 || $2 > 7) exit 1; next }
+			$1 != 200 || $2 > 5 { exit 1 }
+			END { if (late == 0) exit 1 }' "$BATS_TEST_TMPDIR/${row%:*}"
+	done
 }
 
 @test "what was sent to a replica that breaks off is not sent to another one" {
