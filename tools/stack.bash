@@ -264,6 +264,19 @@ process_kill() { # NAME
 	rm -f "$STACK/$1.pid"
 }
 
+process_pause() { # NAME
+	local pid
+	pid=$(process_pid "$1") || return 0
+	kill -STOP "$pid"
+}
+
+# A paused one takes no signal but SIGKILL until it goes on.
+process_resume() { # NAME
+	local pid
+	pid=$(process_pid "$1") || return 0
+	kill -CONT "$pid"
+}
+
 process_failed() { # NAME
 	tail -n 20 "$STACK/$1.log" >&2
 	complain "$1 did not start; its log is $STACK/$1.log"
@@ -423,6 +436,14 @@ clock_at() { # OFFSET such as +3h
 	clock=(LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1 "FAKETIME=$1"
 		FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_FORCE_MONOTONIC_FIX=0
 		"ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0")
+}
+
+# libfaketime leaves these behind a process that was killed, and the next with its id waits for them.
+faketime_forget() {
+	local file
+	for file in /dev/shm/*faketime_s??_*; do
+		if [[ -e $file && ! -e /proc/${file##*_} ]]; then rm -f "$file"; fi
+	done
 }
 
 server_ready() { # INSIDE

@@ -1,6 +1,9 @@
 # shellcheck shell=bash
-# world.bash - what both kinds of world have in common: settings, roster, links that fail, replicas on them.
+# parts.bash - what both kinds of world have in common: settings, roster, links that fail, replicas on them.
 # single.bash and cluster.bash say which parts there are, and their ports.
+
+readonly FULL_DISK=$BUILD/tests/chaos/libfull_disk.so
+readonly HOLD='SELECT SLEEP(600)'
 
 settings_for_load() {
 	local setting
@@ -29,6 +32,52 @@ link() { # NAME|all WORD [MS]
 	"$TREE/tests/chaos/fault_proxy.py" "$CHAOS" tell "$@"
 }
 
+# --- database --------------------------------------------------------------------------------------
+
+# SQL of the administrator; a server that stands still holds up nobody.
+sql() { # NODE SQL
+	of_node "$1" timeout 5 mariadb --no-defaults --socket="$(of_node "$1" printenv DB_SOCKET)" --user="$(id -un)" -BNe "$2"
+}
+
+disk_is_full() {
+	: >"$STACK/disk-full"
+}
+
+disk_has_room() {
+	rm -f "$STACK/disk-full"
+}
+
+node_as_usual() { # N
+	connections_let_go "$1"
+	sql "$1" 'SET GLOBAL read_only = OFF; SET GLOBAL max_connections = DEFAULT'
+}
+
+# All that a server takes, but for the administrator's one.
+connections_take() { # NODE
+	local n
+	for n in {1..10}; do
+		setsid mariadb --no-defaults --socket="$(of_node "$1" printenv DB_SOCKET)" --user="$(id -un)" -e "$HOLD" \
+			</dev/null >/dev/null 2>&1 3>&- 4>&- 8>&- 9>&- &
+		printf '%d\n' $! >>"$CHAOS/holders$1"
+	done
+	wait_until 3 connections_are_held "$1"
+	# 10 is the least there is. Those of the service do not get in again.
+	sql "$1" "SET GLOBAL max_connections = 10; KILL USER $DB_USER"
+}
+
+connections_are_held() { # NODE
+	(($(sql "$1" "SELECT COUNT(*) FROM information_schema.processlist WHERE info = '$HOLD'") == 10))
+}
+
+connections_let_go() { # NODE
+	local pid
+	[[ -e $CHAOS/holders$1 ]] || return 0
+	while read -r pid; do
+		! grep -qsF "$HOLD" "/proc/$pid/cmdline" || kill "$pid"
+	done <"$CHAOS/holders$1"
+	rm -f "$CHAOS/holders$1"
+}
+
 # --- replicas -------------------------------------------------------------------------------------
 
 # The program and the clock of a replica outlive its processes: one that is killed comes back as it was.
@@ -43,6 +92,7 @@ want() { # REPLICA program|clock VALUE; empty: as usual
 replica_spawn() { # N
 	local program clock=()
 	program=$(wanted "$1" program)
+	faketime_forget
 	[[ -z $(wanted "$1" clock) ]] || clock_at "$(wanted "$1" clock)"
 	process_start "replica$1" env -u DB_OWNER_PASSWORD_FILE LISTEN="$(listen_of "$1")" LISTEN_INSIDE="$(inside_of "$1")" \
 		DB_SOCKET= DB_HOST=localhost DB_PORT="$(db_link_port "$1")" DB_CA_FILE="$TLS/ca.pem" \
@@ -56,7 +106,7 @@ replicas_start() {
 }
 
 # Several may want it up, or down, at once.
-replica_up() (# N
+replica_up() ( # N
 	exec 8>"$CHAOS/replica$1.lock"
 	flock 8
 	process_resume "replica$1"
@@ -87,35 +137,28 @@ haproxy_replicas() { # for haproxy_start
 
 # --- all ------------------------------------------------------------------------------------------
 
-# A paused one takes no signal but SIGKILL until it goes on.
-process_resume() { # NAME
-	local pid
-	pid=$(process_pid "$1") || return 0
-	kill -CONT "$pid"
-}
-
-process_pause() { # NAME
-	local pid
-	pid=$(process_pid "$1") || return 0
-	kill -STOP "$pid"
-}
-
+# Nothing of a fault is left, whatever was begun.
 all_up() {
 	local n
 	link all pass
 	: >"$CHAOS/smtp-script"
-	for n in "${NODES[@]}"; do node_up "$n"; done
-	for n in "${REPLICAS[@]}"; do want "$n" program ''; want "$n" clock ''; replica_up "$n"; done
+	for n in "${NODES[@]}"; do of_node "$n" disk_has_room; done
+	nodes_up
+	for n in "${NODES[@]}"; do node_as_usual "$n"; done
+	for n in "${REPLICAS[@]}"; do replica_as_usual "$n"; done
 }
 
-# Replicas, their proxy, links. What is being done about a fault is waited for.
+replica_as_usual() { # N
+	[[ -n $(wanted "$1" program)$(wanted "$1" clock) ]] || { replica_up "$1" && return; }
+	want "$1" program ''
+	want "$1" clock ''
+	replica_restart "$1"
+}
+
+# Replicas, their proxy, links.
 parts_stop() {
-	local n lock
-	for lock in "$CHAOS"/faults/*.lock; do
-		[[ ! -e $lock ]] || flock -w 60 "$lock" true || complain "$lock is still held" || true
-	done
+	local n
 	process_stop haproxy 5
-	for n in "${REPLICAS[@]}"; do process_resume "replica$n"; done
-	for n in "${REPLICAS[@]}"; do process_stop "replica$n" 30; done
+	for n in "${REPLICAS[@]}"; do replica_down "$n"; done
 	process_stop fault-proxy 5
 }

@@ -1,12 +1,10 @@
 # shellcheck shell=bash
-# single.bash - one MariaDB with TLS, two replicas of the service, HAProxy before them.
+# single.bash - one MariaDB with TLS, two replicas of the service, HAProxy before them: where each is, and how it starts.
 
 # shellcheck source-path=SCRIPTDIR source=../../tools/stack.bash
 . "$TREE/tools/stack.bash"
 # shellcheck source-path=SCRIPTDIR source=../flow/proxies.bash
 . "$TREE/tests/flow/proxies.bash"
-# shellcheck source-path=SCRIPTDIR source=world.bash
-. "$TREE/tests/chaos/world.bash"
 
 readonly REPLICAS=(1 2) NODES=(1)
 
@@ -23,18 +21,17 @@ of_node() { # N COMMAND...
 }
 
 settings_of_this() {
-	[[ -e $CHAOS/port ]] || complain "nothing was started in $CHAOS" || return 1
+	[[ -e $CHAOS/env ]] || complain "nothing was started in $CHAOS" || return 1
 	FIRST_PORT=$(<"$CHAOS/port")
 	# shellcheck disable=SC1091 # written by prepare
 	. "$CHAOS/env"
-	export RUN_DB_PORT RUN_SMTP_PORT
 	RUN_DB_PORT=$(db_port) RUN_SMTP_PORT=$(smtp_port)
+	export RUN_DB_PORT RUN_SMTP_PORT
 }
 
 prepare() {
 	rm -rf "$CHAOS" && mkdir -p "$CHAOS"
 	free_ports 10 >"$CHAOS/port"
-	FIRST_PORT=$(<"$CHAOS/port")
 	settings_forget '*'
 	stack_settings
 	settings_for_load
@@ -44,26 +41,35 @@ prepare() {
 }
 
 all_start() {
-	certificate_make && db_certificates_make && keys_make && smtp_start && node_up 1 && db_fill "$CHAOS/roster.csv" >"$CHAOS/fill.log" || return 1
+	certificate_make
+	db_certificates_make
+	keys_make
+	smtp_start
+	node_up 1
+	db_fill "$CHAOS/roster.csv" >"$CHAOS/fill.log"
 	replicas_start
 	LISTEN_INSIDE=$(inside_of 1) haproxy_start "$(service_port)" haproxy "$(listen_of 1)" "$(haproxy_replicas)"
 }
 
-node_up() { # N
-	process_resume mariadbd
-	process_runs mariadbd || db_start --ssl-cert="$TLS/db.pem" --ssl-key="$TLS/db-key.pem"
+nodes_up() {
+	node_up 1
 }
 
-node_down() { # N
-	db_stop
+node_up() { # N
+	process_resume mariadbd
+	process_runs mariadbd ||
+		LD_PRELOAD=$FULL_DISK db_start --ssl-cert="$TLS/db.pem" --ssl-key="$TLS/db-key.pem" --require-secure-transport=ON
 }
 
 node_is_well() { # N
 	db_answers
 }
 
+writer() {
+	printf '1\n'
+}
+
 stop() {
-	[[ -e $CHAOS/port ]] || return 0
 	settings_of_this
 	parts_stop
 	process_resume mariadbd

@@ -35,14 +35,6 @@ suite_roster() {
 	seq 100001 101000 | sed 's/.*/900,&,00,1,1980-01-01,タメシ ヒト,2010-04-01,/'
 }
 
-# libfaketime leaves these behind a process that was killed, and the next with its id waits for them.
-faketime_forget() {
-	local file
-	for file in /dev/shm/*faketime_s??_*; do
-		if [[ -e $file && ! -e /proc/${file##*_} ]]; then rm -f "$file"; fi
-	done
-}
-
 setup_suite() {
 	TREE=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 	BUILD=${BUILD:-build}
