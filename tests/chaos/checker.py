@@ -17,6 +17,7 @@ import evidence
 
 NEVER = math.inf
 DEADLINE_S = 5.0  # docs/api-guide.md, "Retries"
+PROXY_DEADLINE_S, STANDS_STILL = 7.0, "replica_paused"  # only then the proxy answers in the place of the service: 504
 LOGIN_LOCK_FROM, LOGIN_LOCK_S = 5, 30  # docs/api-guide.md, "Failed logins"
 KEY_TRIES = 5
 PASSWORD_TRIES, PASSWORD_WINDOW_S = 5, 900
@@ -536,15 +537,21 @@ def answers_in_time(case: Case) -> Iterator[str]:
     broken, every call is answered."""
     for line in case.lines:
         took = line["end"] - line["sent"]
-        if line["status"] and took > DEADLINE_S + line["lag"]:
+        by_proxy = line["status"] == 504 and was_broken(case, line, STANDS_STILL)
+        if line["status"] and took > (PROXY_DEADLINE_S if by_proxy else DEADLINE_S) + line["lag"]:
             yield f"call {line['call']} ({line['op']}) was answered {line['status']} after {took:.1f} s"
         if line["status"] == 500:
             yield f"call {line['call']} ({line['op']}) was answered 500"
         elif line["status"] >= 500 and line["retry_after"] is None:
             yield f"call {line['call']} ({line['op']}) was answered {line['status']} without Retry-After"
-        if line["outcome"] == "unknown" and not any(
-                fault["start"] <= line["end"] and line["start"] <= fault["end"] + RECOVERY_S for fault in case.faults):
+        if line["outcome"] == "unknown" and not was_broken(case, line):
             yield f"call {line['call']} ({line['op']}) got {line['status'] or line['code']} although nothing was broken"
+
+
+def was_broken(case: Case, line: dict, *names: str) -> bool:
+    """Was a fault in force, of these if there are any, or over for no more than a moment?"""
+    return any(fault["start"] <= line["end"] and line["start"] <= fault["end"] + RECOVERY_S
+               for fault in case.faults if not names or fault["fault"] in names)
 
 
 def nodes_are_equal(case: Case) -> Iterator[str]:
