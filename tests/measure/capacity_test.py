@@ -10,7 +10,6 @@ import math
 import pathlib
 import subprocess
 import sys
-import traceback
 from collections.abc import Iterable
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
@@ -19,6 +18,8 @@ sys.path.insert(0, str(TREE / "tools/measure"))
 
 import capacity_model as model  # noqa: E402
 import capacity_simulation as simulation  # noqa: E402
+import tap  # noqa: E402
+from tap import close  # noqa: E402
 
 COST = model.Cost(service_ms=1, hash_ms=10, database_ms=2, statements=5, commits=4, rows=6, log_bytes=1 << 20,
                   table_rows={"outbox": 3, "audit_event": 1})
@@ -26,10 +27,6 @@ COSTS = model.Costs(machine={"cores": 2}, login=dataclasses.replace(COST, table_
                     registration=COST, busy_mib=60, commits_a_second=1000, commit_ms=1, refusal_ms=0.02,
                     row_bytes=dict.fromkeys(model.DAYS_KEPT, 1024.0))
 PLAIN = model.Assumptions(repeats=1, headroom=1, logins_share=0)
-
-
-def close(found: float, wanted: float) -> None:
-    assert math.isclose(found, wanted, rel_tol=1e-9), f"{found} is not {wanted}"
 
 
 def capacity(*words: str) -> str:
@@ -303,21 +300,5 @@ def test_what_is_no_result_of_the_bench_is_rejected():
     assert done.returncode == 1 and done.stderr.startswith("capacity: /dev/null is no result"), done.stderr
 
 
-def main() -> int:
-    tests = [(name, test) for name, test in globals().items() if name.startswith("test_")]
-    failed = 0
-    print(f"1..{len(tests)}")
-    for name, test in tests:
-        title = name.removeprefix("test_").replace("_", " ")
-        try:
-            test()
-            print(f"ok {title}")
-        except Exception:  # whatever it is, the others are tried
-            failed += 1
-            print(f"not ok {title}")
-            print("# " + traceback.format_exc().strip().replace("\n", "\n# "))
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tap.run(globals()))

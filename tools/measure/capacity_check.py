@@ -10,17 +10,17 @@ A level that differs by more than its bounds is measured once more: the machine 
 
 import argparse
 import dataclasses
-import importlib.machinery
-import importlib.util
-import pathlib
+import itertools
 import signal
 import sys
 import threading
 import time
 
+import bench_stack as stack
 import capacity_simulation as simulation
-
-TREE = pathlib.Path(__file__).resolve().parents[2]
+from bench_calls import CLIENTS as CLIENTS_CLOSED
+from bench_calls import FUNNEL_RATE, Bench
+from bench_stack import CORES, Json, call, login_id, soak
 
 ACCOUNTS = 500
 LEVELS = (0.5, 0.8, 1.2, 2.0)
@@ -33,21 +33,6 @@ RELAY_S = 0.001  # of the sink on this machine
 # By how much measured and simulated may differ: shares of all; times by a factor, or by milliseconds.
 SHARE_MAX = 0.15
 TIMES_MAX = {"p50": (1.8, 30), "p99": (2.5, 80)}
-
-Json = dict
-
-
-def load_bench():
-    """tools/measure/bench as a module; its compiled form is not left beside it."""
-    loader = importlib.machinery.SourceFileLoader("bench", str(TREE / "tools/measure/bench"))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("bench", loader))
-    sys.modules["bench"] = module
-    loader.exec_module(module)
-    return module
-
-
-bench = load_bench()
-soak = bench.soak
 
 
 @dataclasses.dataclass
@@ -66,14 +51,14 @@ class Outcome:
 
 # --- measured -------------------------------------------------------------------------------------
 
-class Measured(bench.Bench):
+class Measured(Bench):
     """The bench's stack, and the loads of the check."""
 
-    def __init__(self, given: argparse.Namespace, settings: soak.Settings, sink: bench.Sink):
-        super().__init__(given, settings, sink)
-        self.next_number = bench.FIRST_NUMBER + ACCOUNTS + 2
-        self.login_lines = [bench.call("POST", "/v1/sessions", body={
-            "login_id": bench.login_id(n), "password": soak.PASSWORD}) for n in range(1, ACCOUNTS + 1)]
+    def __init__(self, given: argparse.Namespace, settings: soak.Settings, sink: stack.Sink):
+        super().__init__(given, settings, sink, ACCOUNTS)
+        self.open_loop = False
+        self.login_lines = [call("POST", "/v1/sessions", body={
+            "login_id": login_id(n), "password": soak.PASSWORD}) for n in range(1, ACCOUNTS + 1)]
 
     def numbers(self, count: float) -> int:
         """The first of so many persons who have not registered."""
@@ -83,16 +68,16 @@ class Measured(bench.Bench):
 
     def measure_costs(self) -> dict[str, simulation.CallCost]:
         self.limit_edge()
-        self.limit_db()
-        self.measure_sessions()
-        self.measure_stages(self.numbers(bench.FUNNEL_RATE * COSTS_S))
+        self.limit_db("commit", 1)
+        for _ in itertools.chain(self.steps_of_members(), self.steps_of_registration()):
+            pass
         return simulation.call_costs({"calls": self.calls})
 
     def closed_loops(self) -> tuple[float, float]:
         """Logins a second, and registrations, each alone."""
-        logins = self.load(self.login_lines, 201, "--clients", bench.CLIENTS, "--seconds", CLOSED_S)
+        logins = self.load(self.login_lines, 201, "--clients", CLIENTS_CLOSED, "--seconds", CLOSED_S)
         first = self.numbers(WALKS_A_SECOND * CLOSED_S)
-        walks = self.walk(first, "--clients", 2 * bench.CLIENTS, "--seconds", CLOSED_S)
+        walks = self.walk(first, "--clients", 2 * CLIENTS_CLOSED, "--seconds", CLOSED_S)
         return logins["rate"], walks["rate"]
 
     def others_cpu_s(self) -> float:
@@ -110,7 +95,7 @@ class Measured(bench.Bench):
         login.start()
         walks = self.walk(first, "--clients", CLIENTS, "--rate", walks_a_second, "--seconds", seconds)
         login.join()
-        cores = len(bench.CORES) - (self.others_cpu_s() - others) / (time.monotonic() - began)
+        cores = len(CORES) - (self.others_cpu_s() - others) / (time.monotonic() - began)
         return {"logins": outcome_of_load(found), "registrations": outcome_of_walk(walks)}, cores
 
 
@@ -216,7 +201,7 @@ def check_level(measured: Measured, costs: dict[str, simulation.CallCost], level
     found, cores = measured.open_model(*rates, seconds)
     commit = measured.limits["commit, 1 connections"]["p50_us"] / 1e6
     refusal = measured.limits["edge: unknown path"]["cpu_ms"]["myportald"] / 1000
-    settings = simulation.Settings(cores=cores, hash_threads=len(bench.CORES), commit_s=commit, refusal_s=refusal,
+    settings = simulation.Settings(cores=cores, hash_threads=len(CORES), commit_s=commit, refusal_s=refusal,
                                    relay_s=RELAY_S)
     rows = rows_of(found, Simulated(costs, settings).open_model(*rates, seconds))
     print_rows(level, cores, rows)
@@ -225,18 +210,19 @@ def check_level(measured: Measured, costs: dict[str, simulation.CallCost], level
 
 def check(seconds: float, build: str) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    given = argparse.Namespace(accounts=ACCOUNTS, seconds=COSTS_S, build=build, user=bench.user_name())
-    spare = int(bench.FUNNEL_RATE * COSTS_S + WALKS_A_SECOND * (4 * CLOSED_S + 2 * seconds) * len(LEVELS))
+    given = argparse.Namespace(accounts=ACCOUNTS, seconds=COSTS_S, build=build, user=stack.user_name())
+    spare = int(FUNNEL_RATE * COSTS_S + WALKS_A_SECOND * (4 * CLOSED_S + 2 * seconds) * len(LEVELS))
     with soak.only_one():
-        bench.build(given)
-        with bench.Sink() as sink, bench.stack_of(given, sink.port) as settings:
+        stack.build(given)
+        with stack.Sink() as sink, stack.stack_of(given, sink.port) as settings:
             threading.Thread(target=sink.serve_forever, daemon=True).start()
             measured = Measured(given, settings, sink)
+            persons = ACCOUNTS + 1 + spare
+            stack.make_room(settings, persons)
+            stack.fill_persons(settings, 1, persons)
             measured.start()
-            bench.fill_persons(settings, ACCOUNTS, spare)
-            if measured.walk(bench.FIRST_NUMBER + ACCOUNTS + 1, "--clients", 1, "--count", 1)["calls"] != 1:
-                sys.exit("capacity: the first registration failed")
-            bench.fill_accounts(settings, ACCOUNTS)
+            stack.fill_accounts(settings, ACCOUNTS, measured.walk_once())
+            measured.warm_up()
             costs = measured.measure_costs()
             good = [check_level(measured, costs, level, seconds) or check_level(measured, costs, level, seconds)
                     for level in LEVELS]

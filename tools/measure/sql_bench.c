@@ -1,10 +1,10 @@
 /* sql_bench.c - how fast is the bare database: prepared statements over kept connections, nothing
  * around them. What the service makes of it is measured beside.
  *
- *   sql_bench select|commit CONNECTIONS SECONDS SOCKET USER
+ *   sql_bench select|commit CONNECTIONS SECONDS SOCKET USER DATABASE
  *
- * select reads accounts of `myportal` by primary key; commit inserts into `bench.durable`, each row
- * a transaction of its own. Prints JSON. */
+ * select reads accounts of the database by primary key; commit inserts into `bench.durable`, each
+ * row a transaction of its own. Prints JSON. */
 
 #include "bench_times.h"
 
@@ -21,15 +21,15 @@
 #define KEYS_MAX        20000 /* accounts that are read, over and over */
 #define ROW_SIZE        120   /* about a row of `spent_token` */
 
-static const char keys_sql[] = "SELECT id FROM myportal.account LIMIT 20000";
-static const char select_sql[] =
-    "SELECT login_id, nickname, email FROM myportal.account WHERE id = ?";
+static const char keys_sql[] = "SELECT id FROM account LIMIT 20000";
+static const char select_sql[] = "SELECT login_id, nickname, email FROM account WHERE id = ?";
 static const char commit_sql[] = "INSERT INTO bench.durable (id, body) VALUES (?, ?)";
 
 static struct {
 	bool commits;
 	const char *socket;
 	const char *user;
+	const char *database;
 	double seconds;
 	int64_t end_ns;
 	unsigned char keys[KEYS_MAX][KEY_SIZE];
@@ -62,7 +62,7 @@ connect_db(void)
 	MYSQL *db = mysql_init(NULL);
 
 	if (db == NULL ||
-	    mysql_real_connect(db, NULL, plan.user, NULL, NULL, 0, plan.socket, 0) == NULL)
+	    mysql_real_connect(db, NULL, plan.user, NULL, plan.database, 0, plan.socket, 0) == NULL)
 		sql_bench_error(db == NULL ? "no memory" : mysql_error(db));
 	return db;
 }
@@ -176,13 +176,15 @@ workers_run(struct worker *workers, unsigned count)
 int
 main(int argc, char **argv)
 {
-	if (argc != 6)
-		sql_bench_error("usage: sql_bench select|commit CONNECTIONS SECONDS SOCKET USER");
+	if (argc != 7)
+		sql_bench_error(
+		    "usage: sql_bench select|commit CONNECTIONS SECONDS SOCKET USER DATABASE");
 	const unsigned count = (unsigned)strtoul(argv[2], NULL, 10);
 	plan.commits = strcmp(argv[1], "commit") == 0;
 	plan.seconds = strtod(argv[3], NULL);
 	plan.socket = argv[4];
 	plan.user = argv[5];
+	plan.database = argv[6];
 	struct worker *workers = calloc(CONNECTIONS_MAX, sizeof *workers);
 	if (count < 1 || count > CONNECTIONS_MAX || workers == NULL ||
 	    mysql_library_init(0, NULL, NULL))

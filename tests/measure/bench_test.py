@@ -1,0 +1,156 @@
+#!/usr/bin/python3
+"""Is the arithmetic of tools/measure/bench right: medians, the table of the bar, what a change cost, growth? Prints TAP."""
+
+import copy
+import pathlib
+import sys
+
+TREE = pathlib.Path(__file__).resolve().parents[2]
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(TREE / "tools/measure"))
+
+import bench_figures as figures  # noqa: E402
+import tap  # noqa: E402
+from bench_names import CAPTCHA, INVITATION, LOGIN, MAIL, PROFILE, PROFILE_ONE_CORE, WALK  # noqa: E402
+from tap import close  # noqa: E402
+
+
+
+def call_of(service: float, hashing: float, database: float, trips: float, rate: float) -> dict:
+    return {"closed": {"rate": rate, "errors": 0, "rss_peak_kib": 60 * 1024, "p50_us": 1000, "p99_us": 1500,
+                       "cpu_ms": {"myportald": service + hashing, "argon2id": hashing, "mariadbd": database},
+                       "db": {"trips": trips, "commits": 1}}}
+
+
+def round_of() -> dict:
+    """One in which each figure is just within its bound."""
+    calls = {WALK: call_of(2.5, 20, 2.2, 14, 45), LOGIN: call_of(0.25, 10, 0.5, 3, 95),
+             PROFILE: call_of(0.05, 0, 0.0625, 1, 15000), PROFILE_ONE_CORE: call_of(0.05, 0, 0.0625, 1, 3000),
+             INVITATION: call_of(0.5, 0, 0.25, 4, 2000), CAPTCHA: call_of(0.5, 0, 0.0625, 1, 2000),
+             MAIL: call_of(0.25, 0, 0.25, 1, 1500)}
+    calls[PROFILE]["open"] = dict(calls[PROFILE]["closed"], p99_us=2000)
+    return {"calls": calls, "start_ms": 15, "rss_idle_kib": 18 * 1024, "limits": {
+        "hash": {"rate": 100, "cpu_ms": 20}, "edge: GET /healthz, one core": {"rate": 10000},
+        "ES256 verify": {"rate": 20000, "cpu_ms": {"openssl": 0.05}},
+        "select, 1 connections": {"rate": 30000, "cpu_ms": {"mariadbd": 0.0125}},
+        "select, 32 connections": {"rate": 40000, "cpu_ms": {"mariadbd": 0.0125}}}}
+
+
+def scaled(told: dict, by: float) -> dict:
+    """The same on a machine that is so many times slower: times grow, rates shrink, counts and memory stay."""
+    slower = copy.deepcopy(told)
+
+    def walk(part: dict) -> None:
+        for name, value in part.items():
+            if name == "cpu_ms" and not isinstance(value, dict) or name in ("start_ms", "p50_us", "p99_us"):
+                part[name] = value * by
+            elif name == "cpu_ms":
+                part[name] = {who: ms * by for who, ms in value.items()}
+            elif name == "rate":
+                part[name] = value / by
+            elif isinstance(value, dict):
+                walk(value)
+
+    walk(slower)
+    return slower
+
+
+def rounds_of(change=lambda told: None) -> list[dict]:
+    """Three rounds at three moments of a machine: as it was, slower, faster."""
+    made = [scaled(round_of(), by) for by in (1, 1.5, 0.75)]
+    for each in made:
+        change(each)
+    return made
+
+
+# --- medians and the bar --------------------------------------------------------------------------
+
+def test_a_median_is_taken_of_each_figure_in_the_rounds_that_have_it():
+    found = figures.medians_of([{"a": {"b": 1, "why": ""}}, {"a": {"b": 7, "why": "no"}}, {"a": {"b": 3}, "c": 5}])
+    assert found == {"a": {"b": 3, "why": "no"}, "c": 5}, found
+
+
+def test_a_line_is_met_at_its_bound_and_missed_beyond_it():
+    rows = figures.rows_of([round_of()])
+    assert {row.met for row in rows if not row.work.startswith("every call")} == {"met"}, rows
+    for row in figures.rows_of([scaled(round_of(), 1.01)]):
+        ratio = "/" in row.work or row.work.startswith("every call")  # both sides are slower
+        assert ratio or row.met == "missed", row
+
+
+def test_the_median_of_the_rounds_is_judged_and_their_spread_told():
+    rounds = [round_of(), round_of(), round_of()]
+    rounds[0]["start_ms"], rounds[2]["start_ms"] = 14, 99
+    row = figures.rows_of(rounds)[-1]
+    assert (row.found, row.spread, row.met) == ("15.0 ms", "14-99", "met"), row
+
+
+def test_what_was_not_measured_is_neither_met_nor_missed():
+    told = round_of()
+    del told["calls"][MAIL]
+    rows = {row.work: row.met for row in figures.rows_of([told])}
+    assert rows["mails per second, one worker, local relay"] == "not measured", rows
+    assert len(rows) == 12, rows
+
+
+# --- what a change cost ---------------------------------------------------------------------------
+
+def test_another_moment_of_the_machine_is_no_change():
+    changes = figures.changes_of(rounds_of(), [scaled(each, 1.3) for each in rounds_of()])
+    in_units = [each for each in changes if each.kind in figures.UNITS]
+    assert len(in_units) >= 28, in_units
+    for each in in_units:
+        close(each.ratio, 1)
+        assert each.mark == "", each
+
+
+def test_a_change_beyond_the_spread_is_marked():
+    def change(told: dict) -> None:
+        told["calls"][PROFILE]["closed"]["cpu_ms"]["mariadbd"] *= 2
+        told["calls"][PROFILE]["closed"]["db"]["trips"] = 2
+        told["calls"][INVITATION]["closed"]["rate"] *= 1.25
+        told["calls"][LOGIN]["closed"]["rate"] /= 2
+
+    marked = {(each.call, each.kind): each for each in figures.changes_of(rounds_of(), rounds_of(change)) if each.mark}
+    assert {name: each.mark for name, each in marked.items()} == {
+        (PROFILE, "MariaDB CPU"): "worse", (PROFILE, "trips"): "worse", (INVITATION, "rate"): "better",
+        (LOGIN, "rate with hashes"): "worse"}, marked
+    close(marked[PROFILE, "MariaDB CPU"].ratio, 2)
+    close(marked[INVITATION, "rate"].ratio, 1.25)
+
+
+def test_within_the_spread_nothing_is_marked():
+    before, now = rounds_of(), rounds_of()
+    for each, by in zip(before, (1, 1.2, 1.4)):
+        each["calls"][CAPTCHA]["closed"]["cpu_ms"]["myportald"] *= by
+    for each, by in zip(now, (1.3, 1.5, 1.7)):
+        each["calls"][CAPTCHA]["closed"]["cpu_ms"]["myportald"] *= by
+    found = [each for each in figures.changes_of(before, now) if (each.call, each.kind) == (CAPTCHA, "service CPU")]
+    close(found[0].ratio, 1.5 / 1.2)
+    close(found[0].low, 1.3 / 1.4)
+    close(found[0].high, 1.7 / 1)
+    assert found[0].mark == "", found
+
+
+# --- growth ---------------------------------------------------------------------------------------
+
+def test_growth_is_told_beside_that_of_the_bare_select():
+    """A call whose cost grew by half, where a bare SELECT grew by a quarter: 1.2; in one round the machine was slow."""
+    small = round_of()
+    large = scaled(small, 1.25)
+    for name in large["calls"]:
+        large["calls"][name]["closed"]["cpu_ms"] = {
+            who: ms * 1.5 for who, ms in small["calls"][name]["closed"]["cpu_ms"].items()}
+    growth = {"sizes": [10000, 1000000], "rounds": [
+        {"10000": scaled(small, by), "1000000": scaled(large, by)} for by in (1, 3, 1)]}
+    for each in figures.grown_of(growth):
+        close(each.raw, 1.5)
+        close(each.bare, 1.25)
+        close(each.relative, 1.2)
+    row = figures.growth_row(growth)
+    assert row.work == "every call with 1,000,000 persons and accounts / with 10,000", row
+    assert row.found.startswith("1.20 x"), row
+
+
+if __name__ == "__main__":
+    sys.exit(tap.run(globals()))
