@@ -340,7 +340,7 @@ db_start() { # [OPTION...]
 	db_install || return 1
 	mkdir -p "$STACK/db-tmp" "${DB_SOCKET%/*}" || return 1
 	((EUID != 0)) || as=(--user=root)
-	process_start mariadbd "$(command -v mariadbd)" --no-defaults "${as[@]}" \
+	process_start mariadbd ${DB_PRELOAD:+env LD_PRELOAD="$DB_PRELOAD"} "$(command -v mariadbd)" --no-defaults "${as[@]}" \
 		--datadir="$STACK/db" --tmpdir="$STACK/db-tmp" --socket="$DB_SOCKET" \
 		--pid-file="$STACK/db/mariadbd.pid" --bind-address=127.0.0.1 --port="${RUN_DB_PORT:-3307}" \
 		--skip-name-resolve --skip-log-bin --character-set-server=utf8mb4 \

@@ -131,21 +131,34 @@ begin_database_restarted() {
 end_database_restarted() { node_up "$1"; }
 
 begin_database_disk_full() { of_node "$1" disk_is_full; }
-end_database_disk_full() { of_node "$1" disk_has_room; }
+end_database_disk_full() {
+	of_node "$1" disk_has_room
+	node_up "$1" # one that could not take over what the others did has ended
+}
 
 begin_database_read_only() { sql "$1" 'SET GLOBAL read_only = ON'; }
-end_database_read_only() { sql "$1" 'SET GLOBAL read_only = OFF' || node_is_away "$1"; }
+end_database_read_only() { node_as_usual "$1"; }
 
 begin_connections_exhausted() { connections_take "$1"; }
-end_connections_exhausted() {
-	connections_let_go "$1"
-	sql "$1" 'SET GLOBAL max_connections = DEFAULT' || node_is_away "$1"
+end_connections_exhausted() { node_as_usual "$1"; }
+
+# kill|pause and the node that stays.
+begin_quorum_lost() {
+	local n
+	for n in $(others_than "$2"); do of_node "$n" "process_$1" mariadbd; done
+}
+# shellcheck disable=SC2046 # words
+end_quorum_lost() { nodes_at_once node_up $(others_than "$2"); }
+
+others_than() { # NODE
+	printf '%s\n' "${NODES[@]}" | grep -vx "$1"
 }
 
-# It forgets such settings.
-node_is_away() { # N
-	! of_node "$1" process_runs mariadbd
+begin_all_nodes_killed() {
+	local n
+	for n in "${NODES[@]}"; do of_node "$n" process_kill mariadbd; done
 }
+end_all_nodes_killed() { nodes_up; }
 
 begin_roster_imported() { # SEED
 	roster_next "$1"

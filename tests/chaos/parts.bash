@@ -2,13 +2,14 @@
 # parts.bash - what both kinds of world have in common: settings, roster, links that fail, replicas on them.
 # single.bash and cluster.bash say which parts there are, and their ports.
 
-readonly FULL_DISK=$BUILD/tests/chaos/libfull_disk.so
+export DB_PRELOAD=$BUILD/tests/chaos/libfull_disk.so
 readonly HOLD='SELECT SLEEP(600)'
 
 settings_for_load() {
 	local setting
+	settings_forget '*'
 	limits_out_of_the_way
-	export TRUSTED_PROXIES=127.0.0.1 CORS_ORIGINS=$PORTAL_URL DRAIN_MS=2500
+	export DRAIN_MS=2500 # longer than HAProxy needs to notice
 	for setting in ${CHAOS_SETTINGS-}; do
 		export "${setting?}"
 	done
@@ -47,9 +48,11 @@ disk_has_room() {
 	rm -f "$STACK/disk-full"
 }
 
+# One that is away forgets it by itself; one that has no connection left has one soon.
 node_as_usual() { # N
 	connections_let_go "$1"
-	sql "$1" 'SET GLOBAL read_only = OFF; SET GLOBAL max_connections = DEFAULT'
+	of_node "$1" process_gone mariadbd ||
+		wait_until 3 sql "$1" 'SET GLOBAL read_only = OFF; SET GLOBAL max_connections = DEFAULT'
 }
 
 # All that a server takes, but for the administrator's one.

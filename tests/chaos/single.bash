@@ -32,9 +32,9 @@ settings_of_this() {
 prepare() {
 	rm -rf "$CHAOS" && mkdir -p "$CHAOS"
 	free_ports 10 >"$CHAOS/port"
-	settings_forget '*'
-	stack_settings
 	settings_for_load
+	stack_settings
+	export CORS_ORIGINS=$PORTAL_URL TRUSTED_PROXIES=127.0.0.1
 	(umask 077 && settings_print >"$CHAOS/env")
 	settings_of_this
 	roster_make
@@ -57,8 +57,7 @@ nodes_up() {
 
 node_up() { # N
 	process_resume mariadbd
-	process_runs mariadbd ||
-		LD_PRELOAD=$FULL_DISK db_start --ssl-cert="$TLS/db.pem" --ssl-key="$TLS/db-key.pem" --require-secure-transport=ON
+	process_runs mariadbd || db_start --ssl-cert="$TLS/db.pem" --ssl-key="$TLS/db-key.pem" --require-secure-transport=ON
 }
 
 node_is_well() { # N
@@ -70,9 +69,6 @@ writer() {
 }
 
 stop() {
-	settings_of_this
-	parts_stop
 	process_resume mariadbd
-	db_stop
 	stack_stop
 }
