@@ -9,8 +9,8 @@ import time
 QUIET_S = (4, 15)  # after a fault, so that the load gets going again
 LAST_QUIET_S = 8
 ENDING_MAX_S = 120
-SHORT = ("replica_killed", "database_killed")
-SHORT_EVERY_S, SHORT_LASTS_S = 8, 2
+SHORT = ("replica_killed", "answers_lost", "database_killed", "replica_paused")
+SHORT_EVERY_S, SHORT_LASTS_S = 5, 2
 OVERLAP = 0.2  # how often the next one begins before the one before has ended
 
 
