@@ -23,8 +23,9 @@ from tap import close  # noqa: E402
 
 COST = model.Cost(service_ms=1, hash_ms=10, database_ms=2, statements=5, commits=4, rows=6, log_bytes=1 << 20,
                   table_rows={"outbox": 3, "audit_event": 1})
-COSTS = model.Costs(machine={"cores": 2}, login=dataclasses.replace(COST, table_rows={"audit_event": 1}),
-                    registration=COST, busy_mib=60, commits_a_second=1000, commit_ms=1, refusal_ms=0.02,
+COSTS = model.Costs(machine={"cores": 2}, others_share=0, registration=COST,
+                    login=dataclasses.replace(COST, table_rows={"audit_event": 1}), busy_mib=60,
+                    commits_a_second=1000, commit_ms=1, refusal_ms=0.02,
                     row_bytes=dict.fromkeys(model.DAYS_KEPT, 1024.0))
 PLAIN = model.Assumptions(repeats=1, headroom=1, logins_share=0)
 
@@ -94,7 +95,8 @@ def test_limits_and_notes_come_when_they_are_reached():
 
 
 def test_rounding_up_keeps_two_digits():
-    assert [model.round_up(count) for count in (7.2, 10, 99.1, 101, 31250, 1234567)] == [8, 10, 100, 110, 32000, 1300000]
+    for count, rounded in ((7.2, 8), (10, 10), (99.1, 100), (101, 110), (31250, 32000), (1234567, 1300000)):
+        assert model.round_up(count) == rounded, count
 
 
 # --- the simulation -------------------------------------------------------------------------------
@@ -108,8 +110,8 @@ def service_of(seed: int = 1, **settings: float) -> tuple[simulation.Simulation,
     run = simulation.Simulation(seed)
     costs = dict.fromkeys((*simulation.CALLS, simulation.MAIL), NOTHING)
     costs[simulation.LOGIN] = dataclasses.replace(NOTHING, hash_s=HASH_S)
-    return run, simulation.Service(run, simulation.Settings(**{"hashing_max": 10**9, "requests_max": 10**9, "relay_s": 0,
-                                                              "db_connections": 10**9} | settings), costs)
+    boundless = {"hashing_max": 10**9, "requests_max": 10**9, "db_connections": 10**9, "relay_s": 0}
+    return run, simulation.Service(run, simulation.Settings(**boundless | settings), costs)
 
 
 def logins(run: simulation.Simulation, service: simulation.Service, gaps: Iterable[float]) -> list[tuple[bool, float]]:
@@ -168,6 +170,23 @@ def test_cores_are_shared_alike():
     # From 1 on three at 2/3: a ends at 2.5; then b and c, of which 2 and 1 are left, have a core each.
     assert {name: round(end, 9) for name, end in ends.items()} == {"a": 2.5, "b": 4.5, "c": 3.5}, ends
     close(cores.used_s, 8)
+
+
+def test_cores_may_become_fewer():
+    run = simulation.Simulation()
+    cores = simulation.Cores(run, 2)
+
+    def job() -> simulation.Process:
+        yield cores.work(2)
+
+    def change() -> simulation.Process:
+        yield run.sleep(1)
+        cores.change(0.5)
+
+    run.start(change())
+    run.start(job())
+    run.run(math.inf)
+    close(run.now, 3)
 
 
 def test_what_finds_no_place_is_refused_at_once():
@@ -289,7 +308,7 @@ def test_every_assumption_is_an_option_with_a_reason():
 
 
 def test_what_cannot_be_assumed_is_rejected():
-    for words in ((), ("0",), ("10000", "--hour-share", "1.1"), ("10000", "--wrong-share", "1"), ("10000", "--peak", "0")):
+    for words in ((), ("0",), ("9", "--hour-share", "1.1"), ("9", "--wrong-share", "1"), ("9", "--peak", "0")):
         done = subprocess.run([TREE / "tools/capacity", *words], capture_output=True, text=True, check=False)
         assert done.returncode == 2 and "error:" in done.stderr, words
 

@@ -3,7 +3,7 @@
 Starts the stack of tools/measure/bench, measures what each call costs, and then sends logins and registrations in an
 open model, at planned moments, for shares of what the machine bears. The same arrivals are simulated with the measured
 costs, and what became of them is compared. Load, service and database share the machine's cores, and so may others:
-simulated are as many cores as all of them left to service and database meanwhile.
+simulated are as many cores as all of them left to service and database, from half second to half second.
 
 A level that differs by more than its bounds is measured once more: the machine may have been disturbed.
 """
@@ -12,6 +12,7 @@ import argparse
 import dataclasses
 import itertools
 import signal
+import statistics
 import sys
 import threading
 import time
@@ -29,6 +30,8 @@ COSTS_S = 2  # each measurement of a cost
 CLIENTS = 80  # of each open model: the loads do not wait for one, and both have fewer than the workers allow
 WALKS_A_SECOND = 400  # persons that are prepared: more than can register
 RELAY_S = 0.001  # of the sink on this machine
+SAMPLE_S = 0.5
+CORES_LEAST = 0.05  # left: the clocks tick a hundred times a second
 
 # By how much measured and simulated may differ: shares of all; times by a factor, or by milliseconds.
 SHARE_MAX = 0.15
@@ -80,23 +83,45 @@ class Measured(Bench):
         walks = self.walk(first, "--clients", 2 * CLIENTS_CLOSED, "--seconds", CLOSED_S)
         return logins["rate"], walks["rate"]
 
-    def others_cpu_s(self) -> float:
-        """Of everybody on this machine but service and database."""
-        return soak.machine_cpu_s() - self.cpu_s()
-
     def open_model(self, logins_a_second: float, walks_a_second: float,
-                   seconds: float) -> tuple[dict[str, Outcome], float]:
-        """What became of them, and the cores that were left to service and database."""
+                   seconds: float) -> tuple[dict[str, Outcome], list[tuple[float, float]]]:
+        """What became of them, and the cores that were left."""
         first = self.numbers(walks_a_second * seconds + CLIENTS)
-        others, began = self.others_cpu_s(), time.monotonic()
+        left = CoresLeft(self)
+        left.start()
         found: Json = {}
         login = threading.Thread(target=lambda: found.update(self.load(
             self.login_lines, 201, "--clients", CLIENTS, "--rate", logins_a_second, "--seconds", seconds)))
         login.start()
         walks = self.walk(first, "--clients", CLIENTS, "--rate", walks_a_second, "--seconds", seconds)
         login.join()
-        cores = len(CORES) - (self.others_cpu_s() - others) / (time.monotonic() - began)
-        return {"logins": outcome_of_load(found), "registrations": outcome_of_walk(walks)}, cores
+        return {"logins": outcome_of_load(found), "registrations": outcome_of_walk(walks)}, left.stop()
+
+
+class CoresLeft(threading.Thread):
+    """Samples the cores that nobody but service and database used: until when, since the start, and how many."""
+
+    def __init__(self, measured: Measured):
+        super().__init__(daemon=True)
+        self.measured, self.over = measured, threading.Event()
+        self.seen: list[tuple[float, float]] = []
+
+    def others_cpu_s(self) -> float:
+        return soak.machine_cpu_s() - self.measured.cpu_s()
+
+    def run(self) -> None:
+        began = before = time.monotonic()
+        used = self.others_cpu_s()
+        while not self.over.wait(SAMPLE_S):
+            now, used_now = time.monotonic(), self.others_cpu_s()
+            left = len(CORES) - (used_now - used) / (now - before)
+            self.seen.append((now - began, max(CORES_LEAST, left)))
+            before, used = now, used_now
+
+    def stop(self) -> list[tuple[float, float]]:
+        self.over.set()
+        self.join()
+        return self.seen
 
 
 def outcome_of_load(found: Json) -> Outcome:
@@ -121,6 +146,11 @@ class Simulated:
         self.service = simulation.Service(self.run, settings, costs)
         self.waits_s: dict[str, list[float]] = {"logins": [], "registrations": []}
         self.counts = {kind: dict.fromkeys(("sent", "served", "refused"), 0) for kind in self.waits_s}
+
+    def follow(self, cores_left: list[tuple[float, float]]) -> simulation.Process:
+        for until, count in cores_left:
+            self.service.database.change(count)  # the service's, too
+            yield self.run.sleep(until - self.run.now)
 
     def login(self) -> simulation.Process:
         return (yield from self.timed(simulation.LOGIN, "logins"))
@@ -149,7 +179,9 @@ class Simulated:
         served = yield from story
         self.counts[kind]["served" if served else "refused"] += 1
 
-    def open_model(self, logins_a_second: float, walks_a_second: float, seconds: float) -> dict[str, Outcome]:
+    def open_model(self, logins_a_second: float, walks_a_second: float, seconds: float,
+                   cores_left: list[tuple[float, float]]) -> dict[str, Outcome]:
+        self.run.start(self.follow(cores_left))
         for kind, story, rate in (("logins", self.login, logins_a_second),
                                   ("registrations", self.register, walks_a_second)):
             for n in range(int(rate * seconds)):
@@ -188,8 +220,10 @@ def rows_of(measured: dict[str, Outcome], simulated: dict[str, Outcome]) -> list
             + [time_row(kind, what, measured[kind], simulated[kind]) for what in TIMES_MAX]]
 
 
-def print_rows(level: float, cores: float, rows: list[Row]) -> None:
-    print(f"\n{level:g} of what the machine bears; {cores:.2f} cores left to service and database")
+def print_rows(level: float, cores_left: list[tuple[float, float]], rows: list[Row]) -> None:
+    counts = sorted(count for _, count in cores_left)
+    print(f"\n{level:g} of what the machine bears; cores left to service and database: {counts[0]:.2f} to "
+          f"{counts[-1]:.2f}, {statistics.mean(counts):.2f} on average")
     for row in rows:
         print(f"{'ok    ' if row.is_within else 'NOT OK'} {row.what:30} measured {row.measured:9.3f}, simulated "
               f"{row.simulated:9.3f} ({row.bound})", flush=True)
@@ -198,13 +232,12 @@ def print_rows(level: float, cores: float, rows: list[Row]) -> None:
 def check_level(measured: Measured, costs: dict[str, simulation.CallCost], level: float, seconds: float) -> bool:
     """Half of the load are logins, half are registrations, by what each takes of the machine alone."""
     rates = [level * rate / 2 for rate in measured.closed_loops()]
-    found, cores = measured.open_model(*rates, seconds)
+    found, cores_left = measured.open_model(*rates, seconds)
     commit = measured.limits["commit, 1 connections"]["p50_us"] / 1e6
     refusal = measured.limits["edge: unknown path"]["cpu_ms"]["myportald"] / 1000
-    settings = simulation.Settings(cores=cores, hash_threads=len(CORES), commit_s=commit, refusal_s=refusal,
-                                   relay_s=RELAY_S)
-    rows = rows_of(found, Simulated(costs, settings).open_model(*rates, seconds))
-    print_rows(level, cores, rows)
+    settings = simulation.Settings(hash_threads=len(CORES), commit_s=commit, refusal_s=refusal, relay_s=RELAY_S)
+    rows = rows_of(found, Simulated(costs, settings).open_model(*rates, seconds, cores_left))
+    print_rows(level, cores_left, rows)
     return all(row.is_within for row in rows)
 
 

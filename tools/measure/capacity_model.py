@@ -62,7 +62,8 @@ ASSUMPTIONS = (
     ("logins_share", "of the members log in in that hour, beside those who register",
      "the letter reminds those who registered before"),
     ("logins_a_year", "logins of an account", "one a month: a notice of medical costs"),
-    ("repeats", "calls for each one that is needed", "a password or number mistyped, a page loaded again, a second mail"),
+    ("repeats", "calls for each one that is needed",
+     "a password or number mistyped, a page loaded again, a second mail"),
     ("wrong_share", "of the tries at the identity step have a wrong number", "eight digits and more, typed by hand"),
     ("peak", "times the mean of the hour come in its busiest minute", "the rate rises to it and falls again, as a "
      "triangle does"),
@@ -109,6 +110,7 @@ class Cost:
 @dataclasses.dataclass
 class Costs:
     machine: Json
+    others_share: float  # of it, used by other programs meanwhile
     login: Cost
     registration: Cost
     busy_mib: float  # with as many hashes at once as the machine has cores
@@ -121,7 +123,7 @@ class Costs:
     def of(cls, bench: Json) -> "Costs":
         peaks = [measured["closed"]["rss_peak_kib"] for measured in need(bench, "calls").values()]
         tables = need(bench, "tables")
-        return cls(need(bench, "machine"), Cost.of(bench, LOGIN), Cost.of(bench, WALK),
+        return cls(need(bench, "machine"), need(bench, "others_share"), Cost.of(bench, LOGIN), Cost.of(bench, WALK),
                    max(peaks) / 1024, need(bench, "limits", "commit, 32 connections", "rate"),
                    need(bench, "limits", "commit, 1 connections", "p50_us") / 1000,
                    need(bench, "limits", "edge: unknown path", "cpu_ms", "myportald"),

@@ -75,6 +75,12 @@ class Cores:
         self.clock, self.last, self.turn = 0.0, 0.0, 0
         self.used_s = 0.0
 
+    def change(self, count: float) -> None:
+        """From now on there are so many."""
+        self.advance()
+        self.count = count
+        self.plan_next()
+
     def speed(self) -> float:
         return min(1.0, self.count / len(self.running))
 
