@@ -14,18 +14,22 @@ mails hold is hashed with the same key when it is compared.
     outcome         "ok" (2xx), "refused" (4xx: nothing was done), "unknown" (none, or 5xx: it may be done)
     retry_after     seconds, where the answer has it
     lag             seconds by which this process got the processor too late, at the most, while it waited
+    crowd           processes that wanted a core, for each core, on average while it waited
     facts           name: hash, or a list of hashes
 
 A line with "fault" instead is a time in which something was broken on purpose: fault, start, end.
 """
 
 import hashlib
+import itertools
 import json
+import os
 import secrets
 import threading
 import time
 
 LOOK_S = 0.05  # how often the pulse is felt
+CORES = len(os.sched_getaffinity(0))
 
 
 class Seal:
@@ -53,10 +57,12 @@ class Secrets:
 
 
 class Pulse:
-    """How much too late this process gets the processor: an answer that lay here is not a late answer."""
+    """How much too late this process gets the processor, and how many want it: an answer that lay here is not a late
+    answer, and on a machine that others have taken no service answers."""
 
     def __init__(self):
         self.late: list[tuple[float, float]] = []  # when it woke, by how much too late
+        self.wanted: list[tuple[float, float]] = []  # when it looked, processes for each core
         threading.Thread(target=self.beat, daemon=True).start()
 
     def beat(self) -> None:
@@ -66,7 +72,13 @@ class Pulse:
             now = time.monotonic()
             if now - due > LOOK_S:
                 self.late.append((now, now - due))
+            self.wanted.append((now, runnable() / CORES))
             due = now + LOOK_S
+
+    def crowd(self, since: float) -> float:
+        """From a second before on: a call that is short comes of what was before it."""
+        seen = list(itertools.takewhile(lambda each: each[0] >= since - 1, reversed(self.wanted)))
+        return sum(share for _, share in seen) / max(1, len(seen))
 
     def lag(self, since: float) -> float:
         worst = 0.0
@@ -75,6 +87,12 @@ class Pulse:
                 break
             worst = max(worst, lag)
         return worst
+
+
+def runnable() -> int:
+    """Threads that run or want to, of the whole machine."""
+    with open("/proc/loadavg", encoding="ascii") as file:
+        return int(file.read().split()[3].partition("/")[0])
 
 
 class History:
@@ -100,7 +118,7 @@ class History:
                 for name, value in facts.items() if value is not None}
 
     def write(self, **line) -> None:
-        for name in ("planned", "start", "sent", "end", "lag"):
+        for name in ("planned", "start", "sent", "end", "lag", "crowd"):
             if name in line:
                 line[name] = round(line[name], 4)
         text = json.dumps(line, ensure_ascii=False)
