@@ -1,15 +1,20 @@
 #!/usr/bin/python3
-"""Is the arithmetic of tools/measure/bench right: medians, the table of the bar, what a change cost, growth? Prints TAP."""
+"""Is the arithmetic of tools/measure/bench right: medians, the table of the bar, what a change cost, growth? Are its plots,
+and the flame graph of tools/measure/profile, well-formed, and do they show what they were given? Prints TAP."""
 
 import copy
 import pathlib
 import sys
+import tempfile
+from xml.etree import ElementTree
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(TREE / "tools/measure"))
 
 import bench_figures as figures  # noqa: E402
+import bench_plots  # noqa: E402
+import flame  # noqa: E402
 import tap  # noqa: E402
 from bench_names import CAPTCHA, INVITATION, LOGIN, MAIL, PROFILE, PROFILE_ONE_CORE, WALK  # noqa: E402
 from tap import close  # noqa: E402
@@ -134,6 +139,11 @@ def test_within_the_spread_nothing_is_marked():
 
 # --- growth ---------------------------------------------------------------------------------------
 
+def growth_of(small: dict, large: dict) -> dict:
+    return {"sizes": [10000, 1000000], "rounds": [
+        {"10000": scaled(small, by), "1000000": scaled(large, by)} for by in (1, 3, 1)]}
+
+
 def test_growth_is_told_beside_that_of_the_bare_select():
     """A call whose cost grew by half, where a bare SELECT grew by a quarter: 1.2; in one round the machine was slow."""
     small = round_of()
@@ -141,8 +151,7 @@ def test_growth_is_told_beside_that_of_the_bare_select():
     for name in large["calls"]:
         large["calls"][name]["closed"]["cpu_ms"] = {
             who: ms * 1.5 for who, ms in small["calls"][name]["closed"]["cpu_ms"].items()}
-    growth = {"sizes": [10000, 1000000], "rounds": [
-        {"10000": scaled(small, by), "1000000": scaled(large, by)} for by in (1, 3, 1)]}
+    growth = growth_of(small, large)
     for each in figures.grown_of(growth):
         close(each.raw, 1.5)
         close(each.bare, 1.25)
@@ -150,6 +159,78 @@ def test_growth_is_told_beside_that_of_the_bare_select():
     row = figures.growth_row(growth)
     assert row.work == "every call with 1,000,000 persons and accounts / with 10,000", row
     assert row.found.startswith("1.20 x"), row
+
+
+# --- pictures -------------------------------------------------------------------------------------
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def picture(text: str) -> ElementTree.Element:
+    """One that a reader of the screen can tell something of, too."""
+    root = ElementTree.fromstring(text)
+    assert root.tag == f"{SVG}svg" and root.get("role") == "img" and root.get("aria-label"), root.attrib
+    assert root.find(f"{SVG}title").text and root.find(f"{SVG}desc").text
+    assert "prefers-color-scheme: dark" in root.find(f"{SVG}style").text
+    return root
+
+
+def test_each_plot_is_a_picture_with_all_calls():
+    told = round_of() | {"cores": 2, "growth": growth_of(round_of(), round_of())}
+    with tempfile.TemporaryDirectory() as folder:
+        bench_plots.write(told, pathlib.Path(folder))
+        plots = {path.stem: path.read_text(encoding="utf-8") for path in pathlib.Path(folder).iterdir()}
+    assert set(plots) == {"rate", "latency", "cpu", "growth"}, plots.keys()
+    for name, text in plots.items():
+        shown = {found for element in picture(text).iter(f"{SVG}text") for call in told["calls"]
+                 for found in [call] if element.text and element.text.startswith(call)}
+        wanted = {PROFILE} if name == "latency" else set(told["calls"])
+        assert wanted <= shown, (name, wanted - shown)
+
+
+def test_the_shares_of_the_cpu_are_as_wide_as_they_are_large():
+    told = round_of() | {"cores": 2}
+    bars = [element for element in picture(bench_plots.cpu_plot(told)).iter(f"{SVG}rect")
+            if element.find(f"{SVG}title").text.startswith(LOGIN)]
+    widths = [float(element.get("width")) / bench_plots.PLOT for element in bars]
+    for found, ms in zip(widths, (10, 0.25, 0.5)):
+        assert abs(found - ms / 10.75) < 0.001, widths
+
+
+PERF = """myportald
+\t7f01 mysql_stmt_execute+0x10 (/usr/lib/x86_64-linux-gnu/libmariadb.so.3)
+\t5502 db_run (/build/api/myportald)
+\t5501 serve<T> & more (/build/api/myportald)
+
+myportald
+\tffff do_syscall_64 ([kernel.kallsyms])
+\t5502 db_run (/build/api/myportald)
+\t5501 serve<T> & more (/build/api/myportald)
+
+hash
+\t7f02 fill (inlined) (/usr/lib/libsodium.so.23 (deleted))
+\t7f03 [unknown] (/usr/lib/libsodium.so.23)
+\t7f04 [unknown] (/usr/lib/libsodium.so.23)
+
+"""
+
+
+def test_stacks_are_folded_by_thread_and_by_who_called_whom():
+    root = flame.fold(PERF.splitlines(), "myportald")
+    assert root.samples == 3 and list(root.above) == ["myportald", "hash"], root
+    run = root.above["myportald"].above["serve<T> & more"].above["db_run"]
+    assert run.samples == 2 and run.kind == "own", run
+    assert {name: (each.samples, each.kind) for name, each in run.above.items()} == {
+        "mysql_stmt_execute": (1, "library"), "do_syscall_64": (1, "kernel")}, run
+    sodium = root.above["hash"].above["[libsodium.so.23]"]
+    assert list(sodium.above) == ["fill (inlined)"], sodium
+
+
+def test_a_frame_is_as_wide_as_its_share_of_the_samples():
+    root = picture(flame.draw(flame.fold(PERF.splitlines(), "myportald"), "a title", "a note"))
+    widths = {element.find(f"{SVG}title").text.split(":")[0]: float(element.find(f"{SVG}rect").get("width"))
+              for element in root.iter(f"{SVG}g")}
+    assert widths["all"] == 1200 and widths["db_run"] == 800 and widths["do_syscall_64"] == 400, widths
 
 
 if __name__ == "__main__":
