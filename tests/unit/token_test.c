@@ -9,6 +9,7 @@
 #include "text.h"
 #include "token_parts.h"
 
+#include <jwt.h>
 #include <sodium.h>
 
 #include <pthread.h>
@@ -16,6 +17,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -638,6 +640,36 @@ a_signature_has_one_spelling(void **state)
 	assert_signature_has_one_spelling(&opening, token);
 }
 
+/* We write them ourselves; another program of the standard writes the same. */
+static void
+libjwt_writes_the_same_token(void **state)
+{
+	static const char *const texts[] = { "aud", "ctx", "iss", "jti", "use" };
+	const struct fixture *const fixture = *state;
+	const struct claims claims = some_claims();
+	struct stage_key key;
+	char token[TOKEN_MAX + 1];
+	jwt_t *read = NULL, *written = NULL;
+
+	seal_stage(fixture->ring, &claims, token);
+	keyring_signing(fixture->ring, &key);
+	assert_int_equal(jwt_decode(&read, token, key.sign, SECRET_KEY_SIZE), 0);
+	assert_int_equal(jwt_new(&written), 0);
+	assert_int_equal(jwt_set_alg(written, JWT_ALG_HS256, key.sign, SECRET_KEY_SIZE), 0);
+	assert_int_equal(jwt_add_header(written, "kid", jwt_get_header(read, "kid")), 0);
+	for (size_t i = 0; i < LENGTH(texts); i++)
+		assert_int_equal(
+		    jwt_add_grant(written, texts[i], jwt_get_grant(read, texts[i])), 0);
+	assert_int_equal(jwt_add_grant_int(written, "iat", NOW), 0);
+	assert_int_equal(jwt_add_grant_int(written, "nbf", NOW), 0);
+	assert_int_equal(jwt_add_grant_int(written, "exp", NOW + LIFE_S), 0);
+	char *const again = jwt_encode_str(written);
+	assert_string_equal(again, token);
+	free(again);
+	jwt_free(written);
+	jwt_free(read);
+}
+
 static void
 no_part_of_a_token_is_a_token(void **state)
 {
@@ -777,6 +809,7 @@ main(void)
 		cmocka_unit_test(a_sealed_part_may_not_differ_in_any_character),
 		cmocka_unit_test(not_one_character_may_be_another),
 		cmocka_unit_test(a_signature_has_one_spelling),
+		cmocka_unit_test(libjwt_writes_the_same_token),
 		cmocka_unit_test(no_part_of_a_token_is_a_token),
 		cmocka_unit_test(empty_parts_are_refused),
 		cmocka_unit_test(long_tokens_are_refused_unread),
