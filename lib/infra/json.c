@@ -143,7 +143,7 @@ json_read(const char *text, size_t size, const struct field *fields, void *ret_b
 		return MALFORMED;
 	root = cJSON_ParseWithLengthOpts(text, size + 1, NULL, true);
 	if (root == NULL)
-		return INTERNAL; /* the grammar was right: only memory is left */
+		return UNAVAILABLE; /* the grammar was right: only memory is left */
 	if (!members_are_sane(root))
 		return MALFORMED;
 
@@ -152,15 +152,22 @@ json_read(const char *text, size_t size, const struct field *fields, void *ret_b
 }
 
 struct json {
-	bool failed;
+	enum result result; /* of all so far; what fails first stays */
 	size_t depth;
 	cJSON *open[JSON_DEPTH_MAX]; /* the containers now open, the answer itself first */
 };
 
+/* json_new() had no memory for it: NULL. */
+static enum result
+result_of(const struct json *json)
+{
+	return json != NULL ? json->result : UNAVAILABLE;
+}
+
 static bool
 is_well(const struct json *json)
 {
-	return json != NULL && !json->failed;
+	return result_of(json) == OK;
 }
 
 static cJSON *
@@ -176,6 +183,13 @@ push_container(struct json *json, cJSON *container)
 	json->open[json->depth++] = container;
 }
 
+static void
+fail_answer(struct json *json, enum result result)
+{
+	if (is_well(json))
+		json->result = result;
+}
+
 /* Takes the value over, or drops it and fails the answer. A NULL value is one that memory failed.
  */
 static bool
@@ -185,8 +199,7 @@ add_member(struct json *json, const char *name, cJSON *value)
 	if (is_well(json) && cJSON_AddItemToObjectCS(innermost(json), name, value))
 		return true;
 	tree_free(&value);
-	if (json != NULL)
-		json->failed = true;
+	fail_answer(json, UNAVAILABLE);
 	return false;
 }
 
@@ -232,7 +245,10 @@ json_free(struct json **json)
 void
 json_text(struct json *json, const char *name, const char *value)
 {
-	add_member(json, name, is_utf8(value) ? cJSON_CreateString(value) : NULL);
+	if (is_utf8(value))
+		add_member(json, name, cJSON_CreateString(value));
+	else
+		fail_answer(json, INTERNAL);
 }
 
 void
@@ -298,7 +314,7 @@ json_item(struct json *json)
 	if (cJSON_AddItemToArray(innermost(json), object))
 		push_container(json, object);
 	else
-		json->failed = true;
+		fail_answer(json, UNAVAILABLE);
 }
 
 void
@@ -308,11 +324,15 @@ json_text_item(struct json *json, const char *value)
 		return;
 	assert(cJSON_IsArray(innermost(json)));
 
-	cJSON *text = is_utf8(value) ? cJSON_CreateString(value) : NULL;
+	if (!is_utf8(value)) {
+		fail_answer(json, INTERNAL);
+		return;
+	}
+	cJSON *text = cJSON_CreateString(value);
 	if (cJSON_AddItemToArray(innermost(json), text))
 		return;
 	tree_free(&text);
-	json->failed = true;
+	fail_answer(json, UNAVAILABLE);
 }
 
 void
@@ -333,7 +353,7 @@ json_finish(const struct json *json, char *ret, size_t ret_size, size_t *ret_len
 		return OK;
 	}
 	explicit_bzero(ret, ret_size);
-	return INTERNAL;
+	return is_well(json) ? INTERNAL : result_of(json);
 }
 
 enum result
@@ -342,7 +362,7 @@ json_print(const struct json *json, FILE *to)
 	char *const text = is_well(json) ? cJSON_PrintUnformatted(json->open[0]) : NULL;
 
 	if (text == NULL)
-		return INTERNAL;
+		return is_well(json) ? UNAVAILABLE : result_of(json);
 	fprintf(to, "%s\n", text);
 	explicit_bzero(text, strlen(text));
 	cJSON_free(text);

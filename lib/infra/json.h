@@ -60,8 +60,8 @@ struct field {
 /* Reads `text`, which has a NUL behind its `size` bytes, into `ret_body` (zeroed first; the caller
  * wipes it). MALFORMED: not one strict JSON object, a member twice, or over JSON_MEMBERS_MAX of
  * them. BAD_FIELD: some fields are wrong, named in *field_errors (emptied first) in the order of
- * `fields`, then the unknown ones; those that are right are in the struct. INTERNAL: memory failed.
- */
+ * `fields`, then the unknown ones; those that are right are in the struct. UNAVAILABLE: memory
+ * failed. */
 enum result json_read(const char *text, size_t size, const struct field *fields, void *ret_body,
     size_t body_size, struct field_errors *field_errors) MUST_USE;
 
@@ -88,13 +88,13 @@ void json_up(struct json *);
 /* cJSON asks for a few bytes more than it writes. */
 #define JSON_SPARE 5
 
-/* Writes compact JSON and its NUL. INTERNAL, and `ret` wiped: memory failed, a text was not UTF-8,
- * or it does not fit; with JSON_SPARE bytes to spare it surely does. */
+/* Writes compact JSON and its NUL. Or `ret` is wiped. UNAVAILABLE: memory failed. INTERNAL: a text
+ * was not UTF-8, or it does not fit; with JSON_SPARE bytes to spare it surely does. */
 enum result json_finish(
     const struct json *, char *ret, size_t ret_size, size_t *ret_length) MUST_USE;
 
-/* The same to a stream, however long, with a line end behind it. INTERNAL: memory failed, or a text
- * was not UTF-8; then nothing was written. */
+/* The same to a stream, however long, with a line end behind it. UNAVAILABLE: memory failed;
+ * INTERNAL: a text was not UTF-8. Then nothing was written. */
 enum result json_print(const struct json *, FILE *) MUST_USE;
 
 #endif

@@ -506,7 +506,7 @@ no_value_of_a_body_stays_in_memory(void **state)
 }
 
 static void
-a_body_without_memory_is_internal(void **state)
+a_body_without_memory_is_unavailable(void **state)
 {
 	struct form form;
 	struct field_errors field_errors;
@@ -520,7 +520,7 @@ a_body_without_memory_is_internal(void **state)
 		result = read_form(secret_form, strlen(secret_form), &form, &field_errors);
 		if (!watch_stop())
 			break;
-		assert_int_equal(result, INTERNAL);
+		assert_int_equal(result, UNAVAILABLE);
 		assert_int_equal(watch.alive, 0);
 		assert_int_equal(field_errors.count, 0);
 		assert_string_equal(form.password, "");
@@ -775,7 +775,7 @@ no_value_of_an_answer_stays_in_memory(void **state)
 }
 
 static void
-an_answer_without_memory_is_internal(void **state)
+an_answer_without_memory_is_unavailable(void **state)
 {
 	char text[1024];
 	size_t length;
@@ -792,7 +792,7 @@ an_answer_without_memory_is_internal(void **state)
 		json_free(&json);
 		if (!watch_stop())
 			break;
-		assert_int_equal(result, INTERNAL);
+		assert_int_equal(result, UNAVAILABLE);
 		assert_string_equal(text, "");
 		assert_int_equal(watch.alive, 0);
 		assert_int_equal(watch.left_behind, 0);
@@ -874,14 +874,14 @@ main(void)
 		cmocka_unit_test(cjson_takes_whatever_the_scan_passes),
 		cmocka_unit_test(the_longest_number_is_no_failure),
 		cmocka_unit_test(no_value_of_a_body_stays_in_memory),
-		cmocka_unit_test(a_body_without_memory_is_internal),
+		cmocka_unit_test(a_body_without_memory_is_unavailable),
 		cmocka_unit_test(answers_are_compact_json),
 		cmocka_unit_test(an_answer_may_be_as_deep_as_a_body),
 		cmocka_unit_test(answers_fit_or_fail_at_every_size),
 		cmocka_unit_test(a_text_that_is_not_utf8_fails_the_answer),
 		cmocka_unit_test(only_the_empty_text_is_null),
 		cmocka_unit_test(no_value_of_an_answer_stays_in_memory),
-		cmocka_unit_test(an_answer_without_memory_is_internal),
+		cmocka_unit_test(an_answer_without_memory_is_unavailable),
 		cmocka_unit_test(freeing_nothing_is_fine),
 		cmocka_unit_test(whole_numbers_come_as_their_digits),
 	};
