@@ -8,6 +8,7 @@
  *   2006 2013 2055 1927 connection lost      new connection, run again, up to 2 times; also when
  *                                            it was lost at COMMIT, and nobody knows whether the
  *                                            work is done
+ *   2008 2027 0         no memory here       the same: an answer may have been read in part
  *   1180                error at COMMIT      the same: the cluster may have lost its quorum when it
  *                                            had passed the work on
  *   1062                unique key           DUPLICATE to the body, which knows what it means

@@ -136,18 +136,8 @@ set_options(MYSQL *mysql, const struct db_options *o)
 	/* The library takes "localhost" for its own default socket, whatever the port. */
 	static const unsigned tcp = MYSQL_PROTOCOL_TCP;
 	const unsigned call_s = call_seconds(o);
-	char session[256];
 
-	/* A second for a lock leaves time within DB_RETRY_MS for another try, which two would
-	 * not. */
-	if (!text_format(session, sizeof session,
-		"SET SESSION innodb_lock_wait_timeout=1, max_statement_time=%u, "
-		"tx_isolation='READ-COMMITTED', sql_mode='TRADITIONAL', time_zone='+00:00', "
-		"autocommit=1",
-		o->statement_timeout_s))
-		return false;
-	if (mysql_options(mysql, MYSQL_INIT_COMMAND, session) != 0 ||
-	    mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4") != 0 ||
+	if (mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4") != 0 ||
 	    mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &o->connect_timeout_s) != 0 ||
 	    mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &call_s) != 0 ||
 	    mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &call_s) != 0 ||
@@ -157,15 +147,34 @@ set_options(MYSQL *mysql, const struct db_options *o)
 	    mysql_options(
 		mysql, MARIADB_OPT_RESTRICTED_AUTH, "mysql_native_password,client_ed25519") != 0)
 		return false;
-	for (const char *const *sql = o->session_sql; sql != NULL && *sql != NULL; sql++)
-		if (mysql_options(mysql, MYSQL_INIT_COMMAND, *sql) != 0)
-			return false;
 	if (!o->tls_required)
 		return true;
 	return mysql_options(mysql, MYSQL_OPT_SSL_ENFORCE, &yes) == 0 &&
 	       mysql_options(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &yes) == 0 &&
 	       mysql_options(mysql, MARIADB_OPT_TLS_VERSION, "TLSv1.2,TLSv1.3") == 0 &&
 	       (o->ca_file == NULL || mysql_options(mysql, MYSQL_OPT_SSL_CA, o->ca_file) == 0);
+}
+
+/* What every session has. Not by MYSQL_INIT_COMMAND, which crashes where there is no memory
+ * (Connector/C 3.3.20). */
+static bool
+set_session(MYSQL *mysql, const struct db_options *o)
+{
+	char session[256];
+
+	/* A second for a lock leaves time within DB_RETRY_MS for another try, which two would
+	 * not. */
+	if (!text_format(session, sizeof session,
+		"SET SESSION innodb_lock_wait_timeout=1, max_statement_time=%u, "
+		"tx_isolation='READ-COMMITTED', sql_mode='TRADITIONAL', time_zone='+00:00', "
+		"autocommit=1",
+		o->statement_timeout_s) ||
+	    mysql_query(mysql, session) != 0)
+		return false;
+	for (const char *const *sql = o->session_sql; sql != NULL && *sql != NULL; sql++)
+		if (mysql_query(mysql, *sql) != 0)
+			return false;
+	return true;
 }
 
 /* MariaDB tells the columns of INSERT ... RETURNING only with its rows; db_rows() counts them. */
@@ -336,7 +345,8 @@ db_connection_open(
 	    mysql_real_connect(connection->mysql, o->socket == NULL ? o->host : NULL, o->user,
 		o->password, o->name, o->port, o->socket, 0) != NULL &&
 	    (!o->tls_required || mysql_get_ssl_cipher(connection->mysql) != NULL) &&
-	    never_block(connection->mysql) && meet_server(connection) && prepare_all(connection))
+	    never_block(connection->mysql) && set_session(connection->mysql, o) &&
+	    meet_server(connection) && prepare_all(connection))
 		return connection;
 	if (connection->mysql != NULL)
 		*ret_number = mysql_errno(connection->mysql);

@@ -21,6 +21,9 @@ db_error_of(unsigned number)
 		{ 2013, DB_ERROR_LOST },         /* lost connection */
 		{ 2055, DB_ERROR_LOST },         /* lost connection, with system error */
 		{ 2026, DB_ERROR_LOST },         /* TLS broke off */
+		{ 2008, DB_ERROR_LOST },         /* no memory here, perhaps amid an answer */
+		{ 2027, DB_ERROR_LOST },         /* an answer that cannot be read: no memory, too */
+		{ 0,    DB_ERROR_LOST },         /* it failed and says nothing: no memory */
 		{ 1180, DB_ERROR_LOST },         /* error during COMMIT: Galera lost its quorum */
 		{ 1927, DB_ERROR_LOST },         /* connection was killed */
 		{ 1243, DB_ERROR_LOST },         /* unknown prepared statement */
