@@ -151,6 +151,8 @@ check_captcha(struct identify_ctx *ctx)
 
 	const enum result opened = captcha_open(
 	    ctx->app->keyring, request->captcha_token, ctx->now, &captcha);
+	if (result_is_ours(opened))
+		return opened;
 	if (opened != OK)
 		return opened == TOKEN_EXPIRED ? CAPTCHA_EXPIRED : CAPTCHA_WRONG;
 	if (!secret_equal_bytes(captcha.invitation_jti.bytes, link->bytes, sizeof link->bytes))
