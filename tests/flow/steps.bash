@@ -220,6 +220,58 @@ events() { # LOGIN-ID
 	db "SELECT GROUP_CONCAT(e.event ORDER BY e.event) FROM audit_event e JOIN account a ON a.id = e.account_id WHERE a.login_id = '$1'"
 }
 
+# --- every operation ------------------------------------------------------------------------------
+
+# Sets $token and $json of each operation ("METHOD PATH"); no token is spent. $stage_operations and
+# $login_operations are those with a token.
+all_operations() {
+	local member id
+	asked_for_deletion
+	new_account
+	member=$email
+	logged_in "$member"
+	api PUT /v1/me/email "{\"email\":\"other.$member\",\"current_password\":\"$PASSWORD\"}" "$access"
+	confirmation=$(mail_token "other.$member")
+	wait_until 10 mail_is_finished # the notification to the member
+	ask_reset "$member"
+	api GET /v1/sessions '' "$access"
+	id=$(field '.sessions[0].id')
+	email=$(new_email)
+	at_account_step "$email" "$(new_person)"
+	declare -gA token=(
+		["GET /v1/registration/stage"]=$invitation ["POST /v1/captcha"]=$invitation
+		["POST /v1/registration/identity"]=$invitation
+		["POST /v1/registration/authentication-key"]=$second_link
+		["POST /v1/registration/account"]=$stage_token
+		["POST /v1/me/email/confirmation"]=$confirmation
+		["POST /v1/recovery/password/reset"]=$reset
+		["POST /v1/account-deletion/confirmation"]=$deletion)
+	stage_operations=("${!token[@]}")
+	login_operations=("GET /v1/sessions" "DELETE /v1/sessions" "DELETE /v1/sessions/current"
+		"DELETE /v1/sessions/$id" "GET /v1/me" "PATCH /v1/me" "DELETE /v1/me"
+		"PUT /v1/me/password" "PUT /v1/me/email" "PUT /v1/me/login-id" "DELETE /v1/me/pending-email")
+	for operation in "${login_operations[@]}"; do
+		token[$operation]=$access
+	done
+	declare -gA json=(
+		["POST /v1/registration/email"]="{\"email\":\"$email\"}"
+		["POST /v1/captcha"]='{}'
+		["POST /v1/registration/identity"]=$identity_body
+		["POST /v1/registration/authentication-key"]="{\"authentication_key\":\"$key\"}"
+		["POST /v1/registration/account"]=$(account_json "$email")
+		["POST /v1/sessions"]="{\"login_id\":\"$member\",\"password\":\"$PASSWORD\"}"
+		["POST /v1/sessions/refresh"]="{\"refresh_token\":\"$refresh\"}"
+		["POST /v1/recovery/login-id"]="{\"email\":\"$member\"}"
+		["POST /v1/recovery/password"]="{\"login_id\":\"$member\"}"
+		["POST /v1/account-deletion"]="{\"email\":\"$member\"}"
+		["POST /v1/recovery/password/reset"]='{"password":"himawari8kirin","password_confirmation":"himawari8kirin"}'
+		["PATCH /v1/me"]='{"language":"ja"}'
+		["DELETE /v1/me"]="{\"current_password\":\"$PASSWORD\"}"
+		["PUT /v1/me/password"]="{\"current_password\":\"$PASSWORD\",\"password\":\"himawari8kirin\",\"password_confirmation\":\"himawari8kirin\"}"
+		["PUT /v1/me/email"]="{\"email\":\"$email\",\"current_password\":\"$PASSWORD\"}"
+		["PUT /v1/me/login-id"]="{\"login_id\":\"$email\",\"current_password\":\"$PASSWORD\"}")
+}
+
 # --- rows that the test holds -----------------------------------------------------------------------
 
 # Begins a transaction of the test's own with this SQL, and keeps it open until let_go: others wait for the
