@@ -28,7 +28,7 @@
 struct db_connection {
 	MYSQL *mysql;
 	const struct db_statements *table;
-	MYSQL_STMT **prepared; /* of each row of the table */
+	MYSQL_STMT **prepared; /* of each row of the table; NULL: not yet */
 	int64_t call_ms;       /* how long one call to the library may take */
 	bool tls;
 	bool cluster; /* the server is a node of a Galera cluster */
@@ -249,9 +249,7 @@ name_server(struct db_connection *connection, const struct server_facts *facts)
 	return true;
 }
 
-/* Learns who the server is. On a node of a cluster, statements wait from now on for what others
- * have committed: 1 reads and BEGIN, 2 UPDATE and DELETE, 4 INSERT (a row that a foreign key names
- * may have been written elsewhere). */
+/* Learns who the server is. */
 static bool
 meet_server(struct db_connection *connection)
 {
@@ -260,7 +258,17 @@ meet_server(struct db_connection *connection)
 	if (!read_server_facts(connection->mysql, &facts) || !name_server(connection, &facts))
 		return false;
 	connection->cluster = facts.cluster;
-	return !facts.cluster ||
+	return true;
+}
+
+/* On a node of a cluster, statements wait from now on for what others have committed: 1 reads and
+ * BEGIN, 2 UPDATE and DELETE, 4 INSERT (a row that a foreign key names may have been written
+ * elsewhere). The server waits for a statement that is prepared, too: who connects while a node is
+ * put out would take it for one that is away. */
+static bool
+begin_sync_wait(struct db_connection *connection)
+{
+	return !connection->cluster ||
 	       mysql_query(connection->mysql, "SET SESSION wsrep_sync_wait = 7") == 0;
 }
 
@@ -299,17 +307,13 @@ prepare_all(struct db_connection *connection)
 {
 	const struct db_statements *table = connection->table;
 
-	connection->prepared = calloc(table->count + 1, sizeof(MYSQL_STMT *));
-	if (connection->prepared == NULL)
-		return false;
 	for (unsigned i = 0; i < table->count; i++) {
-		const struct sql_text *text = &table->texts[i];
 		MYSQL_STMT *statement = mysql_stmt_init(connection->mysql);
 
 		connection->prepared[i] = statement;
 		if (statement == NULL || !prepare_one(connection, statement, i))
 			return false;
-		if (counts_are_right(statement, &table->rows[i], text))
+		if (counts_are_right(statement, &table->rows[i], &table->texts[i]))
 			continue;
 		db_connection_log_miscounted(i);
 		return false;
@@ -328,8 +332,8 @@ never_block(MYSQL *mysql)
 }
 
 struct db_connection *
-db_connection_open(
-    const struct db_options *o, const struct db_statements *table, unsigned *ret_number)
+db_connection_open(const struct db_options *o, const struct db_statements *table, bool prepares_all,
+    unsigned *ret_number)
 {
 	struct db_connection *connection = calloc(1, sizeof *connection);
 
@@ -337,16 +341,18 @@ db_connection_open(
 	if (connection == NULL)
 		return NULL;
 	connection->table = table;
+	connection->prepared = calloc(table->count + 1, sizeof(MYSQL_STMT *));
 	connection->call_ms = (int64_t)call_seconds(o) * 1000;
 	connection->tls = o->tls_required;
 	connection->mysql = mysql_init(NULL);
-	if (begin_call(connection, CONNECT_MS) && connection->mysql != NULL &&
-	    set_options(connection->mysql, o) &&
+	if (begin_call(connection, CONNECT_MS) && connection->prepared != NULL &&
+	    connection->mysql != NULL && set_options(connection->mysql, o) &&
 	    mysql_real_connect(connection->mysql, o->socket == NULL ? o->host : NULL, o->user,
 		o->password, o->name, o->port, o->socket, 0) != NULL &&
 	    (!o->tls_required || mysql_get_ssl_cipher(connection->mysql) != NULL) &&
 	    never_block(connection->mysql) && set_session(connection->mysql, o) &&
-	    meet_server(connection) && prepare_all(connection))
+	    meet_server(connection) && (!prepares_all || prepare_all(connection)) &&
+	    begin_sync_wait(connection))
 		return connection;
 	if (connection->mysql != NULL)
 		*ret_number = mysql_errno(connection->mysql);
@@ -487,16 +493,42 @@ bind_by_name(const struct db_tx *tx, const struct sql_text *text, const struct d
 	assert(values == 0 ? used == 0 : used == UINT64_MAX >> (64 - values));
 }
 
+/* Prepares a statement that was not used yet on this connection. */
+static enum result
+prepare_late(struct db_tx *tx, unsigned number)
+{
+	struct db_connection *connection = tx->connection;
+	MYSQL_STMT *statement = mysql_stmt_init(connection->mysql);
+	enum result result = OK;
+
+	if (statement == NULL)
+		return note_connection_error(tx);
+	if (!prepare_one(connection, statement, number))
+		result = note_statement_error(tx, statement);
+	else if (!counts_are_right(statement, &connection->table->rows[number],
+		     &connection->table->texts[number])) {
+		db_connection_log_miscounted(number);
+		result = INTERNAL;
+	}
+	if (result == OK)
+		connection->prepared[number] = statement;
+	else
+		mysql_stmt_close(statement);
+	return result;
+}
+
 /* Binds the values and executes. */
 static enum result
 execute(struct db_tx *tx, unsigned number, const struct db_value *in, MYSQL_STMT **ret_statement)
 {
 	const struct db_statements *table = tx->connection->table;
 	MYSQL_BIND binds[SQL_PARAMS_MAX];
-	MYSQL_STMT *statement = tx->connection->prepared[number];
 
 	assert(number < table->count);
 	TRY(begin_tx_call(tx));
+	if (tx->connection->prepared[number] == NULL)
+		TRY(prepare_late(tx, number));
+	MYSQL_STMT *statement = tx->connection->prepared[number];
 	memset(binds, 0, sizeof binds);
 	bind_by_name(tx, &table->texts[number], in, binds);
 	if (table->texts[number].params > 0 && mysql_stmt_bind_param(statement, binds) != 0)

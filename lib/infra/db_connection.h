@@ -27,11 +27,12 @@ void db_connection_stop_library(void);
 /* Makes the stop do nothing: a thread still works with the library, and ends with the process. */
 void db_connection_keep_library(void);
 
-/* Connects and prepares all statements; the table must outlive the connection. NULL, and the
- * server's error number, or 0. The name of the host is resolved without any deadline. Close:
+/* Connects; the table must outlive the connection. A statement is prepared at its first use, or
+ * with `prepares_all` at once, so that one that is wrong is told. NULL, and the server's error
+ * number, or 0. The name of the host is resolved without any deadline. Close:
  * db_connection_close(), which takes NULL. */
-struct db_connection *db_connection_open(
-    const struct db_options *, const struct db_statements *, unsigned *ret_number) MUST_USE;
+struct db_connection *db_connection_open(const struct db_options *, const struct db_statements *,
+    bool prepares_all, unsigned *ret_number) MUST_USE;
 void db_connection_close(struct db_connection *);
 
 /* "host:port" as the server names itself; letters, digits, '.', '-' and ':', all else is '_'. */

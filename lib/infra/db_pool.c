@@ -13,9 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BORROW_MS        1000 /* how long a call waits for an idle place */
+/* How long a call waits for an idle place: longer than a cluster takes to put out a node, during
+ * which all connections are busy and nothing ends (docs/scaling.md). */
+#define BORROW_MS        2500
 #define CONNECT_WAIT_MS  4000 /* and for one that is being connected for it */
-#define CONNECT_AGAIN_MS 500  /* no thread tries to connect for so long after a failure */
+#define CONNECT_AGAIN_MS 500  /* from the begin of a try that failed until the next one */
 #define CLOSE_MS         1000 /* how long a stop waits for threads that connect */
 #define STACK_BYTES      ((size_t)256 * 1024)
 
@@ -29,6 +31,7 @@ struct db_pool {
 	int64_t waiting;     /* borrowers that wait */
 	int64_t waited_us;   /* by all of them so far */
 	int64_t connect_after_ms;
+	bool prepared;          /* a connection has prepared all statements: they are right */
 	bool away;              /* the last try to connect failed */
 	unsigned connect_error; /* with this number */
 	struct db_place places[];
@@ -182,16 +185,17 @@ drop_if_distrusted(struct db_pool *pool, struct db_place *place)
 	place->generation = pool->generation;
 }
 
-/* Remembers whether the server could be reached. With the mutex held. True: that is news. */
+/* Remembers whether the server could be reached, by a try that began then. With the mutex held.
+ * True: that is news. */
 static bool
-note_reached(struct db_pool *pool, bool reached, unsigned number)
+note_reached(struct db_pool *pool, bool reached, unsigned number, int64_t began_ms)
 {
 	const bool is_news = pool->away == reached;
 
 	pool->away = !reached;
 	pool->connect_error = reached ? 0 : number;
-	if (!reached)
-		pool->connect_after_ms = clock_monotonic_ms() + CONNECT_AGAIN_MS;
+	if (!reached && pool->connect_after_ms < began_ms + CONNECT_AGAIN_MS)
+		pool->connect_after_ms = began_ms + CONNECT_AGAIN_MS;
 	return is_news;
 }
 
@@ -203,20 +207,33 @@ log_server_reached(bool reached, unsigned number)
 						 log_text("why", db_error_text(number)), { 0 } });
 }
 
+/* Have all statements been prepared once? For each connection it would cost service and server some
+ * 25 ms of CPU, when all connections are made anew because another node has become the writer. */
+static bool
+statements_are_known(struct db_pool *pool)
+{
+	pthread_mutex_lock(&pool->mutex);
+	const bool known = pool->prepared;
+	pthread_mutex_unlock(&pool->mutex);
+	return known;
+}
+
 /* Connects a place that is busy meanwhile; then it is idle, connected or not. */
 static void *
 run_connect(void *context)
 {
 	struct db_place *place = context;
 	struct db_pool *pool = place->pool;
+	const int64_t began_ms = clock_monotonic_ms();
 	unsigned number = 0;
 	struct db_connection *connection = db_connection_open(
-	    &pool->options, &pool->statements, &number);
+	    &pool->options, &pool->statements, !statements_are_known(pool), &number);
 	const bool reached = connection != NULL;
 
 	pthread_mutex_lock(&pool->mutex);
-	const bool is_news = note_reached(pool, reached, number);
+	const bool is_news = note_reached(pool, reached, number, began_ms);
 	place->connection = connection;
+	pool->prepared |= reached;
 	if (reached)
 		text_copy_cut(
 		    place->server, sizeof place->server, db_connection_server(connection));
@@ -250,7 +267,7 @@ start_connect(struct db_pool *pool, struct db_place *place)
 /* A borrower that waits. */
 struct borrower {
 	struct timespec until;
-	bool connects; /* it has a place connected, and waits longer */
+	bool connects; /* it had a place connected, and waits longer */
 	bool gives_up; /* the server is away */
 };
 
@@ -270,12 +287,13 @@ take_place(struct db_pool *pool, struct borrower *borrower)
 	if (place == NULL)
 		return NULL;
 	borrower->gives_up = clock_monotonic_ms() < pool->connect_after_ms;
-	if (borrower->gives_up || borrower->connects || (pool->away && pool->connecting > 0))
+	if (borrower->gives_up || (pool->connecting > 0 && (borrower->connects || pool->away)))
 		return NULL;
 	place->generation = pool->generation;
 	borrower->gives_up = !start_connect(pool, place);
+	if (!borrower->connects)
+		borrower->until = clock_monotonic_in(deadline_left_ms(CONNECT_WAIT_MS));
 	borrower->connects = true;
-	borrower->until = clock_monotonic_in(deadline_left_ms(CONNECT_WAIT_MS));
 	return NULL;
 }
 

@@ -3,8 +3,9 @@
  * A connection is made when a borrower finds none idle, by a thread of its own: a name server that
  * is silent, or a server that does not let go of whoever connects, costs the borrower no more than
  * its deadline. When a connection meets a lost server, the others are closed before their next use:
- * they are probably lost, too. After a failed connect nobody tries again for half a second; then
- * one at a time. */
+ * they are probably lost, too. Half a second lies between the begin of a try to connect that failed
+ * and the next one; from then on there is one at a time. So tries that are cut after a longer
+ * while, as by a proxy that gives up a server, hold up nobody: another server may be there. */
 
 #ifndef DB_POOL_H
 #define DB_POOL_H
@@ -34,9 +35,9 @@ struct db_pool *db_pool_open(
     const struct db_options *, const struct statement *, unsigned statements) MUST_USE;
 void db_pool_close(struct db_pool *);
 
-/* Borrows a place with a connection. Waits up to a second for one, or up to four for one that is
- * being made; never beyond the deadline of the thread. NULL: none came free, or the server is
- * away. */
+/* Borrows a place with a connection. Waits up to two and a half seconds for one, or up to four for
+ * one that is being made; never beyond the deadline of the thread. NULL: none came free, or the
+ * server is away. */
 struct db_place *db_pool_borrow(struct db_pool *) MUST_USE;
 void db_pool_give_back(struct db_pool *, struct db_place *);
 

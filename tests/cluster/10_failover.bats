@@ -190,6 +190,14 @@ teardown() {
 	at_node 3 is_logged_in "$access"
 }
 
+@test "who connects to a node that lags, connects" {
+	replica_of_node 2
+	hold_up 3 5
+	at_node 2 new_account
+	replica_of_node 3
+	kill -0 "$holding" # it still lags
+}
+
 @test "without a quorum the answer is 503, and with it back all goes on" {
 	new_account
 	wait_until 10 one_writer

@@ -10,6 +10,7 @@ setup_file() {
 	local first
 	first=$(free_ports 5)
 	export AGENT_ONE=127.0.0.1:$first AGENT_TWO=127.0.0.1:$((first + 1)) PROXY_PORT=$((first + 2)) PEER_PORT=$((first + 3))
+	export LINK_PORT=$((first + 4))
 	db_admin -e "CREATE OR REPLACE USER 'myportal-dbagent'@localhost IDENTIFIED BY ''"
 }
 
@@ -21,6 +22,7 @@ teardown() {
 	local name
 	db_admin -e 'SET GLOBAL read_only = OFF'
 	for name in haproxy-db dbagent1 dbagent2; do process_stop "$name" 5; done
+	[[ -z ${link-} ]] || { kill "$link" && wait "$link"; } || true
 	stack_restore
 }
 
@@ -37,12 +39,12 @@ told() { # ADDRESS LINE
 	[[ $(cat <"/dev/tcp/${1%:*}/${1##*:}" 2>/dev/null) == "$2" ]]
 }
 
-# The one server is node one by its port and node two by its socket; there is no node three.
-haproxy_db_start() {
+# The one server is node one by its port, or another, and node two by its socket; there is no node three.
+haproxy_db_start() { # [PORT]
 	local conf=$STACK/haproxy-db.conf
 	sed -e '/^\tuser /d; /^\tgroup /d; /^\tchroot /d; s|log /dev/log|log stderr format raw|' \
 		-e "s|bind 127.0.0.1:3306|bind 127.0.0.1:$PROXY_PORT|; s|127.0.0.1:3310|127.0.0.1:$PEER_PORT|" \
-		-e "s|server one .*|server one 127.0.0.1:$RUN_DB_PORT addr 127.0.0.1 port ${AGENT_ONE##*:} agent-port ${AGENT_ONE##*:}|" \
+		-e "s|server one .*|server one 127.0.0.1:${1-$RUN_DB_PORT} addr 127.0.0.1 port ${AGENT_ONE##*:} agent-port ${AGENT_ONE##*:}|" \
 		-e "s|server two .*|server two unix@$DB_SOCKET addr 127.0.0.1 port ${AGENT_TWO##*:} agent-addr 127.0.0.1 agent-port ${AGENT_TWO##*:} backup|" \
 		-e '/server three/d' "$TREE/deploy/haproxy/haproxy-db.cfg" >"$conf"
 	process_start haproxy-db haproxy -db -f "$conf"
@@ -125,4 +127,26 @@ proxy_says() { # WORDS
 	# Only when it is down itself, the other takes over.
 	process_kill dbagent2
 	wait_until 10 leads_to one
+}
+
+@test "who waits for a node that stands still is served by the next one" {
+	local pids=() n folder=$BATS_TEST_TMPDIR
+	agent_start 1 "$AGENT_ONE"
+	agent_start 2 "$AGENT_TWO"
+	"$TREE/tests/chaos/fault_proxy.py" "$folder" "one=$LINK_PORT:$RUN_DB_PORT" 3>&- &
+	link=$!
+	wait_until 5 port_answers "127.0.0.1:$LINK_PORT"
+	haproxy_db_start "$LINK_PORT"
+	start_other DB_SOCKET= DB_HOST=127.0.0.1 DB_PORT="$PROXY_PORT" DB_TLS=none
+	# One has a connection, which stays; the others connect, and nobody greets them.
+	"$TREE/tests/chaos/fault_proxy.py" "$folder" tell one hole
+	for n in {1..8}; do
+		BASE_URL=http://$OTHER_LISTEN api POST /v1/registration/email "{\"email\":\"$(new_email)\"}" &&
+			printf '%s\n' "$status" >"$folder/status$n" &
+		pids+=($!)
+	done
+	sleep 0.7
+	process_kill dbagent1
+	wait "${pids[@]}"
+	same "$(sort "$folder"/status* | uniq -c | xargs)" '8 202'
 }

@@ -1015,7 +1015,7 @@ a_commit_that_takes_too_long_leaves_nothing(void **state)
 
 /* asvs 13.2.6 */
 static void
-a_call_waits_a_second_for_a_connection(void **state)
+a_call_waits_for_a_connection(void **state)
 {
 	struct db_options options = private_db_options(&server, POOL);
 	struct job job = { .statement = THING_CLEAR };
@@ -1023,7 +1023,7 @@ a_call_waits_a_second_for_a_connection(void **state)
 	(void)state;
 	options.connections = 1;
 	struct db *const pool = open_pool(&options);
-	struct holder holder = { .pool = pool, .ms = 2000 };
+	struct holder holder = { .pool = pool, .ms = 3600 };
 	const pthread_t thread = start_holder(&holder);
 	const int64_t started = clock_monotonic_ms();
 	deadline_begin(200);
@@ -1045,7 +1045,7 @@ a_call_waits_a_second_for_a_connection(void **state)
 	assert_in_range(hurried_ms, 190, 900);
 	assert_int_equal(refused, UNAVAILABLE);
 	assert_int_equal(runs, 0);
-	assert_in_range(took, 950, 1950);
+	assert_in_range(took, 2450, 3200);
 	assert_int_equal(served, OK);
 }
 
@@ -2469,7 +2469,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(a_statement_that_takes_too_long_is_stopped),
 		WITH_EMPTY_TABLES(a_block_that_is_stopped_leaves_no_transaction),
 		WITH_EMPTY_TABLES(a_commit_that_takes_too_long_leaves_nothing),
-		WITH_EMPTY_TABLES(a_call_waits_a_second_for_a_connection),
+		WITH_EMPTY_TABLES(a_call_waits_for_a_connection),
 		WITH_EMPTY_TABLES(threads_share_the_pool_and_lose_nothing),
 		cmocka_unit_test(a_pool_connects_when_it_is_used),
 		cmocka_unit_test(servers_are_counted_by_their_names),
