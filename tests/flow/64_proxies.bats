@@ -294,7 +294,7 @@ chain_start() { # nginx|haproxy UPSTREAM EDIT
 		"$TREE/tests/flow/proxy_client.py" server "127.0.0.1:$port" - "$manner" 3>&- &
 		server=$!
 		wait_until 5 port_answers "127.0.0.1:$port"
-		chain_start "$proxy" "127.0.0.1:$port" 's|_read_timeout 6s|_read_timeout 300ms|; s|timeout server 6s|timeout server 300ms|; s|default-server check|default-server|'
+		chain_start "$proxy" "127.0.0.1:$port" 's|_read_timeout 4800ms|_read_timeout 300ms|; s|timeout server 4800ms|timeout server 300ms|; s|default-server check|default-server|'
 		is_for_pages GET /v1/registration/stage
 		want "$wanted" unavailable
 		has_headers

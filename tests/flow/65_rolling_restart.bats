@@ -154,7 +154,7 @@ ask_at_once() { # PORT COUNT
 		--output /dev/null --write-out '%{http_code} %{time_total}\n' "https://$NAME:$1/v1/config"
 }
 
-@test "a replica that stands still costs its requests six seconds; then the proxy answers" {
+@test "a replica that stands still costs its requests five seconds; then the proxy answers" {
 	paused=other2
 	process_pause other2
 	ask_at_once "$NGINX_PORT" 6 >"$BATS_TEST_TMPDIR/nginx" 3>&- &
@@ -165,7 +165,7 @@ ask_at_once() { # PORT COUNT
 	sort "$BATS_TEST_TMPDIR"/{nginx,haproxy}
 	for row in nginx:503 haproxy:504; do
 		awk -v wanted="${row#*:}" '
-			$1 == wanted { late++; if ($2 < 5.5 || $2 > 7) exit 1; next }
+			$1 == wanted { late++; if ($2 < 4.5 || $2 > 5.8) exit 1; next }
 			$1 != 200 || $2 > 5 { exit 1 }
 			END { if (late == 0) exit 1 }' "$BATS_TEST_TMPDIR/${row%:*}"
 	done
