@@ -67,6 +67,12 @@ class Availability(unittest.TestCase):
         found = row(every_tenth(90, 100) + every_tenth(100, 109, took=0.05) + every_tenth(109, 109.5, 0.4, 503))
         self.assertEqual((found["p99_before_ms"], found["p99_during_ms"], found["longest_s"]), (20.0, 50.0, 0.4))
 
+    def test_what_has_not_ended_is_missed(self):
+        calls = every_tenth(90, 100)
+        self.assertTrue(figures.all_have_ended(calls, 99.95, RATE))
+        self.assertFalse(figures.all_have_ended(calls[:50] + calls[52:], 99.95, RATE))
+        self.assertTrue(figures.all_have_ended(calls[:50] + calls[52:], 94.0, RATE))
+
     def test_median_over_rounds(self):
         rounds = [{"failed": 1, "p99": None}, {"failed": 9, "p99": 4.0}, {"failed": 2, "p99": 8.0}]
         self.assertEqual(figures.over_rounds(rounds), {"failed": 2, "p99": 6.0})

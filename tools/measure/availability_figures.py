@@ -52,6 +52,13 @@ def read_calls(lines: Iterable[str]) -> list[Call]:
             for _, planned, ended, status in rows]
 
 
+def all_have_ended(calls: list[Call], until: float, rate: float) -> bool:
+    """Of those that were planned until this moment. Who waits for that misses none in figures()."""
+    first = min((call.planned for call in calls), default=until)
+    planned = math.floor((until - first) * rate)
+    return sum(call.planned <= until for call in calls) >= planned
+
+
 def quantile(values: Iterable[float], share: float) -> float | None:
     """The smallest value that this share of all does not exceed."""
     found = sorted(values)
@@ -76,8 +83,7 @@ def unwell_s(calls: list[Call], rate: float) -> float:
 
 
 def figures(calls: list[Call], phase: Phase, rate: float) -> dict:
-    """Of one phase in one round. Requests that never ended are missing in `calls`: who waits for their end first,
-    misses none."""
+    """Of one phase in one round."""
     during = [call for call in calls if phase.began <= call.ended < phase.ended]
     before = [call for call in calls if phase.began - BEFORE_S <= call.ended < phase.began]
     failed = [call for call in during if call.failure]
