@@ -156,7 +156,7 @@ class Simulated:
         return (yield from self.timed(simulation.LOGIN, "logins"))
 
     def register(self) -> simulation.Process:
-        for name, has_mail in ((simulation.EMAIL, True), (simulation.CAPTCHA, False), (simulation.IDENTITY, True),
+        for name, has_mail in ((simulation.INVITATION, True), (simulation.CAPTCHA, False), (simulation.IDENTITY, True),
                                (simulation.KEY, False)):
             if not (yield from self.service.call(name)):
                 return False

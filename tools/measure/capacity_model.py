@@ -8,11 +8,9 @@ and rounds up where a machine or a setting is bought.
 import dataclasses
 import math
 
-Json = dict
+from bench_names import LOGIN, WALK
 
-LOGIN = "POST /v1/sessions"
-PROFILE = "GET /v1/me"
-WALK = "whole registration"  # its five steps, its mails, the first login and a look at the profile
+Json = dict
 
 MAILS = 3  # of a registration; the first two count for service_mails
 MAILS_ASKED = 2

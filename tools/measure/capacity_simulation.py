@@ -20,6 +20,8 @@ import itertools
 import random
 from collections.abc import Callable, Generator
 
+from bench_names import ACCOUNT, CAPTCHA, IDENTITY, INVITATION, KEY, LOGIN, PROFILE
+
 Resume = Callable[[object], None]
 Process = Generator[Callable[[Resume], None], object, object]
 
@@ -27,10 +29,8 @@ RETRY_AFTER_S = 1  # what the service says with a 503 of overload
 DB_WAIT_S = 1  # for a connection; then the call is 503
 MAIL_PART = 0.6  # of the work of asking for an invitation: what the mail's worker does, by the statements of both
 
-EMAIL, CAPTCHA, IDENTITY = "POST /v1/registration/email", "POST /v1/captcha", "POST /v1/registration/identity"
-KEY, ACCOUNT = "POST /v1/registration/authentication-key", "POST /v1/registration/account"
-LOGIN, PROFILE, MAIL = "POST /v1/sessions", "GET /v1/me", "mail"
-CALLS = (EMAIL, CAPTCHA, IDENTITY, KEY, ACCOUNT, LOGIN, PROFILE)
+MAIL = "mail"
+CALLS = (INVITATION, CAPTCHA, IDENTITY, KEY, ACCOUNT, LOGIN, PROFILE)
 LOADS = {LOGIN: "hashing", ACCOUNT: "hashing", CAPTCHA: "pictures"}
 
 
@@ -189,8 +189,8 @@ def call_costs(bench: dict) -> dict[str, CallCost]:
         spent = {who: ms / 1000 for who, ms in closed["cpu_ms"].items()}
         costs[name] = CallCost(spent["myportald"] - spent["argon2id"], spent["argon2id"], spent["mariadbd"],
                                closed["db"]["commits"])
-    costs[MAIL] = costs[EMAIL].part(MAIL_PART)
-    return costs | {name: costs[name].without(costs[MAIL]) for name in (EMAIL, IDENTITY, ACCOUNT)}
+    costs[MAIL] = costs[INVITATION].part(MAIL_PART)
+    return costs | {name: costs[name].without(costs[MAIL]) for name in (INVITATION, IDENTITY, ACCOUNT)}
 
 
 @dataclasses.dataclass
@@ -404,7 +404,7 @@ class Day:
 
     def register(self) -> Process:
         people = self.people
-        yield from self.step(EMAIL)
+        yield from self.step(INVITATION)
         yield from self.open_mail(people.link_1_lives_s)
         yield from self.step(CAPTCHA, IDENTITY, wrong_share=people.wrong_share)
         yield from self.open_mail(people.link_2_lives_s)
