@@ -407,40 +407,49 @@ def keys_hold(case: Case) -> Iterator[str]:
 
 
 def locks_hold(case: Case) -> Iterator[str]:
-    """Failures in a row from one source, then a login while its lock lasts. The lock begins with the fifth failure, at the
-    earliest when that was sent, and is told in whole seconds."""
+    """Failures in a row from one source, then a login while its lock lasts. The lock begins with the fifth try that was
+    counted, at the earliest when that was sent, and is told in whole seconds. A try without an answer may have been
+    counted: then the lock began earlier, and a later failure was not counted but met the lock."""
     resets = case.by_fact("account", "reset")
     by_login: dict[tuple, list[dict]] = collections.defaultdict(list)
     for call in case.of("login", "after-login"):
         by_login[call.facts["account"], call.lines[0]["who"]] += call.lines
     for (account, _), lines in by_login.items():
-        failed: list[dict] = []
-        for line in sorted(lines, key=lambda line: line["start"]):
-            if line["outcome"] == "ok":
-                if len(failed) >= LOGIN_LOCK_FROM:
-                    last = failed[LOGIN_LOCK_FROM - 1]
-                    was_reset = any(call.may_have_acted and call.start < line["end"] for call in resets[account])
-                    if last["end"] < line["start"] and line["end"] < last["start"] + LOGIN_LOCK_S - 1 and not was_reset:
-                        yield f"call {line['call']}: a login succeeded {line['end'] - last['start']:.0f} s after failure 5"
-                failed = []
-            elif line["code"] == "login_failed" and "wrong" in line["facts"]:
-                failed.append(line)
+        for streak, success in streaks(lines, "login_failed"):
+            failed = [line for line in streak if line["outcome"] == "refused"]
+            if len(failed) < LOGIN_LOCK_FROM or failed[LOGIN_LOCK_FROM - 1]["end"] >= success["start"]:
+                continue
+            began = streak[LOGIN_LOCK_FROM - 1]["start"]
+            was_reset = any(call.may_have_acted and call.start < success["end"] for call in resets[account])
+            if success["end"] < began + LOGIN_LOCK_S - 1 and not was_reset:
+                yield f"call {success['call']}: a login succeeded {success['end'] - began:.0f} s after failure 5"
+
+
+def streaks(lines: list[dict], code: str) -> Iterator[tuple[list[dict], dict]]:
+    """Each success, with the wrong tries since the one before it: those that were answered with this code, and those
+    whose result is unknown."""
+    wrong: list[dict] = []
+    for line in sorted(lines, key=lambda line: line["start"]):
+        if line["outcome"] == "ok":
+            yield wrong, line
+            wrong = []
+        elif "wrong" in line["facts"] and (line["code"] == code or line["outcome"] == "unknown"):
+            wrong.append(line)
 
 
 def current_passwords_hold(case: Case) -> Iterator[str]:
+    """The window begins with the first try that was counted, which may be one without an answer."""
     for account, calls in case.by_fact("account", "password").items():
-        lines = sorted((line for call in calls for line in call.lines), key=lambda line: line["start"])
-        wrong: list[dict] = []
-        for line in lines:
-            if line["outcome"] == "ok":
-                if len(wrong) >= PASSWORD_TRIES and wrong[PASSWORD_TRIES - 1]["end"] < line["start"] and \
-                        line["end"] < wrong[0]["start"] + PASSWORD_WINDOW_S - 1:
-                    yield f"call {line['call']}: a password was taken after {len(wrong)} wrong ones"
-                wrong = []
-            elif line["code"] == "current_password_wrong" and "wrong" in line["facts"]:
-                wrong.append(line)
-        if len(wrong) > PASSWORD_TRIES and wrong[PASSWORD_TRIES]["end"] < wrong[0]["start"] + PASSWORD_WINDOW_S - 1:
-            yield f"account {account}: {len(wrong)} wrong passwords were compared"
+        lines = [line for call in calls for line in call.lines]
+        end = {"call": 0, "outcome": "ok", "start": NEVER, "end": NEVER, "facts": {}}
+        for streak, success in streaks([*lines, end], "current_password_wrong"):
+            compared = [line for line in streak if line["outcome"] == "refused"]
+            in_window = [line for line in compared if line["end"] < streak[0]["start"] + PASSWORD_WINDOW_S - 1]
+            if len(in_window) > PASSWORD_TRIES:
+                yield f"account {account}: {len(in_window)} wrong passwords were compared"
+            if len(in_window) >= PASSWORD_TRIES and in_window[PASSWORD_TRIES - 1]["end"] < success["start"] and \
+                    success["end"] < streak[0]["start"] + PASSWORD_WINDOW_S - 1:
+                yield f"call {success['call']}: a password was taken after {len(in_window)} wrong ones"
 
 
 # --- I7 ----------------------------------------------------------------------------------------------------
