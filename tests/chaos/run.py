@@ -24,6 +24,7 @@ TREE = pathlib.Path(__file__).resolve().parents[2]
 FOLDER = pathlib.Path(os.environ.get("CHAOS", TREE / ".test/chaos"))
 RATE = 20.0  # calls a second: a third of what two cores bear, with what else runs on them
 SHORT_S, SHORT_SEED, SHORT_RATE = 22.0, 1, 20.0
+SHORT_PATIENCE_S, SHORT_MAIL_WAIT_S = 20.0, 10
 JOURNEYS_END_S = 45  # after the last arrival
 OUTBOX_DRY_S = 180  # a mail that failed is tried again after a minute
 FLUSHED_EVERY_S = 10
@@ -68,6 +69,8 @@ class Run:
         self.plan = "\n".join(map(str, drawn)) or "no faults"
         self.history = history.History(FOLDER / "history.jsonl", self.seal)
         self.load = load.Load(self.told, self.given.seed, self.history, self.secrets)
+        if self.given.short:
+            self.load.patience_s, self.load.mails.wait_s = SHORT_PATIENCE_S, SHORT_MAIL_WAIT_S
         self.faults = schedule.Faults([str(TREE / "tests/chaos/world"), self.kind], FOLDER / "faults", drawn, self.history)
 
     def work(self) -> None:
