@@ -159,7 +159,7 @@ of_cluster() {
 fault_is_seen() { # FAULT SEED SEEN...
 	touch "$BATS_TEST_TMPDIR/began"
 	world begin "$1" "$2"
-	wait_until 10 "${@:3}"
+	wait_until 30 "${@:3}" # a table grows when its last page is full
 	for _ in 1 2 3; do ask; done
 	world end "$1"
 	world settle
