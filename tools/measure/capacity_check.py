@@ -3,7 +3,8 @@
 Starts the stack of tools/measure/bench, measures what each call costs, and then sends logins and registrations in an
 open model, at planned moments, for shares of what the machine bears. The same arrivals are simulated with the measured
 costs, and what became of them is compared. Load, service and database share the machine's cores, and so may others:
-simulated are as many cores as all of them left to service and database, from half second to half second.
+simulated are as many cores as all of them left to service and database, from half second to half second, and as fast
+as they were by what a hash took.
 
 A level that differs by more than its bounds is measured once more: the machine may have been disturbed.
 """
@@ -76,6 +77,10 @@ class Measured(Bench):
             pass
         return simulation.call_costs({"calls": self.calls})
 
+    def hashes(self) -> tuple[float, float]:
+        """How many so far, and the seconds of CPU that they took."""
+        return (self.server.metric("password_hashes_total"), self.server.metric("password_hash_cpu_seconds_total"))
+
     def closed_loops(self) -> tuple[float, float]:
         """Logins a second, and registrations, each alone."""
         logins = self.load(self.login_lines, 201, "--clients", CLIENTS_CLOSED, "--seconds", CLOSED_S)
@@ -84,18 +89,21 @@ class Measured(Bench):
         return logins["rate"], walks["rate"]
 
     def open_model(self, logins_a_second: float, walks_a_second: float,
-                   seconds: float) -> tuple[dict[str, Outcome], list[tuple[float, float]]]:
-        """What became of them, and the cores that were left."""
+                   seconds: float) -> tuple[dict[str, Outcome], list[tuple[float, float]], float]:
+        """What became of them, the cores that were left, and the seconds of a hash."""
         first = self.numbers(walks_a_second * seconds + CLIENTS)
         left = CoresLeft(self)
         left.start()
+        count, spent_s = self.hashes()
         found: Json = {}
         login = threading.Thread(target=lambda: found.update(self.load(
             self.login_lines, 201, "--clients", CLIENTS, "--rate", logins_a_second, "--seconds", seconds)))
         login.start()
         walks = self.walk(first, "--clients", CLIENTS, "--rate", walks_a_second, "--seconds", seconds)
         login.join()
-        return {"logins": outcome_of_load(found), "registrations": outcome_of_walk(walks)}, left.stop()
+        count_late, spent_late_s = self.hashes()
+        return ({"logins": outcome_of_load(found), "registrations": outcome_of_walk(walks)}, left.stop(),
+                (spent_late_s - spent_s) / (count_late - count))
 
 
 class CoresLeft(threading.Thread):
@@ -220,10 +228,10 @@ def rows_of(measured: dict[str, Outcome], simulated: dict[str, Outcome]) -> list
             + [time_row(kind, what, measured[kind], simulated[kind]) for what in TIMES_MAX]]
 
 
-def print_rows(level: float, cores_left: list[tuple[float, float]], rows: list[Row]) -> None:
+def print_rows(level: float, cores_left: list[tuple[float, float]], slower: float, rows: list[Row]) -> None:
     counts = sorted(count for _, count in cores_left)
     print(f"\n{level:g} of what the machine bears; cores left to service and database: {counts[0]:.2f} to "
-          f"{counts[-1]:.2f}, {statistics.mean(counts):.2f} on average")
+          f"{counts[-1]:.2f}, {statistics.mean(counts):.2f} on average; a hash took {slower:.2f} times as long")
     for row in rows:
         print(f"{'ok    ' if row.is_within else 'NOT OK'} {row.what:30} measured {row.measured:9.3f}, simulated "
               f"{row.simulated:9.3f} ({row.bound})", flush=True)
@@ -232,12 +240,14 @@ def print_rows(level: float, cores_left: list[tuple[float, float]], rows: list[R
 def check_level(measured: Measured, costs: dict[str, simulation.CallCost], level: float, seconds: float) -> bool:
     """Half of the load are logins, half are registrations, by what each takes of the machine alone."""
     rates = [level * rate / 2 for rate in measured.closed_loops()]
-    found, cores_left = measured.open_model(*rates, seconds)
+    found, cores_left, hash_s = measured.open_model(*rates, seconds)
+    slower = hash_s / costs[simulation.LOGIN].hash_s
+    costs = {name: cost.slower(slower) for name, cost in costs.items()}
     commit = measured.limits["commit, 1 connections"]["p50_us"] / 1e6
     refusal = measured.limits["edge: unknown path"]["cpu_ms"]["myportald"] / 1000
     settings = simulation.Settings(hash_threads=len(CORES), commit_s=commit, refusal_s=refusal, relay_s=RELAY_S)
     rows = rows_of(found, Simulated(costs, settings).open_model(*rates, seconds, cores_left))
-    print_rows(level, cores_left, rows)
+    print_rows(level, cores_left, slower, rows)
     return all(row.is_within for row in rows)
 
 

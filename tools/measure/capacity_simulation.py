@@ -176,6 +176,10 @@ class CallCost:
     def part(self, share: float) -> "CallCost":
         return CallCost(self.service_s * share, self.hash_s, self.database_s * share, self.commits * share)
 
+    def slower(self, times: float) -> "CallCost":
+        """On cores that take so many times as long."""
+        return CallCost(self.service_s * times, self.hash_s * times, self.database_s * times, self.commits)
+
     def without(self, other: "CallCost") -> "CallCost":
         return CallCost(max(0.0, self.service_s - other.service_s), self.hash_s,
                         max(0.0, self.database_s - other.database_s), max(0.0, self.commits - other.commits))
