@@ -86,10 +86,10 @@ static struct control nobody; /* until the file is there */
 static struct control *control = &nobody;
 
 static _Thread_local struct {
-	bool serves; /* it has read what a client sent */
-	bool asks;   /* the database; who does not serve then asks for itself */
-	bool inside; /* of this library */
-	bool looks;  /* for who allocates */
+	bool serves;         /* it has read what a client sent */
+	bool asks;           /* the database; who does not serve then asks for itself */
+	bool inside;         /* of this library */
+	volatile bool looks; /* for who allocates; the compiler thinks that dlsym() calls nobody */
 } thread __attribute__((tls_model("initial-exec")));
 
 /* The functions behind ours ------------------------------------------------------------------- */

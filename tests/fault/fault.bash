@@ -17,7 +17,9 @@ setup_file() {
 	mkdir "$FAULT"
 	BATS_TEST_TMPDIR=$FAULT
 	head -c 4096 /dev/zero >"$FAULT/control"
-	export FAULT_ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0 # the library goes before its own
+	# The library goes before the sanitizer's own; whole stacks name the functions of libraries.
+	export FAULT_ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0:fast_unwind_on_malloc=0
+	export LSAN_OPTIONS=suppressions=$TREE/tests/fault/leaks.supp:print_suppressions=0
 	restart_server LD_PRELOAD="$BUILD/tests/fault/libfail_nth.so" FAIL_NTH="$FAULT/control" "ASAN_OPTIONS=$FAULT_ASAN_OPTIONS"
 	operations_to_come
 	keep_rows
