@@ -15,7 +15,7 @@ files_wanted() {
 	local mode owner path file
 	while read -r mode owner path; do
 		case $path in
-		*/docs/\*) (cd "$TREE/docs" && ls ./*.md) | grep -vxE './(cookbook|debugging).md' ;;
+		*/docs/\*) (cd "$TREE/docs" && ls ./*.md) | grep -vxE './(cookbook|debugging|performance).md' ;;
 		*/schema/\*) (cd "$TREE/schema" && ls ./*.sql) ;;
 		*) printf '%s\n' "./${path##*/}" ;;
 		esac | while read -r file; do

@@ -149,6 +149,7 @@ class Bench:
         late, asked_late = self.clocks(), self.db_work()
         calls = max(1, found["calls"])
         found["cpu_ms"] = {who: round((late[who] - before[who]) * 1000 / calls, 4) for who in late}
+        found["service_ms"] = round(found["cpu_ms"]["myportald"] - found["cpu_ms"]["argon2id"], 4)
         found["db"] = {what: round((asked_late[what] - asked[what]) / calls, 2) for what in asked}
         found["table_rows"] = {name: round((count - stood[name]) / calls, 2)
                                for name, count in self.table_rows().items() if count != stood[name]}

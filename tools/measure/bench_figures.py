@@ -44,8 +44,7 @@ def middle(values: list):
 
 def service_ms(told: Json, call: str) -> float:
     """CPU of the service without its hashes."""
-    spent = ("calls", call, "closed", "cpu_ms")
-    return at(told, *spent, "myportald") - at(told, *spent, "argon2id")
+    return at(told, "calls", call, "closed", "service_ms")
 
 
 def database_ms(told: Json, call: str) -> float:
@@ -115,7 +114,7 @@ BAR = (
     Bar("start to first healthy answer", "15 ms", "{:.1f} ms", (lambda told: at(told, "start_ms"),), (15,)),
 )
 GROWTH_AFTER = "p99 at 70 % of the rate, profile read"  # the line of growth comes behind this one
-GROWTH_MAX = 1.2
+GROWTH_MAX, GROWTH_TO = 1.2, 10_000_000  # accounts
 
 
 @dataclasses.dataclass
@@ -134,13 +133,17 @@ def verdict(values: list[float], bounds: tuple[float, ...], more_is_better: bool
     return "met" if met else "missed"
 
 
+def short(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+
+
 def row_of(bar: Bar, rounds: list[Json]) -> Row:
     found = [[figure(each) for each in rounds] for figure in bar.figures]
     middles = [statistics.median(values) for values in found]
     met = verdict(middles, bar.bounds, bar.more_is_better)
     if met == "not measured":
         return Row(bar.work, bar.bar, "-", "-", met)
-    spread = ", ".join(f"{min(values):.3g}-{max(values):.3g}" for values in found) if len(rounds) > 1 else "-"
+    spread = ", ".join(f"{short(min(values))}-{short(max(values))}" for values in found) if len(rounds) > 1 else "-"
     return Row(bar.work, bar.bar, bar.form.format(*middles), spread, met)
 
 
@@ -189,13 +192,16 @@ def growth_row(growth: Json | None) -> Row:
     """Of the largest size, the call that grew most beyond the bare SELECT."""
     bar = f"{GROWTH_MAX} x"
     if not growth:
-        return Row("every call with 10,000,000 persons and accounts / with 10,000", bar, "-", "-", "not measured")
+        return Row(f"every call with {GROWTH_TO:,} persons and accounts / with 10,000", bar, "-", "-", "not measured")
     largest = [each for each in grown_of(growth) if each.size == growth["sizes"][-1]]
     worst = max(largest, key=lambda each: each.relative)
     found = f"{worst.relative:.2f} x ({worst.call}: raw {worst.raw:.2f} x, bare SELECT {worst.bare:.2f} x)"
     spread = f"{min(each.relative for each in largest):.3g}-{worst.relative:.3g} of the calls"
+    met = verdict([worst.relative], (GROWTH_MAX,))
+    if met == "met" and growth["sizes"][-1] < GROWTH_TO:
+        met = "met so far"
     return Row(f"every call with {growth['sizes'][-1]:,} persons and accounts / with {growth['sizes'][0]:,}", bar, found,
-               spread, verdict([worst.relative], (GROWTH_MAX,)))
+               spread, met)
 
 
 # --- what a change cost ---------------------------------------------------------------------------
