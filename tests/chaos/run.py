@@ -22,7 +22,7 @@ import schedule
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 FOLDER = pathlib.Path(os.environ.get("CHAOS", TREE / ".test/chaos"))
-RATE = 20.0  # calls a second: a third of what two cores bear, with what else runs on them
+RATE = 20.0  # calls a second: a tenth of two cores with one database, a fifth with the cluster
 SHORT_S, SHORT_SEED, SHORT_RATE = 22.0, 1, 20.0
 SHORT_PATIENCE_S, SHORT_MAIL_WAIT_S = 20.0, 10
 JOURNEYS_END_S = 45  # after the last arrival
