@@ -264,10 +264,20 @@ add_retry_after(struct http_reply *reply, int64_t wait_s)
 		http_reply_add(reply, "Retry-After", seconds);
 }
 
+/* For a document that could not be written; in Japanese. */
+static void
+write_last_resort(struct http_reply *reply)
+{
+	text_copy_cut(reply->body, sizeof reply->body, problem_last_resort());
+	reply->body_size = strlen(reply->body);
+	reply->status = problem_of(UNAVAILABLE)->status;
+}
+
 static void
 write_problem(const struct request_ctx *ctx, enum result result)
 {
 	struct http_reply *reply = ctx->reply;
+	const char *language = problem_language_code(ctx->call.language);
 	const struct problem_facts facts = {
 		.result = result,
 		.language = ctx->call.language,
@@ -279,14 +289,14 @@ write_problem(const struct request_ctx *ctx, enum result result)
 	reply->status = problem_of(result)->status;
 	reply->media_type = PROBLEM_MEDIA_TYPE;
 	if (problem_write(&facts, reply->body, sizeof reply->body, &reply->body_size) != OK) {
-		text_copy_cut(reply->body, sizeof reply->body, problem_last_resort());
-		reply->body_size = strlen(reply->body);
+		write_last_resort(reply);
+		language = problem_language_code(PROBLEM_JA);
 	}
 	if (reply->status == 401)
 		http_reply_add(reply, "WWW-Authenticate", "Bearer"); /* RFC 9110 15.5.2 */
 	if (reply->status == 502 || reply->status == 503 || reply->status == 429)
 		add_retry_after(reply, ctx->call.error_info.wait_s);
-	http_reply_add(reply, "Content-Language", problem_language_code(ctx->call.language));
+	http_reply_add(reply, "Content-Language", language);
 }
 
 static enum result

@@ -16,8 +16,8 @@
 #define TYPE_MAX 120
 
 /* Shared with the last resort. */
-#define INTERNAL_TITLE_JA  "システムエラーが発生しました"
-#define INTERNAL_DETAIL_JA "申し訳ありません。しばらくたってから、もう一度お試しください。"
+#define UNAVAILABLE_TITLE_JA  "ただいまご利用いただけません"
+#define UNAVAILABLE_DETAIL_JA "申し訳ありません。数分たってから、もう一度お試しください。"
 
 /* Titles and details: Japanese, then English. */
 /* clang-format off */
@@ -200,9 +200,8 @@ static const struct problem bad_http_version = { 505,
 	  "Please update the browser or the app and try again." },
 };
 static const struct problem unavailable = { 503,
-	{ "ただいまご利用いただけません", "Temporarily unavailable" },
-	{ "申し訳ありません。数分たってから、もう一度お試しください。",
-	  "We are sorry. Please try again in a few minutes." },
+	{ UNAVAILABLE_TITLE_JA, "Temporarily unavailable" },
+	{ UNAVAILABLE_DETAIL_JA, "We are sorry. Please try again in a few minutes." },
 };
 static const struct problem overloaded = { 503,
 	{ "ただいま混み合っています", "Too busy at the moment" },
@@ -215,8 +214,9 @@ static const struct problem stopping = { 502,
 	  "We are sorry. Please wait a moment and try again." },
 };
 static const struct problem internal = { 500,
-	{ INTERNAL_TITLE_JA, "Internal error" },
-	{ INTERNAL_DETAIL_JA, "We are sorry. Please try again in a while." },
+	{ "システムエラーが発生しました", "Internal error" },
+	{ "申し訳ありません。しばらくたってから、もう一度お試しください。",
+	  "We are sorry. Please try again in a while." },
 };
 /* clang-format on */
 
@@ -543,9 +543,9 @@ problem_write(const struct problem_facts *facts, char *ret, size_t ret_size, siz
 const char *
 problem_last_resort(void)
 {
-	return "{\"type\":\"" PROBLEM_TYPE_PREFIX "internal-error\","
-	       "\"title\":\"" INTERNAL_TITLE_JA "\","
-	       "\"status\":500,"
-	       "\"detail\":\"" INTERNAL_DETAIL_JA "\","
-	       "\"code\":\"internal_error\"}";
+	return "{\"type\":\"" PROBLEM_TYPE_PREFIX "unavailable\","
+	       "\"title\":\"" UNAVAILABLE_TITLE_JA "\","
+	       "\"status\":503,"
+	       "\"detail\":\"" UNAVAILABLE_DETAIL_JA "\","
+	       "\"code\":\"unavailable\"}";
 }

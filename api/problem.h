@@ -44,13 +44,13 @@ struct problem_facts {
 	int attempts_left;                       /* -1: not told */
 };
 
-/* Writes the document. INTERNAL: memory failed, it does not fit, or a field's name is not UTF-8;
- * then `ret` is empty and problem_last_resort() is what is left to send. */
+/* Writes the document. UNAVAILABLE: memory failed; INTERNAL: it does not fit, or a field's name is
+ * not UTF-8. Then `ret` is empty and problem_last_resort() is what is left to send. */
 enum result problem_write(
     const struct problem_facts *, char *ret, size_t ret_size, size_t *ret_length) MUST_USE;
 
-/* The whole document of a 500 as a constant, in Japanese and without request_id (the header has
- * it). */
+/* The whole document of UNAVAILABLE as a constant, in Japanese and without request_id (the header
+ * has it). */
 const char *problem_last_resort(void);
 
 #endif

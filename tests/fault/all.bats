@@ -22,8 +22,8 @@ load fault
 		'POST /v1/account-deletion' 'POST /v1/account-deletion/confirmation'
 }
 
-@test "what anybody may ask" { # asvs 16.5.2
-	every_call_fails 'GET /v1/config' 'GET /v1/openapi.yaml' 'GET /.well-known/jwks.json'
+@test "what anybody may ask, and what is rejected" { # asvs 16.5.2
+	every_call_fails 'POST /v1/sessions rejected' 'GET /v1/me rejected' 'GET /v1/config' 'GET /v1/openapi.yaml' 'GET /.well-known/jwks.json'
 }
 
 @test "these are all operations" {

@@ -54,6 +54,8 @@ operations_to_come() {
 	token["POST /v1/registration/identity"]=$invitation
 	json["POST /v1/registration/identity"]=$(identity_json "$(new_person)")
 	json["POST /v1/registration/email"]="{\"email\":\"$(new_email)\"}"
+	token["GET /v1/me rejected"]=a.b.c
+	json["POST /v1/sessions rejected"]='{"login_id":"nobody@example.jp","password":"wrong7rakuda"}'
 	for operation in "${!token[@]}" "${!json[@]}" 'GET /v1/config' 'GET /v1/openapi.yaml' 'GET /.well-known/jwks.json'; do
 		printf '%s\t%s\t%s\n' "$operation" "${token[$operation]-}" "${json[$operation]-}"
 	done | sort -u >"$FAULT/operations"

@@ -394,10 +394,10 @@ failing_leaves_nothing_but_the_last_resort(void **state)
 /* The constant is what problem_write() writes for a request without an id. */
 /* asvs 16.5.4 */
 static void
-the_last_resort_is_the_document_of_a_500(void **state)
+the_last_resort_is_the_document_of_unavailable(void **state)
 {
 	const struct problem_facts facts = {
-		.result = INTERNAL, .request_id = "", .attempts_left = -1
+		.result = UNAVAILABLE, .request_id = "", .attempts_left = -1
 	};
 	char text[1024];
 	size_t length;
@@ -525,7 +525,7 @@ main(void)
 		cmocka_unit_test(hostile_field_names_stay_inside_their_string),
 		cmocka_unit_test(the_longest_document_fits_an_answer),
 		cmocka_unit_test(failing_leaves_nothing_but_the_last_resort),
-		cmocka_unit_test(the_last_resort_is_the_document_of_a_500),
+		cmocka_unit_test(the_last_resort_is_the_document_of_unavailable),
 		cmocka_unit_test(the_language_is_the_one_asked_for),
 		cmocka_unit_test(a_huge_header_is_heard_in_one_pass),
 	};
