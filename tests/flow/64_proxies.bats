@@ -283,6 +283,8 @@ chain_start() { # nginx|haproxy UPSTREAM EDIT
 	printf 'limit-rate = 500\nhttp1.1\n' >>"$CURL_HOME/.curlrc"
 	is_for_pages POST /v1/registration/email "$(long 8000)"
 	has_problem 408 request_timeout
+	# Into a connection on which nobody has asked yet goes nothing: it would be taken for the answer to the first request.
+	same "$(probe raw "$BASE_URL" </dev/null)" '0 -'
 }
 
 @test "CORS: the same of what a proxy answers for a service that is slow, gone or has no place" { # asvs 3.4.2
