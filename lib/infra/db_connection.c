@@ -366,12 +366,14 @@ db_connection_close(struct db_connection *connection)
 {
 	if (connection == NULL)
 		return;
+	/* First: of an open connection the library would fetch the rest of an answer that it had no
+	 * memory for, which ends the process (Connector/C 3.3.20). */
+	if (connection->mysql != NULL)
+		mysql_close(connection->mysql);
 	for (unsigned i = 0; connection->prepared != NULL && i < connection->table->count; i++)
 		if (connection->prepared[i] != NULL)
 			mysql_stmt_close(connection->prepared[i]);
 	free(connection->prepared);
-	if (connection->mysql != NULL)
-		mysql_close(connection->mysql);
 	free(connection);
 }
 
