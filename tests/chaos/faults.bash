@@ -82,8 +82,9 @@ begin_replica_restarted() { replica_restart "$1"; }
 end_replica_restarted() { replica_up "$1"; }
 
 # One after the other, as docs/keys-and-restore.md has it: the tables first. They stay as they are then.
+# Whose database is away just then tries again.
 begin_replicas_upgraded() {
-	ctl migrate --folder "$(next_schema)"
+	wait_until 30 ctl migrate --folder "$(next_schema)"
 	replicas_replace myportald_next
 }
 end_replicas_upgraded() { replicas_replace ''; }
