@@ -194,7 +194,7 @@ ask_at_once() { # PORT COUNT
 # fail_timeout, and has to be back at it before the next one stops.
 @test "a replica that stops serves longer than the proxies need to notice" {
 	drain=$(default_of DRAIN_MS)
-	read -r inter fastinter fall < <(sed -nE 's/^\tdefault-server check .* inter ([0-9]+)s fastinter ([0-9]+)ms fall ([0-9]+) .*/\1 \2 \3/p' "$TREE/deploy/haproxy/haproxy.cfg")
+	read -r inter fastinter fall < <(sed -nE 's/^\tdefault-server check .* inter ([0-9]+)s fastinter ([0-9]+)ms .*fall ([0-9]+) .*/\1 \2 \3/p' "$TREE/deploy/haproxy/haproxy.cfg")
 	needs=$((1000 * inter + fastinter * (fall - 1)))
 	((needs < ${REPLICA_DRAIN_MS-$drain} && 2 * needs < drain))
 	kept=$(sed -nE '/^upstream/,/^}/s/^\tkeepalive_timeout ([0-9]+)s;.*/\1000/p' "$TREE/deploy/nginx/myportal.conf")
