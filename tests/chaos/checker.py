@@ -23,6 +23,7 @@ LOGIN_LOCK_FROM, LOGIN_LOCK_S = 5, 30  # docs/api-guide.md, "Failed logins"
 KEY_TRIES = 5
 PASSWORD_TRIES, PASSWORD_WINDOW_S = 5, 900
 SESSIONS_MAX = 20
+CLOCKS_DIFFER_S = 60  # SECURITY.md: so much shorter a lock or a window may be for a replica whose clock is wrong
 REPEAT_S = 30  # for so long an old refresh token brings the same next one
 COPIES_MAX = 2
 RECOVERY_S = 15  # after a fault has ended, calls may still go unanswered for so long
@@ -421,8 +422,16 @@ def locks_hold(case: Case) -> Iterator[str]:
                 continue
             began = streak[LOGIN_LOCK_FROM - 1]["start"]
             was_reset = any(call.may_have_acted and call.start < success["end"] for call in resets[account])
-            if success["end"] < began + LOGIN_LOCK_S - 1 and not was_reset:
+            lasts = LOGIN_LOCK_S - 1 - clocks_differ(case, began, success["end"])
+            if success["end"] < began + lasts and not was_reset:
                 yield f"call {success['call']}: a login succeeded {success['end'] - began:.0f} s after failure 5"
+
+
+def clocks_differ(case: Case, since: float, until: float) -> float:
+    """By how much, at some time in between: each replica looks at a lock by its own clock."""
+    wrong = any(fault["fault"] == "clock_skewed" and fault["start"] <= until and since <= fault["end"]
+                for fault in case.faults)
+    return CLOCKS_DIFFER_S if wrong else 0
 
 
 def streaks(lines: list[dict], code: str) -> Iterator[tuple[list[dict], dict]]:
@@ -444,11 +453,13 @@ def current_passwords_hold(case: Case) -> Iterator[str]:
         end = {"call": 0, "outcome": "ok", "start": NEVER, "end": NEVER, "facts": {}}
         for streak, success in streaks([*lines, end], "current_password_wrong"):
             compared = [line for line in streak if line["outcome"] == "refused"]
-            in_window = [line for line in compared if line["end"] < streak[0]["start"] + PASSWORD_WINDOW_S - 1]
+            began = streak[0]["start"] if streak else NEVER
+            lasts = PASSWORD_WINDOW_S - 1 - clocks_differ(case, began, success["end"])
+            in_window = [line for line in compared if line["end"] < began + lasts]
             if len(in_window) > PASSWORD_TRIES:
                 yield f"account {account}: {len(in_window)} wrong passwords were compared"
             if len(in_window) >= PASSWORD_TRIES and in_window[PASSWORD_TRIES - 1]["end"] < success["start"] and \
-                    success["end"] < streak[0]["start"] + PASSWORD_WINDOW_S - 1:
+                    success["end"] < began + lasts:
                 yield f"call {success['call']}: a password was taken after {len(in_window)} wrong ones"
 
 

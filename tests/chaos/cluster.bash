@@ -46,9 +46,10 @@ node_runs() { # N
 	of_node "$1" process_runs mariadbd
 }
 
+# Once more where the node that it got its data from was harmed meanwhile.
 node_up() { # N
 	of_node "$1" process_resume mariadbd
-	node_runs "$1" || node_start "$1"
+	node_runs "$1" || wait_until 30 node_start "$1"
 }
 
 # At once: alone, none of those that were lost may find a quorum.

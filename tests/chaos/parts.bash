@@ -69,7 +69,7 @@ connections_take() { # NODE
 }
 
 connections_are_held() { # NODE
-	(($(sql "$1" "SELECT COUNT(*) FROM information_schema.processlist WHERE info = '$HOLD'") == 10))
+	[[ $(sql "$1" "SELECT COUNT(*) FROM information_schema.processlist WHERE info = '$HOLD'") == 10 ]]
 }
 
 connections_let_go() { # NODE
