@@ -550,7 +550,7 @@ counted() { # JQ-PATH
 	local kind
 	members_stay_away
 	failures | sort | uniq -c | sed 's/^/# /' >&3
-	same "$(failures | grep '^unexplained' || true)" ''
+	same "$(failures | grep '^unexplained' || true)" '' || { cat "$TROUBLES" "$CROWD/log" && false; }
 	for kind in registration login profile; do
 		(($(answered "$kind") > 3))
 		printf '# %s: %d answered\n' "$kind" "$(answered "$kind")" >&3
