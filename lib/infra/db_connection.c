@@ -177,21 +177,26 @@ set_session(MYSQL *mysql, const struct db_options *o)
 	return true;
 }
 
-/* MariaDB tells the columns of INSERT ... RETURNING only with its rows; db_rows() counts them. */
-static bool
-counts_are_right(MYSQL_STMT *statement, const struct statement *row, const struct sql_text *text)
-{
-	const bool returns = strstr(row->sql, " RETURNING ") != NULL;
-
-	return mysql_stmt_param_count(statement) == text->params &&
-	       (returns ? row->columns > 0 : mysql_stmt_field_count(statement) == row->columns);
-}
-
 void
 db_connection_log_miscounted(unsigned statement)
 {
 	log_event("db_statement_miscounted",
 	    (const struct log_value[]){ log_int("statement", statement), { 0 } });
+}
+
+/* Has a prepared statement the parameters and columns of its row? If not, that is logged. MariaDB
+ * tells the columns of INSERT ... RETURNING only with its rows; db_rows() counts them. */
+static bool
+counts_are_right(const struct db_statements *table, unsigned number, MYSQL_STMT *statement)
+{
+	const struct statement *const row = &table->rows[number];
+	const bool returns = strstr(row->sql, " RETURNING ") != NULL;
+
+	if (mysql_stmt_param_count(statement) == table->texts[number].params &&
+	    (returns ? row->columns > 0 : mysql_stmt_field_count(statement) == row->columns))
+		return true;
+	db_connection_log_miscounted(number);
+	return false;
 }
 
 /* What the server says of itself. */
@@ -311,12 +316,9 @@ prepare_all(struct db_connection *connection)
 		MYSQL_STMT *statement = mysql_stmt_init(connection->mysql);
 
 		connection->prepared[i] = statement;
-		if (statement == NULL || !prepare_one(connection, statement, i))
+		if (statement == NULL || !prepare_one(connection, statement, i) ||
+		    !counts_are_right(table, i, statement))
 			return false;
-		if (counts_are_right(statement, &table->rows[i], &table->texts[i]))
-			continue;
-		db_connection_log_miscounted(i);
-		return false;
 	}
 	return true;
 }
@@ -507,11 +509,8 @@ prepare_late(struct db_tx *tx, unsigned number)
 		return note_connection_error(tx);
 	if (!prepare_one(connection, statement, number))
 		result = note_statement_error(tx, statement);
-	else if (!counts_are_right(statement, &connection->table->rows[number],
-		     &connection->table->texts[number])) {
-		db_connection_log_miscounted(number);
+	else if (!counts_are_right(connection->table, number, statement))
 		result = INTERNAL;
-	}
 	if (result == OK)
 		connection->prepared[number] = statement;
 	else
