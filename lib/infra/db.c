@@ -298,7 +298,7 @@ struct rows_ctx {
 	unsigned number;
 	const struct db_value *in;
 	const struct db_slot *out;
-	enum result (*each)(void *);
+	enum result (*each)(void *); /* NULL: the first row */
 	void *context;
 };
 
@@ -309,7 +309,7 @@ rows_tx(struct db_tx *tx, void *context)
 	const enum result result = db_connection_rows(
 	    tx, ctx->number, ctx->in, ctx->out, ctx->each, ctx->context);
 
-	tx->committed |= !tx->transaction && outcome_is_unknown(tx); /* INSERT ... RETURNING */
+	tx->committed |= !tx->transaction && outcome_is_unknown(tx); /* it may change, too */
 	return result;
 }
 
@@ -324,23 +324,10 @@ db_rows(struct db_tx *tx, unsigned number, const struct db_value *in, const stru
 	return run_in(tx, rows_tx, &ctx);
 }
 
-/* Ends the reading after the first row: NO_ROW stands in for "no more wanted". */
-static enum result
-stop_after_first(void *context)
-{
-	*(bool *)context = true;
-	return NO_ROW;
-}
-
 enum result
 db_row(struct db_tx *tx, unsigned number, const struct db_value *in, const struct db_slot *out)
 {
-	bool found = false;
-	const enum result result = db_rows(tx, number, in, out, stop_after_first, &found);
-
-	if (result == NO_ROW || result == OK)
-		return found ? OK : NO_ROW;
-	return result;
+	return db_rows(tx, number, in, out, NULL, NULL);
 }
 
 struct command_ctx {

@@ -75,7 +75,13 @@ enum result db_transaction(
  * table above says. For reads, for counts that must outlive what follows, and for a statement
  * that is a transaction of its own: BEGIN NOT ATOMIC ... END costs one trip. It rolls itself back
  * when something in it fails, and passes the error on (RESIGNAL). When it is killed between two
- * of its steps, its EXIT HANDLER does not run; then db.c sends the ROLLBACK. */
+ * of its steps, its EXIT HANDLER does not run; then db.c sends the ROLLBACK.
+ *
+ * A block with `columns` has one SELECT that is run, before or behind its COMMIT, and db_row()
+ * reads its row: OK when the block was done to its end, too. An error behind the row, at COMMIT as
+ * well, is that of the block; nothing that the row said is so then. A block is run again like any
+ * other statement, and may then meet what its first run has done: it asks a parameter of
+ * db_first_run(), or is written so that it does the same and has the same row. */
 struct db_tx db_alone(struct db *);
 
 /* Runs a statement that changes; *ret_rows (may be NULL) gets the rows it changed.
@@ -84,7 +90,8 @@ struct db_tx db_alone(struct db *);
 enum result db_change(
     struct db_tx *, unsigned statement, const struct db_value *in, uint64_t *ret_rows) MUST_USE;
 
-/* Reads the first row. OK, NO_ROW, or what must be passed on. */
+/* Reads the first row. OK, NO_ROW, or what must be passed on; of a statement that changes also what
+ * db_change() returns. */
 enum result db_row(struct db_tx *, unsigned statement, const struct db_value *in,
     const struct db_slot *out) MUST_USE;
 

@@ -184,16 +184,22 @@ db_connection_log_miscounted(unsigned statement)
 	    (const struct log_value[]){ log_int("statement", statement), { 0 } });
 }
 
-/* Has a prepared statement the parameters and columns of its row? If not, that is logged. MariaDB
- * tells the columns of INSERT ... RETURNING only with its rows; db_rows() counts them. */
+/* MariaDB tells the columns of INSERT ... RETURNING and of a statement block only with their rows:
+ * execute() counts them. */
+static bool
+columns_are_right(const struct statement *row, unsigned told)
+{
+	if (strstr(row->sql, " RETURNING ") != NULL)
+		return row->columns > 0;
+	return told == row->columns || text_starts_with(row->sql, "BEGIN NOT ATOMIC");
+}
+
+/* Has a prepared statement the parameters and columns of its row? If not, that is logged. */
 static bool
 counts_are_right(const struct db_statements *table, unsigned number, MYSQL_STMT *statement)
 {
-	const struct statement *const row = &table->rows[number];
-	const bool returns = strstr(row->sql, " RETURNING ") != NULL;
-
 	if (mysql_stmt_param_count(statement) == table->texts[number].params &&
-	    (returns ? row->columns > 0 : mysql_stmt_field_count(statement) == row->columns))
+	    columns_are_right(&table->rows[number], mysql_stmt_field_count(statement)))
 		return true;
 	db_connection_log_miscounted(number);
 	return false;
@@ -497,6 +503,27 @@ bind_by_name(const struct db_tx *tx, const struct sql_text *text, const struct d
 	assert(values == 0 ? used == 0 : used == UINT64_MAX >> (64 - values));
 }
 
+/* The table of statements does not say what the server answers, or a row holds what does not fit
+ * where it goes. */
+static enum result
+misfit(unsigned number)
+{
+	log_event(
+	    "db_row_misfit", (const struct log_value[]){ log_int("statement", number), { 0 } });
+	return INTERNAL;
+}
+
+/* Reads past an answer that is not taken over, and returns `result`. The reset costs a trip: after
+ * mysql_stmt_free_result() alone the next execution of the statement waits for rows that nobody
+ * sends, until the read timeout (Connector/C 3.3.20). It fails with its connection, which the next
+ * use tells. */
+static enum result
+give_up_answer(MYSQL_STMT *statement, enum result result)
+{
+	mysql_stmt_reset(statement);
+	return result;
+}
+
 /* Prepares a statement that was not used yet on this connection. */
 static enum result
 prepare_late(struct db_tx *tx, unsigned number)
@@ -518,7 +545,7 @@ prepare_late(struct db_tx *tx, unsigned number)
 	return result;
 }
 
-/* Binds the values and executes. */
+/* Binds the values and executes; the answer has the columns that the table says. */
 static enum result
 execute(struct db_tx *tx, unsigned number, const struct db_value *in, MYSQL_STMT **ret_statement)
 {
@@ -537,7 +564,9 @@ execute(struct db_tx *tx, unsigned number, const struct db_value *in, MYSQL_STMT
 	if (mysql_stmt_execute(statement) != 0)
 		return note_statement_error(tx, statement);
 	*ret_statement = statement;
-	return OK;
+	return mysql_stmt_field_count(statement) == table->rows[number].columns
+		   ? OK
+		   : give_up_answer(statement, misfit(number));
 }
 
 enum result
@@ -599,15 +628,6 @@ row_finish(const struct row *row)
 	return true;
 }
 
-/* The table holds what it should not: a column that does not fit where it goes. */
-static enum result
-misfit(unsigned number)
-{
-	log_event(
-	    "db_row_misfit", (const struct log_value[]){ log_int("statement", number), { 0 } });
-	return INTERNAL;
-}
-
 static enum result
 fetch(struct db_tx *tx, unsigned number, MYSQL_STMT *statement, const struct row *row)
 {
@@ -623,23 +643,41 @@ fetch(struct db_tx *tx, unsigned number, MYSQL_STMT *statement, const struct row
 	}
 }
 
-/* Takes the whole result over. One that is not taken over is ended by a reset, which costs a trip:
- * after mysql_stmt_free_result() alone the next execution of the statement waits for rows that
- * nobody sends, until the read timeout (Connector/C 3.3.20). The errors of INSERT ... RETURNING
- * come here: the server has told the columns by then. */
+/* Takes all rows over. The errors of INSERT ... RETURNING come here: the server has told the columns
+ * by then. */
 static enum result
-store_result(struct db_tx *tx, unsigned number, MYSQL_STMT *statement, struct row *row)
+store_rows(struct db_tx *tx, MYSQL_STMT *statement, struct row *row)
+{
+	if (mysql_stmt_bind_result(statement, row->binds) == 0 &&
+	    mysql_stmt_store_result(statement) == 0)
+		return OK;
+	return give_up_answer(statement, note_statement_error(tx, statement));
+}
+
+/* Calls `each` after every row. */
+static enum result
+fetch_each(struct db_tx *tx, unsigned number, MYSQL_STMT *statement, const struct row *row,
+    enum result (*each)(void *), void *context)
 {
 	enum result result;
 
-	if (mysql_stmt_field_count(statement) != row->columns)
-		result = misfit(number);
-	else if (mysql_stmt_bind_result(statement, row->binds) == 0 &&
-		 mysql_stmt_store_result(statement) == 0)
-		return OK;
-	else
-		result = note_statement_error(tx, statement);
-	mysql_stmt_reset(statement); /* fails with its connection, which the next use tells */
+	while ((result = fetch(tx, number, statement, row)) == OK)
+		TRY(each(context));
+	return result == NO_ROW ? OK : result;
+}
+
+/* Behind the rows of a statement block stands how it ended, its COMMIT too: an error is that of the
+ * block. More rows are those of a second SELECT, which is a bug. */
+static enum result
+end_block(struct db_tx *tx, unsigned number, MYSQL_STMT *statement, enum result result)
+{
+	while (mysql_stmt_more_results(statement)) {
+		if (mysql_stmt_next_result(statement) != 0)
+			return note_statement_error(tx, statement);
+		if (mysql_stmt_field_count(statement) > 0)
+			result = misfit(number);
+		tx->changed |= mysql_stmt_affected_rows(statement) > 0;
+	}
 	return result;
 }
 
@@ -655,16 +693,16 @@ db_connection_rows(struct db_tx *tx, unsigned number, const struct db_value *in,
 {
 	struct row row;
 	MYSQL_STMT *executed;
-	enum result result;
 
 	row_bind(&row, out);
 	assert(row.columns == tx->connection->table->rows[number].columns);
 	TRY(execute(tx, number, in, &executed));
-	TRY(store_result(tx, number, executed, &row));
+	TRY(store_rows(tx, executed, &row));
 	CLEANUP(free_result) MYSQL_STMT *statement = executed;
-	while ((result = fetch(tx, number, statement, &row)) == OK)
-		TRY(each(context));
-	return result == NO_ROW ? OK : result;
+	const enum result read = each != NULL
+				     ? fetch_each(tx, number, statement, &row, each, context)
+				     : fetch(tx, number, statement, &row);
+	return end_block(tx, number, statement, read);
 }
 
 enum result

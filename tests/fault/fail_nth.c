@@ -5,6 +5,7 @@
  * whoever asks the database without being asked by a client (mailer, monitor). A call fails as it
  * would in reality: a statement on a connection that is gone really meets one. */
 
+#include <errmsg.h>
 #include <mysql.h>
 
 #include <dlfcn.h>
@@ -465,4 +466,18 @@ mysql_stmt_execute(MYSQL_STMT *statement)
 	return statement_fails("mysql_stmt_execute", statement)
 		   ? 1
 		   : NEXT(mysql_stmt_execute)(statement);
+}
+
+/* The server has done the block, and its word of that is lost behind the row. */
+int
+mysql_stmt_next_result(MYSQL_STMT *statement)
+{
+	const int ended = NEXT(mysql_stmt_next_result)(statement);
+
+	if (control->fault != SQL_LOST || !fails(CALL_SQL, "mysql_stmt_next_result", -1))
+		return ended;
+	cut_off(statement->mysql);
+	statement->last_errno = CR_SERVER_LOST;
+	memcpy(statement->sqlstate, "HY000", SQLSTATE_LENGTH + 1);
+	return 1;
 }

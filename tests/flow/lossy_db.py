@@ -9,6 +9,8 @@ LISTEN is a port, or the path of a socket.
 FOLDER/rules holds a rule a line, read anew at every command: FAULT WHAT REGEX
 
   FAULT  lose  the server does it, and the connection ends before its answer arrives
+         half  the server does it, and the connection ends before the last packet of its answer: behind
+               the row of a statement block, before the word of how it ended
          drop  the connection ends before the server hears of it
          1213  nothing is done, and the answer is a deadlock: as from a Galera node that could not
                certify the transaction
@@ -42,6 +44,7 @@ COM_QUERY, COM_PREPARE, COM_EXECUTE = 0x03, 0x16, 0x17
 COM_QUIT, COM_LONG_DATA, COM_CLOSE = 0x01, 0x18, 0x19
 UNANSWERED = (COM_QUIT, COM_LONG_DATA, COM_CLOSE)
 DEPRECATE_EOF = 1 << 24
+MORE_RESULTS = 1 << 3
 ERRORS = {
     "1213": b"\xff" + struct.pack("<H", 1213) + b"#40001Deadlock found when trying to get lock",
     "1180": b"\xff" + struct.pack("<H", 1180) + b"#HY000Got error 6 during COMMIT",
@@ -73,6 +76,12 @@ def read_packet(stream):
 
 def packet(number, payload):
     return len(payload).to_bytes(3, "little") + bytes([number]) + payload
+
+
+def has_more_results(payload):
+    """Does the end of a result say that another one follows?"""
+    is_end = payload[:1] == b"\xfe" and len(payload) < 9
+    return is_end and bool(struct.unpack_from("<H", payload, 3)[0] & MORE_RESULTS)
 
 
 def keep_line(name, line):
@@ -141,7 +150,14 @@ class Wire:
             self.server.sendall(packet(number, payload))
 
     def answer(self, command):
-        """All packets of the answer to a command."""
+        """All packets of the answer to a command; how a statement block ended stands behind its row."""
+        packets = self.result(command)
+        while command == COM_EXECUTE and has_more_results(packets[-1][1]):
+            packets += self.result(command)
+        return packets
+
+    def result(self, command):
+        """The packets of one result."""
         packets = [read_packet(self.server)]
         first = packets[0][1]
         if first[:1] == b"\xff":
@@ -222,7 +238,9 @@ class Wire:
         if payload[0] in UNANSWERED:
             return
         packets = self.answer(payload[0])
-        if fault == "lose":
+        if fault == "half":
+            self.reply(packets[:-1])
+        if fault in ("lose", "half"):
             raise Ended
         if payload[0] == COM_PREPARE and packets[0][1][:1] == b"\x00":
             self.statements[struct.unpack_from("<I", packets[0][1], 1)[0]] = payload[1:].decode()

@@ -1734,6 +1734,210 @@ an_error_at_commit_is_a_lost_answer(void **state)
 	db_close(pool);
 }
 
+/* Statement blocks that answer with a row ------------------------------------------------------ */
+
+#define BLOCK(steps)                                                            \
+	"BEGIN NOT ATOMIC"                                                      \
+	" DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;" \
+	" START TRANSACTION; " steps " END"
+#define BLOCK_ADDS "UPDATE counter SET n = n + 1 WHERE id = 1; "
+#define BLOCK_ROW  "SELECT n, id FROM counter WHERE id = 1; "
+
+static const char block_adds[] = BLOCK(BLOCK_ADDS BLOCK_ROW "COMMIT;");
+
+/* The block, and one that reads what is there, on the only connection of a pool. */
+enum { BLOCK_RUN, BLOCK_CONNECTION, BLOCKS__MAX };
+
+static enum result
+run_block(struct db *pool, unsigned columns, int64_t *ret_n, bool *ret_may_be_done)
+{
+	struct db_tx alone = db_alone(pool);
+	int64_t id = 0;
+	const struct db_slot out[] = { db_to_number(ret_n),
+		columns > 1 ? db_to_number(&id) : (struct db_slot){ 0 }, { 0 } };
+	const enum result result = columns > 0 ? db_row(&alone, BLOCK_RUN, NULL, out)
+					       : db_change(&alone, BLOCK_RUN, NULL, NULL);
+
+	*ret_may_be_done = db_may_be_done(&alone);
+	return result == OK && id != 1 ? NOT_FOUND : result;
+}
+
+/* asvs 2.3.3 */
+static void
+a_block_ends_as_what_stands_behind_its_row(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		struct statement block;
+		enum result expected;
+		int64_t retries, counter;
+		bool may_be_done;
+	} rows[] = {
+		{ "a row, then COMMIT", { block_adds, 2 }, OK, 0, 1, false },
+		{ "COMMIT, then a row", { BLOCK(BLOCK_ADDS "COMMIT;" BLOCK_ROW), 2 }, OK, 0, 1, false },
+		{ "no row",
+		  { BLOCK(BLOCK_ADDS "SELECT 1, 1 FROM thing; COMMIT;"), 2 }, NO_ROW, 0, 1, false },
+		{ "a row, then a duplicate",
+		  { BLOCK(BLOCK_ADDS BLOCK_ROW "INSERT INTO counter VALUES (1, 7); COMMIT;"), 2 },
+		  DUPLICATE, 0, 0, false },
+		{ "a row, then its own word that there is none",
+		  { BLOCK(BLOCK_ADDS BLOCK_ROW "ROLLBACK; SIGNAL SQLSTATE '02000';"), 2 },
+		  NO_ROW, 0, 0, false },
+		{ "a row, then a deadlock",
+		  { BLOCK(BLOCK_ADDS BLOCK_ROW "SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213;"), 2 },
+		  UNAVAILABLE, 5, 0, false },
+		{ "a row, then a COMMIT that nobody knows of",
+		  { BLOCK(BLOCK_ADDS BLOCK_ROW "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1180;"), 2 },
+		  UNAVAILABLE, 2, 0, true },
+		{ "a row, then the connection is lost",
+		  { BLOCK(BLOCK_ADDS BLOCK_ROW "KILL CONNECTION CONNECTION_ID(); COMMIT;"), 2 },
+		  UNAVAILABLE, 2, 0, true },
+		{ "a row, then too slow",
+		  { BLOCK(BLOCK_ADDS BLOCK_ROW "IF (SELECT SLEEP(20)) = 9 THEN DELETE FROM thing; END IF;"
+			"COMMIT;"), 2 },
+		  UNAVAILABLE, 0, 0, false },
+		{ "a failure before the row",
+		  { BLOCK(BLOCK_ADDS "INSERT INTO counter VALUES (1, 7);" BLOCK_ROW "COMMIT;"), 2 },
+		  DUPLICATE, 0, 0, false },
+		{ "a column too many", { block_adds, 1 }, INTERNAL, 0, 1, false },
+		{ "a column too few", { BLOCK(BLOCK_ADDS "SELECT 1; COMMIT;"), 2 }, INTERNAL, 0, 1, false },
+		{ "a row of a block that has none", { block_adds }, INTERNAL, 0, 1, false },
+		{ "none of a block that has one", { BLOCK(BLOCK_ADDS "COMMIT;"), 2 }, INTERNAL, 0, 1, false },
+		{ "two rows of two SELECTs",
+		  { BLOCK(BLOCK_ADDS BLOCK_ROW "SELECT 1; COMMIT;"), 2 }, INTERNAL, 0, 1, false },
+	};
+	/* clang-format on */
+	struct db_options options = private_db_options(&server, 1);
+
+	(void)state;
+	options.statement_timeout_s = 1;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const struct statement table[BLOCKS__MAX] = {
+			[BLOCK_RUN] = rows[i].block,
+			[BLOCK_CONNECTION] = { "SELECT CONNECTION_ID()", 1 },
+		};
+		struct db *const pool = db_open(&options, table, BLOCKS__MAX);
+		const unsigned columns = rows[i].block.columns;
+		int64_t n = 77;
+		bool may_be_done = false;
+
+		assert_non_null(pool);
+		const int64_t connection = number_of(pool, BLOCK_CONNECTION, NULL);
+		for (int again = 0; again < 2; again++) {
+			assert_int_equal(clear(NULL), 0);
+			const int64_t before = retries(pool);
+			const enum result result = run_block(pool, columns, &n, &may_be_done);
+			if (result != rows[i].expected || may_be_done != rows[i].may_be_done)
+				fail_msg("%s: %s", rows[i].why, result_code(result));
+			if (retries(pool) - before != rows[i].retries)
+				fail_msg("%s: %lld retries", rows[i].why,
+				    (long long)(retries(pool) - before));
+			if (counter(1) != rows[i].counter)
+				fail_msg("%s: counter %d", rows[i].why, (int)counter(1));
+			if (result == OK && n != 1)
+				fail_msg("%s: row of %d", rows[i].why, (int)n);
+		}
+		/* No transaction is left, and the connection is of use unless it may be lost. */
+		if ((number_of(pool, BLOCK_CONNECTION, NULL) != connection) != rows[i].may_be_done)
+			fail_msg("%s: the connection", rows[i].why);
+		db_close(pool);
+	}
+}
+
+static void *
+brake_later(void *argument)
+{
+	sleep_ms(300);
+	return brake(argument);
+}
+
+/* The row has been read by then. */
+static void
+a_block_whose_commit_takes_too_long_has_no_row(void **state)
+{
+	static const struct statement table[BLOCKS__MAX] = {
+		[BLOCK_RUN] = { BLOCK(BLOCK_ADDS BLOCK_ROW "DO SLEEP(1); COMMIT;"), 2 },
+		[BLOCK_CONNECTION] = { "SELECT CONNECTION_ID()", 1 },
+	};
+	struct db_options options = private_db_options(&server, 1);
+	struct brake late = { .result = INTERNAL };
+	pthread_t thread;
+	int64_t n = 0;
+	bool may_be_done = true;
+
+	(void)state;
+	options.statement_timeout_s = 2;
+	struct db *const pool = db_open(&options, table, BLOCKS__MAX);
+	assert_non_null(pool);
+	const int64_t connection = number_of(pool, BLOCK_CONNECTION, NULL);
+	sem_init(&late.held, 0, 0);
+	sem_init(&late.release, 0, 0);
+	pthread_create(&thread, NULL, brake_later, &late);
+	const enum result result = run_block(pool, 2, &n, &may_be_done);
+	sem_post(&late.release);
+	pthread_join(thread, NULL);
+	sem_destroy(&late.held);
+	sem_destroy(&late.release);
+	assert_int_equal(late.result, OK);
+	assert_int_equal(result, UNAVAILABLE);
+	assert_int_equal(n, 1);
+	assert_false(may_be_done);
+	assert_int_equal(counter(1), 0);
+	assert_int_equal(number_of(pool, BLOCK_CONNECTION, NULL), connection);
+	db_close(pool);
+}
+
+/* A block knows by a parameter of db_first_run() that an earlier run may have done it. */
+static void
+a_block_without_an_answer_is_run_again_and_knows_it(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why;
+		enum tcp_cut cut;
+		int64_t n;
+	} rows[] = {
+		{ "done",        TCP_CUT_AFTER,  1 },
+		{ "not arrived", TCP_CUT_BEFORE, 0 }, /* it may have been: the block must look */
+	};
+	/* clang-format on */
+	static const struct statement table[BLOCKS__MAX] = {
+		[BLOCK_RUN] = { BLOCK("IF :first_run AND :word <> '' THEN " BLOCK_ADDS
+				      "END IF; " BLOCK_ROW "COMMIT;"),
+		    2 },
+		[BLOCK_CONNECTION] = { "SELECT CONNECTION_ID()", 1 },
+	};
+	struct db_options options = private_db_options(&server, 1);
+	struct tcp_proxy *const proxy = tcp_proxy_open("127.0.0.1", server.port, &options.port);
+	const struct db_value in[] = { db_first_run("first_run"), db_text("word", "the word"),
+		{ 0 } };
+	int64_t n = 0, id = 0;
+	const struct db_slot out[] = { db_to_number(&n), db_to_number(&id), { 0 } };
+
+	(void)state;
+	assert_non_null(proxy);
+	options.socket = NULL;
+	options.host = "127.0.0.1";
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct db *const pool = db_open(&options, table, BLOCKS__MAX);
+		struct db_tx alone = db_alone(pool);
+
+		assert_non_null(pool);
+		assert_int_equal(clear(NULL), 0);
+		tcp_proxy_cut(proxy, "the word", rows[i].cut);
+		const enum result result = db_row(&alone, BLOCK_RUN, in, out);
+		const bool may_be_committed = db_may_be_committed(&alone);
+		const int64_t again = retries(pool);
+		db_close(pool);
+		if (result != OK || again != 1 || !may_be_committed || n != rows[i].n)
+			fail_msg("%s: %s, %d", rows[i].why, result_code(result), (int)n);
+		if (counter(1) != rows[i].n)
+			fail_msg("%s: counter %d", rows[i].why, (int)counter(1));
+	}
+	tcp_proxy_close(proxy);
+}
+
 /* A connection that is lost -------------------------------------------------------------------- */
 
 /* Between two statements of its first run, something happens to the connection. */
@@ -2490,6 +2694,9 @@ main(int argc, char **argv)
 		cmocka_unit_test(a_server_may_say_that_it_is_read_only),
 		cmocka_unit_test(errors_that_operators_meet_have_words),
 		WITH_EMPTY_TABLES(an_error_at_commit_is_a_lost_answer),
+		WITH_EMPTY_TABLES(a_block_ends_as_what_stands_behind_its_row),
+		WITH_EMPTY_TABLES(a_block_whose_commit_takes_too_long_has_no_row),
+		WITH_EMPTY_TABLES(a_block_without_an_answer_is_run_again_and_knows_it),
 		WITH_EMPTY_TABLES(a_connection_lost_on_the_way_is_made_anew),
 		WITH_EMPTY_TABLES(a_statement_that_is_stopped_is_not_run_again),
 		WITH_EMPTY_TABLES(a_server_that_fell_between_calls_is_not_noticed),

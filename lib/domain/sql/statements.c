@@ -7,10 +7,12 @@
  *   $ACCOUNT_ACTIVE  A number that rows store, by its name (stored_enums.h, limit_id.h).
  *   SQL_ALIVE        A piece that several statements have, with the parameters that it needs.
  *   TRANSACTION_()   Several statements in one trip (BEGIN NOT ATOMIC ... END), for db_alone().
+ *                    One SELECT in it may answer with a row.
  *   .may_lag         It asks again and again, or only adds up: on a node of a cluster it does not
  *                    wait for what others have committed (db.h). Nothing a member sees has it.
  *   .columns         How many columns a row of the result has. Like every name, it is compared with
- *                    the server's when the statement is prepared, before the first request.
+ *                    the server's when the statement is prepared, before the first request; of a
+ *                    block and of RETURNING, which tell it with the row, when it is run.
  *
  * Decisions are unique keys and conditional updates, never a SELECT before. Times are whole
  * seconds of the service's clock, as tokens have them. The outbox's leases use the database's
