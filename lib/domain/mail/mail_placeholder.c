@@ -25,6 +25,8 @@ mail_placeholder_at(const char *text)
 {
 	unsigned i = 0;
 
+	if (*text != '{') /* nearly always: this is asked of each character */
+		return MAIL_PLACEHOLDERS__MAX;
 	while (i < MAIL_PLACEHOLDERS__MAX && !text_starts_with(text, mail_placeholders[i].name))
 		i++;
 	return (enum mail_placeholder)i;
