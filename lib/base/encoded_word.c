@@ -2,15 +2,14 @@
 
 #include "encoded_word.h"
 
+#include "base64.h"
 #include "text.h"
 
-#include <stdint.h>
 #include <string.h>
 
 /* 39 bytes are 52 characters of base64 and, with "=?UTF-8?B?" and "?=", a word of 64. RFC 2047
  * allows 75, but 76 for the whole line, and the name of the header stands on the first one. */
 #define WORD_BYTES    39
-#define BASE64_MAX    (WORD_BYTES / 3 * 4)
 #define CHARACTER_MAX 4
 
 static char
@@ -47,25 +46,15 @@ word_bytes(const char *text)
 	return bytes > WORD_BYTES - CHARACTER_MAX ? bytes : WORD_BYTES;
 }
 
+/* Encodes so many bytes, control characters as spaces. */
 static void
-base64(const char *text, size_t bytes, char ret[static BASE64_MAX + 1])
+encode(const char *text, size_t bytes, char ret[static BASE64_MAX(WORD_BYTES) + 1])
 {
-	static const char digits[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
-	const size_t padding = 64;
+	char clean[WORD_BYTES];
 
-	for (size_t i = 0; i < bytes; i += 3) {
-		uint32_t group = 0;
-
-		for (size_t j = i; j < i + 3; j++)
-			group = group << 8 |
-				(j < bytes ? (unsigned char)without_control(text[j]) : 0);
-		*ret++ = digits[group >> 18];
-		*ret++ = digits[group >> 12 & 63];
-		*ret++ = digits[i + 1 < bytes ? group >> 6 & 63 : padding];
-		*ret++ = digits[i + 2 < bytes ? group & 63 : padding];
-	}
-	*ret = '\0';
+	for (size_t i = 0; i < bytes; i++)
+		clean[i] = without_control(text[i]);
+	base64_encode(clean, bytes, ret);
 }
 
 static bool
@@ -81,7 +70,7 @@ put_plain(const char *text, char *ret, size_t ret_size)
 bool
 encoded_word(const char *text, char *ret, size_t ret_size)
 {
-	char word[BASE64_MAX + 1];
+	char word[BASE64_MAX(WORD_BYTES) + 1];
 	size_t at = 0;
 
 	if (is_plain(text))
@@ -89,7 +78,7 @@ encoded_word(const char *text, char *ret, size_t ret_size)
 	while (*text != '\0') {
 		const size_t bytes = word_bytes(text);
 
-		base64(text, bytes, word);
+		encode(text, bytes, word);
 		if (!text_format(ret + at, ret_size - at,
 			"%s=?UTF-8?B?%s?=", at == 0 ? "" : "\r\n ", word)) {
 			ret[0] = '\0';

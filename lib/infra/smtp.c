@@ -10,6 +10,7 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "encoded_word.h"
+#include "mime.h"
 #include "text.h"
 
 #include <curl/curl.h>
@@ -29,6 +30,7 @@
 #define KEEP_ALIVE_S          30L
 #define CONNECT_TRIES         3 /* after the first: 1 + 2 + 4 + 8 s in all */
 #define UNACKNOWLEDGED_MS     60000
+#define UPLOAD_BYTES          16384L /* at once; libcurl asks for three times as much memory */
 
 #define MAILBOX_MAX   (EMAIL_MAX + 2) /* quotes around the local part */
 #define FROM_NAME_MAX ENCODED_WORD_MAX(SOCIETY_NAME_MAX)
@@ -36,7 +38,7 @@
 #define HOST_MAX      253
 #define SMTP_URL_MAX  (URL_MAX + 1 + HOST_MAX)
 #define DATE_MAX      31 /* Sun, 22 Nov 2026 01:02:03 +0000 */
-#define HEADER_MAX    1024
+#define HEADERS_MAX   4096
 
 struct smtp {
 	CURL *curl;
@@ -51,6 +53,7 @@ struct smtp {
 	bool in_session;              /* logged in: the next command names the sender */
 	bool under_way;               /* it was taken: the rest is about this mail */
 	bool complete;                /* libcurl has all of it but its final dot */
+	struct mime mime;             /* what it has not taken yet */
 };
 
 /* Header values made from the mail's fields. */
@@ -62,25 +65,12 @@ struct values {
 	char message_id[MESSAGE_ID_MAX + 3];
 };
 
-/* A text being read with CRLF line ends, which RFC 2045 6.8 wants before base64. */
-struct lines {
-	const char *at;
-	bool in_line_end;
-	struct smtp *last_of; /* the mail ends with it; NULL: another text follows */
-};
-
 static const char ldh[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.";
 
 static void
 free_list(struct curl_slist *const *list)
 {
 	curl_slist_free_all(*list);
-}
-
-static void
-free_mime(curl_mime *const *mime)
-{
-	curl_mime_free(*mime);
 }
 
 /* One dot-atom, with dots anywhere, and one LDH domain: no space, bracket, quote or control
@@ -149,42 +139,21 @@ from_make(const char *name, const char *mailbox_text, char ret[static FROM_MAX +
 	return text_format(ret, FROM_MAX + 1, "%s%s%s\r\n <%s>", quote, words, quote, mailbox_text);
 }
 
-/* Adds a line to a list, which then owns a copy. */
 static bool
-list_add(struct curl_slist **list, const char *line)
+headers_make(const char *from, const struct values *values, const char *language,
+    char ret[static HEADERS_MAX + 1])
 {
-	struct curl_slist *longer = curl_slist_append(*list, line);
-
-	if (longer == NULL)
-		return false;
-	*list = longer;
-	return true;
-}
-
-static bool
-headers_make(
-    const char *from, const struct values *values, const char *language, struct curl_slist **ret)
-{
-	/* clang-format off */
-	const struct { const char *name, *value; } headers[] = {
-		{ "Date",             values->date },
-		{ "From",             from },
-		{ "To",               values->to },
-		{ "Subject",          values->subject },
-		{ "Message-ID",       values->message_id },
-		{ "MIME-Version",     "1.0" },
-		{ "Auto-Submitted",   "auto-generated" }, /* RFC 3834 5 */
-		{ "Content-Language", strcmp(language, "en") == 0 ? "en" : "ja" },
-		{ "Content-Type",     "multipart/alternative" }, /* libcurl adds the boundary */
-	};
-	/* clang-format on */
-	char line[HEADER_MAX + 1];
-
-	for (size_t i = 0; i < LENGTH(headers); i++)
-		if (!text_format(line, sizeof line, "%s: %s", headers[i].name, headers[i].value) ||
-		    !list_add(ret, line))
-			return false;
-	return true;
+	return text_format(ret, HEADERS_MAX + 1,
+	    MIME_CONTENT_TYPE "Date: %s\r\n"
+			      "From: %s\r\n"
+			      "To: %s\r\n"
+			      "Subject: %s\r\n"
+			      "Message-ID: %s\r\n"
+			      "MIME-Version: 1.0\r\n"
+			      "Auto-Submitted: auto-generated\r\n" /* RFC 3834 5 */
+			      "Content-Language: %s\r\n",
+	    values->date, from, values->to, values->subject, values->message_id,
+	    strcmp(language, "en") == 0 ? "en" : "ja");
 }
 
 static bool
@@ -193,35 +162,23 @@ may_go_on(struct smtp *smtp)
 	return smtp->go_on == NULL || smtp->go_on(smtp->context, smtp->complete);
 }
 
-static size_t
-lines_read(char *to, size_t size, size_t count, void *reader)
-{
-	struct lines *lines = reader;
-	size_t length = 0;
+/* Called by libcurl ---------------------------------------------------------------------------- */
 
-	while (length < size * count && *lines->at != '\0') {
-		lines->in_line_end = *lines->at == '\n' && !lines->in_line_end;
-		to[length++] = (char)(lines->in_line_end ? '\r' : *lines->at++);
-	}
-	if (length > 0 || lines->last_of == NULL)
+/* What comes next of the mail; as much at once as libcurl has room for, as it sends nothing until
+ * then. */
+static size_t
+give_mail(char *to, size_t size, size_t count, void *context)
+{
+	struct smtp *smtp = context;
+	const size_t length = mime_take(&smtp->mime, to, size * count);
+
+	if (length > 0)
 		return length;
-	if (!may_go_on(lines->last_of))
+	if (!may_go_on(smtp))
 		return CURL_READFUNC_ABORT;
-	lines->last_of->complete = true;
+	smtp->complete = true;
 	return 0;
 }
-
-static bool
-part_add(curl_mime *parts, const char *type, struct lines *borrowed)
-{
-	curl_mimepart *part = curl_mime_addpart(parts);
-
-	return part != NULL && curl_mime_type(part, type) == CURLE_OK &&
-	       curl_mime_encoder(part, "base64") == CURLE_OK &&
-	       curl_mime_data_cb(part, -1, lines_read, NULL, NULL, borrowed) == CURLE_OK;
-}
-
-/* Called by libcurl ---------------------------------------------------------------------------- */
 
 /* Each line that the server says. */
 static size_t
@@ -470,25 +427,20 @@ smtp_send(
     struct smtp *smtp, const struct mail_message *mail, char ret_error[static SMTP_ERROR_MAX + 1])
 {
 	CLEANUP(free_list) struct curl_slist *recipients = NULL;
-	CLEANUP(free_list) struct curl_slist *headers = NULL;
-	CLEANUP(free_mime) curl_mime *parts = curl_mime_init(smtp->curl);
-	struct lines text = { .at = mail->text };
-	struct lines html = { .at = mail->html, .last_of = smtp };
 	struct values values;
+	char headers[HEADERS_MAX + 1];
 
 	ret_error[0] = '\0';
-	if (!values_make(mail, &values))
+	if (!values_make(mail, &values) ||
+	    !headers_make(smtp->from, &values, mail->language, headers))
 		return unsent(SMTP_REJECTED, "mail", ret_error);
-	if (!list_add(&recipients, values.mailbox) ||
-	    !headers_make(smtp->from, &values, mail->language, &headers) ||
-	    !part_add(parts, "text/plain; charset=utf-8", &text) ||
-	    !part_add(parts, "text/html; charset=utf-8", &html))
+	recipients = curl_slist_append(NULL, values.mailbox);
+	if (recipients == NULL)
 		return unsent(SMTP_LATER, "memory", ret_error);
 
 	/* Borrowed until curl_easy_perform returns. */
 	curl_easy_setopt(smtp->curl, CURLOPT_MAIL_RCPT, recipients);
-	curl_easy_setopt(smtp->curl, CURLOPT_HTTPHEADER, headers);
-	curl_easy_setopt(smtp->curl, CURLOPT_MIMEPOST, parts);
+	smtp->mime = mime_of(headers, mail->text, mail->html);
 	forget_last_mail(smtp);
 	const CURLcode code = curl_easy_perform(smtp->curl);
 	smtp->idle_since_ms = clock_monotonic_ms();
@@ -545,6 +497,8 @@ set_numbers(CURL *curl, const struct smtp_options *options)
 		{ CURLOPT_SSL_VERIFYPEER,          1L },
 		{ CURLOPT_SSL_VERIFYHOST,          2L },
 		{ CURLOPT_SSLVERSION,              CURL_SSLVERSION_TLSv1_2 },
+		{ CURLOPT_UPLOAD,                  1L },
+		{ CURLOPT_UPLOAD_BUFFERSIZE,       UPLOAD_BYTES },
 		{ CURLOPT_FOLLOWLOCATION,          0L },
 		{ CURLOPT_CONNECTTIMEOUT_MS,       limits->session_ms },
 		{ CURLOPT_SERVER_RESPONSE_TIMEOUT, (limits->reply_ms + 999L) / 1000L },
@@ -575,6 +529,8 @@ set_calls(struct smtp *smtp)
 	CURL *curl = smtp->curl;
 
 	return curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, smtp->errbuf) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_READFUNCTION, give_mail) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_READDATA, smtp) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, note_line) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_HEADERDATA, smtp) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_PREREQFUNCTION, note_session) == CURLE_OK &&
