@@ -6,6 +6,30 @@
 #include "db_error.h"
 #include "log.h"
 
+/* Is it time for a line? So it is for another cause than that of the last one, too. */
+static bool
+is_worth_a_line(const struct db_writes *writes, unsigned number, int64_t now_ms)
+{
+	const int64_t told_at_ms = atomic_load(&writes->told_at_ms);
+
+	return told_at_ms == 0 || now_ms - told_at_ms >= DB_WRITES_TELL_MS ||
+	       db_error_of(number) != db_error_of(atomic_load(&writes->told_number));
+}
+
+static void
+tell_that_they_fail(struct db_writes *writes, unsigned number, int64_t now_ms)
+{
+	if (atomic_load(&writes->told) || !is_worth_a_line(writes, number, now_ms) ||
+	    atomic_exchange(&writes->told, true))
+		return;
+	atomic_store(&writes->told_at_ms, now_ms);
+	atomic_store(&writes->told_number, number);
+	log_event(
+	    "db_writes_fail", (const struct log_value[]){ log_int("error", number),
+				  log_text("why", db_error_text(number)),
+				  log_int("times", atomic_exchange(&writes->untold, 0)), { 0 } });
+}
+
 void
 db_writes_failed(struct db_writes *writes, unsigned number)
 {
@@ -15,16 +39,16 @@ db_writes_failed(struct db_writes *writes, unsigned number)
 	atomic_store(&writes->failed_at_ms, now_ms);
 	atomic_store(&writes->number, number);
 	if (atomic_compare_exchange_strong(&writes->failing_since_ms, &succeeding, now_ms))
-		log_event("db_writes_fail", (const struct log_value[]){ log_int("error", number),
-						log_text("why", db_error_text(number)), { 0 } });
+		atomic_fetch_add(&writes->untold, 1);
+	tell_that_they_fail(writes, number, now_ms);
 }
 
 void
 db_writes_succeeded(struct db_writes *writes)
 {
-	if (atomic_load(&writes->failing_since_ms) == 0)
-		return;
-	if (atomic_exchange(&writes->failing_since_ms, 0) != 0)
+	if (atomic_load(&writes->failing_since_ms) != 0)
+		atomic_store(&writes->failing_since_ms, 0);
+	if (atomic_load(&writes->told) && atomic_exchange(&writes->told, false))
 		log_event("db_writes_back", (const struct log_value[]){ { 0 } });
 }
 
