@@ -12,6 +12,7 @@
 #include "text.h"
 
 #include <mysql.h>
+#include <openssl/err.h>
 
 #include <assert.h>
 #include <errno.h>
@@ -53,7 +54,8 @@ static _Thread_local struct {
 	bool tls;
 } library_call;
 
-/* False: the deadline of this thread has passed. */
+/* False: the deadline of this thread has passed. OpenSSL takes an error that an earlier call left to
+ * this thread, on whatever connection or token, for that of the next call that has to wait. */
 static bool
 begin_call(const struct db_connection *connection, int64_t most_ms)
 {
@@ -61,6 +63,7 @@ begin_call(const struct db_connection *connection, int64_t most_ms)
 
 	library_call.ends_at_ms = clock_monotonic_ms() + left_ms;
 	library_call.tls = connection->tls;
+	ERR_clear_error();
 	return left_ms > 0;
 }
 

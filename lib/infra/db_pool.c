@@ -15,17 +15,29 @@
 
 /* How long a call waits for an idle place: longer than a cluster takes to put out a node, during
  * which all connections are busy and nothing ends (docs/scaling.md). */
-#define BORROW_MS        2500
+#define BORROW_MS        3000
 #define CONNECT_WAIT_MS  4000 /* and for one that is being connected for it */
 #define CONNECT_AGAIN_MS 500  /* from the begin of a try that failed until the next one */
 #define CLOSE_MS         1000 /* how long a stop waits for threads that connect */
 #define STACK_BYTES      ((size_t)256 * 1024)
 
+/* A borrower, on its own stack while it waits. */
+struct borrower {
+	struct timespec until;
+	int64_t due_ms; /* its place in the line: the deadline of its thread */
+	bool connects;  /* it had a place connected, and waits longer */
+	bool gives_up;  /* the server is away */
+	pthread_cond_t called;
+	struct borrower *next; /* in line */
+};
+
 struct db_pool {
 	struct db_options options;
 	struct db_statements statements;
-	pthread_mutex_t mutex; /* guards all below; never held while an answer is waited for */
-	pthread_cond_t returned;
+	pthread_condattr_t monotonic;
+	pthread_mutex_t mutex;    /* guards all below; never held while an answer is waited for */
+	struct borrower *line;    /* who waits, the earliest deadline first */
+	pthread_cond_t connected; /* or not: a thread that connects has ended */
 	unsigned generation; /* connections of an older one met a lost server and are not trusted */
 	unsigned connecting; /* threads that connect a place */
 	int64_t waiting;     /* borrowers that wait */
@@ -99,7 +111,6 @@ statements_read(struct db_statements *statements, const struct sql_constant *con
 struct db_pool *
 db_pool_open(const struct db_options *options, const struct statement *table, unsigned statements)
 {
-	pthread_condattr_t monotonic;
 	struct db_pool *pool = calloc(
 	    1, sizeof *pool + options->connections * sizeof(struct db_place));
 
@@ -113,10 +124,9 @@ db_pool_open(const struct db_options *options, const struct statement *table, un
 		free(pool);
 		return NULL;
 	}
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&pool->returned, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	pthread_condattr_init(&pool->monotonic);
+	pthread_condattr_setclock(&pool->monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&pool->connected, &pool->monotonic);
 	pthread_mutex_init(&pool->mutex, NULL);
 	for (unsigned i = 0; i < options->connections; i++)
 		pool->places[i].pool = pool;
@@ -133,7 +143,7 @@ wait_for_connecting(struct db_pool *pool)
 
 	pthread_mutex_lock(&pool->mutex);
 	while (pool->connecting > 0 && waited == 0)
-		waited = pthread_cond_timedwait(&pool->returned, &pool->mutex, &until);
+		waited = pthread_cond_timedwait(&pool->connected, &pool->mutex, &until);
 	const bool ended = pool->connecting == 0;
 	pthread_mutex_unlock(&pool->mutex);
 	return ended;
@@ -148,7 +158,8 @@ db_pool_close(struct db_pool *pool)
 	}
 	for (unsigned i = 0; i < pool->options.connections; i++)
 		db_connection_close(pool->places[i].connection);
-	pthread_cond_destroy(&pool->returned);
+	pthread_cond_destroy(&pool->connected);
+	pthread_condattr_destroy(&pool->monotonic);
 	pthread_mutex_destroy(&pool->mutex);
 	statements_free(&pool->statements);
 	options_free(&pool->options);
@@ -173,6 +184,50 @@ idle_place(struct db_pool *pool)
 	}
 	return unconnected;
 }
+
+/* The line ------------------------------------------------------------------------------------ */
+
+/* Behind all whose deadline is as early. With the mutex held. */
+static void
+line_join(struct db_pool *pool, struct borrower *borrower)
+{
+	struct borrower **at = &pool->line;
+
+	while (*at != NULL && (*at)->due_ms <= borrower->due_ms)
+		at = &(*at)->next;
+	borrower->next = *at;
+	*at = borrower;
+}
+
+/* Calls the first: there may be a place. With the mutex held. */
+static void
+line_call_first(struct db_pool *pool)
+{
+	if (pool->line != NULL)
+		pthread_cond_signal(&pool->line->called);
+}
+
+/* Calls everybody: each may have something to do. With the mutex held. */
+static void
+line_call_all(struct db_pool *pool)
+{
+	for (struct borrower *each = pool->line; each != NULL; each = each->next)
+		pthread_cond_signal(&each->called);
+}
+
+/* With the mutex held. */
+static void
+line_leave(struct db_pool *pool, const struct borrower *borrower)
+{
+	struct borrower **at = &pool->line;
+
+	while (*at != borrower)
+		at = &(*at)->next;
+	*at = borrower->next;
+	line_call_first(pool);
+}
+
+/* Places -------------------------------------------------------------------------------------- */
 
 /* Closes the connection if it is not trusted. With the mutex held: closing waits for nothing. */
 static void
@@ -239,7 +294,8 @@ run_connect(void *context)
 		    place->server, sizeof place->server, db_connection_server(connection));
 	place->busy = false;
 	pool->connecting--;
-	pthread_cond_broadcast(&pool->returned);
+	line_call_all(pool);
+	pthread_cond_broadcast(&pool->connected);
 	pthread_mutex_unlock(&pool->mutex);
 	/* The pool may be gone from here on. */
 	if (is_news)
@@ -264,28 +320,34 @@ start_connect(struct db_pool *pool, struct db_place *place)
 	return started;
 }
 
-/* A borrower that waits. */
-struct borrower {
-	struct timespec until;
-	bool connects; /* it had a place connected, and waits longer */
-	bool gives_up; /* the server is away */
-};
-
-/* A connected place, or NULL: the borrower must wait, or gives up. With the mutex held. */
+/* An idle place whose connection is trusted, or one without a connection; NULL when all are busy.
+ * With the mutex held. */
 static struct db_place *
-take_place(struct db_pool *pool, struct borrower *borrower)
+trusted_place(struct db_pool *pool)
 {
 	struct db_place *place = idle_place(pool);
 
 	for (; place != NULL && place->connection != NULL; place = idle_place(pool)) {
 		drop_if_distrusted(pool, place);
-		if (place->connection == NULL)
-			continue;
-		place->busy = true;
-		return place;
+		if (place->connection != NULL)
+			break;
 	}
+	return place;
+}
+
+/* A connected place, or NULL: the borrower must wait, or gives up. Whoever is not the first in line
+ * leaves what is idle to the first. With the mutex held. */
+static struct db_place *
+take_place(struct db_pool *pool, struct borrower *borrower)
+{
+	struct db_place *place = trusted_place(pool);
+
 	if (place == NULL)
 		return NULL;
+	if (place->connection != NULL) {
+		place->busy = pool->line == borrower;
+		return place->busy ? place : NULL;
+	}
 	borrower->gives_up = clock_monotonic_ms() < pool->connect_after_ms;
 	if (borrower->gives_up || (pool->connecting > 0 && (borrower->connects || pool->away)))
 		return NULL;
@@ -299,12 +361,13 @@ take_place(struct db_pool *pool, struct borrower *borrower)
 
 /* Waits for a place to come back. With the mutex held. Not 0: the borrower's time is over. */
 static int
-wait_for_place(struct db_pool *pool, const struct borrower *borrower)
+wait_for_place(struct db_pool *pool, struct borrower *borrower)
 {
 	const int64_t began_us = clock_monotonic_us();
 
 	pool->waiting++;
-	const int waited = pthread_cond_timedwait(&pool->returned, &pool->mutex, &borrower->until);
+	const int waited = pthread_cond_timedwait(
+	    &borrower->called, &pool->mutex, &borrower->until);
 	pool->waiting--;
 	pool->waited_us += clock_monotonic_us() - began_us;
 	return waited;
@@ -313,14 +376,21 @@ wait_for_place(struct db_pool *pool, const struct borrower *borrower)
 struct db_place *
 db_pool_borrow(struct db_pool *pool)
 {
-	struct borrower borrower = { .until = clock_monotonic_in(deadline_left_ms(BORROW_MS)) };
+	struct borrower borrower = {
+		.until = clock_monotonic_in(deadline_left_ms(BORROW_MS)),
+		.due_ms = clock_monotonic_ms() + deadline_left_ms(CONNECT_WAIT_MS),
+	};
 	struct db_place *place;
 	int waited = 0;
 
+	pthread_cond_init(&borrower.called, &pool->monotonic);
 	pthread_mutex_lock(&pool->mutex);
+	line_join(pool, &borrower);
 	while ((place = take_place(pool, &borrower)) == NULL && !borrower.gives_up && waited == 0)
 		waited = wait_for_place(pool, &borrower);
+	line_leave(pool, &borrower);
 	pthread_mutex_unlock(&pool->mutex);
+	pthread_cond_destroy(&borrower.called);
 	return place;
 }
 
@@ -329,7 +399,7 @@ db_pool_give_back(struct db_pool *pool, struct db_place *place)
 {
 	pthread_mutex_lock(&pool->mutex);
 	place->busy = false;
-	pthread_cond_signal(&pool->returned);
+	line_call_first(pool);
 	pthread_mutex_unlock(&pool->mutex);
 }
 

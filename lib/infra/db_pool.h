@@ -35,9 +35,10 @@ struct db_pool *db_pool_open(
     const struct db_options *, const struct statement *, unsigned statements) MUST_USE;
 void db_pool_close(struct db_pool *);
 
-/* Borrows a place with a connection. Waits up to two and a half seconds for one, or up to four for
- * one that is being made; never beyond the deadline of the thread. NULL: none came free, or the
- * server is away. */
+/* Borrows a place with a connection. Waits up to three seconds for one, or up to four for one that
+ * is being made; never beyond the deadline of the thread. Whose deadline is earliest gets the first
+ * one: a request that came before another is served before it, in each of its steps, so that nobody
+ * waits much longer than all were held up. NULL: none came free, or the server is away. */
 struct db_place *db_pool_borrow(struct db_pool *) MUST_USE;
 void db_pool_give_back(struct db_pool *, struct db_place *);
 
