@@ -15,6 +15,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -25,9 +26,23 @@
 
 static atomic_bool has_memory;
 
-enum result
-picture_draw(const char *answer, uint8_t ret_png[static CAPTCHA_PNG_MAX], size_t *ret_size)
+struct painting *
+painting_new(void)
 {
+	return malloc(1);
+}
+
+void
+painting_free(struct painting *painting)
+{
+	free(painting);
+}
+
+enum result
+picture_draw(struct painting *painting, const char *answer, uint8_t ret_png[static CAPTCHA_PNG_MAX],
+    size_t *ret_size)
+{
+	(void)painting;
 	if (!atomic_load(&has_memory))
 		return UNAVAILABLE;
 	memcpy(ret_png, answer, CAPTCHA_LENGTH);

@@ -26,6 +26,7 @@ struct pool_picture {
  * anew. */
 struct captcha_pool {
 	pthread_t painter;
+	struct painting *painting; /* the painter's */
 
 	pthread_mutex_t lock; /* of all members below but `count` */
 	pthread_cond_t drawn; /* a picture became ready, or the pool closes */
@@ -40,11 +41,11 @@ struct captcha_pool {
 };
 
 static enum result
-make_picture(struct pool_picture *picture)
+make_picture(struct painting *painting, struct pool_picture *picture)
 {
 	captcha_answer_random(picture->answer.text);
 	picture->answer.length = CAPTCHA_LENGTH;
-	return picture_draw(picture->answer.text, picture->png, &picture->size);
+	return picture_draw(painting, picture->answer.text, picture->png, &picture->size);
 }
 
 /* Waits REST_MS, or until the pool closes. */
@@ -78,7 +79,7 @@ paint_pictures(void *argument)
 	for (struct pool_picture *picture; (picture = wait_for_room(pool)) != NULL;) {
 		/* Only the painter uses the picture until it counts as ready. */
 		pthread_mutex_unlock(&pool->lock);
-		const enum result result = make_picture(picture);
+		const enum result result = make_picture(pool->painting, picture);
 		pthread_mutex_lock(&pool->lock);
 		if (result != OK) {
 			rest_painter(pool);
@@ -165,6 +166,7 @@ captcha_pool_free(struct captcha_pool *pool)
 	pthread_cond_destroy(&pool->taken);
 	pthread_cond_destroy(&pool->drawn);
 	pthread_mutex_destroy(&pool->lock);
+	painting_free(pool->painting);
 	free(pool);
 }
 
@@ -183,7 +185,8 @@ captcha_pool_open(unsigned count)
 	pthread_cond_init(&pool->drawn, &monotonic);
 	pthread_cond_init(&pool->taken, &monotonic);
 	pthread_condattr_destroy(&monotonic);
-	if (!start_painter(pool)) {
+	pool->painting = painting_new();
+	if (pool->painting == NULL || !start_painter(pool)) {
 		captcha_pool_free(pool);
 		return NULL;
 	}

@@ -1,7 +1,7 @@
 /* captcha_pool.h - CAPTCHA pictures that a thread (the painter) draws ahead.
  *
- * Drawing takes about a millisecond and a larger stack than the HTTP server's threads have; taking
- * a picture takes microseconds. Each picture is handed out once. */
+ * Drawing takes a fifth of a millisecond and a larger stack than the HTTP server's threads have;
+ * taking a picture takes microseconds. Each picture is handed out once. */
 
 #ifndef CAPTCHA_POOL_H
 #define CAPTCHA_POOL_H

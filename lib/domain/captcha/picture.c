@@ -8,15 +8,15 @@
  * colours.
  *
  * A line is what lies within half its width of a path, so each pixel keeps how near the path came.
- * That is all the drawing there is. A graphics library would take three times as long, and bring
- * sixteen more into memory.
+ * That is all the drawing there is. The loops over pixels have no branches, so that the compiler
+ * makes them work on four at once (-O3). A graphics library would take several times as long, and
+ * bring sixteen more into memory.
  *
  * It is one hurdle among several, not a proof: a network trained on these pictures will read them.
  * tools/measure/captcha-measure tells how often tesseract does. */
 
 #include "picture.h"
 
-#include "cleanup.h"
 #include "grey_png.h"
 #include "secret.h"
 
@@ -35,8 +35,8 @@
 #define MARGIN 9.0
 #define GAP    10.0 /* between the units of two glyphs, less than the pen takes of it */
 #define PEN    6.4
-#define RIM    2.0
-#define ARC    5.4
+#define RIM    2.0F
+#define ARC    5.4F
 #define ARCS   2
 #define TILT   9.0 /* how far the edge between two shades leans, each way */
 
@@ -46,15 +46,17 @@
 #define CURVE_PIECES 10
 #define ARC_PIECES   24
 
-/* Shades. */
-#define BLACK 8
-#define WHITE 247
+/* Shades are from 0, black, to 1. */
+#define BLACK  0.0F
+#define WHITE  1.0F
+#define SHADES 16 /* of a finished picture: more make the file larger and no edge smoother */
 
-#define PARTS   32 /* of a pixel: how fine distances and what a line covers are */
-#define REACH   6  /* pixels: the widest pen with its rim, and the soft edge of it */
-#define CHANCES 96 /* a picture takes about 70 */
+/* How far from its path a line is seen, in pixels: half its width, and its soft edge. */
+#define PEN_REACH 6.0 /* the widest pen with its rim */
+#define ARC_REACH 3.2
 
-_Static_assert((REACH * PARTS) * (REACH * PARTS) < UINT16_MAX, "struct painting's near");
+#define FAR     1000.0F /* squared pixels: where no path came near */
+#define CHANCES 96      /* a picture takes about 70 */
 
 /* A glyph: its width, and its strokes as SVG path data (M, L, C; absolute), y down from the top of
  * the capitals. What looks alike in print differs here: B has serifs and 8 none, Z a bar and 2
@@ -137,17 +139,19 @@ struct line {
 	struct bend bend;
 };
 
-/* All that one picture takes. `near` and `turns` are of the path that is being followed, and of the
- * pixels in `touched` alone. */
+/* What a picture is painted on. `near` and `turns` are of the path that is being followed, and of
+ * the pixels in `touched` alone: between two pictures of none. */
 struct painting {
 	uint16_t chances[CHANCES]; /* random numbers, those before `chance` used up */
 	unsigned chance;
 	struct line line;
 
-	uint8_t shade[HEIGHT][WIDTH];
-	uint16_t near[HEIGHT][WIDTH];    /* distance to the path, squared */
+	float shade[HEIGHT][WIDTH];
+	float near[HEIGHT][WIDTH];       /* pixels: distance to the path, squared */
 	int8_t turns[HEIGHT][WIDTH + 1]; /* the path crosses the row: down 1, up -1 */
 	struct box touched;
+
+	uint8_t grey[HEIGHT][WIDTH]; /* the finished picture */
 };
 
 struct pen {
@@ -190,15 +194,22 @@ clamp(int low, int number, int high)
 	return number < low ? low : number > high ? high : number;
 }
 
+/* The number, but 0 if it is below, and 1 if it is above: told without a comparison. */
+static float
+part_of_one(float number)
+{
+	return (fabsf(number) - fabsf(number - 1) + 1) / 2;
+}
+
 /* The pixels that a pen on its way from `a` to `b` may reach. */
 static struct box
-box_around(struct point a, struct point b)
+box_around(struct point a, struct point b, double reach)
 {
 	return (struct box){
-		.left = clamp(0, (int)(fmin(a.x, b.x) - REACH), WIDTH),
-		.top = clamp(0, (int)(fmin(a.y, b.y) - REACH), HEIGHT),
-		.right = clamp(0, (int)(fmax(a.x, b.x) + REACH) + 1, WIDTH),
-		.bottom = clamp(0, (int)(fmax(a.y, b.y) + REACH) + 1, HEIGHT),
+		.left = clamp(0, (int)(fmin(a.x, b.x) - reach), WIDTH),
+		.top = clamp(0, (int)(fmin(a.y, b.y) - reach), HEIGHT),
+		.right = clamp(0, (int)(fmax(a.x, b.x) + reach) + 1, WIDTH),
+		.bottom = clamp(0, (int)(fmax(a.y, b.y) + reach) + 1, HEIGHT),
 	};
 }
 
@@ -218,7 +229,8 @@ static void
 path_end(struct painting *p)
 {
 	for (int y = p->touched.top; y < p->touched.bottom; y++) {
-		memset(p->near[y], UINT8_MAX, sizeof p->near[y]);
+		for (int x = p->touched.left; x < p->touched.right; x++)
+			p->near[y][x] = FAR;
 		memset(p->turns[y], 0, sizeof p->turns[y]);
 	}
 	p->touched = (struct box){ WIDTH, HEIGHT, 0, 0 };
@@ -226,24 +238,25 @@ path_end(struct painting *p)
 
 /* Keeps how near the path from `a` to `b` comes to the pixels around it. */
 static void
-path_piece(struct painting *p, struct point a, struct point b)
+path_piece(struct painting *p, struct point a, struct point b, double reach)
 {
-	const struct box box = box_around(a, b);
-	const float dx = (float)(b.x - a.x), dy = (float)(b.y - a.y);
-	const float square = dx * dx + dy * dy;
-	const float inverse = square > 0 ? 1 / square : 0;
+	const struct box box = box_around(a, b, reach);
+	const float length = (float)hypot(b.x - a.x, b.y - a.y);
+	const float dx = length > 0 ? (float)(b.x - a.x) / length : 1;
+	const float dy = length > 0 ? (float)(b.y - a.y) / length : 0;
+	const float left = (float)(0.5 - (a.x + b.x) / 2), top = (float)(0.5 - (a.y + b.y) / 2);
 
 	extend_touched(p, box);
 	for (int y = box.top; y < box.bottom; y++) {
-		const float v = (float)(y + 0.5 - a.y);
+		const float v = (float)y + top;
+		float *const near = p->near[y];
 		for (int x = box.left; x < box.right; x++) {
-			const float u = (float)(x + 0.5 - a.x);
-			float t = (u * dx + v * dy) * inverse;
-			t = t < 0 ? 0 : t > 1 ? 1 : t;
-			const float across = u - t * dx, down = v - t * dy;
-			const float far = (across * across + down * down) * (PARTS * PARTS);
-			if (far < p->near[y][x])
-				p->near[y][x] = (uint16_t)far;
+			const float u = (float)x + left;
+			const float beside = u * dy - v * dx;
+			const float beyond = fabsf(u * dx + v * dy) - length / 2;
+			const float ahead = (beyond + fabsf(beyond)) / 2;
+			const float far = beside * beside + ahead * ahead;
+			near[x] = far < near[x] ? far : near[x];
 		}
 	}
 }
@@ -264,25 +277,26 @@ outline_piece(struct painting *p, struct point a, struct point b)
 	}
 }
 
-/* How much of a pixel a line of this width along the path covers, from 0 to PARTS. */
-static int
-pixel_coverage(uint16_t near, double width)
+/* How much of a pixel a line of this width along the path covers: next to its edge (half^2 - near)
+ * / width is nearly half - sqrt(near). */
+static float
+pixel_coverage(float near, float width)
 {
-	const int reach = (int)(width / 2 * PARTS) + PARTS / 2;
+	const float half = width / 2;
 
-	return near >= reach * reach ? 0 : clamp(0, reach - (int)sqrtf(near), PARTS);
+	return part_of_one(0.5F + (half * half - near) / width);
 }
 
-static uint8_t
-inverted(uint8_t shade)
+static float
+inverted(float shade)
 {
-	return UINT8_MAX - shade;
+	return WHITE - shade;
 }
 
-static void
-blend_shade(uint8_t *shade, int with, int parts)
+static float
+blended(float shade, float with, float coverage)
 {
-	*shade = (uint8_t)(*shade + (with - *shade) * parts / PARTS);
+	return shade + (with - shade) * coverage;
 }
 
 /* Glyphs -------------------------------------------------------------------------------------- */
@@ -343,7 +357,7 @@ pen_piece(struct pen *pen, struct point on)
 {
 	const struct point pixel = place_point(pen, on);
 
-	path_piece(pen->painting, pen->pixel, pixel);
+	path_piece(pen->painting, pen->pixel, pixel, PEN_REACH);
 	outline_piece(pen->painting, pen->pixel, pixel);
 	pen->pixel = pixel;
 }
@@ -491,10 +505,11 @@ invert_right_of(struct painting *p, double x)
 		/* The points are a third of the height apart, so the curve falls evenly. */
 		const double at = point_on_curve(edge, (y + 0.5) / HEIGHT).x;
 		const int first = clamp(0, (int)at, WIDTH - 1);
-		const int parts = clamp(0, (int)((first + 1 - at) * PARTS), PARTS);
-		blend_shade(&p->shade[y][first], inverted(p->shade[y][first]), parts);
+		const float part = part_of_one((float)(first + 1 - at));
+		float *const shade = p->shade[y];
+		shade[first] = blended(shade[first], inverted(shade[first]), part);
 		for (int to_turn = first + 1; to_turn < WIDTH; to_turn++)
-			p->shade[y][to_turn] = inverted(p->shade[y][to_turn]);
+			shade[to_turn] = inverted(shade[to_turn]);
 	}
 }
 
@@ -511,11 +526,14 @@ paint_arc(struct painting *p)
 
 	for (int i = 0; i < ARC_PIECES; i++)
 		path_piece(p, point_on_curve(arc, (double)i / ARC_PIECES),
-		    point_on_curve(arc, (i + 1.0) / ARC_PIECES));
-	for (int y = p->touched.top; y < p->touched.bottom; y++)
+		    point_on_curve(arc, (i + 1.0) / ARC_PIECES), ARC_REACH);
+	for (int y = p->touched.top; y < p->touched.bottom; y++) {
+		const float *const near = p->near[y];
+		float *const shade = p->shade[y];
 		for (int x = p->touched.left; x < p->touched.right; x++)
-			blend_shade(&p->shade[y][x], inverted(p->shade[y][x]),
-			    pixel_coverage(p->near[y][x], ARC));
+			shade[x] = blended(
+			    shade[x], inverted(shade[x]), pixel_coverage(near[x], ARC));
+	}
 	path_end(p);
 }
 
@@ -524,7 +542,9 @@ paint_ground(struct painting *p)
 {
 	const struct line *const line = &p->line;
 
-	memset(p->shade, line->dark[0] ? BLACK : WHITE, sizeof p->shade);
+	for (int y = 0; y < HEIGHT; y++)
+		for (int x = 0; x < WIDTH; x++)
+			p->shade[y][x] = line->dark[0] ? BLACK : WHITE;
 	for (size_t i = 1; i < CAPTCHA_LENGTH; i++)
 		if (line->dark[i] != line->dark[i - 1])
 			invert_right_of(p, line->edge[i] + picture_between(p, -3, 3));
@@ -549,48 +569,80 @@ glyph_place(struct painting *p, size_t i)
 	};
 }
 
+/* Which pixels of a row the path goes around: 1, and 0 for the others. */
+static void
+find_inside(const struct painting *p, int y, float ret[static WIDTH])
+{
+	int turns = 0;
+
+	for (int x = p->touched.left; x < p->touched.right; x++) {
+		turns += p->turns[y][x];
+		ret[x] = turns != 0;
+	}
+}
+
 /* Paints glyph `i` over its rim and what it encloses, which get the shade of the ground: an arc
  * seen in the mouth of a C would make a G of it. */
 static void
 paint_glyph(struct painting *p, size_t i)
 {
-	const uint8_t ground = p->line.dark[i] ? BLACK : WHITE;
-	const double width = PEN + picture_between(p, -0.5, 0.5);
+	const float ground = p->line.dark[i] ? BLACK : WHITE;
+	const float width = (float)(PEN + picture_between(p, -0.5, 0.5));
 	struct pen pen = { .painting = p, .place = glyph_place(p, i) };
 
 	pen_follow(&pen, p->line.glyph[i]->strokes);
 	for (int y = p->touched.top; y < p->touched.bottom; y++) {
-		int turns = 0;
+		const float *const near = p->near[y];
+		float *const shade = p->shade[y];
+		float inside[WIDTH];
+		find_inside(p, y, inside);
 		for (int x = p->touched.left; x < p->touched.right; x++) {
-			const uint16_t near = p->near[y][x];
-			turns += p->turns[y][x];
-			const int rim = turns != 0 ? PARTS : pixel_coverage(near, width + 2 * RIM);
-			blend_shade(&p->shade[y][x], ground, rim);
-			blend_shade(&p->shade[y][x], inverted(ground), pixel_coverage(near, width));
+			const float rim = pixel_coverage(near[x], width + 2 * RIM);
+			const float covered = inside[x] > rim ? inside[x] : rim;
+			const float under = blended(shade[x], ground, covered);
+			shade[x] = blended(under, inverted(ground), pixel_coverage(near[x], width));
 		}
 	}
 	path_end(p);
 }
 
+/* The shades as the PNG has them. */
 static void
-painting_free(struct painting **p)
+finish_picture(struct painting *p)
 {
-	free(*p);
+	for (int y = 0; y < HEIGHT; y++)
+		for (int x = 0; x < WIDTH; x++)
+			p->grey[y][x] = (uint8_t)((int)(p->shade[y][x] * (SHADES - 1) + 0.5F) *
+						  (UINT8_MAX / (SHADES - 1)));
 }
 
-enum result
-picture_draw(const char *answer, uint8_t ret_png[static CAPTCHA_PNG_MAX], size_t *ret_size)
+struct painting *
+painting_new(void)
 {
-	CLEANUP(painting_free) struct painting *p = malloc(sizeof *p);
+	struct painting *const p = malloc(sizeof *p);
 
 	if (p == NULL)
-		return UNAVAILABLE;
+		return NULL;
 	p->chance = CHANCES;
 	p->touched = (struct box){ 0, 0, WIDTH, HEIGHT };
 	path_end(p);
+	return p;
+}
+
+void
+painting_free(struct painting *p)
+{
+	free(p);
+}
+
+enum result
+picture_draw(struct painting *p, const char *answer, uint8_t ret_png[static CAPTCHA_PNG_MAX],
+    size_t *ret_size)
+{
 	plan_line(p, answer);
 	paint_ground(p);
 	for (size_t i = 0; i < CAPTCHA_LENGTH; i++)
 		paint_glyph(p, i);
-	return grey_png_write(&p->shade[0][0], WIDTH, HEIGHT, ret_png, CAPTCHA_PNG_MAX, ret_size);
+	finish_picture(p);
+	return grey_png_write(&p->grey[0][0], WIDTH, HEIGHT, ret_png, CAPTCHA_PNG_MAX, ret_size);
 }
