@@ -3,6 +3,7 @@
 #include "admission.h"
 
 #include "clock.h"
+#include "hash_pool.h"
 #include "limit_local.h"
 #include "text.h"
 
@@ -109,13 +110,24 @@ load_max(const struct service *service, enum load load)
 	return (unsigned)service->config->requests_max;
 }
 
+/* May one more be worked on beside so many of its load? Passwords are not hashed faster by being
+ * asked for: one that would wait for too long is rejected at once. */
+static bool
+has_place(const struct service *service, enum load load, unsigned alike)
+{
+	if (alike >= load_max(service, load))
+		return false;
+	return load != LOAD_HASHING ||
+	       hash_pool_wait_ms(service->app.hash_pool, alike) <= HASHING_WAIT_MS;
+}
+
 enum result
 admission_enter(struct service *service, enum load load)
 {
 	const unsigned all = atomic_fetch_add(&service->requests, 1);
 	const unsigned alike = atomic_fetch_add(&service->loads[load], 1);
 
-	if (all < (unsigned)service->config->requests_max && alike < load_max(service, load))
+	if (all < (unsigned)service->config->requests_max && has_place(service, load, alike))
 		return OK;
 	admission_leave(service, load);
 	return OVERLOADED;

@@ -41,8 +41,13 @@ void admission_give_back(struct service *, const struct admission_counts *);
 /* Counts for the whole service. OVERLOADED and error_info->wait_s: the limit has been reached. */
 enum result admission_service(struct service *, enum limit_id, struct error_info *) MUST_USE;
 
+/* A password that is to be hashed may wait so long for those before it. After a pause of the
+ * database, as of a cluster that puts out a node, all who came meanwhile are there at once: two
+ * seconds of them. It leaves time within the five of every answer. */
+#define HASHING_WAIT_MS 2000
+
 /* Takes a place among the requests that are worked on, and among those of this load. OVERLOADED:
- * there is none; nothing was taken. The holder of a place gives it back with admission_leave(). */
+ * there is none, or passwords would wait for longer than HASHING_WAIT_MS; nothing was taken. The holder of a place gives it back with admission_leave(). */
 enum result admission_enter(struct service *, enum load) MUST_USE;
 void admission_leave(struct service *, enum load);
 

@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define STACK_SIZE ((size_t)1024 * 1024)
+#define STACK_SIZE        ((size_t)1024 * 1024)
+#define HASH_POOL_MEAN_OF 8
 
 /* What a caller wants to have done; on its stack while it waits. */
 struct job {
@@ -44,6 +45,8 @@ struct hash_pool {
 	_Atomic int64_t jobs;
 	_Atomic int64_t queued;
 	_Atomic int64_t waited_us;
+	_Atomic int64_t
+	    job_us; /* of wall time: a mean over some jobs, in which the last count most */
 
 	pthread_mutex_t lock; /* for the members below, the queued jobs and the resting workers */
 	pthread_cond_t left;
@@ -134,10 +137,20 @@ queue_put(struct hash_pool *pool, struct job *job)
 	worker_call(pool);
 }
 
+/* Two workers at once may leave one of their jobs out. */
+static void
+note_job(struct hash_pool *pool, int64_t took_us)
+{
+	const int64_t mean_us = atomic_load(&pool->job_us);
+
+	atomic_store(&pool->job_us,
+	    mean_us == 0 ? took_us : mean_us + (took_us - mean_us) / HASH_POOL_MEAN_OF);
+}
+
 static void
 job_do(struct hash_pool *pool, struct job *job)
 {
-	const int64_t before_us = thread_cpu_us();
+	const int64_t before_us = thread_cpu_us(), began_us = clock_monotonic_us();
 
 	hash_memory_keep();
 	if (job->hash != NULL)
@@ -146,6 +159,7 @@ job_do(struct hash_pool *pool, struct job *job)
 		job->result = secret_password_hash(job->password, &pool->cost, job->made);
 	atomic_fetch_add(&pool->cpu_us, thread_cpu_us() - before_us);
 	atomic_fetch_add(&pool->jobs, 1);
+	note_job(pool, clock_monotonic_us() - began_us);
 }
 
 static void *
@@ -213,6 +227,12 @@ hash_pool_verify(struct hash_pool *pool, const struct secret *password, const ch
 	TRY(wait_for(pool, &job));
 	*ret_equal = job.equal && is_somebodys;
 	return OK;
+}
+
+int64_t
+hash_pool_wait_ms(const struct hash_pool *pool, unsigned jobs)
+{
+	return atomic_load(&pool->job_us) * jobs / pool->workers / 1000;
 }
 
 bool

@@ -16,6 +16,7 @@
 #include "secret.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #define HASH_POOL_LULL_MS 50 /* a worker without a job for so long gives its memory back */
 
@@ -43,6 +44,10 @@ enum result hash_pool_hash(struct hash_pool *, const struct secret *password,
  * until it is made anew: hash_pool_needs_rehash(). */
 enum result hash_pool_verify(struct hash_pool *, const struct secret *password,
     const char *hash_or_null, bool *ret_equal) MUST_USE;
+
+/* How long so many jobs take when all of them are queued now, as long as the last ones took (which
+ * is longer where others want the cores, too); 0 before the first. */
+int64_t hash_pool_wait_ms(const struct hash_pool *, unsigned jobs) MUST_USE;
 
 /* Was `hash` made at another cost than the pool's, lower or higher (or is it no hash at all)? Then
  * the password, once it is known to be right, should be hashed anew. */

@@ -110,7 +110,7 @@ def service_of(seed: int = 1, **settings: float) -> tuple[simulation.Simulation,
     run = simulation.Simulation(seed)
     costs = dict.fromkeys((*simulation.CALLS, simulation.MAIL), NOTHING)
     costs[simulation.LOGIN] = dataclasses.replace(NOTHING, hash_s=HASH_S)
-    boundless = {"hashing_max": 10**9, "requests_max": 10**9, "db_connections": 10**9, "relay_s": 0}
+    boundless = {"hashing_max": 10**9, "hashing_wait_s": 10**9, "requests_max": 10**9, "db_connections": 10**9, "relay_s": 0}
     return run, simulation.Service(run, simulation.Settings(**boundless | settings), costs)
 
 
@@ -201,9 +201,9 @@ def test_what_finds_no_place_is_refused_at_once():
 
 def test_a_call_that_waits_too_long_for_the_database_is_503():
     run, service = service_of(db_connections=1, database_cores=1)
-    service.costs[simulation.LOGIN] = dataclasses.replace(NOTHING, database_s=0.6)
+    service.costs[simulation.LOGIN] = dataclasses.replace(NOTHING, database_s=1.6)
     assert [(served, round(took, 6)) for served, took in logins(run, service, [0, 0, 0])] == [
-        (True, 0.6), (False, 1.0), (True, 1.2)]
+        (True, 1.6), (False, 3.0), (True, 3.2)]
 
 
 def day_of(members: int, seed: int = 1, hash_s: float = HASH_S, patience_s: float = math.inf,

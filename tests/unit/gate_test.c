@@ -6,6 +6,7 @@
 #include "gate.h"
 
 #include "access_token.h"
+#include "admission.h"
 #include "captcha.h"
 #include "cleanup.h"
 #include "clock.h"
@@ -743,6 +744,38 @@ preflights_do_not_count_as_requests(void **state)
 }
 
 /* They have a bound all the same. */
+/* Whatever HASHING_MAX says. */
+static void
+passwords_that_would_wait_too_long_are_rejected(void **state)
+{
+	const struct ask ask_login = { "POST", "/v1/sessions" };
+	struct hash_pool *const pool = f.service.app.hash_pool;
+	CLEANUP(secret_wipe) struct secret password = { 0 };
+	unsigned many = 1;
+	bool equal;
+
+	(void)state;
+	reset(NULL);
+	f.config.hashing_max = INT32_MAX;
+	f.config.requests_max = INT32_MAX;
+	assert_true(secret_set(&password, "asagao7rakuda"));
+	assert_int_equal(hash_pool_verify(pool, &password, NULL, &equal), OK);
+	while (hash_pool_wait_ms(pool, many) <= HASHING_WAIT_MS)
+		many++;
+
+	atomic_store(&f.service.loads[LOAD_HASHING], many - 1);
+	ask(&f.public, &ask_login);
+	assert_problem("few enough are before it", 415, "unsupported_media_type");
+	atomic_store(&f.service.loads[LOAD_HASHING], many);
+	ask(&f.public, &ask_login);
+	assert_problem("it would wait for too long", 503, "overloaded");
+	ask(&f.public, &(struct ask){ "GET", STAGE_PATH });
+	assert_problem("the rest goes on", 401, "token_missing");
+
+	f.config.hashing_max = HASHING_MAX;
+	f.config.requests_max = REQUESTS_MAX;
+}
+
 /* asvs 2.4.1 */
 static void
 a_source_has_so_many_preflights(void **state)
@@ -1468,6 +1501,7 @@ main(void)
 		EACH(a_source_has_so_many_preflights),
 		EACH(beyond_the_bound_is_told_at_once),
 		EACH(each_kind_of_load_has_a_bound_of_its_own),
+		EACH(passwords_that_would_wait_too_long_are_rejected),
 		EACH(a_source_has_so_many_requests_and_is_told),
 		EACH(every_end_gives_its_place_back),
 		EACH(a_database_that_is_away_is_told_in_time),

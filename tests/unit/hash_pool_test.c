@@ -91,6 +91,7 @@ each_caller_gets_its_own_answer(void **state)
 
 	(void)state;
 	assert_non_null(pool);
+	assert_int_equal(hash_pool_wait_ms(pool, 1000), 0); /* nobody knows */
 	callers_start(pool, callers, LENGTH(callers), &called);
 	assert_int_equal(callers_join(callers, LENGTH(callers), OK), LENGTH(callers));
 	for (size_t i = 0; i < LENGTH(callers); i++) {
@@ -106,6 +107,11 @@ each_caller_gets_its_own_answer(void **state)
 
 	hash_pool_totals(pool, &totals);
 	assert_int_equal(totals.jobs, 3 * LENGTH(callers));
+	assert_int_equal(hash_pool_wait_ms(pool, 0), 0);
+	/* Two at a time, and none takes less than its CPU time. */
+	assert_true(hash_pool_wait_ms(pool, 2000) >= totals.cpu_us / totals.jobs / 2);
+	assert_in_range(hash_pool_wait_ms(pool, 4000), 2 * hash_pool_wait_ms(pool, 2000),
+	    2 * hash_pool_wait_ms(pool, 2000) + 1);
 	assert_true(totals.cpu_us > totals.jobs * 1000); /* no machine passes 36 MiB in 1 ms */
 	/* Of twelve at once two workers take two: the last waited for what five took. */
 	assert_true(totals.waited_us > 5000);

@@ -4,7 +4,8 @@ A process is a generator. What it yields is a function that takes `resume` and c
 has happened. Simulated are
 
   cores     of each machine, shared alike by all that runs on them
-  loads     admission by REQUESTS_MAX, HASHING_MAX and PICTURES_MAX: what finds no place is 503 at once
+  loads     admission by REQUESTS_MAX, HASHING_MAX and PICTURES_MAX, and by how long passwords would wait to be
+            hashed: what finds no place is 503 at once
   hashes    a queue before as many threads as there are cores
   database  DB_CONNECTIONS, its cores, and the wait for the disk at each commit
   mails     the outbox, MAIL_WORKERS, the relay's time and its limit
@@ -26,11 +27,12 @@ Resume = Callable[[object], None]
 Process = Generator[Callable[[Resume], None], object, object]
 
 RETRY_AFTER_S = 1  # what the service says with a 503 of overload
-DB_WAIT_S = 1  # for a connection; then the call is 503
+DB_WAIT_S = 3  # for a connection; then the call is 503
 MAIL_PART = 0.6  # of the work of asking for an invitation: what the mail's worker does, by the statements of both
 
 MAIL = "mail"
 CALLS = (INVITATION, CAPTCHA, IDENTITY, KEY, ACCOUNT, LOGIN, PROFILE)
+HASH_MEAN_OF = 8
 LOADS = {LOGIN: "hashing", ACCOUNT: "hashing", CAPTCHA: "pictures"}
 
 
@@ -205,7 +207,8 @@ class Settings:
     cores: float = 2  # of each replica
     database_cores: float = 0  # 0: the database runs on the first replica's machine
     hash_threads: int = 2
-    hashing_max: int = 32
+    hashing_max: int = 96
+    hashing_wait_s: float = 2.0
     pictures_max: int = 8
     requests_max: int = 192
     db_connections: int = 16
@@ -225,9 +228,15 @@ class Replica:
         self.most = {"hashing": settings.hashing_max, "pictures": settings.pictures_max,
                      "rest": settings.requests_max, "all": settings.requests_max}
         self.held = dict.fromkeys(self.most, 0)
+        self.hash_threads, self.hashing_wait_s = settings.hash_threads, settings.hashing_wait_s
+        self.hash_s = 0.0  # that the last ones took, as hash_pool.c has it
+
+    def hashing_wait(self) -> float:
+        return self.held["hashing"] * self.hash_s / self.hash_threads
 
     def enter(self, load: str) -> bool:
-        has_place = all(self.held[each] < self.most[each] for each in (load, "all"))
+        has_place = all(self.held[each] < self.most[each] for each in (load, "all")) and (
+            load != "hashing" or self.hashing_wait() <= self.hashing_wait_s)
         if has_place:
             self.held[load] += 1
             self.held["all"] += 1
@@ -273,7 +282,9 @@ class Service:
 
     def hash(self, replica: Replica, seconds: float) -> Process:
         yield replica.threads.take()
+        began = self.simulation.now
         yield replica.cores.work(seconds)
+        replica.hash_s += (self.simulation.now - began - replica.hash_s) / (HASH_MEAN_OF if replica.hash_s else 1)
         replica.threads.give_back()
 
     def ask_database(self, replica: Replica, cost: CallCost) -> Process:

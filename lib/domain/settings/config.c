@@ -68,8 +68,9 @@ static const struct setting settings[] = {
 	  "connections served at once; above the proxy's maximum" },
 	{ "REQUESTS_MAX", CONFIG_SERVICE, AT(requests_max), NUMBER, "192", 1, 4096, NULL, 0,
 	  "requests worked on at once; more get 503" },
-	{ "HASHING_MAX", CONFIG_SERVICE, AT(hashing_max), NUMBER, "32", 1, 4096, NULL, 0,
-	  "of them at once with a password to hash; more get 503" },
+	{ "HASHING_MAX", CONFIG_SERVICE, AT(hashing_max), NUMBER, "96", 1, 4096, NULL, 0,
+	  "of them at once with a password to hash, or as many as are hashed in 2 seconds; more "
+	  "get 503" },
 	{ "PICTURES_MAX", CONFIG_SERVICE, AT(pictures_max), NUMBER, "8", 1, 4096, NULL, 0,
 	  "of them at once with a CAPTCHA to make; more get 503" },
 	{ "KEEP_ALIVE_MS", CONFIG_SERVICE, AT(keep_alive_ms), NUMBER, "15000", 0, 600000, NULL, 0,
