@@ -47,7 +47,8 @@ enum result admission_service(struct service *, enum limit_id, struct error_info
 #define HASHING_WAIT_MS 2000
 
 /* Takes a place among the requests that are worked on, and among those of this load. OVERLOADED:
- * there is none, or passwords would wait for longer than HASHING_WAIT_MS; nothing was taken. The holder of a place gives it back with admission_leave(). */
+ * there is none, or passwords would wait for longer than HASHING_WAIT_MS; nothing was taken. The
+ * holder of a place gives it back with admission_leave(). */
 enum result admission_enter(struct service *, enum load) MUST_USE;
 void admission_leave(struct service *, enum load);
 

@@ -1,9 +1,10 @@
-/* access_keys.c - the keys of access tokens through OpenSSL: the only file that speaks to it. */
+/* access_keys.c - the keys of access tokens through OpenSSL: the only file that has it compute. */
 
 #include "access_keys.h"
 
 #include "access_cache.h"
 #include "cleanup.h"
+#include "openssl_errors.h"
 #include "secret.h"
 #include "text.h"
 
@@ -11,7 +12,6 @@
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
-#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
@@ -82,14 +82,14 @@ static void
 free_pkey(EVP_PKEY *const *pkey)
 {
 	EVP_PKEY_free(*pkey);
-	ERR_clear_error();
+	openssl_errors_forget();
 }
 
 static void
 free_pkey_ctx(EVP_PKEY_CTX *const *ctx)
 {
 	EVP_PKEY_CTX_free(*ctx);
-	ERR_clear_error();
+	openssl_errors_forget();
 }
 
 static void

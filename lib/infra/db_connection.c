@@ -9,10 +9,10 @@
 #include "db_error.h"
 #include "deadline.h"
 #include "log.h"
+#include "openssl_errors.h"
 #include "text.h"
 
 #include <mysql.h>
-#include <openssl/err.h>
 
 #include <assert.h>
 #include <errno.h>
@@ -54,8 +54,8 @@ static _Thread_local struct {
 	bool tls;
 } library_call;
 
-/* False: the deadline of this thread has passed. OpenSSL takes an error that an earlier call left to
- * this thread, on whatever connection or token, for that of the next call that has to wait. */
+/* False: the deadline of this thread has passed. What an earlier call left to this thread, on
+ * whatever connection or token, is no error of this one. */
 static bool
 begin_call(const struct db_connection *connection, int64_t most_ms)
 {
@@ -63,7 +63,7 @@ begin_call(const struct db_connection *connection, int64_t most_ms)
 
 	library_call.ends_at_ms = clock_monotonic_ms() + left_ms;
 	library_call.tls = connection->tls;
-	ERR_clear_error();
+	openssl_errors_forget();
 	return left_ms > 0;
 }
 

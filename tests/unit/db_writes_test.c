@@ -1,5 +1,6 @@
 /* db_writes_test.c - since when changes have been failing, and when that is forgotten: a replica
- * that gets no requests while it is not ready would else never be ready again; what the log says. */
+ * that gets no requests while it is not ready would else never be ready again. And what the log
+ * says of it. */
 
 #include "db_writes.h"
 
