@@ -104,6 +104,18 @@ build_tree() { # [MESON OPTION...]; the array TARGETS: what to build, when not e
 	ninja -C "$BUILD" ${TARGETS+"${TARGETS[@]}"}
 }
 
+# What a command needs before it starts anything: the packages of these groups, and the build. Quiet when there is
+# nothing to do. One at a time, as two commands may begin at once.
+tree_prepare() { # 'GROUP...' [MESON OPTION...]; TARGETS as build_tree
+	local groups log=$STACK.build.log
+	read -ra groups <<<"$1"
+	shift
+	mkdir -p "$STACK" "$BUILD" && packages_install "${groups[@]}" >&2 || return 1
+	(flock 9 && build_tree "$@") 9>"$BUILD/.lock" >"$log" 2>&1 && return 0
+	tail -n 30 "$log" >&2
+	complain "the build failed; its whole output is $log"
+}
+
 # --- settings -------------------------------------------------------------------------------------
 
 # The names of the service's settings; config.c has the one list of them.

@@ -71,14 +71,6 @@ class Sink(soak.Sink):
                 seen, last = self.count, time.monotonic()
 
 
-def build(given: argparse.Namespace) -> None:
-    """With the programs of tools/measure. What goes wrong is told, or is in the log."""
-    environment = os.environ | {"TREE": str(TREE), "STACK": str(STACK), "BUILD": given.build}
-    STACK.mkdir(parents=True, exist_ok=True)
-    soak.stack('packages_install build run test >&2 && build_tree -Dtests=true >"$STACK.build.log"'
-               ' || { tail -n 30 "$STACK.build.log" >&2; false; }', environment)
-
-
 @contextlib.contextmanager
 def stack_of(given: argparse.Namespace, smtp_port: int) -> Iterator[soak.Settings]:
     """The database with the sample's roster, and the settings for who works with it."""

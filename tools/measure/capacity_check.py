@@ -256,7 +256,7 @@ def check(seconds: float, build: str) -> int:
     given = argparse.Namespace(accounts=ACCOUNTS, seconds=COSTS_S, build=build, user=stack.user_name())
     spare = int(FUNNEL_RATE * COSTS_S + WALKS_A_SECOND * (4 * CLOSED_S + 2 * seconds) * len(LEVELS))
     with soak.only_one():
-        stack.build(given)
+        soak.build(given)
         with stack.Sink() as sink, stack.stack_of(given, sink.port) as settings:
             threading.Thread(target=sink.serve_forever, daemon=True).start()
             measured = Measured(given, settings, sink)
