@@ -34,6 +34,7 @@ struct db_connection {
 	bool tls;
 	bool cluster; /* the server is a node of a Galera cluster */
 	char server[DB_SERVER_SIZE];
+	MYSQL_BIND binds[SQL_PARAMS_MAX]; /* of the statement that is executed */
 };
 
 static atomic_uint last_error;
@@ -553,14 +554,14 @@ static enum result
 execute(struct db_tx *tx, unsigned number, const struct db_value *in, MYSQL_STMT **ret_statement)
 {
 	const struct db_statements *table = tx->connection->table;
-	MYSQL_BIND binds[SQL_PARAMS_MAX];
+	MYSQL_BIND *binds = tx->connection->binds;
 
 	assert(number < table->count);
 	TRY(begin_tx_call(tx));
 	if (tx->connection->prepared[number] == NULL)
 		TRY(prepare_late(tx, number));
 	MYSQL_STMT *statement = tx->connection->prepared[number];
-	memset(binds, 0, sizeof binds);
+	memset(binds, 0, table->texts[number].params * sizeof *binds);
 	bind_by_name(tx, &table->texts[number], in, binds);
 	if (table->texts[number].params > 0 && mysql_stmt_bind_param(statement, binds) != 0)
 		return note_statement_error(tx, statement);
@@ -646,8 +647,8 @@ fetch(struct db_tx *tx, unsigned number, MYSQL_STMT *statement, const struct row
 	}
 }
 
-/* Takes all rows over. The errors of INSERT ... RETURNING come here: the server has told the columns
- * by then. */
+/* Takes all rows over. The errors of INSERT ... RETURNING come here: the server has told the
+ * columns by then. */
 static enum result
 store_rows(struct db_tx *tx, MYSQL_STMT *statement, struct row *row)
 {

@@ -51,8 +51,8 @@ void db_connection_log_miscounted(unsigned statement);
 enum result db_connection_change(
     struct db_tx *, unsigned statement, const struct db_value *in, uint64_t *ret_rows) MUST_USE;
 
-/* Runs a statement that reads; calls `each` after every row. NULL: reads the first row; NO_ROW: there
- * is none. */
+/* Runs a statement that reads; calls `each` after every row. NULL: reads the first row; NO_ROW:
+ * there is none. */
 enum result db_connection_rows(struct db_tx *, unsigned statement, const struct db_value *in,
     const struct db_slot *out, enum result (*each)(void *), void *context) MUST_USE;
 

@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SQL_PARAMS_MAX 56 /* eight lines of a roster; their bindings stay below 8 KiB of stack */
+#define SQL_PARAMS_MAX 80 /* the longest statement block; every connection has room for so many */
 
 /* A number that statements name; a list of them ends with { 0 }. */
 struct sql_constant {

@@ -1820,10 +1820,10 @@ an_error_at_commit_is_a_lost_answer(void **state)
 	"BEGIN NOT ATOMIC"                                                      \
 	" DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;" \
 	" START TRANSACTION; " steps " END"
-#define BLOCK_ADDS "UPDATE counter SET n = n + 1 WHERE id = 1; "
-#define BLOCK_ROW  "SELECT n, id FROM counter WHERE id = 1; "
-
-static const char block_adds[] = BLOCK(BLOCK_ADDS BLOCK_ROW "COMMIT;");
+#define BLOCK_ADDS     "UPDATE counter SET n = n + 1 WHERE id = 1; "
+#define BLOCK_ROW      "SELECT n, id FROM counter WHERE id = 1; "
+#define BLOCK_REPEATS  "INSERT INTO counter VALUES (1, 7); "
+#define ROW_THEN(then) BLOCK(BLOCK_ADDS BLOCK_ROW then)
 
 /* The block, and one that reads what is there, on the only connection of a pool. */
 enum { BLOCK_RUN, BLOCK_CONNECTION, BLOCKS__MAX };
@@ -1854,38 +1854,40 @@ a_block_ends_as_what_stands_behind_its_row(void **state)
 		int64_t retries, counter;
 		bool may_be_done;
 	} rows[] = {
-		{ "a row, then COMMIT", { block_adds, 2 }, OK, 0, 1, false },
-		{ "COMMIT, then a row", { BLOCK(BLOCK_ADDS "COMMIT;" BLOCK_ROW), 2 }, OK, 0, 1, false },
+		{ "a row, then COMMIT", { ROW_THEN("COMMIT;"), 2 }, OK, 0, 1, false },
+		{ "COMMIT, then a row",
+		  { BLOCK(BLOCK_ADDS "COMMIT;" BLOCK_ROW), 2 }, OK, 0, 1, false },
 		{ "no row",
 		  { BLOCK(BLOCK_ADDS "SELECT 1, 1 FROM thing; COMMIT;"), 2 }, NO_ROW, 0, 1, false },
 		{ "a row, then a duplicate",
-		  { BLOCK(BLOCK_ADDS BLOCK_ROW "INSERT INTO counter VALUES (1, 7); COMMIT;"), 2 },
-		  DUPLICATE, 0, 0, false },
+		  { ROW_THEN(BLOCK_REPEATS "COMMIT;"), 2 }, DUPLICATE, 0, 0, false },
 		{ "a row, then its own word that there is none",
-		  { BLOCK(BLOCK_ADDS BLOCK_ROW "ROLLBACK; SIGNAL SQLSTATE '02000';"), 2 },
-		  NO_ROW, 0, 0, false },
+		  { ROW_THEN("ROLLBACK; SIGNAL SQLSTATE '02000';"), 2 }, NO_ROW, 0, 0, false },
 		{ "a row, then a deadlock",
-		  { BLOCK(BLOCK_ADDS BLOCK_ROW "SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213;"), 2 },
+		  { ROW_THEN("SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213;"), 2 },
 		  UNAVAILABLE, 5, 0, false },
 		{ "a row, then a COMMIT that nobody knows of",
-		  { BLOCK(BLOCK_ADDS BLOCK_ROW "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1180;"), 2 },
+		  { ROW_THEN("SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1180;"), 2 },
 		  UNAVAILABLE, 2, 0, true },
 		{ "a row, then the connection is lost",
-		  { BLOCK(BLOCK_ADDS BLOCK_ROW "KILL CONNECTION CONNECTION_ID(); COMMIT;"), 2 },
+		  { ROW_THEN("KILL CONNECTION CONNECTION_ID(); COMMIT;"), 2 },
 		  UNAVAILABLE, 2, 0, true },
 		{ "a row, then too slow",
-		  { BLOCK(BLOCK_ADDS BLOCK_ROW "IF (SELECT SLEEP(20)) = 9 THEN DELETE FROM thing; END IF;"
-			"COMMIT;"), 2 },
+		  { ROW_THEN("IF (SELECT SLEEP(20)) = 9 THEN DELETE FROM thing; END IF;"
+			     "COMMIT;"), 2 },
 		  UNAVAILABLE, 0, 0, false },
 		{ "a failure before the row",
-		  { BLOCK(BLOCK_ADDS "INSERT INTO counter VALUES (1, 7);" BLOCK_ROW "COMMIT;"), 2 },
+		  { BLOCK(BLOCK_ADDS BLOCK_REPEATS BLOCK_ROW "COMMIT;"), 2 },
 		  DUPLICATE, 0, 0, false },
-		{ "a column too many", { block_adds, 1 }, INTERNAL, 0, 1, false },
-		{ "a column too few", { BLOCK(BLOCK_ADDS "SELECT 1; COMMIT;"), 2 }, INTERNAL, 0, 1, false },
-		{ "a row of a block that has none", { block_adds }, INTERNAL, 0, 1, false },
-		{ "none of a block that has one", { BLOCK(BLOCK_ADDS "COMMIT;"), 2 }, INTERNAL, 0, 1, false },
+		{ "a column too many", { ROW_THEN("COMMIT;"), 1 }, INTERNAL, 0, 1, false },
+		{ "a column too few",
+		  { BLOCK(BLOCK_ADDS "SELECT 1; COMMIT;"), 2 }, INTERNAL, 0, 1, false },
+		{ "a row of a block that has none",
+		  { ROW_THEN("COMMIT;") }, INTERNAL, 0, 1, false },
+		{ "none of a block that has one",
+		  { BLOCK(BLOCK_ADDS "COMMIT;"), 2 }, INTERNAL, 0, 1, false },
 		{ "two rows of two SELECTs",
-		  { BLOCK(BLOCK_ADDS BLOCK_ROW "SELECT 1; COMMIT;"), 2 }, INTERNAL, 0, 1, false },
+		  { ROW_THEN("SELECT 1; COMMIT;"), 2 }, INTERNAL, 0, 1, false },
 	};
 	/* clang-format on */
 	struct db_options options = private_db_options(&server, 1);
@@ -1937,7 +1939,7 @@ static void
 a_block_whose_commit_takes_too_long_has_no_row(void **state)
 {
 	static const struct statement table[BLOCKS__MAX] = {
-		[BLOCK_RUN] = { BLOCK(BLOCK_ADDS BLOCK_ROW "DO SLEEP(1); COMMIT;"), 2 },
+		[BLOCK_RUN] = { ROW_THEN("DO SLEEP(1); COMMIT;"), 2 },
 		[BLOCK_CONNECTION] = { "SELECT CONNECTION_ID()", 1 },
 	};
 	struct db_options options = private_db_options(&server, 1);

@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <limits.h>
 #include <pthread.h>
+#include <string.h>
 
 #define RUN_LATER_MS 1000
 
@@ -38,50 +39,61 @@ limit_try_of(const struct keyring *keyring, struct limit_subject subject, int64_
 	return limit_try;
 }
 
-static struct db_value
-limit_id_value(const struct limit_try *limit_try)
+void
+limit_db_params(const struct limit_try *limit_try, const struct limit_names *names,
+    enum limit_params count, struct db_value ret[static LIMIT_KEY_PARAMS])
 {
-	return db_number("limit_id", limit_try->limit_id);
+	const struct limit *limit = limit_of(limit_try->limit_id);
+	const bool first_locks = limit->lock_from == 1;
+	const struct db_value params[LIMIT_LOCK_PARAMS] = {
+		db_number(names->limit, limit_try->uncounted ? LIMIT_NONE : limit_try->limit_id),
+		db_bytes(names->hash, limit_try->subject_hash, sizeof limit_try->subject_hash),
+		db_bytes(names->holder, limit_try->holder, sizeof limit_try->holder),
+		db_number(names->window_ends_at, limit_try->now + limit_try->window_s),
+		db_number(names->max, limit_try->max),
+		db_number(
+		    names->first_locked_until, first_locks ? limit_try->now + limit->lock_s : 0),
+		db_number(names->lock_from, limit->lock_from > 0 ? limit->lock_from : INT32_MAX),
+		db_number(names->lock_max_s, limit->lock_max_s),
+		db_number(names->lock_s, limit->lock_s),
+		db_number(names->doubles_from, limit->doubles_from),
+	};
+
+	memcpy(ret, params, count * sizeof params[0]);
 }
 
-static struct db_value
-subject_hash_value(const struct limit_try *limit_try)
+void
+limit_db_level_slots(struct limit_level *level, struct db_slot ret[static LIMIT_LEVEL_SLOTS])
 {
-	return db_bytes("subject_hash", limit_try->subject_hash, sizeof limit_try->subject_hash);
+	ret[0] = db_to_number(&level->count);
+	ret[1] = db_to_number(&level->window_ends_at);
 }
 
-static struct db_value
-holder_value(const struct limit_try *limit_try)
+int
+limit_db_left(
+    const struct limit_try *limit_try, const struct limit_level *level, int64_t *ret_wait_s)
 {
-	return db_bytes("holder", limit_try->holder, sizeof limit_try->holder);
-}
+	const int left = limit_try->uncounted ? INT_MAX : limit_try->max - (int)level->count;
 
-static enum result
-grant_uncounted(int *ret_left, int64_t *ret_wait_s)
-{
-	*ret_left = INT_MAX;
 	if (ret_wait_s != NULL)
-		*ret_wait_s = 0;
-	return OK;
+		*ret_wait_s = left > 0 ? 0 : level->window_ends_at - limit_try->now;
+	return left;
 }
 
 enum result
 limit_db_peek(
     struct db_tx *tx, const struct limit_try *limit_try, int *ret_left, int64_t *ret_wait_s)
 {
-	int64_t count = 0, window_ends_at = 0;
-	const struct db_value in[] = { limit_id_value(limit_try), subject_hash_value(limit_try),
-		db_number("now", limit_try->now), { 0 } };
-	const struct db_slot out[] = { db_to_number(&count), db_to_number(&window_ends_at), { 0 } };
+	struct limit_level level = { .count = 0 };
+	struct db_value in[LIMIT_KEY_PARAMS + 2] = { db_number("now", limit_try->now) };
+	struct db_slot out[LIMIT_LEVEL_SLOTS + 1] = { 0 };
 
-	if (limit_try->uncounted)
-		return grant_uncounted(ret_left, ret_wait_s);
-	const enum result result = db_row(tx, LIMIT_READ, in, out);
+	limit_db_params(limit_try, &LIMIT_NAMES("try"), LIMIT_KEY_PARAMS, in + 1);
+	limit_db_level_slots(&level, out);
+	const enum result result = limit_try->uncounted ? OK : db_row(tx, LIMIT_READ, in, out);
 	if (result != OK && result != NO_ROW)
 		return result;
-	*ret_left = limit_try->max - (int)count;
-	if (ret_wait_s != NULL)
-		*ret_wait_s = *ret_left > 0 ? 0 : window_ends_at - limit_try->now;
+	*ret_left = limit_db_left(limit_try, &level, ret_wait_s);
 	return OK;
 }
 
@@ -89,33 +101,18 @@ enum result
 limit_db_count(
     struct db_tx *tx, const struct limit_try *limit_try, int *ret_left, int64_t *ret_wait_s)
 {
-	const struct limit *limit = limit_of(limit_try->limit_id);
-	const bool first_locks = limit->lock_from == 1;
-	int64_t count = 0, granted = 0, wait_s = 0;
-	const struct db_value in[] = {
-		limit_id_value(limit_try),
-		subject_hash_value(limit_try),
-		db_number("window_ends_at", limit_try->now + limit_try->window_s),
-		db_number("first_locked_until", first_locks ? limit_try->now + limit->lock_s : 0),
-		holder_value(limit_try),
-		db_number("now", limit_try->now),
-		db_number("max", limit_try->max),
-		db_number("lock_from", limit->lock_from > 0 ? limit->lock_from : INT32_MAX),
-		db_number("lock_max_s", limit->lock_max_s),
-		db_number("lock_s", limit->lock_s),
-		db_number("doubles_from", limit->doubles_from),
-		{ 0 },
-	};
+	int64_t count = 0, granted = 1, wait_s = 0;
+	struct db_value in[LIMIT_LOCK_PARAMS + 2] = { db_number("now", limit_try->now) };
 	const struct db_slot out[] = { db_to_number(&count), db_to_number(&granted),
 		db_to_number(&wait_s), { 0 } };
 
-	if (limit_try->uncounted)
-		return grant_uncounted(ret_left, ret_wait_s);
-	const enum result counted = db_row(tx, LIMIT_COUNT, in, out);
+	limit_db_params(limit_try, &LIMIT_NAMES("try"), LIMIT_LOCK_PARAMS, in + 1);
+	const enum result counted = limit_try->uncounted ? OK : db_row(tx, LIMIT_COUNT, in, out);
 	if (counted != OK && db_may_be_done(tx))
 		limit_db_give_back_later(limit_try);
 	TRY(counted);
-	*ret_left = granted != 0 ? limit_try->max - (int)count : -1;
+	const struct limit_level level = { .count = count };
+	*ret_left = granted != 0 ? limit_db_left(limit_try, &level, NULL) : -1;
 	if (ret_wait_s != NULL)
 		*ret_wait_s = granted != 0 ? 0 : wait_s;
 	return OK;
@@ -124,11 +121,11 @@ limit_db_count(
 static enum result
 give_try_back(struct db_tx *tx, const struct limit_try *limit_try, struct db_value first_run)
 {
-	const struct db_value in[] = { holder_value(limit_try), limit_id_value(limit_try),
-		subject_hash_value(limit_try), first_run, { 0 } };
+	struct db_value in[LIMIT_HELD_PARAMS + 2] = { first_run };
 
 	if (limit_try->uncounted)
 		return OK;
+	limit_db_params(limit_try, &LIMIT_NAMES("try"), LIMIT_HELD_PARAMS, in + 1);
 	const bool tidies = deadline_tidy(true);
 	const enum result given_back = db_change(tx, LIMIT_GIVE_BACK, in, NULL);
 	deadline_tidy(tidies);
@@ -138,13 +135,13 @@ give_try_back(struct db_tx *tx, const struct limit_try *limit_try, struct db_val
 enum result
 limit_db_give_back(struct db_tx *tx, const struct limit_try *limit_try)
 {
-	return give_try_back(tx, limit_try, db_first_run("first_run"));
+	return give_try_back(tx, limit_try, db_first_run("try_first_run"));
 }
 
 enum result
 limit_db_give_back_held(struct db_tx *tx, const struct limit_try *limit_try)
 {
-	return give_try_back(tx, limit_try, db_number("first_run", 0));
+	return give_try_back(tx, limit_try, db_number("try_first_run", 0));
 }
 
 enum result
@@ -203,8 +200,8 @@ limit_db_run_later(struct db *db)
 enum result
 limit_db_reset(struct db_tx *tx, const struct limit_try *limit_try)
 {
-	const struct db_value in[] = { limit_id_value(limit_try), subject_hash_value(limit_try),
-		{ 0 } };
+	struct db_value in[LIMIT_KEY_PARAMS + 1] = { 0 };
 
+	limit_db_params(limit_try, &LIMIT_NAMES("try"), LIMIT_KEY_PARAMS, in);
 	return db_change(tx, LIMIT_RESET, in, NULL);
 }

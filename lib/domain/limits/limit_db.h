@@ -42,6 +42,42 @@ struct limit_try {
 /* A try, made before the transaction that may run again. The limit must be one of the database. */
 struct limit_try limit_try_of(const struct keyring *, struct limit_subject, int64_t now);
 
+/* What a statement that counts or reads several tries needs (SQL_LIMIT_... of statement_parts.h).
+ * There a try has a name, and so have its parameters: of LIMIT_NAMES("tries") :tries_limit and
+ * :tries_hash, with LIMIT_HELD_PARAMS :tries_holder, too, and so on. */
+struct limit_names {
+	const char *limit, *hash, *holder, *window_ends_at, *max;
+	const char *first_locked_until, *lock_from, *lock_max_s, *lock_s, *doubles_from;
+};
+
+#define LIMIT_NAMES(p)                                                                        \
+	((const struct limit_names){ p "_limit", p "_hash", p "_holder", p "_window_ends_at", \
+	    p "_max", p "_first_locked_until", p "_lock_from", p "_lock_max_s", p "_lock_s",  \
+	    p "_doubles_from" })
+
+enum limit_params {
+	LIMIT_KEY_PARAMS = 2,   /* _limit, _hash: to read */
+	LIMIT_HELD_PARAMS = 3,  /* _holder, too: to give back */
+	LIMIT_COUNT_PARAMS = 5, /* _window_ends_at, _max, too: to count where nothing locks */
+	LIMIT_LOCK_PARAMS = 10, /* all: to count */
+};
+
+/* Fills so many parameters, borrowed from the try. The statement has :now besides. */
+void limit_db_params(const struct limit_try *, const struct limit_names *, enum limit_params,
+    struct db_value ret[static LIMIT_KEY_PARAMS]);
+
+/* A counter as SQL_LIMIT_LEVEL() reads it; zeros: no window is open. */
+struct limit_level {
+	int64_t count, window_ends_at;
+};
+
+#define LIMIT_LEVEL_SLOTS 2
+void limit_db_level_slots(struct limit_level *, struct db_slot ret[static LIMIT_LEVEL_SLOTS]);
+
+/* How many tries are left, none counted; 0 or less: none. *ret_wait_s (may be NULL): where none is
+ * left, the seconds until the window ends; otherwise 0. */
+int limit_db_left(const struct limit_try *, const struct limit_level *, int64_t *ret_wait_s);
+
 /* Counts the try, if it is granted. *ret_left: how many are left after it; -1: it is not granted,
  * because none was left or a lock is on, and must not be made. *ret_wait_s (may be NULL): of a
  * try that is not granted, the seconds until its window ends; otherwise 0. Run again after a lost

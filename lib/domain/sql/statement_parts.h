@@ -3,6 +3,64 @@
 #ifndef STATEMENT_PARTS_H
 #define STATEMENT_PARTS_H
 
+/* Tries of limits, in a statement or block of their own or beside others. `p` names the try: its
+ * parameters are :p_limit, :p_hash ... (limit_db_params()), and all tries have the same :now.
+ *
+ *   SQL_LIMIT_COUNT(p)          Counts it, of a limit that never locks.
+ *   SQL_LIMIT_COUNT_LOCKING(p)  Counts it, of any limit.
+ *   SQL_LIMIT_GIVE_BACK(p)      Takes it back. Needs :p_first_run.
+ *   SQL_LIMIT_JOIN(p)           Joins its counter as p; no row: no window of it is open.
+ *   SQL_LIMIT_LEFT(p)           How many are left after this one, which was counted in the same
+ *                               transaction; -1: it was not granted. NULL: it is not counted.
+ *   SQL_LIMIT_LEVEL(p)          What limit_db_left() asks: two columns (limit_db_level_slots()).
+ *
+ * A :p_limit of 0 is that of a try that is not counted. Where one may come, the counting stands in
+ * IF :p_limit THEN ...; END IF.
+ *
+ * To count begins a counter, begins it again when its window is over, and counts a try that is
+ * granted. MariaDB assigns from left to right, and each line sees what those before it wrote:
+ *  - Where the same try is counted again, after a lost answer, the first two take its first count
+ *    back: it then counts once.
+ *  - `holder` becomes the try's own if it is granted; the lines below ask that.
+ *  - A try that is not granted is written, too (`rejected`): without a write the answer would come
+ *    sooner, and tell that the subject is locked. */
+#define SQL_LIMIT_COUNT_(p, first_locked_until, next_locked_until)                               \
+	"INSERT INTO limit_counter"                                                              \
+	" (limit_id, subject_hash, count, window_ends_at, locked_until, holder)"                 \
+	" VALUES (:" #p "_limit, :" #p "_hash, 1, :" #p "_window_ends_at, " first_locked_until   \
+	", :" #p "_holder)"                                                                      \
+	" ON DUPLICATE KEY UPDATE"                                                               \
+	" count = GREATEST(count - (holder = VALUES(holder)), 0),"                               \
+	" locked_until = IF(holder = VALUES(holder), 0, locked_until),"                          \
+	" holder = IF(window_ends_at <= :now OR (count < :" #p "_max AND locked_until <= :now)," \
+	"  VALUES(holder), holder),"                                                             \
+	" count = IF(holder <> VALUES(holder), count,"                                           \
+	"  IF(window_ends_at <= :now, 1, LEAST(count + 1, :" #p "_max))),"                       \
+	" locked_until = IF(holder <> VALUES(holder), locked_until, " next_locked_until "),"     \
+	" rejected = rejected + (holder <> VALUES(holder)),"                                     \
+	" window_ends_at = IF(window_ends_at <= :now, VALUES(window_ends_at), window_ends_at)"
+#define SQL_LIMIT_COUNT(p) SQL_LIMIT_COUNT_(p, "0", "0")
+#define SQL_LIMIT_COUNT_LOCKING(p)                                                             \
+	SQL_LIMIT_COUNT_(p, ":" #p "_first_locked_until",                                      \
+	    "IF(count < :" #p "_lock_from, 0, :now + LEAST(:" #p "_lock_max_s, :" #p "_lock_s" \
+	    " * POW(2, GREATEST(count - :" #p "_doubles_from, 0))))")
+
+/* In a second run it takes from the count only where the try is still the holder. It is not after
+ * the first run, so it is never taken back twice. */
+#define SQL_LIMIT_GIVE_BACK(p)                                                       \
+	"UPDATE limit_counter SET count = GREATEST(count, 1) - 1, locked_until = 0," \
+	" holder = IF(holder = :" #p "_holder, 'returned', holder)"                  \
+	" WHERE limit_id = :" #p "_limit AND subject_hash = :" #p "_hash"            \
+	" AND (:" #p "_first_run OR holder = :" #p "_holder)"
+
+#define SQL_LIMIT_JOIN(p)                                                    \
+	" LEFT JOIN limit_counter " #p " ON " #p ".limit_id = :" #p "_limit" \
+	" AND " #p ".subject_hash = :" #p "_hash AND " #p ".window_ends_at > :now"
+#define SQL_LIMIT_LEFT(p)                                                            \
+	"CASE " #p ".holder = :" #p "_holder WHEN 1 THEN :" #p "_max - " #p ".count" \
+	" WHEN 0 THEN -1 END"
+#define SQL_LIMIT_LEVEL(p) #p ".count, " #p ".window_ends_at"
+
 /* Of the person p: insured on :today. */
 #define SQL_ELIGIBLE                \
 	"p.eligible_from <= :today" \

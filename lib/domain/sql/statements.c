@@ -47,11 +47,16 @@ const struct sql_constant sql_constants[] = {
 	" ON DUPLICATE KEY UPDATE count = 0, window_ends_at = :known_until, locked_until = 0"
 
 /* A transaction in one trip; run with db_alone(). What fails in it rolls it back and is told as
- * if it stood alone. */
-#define TRANSACTION_(work)                                                      \
-	"BEGIN NOT ATOMIC"                                                      \
+ * if it stood alone.
+ *
+ * BLOCK_ declares variables, and its steps have the COMMIT, or the ROLLBACK, themselves. One SELECT
+ * that answers with a row stands before the COMMIT, unless it must see it: behind it, a node of a
+ * cluster waits again for what others have committed. */
+#define BLOCK_(declared, steps)                                                 \
+	"BEGIN NOT ATOMIC " declared                                            \
 	" DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;" \
-	" START TRANSACTION;" work " COMMIT; END"
+	" START TRANSACTION;" steps " END"
+#define TRANSACTION_(work) BLOCK_("", work " COMMIT;")
 
 /* One mail; outbox_params() has its parameters. */
 #define SQL_OUTBOX_INSERT                                                                  \
@@ -79,48 +84,20 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    .may_lag = true,
 	},
 
-	/* Begins a counter, begins it again when its window is over, and counts a try that is
-	 * granted. MariaDB assigns from left to right, and each line sees what those before it
-	 * wrote:
-	 *  - Where the same try is counted again, after a lost answer, the first two take its first
-	 *    count back: it then counts once.
-	 *  - `holder` becomes the try's own if it is granted; the lines below ask that.
-	 *  - A try that is not granted is written, too (`rejected`): without a write the answer
-	 *    would come sooner, and tell that the subject is locked. */
 	[LIMIT_COUNT] = {
-	    "INSERT INTO limit_counter"
-	    " (limit_id, subject_hash, count, window_ends_at, locked_until, holder)"
-	    " VALUES (:limit_id, :subject_hash, 1, :window_ends_at, :first_locked_until, :holder)"
-	    " ON DUPLICATE KEY UPDATE"
-	    " count = GREATEST(count - (holder = VALUES(holder)), 0),"
-	    " locked_until = IF(holder = VALUES(holder), 0, locked_until),"
-	    " holder = IF(window_ends_at <= :now OR (count < :max AND locked_until <= :now),"
-	    "  VALUES(holder), holder),"
-	    " count = IF(holder <> VALUES(holder), count,"
-	    "  IF(window_ends_at <= :now, 1, LEAST(count + 1, :max))),"
-	    " locked_until = IF(holder <> VALUES(holder), locked_until, IF(count < :lock_from, 0,"
-	    "  :now + LEAST(:lock_max_s, :lock_s * POW(2, GREATEST(count - :doubles_from, 0))))),"
-	    " rejected = rejected + (holder <> VALUES(holder)),"
-	    " window_ends_at = IF(window_ends_at <= :now, VALUES(window_ends_at), window_ends_at)"
-	    " RETURNING count, holder = :holder, window_ends_at - :now",
+	    SQL_LIMIT_COUNT_LOCKING(try) " RETURNING count, holder = :try_holder,"
+	    " window_ends_at - :now",
 	    .columns = 3,
 	},
 	[LIMIT_READ] = {
 	    "SELECT count, window_ends_at FROM limit_counter"
-	    " WHERE limit_id = :limit_id AND subject_hash = :subject_hash"
+	    " WHERE limit_id = :try_limit AND subject_hash = :try_hash"
 	    " AND window_ends_at > :now",
 	    .columns = 2,
 	},
-	/* In a second run it takes from the count only where the try is still the holder. It is not
-	 * after the first run, so it is never taken back twice. */
-	[LIMIT_GIVE_BACK] = {
-	    "UPDATE limit_counter SET count = GREATEST(count, 1) - 1, locked_until = 0,"
-	    " holder = IF(holder = :holder, 'returned', holder)"
-	    " WHERE limit_id = :limit_id AND subject_hash = :subject_hash"
-	    " AND (:first_run OR holder = :holder)",
-	},
+	[LIMIT_GIVE_BACK] = { SQL_LIMIT_GIVE_BACK(try) },
 	[LIMIT_RESET] = {
-	    "DELETE FROM limit_counter WHERE limit_id = :limit_id AND subject_hash = :subject_hash",
+	    "DELETE FROM limit_counter WHERE limit_id = :try_limit AND subject_hash = :try_hash",
 	},
 	[KNOWN_SOURCE_WRITE] = { SQL_KNOWN_SOURCE_WRITE },
 	[KNOWN_SOURCES_FORGET] = {
