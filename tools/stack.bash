@@ -93,12 +93,20 @@ packages_install() { # GROUP...
 	services_leave_off "${missing[@]}" >>"$log" 2>&1 || true
 }
 
+# Setting an option to what it is would configure the tree anew, also under whoever works with it.
+build_has() { # MESON OPTION...
+	local option
+	for option in "${@#-D}"; do
+		grep -qxF "${option/=/ = }" "$BUILD/meson-private/cmd_line.txt" || return 1
+	done
+}
+
 # shellcheck disable=SC2120 # tools/run needs no option
 build_tree() { # [MESON OPTION...]; the array TARGETS: what to build, when not everything
 	if [[ ! -e $BUILD/build.ninja ]]; then
 		mkdir -p "$BUILD" || return 1 # another tree below it may be made meanwhile; meson stops at that
 		meson setup "$BUILD" "$TREE" "$@" || return 1
-	elif (($# > 0)); then
+	elif ! build_has "$@"; then
 		meson configure "$BUILD" "$@" || return 1 # a tree of tools/run has no tests yet
 	fi
 	ninja -C "$BUILD" ${TARGETS+"${TARGETS[@]}"}
