@@ -137,14 +137,16 @@ queue_put(struct hash_pool *pool, struct job *job)
 	worker_call(pool);
 }
 
-/* Two workers at once may leave one of their jobs out. */
+/* A job that took far longer counts as one of twice the mean: a worker that got no core for a while
+ * says little about the next jobs. Two workers at once may leave one of theirs out. */
 static void
 note_job(struct hash_pool *pool, int64_t took_us)
 {
 	const int64_t mean_us = atomic_load(&pool->job_us);
+	const int64_t counted_us = took_us < 2 * mean_us ? took_us : 2 * mean_us;
 
 	atomic_store(&pool->job_us,
-	    mean_us == 0 ? took_us : mean_us + (took_us - mean_us) / HASH_POOL_MEAN_OF);
+	    mean_us == 0 ? took_us : mean_us + (counted_us - mean_us) / HASH_POOL_MEAN_OF);
 }
 
 static void

@@ -231,6 +231,10 @@ class Replica:
         self.hash_threads, self.hashing_wait_s = settings.hash_threads, settings.hashing_wait_s
         self.hash_s = 0.0  # that the last ones took, as hash_pool.c has it
 
+    def note_hash(self, took_s: float) -> None:
+        counted = min(took_s, 2 * self.hash_s)
+        self.hash_s = self.hash_s + (counted - self.hash_s) / HASH_MEAN_OF if self.hash_s else took_s
+
     def hashing_wait(self) -> float:
         return self.held["hashing"] * self.hash_s / self.hash_threads
 
@@ -284,7 +288,7 @@ class Service:
         yield replica.threads.take()
         began = self.simulation.now
         yield replica.cores.work(seconds)
-        replica.hash_s += (self.simulation.now - began - replica.hash_s) / (HASH_MEAN_OF if replica.hash_s else 1)
+        replica.note_hash(self.simulation.now - began)
         replica.threads.give_back()
 
     def ask_database(self, replica: Replica, cost: CallCost) -> Process:
