@@ -82,7 +82,17 @@ class Availability(unittest.TestCase):
     def test_table(self):
         found = row(every_tenth(90, 101) + every_tenth(101, 102.5, status=503) + every_tenth(102.5, 120))
         self.assertEqual(figures.table({"it is killed": found}).splitlines()[2],
-                         "| it is killed | 100 | 15 | 503: 15 | 1.5 | 0.0 | 20, 20 |")
+                         "| it is killed | 100 | 15 | 503: 15 (proxy 15) | 1.5 | 0.0 | 20, 20 |")
+
+    def test_the_log_of_a_replica_tells_whose_a_503_is(self):
+        line = '{"time":"1970-01-01T00:02:0%dZ","event":"request","status":%d,"code":"%s","us":1}'
+        refusals = figures.read_refusals([line % (1, 503, "overloaded"), line % (2, 503, "unavailable"),
+                                          line % (3, 201, "ok"), line % (9, 503, "overloaded")], 20.0)
+        self.assertEqual([(each.ended, each.code) for each in refusals],
+                         [(101.999, "overloaded"), (102.999, "unavailable"), (109.999, "overloaded")])
+        failed = every_tenth(101, 101.4, status=503) + every_tenth(101.4, 101.5, status=0)
+        found = figures.figures(failed, PHASE, RATE, refusals[:2])
+        self.assertEqual(figures.ways(found), "503: 4 (overloaded 1, unavailable 1, proxy 2), cut: 1")
 
     def test_goals(self):
         well = row(every_tenth(90, 120))

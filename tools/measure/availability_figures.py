@@ -4,7 +4,10 @@ A request that was planned for a moment counts from that moment on. It is good w
 success within LATE_S; anything else is a failure of one kind. A phase has the requests that ended in
 it: also those that were under way when it began, which is what a killed replica costs."""
 
+import collections
 import dataclasses
+import datetime
+import json
 import math
 import statistics
 from collections.abc import Iterable
@@ -12,6 +15,7 @@ from collections.abc import Iterable
 LATE_S = 5.0
 BEFORE_S = 3.0  # before a phase: what it is compared with
 KINDS = ("503", "504", "cut", "late", "other")
+CODES = ("overloaded", "unavailable")  # of a 503 of the service; any other is the proxy's
 GOOD = (200, 201)
 
 
@@ -52,6 +56,20 @@ def read_calls(lines: Iterable[str]) -> list[Call]:
             for _, planned, ended, status in rows]
 
 
+@dataclasses.dataclass(frozen=True)
+class Refusal:
+    """A 503 that a replica logged."""
+    ended: float  # seconds of the monotonic clock; the log has whole ones
+    code: str
+
+
+def read_refusals(lines: Iterable[str], clocks_differ_s: float) -> list[Refusal]:
+    """Of a replica's log; by how much the time of day is ahead of the monotonic clock."""
+    rows = (json.loads(line) for line in lines if '"status":503' in line)
+    return [Refusal(datetime.datetime.fromisoformat(row["time"]).timestamp() + 0.999 - clocks_differ_s, row["code"])
+            for row in rows]
+
+
 def all_have_ended(calls: list[Call], until: float, rate: float) -> bool:
     """Of those that were planned until this moment. Who waits for that misses none in figures()."""
     first = min((call.planned for call in calls), default=until)
@@ -82,7 +100,14 @@ def unwell_s(calls: list[Call], rate: float) -> float:
     return round(until - failed[0], 2)
 
 
-def figures(calls: list[Call], phase: Phase, rate: float) -> dict:
+def answered_by(failed: list[Call], phase: Phase, refusals: Iterable[Refusal]) -> dict:
+    """Whose the 503 of a phase are."""
+    codes = collections.Counter(each.code for each in refusals if phase.began <= each.ended < phase.ended + 1)
+    rest = sum(call.failure == "503" for call in failed) - sum(codes[code] for code in CODES)
+    return {f"503_{code}": codes[code] for code in CODES} | {"503_proxy": max(0, rest)}
+
+
+def figures(calls: list[Call], phase: Phase, rate: float, refusals: Iterable[Refusal] = ()) -> dict:
     """Of one phase in one round."""
     during = [call for call in calls if phase.began <= call.ended < phase.ended]
     before = [call for call in calls if phase.began - BEFORE_S <= call.ended < phase.began]
@@ -91,6 +116,7 @@ def figures(calls: list[Call], phase: Phase, rate: float) -> dict:
         "requests": len(during),
         "failed": len(failed),
         **{kind: sum(call.failure == kind for call in failed) for kind in KINDS},
+        **answered_by(failed, phase, refusals),
         "status_500": sum(call.status == 500 for call in during),
         "unwell_s": unwell_s(during, rate),
         "longest_s": round(max((call.took for call in during), default=0.0), 2),
@@ -116,8 +142,10 @@ def number(value: float | None, digits: int = 0) -> str:
 
 
 def ways(row: dict) -> str:
-    """ "503: 12, cut: 1" """
-    return ", ".join(f"{kind}: {number(row[kind])}" for kind in KINDS if row[kind]) or "-"
+    """ "503: 12 (overloaded 10, proxy 2), cut: 1" """
+    whose = ", ".join(f"{who} {number(row[f'503_{who}'])}" for who in (*CODES, "proxy") if row[f"503_{who}"])
+    return ", ".join(f"{kind}: {number(row[kind])}" + (f" ({whose})" if kind == "503" and whose else "")
+                     for kind in KINDS if row[kind]) or "-"
 
 
 def table(rows: dict[str, dict]) -> str:
