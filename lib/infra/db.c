@@ -165,14 +165,18 @@ note_writes(struct db *db, const struct db_tx *tx, enum result result)
 		db_writes_succeeded(&db->writes);
 }
 
-/* Half of 5*2^n ms to one and a half of it, so that two who collided do not meet again. */
+/* Half of 5*2^n ms to one and a half of it, so that two who collided do not meet again. Longer where
+ * a proxy has to notice that the server is read-only and to choose another one: two such pauses are
+ * more than what docs/scaling.md sets for that. */
 static void
-pause_before(unsigned tries)
+pause_before(unsigned tries, enum db_error error)
 {
-	const uint32_t middle_us = 5000U << (tries > 5 ? 5 : tries);
+	const uint32_t first_us = error == DB_ERROR_READ_ONLY ? 300000 : 5000;
+	const uint32_t middle_us = first_us << (tries > 5 ? 5 : tries);
 	const uint32_t us = middle_us / 2 + secret_random_below(middle_us);
+	const int64_t left_us = deadline_left_ms(1000) * 1000;
 
-	nanosleep(&(struct timespec){ .tv_nsec = (long)us * 1000 }, NULL);
+	nanosleep(&(struct timespec){ .tv_nsec = (us < left_us ? us : left_us) * 1000 }, NULL);
 }
 
 /* Has the deadline of this thread passed? */
@@ -214,7 +218,7 @@ run_with_retries(struct db *db, bool transaction, enum result (*body)(struct db_
 		    clock_monotonic_ms() > deadline_ms || is_over())
 			return result;
 		__atomic_add_fetch(&db->retries, 1, __ATOMIC_RELAXED);
-		pause_before(tries);
+		pause_before(tries, (enum db_error)tx.error);
 	}
 }
 

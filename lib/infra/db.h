@@ -15,7 +15,8 @@
  *   1452                foreign key          NO_ROW to the body: what it refers to is not there
  *   1317 1969           too slow             roll back, UNAVAILABLE
  *   1047                node out of service  close, next connection, UNAVAILABLE after 2
- *   1290 1836 1036 1792 node is read-only   the same
+ *   1290 1836 1036 1792 node is read-only   the same, after 0.3 and 0.6 s +- 50 %: a proxy may be
+ *                                            choosing another node
  *   1114 1021 1026      no room on its disk  roll back, UNAVAILABLE
  *   2002 2003 2005 1040 1203 1226 1044 1045  no connection: UNAVAILABLE; nobody tries to connect
  *                                            again for half a second

@@ -130,6 +130,40 @@ teardown() {
 	done
 }
 
+# As many as a replica has to let in when it gets 30 a second and the nodes agree for two seconds.
+@test "who logs in while a stand-by is put out, is late and not rejected" {
+	local told=$BATS_TEST_TMPDIR/told pids=() bodies=() n
+	for n in {0..14}; do # of one account there are five tries at once
+		new_account
+		bodies[n]=$(json_object "login_id=$email" "password=$PASSWORD")
+	done
+	replica_of_node 1 DB_PORT=$((CLUSTER_PORT + 1))
+	wait_until 10 one_writer
+	cluster node $((writer % 3 + 1)) kill
+	for n in {1..60}; do
+		curl -s -o /dev/null -w '%{http_code}\n' -H 'Content-Type: application/json' -d "${bodies[n % 15]}" \
+			"http://127.0.0.1:$((CLUSTER_PORT + 42))/v1/sessions" >>"$told" 3>&- &
+		pids+=($!)
+	done
+	wait "${pids[@]}"
+	same "$(sort "$told" | uniq -c | xargs)" '60 201'
+}
+
+# As docs/scaling.md has it before a machine is maintained.
+@test "the writer is moved: whoever writes meanwhile waits for the next one" {
+	new_account
+	wait_until 10 one_writer
+	moved=$writer
+	mariadb_as_admin "$moved" 'SET GLOBAL read_only = ON'
+	for _ in {1..10}; do
+		log_in "$email"
+		want 201
+	done
+	mariadb_as_admin "$moved" 'SET GLOBAL read_only = OFF'
+	wait_until 10 one_writer
+	never same "$writer" "$moved" 2>/dev/null
+}
+
 @test "a stand-by that lost its data gets a copy of all, and then takes over" {
 	new_account
 	wait_until 10 one_writer
