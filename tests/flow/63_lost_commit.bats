@@ -36,6 +36,26 @@ teardown() {
 	ONLY='captcha|account|leave' FAULTS='1180 1180-' drive_table "$(grep ' commit ' <<<"$TABLE")"
 }
 
+# Mails were claimed and read, and it is not known whether the block came to its end.
+@test "a claim of mails whose last word is lost is the claim that it was" { # asvs 2.3.3
+	server_on_the_wire
+	FAULTS=half drive_table "$(grep 'INTO due FROM' <<<"$TABLE")"
+}
+
+@test "mails that were sent and cannot be finished for some seconds are finished then, and not sent again" {
+	local mails
+	server_on_the_wire
+	mails=$(mails_there)
+	rules '*drop statement UPDATE outbox SET state = [0-9]'
+	mails_wait 20
+	wait_until 10 eval '(($(mails_there) > mails))' # a worker goes on when it has finished what it sent
+	sleep 2
+	same "$(db 'SELECT COUNT(*) > 0 FROM outbox WHERE state = OUTBOX_PENDING AND lease_until IS NOT NULL')" 1
+	rules
+	wait_until 20 mail_is_finished
+	same "$(mails_there)" $((mails + 20))
+}
+
 # A batch of a roster is written again, as it was.
 @test "an answer to COMMIT that is lost, or a deadlock's: a roster, a migration" { # asvs 2.3.3
 	local fault output wanted

@@ -90,9 +90,11 @@ ask_reset         commit     INTO outbox                               recovery.
 ask_deletion      commit     INTO outbox                               mail_interval.c:send_mail_tx
 delete_former     commit     DELETE FROM account                       account_deletion.c:confirm_deletion_tx
 reset             commit     UPDATE account                            recovery_reset.c:reset_password_tx
-invite            statement  UPDATE outbox SET .*SECOND, lease_owner
-invite            statement  UPDATE outbox SET state
+invite            statement  INTO due FROM
+invite            statement  UPDATE outbox SET state = [0-9]
+mail_dead         statement  UPDATE outbox SET state = \?
 mail_later        statement  UPDATE outbox SET next_try_at = UTC_TIMESTAMP\(6\) \+
+mails_released    statement  UPDATE outbox SET tries = tries - 1
 '
 
 readonly BIRTH_DATE_TABLE='
@@ -276,6 +278,28 @@ call_mail_later() {
 	wait_until 10 eval '[[ $(db "SELECT COUNT(*) FROM outbox WHERE state = OUTBOX_PENDING AND tries = 1 AND lease_until IS NULL AND last_error <> \"\"") == 1 ]]'
 	smtp_script ''
 	db 'UPDATE outbox SET next_try_at = UTC_TIMESTAMP(6)'
+}
+
+prepare_mail_dead() { email=$(new_email); }
+call_mail_dead() {
+	smtp_script 'rcpt 550 5.1.1 no such user'
+	call_invite
+	wait_until 10 mail_is_finished || return 1
+	smtp_script ''
+}
+
+# Workers for which the relay is so quick that they claim several mails at once.
+prepare_mails_released() { mails_wait 40; }
+call_mails_released() {
+	smtp_script 'rcpt 421'
+	mails_wait 4
+	wait_until 10 eval '[[ $(db "SELECT COUNT(*), MAX(relay_failures) FROM outbox WHERE state = OUTBOX_PENDING AND tries = 0 AND lease_until IS NULL") == 4*1 ]]' || return 1
+	smtp_script ''
+}
+mails_wait() { # COUNT
+	db "INSERT INTO outbox (id, kind, state, email, language, nickname, jti, person_id, account_id, generation, invitation_jti, created_at, expires_at, next_try_at)
+		SELECT RANDOM_BYTES(16), MAIL_INVITATION, OUTBOX_PENDING, CONCAT(seq, '@released.jp'), 'ja', '', RANDOM_BYTES(16), '', '', 0, '',
+			UNIX_TIMESTAMP(), UNIX_TIMESTAMP() + 3600, UTC_TIMESTAMP(6) FROM seq_1_to_$1"
 }
 
 # Says the same as without a fault.

@@ -29,7 +29,12 @@
 #define LEASE_RENEW_MS 5000
 #define TICK_MS        1000 /* how often a worker asks for due mails when nothing wakes it */
 #define STOP_GRACE_MS  5000 /* for the reply to a mail that was handed over when a stop came */
-#define FINISH_MS      500  /* between two tries to finish a mail while the database is away */
+#define FINISH_MS      500  /* between two tries to finish mails while the database is away */
+
+/* How long a worker keeps mails to itself: then it finishes those that were sent, and lets go those
+ * that it has not begun. It is also how long a mail that was sent may be known to this process
+ * alone, beside the second in which a relay that has fallen silent is noticed. */
+#define BATCH_MS 100
 
 /* Before the second copy: the server has had time to mend. */
 #define UNCONFIRMED_PAUSE_S 300
@@ -54,8 +59,16 @@ struct mail_worker {
 	pthread_t thread;
 	struct worker_id id; /* the owner of its leases */
 	struct smtp *smtp;
-	int64_t renew_at_ms, lease_ends_ms; /* of its lease, by the monotonic clock */
-	/* Of the mail it holds; wiped after each. */
+	/* What it has claimed. It claims twice as many as it got through in time before: one from a
+	 * relay that is slow, so that others take the rest. */
+	struct outbox_batch batch;
+	size_t batch_max;
+	size_t at;              /* in the batch: the mail that it sends */
+	struct outbox_ids sent; /* of the batch, and not finished yet */
+	int64_t batch_ends_ms;
+	int64_t batch_lease_ends_ms;        /* by the monotonic clock, as the next two */
+	int64_t renew_at_ms, lease_ends_ms; /* of the mail that it sends */
+	/* Of that mail; wiped after each. */
 	struct outbox_mail mail;
 	struct account_login_ids login_ids; /* of a MAIL_LOGIN_IDS */
 	char token[TOKEN_MAX + 1];
@@ -399,6 +412,63 @@ hold_lease(struct mail_worker *w, bool complete)
 	return renewed == OK || (renewed != NO_ROW && clock_monotonic_ms() < w->lease_ends_ms);
 }
 
+/* The batch ------------------------------------------------------------------------------------ */
+
+static bool
+batch_is_over(const struct mail_worker *w)
+{
+	return clock_monotonic_ms() >= w->batch_ends_ms;
+}
+
+static void
+log_unfinished(size_t mails)
+{
+	log_event("mail_not_finished",
+	    (const struct log_value[]){ log_int("mails", (int64_t)mails), { 0 } });
+}
+
+/* Finishes the mails of the batch that were sent. UNAVAILABLE: they are still to be finished. */
+static enum result
+finish_sent(struct mail_worker *w)
+{
+	struct db_tx alone = db_alone(w->mailer->options.db);
+
+	if (w->sent.count == 0)
+		return OK;
+	const enum result finished = outbox_finish_sent(&alone, &w->sent, w->id, clock_now());
+	if (finished == UNAVAILABLE)
+		return finished;
+	if (finished != OK)
+		log_unfinished(w->sent.count);
+	w->sent.count = 0;
+	return finished;
+}
+
+/* Lets go the mails of the batch from this one on: another worker may claim them. */
+static void
+release_from(struct mail_worker *w, size_t first)
+{
+	struct db_tx alone = db_alone(w->mailer->options.db);
+	struct outbox_ids rest = { .count = 0 };
+
+	for (size_t i = first; i < w->batch.count; i++)
+		rest.ids[rest.count++] = w->batch.mails[i].id;
+	if (rest.count == 0 || outbox_release(&alone, &rest, w->id) != OK)
+		return;
+	w->batch.count = first;
+	mailer_wake(w->mailer);
+}
+
+/* A relay that keeps the worker waiting keeps no other mail of the batch. */
+static void
+let_others_go(struct mail_worker *w)
+{
+	if (!batch_is_over(w))
+		return;
+	if (finish_sent(w) != UNAVAILABLE)
+		release_from(w, w->at + 1);
+}
+
 /* A smtp_go_on: a mail that was not handed over is given up at once when a stop comes or the lease
  * is lost. One that was has perhaps been sent, and its reply is worth a wait. */
 static bool
@@ -407,8 +477,10 @@ may_send_on(void *context, bool complete)
 	struct mail_worker *w = context;
 	struct mailer *mailer = w->mailer;
 
-	if (!mailer_is_stopping(mailer))
+	if (!mailer_is_stopping(mailer)) {
+		let_others_go(w);
 		return hold_lease(w, complete) || complete;
+	}
 	pthread_mutex_lock(&mailer->mutex);
 	const bool in_grace = clock_monotonic_ms() < mailer->stop_ends_ms;
 	pthread_mutex_unlock(&mailer->mutex);
@@ -417,16 +489,13 @@ may_send_on(void *context, bool complete)
 
 /* The worker ----------------------------------------------------------------------------------- */
 
-/* Claims a mail and reads what it needs. */
+/* Reads what the claimed mail needs beside its row, as it is now. */
 static enum result
-claim_mail(struct mail_worker *w, struct mail_id id)
+complete_mail(struct mail_worker *w)
 {
 	const struct mailer_options *options = &w->mailer->options;
 	struct db_tx alone = db_alone(options->db);
 
-	note_lease(w, clock_monotonic_ms());
-	TRY(outbox_claim(&alone, id, w->id, LEASE_S));
-	TRY(outbox_read(&alone, id, &w->mail));
 	w->login_ids.count = 0;
 	if (w->mail.kind == MAIL_LOGIN_IDS)
 		return account_login_ids(&alone, w->mail.email, &w->login_ids);
@@ -461,8 +530,8 @@ wait_for_mails(struct mailer *mailer, int64_t ms, uint64_t *seen)
 	return go_on;
 }
 
-/* Writes what became of the mail. What was sent and is not finished is sent again, so a database
- * that is away is asked for as long as nobody else can hold the lease. */
+/* Writes what became of the mail. A database that is away is asked for as long as nobody else can
+ * hold the lease. */
 static enum result
 finish_mail(struct mail_worker *w, const struct outbox_outcome *outcome)
 {
@@ -476,8 +545,8 @@ finish_mail(struct mail_worker *w, const struct outbox_outcome *outcome)
 	return finished;
 }
 
-/* Sends the claimed mail and finishes it. A mail that cannot be finished is sent again when its
- * lease ends, under the same Message-ID. */
+/* Sends the claimed mail and finishes it; one that was sent in time is finished with its batch. A
+ * mail that cannot be finished is sent again when its lease ends, under the same Message-ID. */
 static void
 send_and_finish(struct mail_worker *w)
 {
@@ -487,9 +556,10 @@ send_and_finish(struct mail_worker *w)
 	log_unsent_mail(w, ending);
 	count_ending(w->mailer, ending);
 	note_relay(w, ending);
-	if (finish_mail(w, &outcome) != OK)
-		log_event("mail_not_finished",
-		    (const struct log_value[]){ log_int("kind", w->mail.kind), { 0 } });
+	if (ending == ENDED_SENT && !batch_is_over(w))
+		w->sent.ids[w->sent.count++] = w->mail.id;
+	else if (finish_mail(w, &outcome) != OK)
+		log_unfinished(1);
 }
 
 static bool
@@ -498,21 +568,70 @@ may_try(struct mailer *mailer)
 	return !mailer_is_stopping(mailer) && !relay_is_paused(mailer);
 }
 
-/* Processes the mails that are due now. True: the list was full, there may be more. */
+/* Twice as many as were sent in time; one, for which the relay is tried, while it is paused. */
+static size_t
+next_batch_max(const struct mail_worker *w, size_t in_time)
+{
+	if (in_time == 0 || relay_is_paused(w->mailer))
+		return 1;
+	return in_time < OUTBOX_BATCH_MAX / 2 ? 2 * in_time : OUTBOX_BATCH_MAX;
+}
+
+/* Sends mails of the batch until its time is over, or the mailer stops or pauses. */
+static void
+send_batch(struct mail_worker *w)
+{
+	size_t in_time = 0;
+
+	while (w->at < w->batch.count && may_try(w->mailer) && !batch_is_over(w)) {
+		w->mail = w->batch.mails[w->at];
+		const bool completed = complete_mail(w) == OK;
+		if (completed)
+			send_and_finish(w);
+		if (!batch_is_over(w))
+			in_time = w->sent.count;
+		mail_worker_wipe(w);
+		w->at++;
+		if (!completed) /* its lease ends by itself: no haste where the database fails */
+			break;
+	}
+	w->batch_max = next_batch_max(w, in_time);
+}
+
+/* Finishes what was sent, also when the database is away for a while, and lets go what was not
+ * begun. */
+static void
+end_batch(struct mail_worker *w)
+{
+	while (finish_sent(w) == UNAVAILABLE && clock_monotonic_ms() < w->batch_lease_ends_ms &&
+	       wait_for_mails(w->mailer, FINISH_MS, NULL))
+		;
+	if (w->sent.count > 0)
+		log_unfinished(w->sent.count);
+	release_from(w, w->at);
+	secret_wipe_bytes(&w->batch, sizeof w->batch);
+}
+
+/* Sends mails that are due now. True: there may be more. */
 static bool
 process_due_mails(struct mail_worker *w)
 {
 	struct db_tx alone = db_alone(w->mailer->options.db);
-	struct outbox_due due = { .count = 0 };
+	const int64_t now_ms = clock_monotonic_ms();
+	const size_t wanted = w->batch_max;
 
-	if (outbox_due(&alone, &due) != OK)
+	if (outbox_claim(&alone, w->id, LEASE_S, wanted, &w->batch) != OK || w->batch.count == 0)
 		return false;
-	for (size_t i = 0; i < due.count && may_try(w->mailer); i++) {
-		if (claim_mail(w, due.ids[i]) == OK)
-			send_and_finish(w);
-		mail_worker_wipe(w);
-	}
-	return due.count == OUTBOX_DUE_MAX;
+	const bool all = w->batch.count < wanted;
+	note_lease(w, now_ms);
+	w->batch_lease_ends_ms = w->lease_ends_ms;
+	w->batch_ends_ms = clock_monotonic_ms() + BATCH_MS;
+	w->at = 0;
+	w->sent.count = 0;
+	send_batch(w);
+	const bool sent_all = w->at == w->batch.count;
+	end_batch(w);
+	return !all || !sent_all;
 }
 
 static void *
@@ -534,6 +653,7 @@ start_mail_worker(struct mailer *mailer, struct mail_worker *w)
 	pthread_attr_t attributes;
 
 	w->mailer = mailer;
+	w->batch_max = 1;
 	secret_random(w->id.bytes, sizeof w->id.bytes);
 	struct smtp_options smtp = mailer->options.smtp;
 	smtp.go_on = may_send_on;

@@ -1,7 +1,8 @@
 /* mailer.h - the threads that send the pending mails of the outbox.
  *
- * A mail worker claims a mail with a lease, makes the token of its link, renders it, and sends it,
- * renewing the lease meanwhile. Then it finishes the mail:
+ * A mail worker claims mails with a lease, one or, from a relay that is quick, up to 16. Of each it
+ * makes the token of its link, renders it, and sends it, renewing the lease meanwhile. Then it
+ * finishes the mail, or all that were sent within a tenth of a second together:
  *
  *   sent
  *   pending   to be tried again: after a growing pause, nine times, where its recipient cannot take
@@ -11,8 +12,8 @@
  *
  * When the relay fails all workers pause, for a minute at most, and then try one mail for all; when
  * it takes one, the others that waited for it follow at once. A mail whose link does not work any
- * more by then says to begin again. A worker that dies loses its lease, and another one sends the
- * mail under the same Message-ID. */
+ * more by then says to begin again. A worker that dies loses its lease, and another one sends what
+ * it had not finished, under the same Message-IDs. */
 
 #ifndef MAILER_H
 #define MAILER_H

@@ -6,6 +6,7 @@
 #include "statements.h"
 #include "text.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 struct outbox_mail
@@ -62,46 +63,85 @@ outbox_enqueue(struct db_tx *tx, const struct outbox_mail *mail)
 	return db_insert_new(tx, OUTBOX_INSERT, in);
 }
 
-/* The row that was read, and the list it goes to. */
-struct due_ctx {
-	struct mail_id id;
-	struct outbox_due due;
-};
+/* The columns of SQL_MAIL_COLUMNS. An enum is read by way of a number. */
+#define MAIL_SLOTS 16
 
-static enum result
-add_due_mail(void *context)
+static void
+mail_slots(struct outbox_mail *mail, int64_t *kind, struct db_slot ret[static MAIL_SLOTS])
 {
-	struct due_ctx *ctx = context;
-
-	if (ctx->due.count < OUTBOX_DUE_MAX)
-		ctx->due.ids[ctx->due.count++] = ctx->id;
-	return OK;
-}
-
-enum result
-outbox_due(struct db_tx *tx, struct outbox_due *ret)
-{
-	struct due_ctx ctx = { .due.count = 0 };
-	const struct db_slot out[] = { db_to_bytes(ctx.id.bytes, sizeof ctx.id.bytes), { 0 } };
-
-	TRY(db_rows(tx, OUTBOX_DUE, NULL, out, add_due_mail, &ctx));
-	*ret = ctx.due;
-	return OK;
-}
-
-enum result
-outbox_claim(struct db_tx *tx, struct mail_id id, struct worker_id worker, int64_t lease_s)
-{
-	const struct db_value in[] = {
-		db_bytes("worker_id", worker.bytes, sizeof worker.bytes),
-		db_number("lease_s", lease_s),
-		db_bytes("mail_id", id.bytes, sizeof id.bytes),
+	struct stage_subject *const subject = &mail->subject;
+	struct jti *const invitation_jti = &subject->invitation_jti;
+	const struct db_slot slots[MAIL_SLOTS] = {
+		db_to_bytes(mail->id.bytes, sizeof mail->id.bytes),
+		db_to_number(kind),
+		db_to_text(mail->email, sizeof mail->email),
+		db_to_text(mail->language, sizeof mail->language),
+		db_to_text(mail->nickname, sizeof mail->nickname),
+		db_to_bytes(mail->jti.bytes, sizeof mail->jti.bytes),
+		db_to_bytes(subject->person_id.bytes, sizeof subject->person_id.bytes),
+		db_to_bytes(subject->account_id.bytes, sizeof subject->account_id.bytes),
+		db_to_number(&subject->generation),
+		db_to_bytes(invitation_jti->bytes, sizeof invitation_jti->bytes),
+		db_to_number(&mail->created_at),
+		db_to_number(&mail->expires_at),
+		db_to_number(&mail->tries),
+		db_to_number(&mail->relay_failures),
+		db_to_number(&mail->unconfirmed),
 		{ 0 },
 	};
-	uint64_t rows = 0;
 
-	TRY(db_change(tx, OUTBOX_CLAIM, in, &rows));
-	return rows == 1 ? OK : NO_ROW;
+	memcpy(ret, slots, sizeof slots);
+}
+
+/* The row that was read, and the mails it goes to. */
+struct claim_ctx {
+	struct outbox_mail mail;
+	int64_t kind;
+	struct outbox_batch *batch;
+};
+
+static bool
+batch_has(const struct outbox_batch *batch, struct mail_id id)
+{
+	for (size_t i = 0; i < batch->count; i++)
+		if (id_is(batch->mails[i].id.bytes, id.bytes))
+			return true;
+	return false;
+}
+
+/* A second run of the statement may read again what the first one has claimed. */
+static enum result
+add_claimed_mail(void *context)
+{
+	struct claim_ctx *ctx = context;
+	struct outbox_batch *batch = ctx->batch;
+
+	if (batch->count == OUTBOX_BATCH_MAX || batch_has(batch, ctx->mail.id))
+		return OK;
+	ctx->mail.kind = (enum mail_kind)ctx->kind;
+	batch->mails[batch->count++] = ctx->mail;
+	return OK;
+}
+
+enum result
+outbox_claim(struct db_tx *tx, struct worker_id worker, int64_t lease_s, size_t mails_max,
+    struct outbox_batch *ret)
+{
+	struct claim_ctx ctx = { .batch = ret };
+	struct db_slot out[MAIL_SLOTS];
+	const struct db_value in[] = {
+		db_first_run("first_run"),
+		db_bytes("worker_id", worker.bytes, sizeof worker.bytes),
+		db_number("mails_max", (int64_t)mails_max),
+		db_number("lease_s", lease_s),
+		{ 0 },
+	};
+
+	ret->count = 0;
+	mail_slots(&ctx.mail, &ctx.kind, out);
+	const enum result claimed = db_rows(tx, OUTBOX_CLAIM, in, out, add_claimed_mail, &ctx);
+	outbox_mail_wipe(&ctx.mail);
+	return claimed;
 }
 
 enum result
@@ -123,30 +163,53 @@ enum result
 outbox_read(struct db_tx *tx, struct mail_id id, struct outbox_mail *ret)
 {
 	int64_t kind = 0;
-	struct stage_subject *subject = &ret->subject;
+	struct db_slot out[MAIL_SLOTS];
 	const struct db_value in[] = { db_bytes("mail_id", id.bytes, sizeof id.bytes), { 0 } };
-	const struct db_slot out[] = {
-		db_to_number(&kind),
-		db_to_text(ret->email, sizeof ret->email),
-		db_to_text(ret->language, sizeof ret->language),
-		db_to_text(ret->nickname, sizeof ret->nickname),
-		db_to_bytes(ret->jti.bytes, sizeof ret->jti.bytes),
-		db_to_bytes(subject->person_id.bytes, sizeof subject->person_id.bytes),
-		db_to_bytes(subject->account_id.bytes, sizeof subject->account_id.bytes),
-		db_to_number(&subject->generation),
-		db_to_bytes(subject->invitation_jti.bytes, sizeof subject->invitation_jti.bytes),
-		db_to_number(&ret->created_at),
-		db_to_number(&ret->expires_at),
-		db_to_number(&ret->tries),
-		db_to_number(&ret->relay_failures),
-		db_to_number(&ret->unconfirmed),
-		{ 0 },
-	};
 
+	mail_slots(ret, &kind, out);
 	TRY(db_row(tx, OUTBOX_READ, in, out));
-	ret->id = id;
 	ret->kind = (enum mail_kind)kind;
 	return OK;
+}
+
+/* The parameters of SQL_MAIL_IDS, borrowed. Nobody has the id of those that are not needed. */
+static void
+id_params(const struct outbox_ids *ids, struct db_value ret[static OUTBOX_BATCH_MAX])
+{
+	static const char *const names[OUTBOX_BATCH_MAX] = { "mail_1", "mail_2", "mail_3", "mail_4",
+		"mail_5", "mail_6", "mail_7", "mail_8", "mail_9", "mail_10", "mail_11", "mail_12",
+		"mail_13", "mail_14", "mail_15", "mail_16" };
+	static const struct mail_id none = { 0 };
+
+	for (size_t i = 0; i < OUTBOX_BATCH_MAX; i++) {
+		const struct mail_id *id = i < ids->count ? &ids->ids[i] : &none;
+
+		ret[i] = db_bytes(names[i], id->bytes, sizeof id->bytes);
+	}
+}
+
+enum result
+outbox_release(struct db_tx *tx, const struct outbox_ids *ids, struct worker_id worker)
+{
+	struct db_value in[OUTBOX_BATCH_MAX + 2] = { 0 };
+
+	id_params(ids, in);
+	in[OUTBOX_BATCH_MAX] = db_bytes("worker_id", worker.bytes, sizeof worker.bytes);
+	return db_change(tx, OUTBOX_RELEASE, in, NULL);
+}
+
+enum result
+outbox_finish_sent(
+    struct db_tx *tx, const struct outbox_ids *ids, struct worker_id worker, int64_t now)
+{
+	struct db_value in[OUTBOX_BATCH_MAX + 3] = { 0 };
+	uint64_t rows = 0;
+
+	id_params(ids, in);
+	in[OUTBOX_BATCH_MAX] = db_bytes("worker_id", worker.bytes, sizeof worker.bytes);
+	in[OUTBOX_BATCH_MAX + 1] = db_number("now", now);
+	TRY(db_change(tx, OUTBOX_FINISH_SENT, in, &rows));
+	return rows == ids->count || db_may_be_committed(tx) ? OK : NO_ROW;
 }
 
 static enum result

@@ -69,20 +69,18 @@ void outbox_params(const struct outbox_mail *, struct db_value ret[static OUTBOX
  * it counts. OK, or what db_insert_new() returns. */
 enum result outbox_enqueue(struct db_tx *, const struct outbox_mail *) MUST_USE;
 
-#define OUTBOX_DUE_MAX 16
-
-/* Mails that may be tried now, the longest due first. Another worker may claim one meanwhile. */
-struct outbox_due {
+/* Mails that one worker holds, the longest due first. Wiped by its owner. */
+#define OUTBOX_BATCH_MAX 16
+struct outbox_batch {
 	size_t count;
-	struct mail_id ids[OUTBOX_DUE_MAX];
+	struct outbox_mail mails[OUTBOX_BATCH_MAX];
 };
-enum result outbox_due(struct db_tx *, struct outbox_due *ret) MUST_USE;
 
-/* Claims a mail for `lease_s` seconds and counts the try. A worker that claims again what it holds
- * gets it, as the same try: the answer to the first time was lost. NO_ROW: another worker holds it,
- * or it is finished. */
-enum result outbox_claim(
-    struct db_tx *, struct mail_id id, struct worker_id worker, int64_t lease_s) MUST_USE;
+/* Claims mails that are due, `mails_max` at most (not more than OUTBOX_BATCH_MAX), for `lease_s`
+ * seconds, counts the try of each, and reads them. None of them is another worker's. A worker whose
+ * answer was lost gets what it holds, as the same try. */
+enum result outbox_claim(struct db_tx *, struct worker_id worker, int64_t lease_s, size_t mails_max,
+    struct outbox_batch *ret) MUST_USE;
 
 /* Reads a mail. NO_ROW: there is none. */
 enum result outbox_read(struct db_tx *, struct mail_id id, struct outbox_mail *ret) MUST_USE;
@@ -91,6 +89,22 @@ enum result outbox_read(struct db_tx *, struct mail_id id, struct outbox_mail *r
  * worker dies. NO_ROW: another worker holds it, or it is finished. */
 enum result outbox_renew(struct db_tx *, struct mail_id id, struct worker_id worker,
     int64_t lease_s, int64_t unconfirmed) MUST_USE;
+
+/* Some mails. */
+struct outbox_ids {
+	size_t count;
+	struct mail_id ids[OUTBOX_BATCH_MAX];
+};
+
+/* Ends the leases of mails that were not tried, and takes the tries back: others may claim them.
+ * What the worker does not hold any more stays as it is. */
+enum result outbox_release(
+    struct db_tx *, const struct outbox_ids *, struct worker_id worker) MUST_USE;
+
+/* Finishes mails that were sent, as outbox_finish() does. NO_ROW: the worker did not hold all of
+ * them any more; the others are finished. */
+enum result outbox_finish_sent(
+    struct db_tx *, const struct outbox_ids *, struct worker_id worker, int64_t now) MUST_USE;
 
 /* How a try to send a mail ends. */
 struct outbox_outcome {

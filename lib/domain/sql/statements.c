@@ -69,6 +69,24 @@ const struct sql_constant sql_constants[] = {
 	" :mail_invitation_jti, :mail_created_at, :mail_expires_at, :mail_finished_at,"    \
 	" UTC_TIMESTAMP(6))"
 
+/* A mail, as outbox.c reads it. */
+#define SQL_MAIL_COLUMNS                                                               \
+	"id, kind, email, language, nickname, jti, person_id, account_id, generation," \
+	" invitation_jti, created_at, expires_at, tries, relay_failures, unconfirmed"
+
+/* Some mails (OUTBOX_BATCH_MAX): each by its own parameter, or by its place in a text of ids. */
+/* clang-format off */
+#define SQL_MAIL_IDS \
+	"(:mail_1, :mail_2, :mail_3, :mail_4, :mail_5, :mail_6, :mail_7, :mail_8," \
+	" :mail_9, :mail_10, :mail_11, :mail_12, :mail_13, :mail_14, :mail_15, :mail_16)"
+#define SQL_DUE_IDS \
+	"(SUBSTR(due, 1, 16), SUBSTR(due, 17, 16), SUBSTR(due, 33, 16), SUBSTR(due, 49, 16)," \
+	" SUBSTR(due, 65, 16), SUBSTR(due, 81, 16), SUBSTR(due, 97, 16), SUBSTR(due, 113, 16)," \
+	" SUBSTR(due, 129, 16), SUBSTR(due, 145, 16), SUBSTR(due, 161, 16)," \
+	" SUBSTR(due, 177, 16), SUBSTR(due, 193, 16), SUBSTR(due, 209, 16)," \
+	" SUBSTR(due, 225, 16), SUBSTR(due, 241, 16))"
+/* clang-format on */
+
 /* One audit event; audit_params() has the parameters of its values. */
 #define SQL_AUDIT_INTO \
 	"INSERT INTO audit_event (happened_at, request_id, event, account_id, person_id, source)"
@@ -331,34 +349,52 @@ const struct statement statements[STATEMENTS__MAX] = {
 	},
 
 	[OUTBOX_INSERT] = { SQL_OUTBOX_INSERT },
-	[OUTBOX_DUE] = {
-	    "SELECT id FROM outbox WHERE state = $OUTBOX_PENDING"
-	    " AND next_try_at <= UTC_TIMESTAMP(6)"
-	    " AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6))"
-	    " ORDER BY next_try_at LIMIT 16",
-	    .columns = 1,
-	},
-	/* A worker that holds the lease already has lost the answer and claims again: that is the
-	 * same try. */
+	/* Claims mails that are due, commits that, and reads what was claimed: one trip. Their ids
+	 * are read without a lock, and by them they are claimed: so who claims and who finishes
+	 * lock rows in one order, that of the primary key. A second run also takes what the first
+	 * one has claimed, as the same try. */
 	[OUTBOX_CLAIM] = {
-	    "UPDATE outbox SET"
-	    " tries = tries + 1"
-	    " - COALESCE(lease_owner = :worker_id AND lease_until >= UTC_TIMESTAMP(6), 0),"
-	    " lease_until = UTC_TIMESTAMP(6) + INTERVAL :lease_s SECOND, lease_owner = :worker_id"
-	    " WHERE id = :mail_id AND state = $OUTBOX_PENDING AND (lease_until IS NULL"
-	    " OR lease_until < UTC_TIMESTAMP(6) OR lease_owner = :worker_id)",
+	    "BEGIN NOT ATOMIC"
+	    " DECLARE due BLOB;"
+	    " SELECT GROUP_CONCAT(id SEPARATOR '') INTO due FROM (SELECT id FROM outbox"
+	    "  WHERE state = $OUTBOX_PENDING AND next_try_at <= UTC_TIMESTAMP(6)"
+	    "  AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6)"
+	    "   OR (NOT :first_run AND lease_owner = :worker_id))"
+	    "  ORDER BY next_try_at LIMIT :mails_max) d;"
+	    " IF due IS NOT NULL THEN"
+	    "  UPDATE outbox SET"
+	    "  tries = tries + 1"
+	    "  - COALESCE(lease_owner = :worker_id AND lease_until >= UTC_TIMESTAMP(6), 0),"
+	    "  lease_until = UTC_TIMESTAMP(6) + INTERVAL :lease_s SECOND, lease_owner = :worker_id"
+	    "  WHERE id IN " SQL_DUE_IDS " AND state = $OUTBOX_PENDING AND (lease_until IS NULL"
+	    "   OR lease_until < UTC_TIMESTAMP(6) OR lease_owner = :worker_id);"
+	    " END IF;"
+	    " SELECT " SQL_MAIL_COLUMNS " FROM outbox WHERE id IN " SQL_DUE_IDS
+	    "  AND state = $OUTBOX_PENDING AND lease_owner = :worker_id"
+	    "  AND lease_until >= UTC_TIMESTAMP(6) ORDER BY next_try_at;"
+	    " END",
+	    .columns = 15,
 	},
 	[OUTBOX_READ] = {
-	    "SELECT kind, email, language, nickname, jti, person_id, account_id, generation,"
-	    " invitation_jti, created_at, expires_at, tries, relay_failures, unconfirmed"
-	    " FROM outbox WHERE id = :mail_id",
-	    .columns = 14,
+	    "SELECT " SQL_MAIL_COLUMNS " FROM outbox WHERE id = :mail_id",
+	    .columns = 15,
 	},
 	/* A worker whose lease ended has lost the mail only when another one claimed it. */
 	[OUTBOX_RENEW] = {
 	    "UPDATE outbox SET lease_until = UTC_TIMESTAMP(6) + INTERVAL :lease_s SECOND,"
 	    " unconfirmed = :unconfirmed"
 	    " WHERE id = :mail_id AND state = $OUTBOX_PENDING AND lease_owner = :worker_id",
+	},
+	/* Mails that were claimed and not tried. A second run finds none: the first ended the
+	 * leases. */
+	[OUTBOX_RELEASE] = {
+	    "UPDATE outbox SET tries = tries - 1, lease_until = NULL WHERE id IN " SQL_MAIL_IDS
+	    " AND state = $OUTBOX_PENDING AND lease_owner = :worker_id AND lease_until IS NOT NULL",
+	},
+	[OUTBOX_FINISH_SENT] = {
+	    "UPDATE outbox SET state = $OUTBOX_SENT, last_error = '', finished_at = :now,"
+	    " lease_until = NULL, email = '', nickname = '' WHERE id IN " SQL_MAIL_IDS
+	    " AND state = $OUTBOX_PENDING AND lease_owner = :worker_id",
 	},
 	/* A dead mail keeps what it takes to send it once more. */
 	[OUTBOX_FINISH] = {
