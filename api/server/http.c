@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "http_guard.h"
+#include "pages.h"
 #include "read_buffer.h"
 #include "text.h"
 
@@ -38,14 +39,21 @@
 #define KNOCK_MAX_MS            100
 #define A_MOMENT_NS             5000000
 #define START_MAX_MS            5000
+#define PAGE                    4096
+
+/* On pages of its own, so that all of them can be given back. */
+struct own_pages {
+	_Alignas(PAGE) struct http_exchange exchange;
+};
 
 /* The state of one of civetweb's threads, which serves one connection at a time. */
 struct worker {
 	struct read_buffer read_buffer;
+	void *stack_low;
 	unsigned served;          /* requests of this connection */
 	bool failed;              /* civetweb reported an error of this connection */
 	int64_t waiting_since_ms; /* for the request that comes next */
-	struct http_exchange exchange;
+	struct http_exchange *exchange;
 };
 
 struct http {
@@ -62,7 +70,8 @@ struct http {
 	atomic_bool closing;
 	atomic_llong rejected_ms; /* when one was last rejected because it closes */
 	atomic_bool stopped;      /* civetweb is gone */
-	struct worker workers[];  /* pages of a worker that never ran are never touched */
+	struct own_pages *pages;  /* of the workers; what none used is not touched */
+	struct worker workers[];
 };
 
 static struct http *
@@ -100,7 +109,7 @@ head_fill(struct http_head *head, const char *buffer, const struct mg_request_in
 static struct http_exchange *
 exchange_begin(struct worker *worker, struct mg_connection *connection)
 {
-	struct http_exchange *exchange = &worker->exchange;
+	struct http_exchange *exchange = worker->exchange;
 
 	http_request_clear(&exchange->request);
 	http_reply_clear(&exchange->reply);
@@ -221,7 +230,7 @@ send_reply(struct http *http, struct http_exchange *exchange, bool keep)
 static bool
 server_keeps(struct http *http, const struct worker *worker)
 {
-	return http->keep_alive_ms > 0 && !worker->exchange.reply.close &&
+	return http->keep_alive_ms > 0 && !worker->exchange->reply.close &&
 	       worker->served < REQUESTS_PER_CONNECTION && !atomic_load(&http->draining) &&
 	       4 * (uint64_t)atomic_load(&http->open) <= 3 * (uint64_t)http->worker_count;
 }
@@ -229,14 +238,14 @@ server_keeps(struct http *http, const struct worker *worker)
 static int
 answer_and_wipe(struct http *http, struct worker *worker, bool keep)
 {
-	const int status = worker->exchange.reply.status;
+	const int status = worker->exchange->reply.status;
 
 	/* civetweb would go on to read the rest of an announced body, however long. */
 	if (!keep)
-		mg_disable_connection_keep_alive(worker->exchange.request.connection);
-	send_reply(http, &worker->exchange, keep);
-	http_request_wipe(&worker->exchange.request);
-	http_reply_wipe(&worker->exchange.reply);
+		mg_disable_connection_keep_alive(worker->exchange->request.connection);
+	send_reply(http, worker->exchange, keep);
+	http_request_wipe(&worker->exchange->request);
+	http_reply_wipe(&worker->exchange->reply);
 	worker->waiting_since_ms = clock_monotonic_ms();
 	atomic_fetch_sub(&http->running, 1);
 	return status;
@@ -394,10 +403,15 @@ on_closing(const struct mg_connection *connection)
 	    MALFORMED);
 }
 
+/* The worker may wait for hours now: it keeps no more than when it started. */
 static void
 on_closed(const struct mg_connection *connection)
 {
-	read_buffer_wipe_all(&worker_of(connection)->read_buffer);
+	struct worker *const worker = worker_of(connection);
+
+	read_buffer_wipe_all(&worker->read_buffer);
+	pages_release(worker->exchange, sizeof *worker->exchange);
+	stack_release(worker->stack_low);
 	atomic_fetch_sub(&http_of(connection)->open, 1);
 }
 
@@ -408,8 +422,12 @@ on_thread(const struct mg_context *context, int type)
 
 	if (type != 1) /* 1: serves connections */
 		return NULL;
-	struct worker *const worker = &http->workers[atomic_fetch_add(&http->started, 1)];
+	const unsigned number = atomic_fetch_add(&http->started, 1);
+	struct worker *const worker = &http->workers[number];
+	worker->exchange = &http->pages[number].exchange;
+	worker->stack_low = stack_low();
 	read_buffer_watch(&worker->read_buffer, READ_BUFFER_SIZE);
+	stack_release(worker->stack_low); /* naming the thread took a page */
 	return worker;
 }
 
@@ -499,14 +517,26 @@ all_started(struct http *http)
 	return false;
 }
 
+static void
+http_free(struct http *http)
+{
+	free(http->pages);
+	free(http);
+}
+
 static struct http *
 http_new(const struct http_options *options, const struct http_server *server)
 {
-	struct http *http = calloc(
-	    1, sizeof *http + (size_t)options->workers * sizeof http->workers[0]);
+	const size_t workers = options->workers;
+	struct http *http = calloc(1, sizeof *http + workers * sizeof http->workers[0]);
 
 	if (http == NULL)
 		return NULL;
+	http->pages = aligned_alloc(PAGE, workers * sizeof http->pages[0]);
+	if (http->pages == NULL) {
+		free(http);
+		return NULL;
+	}
 	http->server = *server;
 	http->worker_count = options->workers;
 	http->keep_alive_ms = options->keep_alive_ms;
@@ -572,7 +602,7 @@ http_open(const struct http_options *options, const struct http_server *server,
 	http->address = address;
 	if (http_start(http, options->listen, errbuf))
 		return http;
-	free(http);
+	http_free(http);
 	return NULL;
 }
 
@@ -659,5 +689,5 @@ http_close(struct http *http)
 		nanosleep(&a_moment, NULL);
 	while (is_asked(http, began_ms, has_proxies));
 	stop_civetweb(http);
-	free(http);
+	http_free(http);
 }

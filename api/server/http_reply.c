@@ -3,14 +3,12 @@
 #include "http_reply.h"
 
 #include "clock.h"
+#include "pages.h"
 #include "text.h"
 
 #include <assert.h>
-#include <stdint.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
-#include <unistd.h>
 
 #define BODY_KEPT 16384 /* nearly all answers but sounds are shorter */
 
@@ -35,12 +33,8 @@ http_reply_clear(struct http_reply *reply)
 static void
 release_pages(struct http_reply *reply)
 {
-	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	const uintptr_t from = ((uintptr_t)reply->body + BODY_KEPT + page - 1) / page * page;
-	const uintptr_t to = ((uintptr_t)reply->body + sizeof reply->body) / page * page;
-
-	if (reply->body_size > BODY_KEPT && from < to)
-		(void)madvise((void *)from, to - from, MADV_DONTNEED);
+	if (reply->body_size > BODY_KEPT)
+		pages_release(reply->body + BODY_KEPT, sizeof reply->body - BODY_KEPT);
 }
 
 void

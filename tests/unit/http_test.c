@@ -54,6 +54,9 @@ struct fixture {
 	char refused_origin[64];       /* of the last one refused */
 	int64_t closing_ms, closed_ms; /* when http_close() began and was over: close_it() */
 	atomic_uint body;              /* result of the last http_read_body */
+	const char *deep;              /* of the last request for /deep: its room on the stack, */
+	const struct http_exchange *deep_exchange; /* and what the worker wrote into */
+	size_t deep_resident;                      /* of both together, while it ran */
 };
 
 static void
@@ -112,6 +115,22 @@ serve_echo(struct fixture *fixture, struct http_exchange *exchange)
 		reply_text(&exchange->reply, statuses[result], result_code(result));
 }
 
+#define DEEP 40960 /* bytes of stack */
+
+static void
+serve_deep(struct fixture *fixture, struct http_exchange *exchange)
+{
+	char deep[DEEP];
+
+	explicit_bzero(deep, sizeof deep);
+	memset(exchange->reply.body, 'd', DEEP);
+	exchange->reply.body_size = DEEP;
+	fixture->deep = deep;
+	fixture->deep_exchange = exchange;
+	fixture->deep_resident = resident_bytes(deep, DEEP) +
+				 resident_bytes(exchange, sizeof *exchange);
+}
+
 /* Far larger than a worker's room, and each byte another than those beside it. */
 #define DOCUMENT_SIZE (3 * (size_t)REPLY_MAX)
 static char document_bytes[DOCUMENT_SIZE];
@@ -129,6 +148,8 @@ serve(void *context, struct http_exchange *exchange)
 	reply_text(reply, 200, "hello");
 	if (strcmp(path, "/echo") == 0)
 		serve_echo(fixture, exchange);
+	if (strcmp(path, "/deep") == 0)
+		serve_deep(fixture, exchange);
 	if (strcmp(path, "/big") == 0) {
 		memset(reply->body, 'b', REPLY_MAX);
 		reply->body_size = REPLY_MAX;
@@ -1634,6 +1655,23 @@ test_requests_leak_nothing(void **state)
 #endif
 }
 
+/* The next connection is another worker's, for hundreds in turn. */
+static void
+test_closed_connection_keeps_no_memory(void **state)
+{
+	static struct answer answer;
+
+	(void)state;
+	ask_once(&shared, "GET /deep" V11 "Connection: close\r\n\r\n", &answer);
+	assert_int_equal(answer.body_size, DEEP);
+	assert_true(shared.deep_resident > (size_t)2 * DEEP - 4 * 4096);
+	for (int i = 0; i < PATIENCE_MS && http_connections(shared.http) > 0; i++)
+		usleep(1000);
+	assert_int_equal(http_connections(shared.http), 0);
+	assert_int_equal(resident_bytes(shared.deep, DEEP), 0);
+	assert_int_equal(resident_bytes(shared.deep_exchange, sizeof *shared.deep_exchange), 0);
+}
+
 /* Kept alive, no answer waits for an acknowledgement: fifty would take two seconds. */
 static void
 test_no_answer_takes_40_ms(void **state)
@@ -1972,6 +2010,7 @@ main(void)
 		cmocka_unit_test(test_client_that_takes_slowly),
 		cmocka_unit_test(test_connections_leak_nothing),
 		cmocka_unit_test(test_requests_leak_nothing),
+		cmocka_unit_test(test_closed_connection_keeps_no_memory),
 		cmocka_unit_test(test_no_answer_takes_40_ms),
 		cmocka_unit_test(test_open_refuses),
 		cmocka_unit_test(test_draining),

@@ -1,5 +1,7 @@
 /* mappings.c - what this process has mapped and open at the moment. */
 
+#define _DEFAULT_SOURCE 1 /* mincore */
+
 #include "mappings.h"
 
 #include <dirent.h>
@@ -8,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -27,6 +31,23 @@ mappings_of(size_t size)
 	}
 	fclose(maps);
 	return found;
+}
+
+size_t
+resident_bytes(const void *bytes, size_t size)
+{
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	const uintptr_t from = ((uintptr_t)bytes + page - 1) / page * page;
+	const uintptr_t to = ((uintptr_t)bytes + size) / page * page;
+	size_t resident = 0;
+
+	for (uintptr_t at = from; at < to; at += page) {
+		unsigned char is_there;
+
+		assert_int_equal(mincore((void *)at, page, &is_there), 0);
+		resident += is_there & 1 ? page : 0;
+	}
+	return resident;
 }
 
 unsigned
