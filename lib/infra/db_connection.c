@@ -317,6 +317,8 @@ prepare_one(const struct db_connection *connection, MYSQL_STMT *statement, unsig
 	return mysql_stmt_prepare(statement, sql, strlen(sql)) == 0;
 }
 
+/* Prepares all statements to see whether they are right. None is kept: most are for rare calls, and
+ * each takes some 10 KiB. One that is wrong is closed with the connection. */
 static bool
 prepare_all(struct db_connection *connection)
 {
@@ -329,6 +331,8 @@ prepare_all(struct db_connection *connection)
 		if (statement == NULL || !prepare_one(connection, statement, i) ||
 		    !counts_are_right(table, i, statement))
 			return false;
+		connection->prepared[i] = NULL;
+		mysql_stmt_close(statement);
 	}
 	return true;
 }

@@ -83,7 +83,8 @@ state_of_the_tables() {
 		db_admin mysql -e "SELECT COUNT(*) FROM general_log WHERE user_host LIKE '${DB_USER}[%' AND $1"
 	}
 	(($(said "command_type = 'Execute' AND argument LIKE '%login_id%?%'") > 0)) # it heard them as they are prepared
-	same "$(said "argument LIKE '%zq7%'")" 0
+	# Of a statement that was prepared meanwhile the server itself logs an execution with its values, as literals.
+	same "$(said "command_type <> 'Execute' AND argument LIKE '%zq7%'")" 0
 }
 
 # As a value is copied from a page, a mail or a table.
