@@ -255,10 +255,11 @@ config_name_is_close(const char *name, const char *setting)
 {
 	const size_t name_length = strlen(name), length = strlen(setting);
 	const size_t shorter = name_length < length ? name_length : length;
+	const size_t more = name_length + length - 2 * shorter;
 
 	if (name_length > NAME_LENGTH || length > NAME_LENGTH)
 		return false;
 	if (shorter >= PREFIX_LEAST && strncasecmp(name, setting, shorter) == 0)
 		return true;
-	return edits_between(name, setting) <= CLOSE_EDITS;
+	return more <= CLOSE_EDITS && edits_between(name, setting) <= CLOSE_EDITS;
 }
