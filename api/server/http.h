@@ -7,8 +7,8 @@
  * A request is served on a thread of civetweb's with a stack of 100 KiB. Each such thread has one
  * struct http_exchange of its own, so nothing is allocated for a request. Body and answer are wiped
  * after each, and so are body, query and headers in civetweb's read buffer, all of which is wiped
- * when the connection is closed (read_buffer.h). Then the pages of the exchange and those of the
- * stack go back to the system (pages.h): all workers take their turn, and would keep them.
+ * when the connection is closed (read_buffer.h). Then the pages of the exchange and of the stack
+ * go back to the system, as pages.h says: all workers take their turn, and would keep them.
  *
  * A connection owns a worker from the moment it is accepted until it is closed. It is closed after
  * 100 requests, and after any answer while more than three quarters of the workers have one: so
