@@ -50,7 +50,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DB_RETRY_MS 2000 /* how long after its first run a body may be run again */
+#define DB_RETRY_MS 3000 /* how long after its first run a body may be run again */
 
 /* Once in main, before any thread. */
 bool db_start(void) MUST_USE;
