@@ -165,9 +165,9 @@ note_writes(struct db *db, const struct db_tx *tx, enum result result)
 		db_writes_succeeded(&db->writes);
 }
 
-/* Half of 5*2^n ms to one and a half of it, so that two who collided do not meet again. Longer where
- * a proxy has to notice that the server is read-only and to choose another one: two such pauses are
- * more than what docs/scaling.md sets for that. */
+/* Half of 5*2^n ms to one and a half of it, so that two who collided do not meet again. Longer
+ * where a proxy has to notice that the server is read-only and to choose another one: two such
+ * pauses are more than what docs/scaling.md sets for that. */
 static void
 pause_before(unsigned tries, enum db_error error)
 {
