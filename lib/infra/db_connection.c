@@ -497,18 +497,19 @@ static void
 bind_by_name(const struct db_tx *tx, const struct sql_text *text, const struct db_value *in,
     MYSQL_BIND binds[static SQL_PARAMS_MAX])
 {
-	uint64_t used = 0;
-	unsigned values = 0, at = 0;
+	bool is_bound[SQL_PARAMS_MAX] = { false };
+	unsigned values = 0, bound = 0, at = 0;
 
 	while (in != NULL && in[values].type != DB_END)
 		values++;
-	assert(values <= 64);
-	for (unsigned i = 0; i < text->params; i++) {
+	assert(values <= SQL_PARAMS_MAX);
+	for (unsigned i = 0; i < text->params; i++, at++) {
 		at = value_named(in, values, text->names[i], at);
-		used |= UINT64_C(1) << at;
-		bind_value(tx, &binds[i], &in[at++]);
+		bind_value(tx, &binds[i], &in[at]);
+		bound += !is_bound[at];
+		is_bound[at] = true;
 	}
-	assert(values == 0 ? used == 0 : used == UINT64_MAX >> (64 - values));
+	assert(bound == values);
 }
 
 /* The table of statements does not say what the server answers, or a row holds what does not fit

@@ -53,10 +53,14 @@ static size_t
 write_parameter(struct sql_text *text, const char *at, FILE *out)
 {
 	const struct sql_name name = name_at(at + 1);
+	struct sql_name *names = NULL;
 
-	if (text->params == SQL_PARAMS_MAX)
+	if (text->params < SQL_PARAMS_MAX)
+		names = reallocarray(text->names, text->params + 1, sizeof *names);
+	if (names == NULL)
 		return 0;
-	text->names[text->params++] = name;
+	names[text->params++] = name;
+	text->names = names;
 	fputc('?', out);
 	return 1 + name.length;
 }
@@ -118,5 +122,6 @@ void
 sql_text_free(struct sql_text *text)
 {
 	free(text->sql);
+	free(text->names);
 	*text = (struct sql_text){ .sql = NULL };
 }

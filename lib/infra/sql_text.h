@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SQL_PARAMS_MAX 80 /* the longest statement block; every connection has room for so many */
+#define SQL_PARAMS_MAX 200 /* the longest statement block; every connection has room for so many */
 
 /* A number that statements name; a list of them ends with { 0 }. */
 struct sql_constant {
@@ -32,9 +32,9 @@ struct sql_name {
 
 /* Zeroed before its first use. */
 struct sql_text {
-	char *sql; /* what the server prepares; owned */
+	char *sql;              /* what the server prepares; owned */
+	struct sql_name *names; /* of each `?`, in order; owned */
 	unsigned params;
-	struct sql_name names[SQL_PARAMS_MAX]; /* of each `?`, in order */
 };
 
 /* Reads a statement. Keeps pointers into `written`. INTERNAL: it has more than SQL_PARAMS_MAX
