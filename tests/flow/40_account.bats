@@ -3,6 +3,11 @@
 load helper
 load steps
 
+teardown() {
+	let_go
+	stack_restore
+}
+
 @test "all that is wrong with a body is told at once" { # asvs 1.5.2 2.2.2 15.3.5
 	at_account_step "$(new_email)" "$(new_person)"
 	api POST /v1/registration/account '{"login_id":"a b","password":"short","password_confirmation":"other","email":"x@","nickname":" "}' "$stage_token"
@@ -223,6 +228,14 @@ load steps
 	want 201
 }
 
+# The tries that count of one token and of one person, and whether a 410 says how many are left: it does not,
+# as it would tell why the registration is over.
+over() { # TOKEN-TRIES
+	want 410 registration_over || return 1
+	same "$(field '.attempts_left // "none"')" none || return 1
+	same "$(db 'SELECT COALESCE(SUM(IF(limit_id = LIMIT_ACCOUNT_TRIES, count, 0)), 0), COALESCE(SUM(IF(limit_id = LIMIT_TAKEN_LOGIN_IDS, count, 0)), 0) FROM limit_counter')" "$1"$'\t0'
+}
+
 @test "two registrations of one person: the first account stays, the second is over" {
 	person=$(new_person)
 	at_account_step "$(new_email)" "$person"
@@ -230,8 +243,74 @@ load steps
 	at_account_step "$(new_email)" "$person"
 	create_account "$first" "$(new_email)"
 	want 201
+	db 'DELETE FROM limit_counter'
 	create_account "$stage_token" "$(new_email)"
-	want 410 registration_over
+	over 1
+	db 'UPDATE limit_counter SET count = 10 WHERE limit_id = LIMIT_ACCOUNT_TRIES'
+	create_account "$stage_token" "$(new_email)"
+	over 10
+}
+
+@test "a person who is not in the roster any more gets no account" {
+	person=$(new_person)
+	email=$(new_email)
+	at_account_step "$email" "$person"
+	db "DELETE FROM limit_counter; DELETE FROM insured_person WHERE lookup = '$person'"
+	create_account "$stage_token" "$email"
+	over 1
+	same "$(db "SELECT COUNT(*) FROM account WHERE login_id = '$email'")" 0
+	same "$(db 'SELECT COUNT(*) FROM spent_token WHERE kind = STAGE_ACCOUNT AND created_at > UNIX_TIMESTAMP() - 2')" 0
+}
+
+# Two bodies with the token of $person, both of which have found it unspent before either is judged.
+both_at_once() { # "NAME=VALUE..." "NAME=VALUE..."
+	local name members
+	local -a sent=()
+	hold_rows "SELECT id FROM insured_person WHERE id = UNHEX('$(db "SELECT HEX(id) FROM insured_person WHERE lookup = '$person'")') FOR UPDATE"
+	for name in first second; do
+		members=$1 && shift
+		(
+			# shellcheck disable=SC2086 # words
+			create_account "$stage_token" "$email" ${members}
+			printf '%s %s %s\n' "$status" "$(field '.code // "-"')" "$(field '.attempts_left // "-"')" >"$BATS_TEST_TMPDIR/$name"
+		) &
+		sent+=($!)
+		wait_until 5 waiting ${#sent[@]}
+	done
+	let_go
+	wait "${sent[@]}"
+	outcomes=$(sort "$BATS_TEST_TMPDIR/first" "$BATS_TEST_TMPDIR/second" | paste -sd,)
+}
+
+@test "one token twice at once: the same body is one account, another learns that the token is spent" { # asvs 2.3.4 15.4.2
+	person=$(new_person)
+	email=$(new_email)
+	at_account_step "$email" "$person"
+	both_at_once nickname=a nickname=a
+	same "$outcomes" '201 - -,201 - -'
+	mail_arrives "$email" 3
+
+	person=$(new_person)
+	email=$(new_email)
+	at_account_step "$email" "$person"
+	both_at_once nickname=a nickname=b
+	same "$outcomes" '201 - -,401 token_spent -'
+	same "$(db "SELECT COUNT(*) FROM account WHERE login_id = '$email'")" 1
+}
+
+@test "the last try of a token, twice at once, is one" { # asvs 2.3.4 6.3.8 15.4.2
+	taken=$(new_email)
+	registered "$taken" "$(new_person)"
+	person=$(new_person)
+	email=$(new_email)
+	at_account_step "$email" "$person"
+	db 'DELETE FROM limit_counter'
+	create_account "$stage_token" "$email" "login_id=$taken"
+	db 'UPDATE limit_counter SET count = 9 WHERE limit_id = LIMIT_ACCOUNT_TRIES'
+	both_at_once "login_id=$taken" "login_id=$taken"
+	same "$outcomes" '409 login_id_taken 0,410 registration_over -'
+	same "$(db 'SELECT GROUP_CONCAT(count ORDER BY limit_id) FROM limit_counter WHERE limit_id IN (LIMIT_ACCOUNT_TRIES, LIMIT_TAKEN_LOGIN_IDS)')" 10,2
+	same "$(db "SELECT COUNT(*) FROM audit_event e JOIN insured_person p ON p.id = e.person_id WHERE e.event = AUDIT_LOGIN_ID_TAKEN AND p.lookup = '$person'")" 2
 }
 
 # Sends N bodies at once; prints how often each status came back.

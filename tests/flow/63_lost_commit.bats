@@ -30,6 +30,12 @@ teardown() {
 	drive_table "$BIRTH_DATE_TABLE"
 }
 
+# The service has the row of a statement block by then, and not the word that it was committed.
+@test "an answer that breaks off behind the row of a statement block" { # asvs 2.3.3
+	server_on_the_wire
+	ONLY='key|key_wrong|account|account_other|account_taken' FAULTS=half drive_table "$TABLE"
+}
+
 # A few calls of each kind, as a lost quorum looks like a lost answer: what is different is the connection.
 @test "an error at COMMIT of a cluster that lost its quorum: done or not, the call is the success it would have been" { # asvs 2.3.3
 	server_on_the_wire

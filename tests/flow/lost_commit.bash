@@ -57,11 +57,11 @@ mismatch          commit     \A(?!.*INTO outbox).*INTO spent_token        regist
 mismatch          commit     \A(?!.*INTO spent_token).*INTO limit_counter       identity_limits.c:count_wrong_tx
 identity          commit     INTO outbox                               registration_identify.c:spend_link_tx
 key               statement  INTO spent_token
-key_wrong         statement  INTO limit_counter
+key_wrong         statement  INTO spent_token
 key_again         statement  UPDATE limit_counter SET count
-account           commit     INTO account                              registration_create_account.c:create_account_tx
-account_other     commit     INTO account                              registration_create_account.c:create_account_tx
-account_taken     statement  INTO audit_event
+account           statement  INTO account
+account_other     statement  INTO account
+account_taken     statement  INTO account
 login             statement  BEGIN NOT ATOMIC
 login             statement  INTO limit_counter
 login_wrong       statement  INTO limit_counter

@@ -79,8 +79,8 @@ enum result
 login_limits_reset(struct db_tx *tx, const struct login_limits *limits)
 {
 	const struct login_limits_range range = login_limits_range(limits);
-	const struct db_value in[] = { db_bytes("first", range.first, sizeof range.first),
-		db_bytes("last", range.last, sizeof range.last), { 0 } };
+	const struct db_value in[] = { db_bytes("first_source", range.first, sizeof range.first),
+		db_bytes("last_source", range.last, sizeof range.last), { 0 } };
 
 	TRY(limit_db_reset(tx, &limits->by_login_id));
 	return db_change(tx, KNOWN_SOURCES_FORGET, in, NULL);

@@ -24,34 +24,40 @@ outbox_mail_to(
 }
 
 void
-outbox_params(const struct outbox_mail *mail, struct db_value ret[static OUTBOX_PARAMS])
+outbox_params_named(const struct outbox_mail *mail, const struct outbox_names *names,
+    struct db_value ret[static OUTBOX_PARAMS])
 {
 	const bool is_none = mail->kind == MAIL_NONE;
 	const struct stage_subject *subject = &mail->subject;
-	const struct jti *invitation_jti = &subject->invitation_jti;
 	const struct db_value params[OUTBOX_PARAMS] = {
-		db_bytes("mail_id", mail->id.bytes, sizeof mail->id.bytes),
-		db_number("mail_kind", mail->kind),
-		db_number("mail_state", is_none ? OUTBOX_DROPPED : OUTBOX_PENDING),
-		db_text("mail_email", is_none ? "" : mail->email),
-		db_text("mail_language", mail->language),
-		db_text("mail_nickname", mail->nickname),
-		db_bytes("mail_subject_hash", mail->subject_hash, sizeof mail->subject_hash),
-		db_bytes("mail_jti", mail->jti.bytes, sizeof mail->jti.bytes),
+		db_bytes(names->id, mail->id.bytes, sizeof mail->id.bytes),
+		db_number(names->kind, mail->kind),
+		db_number(names->state, is_none ? OUTBOX_DROPPED : OUTBOX_PENDING),
+		db_text(names->email, is_none ? "" : mail->email),
+		db_text(names->language, mail->language),
+		db_text(names->nickname, mail->nickname),
+		db_bytes(names->subject_hash, mail->subject_hash, sizeof mail->subject_hash),
+		db_bytes(names->jti, mail->jti.bytes, sizeof mail->jti.bytes),
 		db_bytes(
-		    "mail_person_id", subject->person_id.bytes, sizeof subject->person_id.bytes),
+		    names->person_id, subject->person_id.bytes, sizeof subject->person_id.bytes),
 		db_bytes(
-		    "mail_account_id", subject->account_id.bytes, sizeof subject->account_id.bytes),
-		db_number("mail_generation", subject->generation),
-		db_bytes(
-		    "mail_invitation_jti", invitation_jti->bytes, sizeof invitation_jti->bytes),
-		db_number("mail_created_at", mail->created_at),
-		db_number("mail_expires_at", mail->expires_at),
-		is_none ? db_number("mail_finished_at", mail->created_at)
-			: db_text_or_null("mail_finished_at", ""),
+		    names->account_id, subject->account_id.bytes, sizeof subject->account_id.bytes),
+		db_number(names->generation, subject->generation),
+		db_bytes(names->invitation_jti, subject->invitation_jti.bytes,
+		    sizeof subject->invitation_jti.bytes),
+		db_number(names->created_at, mail->created_at),
+		db_number(names->expires_at, mail->expires_at),
+		is_none ? db_number(names->finished_at, mail->created_at)
+			: db_text_or_null(names->finished_at, ""),
 	};
 
 	memcpy(ret, params, sizeof params);
+}
+
+void
+outbox_params(const struct outbox_mail *mail, struct db_value ret[static OUTBOX_PARAMS])
+{
+	outbox_params_named(mail, &OUTBOX_NAMES("mail"), ret);
 }
 
 enum result

@@ -65,6 +65,22 @@ struct outbox_mail outbox_mail_to(
 #define OUTBOX_PARAMS 15
 void outbox_params(const struct outbox_mail *, struct db_value ret[static OUTBOX_PARAMS]);
 
+/* The same of a block that enqueues several mails: with OUTBOX_NAMES("link") :link_id ... */
+struct outbox_names {
+	const char *id, *kind, *state, *email, *language, *nickname, *subject_hash, *jti;
+	const char *person_id, *account_id, *generation, *invitation_jti;
+	const char *created_at, *expires_at, *finished_at;
+};
+
+#define OUTBOX_NAMES(p)                                                                          \
+	((const struct outbox_names){ p "_id", p "_kind", p "_state", p "_email", p "_language", \
+	    p "_nickname", p "_subject_hash", p "_jti", p "_person_id", p "_account_id",         \
+	    p "_generation", p "_invitation_jti", p "_created_at", p "_expires_at",              \
+	    p "_finished_at" })
+
+void outbox_params_named(const struct outbox_mail *, const struct outbox_names *,
+    struct db_value ret[static OUTBOX_PARAMS]);
+
 /* Enqueues a mail. A MAIL_NONE is written as dropped, without its address: only the work of writing
  * it counts. OK, or what db_insert_new() returns. */
 enum result outbox_enqueue(struct db_tx *, const struct outbox_mail *) MUST_USE;

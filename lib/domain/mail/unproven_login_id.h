@@ -5,8 +5,8 @@
  * set, with a mail interval for each address. The mail says what its owner can do. It has no link
  * with a token, names nobody, and has nothing that the member typed.
  *
- * A login ID that is the member's proven address sends no mail. A row of the same form is written
- * all the same, and nothing is counted. */
+ * A login ID that is the member's proven address sends no mail, and nothing is counted. A change
+ * writes a row of the same form all the same; a new account (account_creation.h) writes none. */
 
 #ifndef UNPROVEN_LOGIN_ID_H
 #define UNPROVEN_LOGIN_ID_H

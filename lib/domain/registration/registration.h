@@ -131,12 +131,13 @@ struct account_request {
 };
 
 /* Creates the account, and spends the token and the posted code that began the registration, in one
- * transaction; *ret is the account, to be wiped by the caller. TAKEN: another account has the login
- * ID; ret_info->attempts_left says how many more taken login IDs may be tried.
- * LINK_EXHAUSTED: too many were. ACCOUNT_EXISTS: the person has an account by now, or the posted
- * code was spent or replaced. PERSON_NOT_ELIGIBLE: a posted code is demanded, and the registration
- * began without one. TOO_MANY: too many tries of this person, whatever their tokens;
- * ret_info->wait_s. TOKEN_SPENT: the token made an account with other facts. */
+ * transaction (account_creation.h); *ret is the account, to be wiped by the caller. TAKEN: another
+ * account has the login ID; ret_info->attempts_left says how many more taken login IDs may be
+ * tried. LINK_EXHAUSTED: too many were. ACCOUNT_EXISTS: the person has an account by now, or the
+ * posted code was spent or replaced. PERSON_NOT_ELIGIBLE: the person is deleted; or a posted code
+ * is demanded, and the registration began without one. TOO_MANY: too many tries of this person,
+ * whatever their tokens; ret_info->wait_s. TOKEN_SPENT: the token made an account with other
+ * facts. */
 enum result registration_create_account(const struct app *, const struct stage_claims *,
     const struct account_request *, struct account *ret, struct error_info *ret_info) MUST_USE;
 

@@ -7,41 +7,59 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "db.h"
+#include "limit_db.h"
 #include "spent_token.h"
+#include "statements.h"
 #include "token_state.h"
 
 #include <string.h>
 
-/* Counts the try, and then compares the key. */
-static enum result
-check_key(const struct app *app, const struct stage_claims *claims, const struct secret *key,
-    struct token_state *link)
+static bool
+key_is_right(const struct app *app, const struct stage_claims *claims, const struct secret *key)
 {
 	CLEANUP(secret_wipe) struct secret right = { 0 };
 
-	TRY(token_state_count_try(app, link));
 	auth_key_derive(app->keyring, claims->subject.invitation_jti.bytes, &right);
-	if (secret_equal(key, &right))
-		return OK;
-	return link->tries_left > 0 ? KEY_WRONG : LINK_EXHAUSTED;
+	return secret_equal(key, &right);
 }
 
-/* Spends the link. A request that came at the same moment may have spent it: then `spent` becomes
- * the row of that one, so that both get the same token. TOKEN_SPENT: it was spent on another
- * key. */
+/* Counts a try of the link, and spends it where the key is right, in one transaction: what came of
+ * the comparison is not used before the try is committed. A request that came at the same moment may
+ * have spent the link: then `spent` becomes the row of that one, so that both get the same token.
+ * TOKEN_SPENT: it was spent on another key. */
 static enum result
-spend_second_link(const struct app *app, struct spent_token *spent)
+try_key(const struct app *app, const struct limit_try *tries, bool is_right,
+    struct spent_token *spent, int *ret_left)
 {
 	struct db_tx alone = db_alone(app->db);
-	struct spent_token earlier;
-	const enum result inserted = spent_token_insert(&alone, spent);
+	struct spent_token stored = *spent;
+	int64_t left = 0;
+	struct db_value in[2 + LIMIT_COUNT_PARAMS + SPENT_TOKEN_PARAMS + 1] = {
+		db_number("now", tries->now),
+		db_number("key_is_right", is_right),
+	};
+	const struct db_slot out[] = {
+		db_to_number(&left),
+		db_to_bytes(stored.fingerprint, sizeof stored.fingerprint),
+		db_to_bytes(stored.next_id, sizeof stored.next_id),
+		db_to_number(&stored.created_at),
+		{ 0 },
+	};
 
-	if (inserted != DUPLICATE)
-		return inserted;
-	TRY(spent_token_read(&alone, spent->jti, &earlier));
-	if (!spent_token_same(&earlier, spent))
+	limit_db_params(tries, &LIMIT_NAMES("tries"), LIMIT_COUNT_PARAMS, in + 2);
+	spent_token_params(spent, in + 2 + LIMIT_COUNT_PARAMS);
+	const enum result ended = db_row(&alone, SECOND_LINK_TRY, in, out);
+	if (ended != OK && db_may_be_done(&alone))
+		limit_db_give_back_later(tries);
+	TRY(ended);
+	*ret_left = (int)left;
+	if (left < 0 || (!is_right && left == 0))
+		return LINK_EXHAUSTED;
+	if (!is_right)
+		return KEY_WRONG;
+	if (!spent_token_same(&stored, spent))
 		return TOKEN_SPENT;
-	*spent = earlier;
+	*spent = stored;
 	return OK;
 }
 
@@ -80,10 +98,6 @@ registration_confirm_key(const struct app *app, const struct stage_claims *claim
 		return seal_account_step(app, claims, &link.spent, ret);
 	}
 
-	enum result result = check_key(app, claims, key, &link);
-	if (result == OK)
-		result = token_state_end_try(app, &link, spend_second_link(app, &spent));
-	*ret_attempts_left = link.tries_left;
-	TRY(result);
+	TRY(try_key(app, &link.tries, key_is_right(app, claims, key), &spent, ret_attempts_left));
 	return seal_account_step(app, claims, &spent, ret);
 }

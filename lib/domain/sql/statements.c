@@ -21,6 +21,7 @@
 #include "statements.h"
 
 #include "limit_id.h"
+#include "result.h"
 #include "statement_parts.h"
 #include "stored_enums.h"
 
@@ -32,6 +33,7 @@ const struct sql_constant sql_constants[] = {
 	LIMIT_ID_LIST(CONSTANT_)
 	MAIL_KIND_LIST(CONSTANT_)
 	OUTBOX_STATE_LIST(CONSTANT_)
+	RESULT_LIST(CONSTANT_)
 	ROSTER_OUTCOME_LIST(CONSTANT_)
 	STAGE_LIST(CONSTANT_)
 	STAGE_OUTCOME_LIST(CONSTANT_)
@@ -58,16 +60,23 @@ const struct sql_constant sql_constants[] = {
 	" START TRANSACTION;" steps " END"
 #define TRANSACTION_(work) BLOCK_("", work " COMMIT;")
 
-/* One mail; outbox_params() has its parameters. */
-#define SQL_OUTBOX_INSERT                                                                  \
+/* One mail. `p` names it; outbox_params_named() has its parameters, :p_id, :p_kind ... and
+ * outbox_params() those of `mail`. Where `goes_out`, SQL, is false, it is written as MAIL_NONE. */
+#define SQL_OUTBOX_INSERT_(p, kind, state, email, finished_at)                             \
 	"INSERT INTO outbox (id, kind, state, email, language, nickname, subject_hash,"    \
 	" jti, person_id, account_id, generation, invitation_jti, created_at, expires_at," \
 	" finished_at, next_try_at)"                                                       \
-	" VALUES (:mail_id, :mail_kind, :mail_state, :mail_email, :mail_language,"         \
-	" :mail_nickname, :mail_subject_hash,"                                             \
-	" :mail_jti, :mail_person_id, :mail_account_id, :mail_generation,"                 \
-	" :mail_invitation_jti, :mail_created_at, :mail_expires_at, :mail_finished_at,"    \
-	" UTC_TIMESTAMP(6))"
+	" VALUES (:" #p "_id, " kind ", " state ", " email ", :" #p "_language,"           \
+	" :" #p "_nickname, :" #p "_subject_hash, :" #p "_jti, :" #p "_person_id,"         \
+	" :" #p "_account_id, :" #p "_generation, :" #p "_invitation_jti,"                 \
+	" :" #p "_created_at, :" #p "_expires_at, " finished_at ", UTC_TIMESTAMP(6))"
+#define SQL_OUTBOX_INSERT \
+	SQL_OUTBOX_INSERT_(mail, ":mail_kind", ":mail_state", ":mail_email", ":mail_finished_at")
+#define SQL_OUTBOX_INSERT_IF(goes_out, p)                                   \
+	SQL_OUTBOX_INSERT_(p, "IF(" goes_out ", :" #p "_kind, $MAIL_NONE)", \
+	    "IF(" goes_out ", :" #p "_state, $OUTBOX_DROPPED)",             \
+	    "IF(" goes_out ", :" #p "_email, '')",                          \
+	    "IF(" goes_out ", :" #p "_finished_at, :" #p "_created_at)")
 
 /* A mail, as outbox.c reads it. */
 #define SQL_MAIL_COLUMNS                                                               \
@@ -94,6 +103,23 @@ const struct sql_constant sql_constants[] = {
 	SQL_AUDIT_INTO " VALUES (:happened_at, :event_request_id, :event, :event_account_id," \
 		       " :event_person_id, :event_source)"
 
+/* Spends a token; spent_token_params() has the parameters. */
+#define SQL_SPENT_TOKEN_INSERT                                                           \
+	"INSERT INTO spent_token (jti, kind, fingerprint, outcome, next_id, created_at)" \
+	" VALUES (:jti, :kind, :fingerprint, :outcome, :next_id, :spent_at)"
+
+/* Forgets all known sources of a login ID. */
+#define SQL_KNOWN_SOURCES_FORGET                                                  \
+	"DELETE FROM limit_counter WHERE limit_id = $LIMIT_KNOWN_SOURCE_FAILURES" \
+	" AND subject_hash BETWEEN :first_source AND :last_source"
+
+/* The counter `p` of a try that this transaction has counted (statement_parts.h); sets variables to
+ * how many are left behind it, and to how long to wait where it was not granted. */
+#define SQL_LIMIT_IS(p) #p ".limit_id = :" #p "_limit AND " #p ".subject_hash = :" #p "_hash"
+#define SQL_LIMIT_TAKE_LEFT(p, left, wait_s)                                                \
+	"SELECT " SQL_LIMIT_LEFT(p) ", " #p ".window_ends_at - :now INTO " left ", " wait_s \
+				    " FROM limit_counter " #p " WHERE " SQL_LIMIT_IS(p)
+
 const struct statement statements[STATEMENTS__MAX] = {
 	[SCHEMA_VERSION] = {
 	    "SELECT COALESCE(MAX(version), 0), @@read_only OR @@innodb_read_only"
@@ -118,10 +144,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    "DELETE FROM limit_counter WHERE limit_id = :try_limit AND subject_hash = :try_hash",
 	},
 	[KNOWN_SOURCE_WRITE] = { SQL_KNOWN_SOURCE_WRITE },
-	[KNOWN_SOURCES_FORGET] = {
-	    "DELETE FROM limit_counter WHERE limit_id = $LIMIT_KNOWN_SOURCE_FAILURES"
-	    " AND subject_hash BETWEEN :first AND :last",
-	},
+	[KNOWN_SOURCES_FORGET] = { SQL_KNOWN_SOURCES_FORGET },
 
 	[AUDIT_INSERT] = { SQL_AUDIT_INSERT },
 
@@ -132,10 +155,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " FROM (SELECT 1) d LEFT JOIN account a ON a.login_id = :login_id",
 	},
 
-	[SPENT_TOKEN_INSERT] = {
-	    "INSERT INTO spent_token (jti, kind, fingerprint, outcome, next_id, created_at)"
-	    " VALUES (:jti, :kind, :fingerprint, :outcome, :next_id, :created_at)",
-	},
+	[SPENT_TOKEN_INSERT] = { SQL_SPENT_TOKEN_INSERT },
 	[SPENT_TOKEN_READ] = {
 	    "SELECT kind, fingerprint, outcome, next_id, created_at FROM spent_token"
 	    " WHERE jti = :jti",
@@ -177,17 +197,116 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    "SELECT EXISTS (SELECT 1 FROM posted_code c WHERE " SQL_CODE_IS_GOOD ")",
 	    .columns = 1,
 	},
-	[POSTED_CODE_USE] = {
-	    "UPDATE posted_code SET used_at = :used_at, expires_at = LEAST(expires_at, :used_at)"
-	    " WHERE person_id = :person_id AND :issue IN (issue, 0) AND used_at IS NULL",
+
+	/* The key step, in one trip. The try and what comes of it are committed together, and
+	 * nobody is told before. Where a request at the same moment has spent the link, the row is
+	 * that of the other. */
+	[SECOND_LINK_TRY] = {
+	    TRANSACTION_(
+	    " " SQL_LIMIT_COUNT(tries) ";"
+	    " IF :key_is_right AND (SELECT tries.holder = :tries_holder FROM limit_counter tries"
+	    " WHERE " SQL_LIMIT_IS(tries) ") THEN"
+	    " BEGIN DECLARE CONTINUE HANDLER FOR 1062 BEGIN END; "
+	    SQL_SPENT_TOKEN_INSERT "; END; END IF;"
+	    " SELECT " SQL_LIMIT_LEFT(tries) ", o.fingerprint, o.next_id, o.created_at"
+	    " FROM limit_counter tries LEFT JOIN spent_token o ON o.jti = :jti AND o.kind = :kind"
+	    " WHERE " SQL_LIMIT_IS(tries) ";"),
+	    .columns = 4,
 	},
 
-	[ACCOUNT_INSERT] = {
-	    "INSERT INTO account (id, person_id, login_id, password_hash, email, pending_email,"
+	/* All that the account step writes, in one trip. It answers with a result (result.h), the
+	 * tries that are left to the token and to the person, and how long to wait.
+	 *
+	 * A try and what comes of it are committed together, and nobody is told before. Whoever
+	 * uses the same token, or another one of the person, waits at its counter meanwhile. So
+	 * each result takes back what it does not keep:
+	 *
+	 *   OK                    the person's try: no login ID was taken
+	 *   TAKEN                 all but the two tries
+	 *   ACCOUNT_EXISTS,
+	 *   PERSON_NOT_ELIGIBLE   all but the token's try
+	 *   TOKEN_SPENT, TOO_MANY all of it
+	 *
+	 * Run again after a lost answer it finds the token spent by itself, which is OK. A
+	 * registration that began without a posted code (:code_issue 0) spends that of the person,
+	 * if there is one: none must be good when the account is deleted. */
+	[ACCOUNT_CREATE] = {
+	    TRANSACTION_(
+	    " BEGIN"
+	    " DECLARE outcome, tries_left, taken_left, mails_left INT;"
+	    " DECLARE wait_s BIGINT;"
+	    " step: BEGIN"
+	    " " SQL_LIMIT_COUNT(tries) ";"
+	    " " SQL_LIMIT_TAKE_LEFT(tries, "tries_left", "wait_s") ";"
+	    " SET outcome = (SELECT IF(next_id = :next_id, $OK, $TOKEN_SPENT)"
+	    " FROM spent_token WHERE jti = :jti);"
+	    " IF outcome IS NOT NULL THEN ROLLBACK; LEAVE step; END IF;"
+	    " IF tries_left < 0 THEN SET outcome = $LINK_EXHAUSTED; LEAVE step; END IF;"
+	    " SAVEPOINT tried;"
+	    " " SQL_LIMIT_COUNT(taken) ";"
+	    " " SQL_LIMIT_TAKE_LEFT(taken, "taken_left", "wait_s") ";"
+	    " IF taken_left < 0 THEN SET outcome = $TOO_MANY; ROLLBACK; LEAVE step; END IF;"
+	    " SAVEPOINT counted;"
+	    " work: BEGIN"
+	    " BEGIN"
+	    " DECLARE EXIT HANDLER FOR 1452 SET outcome = $PERSON_NOT_ELIGIBLE;"
+	    " DECLARE EXIT HANDLER FOR 1062 IF outcome = $TAKEN"
+	    " AND EXISTS (SELECT 1 FROM account WHERE person_id = :person_id)"
+	    " THEN SET outcome = $ACCOUNT_EXISTS; END IF;"
+	    " SET outcome = $TOKEN_SPENT;"
+	    " " SQL_SPENT_TOKEN_INSERT ";"
+	    " SET outcome = $TAKEN;"
+	    " INSERT INTO account (id, person_id, login_id, password_hash, email, pending_email,"
 	    " nickname, language, created_at, password_changed_at) VALUES (:id, :person_id,"
 	    " :login_id, :password_hash, :email, :pending_email, :nickname, :language,"
-	    " :created_at, :created_at)",
+	    " :created_at, :created_at);"
+	    " SET outcome = $OK;"
+	    " END;"
+	    " IF outcome <> $OK THEN LEAVE work; END IF;"
+	    " UPDATE posted_code SET used_at = :now, expires_at = LEAST(expires_at, :now)"
+	    " WHERE person_id = :person_id AND :code_issue IN (issue, 0) AND used_at IS NULL;"
+	    " IF ROW_COUNT() = 0 AND :code_issue <> 0"
+	    " THEN SET outcome = $ACCOUNT_EXISTS; LEAVE work; END IF;"
+	    " DELETE FROM limit_counter"
+	    " WHERE limit_id = $LIMIT_LOGIN_FAILURES AND subject_hash = :login_id_hash;"
+	    " " SQL_KNOWN_SOURCES_FORGET ";"
+	    " " SQL_OUTBOX_INSERT ";"
+	    " IF :owners_limit THEN"
+	    " " SQL_LIMIT_COUNT(owners) ";"
+	    " " SQL_LIMIT_TAKE_LEFT(owners, "mails_left", "wait_s") ";"
+	    " IF mails_left < 0 THEN SET outcome = $TOO_MANY; LEAVE work; END IF;"
+	    " " SQL_LIMIT_COUNT_LOCKING(owner_mail) ";"
+	    " " SQL_LIMIT_TAKE_LEFT(owner_mail, "mails_left", "wait_s") ";"
+	    " " SQL_OUTBOX_INSERT_IF("mails_left >= 0", owner) ";"
+	    " END IF;"
+	    " IF :links_limit THEN"
+	    " " SQL_LIMIT_COUNT(links) ";"
+	    " " SQL_LIMIT_TAKE_LEFT(links, "mails_left", "wait_s") ";"
+	    " IF mails_left < 0 THEN SET outcome = $TOO_MANY; LEAVE work; END IF;"
+	    " " SQL_LIMIT_COUNT_LOCKING(link_mail) ";"
+	    " " SQL_LIMIT_TAKE_LEFT(link_mail, "mails_left", "wait_s") ";"
+	    " " SQL_OUTBOX_INSERT_IF("mails_left >= 0", link) ";"
+	    " END IF;"
+	    " END;"
+	    " CASE outcome"
+	    " WHEN $OK THEN UPDATE limit_counter SET count = count - 1, holder = 'returned'"
+	    " WHERE limit_id = :taken_limit AND subject_hash = :taken_hash;"
+	    " WHEN $TAKEN THEN ROLLBACK TO counted;"
+	    " WHEN $ACCOUNT_EXISTS THEN ROLLBACK TO tried; LEAVE step;"
+	    " WHEN $PERSON_NOT_ELIGIBLE THEN ROLLBACK TO tried; LEAVE step;"
+	    " ELSE ROLLBACK; LEAVE step;"
+	    " END CASE;"
+	    " BEGIN DECLARE CONTINUE HANDLER FOR 1062 IF outcome = $OK THEN RESIGNAL; END IF;"
+	    " " SQL_AUDIT_INTO " VALUES (:happened_at, :event_request_id,"
+	    " IF(outcome = $OK, :event, $AUDIT_LOGIN_ID_TAKEN),"
+	    " IF(outcome = $OK, :event_account_id, ''), :event_person_id, :event_source);"
+	    " END;"
+	    " END;"
+	    " SELECT outcome, tries_left, taken_left, wait_s;"
+	    " END;"),
+	    .columns = 4,
 	},
+
 	[ACCOUNT_EXISTS_OF] = {
 	    "SELECT EXISTS (SELECT 1 FROM account WHERE id = :id)"
 	    " OR EXISTS (SELECT 1 FROM account WHERE person_id = :person_id)",

@@ -8,10 +8,10 @@
 
 #include <string.h>
 
-enum result
-account_insert(struct db_tx *tx, const struct account *account)
+void
+account_params(const struct account *account, struct db_value ret[static ACCOUNT_PARAMS])
 {
-	const struct db_value in[] = {
+	const struct db_value params[ACCOUNT_PARAMS] = {
 		db_bytes("id", account->id.bytes, sizeof account->id.bytes),
 		db_bytes("person_id", account->person_id.bytes, sizeof account->person_id.bytes),
 		db_text("login_id", account->login_id),
@@ -21,15 +21,9 @@ account_insert(struct db_tx *tx, const struct account *account)
 		db_text("nickname", account->nickname),
 		db_text("language", account->language),
 		db_number("created_at", account->created_at),
-		{ 0 },
 	};
-	const enum result inserted = db_insert_new(tx, ACCOUNT_INSERT, in);
 
-	if (inserted == NO_ROW)
-		return PERSON_NOT_ELIGIBLE;
-	if (inserted != DUPLICATE)
-		return inserted;
-	return db_duplicate_is(tx, "account_login_id") ? TAKEN : ACCOUNT_EXISTS;
+	memcpy(ret, params, sizeof params);
 }
 
 void

@@ -41,10 +41,10 @@ struct account {
 
 void account_wipe(struct account *);
 
-/* Stores a new account; its pending address and its times may be set, its generation is the first.
- * TAKEN: the login ID is in use. ACCOUNT_EXISTS: the person has an account. PERSON_NOT_ELIGIBLE:
- * the person is deleted. */
-enum result account_insert(struct db_tx *, const struct account *) MUST_USE;
+/* The parameters with which ACCOUNT_CREATE (statements.c) stores a new account, borrowed from it; its
+ * generation is the first. */
+#define ACCOUNT_PARAMS 9
+void account_params(const struct account *, struct db_value ret[static ACCOUNT_PARAMS]);
 
 /* Where the columns of SQL_ACCOUNT_COLUMNS (statements.c) go: all members but the hash. */
 #define ACCOUNT_SLOTS 10

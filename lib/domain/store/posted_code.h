@@ -16,10 +16,7 @@
 #define POSTED_CODE_H
 
 #include "bounds.h"
-#include "db.h"
-#include "ids.h"
 #include "keyring.h"
-#include "result.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -31,10 +28,5 @@ struct posted_code_hash {
 
 /* Of a folded code; "": not given. */
 struct posted_code_hash posted_code_hash(const struct keyring *, const char *code);
-
-/* Spends the code with which a registration began, in the transaction that makes its account.
- * NO_ROW: it was spent, replaced or deleted since. `issue` 0: the registration began without a
- * code; that of the person, if there is one, must not outlive the account that is made. */
-enum result posted_code_use(struct db_tx *, struct person_id, int64_t issue, int64_t now) MUST_USE;
 
 #endif

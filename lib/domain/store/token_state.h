@@ -1,12 +1,12 @@
 /* token_state.h - what the database knows of a stage token: whether it is spent, and how many
  * tries it has left.
  *
- * A token that is not spent has tries (the limit of its stage): each is counted and committed
- * before what came with it is compared. A spent token has repeats (LIMIT_WRONG_REPEATS): a
- * request that comes with other facts than those the token was spent with may be guessing them.
- * One with the same facts gets its repeat back: it is rejected only while LIMIT_WRONG_REPEATS
- * others are being compared. The identity step counts its tries itself, with the spending of the
- * CAPTCHA. */
+ * A token that is not spent has tries (the limit of its stage): each is committed before anybody is
+ * told what came of it. The steps of key and account count theirs in the transaction that spends
+ * the token, the identity step with the spending of the CAPTCHA. A spent token has repeats
+ * (LIMIT_WRONG_REPEATS): a request that comes with other facts than those the token was spent with
+ * may be guessing them. One with the same facts gets its repeat back: it is rejected only while
+ * LIMIT_WRONG_REPEATS others are being compared. */
 
 #ifndef TOKEN_STATE_H
 #define TOKEN_STATE_H

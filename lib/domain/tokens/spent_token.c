@@ -22,19 +22,27 @@ check_same_call(struct db_tx *tx, const struct spent_token *spent)
 	return memcmp(stored.next_id, spent->next_id, sizeof stored.next_id) == 0 ? OK : DUPLICATE;
 }
 
-enum result
-spent_token_insert(struct db_tx *tx, const struct spent_token *spent)
+void
+spent_token_params(const struct spent_token *spent, struct db_value ret[static SPENT_TOKEN_PARAMS])
 {
-	const struct db_value in[] = {
+	const struct db_value params[SPENT_TOKEN_PARAMS] = {
 		db_bytes("jti", spent->jti.bytes, sizeof spent->jti.bytes),
 		db_number("kind", spent->kind),
 		db_bytes("fingerprint", spent->fingerprint, sizeof spent->fingerprint),
 		db_number("outcome", spent->outcome),
 		db_bytes("next_id", spent->next_id, sizeof spent->next_id),
-		db_number("created_at", spent->created_at),
-		{ 0 },
+		db_number("spent_at", spent->created_at),
 	};
 
+	memcpy(ret, params, sizeof params);
+}
+
+enum result
+spent_token_insert(struct db_tx *tx, const struct spent_token *spent)
+{
+	struct db_value in[SPENT_TOKEN_PARAMS + 1] = { 0 };
+
+	spent_token_params(spent, in);
 	const enum result inserted = db_change(tx, SPENT_TOKEN_INSERT, in, NULL);
 
 	return inserted == DUPLICATE ? check_same_call(tx, spent) : inserted;
