@@ -123,8 +123,7 @@ struct creation_answer {
 };
 
 static enum result
-run_statement(
-    struct db_tx *tx, const struct account_creation *creation, struct creation_answer *ret)
+run_creation(struct db_tx *tx, const struct account_creation *creation, struct creation_answer *ret)
 {
 	const struct login_limits_range sources = login_limits_range(&creation->limits);
 	const struct limit_try *failures = &creation->limits.by_login_id;
@@ -151,7 +150,7 @@ account_creation_write(
 {
 	struct db_tx alone = db_alone(db);
 	struct creation_answer answer;
-	const enum result run = run_statement(&alone, creation, &answer);
+	const enum result run = run_creation(&alone, creation, &answer);
 
 	if (run != OK && db_may_be_done(&alone)) {
 		limit_db_give_back_later(creation->tries);

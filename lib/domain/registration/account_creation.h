@@ -1,8 +1,8 @@
 /* account_creation.h - all that the account step writes: one transaction, in one trip.
  *
  * A try of the token and one of the person are counted in the transaction that finds out whether
- * the login ID is free, and nobody is told before both are committed. Who comes with the same token,
- * or with another one of the person, waits for it. */
+ * the login ID is free, and nobody is told before both are committed. Who comes with the same
+ * token, or with another one of the person, waits for it. */
 
 #ifndef ACCOUNT_CREATION_H
 #define ACCOUNT_CREATION_H
@@ -51,8 +51,8 @@ void account_creation_wipe(struct account_creation *);
  *   ACCOUNT_EXISTS        the person has an account, or the posted code was spent or replaced.
  *   PERSON_NOT_ELIGIBLE   the person is deleted. Both cost the token a try.
  *   LINK_EXHAUSTED        the token had no try left.
- *   TOO_MANY              the person had none left, for a login ID or for mails to others' addresses;
- *                         ret_info->wait_s. Costs nothing.
+ *   TOO_MANY              the person had none left, for a login ID or for mails to others'
+ *                         addresses; ret_info->wait_s. Costs nothing.
  *   TOKEN_SPENT           by another request. Costs nothing.
  *   UNAVAILABLE, INTERNAL cost nothing. */
 enum result account_creation_write(

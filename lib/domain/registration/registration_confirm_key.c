@@ -24,9 +24,9 @@ key_is_right(const struct app *app, const struct stage_claims *claims, const str
 }
 
 /* Counts a try of the link, and spends it where the key is right, in one transaction: what came of
- * the comparison is not used before the try is committed. A request that came at the same moment may
- * have spent the link: then `spent` becomes the row of that one, so that both get the same token.
- * TOKEN_SPENT: it was spent on another key. */
+ * the comparison is not used before the try is committed. A request that came at the same moment
+ * may have spent the link: then `spent` becomes the row of that one, so that both get the same
+ * token. TOKEN_SPENT: it was spent on another key. */
 static enum result
 try_key(const struct app *app, const struct limit_try *tries, bool is_right,
     struct spent_token *spent, int *ret_left)

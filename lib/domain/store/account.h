@@ -41,8 +41,8 @@ struct account {
 
 void account_wipe(struct account *);
 
-/* The parameters with which ACCOUNT_CREATE (statements.c) stores a new account, borrowed from it; its
- * generation is the first. */
+/* The parameters with which ACCOUNT_CREATE (statements.c) stores a new account, borrowed from it;
+ * its generation is the first. */
 #define ACCOUNT_PARAMS 9
 void account_params(const struct account *, struct db_value ret[static ACCOUNT_PARAMS]);
 
