@@ -16,6 +16,7 @@ trace_bats_file() {
 	local line lines
 	[[ -n $BATS_TEST_NAME ]] || return 0
 	set +T
+	declare -ft bats_error_trap bats_check_status_from_trap # which ends the traces
 	mapfile -t lines <"$BATS_TEST_SOURCE"
 	for line in "${lines[@]}"; do
 		[[ $line != [a-z]*'() '['{(']* ]] || declare -ft "${line%%(*}" || true
