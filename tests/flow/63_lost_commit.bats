@@ -90,7 +90,7 @@ teardown() {
 	local _
 	local -a deadlocks=()
 	for _ in 1 2 3 4 5 6; do
-		deadlocks+=('1213 commit INTO outbox')
+		deadlocks+=('1213 statement INTO outbox')
 	done
 	server_on_the_wire LIMITS=service_mails=3 MAIL_INTERVAL_S=60
 	rules "${deadlocks[@]}" # once more than it is run again

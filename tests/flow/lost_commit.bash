@@ -50,7 +50,7 @@ rules_are_used() {
 # (a line a statement).
 
 readonly TABLE='
-invite            commit     INTO outbox                               mail_interval.c:send_mail_tx
+invite            statement  INTO limit_counter.*INTO outbox
 captcha           commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:spend_captcha_tx
 captcha_wrong     commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:spend_captcha_tx
 mismatch          commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:spend_captcha_tx
@@ -85,9 +85,9 @@ withdrawal        commit     UPDATE account                            profile_e
 confirmation      commit     UPDATE account                            profile_email.c:confirm_email_tx
 login_id          commit     UPDATE account                            profile.c:change_login_id_tx
 leave             commit     DELETE FROM account                       profile.c:delete_account_tx
-remind            commit     INTO outbox                               mail_interval.c:send_mail_tx
+remind            statement  INTO limit_counter.*INTO outbox
 ask_reset         commit     INTO outbox                               recovery.c:ask_reset_tx
-ask_deletion      commit     INTO outbox                               mail_interval.c:send_mail_tx
+ask_deletion      statement  INTO limit_counter.*INTO outbox
 delete_former     commit     DELETE FROM account                       account_deletion.c:confirm_deletion_tx
 reset             commit     UPDATE account                            recovery_reset.c:reset_password_tx
 invite            statement  INTO due FROM

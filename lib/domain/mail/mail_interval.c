@@ -7,6 +7,7 @@
 #include "email.h"
 #include "mailer.h"
 #include "secret.h"
+#include "statements.h"
 
 #include <string.h>
 
@@ -41,12 +42,11 @@ mail_interval_enqueue(
 	return outbox_enqueue(tx, &enqueued);
 }
 
-enum result
-mail_interval_run(const struct app *app, struct mail_interval *mail_interval,
-    enum result (*body)(struct db_tx *, void *), void *context, struct error_info *error_info)
+/* What follows a mail that was enqueued, or was not. */
+static enum result
+end_enqueuing(const struct app *app, struct mail_interval *mail_interval, enum result result,
+    struct error_info *error_info)
 {
-	const enum result result = db_transaction(app->db, body, context);
-
 	if (result == OVERLOADED)
 		error_info->wait_s = mail_interval->counted.wait_s;
 	if (mail_interval->limit_local != NULL && (result != OK || !mail_interval->pending))
@@ -55,6 +55,15 @@ mail_interval_run(const struct app *app, struct mail_interval *mail_interval,
 	if (result == OK)
 		mailer_wake(app->mailer);
 	return result;
+}
+
+enum result
+mail_interval_run(const struct app *app, struct mail_interval *mail_interval,
+    enum result (*body)(struct db_tx *, void *), void *context, struct error_info *error_info)
+{
+	const enum result result = db_transaction(app->db, body, context);
+
+	return end_enqueuing(app, mail_interval, result, error_info);
 }
 
 static struct mail_interval
@@ -104,27 +113,38 @@ mail_interval_of_login_id(
 	    app, limit_subject_of(limit_id, login_id, strlen(login_id)), now);
 }
 
-struct send_mail_ctx {
-	struct mail_interval mail_interval;
-	const struct outbox_mail *mail;
-};
-
+/* Counts and enqueues in one trip. Among all mails it was counted before, as if it went out.
+ * OVERLOADED: it would, and must not. */
 static enum result
-send_mail_tx(struct db_tx *tx, void *context)
+enqueue_counted(struct db_tx *tx, struct mail_interval *mail_interval, bool too_many,
+    const struct outbox_mail *mail)
 {
-	struct send_mail_ctx *ctx = context;
+	CLEANUP(outbox_mail_wipe) struct outbox_mail enqueued = *mail;
+	int64_t goes_out = 0;
+	struct db_value in[2 + LIMIT_LOCK_PARAMS + OUTBOX_PARAMS + 1] = {
+		db_number("now", mail_interval->limit_try.now),
+		db_number("too_many", too_many),
+	};
+	const struct db_slot out[] = { db_to_number(&goes_out), { 0 } };
 
-	return mail_interval_enqueue(tx, &ctx->mail_interval, ctx->mail);
+	memcpy(enqueued.subject_hash, mail_interval->limit_try.subject_hash,
+	    sizeof enqueued.subject_hash);
+	limit_db_params(&mail_interval->limit_try, &LIMIT_NAMES("try"), LIMIT_LOCK_PARAMS, in + 2);
+	outbox_params(&enqueued, in + 2 + LIMIT_LOCK_PARAMS);
+	TRY(db_row(tx, OUTBOX_INSERT_COUNTED, in, out));
+	mail_interval->pending = goes_out != 0;
+	return mail_interval->pending && too_many ? OVERLOADED : OK;
 }
 
 enum result
 mail_interval_send(const struct app *app, enum limit_id limit_id, const struct outbox_mail *mail,
     struct error_info *error_info)
 {
-	struct send_mail_ctx ctx = {
-		.mail_interval = mail_interval_of(app, limit_id, mail->email, mail->created_at),
-		.mail = mail,
-	};
+	struct db_tx alone = db_alone(app->db);
+	struct mail_interval mail_interval = mail_interval_of(
+	    app, limit_id, mail->email, mail->created_at);
+	const bool too_many = count_among_all(&mail_interval) != OK;
+	const enum result result = enqueue_counted(&alone, &mail_interval, too_many, mail);
 
-	return mail_interval_run(app, &ctx.mail_interval, send_mail_tx, &ctx, error_info);
+	return end_enqueuing(app, &mail_interval, result, error_info);
 }

@@ -54,8 +54,8 @@ enum result mail_interval_run(const struct app *, struct mail_interval *,
     enum result (*body)(struct db_tx *, void *), void *context,
     struct error_info *error_info) MUST_USE;
 
-/* Enqueues one mail that is counted by its address, in a transaction of its own. OK or OVERLOADED
- * as above, UNAVAILABLE, INTERNAL. */
+/* Enqueues one mail that is counted by its address, in a transaction of its own, which is one trip.
+ * OK or OVERLOADED as above, UNAVAILABLE, INTERNAL. */
 enum result mail_interval_send(
     const struct app *, enum limit_id, const struct outbox_mail *, struct error_info *) MUST_USE;
 

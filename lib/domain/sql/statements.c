@@ -468,6 +468,20 @@ const struct statement statements[STATEMENTS__MAX] = {
 	},
 
 	[OUTBOX_INSERT] = { SQL_OUTBOX_INSERT },
+	/* Counts a mail by its mail interval and enqueues it, as MAIL_NONE where it may not go out
+	 * now. One that would go out, and must not because there are too many in all, leaves
+	 * nothing. A second run finds its own row. */
+	[OUTBOX_INSERT_COUNTED] = {
+	    BLOCK_("DECLARE goes_out INT;",
+	    " " SQL_LIMIT_COUNT_LOCKING(try) ";"
+	    " SELECT holder = :try_holder INTO goes_out FROM limit_counter"
+	    "  WHERE limit_id = :try_limit AND subject_hash = :try_hash;"
+	    " SELECT goes_out;"
+	    " IF goes_out AND :too_many THEN ROLLBACK; ELSE "
+	    SQL_OUTBOX_INSERT_IF("goes_out", mail) " ON DUPLICATE KEY UPDATE id = VALUES(id);"
+	    " COMMIT; END IF;"),
+	    .columns = 1,
+	},
 	/* Claims mails that are due, commits that, and reads what was claimed: one trip. Their ids
 	 * are read without a lock, and by them they are claimed: so who claims and who finishes
 	 * lock rows in one order, that of the primary key. A second run also takes what the first
