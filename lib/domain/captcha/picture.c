@@ -56,7 +56,10 @@
 #define ARC_REACH 3.2
 
 #define FAR     1000.0F /* squared pixels: where no path came near */
+#define LANES   4       /* pixels that are worked on at once */
 #define CHANCES 96      /* a picture takes about 70 */
+
+_Static_assert(WIDTH % LANES == 0, "box_around() fills whole groups");
 
 /* A glyph: its width, and its strokes as SVG path data (M, L, C; absolute), y down from the top of
  * the capitals. What looks alike in print differs here: B has serifs and 8 none, Z a bar and 2
@@ -201,14 +204,14 @@ part_of_one(float number)
 	return (fabsf(number) - fabsf(number - 1) + 1) / 2;
 }
 
-/* The pixels that a pen on its way from `a` to `b` may reach. */
+/* The pixels that a pen on its way from `a` to `b` may reach, in whole groups of LANES. */
 static struct box
 box_around(struct point a, struct point b, double reach)
 {
 	return (struct box){
-		.left = clamp(0, (int)(fmin(a.x, b.x) - reach), WIDTH),
+		.left = clamp(0, (int)(fmin(a.x, b.x) - reach), WIDTH) / LANES * LANES,
 		.top = clamp(0, (int)(fmin(a.y, b.y) - reach), HEIGHT),
-		.right = clamp(0, (int)(fmax(a.x, b.x) + reach) + 1, WIDTH),
+		.right = clamp(0, (int)(fmax(a.x, b.x) + reach) + LANES, WIDTH) / LANES * LANES,
 		.bottom = clamp(0, (int)(fmax(a.y, b.y) + reach) + 1, HEIGHT),
 	};
 }
