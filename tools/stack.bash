@@ -212,28 +212,29 @@ limits_out_of_the_way() {
 
 # --- processes ------------------------------------------------------------------------------------
 
-# What the command line of a program of this stack must hold.
+# Sets mark: what the command line of a program of this stack must hold.
 process_mark() { # NAME
 	case $1 in
-	mariadbd) printf '%s\n' "--datadir=$STACK/db" ;;
-	mail-catcher) printf '%s\n' "$STACK/mail" ;;
-	app-server) printf '%s\n' "--mail $STACK/mail" ;;
-	nginx | haproxy* | chained) printf '%s\n' "$STACK/$1.conf" ;; # tests/flow/proxies.bash
-	lossy-db*) printf '%s\n' "$STACK/lossy-db" ;; # tests/flow/lost_commit.bash
-	installed*) printf '%s\n' "$STACK/installed/usr/bin/myportald" ;; # tests/month
-	fault-proxy) printf '%s\n' "fault_proxy.py $STACK" ;; # tests/chaos
-	dbagent*) printf '%s\n' "$BUILD/tools/dbagent" ;; # tools/cluster
-	*) printf '%s\n' "$BUILD/api/myportald" ;;
+	mariadbd) mark="--datadir=$STACK/db" ;;
+	mail-catcher) mark="$STACK/mail" ;;
+	app-server) mark="--mail $STACK/mail" ;;
+	nginx | haproxy* | chained) mark="$STACK/$1.conf" ;; # tests/flow/proxies.bash
+	lossy-db*) mark="$STACK/lossy-db" ;; # tests/flow/lost_commit.bash
+	installed*) mark="$STACK/installed/usr/bin/myportald" ;; # tests/month
+	fault-proxy) mark="fault_proxy.py $STACK" ;; # tests/chaos
+	dbagent*) mark="$BUILD/tools/dbagent" ;; # tools/cluster
+	*) mark="$BUILD/api/myportald" ;;
 	esac
 }
 
 # Prints the pid of a program of ours that runs. A stale pid file may name a stranger: the command
 # line tells. (That of a process which has ended and waits for its parent is empty.)
 process_pid() { # NAME
-	local pid words
+	local pid words mark
 	# Not $(<...): of a file that is not there, bash 5.2 ends the shell.
 	{ read -r pid <"$STACK/$1.pid" && mapfile -d '' words <"/proc/$pid/cmdline"; } 2>/dev/null || return 1
-	[[ ${words[*]} == *"$(process_mark "$1")"* ]] || return 1
+	process_mark "$1"
+	[[ ${words[*]} == *"$mark"* ]] || return 1
 	printf '%s\n' "$pid"
 }
 
@@ -264,7 +265,7 @@ process_start() { # NAME COMMAND...
 # program anew meanwhile: then its pid stays in the file.
 process_stop() { # NAME SECONDS
 	local pid was
-	was=$(cat "$STACK/$1.pid" 2>/dev/null) || return 0
+	{ read -r was <"$STACK/$1.pid"; } 2>/dev/null || return 0
 	if pid=$(process_pid "$1"); then
 		kill -TERM "$pid"
 		wait_until "$2" process_gone "$1" || kill -KILL "$pid"
@@ -466,9 +467,12 @@ faketime_forget() {
 	done
 }
 
-server_ready() { # INSIDE
-	[[ $(curl -s --noproxy '*' -o /dev/null -w '%{http_code}' --max-time 2 "http://$1/readyz") == 200 ]]
-}
+# Without curl, which takes longer to start than to ask: tests ask it all the time.
+server_ready() ( # INSIDE
+	exec 3<>"/dev/tcp/${1%:*}/${1##*:}" || return 1
+	printf 'GET /readyz HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "$1" >&3
+	IFS= read -r -t 2 -u 3 line && [[ $line == 'HTTP/1.1 200 '* ]]
+) 2>/dev/null
 
 server_ready_or_ended() { # NAME INSIDE
 	server_ready "$2" || process_gone "$1"
