@@ -62,11 +62,12 @@ key_again         statement  UPDATE limit_counter SET count
 account           statement  INTO account
 account_other     statement  INTO account
 account_taken     statement  INTO account
-login             statement  BEGIN NOT ATOMIC
-login             statement  INTO limit_counter
-login_wrong       statement  INTO limit_counter
-login_wrong       commit     INTO audit_event                          session_log_in.c:write_failure_tx
-login_told        statement  BEGIN NOT ATOMIC
+login             statement  source_is_known
+login             statement  INTO session
+login_wrong       statement  source_is_known
+login_wrong       statement  INTO audit_event
+login_told        statement  source_is_known
+login_told        statement  INTO session
 refresh           statement  UPDATE session SET previous_hash
 refresh_reused    commit     DELETE FROM session                       session_refresh.c:end_reused_tx
 logout            commit     DELETE FROM session                       session_member.c:end_session_tx

@@ -50,11 +50,10 @@ login_limits_of(
 	return limits;
 }
 
-void
-login_limits_set_known(struct login_limits *limits, bool known)
+int64_t
+login_limits_nobody_window_ends_at(const struct login_limits *limits)
 {
-	limits->by_login_id.window_s = known ? limit_of(LIMIT_LOGIN_FAILURES)->window_s
-					     : NOBODY_WINDOW_S;
+	return limits->by_login_id.now + NOBODY_WINDOW_S;
 }
 
 int64_t

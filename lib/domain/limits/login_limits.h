@@ -37,10 +37,9 @@ struct login_limits {
 struct login_limits login_limits_of(
     const struct keyring *, const char *login_id, const struct client *, int64_t now);
 
-/* Tells whether an account has the login ID. Failures of one that nobody has are counted for a
- * day, not for a year, so that made-up login IDs fill no disk. No client can see the difference,
- * as no password opens it. */
-void login_limits_set_known(struct login_limits *, bool known);
+/* Until when failures of a login ID are counted that nobody has: for a day, not for a year, so that
+ * made-up login IDs fill no disk. No client can see the difference, as no password opens it. */
+int64_t login_limits_nobody_window_ends_at(const struct login_limits *);
 
 /* Forgets all failures of the login ID, and its known sources. OK, or what db_change() returns. */
 enum result login_limits_reset(struct db_tx *, const struct login_limits *) MUST_USE;

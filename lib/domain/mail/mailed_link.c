@@ -49,26 +49,16 @@ complete_for_account(const struct account *account, struct outbox_mail *mail)
 }
 
 static enum result
-complete_reset(
-    struct db_tx *tx, int64_t now, const struct access_day *day, struct outbox_mail *mail)
+complete_reset(struct db_tx *tx, const struct access_day *day, struct outbox_mail *mail)
 {
-	CLEANUP(account_status_wipe) struct account_status status = { 0 };
-	const struct limit_try no_source = { .now = now }; /* limits do not matter here */
-	const struct login_limits no_limits = { 0 };
-	const struct account_query query = {
-		.login_id = mail->email,
-		.day = day,
-		.by_source = &no_source,
-		.limits = &no_limits,
-	};
+	CLEANUP(account_wipe) struct account account = { 0 };
+	const enum result found = account_by_login_id(tx, mail->email, day, &account);
 
-	TRY(account_by_login_id(tx, &query, &status));
-	if (!status.usable) {
+	if (found == OK)
+		complete_for_account(&account, mail);
+	else if (found == NO_ROW)
 		mail->kind = MAIL_NONE;
-		return OK;
-	}
-	complete_for_account(&status.account, mail);
-	return OK;
+	return found == NO_ROW ? OK : found;
 }
 
 static enum result
@@ -114,7 +104,7 @@ mailed_link_complete(
 	const struct access_day day = access_day_of(now, days_after_loss);
 
 	if (mail->kind == MAIL_PASSWORD_RESET)
-		return complete_reset(tx, now, &day, mail);
+		return complete_reset(tx, &day, mail);
 	if (mail->kind == MAIL_EMAIL_CONFIRMATION)
 		return complete_confirmation(tx, &day, mail);
 	if (mail->kind == MAIL_ACCOUNT_DELETION)

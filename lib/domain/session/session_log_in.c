@@ -3,9 +3,10 @@
  * session_log_in() stands at the end and tells it in three steps:
  *
  *   1. count     The account is read, and the try is counted on the login ID, or on a source that
- *                is known for it (login_limits.h). It is committed before anything is compared.
+ *                is known for it (login_limits.h), in one trip (log_in_rows.h). It is committed
+ *                before anything is compared.
  *   2. compare   One password hash is verified in every case.
- *   3. write     A session begins, or a failure is written: one transaction in every case.
+ *   3. write     A session begins, or a failure is written: one transaction and trip in every case.
  *
  * So the time does not tell why a log-in failed.
  *
@@ -24,6 +25,7 @@
 #include "device.h"
 #include "hash_pool.h"
 #include "limit_db.h"
+#include "log_in_rows.h"
 #include "login_limits.h"
 #include "mailer.h"
 #include "notification.h"
@@ -36,12 +38,12 @@ struct log_in_ctx {
 	const struct app *app;
 	const struct log_in_request *request;
 	int64_t now;
+	struct access_day day;
 	struct limit_try by_source; /* failures of the client's address, on whatever login IDs */
 	struct limit_try by_prefix; /* the same of the /48 around it */
 	struct login_limits limits; /* failures on this login ID */
 	const struct limit_try *counted; /* that of `limits` on which this try is counted */
-	int tries_left;                  /* behind this try; -1: it was not granted */
-	struct account_status status;
+	struct log_in_status status;
 	char fresh_hash[PASSWORD_HASH_MAX + 1]; /* "": the stored one stays */
 	struct session session;
 	struct audit_event event;
@@ -57,34 +59,44 @@ log_in_ctx_wipe(struct log_in_ctx *ctx)
 
 /* Count ---------------------------------------------------------------------------------------- */
 
+static struct log_in_query
+log_in_query_of(const struct log_in_ctx *ctx)
+{
+	return (struct log_in_query){
+		.login_id = ctx->request->login_id,
+		.day = &ctx->day,
+		.by_source = &ctx->by_source,
+		.by_prefix = &ctx->by_prefix,
+		.limits = &ctx->limits,
+	};
+}
+
+/* How long the source, or its prefix, has to wait that failed too often. */
+static enum result
+read_wait(const struct log_in_ctx *ctx, int64_t *ret_wait_s)
+{
+	struct db_tx alone = db_alone(ctx->app->db);
+	int left = 0;
+
+	TRY(limit_db_peek(&alone, &ctx->by_source, &left, ret_wait_s));
+	return left > 0 ? limit_db_peek(&alone, &ctx->by_prefix, &left, ret_wait_s) : OK;
+}
+
 /* Reads the account, and counts the try. TOO_MANY: the source or its prefix failed too often; the
  * try is not counted. */
 static enum result
 count_log_in(struct log_in_ctx *ctx, int64_t *ret_wait_s)
 {
 	struct db_tx alone = db_alone(ctx->app->db);
-	struct account_status *status = &ctx->status;
-	const struct access_day day = access_day_of(ctx->now, ctx->app->access_after_loss_days);
-	const struct account_query query = {
-		.login_id = ctx->request->login_id,
-		.day = &day,
-		.by_source = &ctx->by_source,
-		.limits = &ctx->limits,
-	};
-	int left = 0;
+	const struct log_in_query query = log_in_query_of(ctx);
+	const enum result counted = log_in_rows_count(&alone, &query, &ctx->status);
 
-	TRY(account_by_login_id(&alone, &query, status));
-	*ret_wait_s = status->source_window_ends_at - ctx->now;
-	if (status->source_failures >= ctx->by_source.max)
-		return TOO_MANY;
-	TRY(limit_db_peek(&alone, &ctx->by_prefix, &left, ret_wait_s));
-	if (left <= 0)
-		return TOO_MANY;
-
-	login_limits_set_known(&ctx->limits, status->known);
-	ctx->counted = status->source_known ? &ctx->limits.by_known_source
-					    : &ctx->limits.by_login_id;
-	return limit_db_count(&alone, ctx->counted, &ctx->tries_left, NULL);
+	ctx->counted = ctx->status.source_known ? &ctx->limits.by_known_source
+						: &ctx->limits.by_login_id;
+	if (counted != NO_ROW)
+		return counted;
+	TRY(read_wait(ctx, ret_wait_s));
+	return TOO_MANY;
 }
 
 /* Compare -------------------------------------------------------------------------------------- */
@@ -94,9 +106,9 @@ count_log_in(struct log_in_ctx *ctx, int64_t *ret_wait_s)
 static enum result
 check_password(const struct log_in_ctx *ctx)
 {
-	const struct account_status *status = &ctx->status;
+	const struct log_in_status *status = &ctx->status;
 	struct db_tx alone = db_alone(ctx->app->db);
-	const bool is_granted = ctx->tries_left >= 0;
+	const bool is_granted = status->tries_left >= 0;
 	const char *hash = status->known && is_granted ? status->account.password_hash : NULL;
 	bool equal = false;
 	const enum result verified = hash_pool_verify(
@@ -111,24 +123,15 @@ check_password(const struct log_in_ctx *ctx)
 /* Write ---------------------------------------------------------------------------------------- */
 
 static enum result
-write_failure_tx(struct db_tx *tx, void *context)
-{
-	const struct log_in_ctx *ctx = context;
-	int left = 0;
-
-	TRY(limit_db_count(tx, &ctx->by_source, &left, NULL));
-	TRY(limit_db_count(tx, &ctx->by_prefix, &left, NULL));
-	return audit_insert(tx, &ctx->event);
-}
-
-static enum result
 write_failure(struct log_in_ctx *ctx)
 {
+	struct db_tx alone = db_alone(ctx->app->db);
+	const struct log_in_query query = log_in_query_of(ctx);
 	const struct account *account = &ctx->status.account; /* zeros where there is none */
 
 	ctx->event = audit_event_of(
 	    ctx->request->client, AUDIT_LOGIN_FAILED, ctx->now, account->id, account->person_id);
-	TRY(db_transaction(ctx->app->db, write_failure_tx, ctx));
+	TRY(log_in_rows_fail(&alone, &query, &ctx->event));
 	return LOGIN_FAILED;
 }
 
@@ -166,10 +169,9 @@ fill_session(struct log_in_ctx *ctx)
 static void
 fill_notification(struct log_in_ctx *ctx)
 {
-	const struct account_status *status = &ctx->status;
-	const int of_source = status->source_known ? ctx->counted->max - ctx->tries_left - 1 : 0;
-	const bool of_login_id = status->login_id_failures >= FAILURES_TO_TELL &&
-				 status->failures_untold;
+	const struct log_in_status *status = &ctx->status;
+	const int of_source = status->source_known ? ctx->counted->max - status->tries_left - 1 : 0;
+	const bool of_login_id = status->failures_untold >= FAILURES_TO_TELL;
 
 	ctx->marks_failures_told = of_login_id && status->source_known;
 	if (of_login_id || of_source >= FAILURES_TO_TELL)
@@ -232,6 +234,7 @@ session_log_in(const struct app *app, const struct log_in_request *request,
 		.app = app,
 		.request = request,
 		.now = now,
+		.day = access_day_of(now, app->access_after_loss_days),
 		.by_source = limit_try_of(
 		    keyring, limit_subject_of_source(LIMIT_SOURCE_FAILURES, client), now),
 		.by_prefix = limit_try_of(

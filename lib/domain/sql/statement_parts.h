@@ -7,7 +7,7 @@
  * parameters are :p_limit, :p_hash ... (limit_db_params()), and all tries have the same :now.
  *
  *   SQL_LIMIT_COUNT(p)          Counts it, of a limit that never locks.
- *   SQL_LIMIT_COUNT_LOCKING(p)  Counts it, of any limit.
+ *   SQL_LIMIT_COUNT_LOCKING(p)  Counts it, of any limit. ..._UNTIL(p, SQL): SQL ends its window.
  *   SQL_LIMIT_GIVE_BACK(p)      Takes it back. Needs :p_first_run.
  *   SQL_LIMIT_JOIN(p)           Joins its counter as p; no row: no window of it is open.
  *   SQL_LIMIT_LEFT(p)           How many are left after this one, which was counted in the same
@@ -24,10 +24,10 @@
  *  - `holder` becomes the try's own if it is granted; the lines below ask that.
  *  - A try that is not granted is written, too (`rejected`): without a write the answer would come
  *    sooner, and tell that the subject is locked. */
-#define SQL_LIMIT_COUNT_(p, first_locked_until, next_locked_until)                               \
+#define SQL_LIMIT_COUNT_(p, window_ends_at, first_locked_until, next_locked_until)               \
 	"INSERT INTO limit_counter"                                                              \
 	" (limit_id, subject_hash, count, window_ends_at, locked_until, holder)"                 \
-	" VALUES (:" #p "_limit, :" #p "_hash, 1, :" #p "_window_ends_at, " first_locked_until   \
+	" VALUES (:" #p "_limit, :" #p "_hash, 1, " window_ends_at ", " first_locked_until       \
 	", :" #p "_holder)"                                                                      \
 	" ON DUPLICATE KEY UPDATE"                                                               \
 	" count = GREATEST(count - (holder = VALUES(holder)), 0),"                               \
@@ -39,9 +39,10 @@
 	" locked_until = IF(holder <> VALUES(holder), locked_until, " next_locked_until "),"     \
 	" rejected = rejected + (holder <> VALUES(holder)),"                                     \
 	" window_ends_at = IF(window_ends_at <= :now, VALUES(window_ends_at), window_ends_at)"
-#define SQL_LIMIT_COUNT(p) SQL_LIMIT_COUNT_(p, "0", "0")
-#define SQL_LIMIT_COUNT_LOCKING(p)                                                             \
-	SQL_LIMIT_COUNT_(p, ":" #p "_first_locked_until",                                      \
+#define SQL_LIMIT_COUNT(p)         SQL_LIMIT_COUNT_(p, ":" #p "_window_ends_at", "0", "0")
+#define SQL_LIMIT_COUNT_LOCKING(p) SQL_LIMIT_COUNT_LOCKING_UNTIL(p, ":" #p "_window_ends_at")
+#define SQL_LIMIT_COUNT_LOCKING_UNTIL(p, window_ends_at)                                       \
+	SQL_LIMIT_COUNT_(p, window_ends_at, ":" #p "_first_locked_until",                      \
 	    "IF(count < :" #p "_lock_from, 0, :now + LEAST(:" #p "_lock_max_s, :" #p "_lock_s" \
 	    " * POW(2, GREATEST(count - :" #p "_doubles_from, 0))))")
 

@@ -7,7 +7,7 @@
  *   $ACCOUNT_ACTIVE  A number that rows store, by its name (stored_enums.h, limit_id.h).
  *   SQL_ALIVE        A piece that several statements have, with the parameters that it needs.
  *   TRANSACTION_()   Several statements in one trip (BEGIN NOT ATOMIC ... END), for db_alone().
- *                    One SELECT in it may answer with a row.
+ *                    One SELECT or RETURNING in it may answer with a row.
  *   .may_lag         It asks again and again, or only adds up: on a node of a cluster it does not
  *                    wait for what others have committed (db.h). Nothing a member sees has it.
  *   .columns         How many columns a row of the result has. Like every name, it is compared with
@@ -59,6 +59,19 @@ const struct sql_constant sql_constants[] = {
 	" DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;" \
 	" START TRANSACTION;" steps " END"
 #define TRANSACTION_(work) BLOCK_("", work " COMMIT;")
+
+/* A row for what else may have none. (SELECT 1) would be written into a temporary table each time
+ * it is asked. The first migration makes these tables. */
+#define SQL_ONE_ROW    "schema_migration one"
+#define SQL_IS_ONE_ROW "one.version = 1"
+
+/* Of LOG_IN_COUNT: the account that it has read, and how it answers. */
+#define LOG_IN_ACCOUNT_                                                                  \
+	"is_known, is_usable, the_id, the_person_id, the_hash, the_email, the_nickname," \
+	" the_language, the_generation"
+#define LOG_IN_RETURNING_(p)                               \
+	" RETURNING source_is_known, COALESCE(untold, 0)," \
+	" IF(holder = :" #p "_holder, :" #p "_max - count, -1), " LOG_IN_ACCOUNT_
 
 /* One mail. `p` names it; outbox_params_named() has its parameters, :p_id, :p_kind ... and
  * outbox_params() those of `mail`. Where `goes_out`, SQL, is false, it is written as MAIL_NONE. */
@@ -340,22 +353,12 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " ORDER BY a.login_id = :login_id DESC, a.created_at, a.id LIMIT 1",
 	    .columns = 11,
 	},
-	/* struct account_status (account.h). One row also for a login ID that nobody has. The
-	 * mail about failures has been sent where holder is empty (SESSION_BEGIN). */
+	/* The account that can log in with it. */
 	[ACCOUNT_BY_LOGIN_ID] = {
-	    "SELECT a.id IS NOT NULL, a.id, a.person_id, a.password_hash, a.email, a.nickname,"
-	    " a.language, a.generation, a.state = $ACCOUNT_ACTIVE AND p.id IS NOT NULL,"
-	    " s.count, s.window_ends_at,"
-	    " k.subject_hash IS NOT NULL, f.count, f.holder <> REPEAT(CHAR(0), 8)"
-	    " FROM (SELECT 1) d LEFT JOIN account a ON a.login_id = :login_id"
-	    " LEFT JOIN insured_person p ON p.id = a.person_id AND " SQL_HAS_ACCESS
-	    " LEFT JOIN limit_counter s ON s.limit_id = $LIMIT_SOURCE_FAILURES"
-	    " AND s.subject_hash = :source AND s.window_ends_at > :now"
-	    " LEFT JOIN limit_counter k ON k.limit_id = $LIMIT_KNOWN_SOURCE_FAILURES"
-	    " AND k.subject_hash = :known_source AND k.window_ends_at > :now"
-	    " LEFT JOIN limit_counter f ON f.limit_id = $LIMIT_LOGIN_FAILURES"
-	    " AND f.subject_hash = :login_id_hash AND f.window_ends_at > :now",
-	    .columns = 14,
+	    "SELECT " SQL_ACCOUNT_COLUMNS ", a.password_hash FROM account a JOIN insured_person p"
+	    " ON p.id = a.person_id AND " SQL_HAS_ACCESS
+	    " WHERE a.login_id = :login_id AND a.state = $ACCOUNT_ACTIVE",
+	    .columns = 11,
 	},
 	[ACCOUNT_LOGIN_IDS] = {
 	    "SELECT login_id FROM account WHERE email = :email AND state = $ACCOUNT_ACTIVE"
@@ -394,6 +397,43 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " AND state = $ACCOUNT_ACTIVE AND email = :email",
 	},
 
+	/* What a password is compared with, and its try, counted: struct log_in_status
+	 * (log_in_rows.h). All is read before the count. NO_ROW: the source or its prefix failed
+	 * too often, and nothing is counted. The mail about failures has been sent where holder is
+	 * empty (SESSION_BEGIN); a try that is counted again leaves itself out. */
+	[LOG_IN_COUNT] = {
+	    BLOCK_(
+	    "DECLARE is_failing, source_is_known, untold, is_known, is_usable INT;"
+	    " DECLARE the_id, the_person_id BINARY(16); DECLARE the_hash VARBINARY(127);"
+	    " DECLARE the_email VARBINARY(254); DECLARE the_nickname VARBINARY(400);"
+	    " DECLARE the_language VARBINARY(2); DECLARE the_generation BIGINT;",
+	    " SELECT source.count >= :source_max OR prefix.count >= :prefix_max,"
+	    " known.subject_hash IS NOT NULL,"
+	    " IF(failures.holder = REPEAT(CHAR(0), 8), 0,"
+	    "  failures.count - (failures.holder = :failures_holder)),"
+	    " a.id IS NOT NULL, a.state = $ACCOUNT_ACTIVE AND p.id IS NOT NULL, a.id, a.person_id,"
+	    " a.password_hash, a.email, a.nickname, a.language, a.generation"
+	    " INTO is_failing, source_is_known, untold, " LOG_IN_ACCOUNT_
+	    " FROM " SQL_ONE_ROW SQL_LIMIT_JOIN(source) SQL_LIMIT_JOIN(prefix)
+	    SQL_LIMIT_JOIN(known) SQL_LIMIT_JOIN(failures)
+	    " LEFT JOIN account a ON a.login_id = :login_id"
+	    " LEFT JOIN insured_person p ON p.id = a.person_id AND " SQL_HAS_ACCESS
+	    " WHERE " SQL_IS_ONE_ROW ";"
+	    " IF is_failing THEN ROLLBACK; SIGNAL SQLSTATE '02000'; END IF;"
+	    " IF source_is_known THEN " SQL_LIMIT_COUNT_LOCKING(known) LOG_IN_RETURNING_(known)
+	    "; ELSE "
+	    SQL_LIMIT_COUNT_LOCKING_UNTIL(failures,
+		"IF(is_known, :failures_window_ends_at, :nobody_window_ends_at)")
+	    LOG_IN_RETURNING_(failures) "; END IF; COMMIT;"),
+	    .columns = 12,
+	},
+	/* What a log-in that failed writes. */
+	[LOG_IN_FAILED] = {
+	    TRANSACTION_(
+	    " IF :source_limit THEN " SQL_LIMIT_COUNT(source) "; END IF;"
+	    " IF :prefix_limit THEN " SQL_LIMIT_COUNT(prefix) "; END IF;"
+	    " " SQL_AUDIT_INSERT ";"),
+	},
 	/* All that a log-in writes, in one trip: the account is still as the password was
 	 * compared with it, and others wait for it; its longest unused sessions make room; the
 	 * session; the failures of the login ID are forgotten, or marked as told; the source is

@@ -126,49 +126,17 @@ account_former_by_address(struct db_tx *tx, const char *email, const char *login
 }
 
 enum result
-account_by_login_id(struct db_tx *tx, const struct account_query *query, struct account_status *ret)
+account_by_login_id(
+    struct db_tx *tx, const char *login_id, const struct access_day *day, struct account *ret)
 {
-	struct account *account = &ret->account;
-	const struct limit_try *by_source = query->by_source;
-	const struct limit_try *by_known_source = &query->limits->by_known_source;
-	const struct limit_try *by_login_id = &query->limits->by_login_id;
-	int64_t known = 0, usable = 0, source_known = 0, untold = 0;
 	const struct db_value in[] = {
-		db_text("login_id", query->login_id),
-		access_day_today(query->day),
-		access_day_days(query->day),
-		db_bytes("source", by_source->subject_hash, sizeof by_source->subject_hash),
-		db_bytes("known_source", by_known_source->subject_hash,
-		    sizeof by_known_source->subject_hash),
-		db_bytes(
-		    "login_id_hash", by_login_id->subject_hash, sizeof by_login_id->subject_hash),
-		db_number("now", by_source->now),
-		{ 0 },
-	};
-	const struct db_slot out[] = {
-		db_to_number(&known),
-		db_to_bytes(account->id.bytes, sizeof account->id.bytes),
-		db_to_bytes(account->person_id.bytes, sizeof account->person_id.bytes),
-		db_to_text(account->password_hash, sizeof account->password_hash),
-		db_to_text(account->email, sizeof account->email),
-		db_to_text(account->nickname, sizeof account->nickname),
-		db_to_text(account->language, sizeof account->language),
-		db_to_number(&account->generation),
-		db_to_number(&usable),
-		db_to_number(&ret->source_failures),
-		db_to_number(&ret->source_window_ends_at),
-		db_to_number(&source_known),
-		db_to_number(&ret->login_id_failures),
-		db_to_number(&untold),
+		access_day_today(day),
+		access_day_days(day),
+		db_text("login_id", login_id),
 		{ 0 },
 	};
 
-	TRY(db_row(tx, ACCOUNT_BY_LOGIN_ID, in, out));
-	ret->known = known != 0;
-	ret->usable = usable != 0;
-	ret->source_known = source_known != 0;
-	ret->failures_untold = untold != 0;
-	return OK;
+	return select_account(tx, ACCOUNT_BY_LOGIN_ID, in, ret);
 }
 
 /* The row that was read, and the list it goes to. */
@@ -328,12 +296,6 @@ account_delete_by_link(struct db_tx *tx, const struct mailed_link *link, struct 
 
 	TRY(db_change(tx, ACCOUNT_DELETE_BY_LINK, in, &rows));
 	return rows == 1 ? db_change(tx, OUTBOX_DROP_DEAD, of_person, NULL) : NO_ROW;
-}
-
-void
-account_status_wipe(struct account_status *status)
-{
-	secret_wipe_bytes(status, sizeof *status);
 }
 
 void

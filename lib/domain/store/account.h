@@ -78,31 +78,10 @@ enum result account_former_by_link(
 enum result account_former_by_address(struct db_tx *, const char *email, const char *login_id,
     const struct access_day *, struct account *ret) MUST_USE;
 
-/* What is asked of a login ID before a password is compared. All is borrowed. */
-struct account_query {
-	const char *login_id;              /* folded */
-	const struct access_day *day;      /* on which the person must have access */
-	const struct limit_try *by_source; /* LIMIT_SOURCE_FAILURES, of the client */
-	const struct login_limits *limits; /* of the login ID, and of the client with it */
-};
-
-struct account_status {
-	bool known;                    /* false: no account has the login ID */
-	bool usable;                   /* the account is active and its person has access */
-	struct account account;        /* without login ID, pending address and times */
-	int64_t source_failures;       /* counted for the client, in its present window */
-	int64_t source_window_ends_at; /* of that window */
-	bool source_known;             /* the client is a known source (login_limits.h) */
-	int64_t login_id_failures; /* counted for the login ID, from sources that are not known */
-	bool failures_untold;      /* one of them is newer than the last mail about them */
-};
-
-void account_status_wipe(struct account_status *);
-
-/* Reads the status of a login ID in one statement, which takes the same time whether an account has
- * it or not. Counters whose window has ended by by_source->now are 0. */
+/* Reads the account that can log in with this login ID. NO_ROW: nobody has it, it is not active, or
+ * its person has no access. */
 enum result account_by_login_id(
-    struct db_tx *, const struct account_query *, struct account_status *ret) MUST_USE;
+    struct db_tx *, const char *login_id, const struct access_day *, struct account *ret) MUST_USE;
 
 #define ACCOUNT_LOGIN_IDS_MAX 8
 

@@ -1,0 +1,94 @@
+/* log_in_rows.c - the rows that a log-in reads and counts. */
+
+#include "log_in_rows.h"
+
+#include "secret.h"
+#include "statements.h"
+
+#include <string.h>
+
+enum {
+	COUNT_PARAMS = 2 * LIMIT_KEY_PARAMS + 2 * LIMIT_LOCK_PARAMS,
+	FAIL_PARAMS = 1 + 2 * LIMIT_COUNT_PARAMS,
+};
+
+void
+log_in_status_wipe(struct log_in_status *status)
+{
+	secret_wipe_bytes(status, sizeof *status);
+}
+
+/* By whichever it was counted, if it was. */
+static void
+give_back_later(const struct login_limits *limits)
+{
+	limit_db_give_back_later(&limits->by_login_id);
+	limit_db_give_back_later(&limits->by_known_source);
+}
+
+enum result
+log_in_rows_count(struct db_tx *tx, const struct log_in_query *query, struct log_in_status *ret)
+{
+	const struct login_limits *limits = query->limits;
+	struct account *account = &ret->account;
+	int64_t source_known = 0, tries_left = 0, known = 0, usable = 0;
+	const struct db_value own[] = {
+		db_text("login_id", query->login_id),
+		access_day_today(query->day),
+		access_day_days(query->day),
+		db_number("now", query->by_source->now),
+		db_number("source_max", query->by_source->max),
+		db_number("prefix_max", query->by_prefix->max),
+		db_number("nobody_window_ends_at", login_limits_nobody_window_ends_at(limits)),
+	};
+	struct db_value in[LENGTH(own) + COUNT_PARAMS + 1] = { 0 };
+	struct db_value *at = in + LENGTH(own);
+	const struct db_slot out[] = {
+		db_to_number(&source_known),
+		db_to_number(&ret->failures_untold),
+		db_to_number(&tries_left),
+		db_to_number(&known),
+		db_to_number(&usable),
+		db_to_bytes(account->id.bytes, sizeof account->id.bytes),
+		db_to_bytes(account->person_id.bytes, sizeof account->person_id.bytes),
+		db_to_text(account->password_hash, sizeof account->password_hash),
+		db_to_text(account->email, sizeof account->email),
+		db_to_text(account->nickname, sizeof account->nickname),
+		db_to_text(account->language, sizeof account->language),
+		db_to_number(&account->generation),
+		{ 0 },
+	};
+
+	memcpy(in, own, sizeof own);
+	limit_db_params(query->by_source, &LIMIT_NAMES("source"), LIMIT_KEY_PARAMS, at);
+	at += LIMIT_KEY_PARAMS;
+	limit_db_params(query->by_prefix, &LIMIT_NAMES("prefix"), LIMIT_KEY_PARAMS, at);
+	at += LIMIT_KEY_PARAMS;
+	limit_db_params(&limits->by_known_source, &LIMIT_NAMES("known"), LIMIT_LOCK_PARAMS, at);
+	at += LIMIT_LOCK_PARAMS;
+	limit_db_params(&limits->by_login_id, &LIMIT_NAMES("failures"), LIMIT_LOCK_PARAMS, at);
+	const enum result counted = db_row(tx, LOG_IN_COUNT, in, out);
+	if (counted != OK && db_may_be_done(tx))
+		give_back_later(limits);
+	TRY(counted);
+	ret->source_known = source_known != 0;
+	ret->tries_left = (int)tries_left;
+	ret->known = known != 0;
+	ret->usable = usable != 0;
+	return OK;
+}
+
+enum result
+log_in_rows_fail(
+    struct db_tx *tx, const struct log_in_query *query, const struct audit_event *event)
+{
+	struct db_value in[FAIL_PARAMS + AUDIT_PARAMS + 1] = { db_number(
+	    "now", query->by_source->now) };
+	struct db_value *at = in + 1;
+
+	limit_db_params(query->by_source, &LIMIT_NAMES("source"), LIMIT_COUNT_PARAMS, at);
+	at += LIMIT_COUNT_PARAMS;
+	limit_db_params(query->by_prefix, &LIMIT_NAMES("prefix"), LIMIT_COUNT_PARAMS, at);
+	audit_params(event, in + FAIL_PARAMS);
+	return db_insert_new(tx, LOG_IN_FAILED, in);
+}
