@@ -634,7 +634,7 @@ is_asked(const struct http *http, int64_t began_ms, bool has_proxies)
 static bool
 knock(const struct sockaddr_in *address)
 {
-	const struct timeval most = { .tv_usec = KNOCK_MAX_MS * 1000 };
+	const struct timeval most = { .tv_usec = KNOCK_MAX_MS * 1000L };
 	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)

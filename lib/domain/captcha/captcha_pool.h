@@ -19,7 +19,7 @@
 
 struct captcha_pool;
 
-/* Starts the painter, which keeps `count` pictures ready; each keeps about 10 KiB resident. NULL:
+/* Starts the painter, which keeps `count` pictures ready; each keeps about 8 KiB resident. NULL:
  * no memory or no thread. Close: captcha_pool_close(). */
 struct captcha_pool *captcha_pool_open(unsigned count) MUST_USE;
 
