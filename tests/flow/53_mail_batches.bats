@@ -11,24 +11,25 @@ setup() {
 }
 
 teardown() {
+	let_go
 	smtp_script ''
 	db 'DELETE FROM outbox WHERE state IN (OUTBOX_PENDING, OUTBOX_DEAD)'
 	stack_restore
 }
 
-# Invitations that are due at once, to 1@$group.jp, 2@$group.jp ... in this order.
-mails_wait() { # COUNT [GROUP]
-	local group=${2-$group}
+# Invitations that are due at once, or so many seconds later, to 1@$group.jp, 2@$group.jp ... in this order.
+mails_wait() { # COUNT [SECONDS]
 	db "INSERT INTO outbox (id, kind, state, email, language, nickname, jti, person_id, account_id, generation, invitation_jti, created_at, expires_at, next_try_at)
 		SELECT RANDOM_BYTES(16), MAIL_INVITATION, OUTBOX_PENDING, CONCAT(seq, '@$group.jp'), 'ja', '', CONCAT(LPAD(seq, 8, '0'), RANDOM_BYTES(8)),
 			UNHEX(MD5('$group')), '', 0, '',
-			UNIX_TIMESTAMP(), UNIX_TIMESTAMP() + 3600, UTC_TIMESTAMP(6) - INTERVAL $1 - seq SECOND FROM seq_1_to_$1"
+			UNIX_TIMESTAMP(), UNIX_TIMESTAMP() + 3600, UTC_TIMESTAMP(6) + INTERVAL ${2-0} + CAST(seq AS SIGNED) - $1 SECOND FROM seq_1_to_$1"
 }
 
 # One worker, for which the relay is so quick that it claims many mails at once.
 quick_worker() {
+	local group=quick
 	restart_server MAIL_WORKERS=1
-	mails_wait 40 quick
+	mails_wait 40
 	wait_until 20 mail_is_finished
 }
 
@@ -81,6 +82,19 @@ is_held() { # NUMBER
 	claims=$(($(updates_of_outbox) - claims))
 	echo "$claims changes for 160 mails" >&2
 	((claims < 200)) # 320, if each were claimed and finished alone
+}
+
+@test "a worker for which another was sooner takes the next mail at once" {
+	local began
+	restart_server MAIL_WORKERS=1
+	mails_wait 2 4
+	hold_rows "UPDATE outbox SET lease_until = UTC_TIMESTAMP(6) + INTERVAL 1 HOUR, lease_owner = REPEAT('x', 16) WHERE email = '1@$group.jp'"
+	wait_until 10 waiting 1 # it has found both, and would have the first
+	began=${EPOCHREALTIME/./}
+	let_go
+	mail_arrives "2@$group.jp"
+	((${EPOCHREALTIME/./} - began < 900000)) # it looks again every second
+	same "$(mail_count "1@$group.jp")" 0
 }
 
 @test "a relay that falls silent in the middle of a batch keeps no other mail: what was sent is finished, the rest is free" {

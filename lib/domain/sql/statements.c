@@ -524,11 +524,13 @@ const struct statement statements[STATEMENTS__MAX] = {
 	},
 	/* Claims mails that are due, commits that, and reads what was claimed: one trip. Their ids
 	 * are read without a lock, and by them they are claimed: so who claims and who finishes
-	 * lock rows in one order, that of the primary key. A second run also takes what the first
-	 * one has claimed, as the same try. */
+	 * lock rows in one order, that of the primary key. Where another worker was sooner with all
+	 * of them, the next are looked for. A second run also takes what the first one has claimed,
+	 * as the same try. */
 	[OUTBOX_CLAIM] = {
 	    "BEGIN NOT ATOMIC"
 	    " DECLARE due BLOB;"
+	    " REPEAT"
 	    " SELECT GROUP_CONCAT(id SEPARATOR '') INTO due FROM (SELECT id FROM outbox"
 	    "  WHERE state = $OUTBOX_PENDING AND next_try_at <= UTC_TIMESTAMP(6)"
 	    "  AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6)"
@@ -542,6 +544,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    "  WHERE id IN " SQL_DUE_IDS " AND state = $OUTBOX_PENDING AND (lease_until IS NULL"
 	    "   OR lease_until < UTC_TIMESTAMP(6) OR lease_owner = :worker_id);"
 	    " END IF;"
+	    " UNTIL due IS NULL OR ROW_COUNT() > 0 END REPEAT;"
 	    " SELECT " SQL_MAIL_COLUMNS " FROM outbox WHERE id IN " SQL_DUE_IDS
 	    "  AND state = $OUTBOX_PENDING AND lease_owner = :worker_id"
 	    "  AND lease_until >= UTC_TIMESTAMP(6) ORDER BY next_try_at;"
