@@ -184,11 +184,12 @@ const struct statement statements[STATEMENTS__MAX] = {
 	/* All that is known of a token: how it was spent, its tries and its wrong repeats. */
 	[TOKEN_STATE_READ] = {
 	    "SELECT o.jti IS NOT NULL, o.kind, o.fingerprint, o.outcome, o.next_id, o.created_at,"
-	    " t.count, r.count FROM (SELECT 1) d LEFT JOIN spent_token o ON o.jti = :jti"
+	    " t.count, r.count FROM " SQL_ONE_ROW " LEFT JOIN spent_token o ON o.jti = :jti"
 	    " LEFT JOIN limit_counter t ON t.limit_id = :tries_limit"
 	    " AND t.subject_hash = :tries_hash AND t.window_ends_at > :now"
 	    " LEFT JOIN limit_counter r ON r.limit_id = $LIMIT_WRONG_REPEATS"
-	    " AND r.subject_hash = :repeats_hash AND r.window_ends_at > :now",
+	    " AND r.subject_hash = :repeats_hash AND r.window_ends_at > :now"
+	    " WHERE " SQL_IS_ONE_ROW,
 	    .columns = 8,
 	},
 
