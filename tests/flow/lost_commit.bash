@@ -90,7 +90,7 @@ remind            statement  INTO limit_counter.*INTO outbox
 ask_reset         commit     INTO outbox                               recovery.c:ask_reset_tx
 ask_deletion      statement  INTO limit_counter.*INTO outbox
 delete_former     commit     DELETE FROM account                       account_deletion.c:confirm_deletion_tx
-reset             commit     UPDATE account                            recovery_reset.c:reset_password_tx
+reset             statement  UPDATE account
 invite            statement  INTO due FROM
 invite            statement  UPDATE outbox SET state = [0-9]
 mail_dead         statement  UPDATE outbox SET state = \?

@@ -13,14 +13,15 @@
 #include "clock.h"
 #include "db.h"
 #include "hash_pool.h"
+#include "limit_db.h"
 #include "login_limits.h"
 #include "mailed_link.h"
 #include "mailer.h"
 #include "notification.h"
 #include "outbox.h"
 #include "password.h"
-#include "session_rows.h"
 #include "spent_token.h"
+#include "statements.h"
 #include "token_state.h"
 
 #include <string.h>
@@ -43,19 +44,6 @@ static void
 reset_ctx_wipe(struct reset_ctx *ctx)
 {
 	secret_wipe_bytes(ctx, sizeof *ctx);
-}
-
-static enum result
-reset_password_tx(struct db_tx *tx, void *context)
-{
-	struct reset_ctx *ctx = context;
-
-	TRY(spent_token_insert(tx, &ctx->spent));
-	TRY(account_reset_password(tx, &ctx->link, ctx->hash, ctx->now));
-	TRY(session_rows_end_others(tx, ctx->account.id, no_session));
-	TRY(login_limits_restart(tx, &ctx->limits));
-	TRY(audit_insert(tx, &ctx->event));
-	return outbox_enqueue(tx, &ctx->notification);
 }
 
 /* The account, of a link that was used: whatever became of it. */
@@ -91,7 +79,7 @@ repeat_reset(const struct app *app, struct reset_ctx *ctx)
 	return token_state_end_repeat(app, &ctx->state, compared);
 }
 
-/* Makes what the transaction writes. */
+/* Makes what PASSWORD_RESET writes. */
 static void
 prepare_reset(const struct app *app, const struct client *client, struct reset_ctx *ctx)
 {
@@ -110,15 +98,51 @@ prepare_reset(const struct app *app, const struct client *client, struct reset_c
 	ctx->notification = notification_to(MAIL_PASSWORD_CHANGED, account, ctx->now);
 }
 
+/* NO_ROW: the account is another since. DUPLICATE: the link was spent meanwhile. */
+static enum result
+write_reset(const struct app *app, const struct reset_ctx *ctx)
+{
+	struct db_tx alone = db_alone(app->db);
+	const struct limit_try *tries = &ctx->state.tries;
+	const struct limit_try *failures = &ctx->limits.by_login_id;
+	const struct limit_try *source = &ctx->limits.by_known_source;
+	const struct login_limits_range sources = login_limits_range(&ctx->limits);
+	int64_t outcome = 0;
+	const struct db_value own[] = {
+		db_number("now", ctx->now),
+		db_text("password_hash", ctx->hash),
+		db_bytes("account_id", ctx->link.account_id.bytes, ID_SIZE),
+		db_number("generation", ctx->link.generation),
+		db_text("email", ctx->link.email),
+		db_bytes("login_id_hash", failures->subject_hash, sizeof failures->subject_hash),
+		db_bytes("first_source", sources.first, sizeof sources.first),
+		db_bytes("last_source", sources.last, sizeof sources.last),
+		db_bytes("known_source_hash", source->subject_hash, sizeof source->subject_hash),
+		db_number("known_until", login_limits_source_known_until(&ctx->limits)),
+	};
+	struct db_value in[LENGTH(own) + LIMIT_COUNT_PARAMS + SPENT_TOKEN_PARAMS + AUDIT_PARAMS +
+			   OUTBOX_PARAMS + 1] = { 0 };
+	struct db_value *at = in + LENGTH(own);
+	const struct db_slot out[] = { db_to_number(&outcome), { 0 } };
+
+	memcpy(in, own, sizeof own);
+	limit_db_params(tries, &LIMIT_NAMES("tries"), LIMIT_COUNT_PARAMS, at);
+	spent_token_params(&ctx->spent, at += LIMIT_COUNT_PARAMS);
+	audit_params(&ctx->event, at += SPENT_TOKEN_PARAMS);
+	outbox_params(&ctx->notification, at + AUDIT_PARAMS);
+	const enum result run = db_row(&alone, PASSWORD_RESET, in, out);
+	if (run != OK && db_may_be_done(&alone))
+		limit_db_give_back_later(tries);
+	return run != OK ? run : (enum result)outcome;
+}
+
 static enum result
 reset_password(const struct app *app, const struct client *client, struct reset_ctx *ctx)
 {
+	/* Before the try is counted, so that a busy hash pool costs the member none. */
 	TRY(hash_pool_hash(app->hash_pool, ctx->password, ctx->hash));
-	/* Counted after the hash, so that a busy hash pool costs the member no try. */
-	TRY(token_state_count_try(app, &ctx->state));
 	prepare_reset(app, client, ctx);
-	const enum result done = token_state_end_try(
-	    app, &ctx->state, db_transaction(app->db, reset_password_tx, ctx));
+	const enum result done = write_reset(app, ctx);
 	if (done == NO_ROW) /* changed, disabled, deleted or with another address meanwhile */
 		return TOKEN_SPENT;
 	if (done != DUPLICATE)

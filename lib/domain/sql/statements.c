@@ -129,6 +129,9 @@ const struct sql_constant sql_constants[] = {
 /* The counter `p` of a try that this transaction has counted (statement_parts.h); sets variables to
  * how many are left behind it, and to how long to wait where it was not granted. */
 #define SQL_LIMIT_IS(p) #p ".limit_id = :" #p "_limit AND " #p ".subject_hash = :" #p "_hash"
+#define SQL_LIMIT_IS_GRANTED(p)                                         \
+	"(SELECT " #p ".holder = :" #p "_holder FROM limit_counter " #p \
+	" WHERE " SQL_LIMIT_IS(p) ")"
 #define SQL_LIMIT_TAKE_LEFT(p, left, wait_s)                                                \
 	"SELECT " SQL_LIMIT_LEFT(p) ", " #p ".window_ends_at - :now INTO " left ", " wait_s \
 				    " FROM limit_counter " #p " WHERE " SQL_LIMIT_IS(p)
@@ -218,8 +221,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	[SECOND_LINK_TRY] = {
 	    TRANSACTION_(
 	    " " SQL_LIMIT_COUNT(tries) ";"
-	    " IF :key_is_right AND (SELECT tries.holder = :tries_holder FROM limit_counter tries"
-	    " WHERE " SQL_LIMIT_IS(tries) ") THEN"
+	    " IF :key_is_right AND " SQL_LIMIT_IS_GRANTED(tries) " THEN"
 	    " BEGIN DECLARE CONTINUE HANDLER FOR 1062 BEGIN END; "
 	    SQL_SPENT_TOKEN_INSERT "; END; END IF;"
 	    " SELECT " SQL_LIMIT_LEFT(tries) ", o.fingerprint, o.next_id, o.created_at"
@@ -371,13 +373,43 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " " SQL_RAISE_GENERATION
 	    " WHERE id = :id AND generation = :generation AND state = $ACCOUNT_ACTIVE",
 	},
-	/* FORCE INDEX: along the index of addresses it would lock all accounts that share one,
+	/* All that a reset link writes, in one trip and one transaction (ACCOUNT_CREATE has the
+	 * rules). It answers with a result: OK; LINK_EXHAUSTED; NO_ROW, the link is over, which
+	 * keeps the try alone; DUPLICATE, another request has spent it, which keeps nothing.
+	 *
+	 * FORCE INDEX: along the index of addresses it would lock all accounts that share one,
 	 * and in another order than a change of address does. */
-	[ACCOUNT_RESET_PASSWORD] = {
-	    "UPDATE account FORCE INDEX (PRIMARY) SET password_hash = :password_hash,"
+	[PASSWORD_RESET] = {
+	    TRANSACTION_(
+	    " BEGIN"
+	    " DECLARE outcome INT;"
+	    " step: BEGIN"
+	    " " SQL_LIMIT_COUNT(tries) ";"
+	    " SET outcome = (SELECT IF(next_id = :next_id, $OK, $DUPLICATE)"
+	    " FROM spent_token WHERE jti = :jti);"
+	    " IF outcome IS NOT NULL THEN ROLLBACK; LEAVE step; END IF;"
+	    " IF NOT " SQL_LIMIT_IS_GRANTED(tries)
+	    " THEN SET outcome = $LINK_EXHAUSTED; LEAVE step; END IF;"
+	    " SAVEPOINT tried;"
+	    " " SQL_SPENT_TOKEN_INSERT ";"
+	    " UPDATE account FORCE INDEX (PRIMARY) SET password_hash = :password_hash,"
 	    " password_changed_at = :now, " SQL_RAISE_GENERATION
-	    " WHERE id = :id AND generation = :generation AND state = $ACCOUNT_ACTIVE"
-	    " AND email = :email",
+	    " WHERE id = :account_id AND generation = :generation"
+	    " AND state = $ACCOUNT_ACTIVE AND email = :email;"
+	    " IF ROW_COUNT() = 0"
+	    " THEN ROLLBACK TO tried; SET outcome = $NO_ROW; LEAVE step; END IF;"
+	    " DELETE FROM session WHERE account_id = :account_id;"
+	    " DELETE FROM limit_counter"
+	    " WHERE limit_id = $LIMIT_LOGIN_FAILURES AND subject_hash = :login_id_hash;"
+	    " " SQL_KNOWN_SOURCES_FORGET ";"
+	    " " SQL_KNOWN_SOURCE_WRITE ";"
+	    " " SQL_AUDIT_INSERT ";"
+	    " " SQL_OUTBOX_INSERT ";"
+	    " SET outcome = $OK;"
+	    " END;"
+	    " SELECT outcome;"
+	    " END;"),
+	    .columns = 1,
 	},
 	[ACCOUNT_SET_SETTINGS] = {
 	    "UPDATE account SET nickname = COALESCE(:nickname, nickname),"

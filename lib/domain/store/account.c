@@ -199,22 +199,6 @@ account_set_password(
 }
 
 enum result
-account_reset_password(
-    struct db_tx *tx, const struct mailed_link *link, const char *hash, int64_t now)
-{
-	const struct db_value in[] = {
-		db_text("password_hash", hash),
-		db_number("now", now),
-		db_bytes("id", link->account_id.bytes, sizeof link->account_id.bytes),
-		db_number("generation", link->generation),
-		db_text("email", link->email),
-		{ 0 },
-	};
-
-	return change_password_hash(tx, ACCOUNT_RESET_PASSWORD, in, link->account_id, hash);
-}
-
-enum result
 account_set_settings(
     struct db_tx *tx, struct account_id id, const char *nickname, const char *language)
 {

@@ -100,11 +100,6 @@ enum result account_login_ids(
 enum result account_set_password(struct db_tx *, struct account_id id, int64_t generation,
     const char *hash, int64_t now) MUST_USE;
 
-/* The same by a reset link. NO_ROW also when the link was mailed to an address that is not the
- * proven one any more. */
-enum result account_reset_password(
-    struct db_tx *, const struct mailed_link *, const char *hash, int64_t now) MUST_USE;
-
 /* Sets those of the two that are not "". */
 enum result account_set_settings(
     struct db_tx *, struct account_id id, const char *nickname, const char *language) MUST_USE;

@@ -66,26 +66,6 @@ token_state_read(const struct app *app, const struct stage_claims *claims, struc
 }
 
 enum result
-token_state_count_try(const struct app *app, struct token_state *state)
-{
-	struct db_tx alone = db_alone(app->db);
-
-	TRY(limit_db_count(&alone, &state->tries, &state->tries_left, NULL));
-	return state->tries_left < 0 ? LINK_EXHAUSTED : OK;
-}
-
-enum result
-token_state_end_try(const struct app *app, struct token_state *state, enum result outcome)
-{
-	struct db_tx alone = db_alone(app->db);
-
-	if (!result_is_ours(outcome) && outcome != TOO_MANY)
-		return outcome;
-	state->tries_left = -1;
-	return limit_db_give_back_after(&alone, &state->tries, outcome);
-}
-
-enum result
 token_state_count_repeat(const struct app *app, struct token_state *state)
 {
 	struct db_tx alone = db_alone(app->db);

@@ -2,11 +2,11 @@
  * tries it has left.
  *
  * A token that is not spent has tries (the limit of its stage): each is committed before anybody is
- * told what came of it. The steps of key and account count theirs in the transaction that spends
- * the token, the identity step with the spending of the CAPTCHA. A spent token has repeats
- * (LIMIT_WRONG_REPEATS): a request that comes with other facts than those the token was spent with
- * may be guessing them. One with the same facts gets its repeat back: it is rejected only while
- * LIMIT_WRONG_REPEATS others are being compared. */
+ * told what came of it. It is counted in the transaction that spends the token, but by the identity
+ * step with the spending of the CAPTCHA. A spent token has repeats (LIMIT_WRONG_REPEATS): a request
+ * that comes with other facts than those the token was spent with may be guessing them. One with
+ * the same facts gets its repeat back: it is rejected only while LIMIT_WRONG_REPEATS others are
+ * being compared. */
 
 #ifndef TOKEN_STATE_H
 #define TOKEN_STATE_H
@@ -32,14 +32,6 @@ struct token_state {
  * the same. */
 enum result token_state_read(
     const struct app *, const struct stage_claims *, struct token_state *ret) MUST_USE;
-
-/* Counts a try of the token and sets tries_left. LINK_EXHAUSTED: none was left. */
-enum result token_state_count_try(const struct app *, struct token_state *) MUST_USE;
-
-/* Ends a try that was counted: a failure of ours (result_is_ours()) and TOO_MANY say nothing about
- * the try, which is given back; tries_left is then -1, not known. Returns `outcome`. */
-enum result token_state_end_try(
-    const struct app *, struct token_state *, enum result outcome) MUST_USE;
 
 /* Counts a repeat of a spent token, before its facts are compared, and sets repeats_left.
  * LINK_EXHAUSTED: none was left. */
