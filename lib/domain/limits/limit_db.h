@@ -1,5 +1,5 @@
 /* limit_db.h - the limits that are counted in the database (limit_table.h): for all replicas
- * together, and each try before it is compared with what it guesses at.
+ * together, and each try before anybody is told whether what it guesses at is right.
  *
  * A try is one row's worth of a limit: count it, and give it back where it failed at nothing.
  * Rows keep a keyed hash of the subject, never the subject (an address, a token).

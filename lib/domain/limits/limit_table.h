@@ -2,8 +2,8 @@
  * and what happens then (ASVS 2.1.3, 6.1.1).
  *
  * A row says where it is counted. What protects a secret or a mailbox is counted in the database
- * (limit_db.h): for all replicas together, before the try is compared. What only sheds load is
- * counted in the process (limit_local.h).
+ * (limit_db.h): for all replicas together, before anybody is told what came of the try. What only
+ * sheds load is counted in the process (limit_local.h).
  *
  * A window begins with the first try that is granted. Some limits also lock: from the try
  * `lock_from` on each one that is granted is followed by a time without tries.
