@@ -33,13 +33,14 @@ teardown() {
 # The service has the row of a statement block by then, and not the word that it was committed.
 @test "an answer that breaks off behind the row of a statement block" { # asvs 2.3.3
 	server_on_the_wire
-	ONLY='key|key_wrong|account|account_other|account_taken|reset' FAULTS=half drive_table "$TABLE"
+	ONLY='captcha|captcha_wrong|mismatch|identity|identity_again|key|key_wrong|account|account_other|account_taken|reset' FAULTS=half \
+		drive_table "$TABLE"
 }
 
 # A few calls of each kind, as a lost quorum looks like a lost answer: what is different is the connection.
 @test "an error at COMMIT of a cluster that lost its quorum: done or not, the call is the success it would have been" { # asvs 2.3.3
 	server_on_the_wire
-	ONLY='captcha|account|leave' FAULTS='1180 1180-' drive_table "$(grep ' commit ' <<<"$TABLE")"
+	ONLY='mismatch|account|leave' FAULTS='1180 1180-' drive_table "$(grep ' commit ' <<<"$TABLE")"
 }
 
 # Mails were claimed and read, and it is not known whether the block came to its end.
@@ -112,7 +113,7 @@ teardown() {
 @test "what may have been counted while the database was going is given back later" { # asvs 2.3.3 16.5.2
 	server_on_the_wire IDENTITY_BIRTH_DATE=yes
 	prepare_right_birth_date
-	rules 'lose commit INTO spent_token' '*drop connect .'
+	rules 'lose statement INTO spent_token' '*drop connect .'
 	post_identity
 	want 503 unavailable
 	same "$(db 'SELECT count FROM limit_counter WHERE limit_id = LIMIT_SOURCE_PERSONS')" 1

@@ -51,11 +51,12 @@ rules_are_used() {
 
 readonly TABLE='
 invite            statement  INTO limit_counter.*INTO outbox
-captcha           commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:spend_captcha_tx
-captcha_wrong     commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:spend_captcha_tx
-mismatch          commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:spend_captcha_tx
+captcha           statement  BEGIN NOT ATOMIC.*insured_person
+captcha_wrong     statement  BEGIN NOT ATOMIC.*insured_person
+mismatch          statement  BEGIN NOT ATOMIC.*insured_person
 mismatch          commit     \A(?!.*INTO spent_token).*INTO limit_counter       identity_limits.c:count_wrong_tx
-identity          commit     INTO outbox                               registration_identify.c:spend_link_tx
+identity          statement  BEGIN NOT ATOMIC.*INTO outbox
+identity_again    statement  BEGIN NOT ATOMIC.*INTO outbox
 key               statement  INTO spent_token
 key_wrong         statement  INTO spent_token
 key_again         statement  UPDATE limit_counter SET count
@@ -99,9 +100,10 @@ mails_released    statement  UPDATE outbox SET tries = tries - 1
 '
 
 readonly BIRTH_DATE_TABLE='
-right_birth_date  commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:spend_captcha_tx
-right_birth_date  statement  UPDATE limit_counter SET count
-wrong_birth_date  commit     \A(?!.*INTO outbox).*INTO spent_token        registration_identify.c:spend_captcha_tx
+right_birth_date  statement  BEGIN NOT ATOMIC.*insured_person
+right_birth_date  statement  BEGIN NOT ATOMIC.*INTO outbox
+wrong_birth_date  statement  BEGIN NOT ATOMIC.*insured_person
+same_again        statement  BEGIN NOT ATOMIC.*insured_person
 wrong_birth_date  commit     \A(?!.*INTO spent_token).*INTO limit_counter       identity_limits.c:count_wrong_tx
 '
 
@@ -160,6 +162,8 @@ prepare_mismatch() { prepare_captcha && identity_body=$(jq -c '.insured_number =
 call_mismatch() { post_identity && want 422 identity_mismatch; }
 prepare_identity() { prepare_captcha; }
 call_identity() { post_identity && want 200; }
+prepare_identity_again() { prepare_captcha && call_identity; } # a mail goes out again, as none counts any more
+call_identity_again() { call_identity; }
 prepare_right_birth_date() { prepare_captcha && identity_body=$(jq -c '.birth_date = "1980-01-01"' <<<"$identity_body"); }
 ready_right_birth_date() { # somebody was wrong about the same number: that counts, and stays
 	local right=$identity_body
@@ -171,6 +175,9 @@ ready_right_birth_date() { # somebody was wrong about the same number: that coun
 call_right_birth_date() { post_identity && want 200; }
 prepare_wrong_birth_date() { prepare_captcha && identity_body=$(jq -c '.birth_date = "1980-01-02"' <<<"$identity_body"); }
 call_wrong_birth_date() { post_identity && want 422 identity_mismatch; }
+prepare_same_again() { prepare_wrong_birth_date; }
+ready_same_again() { call_wrong_birth_date; } # it counts, and once
+call_same_again() { call_wrong_birth_date; }
 
 prepare_key() { identified "$(new_email)" "$(new_person)"; }
 call_key() { confirm_key "$second_link" "$key" && want 200; }

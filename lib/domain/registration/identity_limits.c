@@ -15,23 +15,28 @@ identity_limits_of(const struct app *app, const struct identity_request *request
 	const struct client *client = request->client;
 	const char *number = request->insured_number;
 
-	return (struct identity_limits){
-		.persons_of_source = limit_try_of(
-		    keyring, limit_subject_of_source(LIMIT_SOURCE_PERSONS, client), now),
-		.persons_of_prefix = limit_try_of(
-		    keyring, limit_subject_of_prefix(LIMIT_SOURCE_PERSONS, client), now),
+	struct identity_limits limits = {
+		.tries = {
+			[PERSONS_OF_SOURCE] = limit_try_of(keyring,
+			    limit_subject_of_source(LIMIT_SOURCE_PERSONS, client), now),
+			[PERSONS_OF_PREFIX] = limit_try_of(keyring,
+			    limit_subject_of_prefix(LIMIT_SOURCE_PERSONS, client), now),
+			[WRONG_OF_SOURCE] = limit_try_of(keyring,
+			    limit_subject_of_source(LIMIT_SOURCE_IDENTITIES, client), now),
+			[WRONG_OF_PREFIX] = limit_try_of(keyring,
+			    limit_subject_of_prefix(LIMIT_SOURCE_IDENTITIES, client), now),
+			[WRONG_OF_SERVICE] = limit_try_of(keyring,
+			    limit_subject_of_service(LIMIT_SERVICE_IDENTITIES), now),
+		},
 		.wrong_of_number = limit_try_of(
 		    keyring, limit_subject_of(LIMIT_NUMBER_FAILURES, number, strlen(number)), now),
-		.wrong_of_source = limit_try_of(
-		    keyring, limit_subject_of_source(LIMIT_SOURCE_IDENTITIES, client), now),
-		.wrong_of_prefix = limit_try_of(
-		    keyring, limit_subject_of_prefix(LIMIT_SOURCE_IDENTITIES, client), now),
-		.wrong_of_service = limit_try_of(
-		    keyring, limit_subject_of_service(LIMIT_SERVICE_IDENTITIES), now),
 		.limit_reached = audit_event_of(
 		    client, AUDIT_IDENTITY_LIMIT_REACHED, now, no_account, no_person),
-		.counts_number = request->birth_date[0] != '\0' || request->posted_code[0] != '\0',
 	};
+
+	limits.wrong_of_number.uncounted = request->birth_date[0] == '\0' &&
+					   request->posted_code[0] == '\0';
+	return limits;
 }
 
 static void
@@ -41,61 +46,50 @@ tell_if_reached(enum limit_id limit_id, int left)
 		limit_reached(limit_id);
 }
 
-enum result
-identity_limits_check(
-    const struct app *app, const struct identity_limits *limits, struct error_info *error_info)
+void
+identity_limits_read_params(
+    const struct identity_limits *limits, struct db_value ret[static IDENTITY_READ_PARAMS])
 {
-	const struct limit_try *const of_source[] = { &limits->persons_of_source,
-		&limits->persons_of_prefix, &limits->wrong_of_source, &limits->wrong_of_prefix };
-	struct db_tx alone = db_alone(app->db);
-	int64_t *wait_s = &error_info->wait_s;
-	int left = 0;
+	const struct limit_names names[IDENTITY_ASKED] = {
+		[PERSONS_OF_SOURCE] = LIMIT_NAMES("source"),
+		[PERSONS_OF_PREFIX] = LIMIT_NAMES("prefix"),
+		[WRONG_OF_SOURCE] = LIMIT_NAMES("wrong_of_source"),
+		[WRONG_OF_PREFIX] = LIMIT_NAMES("wrong_of_prefix"),
+		[WRONG_OF_SERVICE] = LIMIT_NAMES("wrong_of_service"),
+	};
 
-	for (size_t i = 0; i < LENGTH(of_source); i++) {
-		TRY(limit_db_peek(&alone, of_source[i], &left, wait_s));
-		if (left <= 0)
-			return TOO_MANY;
-	}
-	TRY(limit_db_peek(&alone, &limits->wrong_of_service, &left, wait_s));
-	return left > 0 ? OK : OVERLOADED;
+	for (size_t i = 0; i < IDENTITY_ASKED; i++)
+		limit_db_params(
+		    &limits->tries[i], &names[i], LIMIT_KEY_PARAMS, ret + i * LIMIT_KEY_PARAMS);
 }
 
-/* The number ----------------------------------------------------------------------------------- */
+void
+identity_limits_read_slots(
+    struct identity_limits *limits, struct db_slot ret[static IDENTITY_READ_SLOTS])
+{
+	for (size_t i = 0; i < IDENTITY_ASKED; i++)
+		limit_db_level_slots(&limits->levels[i], ret + i * LIMIT_LEVEL_SLOTS);
+}
 
 enum result
-identity_limits_count_number(struct db_tx *tx, struct identity_limits *limits)
+identity_limits_check(const struct identity_limits *limits, struct error_info *error_info)
 {
-	int left = 0;
-
-	if (!limits->counts_number)
-		return OK;
-	TRY(limit_db_count(tx, &limits->wrong_of_number, &left, NULL));
-	limits->number_locked = left < 0;
+	for (size_t i = 0; i < IDENTITY_ASKED; i++)
+		if (limit_db_left(&limits->tries[i], &limits->levels[i], &error_info->wait_s) <= 0)
+			return i == WRONG_OF_SERVICE ? OVERLOADED : TOO_MANY;
 	return OK;
 }
 
-enum result
-identity_limits_peek_number(struct db_tx *tx, struct identity_limits *limits)
+void
+identity_limits_try_params(
+    const struct identity_limits *limits, struct db_value ret[static IDENTITY_TRY_PARAMS])
 {
-	int left = 0;
-
-	if (!limits->counts_number)
-		return OK;
-	TRY(limit_db_peek(tx, &limits->wrong_of_number, &left, NULL));
-	limits->number_locked = left <= 0;
-	return OK;
-}
-
-enum result
-identity_limits_give_back_number(
-    const struct app *app, const struct identity_limits *limits, bool is_repeat)
-{
-	struct db_tx alone = db_alone(app->db);
-
-	if (!limits->counts_number)
-		return OK;
-	return is_repeat ? limit_db_give_back_held(&alone, &limits->wrong_of_number)
-			 : limit_db_give_back(&alone, &limits->wrong_of_number);
+	limit_db_params(
+	    &limits->tries[PERSONS_OF_SOURCE], &LIMIT_NAMES("source"), LIMIT_COUNT_PARAMS, ret);
+	limit_db_params(&limits->tries[PERSONS_OF_PREFIX], &LIMIT_NAMES("prefix"),
+	    LIMIT_COUNT_PARAMS, ret + LIMIT_COUNT_PARAMS);
+	limit_db_params(&limits->wrong_of_number, &LIMIT_NAMES("number"), LIMIT_COUNT_PARAMS,
+	    ret + (size_t)2 * LIMIT_COUNT_PARAMS);
 }
 
 /* Wrong numbers -------------------------------------------------------------------------------- */
@@ -113,9 +107,9 @@ count_wrong_tx(struct db_tx *tx, void *context)
 	struct count_wrong_ctx *ctx = context;
 	const struct identity_limits *limits = ctx->limits;
 
-	TRY(limit_db_count(tx, &limits->wrong_of_source, &ctx->source_left, NULL));
-	TRY(limit_db_count(tx, &limits->wrong_of_prefix, &ctx->prefix_left, NULL));
-	return limit_db_count(tx, &limits->wrong_of_service, &ctx->service_left, NULL);
+	TRY(limit_db_count(tx, &limits->tries[WRONG_OF_SOURCE], &ctx->source_left, NULL));
+	TRY(limit_db_count(tx, &limits->tries[WRONG_OF_PREFIX], &ctx->prefix_left, NULL));
+	return limit_db_count(tx, &limits->tries[WRONG_OF_SERVICE], &ctx->service_left, NULL);
 }
 
 enum result
@@ -132,44 +126,22 @@ identity_limits_count_wrong(const struct app *app, const struct identity_limits 
 
 /* Right numbers -------------------------------------------------------------------------------- */
 
-enum result
-identity_limits_reserve_person(
-    struct db_tx *tx, struct identity_limits *limits, struct error_info *error_info)
+bool
+identity_limits_is_last(const struct identity_limits *limits)
 {
-	int of_source = 0, of_prefix = 0;
-
-	TRY(limit_db_count(tx, &limits->persons_of_source, &of_source, &error_info->wait_s));
-	if (of_source < 0)
-		return TOO_MANY;
-	TRY(limit_db_count(tx, &limits->persons_of_prefix, &of_prefix, &error_info->wait_s));
-	if (of_prefix < 0)
-		return TOO_MANY;
-	limits->persons_left = of_source < of_prefix ? of_source : of_prefix;
-	return OK;
-}
-
-enum result
-identity_limits_keep_person(struct db_tx *tx, const struct identity_limits *limits)
-{
-	const bool is_last = limits->person_reserved && limits->persons_left == 0;
-
-	return is_last ? audit_insert(tx, &limits->limit_reached) : OK;
+	return limits->person_reserved && limits->persons_left == 0;
 }
 
 static enum result
 give_back_person_tx(struct db_tx *tx, void *context)
 {
 	const struct identity_limits *limits = context;
+	enum result (*give_back)(struct db_tx *,
+	    const struct limit_try *) = limits->person_reserved ? limit_db_give_back
+								: limit_db_give_back_held;
 
-	TRY(limit_db_give_back(tx, &limits->persons_of_source));
-	return limit_db_give_back(tx, &limits->persons_of_prefix);
-}
-
-void
-identity_limits_give_back_person_later(const struct identity_limits *limits)
-{
-	limit_db_give_back_later(&limits->persons_of_source);
-	limit_db_give_back_later(&limits->persons_of_prefix);
+	TRY(give_back(tx, &limits->tries[PERSONS_OF_SOURCE]));
+	return give_back(tx, &limits->tries[PERSONS_OF_PREFIX]);
 }
 
 void
@@ -178,14 +150,16 @@ identity_limits_finish_person(
 {
 	struct identity_limits given_back = *limits;
 
-	if (!limits->person_reserved)
+	if (!limits->person_reserved && !limits->person_may_be_reserved)
 		return;
 	if (kept) {
 		tell_if_reached(LIMIT_SOURCE_PERSONS, limits->persons_left);
 		return;
 	}
 	const bool tidies = deadline_tidy(true);
-	if (db_transaction(app->db, give_back_person_tx, &given_back) != OK)
-		identity_limits_give_back_person_later(limits);
+	if (db_transaction(app->db, give_back_person_tx, &given_back) != OK) {
+		limit_db_give_back_later(&limits->tries[PERSONS_OF_SOURCE]);
+		limit_db_give_back_later(&limits->tries[PERSONS_OF_PREFIX]);
+	}
 	deadline_tidy(tidies);
 }

@@ -20,8 +20,8 @@
  *                       writes nothing here. As many at once as there are requests in flight may
  *                       pass.
  *
- * The functions that take a struct db_tx are parts of the transactions of
- * registration_identify.c. */
+ * What is asked before anything is counted, and what is counted before the number is looked up, is
+ * part of the statements of registration_identify.c, IDENTITY_READ and IDENTITY_TRY. */
 
 #ifndef IDENTITY_LIMITS_H
 #define IDENTITY_LIMITS_H
@@ -37,58 +37,57 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The limits that are asked first, in the order of the question. */
+enum identity_asked {
+	PERSONS_OF_SOURCE,
+	PERSONS_OF_PREFIX,
+	WRONG_OF_SOURCE,
+	WRONG_OF_PREFIX,
+	WRONG_OF_SERVICE,
+	IDENTITY_ASKED
+};
+
 struct identity_limits {
-	struct limit_try persons_of_source;
-	struct limit_try persons_of_prefix;
-	struct limit_try wrong_of_number;
-	struct limit_try wrong_of_source;
-	struct limit_try wrong_of_prefix;
-	struct limit_try wrong_of_service;
+	struct limit_try tries[IDENTITY_ASKED];
+	struct limit_level levels[IDENTITY_ASKED]; /* as IDENTITY_READ read them */
+	struct limit_try wrong_of_number;          /* uncounted: nothing was given beside it */
 	struct audit_event limit_reached;
-	bool counts_number;   /* a birth date or a posted code was given */
-	bool number_locked;   /* set by identity_limits_count_number() and ..._peek_number() */
-	bool person_reserved; /* set by the caller when what reserved it is committed */
-	int persons_left;     /* behind it, of the source or the prefix, whichever has fewer */
+	/* Set by the caller: what reserves a right number is committed; or it failed, and nobody
+	 * knows. */
+	bool person_reserved, person_may_be_reserved;
+	int persons_left; /* behind it, of the source or the prefix, whichever has fewer */
 };
 
 /* The limits of one try, made before its transactions. */
 struct identity_limits identity_limits_of(
     const struct app *, const struct identity_request *, int64_t now);
 
-/* May this source still be right or wrong, and may the whole service still be wrong? TOO_MANY: not
- * this source. OVERLOADED: nobody. error_info->wait_s then says for how long. Nothing is
- * counted. */
-enum result identity_limits_check(
-    const struct app *, const struct identity_limits *, struct error_info *) MUST_USE;
+/* What IDENTITY_READ has of them beside the state of the token. */
+#define IDENTITY_READ_PARAMS (IDENTITY_ASKED * LIMIT_KEY_PARAMS)
+#define IDENTITY_READ_SLOTS  (IDENTITY_ASKED * LIMIT_LEVEL_SLOTS)
+void identity_limits_read_params(
+    const struct identity_limits *, struct db_value ret[static IDENTITY_READ_PARAMS]);
+void identity_limits_read_slots(
+    struct identity_limits *, struct db_slot ret[static IDENTITY_READ_SLOTS]);
 
-/* Reserves a right number, before it is looked up. TOO_MANY, with error_info->wait_s: none is left;
- * the transaction must then roll back, so that nothing is spent. */
-enum result identity_limits_reserve_person(
-    struct db_tx *, struct identity_limits *, struct error_info *) MUST_USE;
+/* May this source still be right or wrong, and may the whole service still be wrong, as
+ * IDENTITY_READ read it? TOO_MANY: not this source. OVERLOADED: nobody. error_info->wait_s then
+ * says for how long. */
+enum result identity_limits_check(const struct identity_limits *, struct error_info *) MUST_USE;
 
-/* Counts a try of the number, in a transaction that is committed before what was given
- * beside it is compared. */
-enum result identity_limits_count_number(struct db_tx *, struct identity_limits *) MUST_USE;
+/* What IDENTITY_TRY counts of them: a right number, of source and prefix, and the try of the
+ * number, before what was given beside it is compared. */
+#define IDENTITY_TRY_PARAMS (3 * LIMIT_COUNT_PARAMS)
+void identity_limits_try_params(
+    const struct identity_limits *, struct db_value ret[static IDENTITY_TRY_PARAMS]);
 
-/* The same for a body that came before and was counted then. */
-enum result identity_limits_peek_number(struct db_tx *, struct identity_limits *) MUST_USE;
-
-/* The number was right, in a try that was counted: gives the try back. With `is_repeat` the try was
- * counted by a request with the same CAPTCHA, which is its holder and may have given it back. */
-enum result identity_limits_give_back_number(
-    const struct app *, const struct identity_limits *, bool is_repeat) MUST_USE;
+/* Is the reserved number the last one that the limit grants? Then an audit event is written with
+ * what keeps it. */
+bool identity_limits_is_last(const struct identity_limits *);
 
 /* The number was wrong: counts it. Logs `limit_reached` for the last one that a limit grants. */
 enum result identity_limits_count_wrong(
     const struct app *, const struct identity_limits *) MUST_USE;
-
-/* The number is right, in the transaction that spends the link: writes an audit event if the
- * reserved number is the last one that the limit grants. */
-enum result identity_limits_keep_person(struct db_tx *, const struct identity_limits *) MUST_USE;
-
-/* The transaction that reserved a right number has failed, or was committed and its answer lost:
- * gives the number back later. */
-void identity_limits_give_back_person_later(const struct identity_limits *);
 
 /* The step has ended: gives a reserved number back, now or later; or, if it was kept and is the
  * last one, logs `limit_reached`. */

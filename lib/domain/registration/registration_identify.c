@@ -2,20 +2,19 @@
  * authentication key on the screen, and a mail with the second link.
  *
  * registration_identify() stands at the end and tells the step: check_request() asks everything,
- * and then spend_link() acts. In order:
+ * and then spend_link() acts. In order, with a trip to the database each:
  *
- *   1. Was the link used before? Are its tries used up?        token_state_read()
- *   2. Was this source right or wrong too often?               identity_limits_check()
- *   3. Is the CAPTCHA right?                                   check_captcha()
- *   4. Whose number is it?                                     check_number()
- *   5. Spend the link, and enqueue the second mail.            spend_link()
+ *   1. Was the link used before? Are its tries used up? Was    read_state()
+ *      this source right or wrong too often?
+ *   2. Is the CAPTCHA right? Whose number is it?               check_captcha(), check_number()
+ *   3. Spend the link, and enqueue the second mail.            spend_link()
  *
  * Three rules explain the rest:
  *
  *   A try is counted before it is compared. What spends the CAPTCHA and counts the try is committed
- *   before the number is looked up, so that neither a crash nor many requests at once give a free
- *   try. What fails afterwards for a reason of ours was no try, unless the number is known to be
- *   wrong: then link and CAPTCHA are as they were.
+ *   before the number is looked up, in the same block, so that neither a crash nor many requests at
+ *   once give a free try. What fails afterwards for a reason of ours was no try, unless the number
+ *   is known to be wrong: then link and CAPTCHA are as they were.
  *
  *   The same body again gets the same answer, because an answer may be lost on its way. Beside a
  *   spent token stands the fingerprint of the body that it was spent on (spent_token.h).
@@ -38,30 +37,29 @@
 #include "outbox.h"
 #include "person.h"
 #include "spent_token.h"
+#include "statements.h"
 #include "token_state.h"
 
 #include <string.h>
 
-/* One run of the step. Random values, times and hashes are made before the transactions, so that a
- * transaction that is run again writes the same rows. */
+/* One run of the step. Random values, times and hashes are made before the statements, so that one
+ * that is run again writes the same rows. */
 struct identify_ctx {
 	const struct app *app;
 	const struct stage_claims *claims; /* of the first link */
 	const struct identity_request *request;
 	struct error_info *error_info; /* the caller's */
 	int64_t now;
+	char today[CLOCK_DATE_MAX + 1]; /* in Japan */
 	struct token_state link;
 	struct identity_limits limits;
 	struct spent_token captcha; /* the row that spends the CAPTCHA */
 	bool is_repeat;             /* this body came before, with the same CAPTCHA */
+	bool number_is_locked;      /* the number was wrong too often */
 	bool try_is_open;           /* counted by this call; the number is not known to be wrong */
-	struct person person;       /* whom the number means */
+	struct person person;       /* whom the number means; zeros: nobody */
 	struct spent_token spent;   /* the row that spends the link */
-	struct limit_try mail_interval;
-	struct outbox_mail mail;
-	bool is_other_number; /* the link was spent on another number a moment ago */
-	bool person_counts;   /* the number is right, and the link was not spent on it before */
-	bool person_is_kept;  /* that is committed */
+	bool person_is_kept;        /* the number is right, and counts for its source */
 };
 
 /* The fingerprint of the body, with or without (NULL) the answer to the CAPTCHA. */
@@ -76,56 +74,85 @@ fingerprint_request(
 	spent_token_fingerprint(ctx->app->keyring, texts, ret);
 }
 
+static struct person_query
+query_of(const struct identify_ctx *ctx)
+{
+	const struct identity_request *request = ctx->request;
+
+	return (struct person_query){
+		.insured_number = request->insured_number,
+		.birth_date = request->birth_date,
+		.today = ctx->today,
+		.now = ctx->now,
+		.posted_code = posted_code_hash(ctx->app->keyring, request->posted_code),
+		.is_repeat = ctx->link.used,
+	};
+}
+
 /* The CAPTCHA ---------------------------------------------------------------------------------- */
 
-/* The CAPTCHA was spent before. The same body was counted then, and is judged as it was then; from
- * now on that try is not taken back. UNAVAILABLE: it was, a moment ago. */
-static enum result
-repeat_captcha(struct db_tx *tx, struct identify_ctx *ctx)
-{
-	struct token_state *link = &ctx->link;
-	struct spent_token earlier;
+/* What a try met and left, as IDENTITY_TRY says. */
+struct try_row {
+	int64_t met; /* enum spent_met: of the CAPTCHA */
+	int64_t persons_left, wait_s, tries_left, number_left;
+};
 
-	enum result found = spent_token_read(tx, ctx->captcha.jti, &earlier);
-	if (found == OK && spent_token_same(&earlier, &ctx->captcha))
-		found = spent_token_take_over(tx, &ctx->captcha);
-	else if (found == OK)
-		found = CAPTCHA_WRONG;
-	TRY(limit_db_peek(tx, &link->tries, &link->tries_left, NULL));
-	TRY(identity_limits_peek_number(tx, &ctx->limits));
-	return found == NO_ROW ? UNAVAILABLE : found;
+/* Reserves a right number, spends the CAPTCHA, counts the try, and looks up whose number it is. */
+static enum result
+run_try(struct identify_ctx *ctx, struct try_row *ret)
+{
+	struct db_tx alone = db_alone(ctx->app->db);
+	const struct person_query query = query_of(ctx);
+	struct db_value in[1 + PERSON_PARAMS + SPENT_TOKEN_PARAMS + LIMIT_COUNT_PARAMS +
+			   IDENTITY_TRY_PARAMS + 1] = {
+		db_number("is_right", ctx->captcha.outcome == OUTCOME_CAPTCHA_RIGHT),
+	};
+	struct db_slot out[5 + PERSON_SLOTS + 1] = {
+		db_to_number(&ret->met),
+		db_to_number(&ret->persons_left),
+		db_to_number(&ret->wait_s),
+		db_to_number(&ret->tries_left),
+		db_to_number(&ret->number_left),
+	};
+	struct db_value *at = in + 1;
+
+	person_params(&query, at);
+	at += PERSON_PARAMS;
+	spent_token_params(&ctx->captcha, at);
+	at += SPENT_TOKEN_PARAMS;
+	limit_db_params(&ctx->link.tries, &LIMIT_NAMES("tries"), LIMIT_COUNT_PARAMS, at);
+	at += LIMIT_COUNT_PARAMS;
+	identity_limits_try_params(&ctx->limits, at);
+	person_slots(&ctx->person, out + 5);
+	return db_row(&alone, IDENTITY_TRY, in, out);
 }
 
-/* A right CAPTCHA costs a try of the link, and of the number; a wrong one costs the CAPTCHA
- * alone. */
+/* A right CAPTCHA costs a try of the link, and of the number; a wrong one costs the CAPTCHA alone.
+ * Where the source may have no further right number, or the link no further try, nothing is spent.
+ * The same body was counted when it came first, and is judged as it was then; from now on that try
+ * is not taken back. */
 static enum result
-count_identity_try(struct db_tx *tx, struct identify_ctx *ctx)
+try_captcha(struct identify_ctx *ctx)
 {
-	struct token_state *link = &ctx->link;
+	const bool is_right = ctx->captcha.outcome == OUTCOME_CAPTCHA_RIGHT;
+	struct try_row row = { .met = SPENT_ON_OTHER };
 
-	if (ctx->captcha.outcome == OUTCOME_CAPTCHA_WRONG)
-		return limit_db_peek(tx, &link->tries, &link->tries_left, NULL);
-	TRY(limit_db_count(tx, &link->tries, &link->tries_left, NULL));
-	if (link->tries_left < 0)
-		return LINK_EXHAUSTED;
-	return identity_limits_count_number(tx, &ctx->limits);
-}
-
-/* Spends the CAPTCHA and counts the try. Where the source may have no further right number, it
- * rolls back and nothing is spent. */
-static enum result
-spend_captcha_tx(struct db_tx *tx, void *context)
-{
-	struct identify_ctx *ctx = context;
-
-	if (ctx->captcha.outcome == OUTCOME_CAPTCHA_RIGHT)
-		TRY(identity_limits_reserve_person(tx, &ctx->limits, ctx->error_info));
-	const enum result spent = spent_token_insert(tx, &ctx->captcha);
-	ctx->is_repeat = spent == DUPLICATE;
-	if (ctx->is_repeat)
-		return repeat_captcha(tx, ctx);
-	TRY(spent);
-	return count_identity_try(tx, ctx);
+	ctx->try_is_open = is_right;
+	const enum result tried = run_try(ctx, &row);
+	ctx->limits.person_may_be_reserved = is_right && tried == UNAVAILABLE;
+	TRY(tried);
+	ctx->is_repeat = row.met == SPENT_BEFORE;
+	ctx->try_is_open = is_right && !ctx->is_repeat;
+	ctx->number_is_locked = row.number_left < (ctx->is_repeat ? 1 : 0);
+	ctx->limits.persons_left = (int)row.persons_left;
+	ctx->error_info->wait_s = row.wait_s;
+	if (is_right && row.persons_left < 0)
+		return TOO_MANY;
+	ctx->error_info->wait_s = 0;
+	ctx->link.tries_left = (int)row.tries_left;
+	if (!is_right || row.met == SPENT_ON_OTHER)
+		return CAPTCHA_WRONG;
+	return ctx->is_repeat || row.tries_left >= 0 ? OK : LINK_EXHAUSTED;
 }
 
 /* A proof of work is longer than the texts of a fingerprint may be: its hash goes in. */
@@ -170,12 +197,7 @@ check_captcha(struct identify_ctx *ctx)
 	fingerprint_request(ctx, answer, ctx->captcha.fingerprint);
 	/* The same body again knows the try of the number that the first one counted. */
 	memcpy(ctx->limits.wrong_of_number.holder, captcha.jti.bytes, LIMIT_HOLDER_SIZE);
-	const enum result counted = db_transaction(ctx->app->db, spend_captcha_tx, ctx);
-	ctx->try_is_open = is_right && !ctx->is_repeat;
-	if (counted == UNAVAILABLE && is_right)
-		identity_limits_give_back_person_later(&ctx->limits);
-	TRY(counted);
-	return is_right ? OK : CAPTCHA_WRONG;
+	return try_captcha(ctx);
 }
 
 /* The number ----------------------------------------------------------------------------------- */
@@ -189,38 +211,20 @@ link_is_for(const struct stage_claims *claims, const struct person *person)
 	return id_is_none(invited->bytes) || id_is(invited->bytes, person->id.bytes);
 }
 
-/* NO_ROW: the number means nobody who is insured today, more than one person, or another than whom
- * the link is for; or what was given beside it is wrong. */
-static enum result
-find_insured_person(struct identify_ctx *ctx)
+/* Does the number mean somebody who is insured today, and whom the link is for, and is right what
+ * was given beside it? Not, if it means more than one person. */
+static bool
+person_is_found(const struct identify_ctx *ctx)
 {
-	const struct identity_request *request = ctx->request;
-	struct db_tx alone = db_alone(ctx->app->db);
-	char today[CLOCK_DATE_MAX + 1];
-	const struct person_query query = {
-		.insured_number = request->insured_number,
-		.birth_date = request->birth_date,
-		.today = today,
-		.now = ctx->now,
-		.posted_code = posted_code_hash(ctx->app->keyring, request->posted_code),
-		.is_repeat = ctx->link.used,
-	};
-
-	clock_date_japan(ctx->now, today);
-	TRY(person_find(&alone, &query, &ctx->person));
-	return link_is_for(ctx->claims, &ctx->person) ? OK : NO_ROW;
+	return !id_is_none(ctx->person.id.bytes) && link_is_for(ctx->claims, &ctx->person);
 }
 
 /* Is the number that of an insured person? A repeated body was counted when it came first. */
 static enum result
 check_number(struct identify_ctx *ctx)
 {
-	const enum result found = find_insured_person(ctx);
-
-	if (found != OK && found != NO_ROW)
-		return found;
-	if (found == OK && !ctx->limits.number_locked)
-		return identity_limits_give_back_number(ctx->app, &ctx->limits, ctx->is_repeat);
+	if (person_is_found(ctx) && !ctx->number_is_locked)
+		return OK;
 	ctx->try_is_open = false;
 	if (!ctx->is_repeat)
 		TRY(identity_limits_count_wrong(ctx->app, &ctx->limits));
@@ -233,7 +237,7 @@ check_number(struct identify_ctx *ctx)
 static enum result
 check_first_use(struct identify_ctx *ctx)
 {
-	TRY(identity_limits_check(ctx->app, &ctx->limits, ctx->error_info));
+	TRY(identity_limits_check(&ctx->limits, ctx->error_info));
 	TRY(check_captcha(ctx));
 	ctx->limits.person_reserved = true;
 	return check_number(ctx);
@@ -243,9 +247,26 @@ check_first_use(struct identify_ctx *ctx)
 static enum result
 check_repeated_use(struct identify_ctx *ctx)
 {
+	struct db_tx alone = db_alone(ctx->app->db);
+	const struct person_query query = query_of(ctx);
+
 	TRY(token_state_repeat(ctx->app, &ctx->link, &ctx->spent));
-	const enum result found = find_insured_person(ctx);
-	return found == NO_ROW ? PERSON_NOT_ELIGIBLE : found;
+	const enum result found = person_find(&alone, &query, &ctx->person);
+	if (found != OK && found != NO_ROW)
+		return found;
+	return person_is_found(ctx) ? OK : PERSON_NOT_ELIGIBLE;
+}
+
+/* The state of the link, and the limits that are asked before anything is counted. */
+static enum result
+read_state(struct identify_ctx *ctx)
+{
+	struct db_value in[IDENTITY_READ_PARAMS + 1] = { 0 };
+	struct db_slot out[IDENTITY_READ_SLOTS + 1] = { 0 };
+
+	identity_limits_read_params(&ctx->limits, in);
+	identity_limits_read_slots(&ctx->limits, out);
+	return token_state_read_with(ctx->app, ctx->claims, IDENTITY_READ, in, out, &ctx->link);
 }
 
 /* A link whose tries are used up is asked all the same: the answer to its last try may have been
@@ -255,7 +276,7 @@ static enum result
 check_request(struct identify_ctx *ctx)
 {
 	struct token_state *link = &ctx->link;
-	const enum result read = token_state_read(ctx->app, ctx->claims, link);
+	const enum result read = read_state(ctx);
 	const bool is_exhausted = read == LINK_EXHAUSTED && !link->used;
 
 	if (!is_exhausted)
@@ -264,42 +285,6 @@ check_request(struct identify_ctx *ctx)
 	ctx->error_info->attempts_left = link->used ? link->repeats_left : link->tries_left;
 	const bool is_of_captcha = checked == CAPTCHA_WRONG || checked == CAPTCHA_EXPIRED;
 	return is_exhausted && is_of_captcha ? LINK_EXHAUSTED : checked;
-}
-
-/* Enqueues the mail, unless one went out within the mail interval. The second link keeps its jti
- * however often it is mailed, and with it its count of tries. */
-static enum result
-enqueue_second_mail(struct db_tx *tx, struct identify_ctx *ctx, const struct spent_token *spent)
-{
-	int left = 0;
-
-	TRY(limit_db_count(tx, &ctx->mail_interval, &left, NULL));
-	if (left < 0)
-		return OK;
-	memcpy(ctx->mail.jti.bytes, spent->next_id, sizeof ctx->mail.jti.bytes);
-	return outbox_enqueue(tx, &ctx->mail);
-}
-
-/* Spends the link, or finds what it was spent on: this number before, or another a moment ago. */
-static enum result
-spend_link_tx(struct db_tx *tx, void *context)
-{
-	struct identify_ctx *ctx = context;
-	struct spent_token stored = ctx->spent;
-	enum result spent = spent_token_insert(tx, &stored);
-
-	if (spent == DUPLICATE)
-		spent = spent_token_read(tx, stored.jti, &stored);
-	TRY(spent);
-	/* Its random id tells, also where an earlier run of this body was committed and its answer
-	 * lost. */
-	const bool is_own = memcmp(stored.next_id, ctx->spent.next_id, sizeof stored.next_id) == 0;
-
-	ctx->is_other_number = !spent_token_same(&stored, &ctx->spent);
-	ctx->person_counts = is_own || ctx->is_other_number;
-	if (ctx->person_counts)
-		TRY(identity_limits_keep_person(tx, &ctx->limits));
-	return ctx->is_other_number ? OK : enqueue_second_mail(tx, ctx, &stored);
 }
 
 /* The same step for everybody; what the mail says depends on the person's account. */
@@ -312,28 +297,78 @@ mail_kind_of(const struct person *person)
 						       : MAIL_ACCOUNT_DISABLED;
 }
 
+static struct outbox_mail
+second_mail_of(const struct identify_ctx *ctx)
+{
+	const struct stage_claims *claims = ctx->claims;
+	const struct mail_interval invitation = mail_interval_of(
+	    ctx->app, LIMIT_INVITATION_MAIL, claims->email, ctx->now);
+	struct outbox_mail mail = outbox_mail_to(mail_kind_of(&ctx->person), claims->email,
+	    claims->language, ctx->now, ctx->app->second_link_lives_s);
+
+	memcpy(mail.jti.bytes, ctx->spent.next_id, sizeof mail.jti.bytes);
+	mail.subject.invitation_jti = claims->jti;
+	mail.subject.person_id = ctx->person.id;
+	mail.subject.generation = ctx->person.code_issue;
+	memcpy(mail.subject_hash, invitation.limit_try.subject_hash, sizeof mail.subject_hash);
+	return mail;
+}
+
+/* The try of the number that this call or, of a repeated body, an earlier one counted. That one may
+ * have given it back. */
+static void
+number_params(const struct identify_ctx *ctx, struct db_value ret[static LIMIT_HELD_PARAMS + 1])
+{
+	struct limit_try number = ctx->limits.wrong_of_number;
+
+	number.uncounted |= ctx->link.used;
+	limit_db_params(&number, &LIMIT_NAMES("number"), LIMIT_HELD_PARAMS, ret);
+	ret[LIMIT_HELD_PARAMS] = ctx->is_repeat ? db_number("number_first_run", 0)
+						: db_first_run("number_first_run");
+}
+
+/* Spends the link and enqueues the mail, or finds what the link was spent on: this number before,
+ * or another a moment ago (*ret_met: enum spent_met). */
+static enum result
+run_spending(struct identify_ctx *ctx, const struct outbox_mail *mail, int64_t *ret_met)
+{
+	struct db_tx alone = db_alone(ctx->app->db);
+	const struct jti *link = &ctx->claims->jti;
+	const struct limit_try mails = limit_try_of(ctx->app->keyring,
+	    limit_subject_of(LIMIT_SECOND_MAIL, link->bytes, sizeof link->bytes), ctx->now);
+	struct db_value in[2 + SPENT_TOKEN_PARAMS + LIMIT_HELD_PARAMS + 1 + AUDIT_PARAMS +
+			   LIMIT_LOCK_PARAMS + OUTBOX_PARAMS + 1] = {
+		db_number("now", ctx->now),
+		db_number("is_last", identity_limits_is_last(&ctx->limits)),
+	};
+	const struct db_slot out[] = { db_to_number(ret_met), { 0 } };
+	struct db_value *at = in + 2;
+
+	spent_token_params(&ctx->spent, at);
+	at += SPENT_TOKEN_PARAMS;
+	number_params(ctx, at);
+	at += LIMIT_HELD_PARAMS + 1;
+	audit_params(&ctx->limits.limit_reached, at);
+	at += AUDIT_PARAMS;
+	limit_db_params(&mails, &LIMIT_NAMES("mails"), LIMIT_LOCK_PARAMS, at);
+	at += LIMIT_LOCK_PARAMS;
+	outbox_params(mail, at);
+	return db_row(&alone, IDENTITY_SPEND_LINK, in, out);
+}
+
+/* A right number counts, unless the link was spent on it before: also where another one has spent
+ * the link a moment ago. */
 static enum result
 spend_link(struct identify_ctx *ctx)
 {
-	const struct app *app = ctx->app;
-	const struct stage_claims *claims = ctx->claims;
-	const struct person *person = &ctx->person;
-	const struct mail_interval invitation = mail_interval_of(
-	    app, LIMIT_INVITATION_MAIL, claims->email, ctx->now);
+	CLEANUP(outbox_mail_wipe) struct outbox_mail mail = second_mail_of(ctx);
+	int64_t met = SPENT_ON_OTHER;
 
-	ctx->mail = outbox_mail_to(mail_kind_of(person), claims->email, claims->language, ctx->now,
-	    app->second_link_lives_s);
-	ctx->mail.subject.invitation_jti = claims->jti;
-	ctx->mail.subject.person_id = person->id;
-	ctx->mail.subject.generation = person->code_issue;
-	memcpy(ctx->mail.subject_hash, invitation.limit_try.subject_hash,
-	    sizeof ctx->mail.subject_hash);
-	ctx->mail_interval = limit_try_of(app->keyring,
-	    limit_subject_of(LIMIT_SECOND_MAIL, claims->jti.bytes, sizeof claims->jti.bytes),
-	    ctx->now);
-	TRY(db_transaction(app->db, spend_link_tx, ctx));
-	ctx->person_is_kept = ctx->person_counts;
-	return ctx->is_other_number ? TOKEN_SPENT : OK;
+	TRY(run_spending(ctx, &mail, &met));
+	if (met == SPENT_ON_OTHER && identity_limits_is_last(&ctx->limits))
+		TRY(audit_insert_committed(ctx->app->db, &ctx->limits.limit_reached));
+	ctx->person_is_kept = met != SPENT_BEFORE;
+	return met == SPENT_ON_OTHER ? TOKEN_SPENT : OK;
 }
 
 /* A failure of ours ---------------------------------------------------------------------------- */
@@ -347,8 +382,6 @@ take_try_back_tx(struct db_tx *tx, void *context)
 	if (taken != OK)
 		return taken;
 	TRY(limit_db_give_back(tx, &ctx->link.tries));
-	if (!ctx->limits.counts_number)
-		return OK;
 	return limit_db_give_back_held(tx, &ctx->limits.wrong_of_number);
 }
 
@@ -369,12 +402,6 @@ take_try_back(struct identify_ctx *ctx)
 /* The step ------------------------------------------------------------------------------------- */
 
 static void
-identify_ctx_wipe(struct identify_ctx *ctx)
-{
-	outbox_mail_wipe(&ctx->mail);
-}
-
-static void
 fill_spent_link(struct identify_ctx *ctx)
 {
 	ctx->spent = (struct spent_token){
@@ -392,7 +419,6 @@ registration_identify(const struct app *app, const struct stage_claims *claims,
     const struct identity_request *request, struct secret *ret_key, struct error_info *ret_info)
 {
 	const int64_t now = clock_now();
-	CLEANUP(identify_ctx_wipe)
 	struct identify_ctx ctx = {
 		.app = app,
 		.claims = claims,
@@ -402,6 +428,7 @@ registration_identify(const struct app *app, const struct stage_claims *claims,
 		.limits = identity_limits_of(app, request, now),
 	};
 
+	clock_date_japan(now, ctx.today);
 	fill_spent_link(&ctx);
 	enum result result = check_request(&ctx);
 	if (result == OK)

@@ -62,6 +62,14 @@
 	" WHEN 0 THEN -1 END"
 #define SQL_LIMIT_LEVEL(p) #p ".count, " #p ".window_ends_at"
 
+/* What is known of a token (token_state.c); in the one row of SQL_ONE_ROW. */
+#define SQL_TOKEN_STATE                                                                 \
+	"o.jti IS NOT NULL, o.kind, o.fingerprint, o.outcome, o.next_id, o.created_at," \
+	" tries.count, repeats.count"
+#define SQL_TOKEN_STATE_FROM                                                                  \
+	" FROM " SQL_ONE_ROW " LEFT JOIN spent_token o ON o.jti = :jti" SQL_LIMIT_JOIN(tries) \
+	    SQL_LIMIT_JOIN(repeats)
+
 /* Of the person p: insured on :today. */
 #define SQL_ELIGIBLE                \
 	"p.eligible_from <= :today" \

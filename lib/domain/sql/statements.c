@@ -136,6 +136,31 @@ const struct sql_constant sql_constants[] = {
 	"SELECT " SQL_LIMIT_LEFT(p) ", " #p ".window_ends_at - :now INTO " left ", " wait_s \
 				    " FROM limit_counter " #p " WHERE " SQL_LIMIT_IS(p)
 
+/* The same in a block: sets `met`, which the block declares, to what was there (enum spent_met):
+ * nothing, the row of an earlier run of this call, of the same body or of another one. The row is
+ * locked then. `on_repeat` is what becomes of it. */
+#define SQL_SPEND_TOKEN(on_repeat)                                                \
+	" " SQL_SPENT_TOKEN_INSERT " ON DUPLICATE KEY UPDATE " on_repeat ";"      \
+	" SET met = ROW_COUNT();"                                                 \
+	" IF met <> 1 THEN SET met = (SELECT CASE WHEN next_id = :next_id THEN 3" \
+	" WHEN kind = :kind AND fingerprint = :fingerprint THEN 2 ELSE 0 END"     \
+	" FROM spent_token WHERE jti = :jti); END IF;"
+
+/* The person p whom a number means, with what was given beside it (person_params()), the account a
+ * and the posted code c. No row where two persons have the number: an ambiguous one matches nobody.
+ * A link that was spent with a code knows it: that one may be used or over by now. */
+#define SQL_PERSON_COLUMNS "p.id, COALESCE(a.state, 0), COALESCE(c.issue, 0)"
+#define SQL_PERSON_TABLES                                                             \
+	"insured_person p LEFT JOIN account a ON a.person_id = p.id"                  \
+	" LEFT JOIN posted_code c ON c.person_id = p.id AND c.code_hash = :code_hash" \
+	" AND (:is_repeat OR (" SQL_CODE_IS_GOOD "))"
+#define SQL_PERSON_IS_MEANT                                        \
+	"p.lookup = :insured_number AND " SQL_ELIGIBLE             \
+	" AND (:birth_date IS NULL OR p.birth_date = :birth_date)" \
+	" AND (:code_hash = '' OR c.person_id IS NOT NULL)"        \
+	" AND NOT EXISTS"                                          \
+	" (SELECT 1 FROM insured_person q WHERE q.lookup = p.lookup AND q.id <> p.id)"
+
 const struct statement statements[STATEMENTS__MAX] = {
 	[SCHEMA_VERSION] = {
 	    "SELECT COALESCE(MAX(version), 0), @@read_only OR @@innodb_read_only"
@@ -177,38 +202,83 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " WHERE jti = :jti",
 	    .columns = 5,
 	},
-	[SPENT_TOKEN_TAKE_OVER] = {
-	    "UPDATE spent_token SET next_id = :next_id WHERE jti = :jti",
-	},
 	[SPENT_TOKEN_TAKE_BACK] = {
 	    "DELETE FROM spent_token WHERE jti = :jti AND next_id = :next_id",
 	},
 
 	/* All that is known of a token: how it was spent, its tries and its wrong repeats. */
 	[TOKEN_STATE_READ] = {
-	    "SELECT o.jti IS NOT NULL, o.kind, o.fingerprint, o.outcome, o.next_id, o.created_at,"
-	    " t.count, r.count FROM " SQL_ONE_ROW " LEFT JOIN spent_token o ON o.jti = :jti"
-	    " LEFT JOIN limit_counter t ON t.limit_id = :tries_limit"
-	    " AND t.subject_hash = :tries_hash AND t.window_ends_at > :now"
-	    " LEFT JOIN limit_counter r ON r.limit_id = $LIMIT_WRONG_REPEATS"
-	    " AND r.subject_hash = :repeats_hash AND r.window_ends_at > :now"
-	    " WHERE " SQL_IS_ONE_ROW,
+	    "SELECT " SQL_TOKEN_STATE SQL_TOKEN_STATE_FROM " WHERE " SQL_IS_ONE_ROW,
 	    .columns = 8,
 	},
 
-	/* Finds no row where two persons have the string: an ambiguous one matches nobody. */
-	/* A link that was spent with a code knows it: that one may be used or over by now. */
 	[PERSON_BY_LOOKUP] = {
-	    "SELECT p.id, COALESCE(a.state, 0), COALESCE(c.issue, 0) FROM insured_person p"
-	    " LEFT JOIN account a ON a.person_id = p.id"
-	    " LEFT JOIN posted_code c ON c.person_id = p.id AND c.code_hash = :code_hash"
-	    "  AND (:is_repeat OR (" SQL_CODE_IS_GOOD "))"
-	    " WHERE p.lookup = :insured_number AND " SQL_ELIGIBLE
-	    " AND (:birth_date IS NULL OR p.birth_date = :birth_date)"
-	    " AND (:code_hash = '' OR c.person_id IS NOT NULL)"
-	    " AND NOT EXISTS"
-	    " (SELECT 1 FROM insured_person q WHERE q.lookup = p.lookup AND q.id <> p.id)",
+	    "SELECT " SQL_PERSON_COLUMNS " FROM " SQL_PERSON_TABLES " WHERE " SQL_PERSON_IS_MEANT,
 	    .columns = 3,
+	},
+
+	/* The identity step (registration_identify.c): all that it asks before it acts. */
+	[IDENTITY_READ] = {
+	    "SELECT " SQL_TOKEN_STATE
+	    ", " SQL_LIMIT_LEVEL(source) ", " SQL_LIMIT_LEVEL(prefix)
+	    ", " SQL_LIMIT_LEVEL(wrong_of_source) ", " SQL_LIMIT_LEVEL(wrong_of_prefix)
+	    ", " SQL_LIMIT_LEVEL(wrong_of_service)
+	    SQL_TOKEN_STATE_FROM
+	    SQL_LIMIT_JOIN(source) SQL_LIMIT_JOIN(prefix)
+	    SQL_LIMIT_JOIN(wrong_of_source) SQL_LIMIT_JOIN(wrong_of_prefix)
+	    SQL_LIMIT_JOIN(wrong_of_service) " WHERE " SQL_IS_ONE_ROW,
+	    .columns = 18,
+	},
+	/* A try: reserves a right number, spends the CAPTCHA and counts; and when that is committed
+	 * looks up whose number it is. With a wrong CAPTCHA it only spends that. Nothing of it is
+	 * kept where no right number is left, nor a try, or where the CAPTCHA was spent on another
+	 * body. A body that comes again was counted; it takes the CAPTCHA from the one that spent
+	 * it, so that this one cannot take it back. */
+	[IDENTITY_TRY] = {
+	    BLOCK_(
+	    "DECLARE met, persons_left, tries_left, number_left INT; DECLARE wait_s BIGINT;"
+	    " DECLARE counts, kept BOOL;",
+	    " IF :is_right THEN " SQL_LIMIT_COUNT(source) ";"
+	    " IF :prefix_limit THEN " SQL_LIMIT_COUNT(prefix) "; END IF; END IF;"
+	    SQL_SPEND_TOKEN("next_id = IF(next_id = VALUES(next_id) OR kind <> VALUES(kind)"
+	    " OR fingerprint <> VALUES(fingerprint), next_id, '')")
+	    " SET counts = :is_right AND met IN (1, 3);"
+	    " IF counts THEN " SQL_LIMIT_COUNT(tries) ";"
+	    " IF :number_limit THEN " SQL_LIMIT_COUNT(number) "; END IF; END IF;"
+	    " SELECT LEAST(" SQL_LIMIT_LEFT(source) ","
+	    " COALESCE(" SQL_LIMIT_LEFT(prefix) ", " SQL_LIMIT_LEFT(source) ")),"
+	    " IF(source.holder = :source_holder, prefix.window_ends_at, source.window_ends_at)"
+	    " - :now,"
+	    " IF(counts, " SQL_LIMIT_LEFT(tries) ", :tries_max - COALESCE(tries.count, 0)),"
+	    " IF(counts, " SQL_LIMIT_LEFT(number) ", :number_max - COALESCE(number.count, 0))"
+	    " INTO persons_left, wait_s, tries_left, number_left FROM " SQL_ONE_ROW
+	    SQL_LIMIT_JOIN(source) SQL_LIMIT_JOIN(prefix) SQL_LIMIT_JOIN(tries)
+	    SQL_LIMIT_JOIN(number) " WHERE " SQL_IS_ONE_ROW ";"
+	    " SET kept = met <> 0 AND (NOT :is_right OR persons_left >= 0)"
+	    " AND (NOT counts OR tries_left >= 0);"
+	    " IF kept THEN COMMIT; ELSE ROLLBACK; END IF;"
+	    " SELECT met, persons_left, wait_s, tries_left, number_left, " SQL_PERSON_COLUMNS
+	    " FROM " SQL_ONE_ROW " LEFT JOIN (" SQL_PERSON_TABLES ")"
+	    " ON kept AND :is_right AND " SQL_PERSON_IS_MEANT " WHERE " SQL_IS_ONE_ROW ";"),
+	    .columns = 8,
+	},
+	/* Spends the link, gives the try of the number back, which was right, writes the audit
+	 * event of a last place, and the mail, unless one went out within the mail interval. The
+	 * second link keeps its jti however often it is mailed, and with it its count of tries. */
+	[IDENTITY_SPEND_LINK] = {
+	    BLOCK_(
+	    "DECLARE met INT;",
+	    SQL_SPEND_TOKEN("jti = VALUES(jti)")
+	    " IF :number_limit THEN " SQL_LIMIT_GIVE_BACK(number) "; END IF;"
+	    " IF met = 1 AND :is_last THEN " SQL_AUDIT_INSERT "; END IF;"
+	    " IF met IN (1, 2) THEN " SQL_LIMIT_COUNT_LOCKING(mails) ";"
+	    " IF EXISTS (SELECT 1 FROM limit_counter mails WHERE " SQL_LIMIT_IS(mails)
+	    " AND mails.holder = :mails_holder) THEN"
+	    " " SQL_OUTBOX_INSERT " ON DUPLICATE KEY UPDATE id = VALUES(id);"
+	    " IF met = 2 THEN UPDATE outbox SET jti = (SELECT s.next_id FROM spent_token s"
+	    " WHERE s.jti = :jti) WHERE id = :mail_id; END IF; END IF; END IF;"
+	    " SELECT met; COMMIT;"),
+	    .columns = 1,
 	},
 	[POSTED_CODES_ARE_OUT] = {
 	    "SELECT EXISTS (SELECT 1 FROM posted_code c WHERE " SQL_CODE_IS_GOOD ")",

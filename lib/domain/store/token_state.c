@@ -6,22 +6,25 @@
 #include "db.h"
 #include "statements.h"
 
+#include <assert.h>
+
+#define TOKEN_STATE_PARAMS (2 + 2 * LIMIT_KEY_PARAMS)
+#define TOKEN_STATE_SLOTS  8
+#define PARAMS_MAX         32
+
 static enum result
-read_token_state(struct db *db, struct jti jti, struct token_state *state)
+read_token_state(struct db *db, struct jti jti, unsigned statement, const struct db_value *more_in,
+    const struct db_slot *more_out, struct token_state *state)
 {
 	struct db_tx alone = db_alone(db);
 	struct spent_token *spent = &state->spent;
 	const struct limit_try *tries = &state->tries, *repeats = &state->repeats;
 	int64_t used = 0, kind = 0, outcome = 0, tries_count = 0, repeats_count = 0;
-	const struct db_value in[] = {
+	struct db_value in[PARAMS_MAX + 1] = {
 		db_bytes("jti", jti.bytes, sizeof jti.bytes),
-		db_number("tries_limit", tries->limit_id),
-		db_bytes("tries_hash", tries->subject_hash, sizeof tries->subject_hash),
-		db_bytes("repeats_hash", repeats->subject_hash, sizeof repeats->subject_hash),
 		db_number("now", tries->now),
-		{ 0 },
 	};
-	const struct db_slot out[] = {
+	struct db_slot out[DB_COLUMNS_MAX + 1] = {
 		db_to_number(&used),
 		db_to_number(&kind),
 		db_to_bytes(spent->fingerprint, sizeof spent->fingerprint),
@@ -30,10 +33,20 @@ read_token_state(struct db *db, struct jti jti, struct token_state *state)
 		db_to_number(&spent->created_at),
 		db_to_number(&tries_count),
 		db_to_number(&repeats_count),
-		{ 0 },
 	};
 
-	TRY(db_row(&alone, TOKEN_STATE_READ, in, out));
+	limit_db_params(tries, &LIMIT_NAMES("tries"), LIMIT_KEY_PARAMS, in + 2);
+	limit_db_params(
+	    repeats, &LIMIT_NAMES("repeats"), LIMIT_KEY_PARAMS, in + 2 + LIMIT_KEY_PARAMS);
+	for (size_t i = TOKEN_STATE_PARAMS; more_in->type != DB_END; i++) {
+		assert(i < PARAMS_MAX);
+		in[i] = *more_in++;
+	}
+	for (size_t i = TOKEN_STATE_SLOTS; more_out->type != DB_END; i++) {
+		assert(i < DB_COLUMNS_MAX);
+		out[i] = *more_out++;
+	}
+	TRY(db_row(&alone, statement, in, out));
 	spent->jti = jti;
 	spent->kind = (enum stage)kind;
 	spent->outcome = (enum stage_outcome)outcome;
@@ -51,7 +64,8 @@ limit_try_of_token(const struct app *app, enum limit_id limit_id, struct jti jti
 }
 
 enum result
-token_state_read(const struct app *app, const struct stage_claims *claims, struct token_state *ret)
+token_state_read_with(const struct app *app, const struct stage_claims *claims, unsigned statement,
+    const struct db_value *in, const struct db_slot *out, struct token_state *ret)
 {
 	const int64_t now = clock_now();
 	const enum limit_id tries = stage_rule(claims->stage)->tries;
@@ -60,9 +74,16 @@ token_state_read(const struct app *app, const struct stage_claims *claims, struc
 		.repeats = limit_try_of_token(app, LIMIT_WRONG_REPEATS, claims->jti, now),
 	};
 
-	TRY(read_token_state(app->db, claims->jti, &state));
+	TRY(read_token_state(app->db, claims->jti, statement, in, out, &state));
 	*ret = state;
 	return (state.used ? state.repeats_left : state.tries_left) > 0 ? OK : LINK_EXHAUSTED;
+}
+
+enum result
+token_state_read(const struct app *app, const struct stage_claims *claims, struct token_state *ret)
+{
+	return token_state_read_with(app, claims, TOKEN_STATE_READ, &(const struct db_value){ 0 },
+	    &(const struct db_slot){ 0 }, ret);
 }
 
 enum result

@@ -44,7 +44,6 @@ spent_token_insert(struct db_tx *tx, const struct spent_token *spent)
 
 	spent_token_params(spent, in);
 	const enum result inserted = db_change(tx, SPENT_TOKEN_INSERT, in, NULL);
-
 	return inserted == DUPLICATE ? check_same_call(tx, spent) : inserted;
 }
 
@@ -72,8 +71,8 @@ spent_token_read(struct db_tx *tx, struct jti jti, struct spent_token *ret)
 	return OK;
 }
 
-static enum result
-change_own_row(struct db_tx *tx, unsigned statement, const struct spent_token *spent)
+enum result
+spent_token_take_back(struct db_tx *tx, const struct spent_token *spent)
 {
 	const struct db_value in[] = {
 		db_bytes("jti", spent->jti.bytes, sizeof spent->jti.bytes),
@@ -81,19 +80,7 @@ change_own_row(struct db_tx *tx, unsigned statement, const struct spent_token *s
 		{ 0 },
 	};
 
-	return db_change_one(tx, statement, in);
-}
-
-enum result
-spent_token_take_over(struct db_tx *tx, const struct spent_token *spent)
-{
-	return change_own_row(tx, SPENT_TOKEN_TAKE_OVER, spent);
-}
-
-enum result
-spent_token_take_back(struct db_tx *tx, const struct spent_token *spent)
-{
-	return change_own_row(tx, SPENT_TOKEN_TAKE_BACK, spent);
+	return db_change_one(tx, SPENT_TOKEN_TAKE_BACK, in);
 }
 
 bool

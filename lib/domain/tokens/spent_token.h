@@ -30,6 +30,14 @@ struct spent_token {
 	int64_t created_at; /* seconds of the service's clock */
 };
 
+/* What SQL_SPEND_TOKEN() (statements.c) met: the same numbers stand there. */
+enum spent_met {
+	SPENT_ON_OTHER = 0, /* it was spent on another body */
+	SPENT_NOW = 1,      /* it was not spent before */
+	SPENT_BEFORE = 2,   /* on the same body, by another call */
+	SPENT_EARLIER = 3,  /* by an earlier run of this call, whose answer was lost */
+};
+
 /* The parameters of SQL_SPENT_TOKEN_INSERT (statements.c), borrowed from the row. */
 #define SPENT_TOKEN_PARAMS 6
 void spent_token_params(const struct spent_token *, struct db_value ret[static SPENT_TOKEN_PARAMS]);
@@ -40,10 +48,6 @@ enum result spent_token_insert(struct db_tx *, const struct spent_token *) MUST_
 
 /* Reads how a token was spent. NO_ROW: it is not spent. Otherwise as db_row(). */
 enum result spent_token_read(struct db_tx *, struct jti jti, struct spent_token *ret) MUST_USE;
-
-/* Makes the row that of this call, which spends the token again: another, whose row it was, cannot
- * take it back any more. NO_ROW: it has. Otherwise as db_change_one(). */
-enum result spent_token_take_over(struct db_tx *, const struct spent_token *) MUST_USE;
 
 /* Makes a token good again that this call spent. NO_ROW: the row is another call's by now.
  * Otherwise as db_change_one(). */
