@@ -676,16 +676,19 @@ fetch_each(struct db_tx *tx, unsigned number, MYSQL_STMT *statement, const struc
 }
 
 /* Behind the rows of a statement block stands how it ended, its COMMIT too: an error is that of the
- * block. More rows are those of a second SELECT, which is a bug. */
+ * block. More rows are those of a second SELECT, which is a bug. What SELECT ... INTO reads counts
+ * as changed, too: a block that found nothing to do has no row, and changed nothing. */
 static enum result
 end_block(struct db_tx *tx, unsigned number, MYSQL_STMT *statement, enum result result)
 {
+	const bool has_rows = mysql_stmt_num_rows(statement) > 0;
+
 	while (mysql_stmt_more_results(statement)) {
 		if (mysql_stmt_next_result(statement) != 0)
 			return note_statement_error(tx, statement);
 		if (mysql_stmt_field_count(statement) > 0)
 			result = misfit(number);
-		tx->changed |= mysql_stmt_affected_rows(statement) > 0;
+		tx->changed |= has_rows && mysql_stmt_affected_rows(statement) > 0;
 	}
 	return result;
 }
