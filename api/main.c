@@ -104,6 +104,7 @@ db_options_of(const struct config *c)
 		.connections = (unsigned)c->db_connections,
 		.connect_timeout_s = 2,
 		.statement_timeout_s = 3,
+		.patience_ms = 1500, /* a proxy chooses another node (docs/scaling.md) */
 		.constants = sql_constants,
 	};
 }

@@ -192,7 +192,7 @@ static enum result
 run_with_retries(struct db *db, bool transaction, enum result (*body)(struct db_tx *, void *),
     void *context, struct db_tx *ret_last)
 {
-	const int64_t deadline_ms = clock_monotonic_ms() + DB_RETRY_MS;
+	const int64_t began_ms = clock_monotonic_ms();
 	bool committed = false;
 
 	for (unsigned tries = 0;; tries++) {
@@ -200,6 +200,8 @@ run_with_retries(struct db *db, bool transaction, enum result (*body)(struct db_
 
 		if (place == NULL)
 			return UNAVAILABLE;
+		const int64_t most_ms = db_connection_is_node(place->connection) ? DB_RETRY_NODE_MS
+										 : DB_RETRY_MS;
 		struct db_tx tx = {
 			.db = db,
 			.connection = place->connection,
@@ -215,7 +217,7 @@ run_with_retries(struct db *db, bool transaction, enum result (*body)(struct db_
 		if (ret_last != NULL)
 			*ret_last = tx;
 		if (tries >= db_error_retries((enum db_error)tx.error) ||
-		    clock_monotonic_ms() > deadline_ms || is_over())
+		    clock_monotonic_ms() > began_ms + most_ms || is_over())
 			return result;
 		__atomic_add_fetch(&db->retries, 1, __ATOMIC_RELAXED);
 		pause_before(tries, (enum db_error)tx.error);

@@ -166,7 +166,7 @@ set_session(MYSQL *mysql, const struct db_options *o)
 {
 	char session[256];
 
-	/* A second for a lock leaves time within DB_RETRY_MS for two more tries, which two would
+	/* A second for a lock leaves time within DB_RETRY_MS for another try, which two would
 	 * not. */
 	if (!text_format(session, sizeof session,
 		"SET SESSION innodb_lock_wait_timeout=1, max_statement_time=%u, "
@@ -291,6 +291,12 @@ const char *
 db_connection_server(const struct db_connection *connection)
 {
 	return connection->server;
+}
+
+bool
+db_connection_is_node(const struct db_connection *connection)
+{
+	return connection->cluster;
 }
 
 /* Prepares a statement that does not wait on a node of a cluster. False: no memory, or an error. */

@@ -38,6 +38,9 @@ void db_connection_close(struct db_connection *);
 /* "host:port" as the server names itself; letters, digits, '.', '-' and ':', all else is '_'. */
 const char *db_connection_server(const struct db_connection *);
 
+/* Is the server a node of a Galera cluster? */
+bool db_connection_is_node(const struct db_connection *) MUST_USE;
+
 /* See db_last_error(). */
 unsigned db_connection_last_error(void);
 

@@ -23,7 +23,7 @@
 
 /* A borrower, on its own stack while it waits. */
 struct borrower {
-	struct timespec until;
+	int64_t until_ms;
 	int64_t due_ms; /* its place in the line: the deadline of its thread */
 	bool connects;  /* it had a place connected, and waits longer */
 	bool gives_up;  /* the server is away */
@@ -43,6 +43,7 @@ struct db_pool {
 	int64_t waiting;     /* borrowers that wait */
 	int64_t waited_us;   /* by all of them so far */
 	int64_t connect_after_ms;
+	int64_t away_since_ms;
 	bool prepared;          /* a connection has prepared all statements: they are right */
 	bool away;              /* the last try to connect failed */
 	unsigned connect_error; /* with this number */
@@ -247,6 +248,8 @@ note_reached(struct db_pool *pool, bool reached, unsigned number, int64_t began_
 {
 	const bool is_news = pool->away == reached;
 
+	if (!reached && !pool->away)
+		pool->away_since_ms = began_ms;
 	pool->away = !reached;
 	pool->connect_error = reached ? 0 : number;
 	if (!reached && pool->connect_after_ms < began_ms + CONNECT_AGAIN_MS)
@@ -335,12 +338,21 @@ trusted_place(struct db_pool *pool)
 	return place;
 }
 
+/* Has the server been there, and not been away for long? Another one may take over. With the mutex
+ * held. */
+static bool
+is_worth_waiting(const struct db_pool *pool, int64_t now_ms)
+{
+	return pool->prepared && now_ms - pool->away_since_ms < pool->options.patience_ms;
+}
+
 /* A connected place, or NULL: the borrower must wait, or gives up. Whoever is not the first in line
  * leaves what is idle to the first. With the mutex held. */
 static struct db_place *
 take_place(struct db_pool *pool, struct borrower *borrower)
 {
 	struct db_place *place = trusted_place(pool);
+	const int64_t now_ms = clock_monotonic_ms();
 
 	if (place == NULL)
 		return NULL;
@@ -348,46 +360,54 @@ take_place(struct db_pool *pool, struct borrower *borrower)
 		place->busy = pool->line == borrower;
 		return place->busy ? place : NULL;
 	}
-	borrower->gives_up = clock_monotonic_ms() < pool->connect_after_ms;
-	if (borrower->gives_up || (pool->connecting > 0 && (borrower->connects || pool->away)))
+	if (now_ms < pool->connect_after_ms) {
+		borrower->gives_up = !is_worth_waiting(pool, now_ms);
+		return NULL;
+	}
+	if (pool->connecting > 0 && (borrower->connects || pool->away))
 		return NULL;
 	place->generation = pool->generation;
 	borrower->gives_up = !start_connect(pool, place);
 	if (!borrower->connects)
-		borrower->until = clock_monotonic_in(deadline_left_ms(CONNECT_WAIT_MS));
+		borrower->until_ms = now_ms + deadline_left_ms(CONNECT_WAIT_MS);
 	borrower->connects = true;
 	return NULL;
 }
 
-/* Waits for a place to come back. With the mutex held. Not 0: the borrower's time is over. */
-static int
+/* Waits for a place to come back, or for the time of another try to connect. With the mutex held.
+ * False: the borrower's time is over. */
+static bool
 wait_for_place(struct db_pool *pool, struct borrower *borrower)
 {
-	const int64_t began_us = clock_monotonic_us();
+	const int64_t began_us = clock_monotonic_us(), now_ms = began_us / 1000;
+	const bool another_try = now_ms < pool->connect_after_ms &&
+				 pool->connect_after_ms < borrower->until_ms;
+	const struct timespec until = clock_monotonic_in(
+	    (another_try ? pool->connect_after_ms : borrower->until_ms) - now_ms);
 
 	pool->waiting++;
-	const int waited = pthread_cond_timedwait(
-	    &borrower->called, &pool->mutex, &borrower->until);
+	pthread_cond_timedwait(&borrower->called, &pool->mutex, &until);
 	pool->waiting--;
 	pool->waited_us += clock_monotonic_us() - began_us;
-	return waited;
+	return clock_monotonic_ms() < borrower->until_ms;
 }
 
 struct db_place *
 db_pool_borrow(struct db_pool *pool)
 {
+	const int64_t now_ms = clock_monotonic_ms();
 	struct borrower borrower = {
-		.until = clock_monotonic_in(deadline_left_ms(BORROW_MS)),
-		.due_ms = clock_monotonic_ms() + deadline_left_ms(CONNECT_WAIT_MS),
+		.until_ms = now_ms + deadline_left_ms(BORROW_MS),
+		.due_ms = now_ms + deadline_left_ms(CONNECT_WAIT_MS),
 	};
 	struct db_place *place;
-	int waited = 0;
+	bool waits = true;
 
 	pthread_cond_init(&borrower.called, &pool->monotonic);
 	pthread_mutex_lock(&pool->mutex);
 	line_join(pool, &borrower);
-	while ((place = take_place(pool, &borrower)) == NULL && !borrower.gives_up && waited == 0)
-		waited = wait_for_place(pool, &borrower);
+	while ((place = take_place(pool, &borrower)) == NULL && !borrower.gives_up && waits)
+		waits = wait_for_place(pool, &borrower);
 	line_leave(pool, &borrower);
 	pthread_mutex_unlock(&pool->mutex);
 	pthread_cond_destroy(&borrower.called);

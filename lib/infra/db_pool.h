@@ -5,7 +5,11 @@
  * its deadline. When a connection meets a lost server, the others are closed before their next use:
  * they are probably lost, too. Half a second lies between the begin of a try to connect that failed
  * and the next one; from then on there is one at a time. So tries that are cut after a longer
- * while, as by a proxy that gives up a server, hold up nobody: another server may be there. */
+ * while, as by a proxy that gives up a server, hold up nobody: another server may be there.
+ *
+ * A server that was reached before is waited for, until `patience_ms` after the first try that
+ * failed: a proxy may be choosing another one. Later, and before it was ever reached, calls fail at
+ * once. */
 
 #ifndef DB_POOL_H
 #define DB_POOL_H

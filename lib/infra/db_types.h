@@ -37,6 +37,8 @@ struct db_options {
 	unsigned connections;         /* the most that are open at once */
 	unsigned connect_timeout_s;   /* 2 */
 	unsigned statement_timeout_s; /* 3; an import asks for more */
+	/* How long calls wait for a server that was there and has gone; then they fail at once. */
+	unsigned patience_ms;
 	/* Commands for every new connection before its statements are prepared, NULL-ended and not
 	 * copied; or NULL. They make the temporary tables that statements name. */
 	const char *const *session_sql;

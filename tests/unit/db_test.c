@@ -879,7 +879,7 @@ a_row_that_is_held_too_long_is_unavailable(void **state)
 {
 	const struct db_value in[] = { db_number("n", 1), db_number("id", 1), { 0 } };
 	struct job job = { .statement = COUNTER_ADD, .in = in };
-	struct holder holder = { .pool = db, .ms = 4400 };
+	struct holder holder = { .pool = db, .ms = 3600 };
 	const pthread_t thread = start_holder(&holder);
 	const int64_t started = clock_monotonic_ms();
 
@@ -888,8 +888,8 @@ a_row_that_is_held_too_long_is_unavailable(void **state)
 	const int64_t took = clock_monotonic_ms() - started;
 	end_holder(&holder, thread);
 	assert_int_equal(result, UNAVAILABLE);
-	assert_int_equal(job.runs, 3);
-	assert_in_range(took, 2900, 4400);
+	assert_int_equal(job.runs, 2);
+	assert_in_range(took, 1900, 3500);
 	assert_int_equal(counter(1), 100);
 }
 
@@ -1539,7 +1539,7 @@ a_lock_that_is_gone_is_forgotten(void **state)
 	int64_t n = 0, id = 0;
 	const struct db_slot out[] = { db_to_number(&n), db_to_number(&id), { 0 } };
 	struct job job = { .statement = 0, .in = in, .out = out };
-	struct holder holder = { .pool = db, .ms = 4400 };
+	struct holder holder = { .pool = db, .ms = 3600 };
 	const pthread_t thread = start_holder(&holder);
 	int64_t started = clock_monotonic_ms();
 
@@ -1554,7 +1554,7 @@ a_lock_that_is_gone_is_forgotten(void **state)
 	db_close(pool);
 
 	assert_int_equal(held, UNAVAILABLE);
-	assert_in_range(held_ms, 2900, 4400);
+	assert_in_range(held_ms, 1900, 3500);
 	assert_int_equal(free, OK);
 	assert_in_range(free_ms, 0, 500);
 	assert_int_equal(n, 110);
@@ -2246,6 +2246,48 @@ a_server_that_is_away_costs_nobody_time(void **state)
 	assert_int_equal(job.runs, 1);
 }
 
+/* A call of another thread. */
+struct caller {
+	struct db *pool;
+	enum result result;
+};
+
+static void *
+call_once(void *context)
+{
+	struct caller *const caller = context;
+
+	caller->result = run_job(caller->pool, &(struct job){ .statement = THING_CLEAR });
+	return NULL;
+}
+
+/* A proxy that loses a writer soon has another one. */
+static void
+a_server_that_comes_back_soon_is_waited_for(void **state)
+{
+	struct db_options options = private_db_options(&server, POOL);
+	struct job job = { .statement = THING_CLEAR };
+	pthread_t thread;
+
+	(void)state;
+	options.patience_ms = 2500;
+	struct caller caller = { .pool = open_pool(&options), .result = OK };
+	const enum result before = run_job(caller.pool, &job);
+	private_db_kill(&server);
+	const int64_t killed_ms = clock_monotonic_ms();
+	pthread_create(&thread, NULL, call_once, &caller);
+	sleep_ms(200);
+	const bool started = private_db_start(&server, false);
+	const int64_t away_ms = clock_monotonic_ms() - killed_ms;
+	pthread_join(thread, NULL);
+	db_close(caller.pool);
+	assert_int_equal(before, OK);
+	assert_true(started);
+	if (away_ms > 2000) /* on a machine so busy nobody would wait for so long */
+		skip();
+	assert_int_equal(caller.result, OK);
+}
+
 static void
 a_pool_opens_while_the_server_is_away(void **state)
 {
@@ -2814,6 +2856,7 @@ main(int argc, char **argv)
 		WITH_EMPTY_TABLES(a_server_that_fell_between_calls_is_not_noticed),
 		WITH_EMPTY_TABLES(a_server_that_falls_on_the_way_is_waited_for),
 		cmocka_unit_test(a_server_that_is_away_costs_nobody_time),
+		cmocka_unit_test(a_server_that_comes_back_soon_is_waited_for),
 		cmocka_unit_test(a_pool_opens_while_the_server_is_away),
 		WITH_EMPTY_TABLES(a_commit_without_an_answer_is_done_once),
 		WITH_EMPTY_TABLES(what_an_earlier_run_has_done_is_a_success),

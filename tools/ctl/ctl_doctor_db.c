@@ -230,7 +230,7 @@ doctor_db_settings(struct doctor *doctor, struct doctor_finding *ret)
 }
 
 #define CONNECTIONS_TRIED   4
-#define CAUSAL_WAIT_MAX_S   2.0 /* another try fits within DB_RETRY_MS */
+#define CAUSAL_WAIT_MAX_S   2.0 /* another try fits within DB_RETRY_NODE_MS */
 #define CAUSAL_WAIT_SIZE    32
 #define CLUSTER_NODES_LEAST 3
 
