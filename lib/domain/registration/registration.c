@@ -14,6 +14,7 @@
 #include "mail_interval.h"
 #include "outbox.h"
 #include "spent_token.h"
+#include "statements.h"
 #include "token_state.h"
 
 #include <string.h>
@@ -56,25 +57,44 @@ proven_person(const struct stage_claims *claims)
 	return claims->stage == STAGE_IDENTITY ? no_person : claims->subject.person_id;
 }
 
-enum result
-registration_status(
-    const struct app *app, const struct stage_claims *claims, struct registration_status *ret)
+/* Where the registration of a used token stands. */
+static enum result
+used_status(const struct app *app, const struct stage_claims *claims, struct spent_token *spent,
+    struct registration_status *ret)
 {
 	struct db_tx alone = db_alone(app->db);
 	enum stage stage = claims->stage;
 	struct account_id made = no_account;
-	struct token_state state;
 	bool exists = false;
 
-	TRY(token_state_read(app, claims, &state));
-	if (state.used)
-		TRY(follow_tokens(&alone, &stage, &state.spent));
+	TRY(follow_tokens(&alone, &stage, spent));
 	if (stage == STAGE_NONE)
-		memcpy(made.bytes, state.spent.next_id, sizeof made.bytes);
+		memcpy(made.bytes, spent->next_id, sizeof made.bytes);
 	TRY(account_exists(&alone, made, proven_person(claims), &exists));
 	if (stage == STAGE_NONE && !exists)
 		return TOKEN_SPENT;
 	ret->next = exists ? NULL : stage_rule(stage);
+	return OK;
+}
+
+enum result
+registration_status(
+    const struct app *app, const struct stage_claims *claims, struct registration_status *ret)
+{
+	const struct person_id person = proven_person(claims);
+	struct token_state state;
+	int64_t has_account = 0;
+	const struct db_value in[] = {
+		db_bytes("person_id", person.bytes, sizeof person.bytes),
+		{ 0 },
+	};
+	const struct db_slot out[] = { db_to_number(&has_account), { 0 } };
+
+	TRY(token_state_read_with(app, claims, TOKEN_STATE_READ_OF, in, out, &state));
+	if (state.used)
+		TRY(used_status(app, claims, &state.spent, ret));
+	else
+		ret->next = has_account != 0 ? NULL : stage_rule(claims->stage);
 	ret->attempts_left = state.tries_left;
 	return OK;
 }

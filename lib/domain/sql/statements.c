@@ -212,6 +212,13 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    .columns = 8,
 	},
 
+	/* The same, and whether its person has an account. */
+	[TOKEN_STATE_READ_OF] = {
+	    "SELECT " SQL_TOKEN_STATE ", EXISTS (SELECT 1 FROM account WHERE person_id = :person_id)"
+	    SQL_TOKEN_STATE_FROM " WHERE " SQL_IS_ONE_ROW,
+	    .columns = 9,
+	},
+
 	[PERSON_BY_LOOKUP] = {
 	    "SELECT " SQL_PERSON_COLUMNS " FROM " SQL_PERSON_TABLES " WHERE " SQL_PERSON_IS_MEANT,
 	    .columns = 3,
