@@ -97,8 +97,9 @@ struct try_row {
 	int64_t persons_left, wait_s, tries_left, number_left;
 };
 
-/* Reserves a right number, spends the CAPTCHA, counts the try, and looks up whose number it is. */
-static enum result
+/* Reserves a right number, spends the CAPTCHA, counts the try, and looks up whose number it is. Not
+ * inlined, as run_spending(): one list of values is on the stack at a time. */
+__attribute__((noinline)) static enum result
 run_try(struct identify_ctx *ctx, struct try_row *ret)
 {
 	struct db_tx alone = db_alone(ctx->app->db);
@@ -317,19 +318,19 @@ second_mail_of(const struct identify_ctx *ctx)
 /* The try of the number that this call or, of a repeated body, an earlier one counted. That one may
  * have given it back. */
 static void
-number_params(const struct identify_ctx *ctx, struct db_value ret[static LIMIT_HELD_PARAMS + 1])
+number_params(struct identify_ctx *ctx, struct db_value ret[static LIMIT_HELD_PARAMS + 1])
 {
-	struct limit_try number = ctx->limits.wrong_of_number;
+	struct limit_try *number = &ctx->limits.wrong_of_number;
 
-	number.uncounted |= ctx->link.used;
-	limit_db_params(&number, &LIMIT_NAMES("number"), LIMIT_HELD_PARAMS, ret);
+	number->uncounted |= ctx->link.used;
+	limit_db_params(number, &LIMIT_NAMES("number"), LIMIT_HELD_PARAMS, ret);
 	ret[LIMIT_HELD_PARAMS] = ctx->is_repeat ? db_number("number_first_run", 0)
 						: db_first_run("number_first_run");
 }
 
 /* Spends the link and enqueues the mail, or finds what the link was spent on: this number before,
  * or another a moment ago (*ret_met: enum spent_met). */
-static enum result
+__attribute__((noinline)) static enum result
 run_spending(struct identify_ctx *ctx, const struct outbox_mail *mail, int64_t *ret_met)
 {
 	struct db_tx alone = db_alone(ctx->app->db);
