@@ -227,12 +227,21 @@ process_mark() { # NAME
 	esac
 }
 
+# Sets words: the command line of a process. It is empty for a moment while a program is loaded into the process, and
+# for good once that has ended and waits for its parent, when it has no program any more.
+process_words() { # PID
+	words=()
+	until mapfile -d '' words <"/proc/$1/cmdline" && ((${#words[@]} > 0)); do
+		[[ -e /proc/$1/exe ]] || return 1
+	done
+} 2>/dev/null
+
 # Prints the pid of a program of ours that runs. A stale pid file may name a stranger: the command
-# line tells. (That of a process which has ended and waits for its parent is empty.)
+# line tells.
 process_pid() { # NAME
 	local pid words mark
 	# Not $(<...): of a file that is not there, bash 5.2 ends the shell.
-	{ read -r pid <"$STACK/$1.pid" && mapfile -d '' words <"/proc/$pid/cmdline"; } 2>/dev/null || return 1
+	{ read -r pid <"$STACK/$1.pid"; } 2>/dev/null && process_words "$pid" || return 1
 	process_mark "$1"
 	[[ ${words[*]} == *"$mark"* ]] || return 1
 	printf '%s\n' "$pid"
