@@ -215,7 +215,8 @@ const struct statement statements[STATEMENTS__MAX] = {
 	/* The same, and whether its person has an account. */
 	[TOKEN_STATE_READ_OF] = {
 	    "SELECT " SQL_TOKEN_STATE
-	    ", EXISTS (SELECT 1 FROM account WHERE person_id = :person_id)" SQL_TOKEN_STATE_FROM " WHERE " SQL_IS_ONE_ROW,
+	    ", EXISTS (SELECT 1 FROM account WHERE person_id = :person_id)"
+	    SQL_TOKEN_STATE_FROM " WHERE " SQL_IS_ONE_ROW,
 	    .columns = 9,
 	},
 
