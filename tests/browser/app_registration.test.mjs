@@ -327,6 +327,7 @@ test('app: what is wrong is told where it is, and nothing typed is lost', async 
 // What the browser and a password manager are told of each field.
 async function tellsManagers(page, wanted) {
   const inputs = page.locator('#content input');
+  await inputs.first().waitFor();
   const told = await inputs.evaluateAll((all) => all.map((one) => `${one.name} ${one.autocomplete}`));
   assert.deepEqual(told, wanted);
 }
