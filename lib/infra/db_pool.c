@@ -6,6 +6,7 @@
 #include "db_error.h"
 #include "deadline.h"
 #include "log.h"
+#include "openssl_errors.h"
 #include "secret.h"
 #include "text.h"
 
@@ -288,6 +289,7 @@ run_connect(void *context)
 	    &pool->options, &pool->statements, !statements_are_known(pool), &number);
 	const bool reached = connection != NULL;
 
+	openssl_errors_end();
 	pthread_mutex_lock(&pool->mutex);
 	const bool is_news = note_reached(pool, reached, number, began_ms);
 	place->connection = connection;

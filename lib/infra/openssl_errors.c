@@ -2,10 +2,17 @@
 
 #include "openssl_errors.h"
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 
 void
 openssl_errors_forget(void)
 {
 	ERR_clear_error();
+}
+
+void
+openssl_errors_end(void)
+{
+	OPENSSL_thread_stop();
 }

@@ -9,4 +9,8 @@
 /* Forgets those of this thread. */
 void openssl_errors_forget(void);
 
+/* Frees what OpenSSL keeps for this thread, which uses it no more: at the end of one that nobody
+ * joins, before it says that it is done, as the process may end at any moment from then on. */
+void openssl_errors_end(void);
+
 #endif

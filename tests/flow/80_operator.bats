@@ -6,8 +6,8 @@ load steps
 # An empty database of its own, as the owner: OWN_DB.
 own_database() {
 	OWN_DB=${DB_NAME}_$BATS_SUITE_TEST_NUMBER
-	db_admin <<<"CREATE DATABASE $OWN_DB; GRANT ALL ON $OWN_DB.* TO '$DB_OWNER_USER'@'%'"
-	cp -r "$TREE/schema" "$BATS_TEST_TMPDIR/schema"
+	db_admin <<<"CREATE OR REPLACE DATABASE $OWN_DB; GRANT ALL ON $OWN_DB.* TO '$DB_OWNER_USER'@'%'"
+	cp -rT "$TREE/schema" "$BATS_TEST_TMPDIR/schema"
 }
 
 own_migrate() { # [--repair]
