@@ -2,7 +2,6 @@
 
 #include "openssl_errors.h"
 
-#include <openssl/crypto.h>
 #include <openssl/err.h>
 
 void
