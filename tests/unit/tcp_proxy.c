@@ -8,6 +8,7 @@
 #include "bounds.h"
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -50,6 +51,13 @@ address_of(const char *host, unsigned port)
 	return address;
 }
 
+/* What is small must not wait until what was sent before it is acknowledged (Nagle's algorithm). */
+static void
+send_at_once(int fd)
+{
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(const int){ 1 }, sizeof(int));
+}
+
 static void
 wire_close(struct wire *wire)
 {
@@ -73,6 +81,8 @@ wire_open(struct tcp_proxy *proxy)
 		i++;
 	if (i < WIRES_MAX && client >= 0 && server >= 0 &&
 	    connect(server, (const struct sockaddr *)&address, sizeof address) == 0) {
+		send_at_once(client);
+		send_at_once(server);
 		proxy->wires[i] = (struct wire){ .client = client, .server = server };
 		return;
 	}
