@@ -24,6 +24,13 @@ count_among_all(struct mail_interval *mail_interval)
 	return mail_interval->counted.granted ? OK : OVERLOADED;
 }
 
+void
+mail_interval_mark(const struct mail_interval *mail_interval, struct outbox_mail *mail)
+{
+	memcpy(
+	    mail->subject_hash, mail_interval->limit_try.subject_hash, sizeof mail->subject_hash);
+}
+
 enum result
 mail_interval_enqueue(
     struct db_tx *tx, struct mail_interval *mail_interval, const struct outbox_mail *mail)
@@ -31,8 +38,7 @@ mail_interval_enqueue(
 	CLEANUP(outbox_mail_wipe) struct outbox_mail enqueued = *mail;
 	int left = 0;
 
-	memcpy(enqueued.subject_hash, mail_interval->limit_try.subject_hash,
-	    sizeof enqueued.subject_hash);
+	mail_interval_mark(mail_interval, &enqueued);
 	TRY(limit_db_count(tx, &mail_interval->limit_try, &left, NULL));
 	mail_interval->pending = left >= 0;
 	if (mail_interval->pending)
@@ -127,8 +133,7 @@ enqueue_counted(struct db_tx *tx, struct mail_interval *mail_interval, bool too_
 	};
 	const struct db_slot out[] = { db_to_number(&goes_out), { 0 } };
 
-	memcpy(enqueued.subject_hash, mail_interval->limit_try.subject_hash,
-	    sizeof enqueued.subject_hash);
+	mail_interval_mark(mail_interval, &enqueued);
 	limit_db_params(&mail_interval->limit_try, &LIMIT_NAMES("try"), LIMIT_LOCK_PARAMS, in + 2);
 	outbox_params(&enqueued, in + 2 + LIMIT_LOCK_PARAMS);
 	TRY(db_row(tx, OUTBOX_INSERT_COUNTED, in, out));

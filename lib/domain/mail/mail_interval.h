@@ -42,6 +42,9 @@ struct mail_interval mail_interval_of_member(
 struct mail_interval mail_interval_of_login_id(
     const struct app *, enum limit_id, const char *login_id, int64_t now);
 
+/* Writes into a mail what its interval counts, by which the mail is found again (outbox.h). */
+void mail_interval_mark(const struct mail_interval *, struct outbox_mail *);
+
 /* Counts the mail and enqueues it, or a MAIL_NONE in its place. To be called in a transaction that
  * mail_interval_run() runs. OVERLOADED: all addresses together have got too many. */
 enum result mail_interval_enqueue(

@@ -37,15 +37,6 @@ try_of_person(const struct app *app, enum limit_id limit_id, const struct accoun
 	    limit_subject_of(limit_id, account->person_id.bytes, ID_SIZE), account->created_at);
 }
 
-/* The mail is found by what its interval counts (outbox.h). */
-static void
-mark_with_interval(struct outbox_mail *mail, const struct mail_interval *mail_interval)
-{
-	const uint8_t *hash = mail_interval->limit_try.subject_hash;
-
-	memcpy(mail->subject_hash, hash, sizeof mail->subject_hash);
-}
-
 struct account_creation
 account_creation_of(const struct app *app, const struct stage_claims *claims,
     const struct client *client, const struct limit_try *tries, const struct account *account)
@@ -72,8 +63,8 @@ account_creation_of(const struct app *app, const struct stage_claims *claims,
 	};
 
 	memcpy(creation.spent.next_id, account->id.bytes, sizeof creation.spent.next_id);
-	mark_with_interval(&creation.owner.mail, &creation.owner.mail_interval);
-	mark_with_interval(&creation.link.mail, &creation.link.mail_interval);
+	mail_interval_mark(&creation.owner.mail_interval, &creation.owner.mail);
+	mail_interval_mark(&creation.link.mail_interval, &creation.link.mail);
 	creation.owners_by_person.uncounted = creation.owner.mail.kind == MAIL_NONE;
 	creation.link.by_person.uncounted = account->pending_email[0] == '\0';
 	return creation;

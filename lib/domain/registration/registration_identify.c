@@ -311,7 +311,7 @@ second_mail_of(const struct identify_ctx *ctx)
 	mail.subject.invitation_jti = claims->jti;
 	mail.subject.person_id = ctx->person.id;
 	mail.subject.generation = ctx->person.code_issue;
-	memcpy(mail.subject_hash, invitation.limit_try.subject_hash, sizeof mail.subject_hash);
+	mail_interval_mark(&invitation, &mail);
 	return mail;
 }
 
