@@ -6,6 +6,7 @@ email package cannot make sense of is told as unreadable."""
 
 import datetime
 import email
+import email.parser
 import email.policy
 import functools
 import pathlib
@@ -67,7 +68,8 @@ def summary_of(maildir, name):
 
 @functools.lru_cache(maxsize=4096)
 def read_summary(path):
-    return summary_in(path.name, parsed(read(path)))
+    headers = email.parser.BytesHeaderParser(policy=email.policy.default)
+    return summary_in(path.name, headers.parsebytes(read(path)))
 
 
 def raw(maildir, name):
