@@ -35,6 +35,7 @@ const struct sql_constant sql_constants[] = {
 	OUTBOX_STATE_LIST(CONSTANT_)
 	RESULT_LIST(CONSTANT_)
 	ROSTER_OUTCOME_LIST(CONSTANT_)
+	SPENT_MET_LIST(CONSTANT_)
 	STAGE_LIST(CONSTANT_)
 	STAGE_OUTCOME_LIST(CONSTANT_)
 	{ 0 },
@@ -121,6 +122,11 @@ const struct sql_constant sql_constants[] = {
 	"INSERT INTO spent_token (jti, kind, fingerprint, outcome, next_id, created_at)" \
 	" VALUES (:jti, :kind, :fingerprint, :outcome, :next_id, :spent_at)"
 
+/* Forgets the failed tries of a login ID. */
+#define SQL_LOGIN_FAILURES_FORGET   \
+	"DELETE FROM limit_counter" \
+	" WHERE limit_id = $LIMIT_LOGIN_FAILURES AND subject_hash = :login_id_hash"
+
 /* Forgets all known sources of a login ID. */
 #define SQL_KNOWN_SOURCES_FORGET                                                  \
 	"DELETE FROM limit_counter WHERE limit_id = $LIMIT_KNOWN_SOURCE_FAILURES" \
@@ -139,11 +145,13 @@ const struct sql_constant sql_constants[] = {
 /* The same in a block: sets `met`, which the block declares, to what was there (enum spent_met):
  * nothing, the row of an earlier run of this call, of the same body or of another one. The row is
  * locked then. `on_repeat` is what becomes of it. */
-#define SQL_SPEND_TOKEN(on_repeat)                                                \
-	" " SQL_SPENT_TOKEN_INSERT " ON DUPLICATE KEY UPDATE " on_repeat ";"      \
-	" SET met = ROW_COUNT();"                                                 \
-	" IF met <> 1 THEN SET met = (SELECT CASE WHEN next_id = :next_id THEN 3" \
-	" WHEN kind = :kind AND fingerprint = :fingerprint THEN 2 ELSE 0 END"     \
+#define SQL_SPEND_TOKEN(on_repeat)                                             \
+	" " SQL_SPENT_TOKEN_INSERT " ON DUPLICATE KEY UPDATE " on_repeat ";"   \
+	" SET met = ROW_COUNT();"                                              \
+	" IF met <> $SPENT_NOW THEN SET met = (SELECT CASE"                    \
+	" WHEN next_id = :next_id THEN $SPENT_EARLIER"                         \
+	" WHEN kind = :kind AND fingerprint = :fingerprint THEN $SPENT_BEFORE" \
+	" ELSE $SPENT_ON_OTHER END"                                            \
 	" FROM spent_token WHERE jti = :jti); END IF;"
 
 /* The person p whom a number means, with what was given beside it (person_params()), the account a
@@ -160,6 +168,20 @@ const struct sql_constant sql_constants[] = {
 	" AND (:code_hash = '' OR c.person_id IS NOT NULL)"        \
 	" AND NOT EXISTS"                                          \
 	" (SELECT 1 FROM insured_person q WHERE q.lookup = p.lookup AND q.id <> p.id)"
+
+/* In the block `work` of ACCOUNT_CREATE, a mail to somebody else: counted by the person and by its
+ * mail interval. */
+/* clang-format off */
+#define ACCOUNT_MAIL_(person, interval, mail)                                         \
+	" IF :" #person "_limit THEN"                                                 \
+	" " SQL_LIMIT_COUNT(person) ";"                                               \
+	" " SQL_LIMIT_TAKE_LEFT(person, "mails_left", "wait_s") ";"                   \
+	" IF mails_left < 0 THEN SET outcome = $TOO_MANY; LEAVE work; END IF;"        \
+	" " SQL_LIMIT_COUNT_LOCKING(interval) ";"                                     \
+	" " SQL_LIMIT_TAKE_LEFT(interval, "mails_left", "wait_s") ";"                 \
+	" " SQL_OUTBOX_INSERT_IF("mails_left >= 0", mail) ";"                         \
+	" END IF;"
+/* clang-format on */
 
 const struct statement statements[STATEMENTS__MAX] = {
 	[SCHEMA_VERSION] = {
@@ -250,7 +272,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " IF :prefix_limit THEN " SQL_LIMIT_COUNT(prefix) "; END IF; END IF;"
 	    SQL_SPEND_TOKEN("next_id = IF(next_id = VALUES(next_id) OR kind <> VALUES(kind)"
 	    " OR fingerprint <> VALUES(fingerprint), next_id, '')")
-	    " SET counts = :is_right AND met IN (1, 3);"
+	    " SET counts = :is_right AND met IN ($SPENT_NOW, $SPENT_EARLIER);"
 	    " IF counts THEN " SQL_LIMIT_COUNT(tries) ";"
 	    " IF :number_limit THEN " SQL_LIMIT_COUNT(number) "; END IF; END IF;"
 	    " SELECT LEAST(" SQL_LIMIT_LEFT(source) ","
@@ -262,7 +284,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " INTO persons_left, wait_s, tries_left, number_left FROM " SQL_ONE_ROW
 	    SQL_LIMIT_JOIN(source) SQL_LIMIT_JOIN(prefix) SQL_LIMIT_JOIN(tries)
 	    SQL_LIMIT_JOIN(number) " WHERE " SQL_IS_ONE_ROW ";"
-	    " SET kept = met <> 0 AND (NOT :is_right OR persons_left >= 0)"
+	    " SET kept = met <> $SPENT_ON_OTHER AND (NOT :is_right OR persons_left >= 0)"
 	    " AND (NOT counts OR tries_left >= 0);"
 	    " IF kept THEN COMMIT; ELSE ROLLBACK; END IF;"
 	    " SELECT met, persons_left, wait_s, tries_left, number_left, " SQL_PERSON_COLUMNS
@@ -278,12 +300,12 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    "DECLARE met INT;",
 	    SQL_SPEND_TOKEN("jti = VALUES(jti)")
 	    " IF :number_limit THEN " SQL_LIMIT_GIVE_BACK(number) "; END IF;"
-	    " IF met = 1 AND :is_last THEN " SQL_AUDIT_INSERT "; END IF;"
-	    " IF met IN (1, 2) THEN " SQL_LIMIT_COUNT_LOCKING(mails) ";"
+	    " IF met = $SPENT_NOW AND :is_last THEN " SQL_AUDIT_INSERT "; END IF;"
+	    " IF met IN ($SPENT_NOW, $SPENT_BEFORE) THEN " SQL_LIMIT_COUNT_LOCKING(mails) ";"
 	    " IF EXISTS (SELECT 1 FROM limit_counter mails WHERE " SQL_LIMIT_IS(mails)
 	    " AND mails.holder = :mails_holder) THEN"
 	    " " SQL_OUTBOX_INSERT " ON DUPLICATE KEY UPDATE id = VALUES(id);"
-	    " IF met = 2 THEN UPDATE outbox SET jti = (SELECT s.next_id FROM spent_token s"
+	    " IF met = $SPENT_BEFORE THEN UPDATE outbox SET jti = (SELECT s.next_id FROM spent_token s"
 	    " WHERE s.jti = :jti) WHERE id = :mail_id; END IF; END IF; END IF;"
 	    " SELECT met; COMMIT;"),
 	    .columns = 1,
@@ -361,26 +383,11 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " WHERE person_id = :person_id AND :code_issue IN (issue, 0) AND used_at IS NULL;"
 	    " IF ROW_COUNT() = 0 AND :code_issue <> 0"
 	    " THEN SET outcome = $ACCOUNT_EXISTS; LEAVE work; END IF;"
-	    " DELETE FROM limit_counter"
-	    " WHERE limit_id = $LIMIT_LOGIN_FAILURES AND subject_hash = :login_id_hash;"
+	    " " SQL_LOGIN_FAILURES_FORGET ";"
 	    " " SQL_KNOWN_SOURCES_FORGET ";"
 	    " " SQL_OUTBOX_INSERT ";"
-	    " IF :owners_limit THEN"
-	    " " SQL_LIMIT_COUNT(owners) ";"
-	    " " SQL_LIMIT_TAKE_LEFT(owners, "mails_left", "wait_s") ";"
-	    " IF mails_left < 0 THEN SET outcome = $TOO_MANY; LEAVE work; END IF;"
-	    " " SQL_LIMIT_COUNT_LOCKING(owner_mail) ";"
-	    " " SQL_LIMIT_TAKE_LEFT(owner_mail, "mails_left", "wait_s") ";"
-	    " " SQL_OUTBOX_INSERT_IF("mails_left >= 0", owner) ";"
-	    " END IF;"
-	    " IF :links_limit THEN"
-	    " " SQL_LIMIT_COUNT(links) ";"
-	    " " SQL_LIMIT_TAKE_LEFT(links, "mails_left", "wait_s") ";"
-	    " IF mails_left < 0 THEN SET outcome = $TOO_MANY; LEAVE work; END IF;"
-	    " " SQL_LIMIT_COUNT_LOCKING(link_mail) ";"
-	    " " SQL_LIMIT_TAKE_LEFT(link_mail, "mails_left", "wait_s") ";"
-	    " " SQL_OUTBOX_INSERT_IF("mails_left >= 0", link) ";"
-	    " END IF;"
+	    ACCOUNT_MAIL_(owners, owner_mail, owner)
+	    ACCOUNT_MAIL_(links, link_mail, link)
 	    " END;"
 	    " CASE outcome"
 	    " WHEN $OK THEN UPDATE limit_counter SET count = count - 1, holder = 'returned'"
@@ -477,8 +484,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " IF ROW_COUNT() = 0"
 	    " THEN ROLLBACK TO tried; SET outcome = $NO_ROW; LEAVE step; END IF;"
 	    " DELETE FROM session WHERE account_id = :account_id;"
-	    " DELETE FROM limit_counter"
-	    " WHERE limit_id = $LIMIT_LOGIN_FAILURES AND subject_hash = :login_id_hash;"
+	    " " SQL_LOGIN_FAILURES_FORGET ";"
 	    " " SQL_KNOWN_SOURCES_FORGET ";"
 	    " " SQL_KNOWN_SOURCE_WRITE ";"
 	    " " SQL_AUDIT_INSERT ";"
@@ -564,8 +570,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " rotated_at, device, created_at, used_at, expires_at)"
 	    " VALUES (:session_id, :account_id, :generation,"
 	    " :refresh_hash, :client_hash, :now, :device, :now, :now, :expires_at);"
-	    " IF :forgets_failures THEN DELETE FROM limit_counter"
-	    " WHERE limit_id = $LIMIT_LOGIN_FAILURES AND subject_hash = :login_id_hash; END IF;"
+	    " IF :forgets_failures THEN " SQL_LOGIN_FAILURES_FORGET "; END IF;"
 	    " IF :marks_failures_told THEN UPDATE limit_counter SET holder = ''"
 	    " WHERE limit_id = $LIMIT_LOGIN_FAILURES AND subject_hash = :login_id_hash; END IF;"
 	    " " SQL_KNOWN_SOURCE_WRITE ";"

@@ -1,8 +1,9 @@
 /* statements.h - every SQL statement that the service and its commands run, by name.
  *
- * A statement is prepared on every connection when it is opened, and run by its name (db_row(),
- * db_rows(), db_change()) with a list of named values. How one is written is in statements.c; how
- * one is added, in docs/cookbook.md.
+ * The first connection prepares all of its table, so that a wrong one is found at the start; each
+ * connection then prepares what it runs. A statement is run by its name (db_row(), db_rows(),
+ * db_change()) with a list of named values. How one is written is in statements.c; how one is
+ * added, in docs/cookbook.md.
  *
  * There are several tables, because a connection can only prepare what its tables and rights allow:
  * the service's, that of `myportalctl migrate`, that of `myportalctl roster`, and that of the

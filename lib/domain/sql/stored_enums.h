@@ -29,6 +29,14 @@ enum stage { STAGE_NONE = 0, STAGE_LIST(STORED_ENUM_) STAGE__MAX };
 	X(OUTCOME_CAPTCHA_WRONG, 3)
 enum stage_outcome { STAGE_OUTCOME_LIST(STORED_ENUM_) };
 
+/* What SQL_SPEND_TOKEN() (statements.c) met. No row stores these. */
+#define SPENT_MET_LIST(X)                                                                      \
+	X(SPENT_ON_OTHER, 0)           /* it was spent on another body */                      \
+	X(SPENT_NOW, 1)                /* it was not spent before: as ROW_COUNT() tells it */  \
+	X(SPENT_BEFORE, 2)             /* on the same body, by another call */                 \
+	X(SPENT_EARLIER, 3)            /* by an earlier run of this call: its answer was lost */
+enum spent_met { SPENT_MET_LIST(STORED_ENUM_) };
+
 /* account.state. Only an active account can be used. */
 #define ACCOUNT_STATE_LIST(X)                                                                  \
 	X(ACCOUNT_ACTIVE, 1)                                                                   \

@@ -30,14 +30,6 @@ struct spent_token {
 	int64_t created_at; /* seconds of the service's clock */
 };
 
-/* What SQL_SPEND_TOKEN() (statements.c) met: the same numbers stand there. */
-enum spent_met {
-	SPENT_ON_OTHER = 0, /* it was spent on another body */
-	SPENT_NOW = 1,      /* it was not spent before */
-	SPENT_BEFORE = 2,   /* on the same body, by another call */
-	SPENT_EARLIER = 3,  /* by an earlier run of this call, whose answer was lost */
-};
-
 /* The parameters of SQL_SPENT_TOKEN_INSERT (statements.c), borrowed from the row. */
 #define SPENT_TOKEN_PARAMS 6
 void spent_token_params(const struct spent_token *, struct db_value ret[static SPENT_TOKEN_PARAMS]);
