@@ -305,8 +305,9 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " IF EXISTS (SELECT 1 FROM limit_counter mails WHERE " SQL_LIMIT_IS(mails)
 	    " AND mails.holder = :mails_holder) THEN"
 	    " " SQL_OUTBOX_INSERT " ON DUPLICATE KEY UPDATE id = VALUES(id);"
-	    " IF met = $SPENT_BEFORE THEN UPDATE outbox SET jti = (SELECT s.next_id FROM spent_token s"
-	    " WHERE s.jti = :jti) WHERE id = :mail_id; END IF; END IF; END IF;"
+	    " IF met = $SPENT_BEFORE THEN UPDATE outbox SET jti ="
+	    " (SELECT s.next_id FROM spent_token s WHERE s.jti = :jti)"
+	    " WHERE id = :mail_id; END IF; END IF; END IF;"
 	    " SELECT met; COMMIT;"),
 	    .columns = 1,
 	},
