@@ -14,8 +14,8 @@
 #define DB_SERVER_SIZE  80 /* "host:port" of a server, with the NUL */
 #define DB_SERVERS_MAX  8
 
-/* One row of the statement table, written as sql_text.h says. Prepared on every connection when it
- * is made. */
+/* One row of the statement table, written as sql_text.h says. A connection prepares it at its first
+ * use; the first connection also looks at all rows at once (db_connection.h). */
 struct statement {
 	const char *sql;
 	unsigned columns; /* of its rows; a count that differs from the server's is a bug */
