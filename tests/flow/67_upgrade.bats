@@ -61,10 +61,15 @@ replica_start() { # N PROGRAM
 
 # As docs/keys-and-restore.md has it.
 replicas_replace() { # PROGRAM
+	local n
 	for n in 0 1; do
-		process_stop "${REPLICAS[$n]}" 30
-		replica_start "$n" "$1"
+		haproxy_finds_again "${REPLICAS[$n]}" replica_replace "$n" "$1"
 	done
+}
+
+replica_replace() { # N PROGRAM
+	process_stop "${REPLICAS[$1]}" 30
+	replica_start "$@"
 }
 
 # Strangers ask for invitations and settings, and a member for what needs the session, until there is enough.

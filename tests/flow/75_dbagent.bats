@@ -129,6 +129,13 @@ proxy_says() { # WORDS
 	wait_until 10 leads_to one
 }
 
+# So many connections have come through the link that stands still.
+link_holds() { # COUNT
+	awk -v port="$(printf ':%04X' "$LINK_PORT")" -v count="$1" '
+		$4 == "01" && index($2, port) { held++ }
+		END { exit held < count }' /proc/net/tcp
+}
+
 @test "who waits for a node that stands still is served by the next one" {
 	local pids=() n folder=$BATS_TEST_TMPDIR
 	agent_start 1 "$AGENT_ONE"
@@ -145,7 +152,7 @@ proxy_says() { # WORDS
 			printf '%s\n' "$status" >"$folder/status$n" &
 		pids+=($!)
 	done
-	sleep 0.7
+	wait_until 1 link_holds 8 # DB_CONNECTIONS
 	process_kill dbagent1
 	wait "${pids[@]}"
 	same "$(sort "$folder"/status* | uniq -c | xargs)" '8 202'

@@ -77,6 +77,23 @@ haproxy_start() { # PORT NAME UPSTREAM [EDIT]
 	wait_until 5 port_answers "127.0.0.1:$1"
 }
 
+# Restarts a server by this command and waits until HAProxy, too, has seen it come back: on a busy machine HAProxy may
+# look later than the next one stops.
+haproxy_finds_again() { # SERVER COMMAND...
+	local before
+	before=$(times_up "$1")
+	"${@:2}" || return 1
+	wait_until 5 came_up "$1" "$before"
+}
+
+came_up() { # SERVER TIMES-BEFORE
+	(($(times_up "$1") > $2))
+}
+
+times_up() { # SERVER
+	grep -c "^Server [a-z]*/$1 is UP" "$STACK/haproxy.log" || true
+}
+
 port_answers() { # HOST:PORT
 	! port_is_free "$1"
 }

@@ -78,8 +78,9 @@ crowd() {
 
 crowd_member() { # N
 	local address=crowd$1@example.jp
-	noted registration registered "$address" "$((CROWD_FROM + $1))100" || address=${crowd_last-$address}
-	crowd_last=$address
+	noted registration registered "$address" "$((CROWD_FROM + $1))100" && crowd_last=$address
+	[[ -v crowd_last ]] || return 0 # nobody has an account yet
+	address=$crowd_last
 	for _ in 1 2; do
 		noted login logged_in "$address" || continue
 		for _ in 1 2; do
