@@ -2,6 +2,7 @@
 
 #include "db_types.h"
 
+#include <assert.h>
 #include <string.h>
 
 struct db_value
@@ -34,6 +35,19 @@ struct db_value
 db_first_run(const char *name)
 {
 	return (struct db_value){ .name = name, .type = DB_FIRST_RUN };
+}
+
+void
+db_values_add(struct db_values *values, const struct db_value *list)
+{
+	size_t at = 0;
+
+	while (values->list[at].type != DB_END)
+		at++;
+	for (; list->type != DB_END; at++) {
+		assert(at < DB_VALUES_MAX);
+		values->list[at] = *list++;
+	}
 }
 
 struct db_slot

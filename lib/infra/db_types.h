@@ -98,6 +98,23 @@ struct db_value db_number(const char *name, int64_t);
 /* 1; 0 when an earlier run of the statement may have been committed (db_may_be_committed()). */
 struct db_value db_first_run(const char *name);
 
+#define DB_VALUES_MAX 120
+
+/* A list that several modules fill, so that nobody counts what the others add:
+ *
+ *   struct db_values in = { { db_number("now", now) } };
+ *
+ *   audit_params(&event, &in);
+ *   return db_change(tx, STATEMENT, in.list, NULL);
+ */
+struct db_values {
+	struct db_value list[DB_VALUES_MAX + 1]; /* { 0 } ends it, as any list of values */
+};
+
+/* Adds a list, which { 0 } ends, behind what is there. It is copied; its texts and bytes are
+ * borrowed. More than DB_VALUES_MAX values are a bug and end the program. */
+void db_values_add(struct db_values *, const struct db_value *list);
+
 /* Where the columns of a row go, in order; { 0 } ends the list. NULL becomes an empty text, zero
  * bytes, or 0. A value that does not fit is INTERNAL, never cut. */
 struct db_slot {

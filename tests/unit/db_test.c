@@ -1382,6 +1382,28 @@ values_are_bound_by_name_in_any_order(void **state)
 }
 
 static void
+a_list_that_is_added_stands_behind_the_others(void **state)
+{
+	static const char *const names[] = { "own", "text", "number", "text", "number" };
+	const struct db_value none[] = { { 0 } };
+	const struct db_value more[] = { db_text("text", "x"), db_number("number", 7), { 0 } };
+	struct db_values filled = { { db_number("own", 1) } };
+
+	(void)state;
+	db_values_add(&filled, none);
+	db_values_add(&filled, more);
+	db_values_add(&filled, more);
+	for (size_t i = 0; i < LENGTH(names); i++)
+		assert_string_equal(filled.list[i].name, names[i]);
+	assert_int_equal(filled.list[4].number, 7);
+	assert_int_equal(filled.list[LENGTH(names)].type, DB_END);
+	for (size_t i = LENGTH(names); i < DB_VALUES_MAX; i++)
+		db_values_add(&filled, more + 1);
+	assert_string_equal(filled.list[DB_VALUES_MAX - 1].name, "number");
+	assert_int_equal(filled.list[DB_VALUES_MAX].type, DB_END);
+}
+
+static void
 a_statement_alone_is_committed_and_knows_its_key(void **state)
 {
 	static const uint8_t id[16] = "alone";
@@ -2833,6 +2855,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(servers_are_counted_by_their_names),
 		cmocka_unit_test(statements_that_are_not_as_counted_are_refused),
 		WITH_EMPTY_TABLES(values_are_bound_by_name_in_any_order),
+		cmocka_unit_test(a_list_that_is_added_stands_behind_the_others),
 		WITH_EMPTY_TABLES(a_statement_alone_is_committed_and_knows_its_key),
 		cmocka_unit_test(an_unknown_constant_opens_no_pool),
 		WITH_EMPTY_TABLES(what_a_change_returns_is_read_as_rows),

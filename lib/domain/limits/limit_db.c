@@ -41,11 +41,11 @@ limit_try_of(const struct keyring *keyring, struct limit_subject subject, int64_
 
 void
 limit_db_params(const struct limit_try *limit_try, const struct limit_names *names,
-    enum limit_params count, struct db_value ret[static LIMIT_KEY_PARAMS])
+    enum limit_params count, struct db_values *values)
 {
 	const struct limit *limit = limit_of(limit_try->limit_id);
 	const bool first_locks = limit->lock_from == 1;
-	const struct db_value params[LIMIT_LOCK_PARAMS] = {
+	struct db_value params[LIMIT_LOCK_PARAMS + 1] = {
 		db_number(names->limit, limit_try->uncounted ? LIMIT_NONE : limit_try->limit_id),
 		db_bytes(names->hash, limit_try->subject_hash, sizeof limit_try->subject_hash),
 		db_bytes(names->holder, limit_try->holder, sizeof limit_try->holder),
@@ -59,7 +59,8 @@ limit_db_params(const struct limit_try *limit_try, const struct limit_names *nam
 		db_number(names->doubles_from, limit->doubles_from),
 	};
 
-	memcpy(ret, params, count * sizeof params[0]);
+	params[count] = (struct db_value){ 0 };
+	db_values_add(values, params);
 }
 
 void
@@ -85,12 +86,12 @@ limit_db_peek(
     struct db_tx *tx, const struct limit_try *limit_try, int *ret_left, int64_t *ret_wait_s)
 {
 	struct limit_level level = { .count = 0 };
-	struct db_value in[LIMIT_KEY_PARAMS + 2] = { db_number("now", limit_try->now) };
+	struct db_values in = { { db_number("now", limit_try->now) } };
 	struct db_slot out[LIMIT_LEVEL_SLOTS + 1] = { 0 };
 
-	limit_db_params(limit_try, &LIMIT_NAMES("try"), LIMIT_KEY_PARAMS, in + 1);
+	limit_db_params(limit_try, &LIMIT_NAMES("try"), LIMIT_KEY_PARAMS, &in);
 	limit_db_level_slots(&level, out);
-	const enum result result = limit_try->uncounted ? OK : db_row(tx, LIMIT_READ, in, out);
+	const enum result result = limit_try->uncounted ? OK : db_row(tx, LIMIT_READ, in.list, out);
 	if (result != OK && result != NO_ROW)
 		return result;
 	*ret_left = limit_db_left(limit_try, &level, ret_wait_s);
@@ -102,12 +103,13 @@ limit_db_count(
     struct db_tx *tx, const struct limit_try *limit_try, int *ret_left, int64_t *ret_wait_s)
 {
 	int64_t count = 0, granted = 1, wait_s = 0;
-	struct db_value in[LIMIT_LOCK_PARAMS + 2] = { db_number("now", limit_try->now) };
+	struct db_values in = { { db_number("now", limit_try->now) } };
 	const struct db_slot out[] = { db_to_number(&count), db_to_number(&granted),
 		db_to_number(&wait_s), { 0 } };
 
-	limit_db_params(limit_try, &LIMIT_NAMES("try"), LIMIT_LOCK_PARAMS, in + 1);
-	const enum result counted = limit_try->uncounted ? OK : db_row(tx, LIMIT_COUNT, in, out);
+	limit_db_params(limit_try, &LIMIT_NAMES("try"), LIMIT_LOCK_PARAMS, &in);
+	const enum result counted = limit_try->uncounted ? OK
+							 : db_row(tx, LIMIT_COUNT, in.list, out);
 	if (counted != OK && db_may_be_done(tx))
 		limit_db_give_back_later(limit_try);
 	TRY(counted);
@@ -121,13 +123,13 @@ limit_db_count(
 static enum result
 give_try_back(struct db_tx *tx, const struct limit_try *limit_try, struct db_value first_run)
 {
-	struct db_value in[LIMIT_HELD_PARAMS + 2] = { first_run };
+	struct db_values in = { { first_run } };
 
 	if (limit_try->uncounted)
 		return OK;
-	limit_db_params(limit_try, &LIMIT_NAMES("try"), LIMIT_HELD_PARAMS, in + 1);
+	limit_db_params(limit_try, &LIMIT_NAMES("try"), LIMIT_HELD_PARAMS, &in);
 	const bool tidies = deadline_tidy(true);
-	const enum result given_back = db_change(tx, LIMIT_GIVE_BACK, in, NULL);
+	const enum result given_back = db_change(tx, LIMIT_GIVE_BACK, in.list, NULL);
 	deadline_tidy(tidies);
 	return given_back;
 }
@@ -200,8 +202,8 @@ limit_db_run_later(struct db *db)
 enum result
 limit_db_reset(struct db_tx *tx, const struct limit_try *limit_try)
 {
-	struct db_value in[LIMIT_KEY_PARAMS + 1] = { 0 };
+	struct db_values in = { 0 };
 
-	limit_db_params(limit_try, &LIMIT_NAMES("try"), LIMIT_KEY_PARAMS, in);
-	return db_change(tx, LIMIT_RESET, in, NULL);
+	limit_db_params(limit_try, &LIMIT_NAMES("try"), LIMIT_KEY_PARAMS, &in);
+	return db_change(tx, LIMIT_RESET, in.list, NULL);
 }

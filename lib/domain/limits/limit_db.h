@@ -62,9 +62,9 @@ enum limit_params {
 	LIMIT_LOCK_PARAMS = 10, /* all: to count */
 };
 
-/* Fills so many parameters, borrowed from the try. The statement has :now besides. */
-void limit_db_params(const struct limit_try *, const struct limit_names *, enum limit_params,
-    struct db_value ret[static LIMIT_KEY_PARAMS]);
+/* Adds so many parameters, borrowed from the try. The statement has :now besides. */
+void limit_db_params(
+    const struct limit_try *, const struct limit_names *, enum limit_params, struct db_values *);
 
 /* A counter as SQL_LIMIT_LEVEL() reads it; zeros: no window is open. */
 struct limit_level {

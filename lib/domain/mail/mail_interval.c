@@ -127,16 +127,16 @@ enqueue_counted(struct db_tx *tx, struct mail_interval *mail_interval, bool too_
 {
 	CLEANUP(outbox_mail_wipe) struct outbox_mail enqueued = *mail;
 	int64_t goes_out = 0;
-	struct db_value in[2 + LIMIT_LOCK_PARAMS + OUTBOX_PARAMS + 1] = {
-		db_number("now", mail_interval->limit_try.now),
-		db_number("too_many", too_many),
-	};
+	struct db_values in = { {
+	    db_number("now", mail_interval->limit_try.now),
+	    db_number("too_many", too_many),
+	} };
 	const struct db_slot out[] = { db_to_number(&goes_out), { 0 } };
 
 	mail_interval_mark(mail_interval, &enqueued);
-	limit_db_params(&mail_interval->limit_try, &LIMIT_NAMES("try"), LIMIT_LOCK_PARAMS, in + 2);
-	outbox_params(&enqueued, in + 2 + LIMIT_LOCK_PARAMS);
-	TRY(db_row(tx, OUTBOX_INSERT_COUNTED, in, out));
+	limit_db_params(&mail_interval->limit_try, &LIMIT_NAMES("try"), LIMIT_LOCK_PARAMS, &in);
+	outbox_params(&enqueued, &in);
+	TRY(db_row(tx, OUTBOX_INSERT_COUNTED, in.list, out));
 	mail_interval->pending = goes_out != 0;
 	return mail_interval->pending && too_many ? OVERLOADED : OK;
 }

@@ -24,12 +24,12 @@ outbox_mail_to(
 }
 
 void
-outbox_params_named(const struct outbox_mail *mail, const struct outbox_names *names,
-    struct db_value ret[static OUTBOX_PARAMS])
+outbox_params_named(
+    const struct outbox_mail *mail, const struct outbox_names *names, struct db_values *values)
 {
 	const bool is_none = mail->kind == MAIL_NONE;
 	const struct stage_subject *subject = &mail->subject;
-	const struct db_value params[OUTBOX_PARAMS] = {
+	const struct db_value params[] = {
 		db_bytes(names->id, mail->id.bytes, sizeof mail->id.bytes),
 		db_number(names->kind, mail->kind),
 		db_number(names->state, is_none ? OUTBOX_DROPPED : OUTBOX_PENDING),
@@ -49,24 +49,25 @@ outbox_params_named(const struct outbox_mail *mail, const struct outbox_names *n
 		db_number(names->expires_at, mail->expires_at),
 		is_none ? db_number(names->finished_at, mail->created_at)
 			: db_text_or_null(names->finished_at, ""),
+		{ 0 },
 	};
 
-	memcpy(ret, params, sizeof params);
+	db_values_add(values, params);
 }
 
 void
-outbox_params(const struct outbox_mail *mail, struct db_value ret[static OUTBOX_PARAMS])
+outbox_params(const struct outbox_mail *mail, struct db_values *values)
 {
-	outbox_params_named(mail, &OUTBOX_NAMES("mail"), ret);
+	outbox_params_named(mail, &OUTBOX_NAMES("mail"), values);
 }
 
 enum result
 outbox_enqueue(struct db_tx *tx, const struct outbox_mail *mail)
 {
-	struct db_value in[OUTBOX_PARAMS + 1] = { 0 };
+	struct db_values in = { 0 };
 
-	outbox_params(mail, in);
-	return db_insert_new(tx, OUTBOX_INSERT, in);
+	outbox_params(mail, &in);
+	return db_insert_new(tx, OUTBOX_INSERT, in.list);
 }
 
 /* The columns of SQL_MAIL_COLUMNS. An enum is read by way of a number. */
@@ -178,43 +179,43 @@ outbox_read(struct db_tx *tx, struct mail_id id, struct outbox_mail *ret)
 	return OK;
 }
 
-/* The parameters of SQL_MAIL_IDS, borrowed. Nobody has the id of those that are not needed. */
+/* Adds the parameters of SQL_MAIL_IDS, borrowed. Nobody has the id of those that are not needed. */
 static void
-id_params(const struct outbox_ids *ids, struct db_value ret[static OUTBOX_BATCH_MAX])
+id_params(const struct outbox_ids *ids, struct db_values *values)
 {
 	static const char *const names[OUTBOX_BATCH_MAX] = { "mail_1", "mail_2", "mail_3", "mail_4",
 		"mail_5", "mail_6", "mail_7", "mail_8", "mail_9", "mail_10", "mail_11", "mail_12",
 		"mail_13", "mail_14", "mail_15", "mail_16" };
 	static const struct mail_id none = { 0 };
+	struct db_value params[OUTBOX_BATCH_MAX + 1] = { 0 };
 
 	for (size_t i = 0; i < OUTBOX_BATCH_MAX; i++) {
 		const struct mail_id *id = i < ids->count ? &ids->ids[i] : &none;
 
-		ret[i] = db_bytes(names[i], id->bytes, sizeof id->bytes);
+		params[i] = db_bytes(names[i], id->bytes, sizeof id->bytes);
 	}
+	db_values_add(values, params);
 }
 
 enum result
 outbox_release(struct db_tx *tx, const struct outbox_ids *ids, struct worker_id worker)
 {
-	struct db_value in[OUTBOX_BATCH_MAX + 2] = { 0 };
+	struct db_values in = { { db_bytes("worker_id", worker.bytes, sizeof worker.bytes) } };
 
-	id_params(ids, in);
-	in[OUTBOX_BATCH_MAX] = db_bytes("worker_id", worker.bytes, sizeof worker.bytes);
-	return db_change(tx, OUTBOX_RELEASE, in, NULL);
+	id_params(ids, &in);
+	return db_change(tx, OUTBOX_RELEASE, in.list, NULL);
 }
 
 enum result
 outbox_finish_sent(
     struct db_tx *tx, const struct outbox_ids *ids, struct worker_id worker, int64_t now)
 {
-	struct db_value in[OUTBOX_BATCH_MAX + 3] = { 0 };
+	struct db_values in = { { db_bytes("worker_id", worker.bytes, sizeof worker.bytes),
+	    db_number("now", now) } };
 	uint64_t rows = 0;
 
-	id_params(ids, in);
-	in[OUTBOX_BATCH_MAX] = db_bytes("worker_id", worker.bytes, sizeof worker.bytes);
-	in[OUTBOX_BATCH_MAX + 1] = db_number("now", now);
-	TRY(db_change(tx, OUTBOX_FINISH_SENT, in, &rows));
+	id_params(ids, &in);
+	TRY(db_change(tx, OUTBOX_FINISH_SENT, in.list, &rows));
 	return rows == ids->count || db_may_be_committed(tx) ? OK : NO_ROW;
 }
 

@@ -61,9 +61,8 @@ void outbox_mail_wipe(struct outbox_mail *);
 struct outbox_mail outbox_mail_to(
     enum mail_kind, const char *email, const char *language, int64_t now, int64_t link_lives_s);
 
-/* The parameters of SQL_OUTBOX_INSERT (statements.c), named :mail_...; borrowed from the mail. */
-#define OUTBOX_PARAMS 15
-void outbox_params(const struct outbox_mail *, struct db_value ret[static OUTBOX_PARAMS]);
+/* Adds the parameters of SQL_OUTBOX_INSERT (statements.c), named :mail_...; borrowed. */
+void outbox_params(const struct outbox_mail *, struct db_values *);
 
 /* The same of a block that enqueues several mails: with OUTBOX_NAMES("link") :link_id ... */
 struct outbox_names {
@@ -78,8 +77,8 @@ struct outbox_names {
 	    p "_generation", p "_invitation_jti", p "_created_at", p "_expires_at",              \
 	    p "_finished_at" })
 
-void outbox_params_named(const struct outbox_mail *, const struct outbox_names *,
-    struct db_value ret[static OUTBOX_PARAMS]);
+void outbox_params_named(
+    const struct outbox_mail *, const struct outbox_names *, struct db_values *);
 
 /* Enqueues a mail. A MAIL_NONE is written as dropped, without its address: only the work of writing
  * it counts. OK, or what db_insert_new() returns. */

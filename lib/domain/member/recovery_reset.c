@@ -98,8 +98,9 @@ prepare_reset(const struct app *app, const struct client *client, struct reset_c
 	ctx->notification = notification_to(MAIL_PASSWORD_CHANGED, account, ctx->now);
 }
 
-/* NO_ROW: the account is another since. DUPLICATE: the link was spent meanwhile. */
-static enum result
+/* NO_ROW: the account is another since. DUPLICATE: the link was spent meanwhile. Not inlined: its
+ * list of values is on the stack for as long as it is needed. */
+__attribute__((noinline)) static enum result
 write_reset(const struct app *app, const struct reset_ctx *ctx)
 {
 	struct db_tx alone = db_alone(app->db);
@@ -108,29 +109,25 @@ write_reset(const struct app *app, const struct reset_ctx *ctx)
 	const struct limit_try *source = &ctx->limits.by_known_source;
 	const struct login_limits_range sources = login_limits_range(&ctx->limits);
 	int64_t outcome = 0;
-	const struct db_value own[] = {
-		db_number("now", ctx->now),
-		db_text("password_hash", ctx->hash),
-		db_bytes("account_id", ctx->link.account_id.bytes, ID_SIZE),
-		db_number("generation", ctx->link.generation),
-		db_text("email", ctx->link.email),
-		db_bytes("login_id_hash", failures->subject_hash, sizeof failures->subject_hash),
-		db_bytes("first_source", sources.first, sizeof sources.first),
-		db_bytes("last_source", sources.last, sizeof sources.last),
-		db_bytes("known_source_hash", source->subject_hash, sizeof source->subject_hash),
-		db_number("known_until", login_limits_source_known_until(&ctx->limits)),
-	};
-	struct db_value in[LENGTH(own) + LIMIT_COUNT_PARAMS + SPENT_TOKEN_PARAMS + AUDIT_PARAMS +
-			   OUTBOX_PARAMS + 1] = { 0 };
-	struct db_value *at = in + LENGTH(own);
+	struct db_values in = { {
+	    db_number("now", ctx->now),
+	    db_text("password_hash", ctx->hash),
+	    db_bytes("account_id", ctx->link.account_id.bytes, ID_SIZE),
+	    db_number("generation", ctx->link.generation),
+	    db_text("email", ctx->link.email),
+	    db_bytes("login_id_hash", failures->subject_hash, sizeof failures->subject_hash),
+	    db_bytes("first_source", sources.first, sizeof sources.first),
+	    db_bytes("last_source", sources.last, sizeof sources.last),
+	    db_bytes("known_source_hash", source->subject_hash, sizeof source->subject_hash),
+	    db_number("known_until", login_limits_source_known_until(&ctx->limits)),
+	} };
 	const struct db_slot out[] = { db_to_number(&outcome), { 0 } };
 
-	memcpy(in, own, sizeof own);
-	limit_db_params(tries, &LIMIT_NAMES("tries"), LIMIT_COUNT_PARAMS, at);
-	spent_token_params(&ctx->spent, at += LIMIT_COUNT_PARAMS);
-	audit_params(&ctx->event, at += SPENT_TOKEN_PARAMS);
-	outbox_params(&ctx->notification, at + AUDIT_PARAMS);
-	const enum result run = db_row(&alone, PASSWORD_RESET, in, out);
+	limit_db_params(tries, &LIMIT_NAMES("tries"), LIMIT_COUNT_PARAMS, &in);
+	spent_token_params(&ctx->spent, &in);
+	audit_params(&ctx->event, &in);
+	outbox_params(&ctx->notification, &in);
+	const enum result run = db_row(&alone, PASSWORD_RESET, in.list, out);
 	if (run != OK && db_may_be_done(&alone))
 		limit_db_give_back_later(tries);
 	return run != OK ? run : (enum result)outcome;

@@ -47,29 +47,17 @@ operator_act_begin(const char *operator, const char * reason, struct operator_ac
 	return NULL;
 }
 
-#define ACT_PARAMS (AUDIT_PARAMS + 2)
-
-/* The event is borrowed. */
-static void
-act_params(const struct operator_act *act, const struct audit_event *event,
-    struct db_value ret[static ACT_PARAMS + 1])
-{
-	audit_params(event, ret);
-	ret[AUDIT_PARAMS] = db_text("operator", act->operator);
-	ret[AUDIT_PARAMS + 1] = db_text("reason", act->reason);
-	ret[ACT_PARAMS] = (struct db_value){ 0 };
-}
-
 enum result
 operator_act_record(struct db_tx *tx, const struct operator_act *act, enum audit_event_kind kind,
     struct account_id account_id, struct person_id person_id)
 {
 	const struct audit_event event = audit_event_of(
 	    &act->client, kind, act->now, account_id, person_id);
-	struct db_value in[ACT_PARAMS + 1];
+	struct db_values in = { { db_text("operator", act->operator),
+	    db_text("reason", act->reason) } };
 
-	act_params(act, &event, in);
-	const enum result written = db_change(tx, OPERATOR_AUDIT_INSERT, in, NULL);
+	audit_params(&event, &in);
+	const enum result written = db_change(tx, OPERATOR_AUDIT_INSERT, in.list, NULL);
 	return written == DUPLICATE && !db_may_be_committed(tx) ? INTERNAL : written;
 }
 
@@ -79,8 +67,9 @@ operator_act_record_alone(struct db *db, const struct operator_act *act, enum au
 	struct db_tx alone = db_alone(db);
 	const struct audit_event event = audit_event_of(
 	    &act->client, kind, act->now, no_account, no_person);
-	struct db_value in[ACT_PARAMS + 1];
+	struct db_values in = { { db_text("operator", act->operator),
+	    db_text("reason", act->reason) } };
 
-	act_params(act, &event, in);
-	return db_insert_new(&alone, OPERATOR_AUDIT_INSERT, in);
+	audit_params(&event, &in);
+	return db_insert_new(&alone, OPERATOR_AUDIT_INSERT, in.list);
 }

@@ -72,11 +72,8 @@ account_creation_of(const struct app *app, const struct stage_claims *claims,
 
 /* Writing it ---------------------------------------------------------------------------------- */
 
-#define TRY_PARAMS (4 * LIMIT_COUNT_PARAMS + 2 * LIMIT_LOCK_PARAMS)
-#define ROW_PARAMS (SPENT_TOKEN_PARAMS + ACCOUNT_PARAMS + AUDIT_PARAMS + 3 * OUTBOX_PARAMS)
-
 static void
-fill_try_params(const struct account_creation *creation, struct db_value ret[static TRY_PARAMS])
+add_try_params(const struct account_creation *creation, struct db_values *values)
 {
 	const struct {
 		const struct limit_try *limit_try;
@@ -93,19 +90,19 @@ fill_try_params(const struct account_creation *creation, struct db_value ret[sta
 		    LIMIT_LOCK_PARAMS },
 	};
 
-	for (size_t i = 0; i < LENGTH(tries); ret += tries[i++].count)
-		limit_db_params(tries[i].limit_try, &tries[i].names, tries[i].count, ret);
+	for (size_t i = 0; i < LENGTH(tries); i++)
+		limit_db_params(tries[i].limit_try, &tries[i].names, tries[i].count, values);
 }
 
 static void
-fill_row_params(const struct account_creation *creation, struct db_value ret[static ROW_PARAMS])
+add_row_params(const struct account_creation *creation, struct db_values *values)
 {
-	spent_token_params(&creation->spent, ret);
-	account_params(creation->account, ret += SPENT_TOKEN_PARAMS);
-	audit_params(&creation->event, ret += ACCOUNT_PARAMS);
-	outbox_params(&creation->completion, ret += AUDIT_PARAMS);
-	outbox_params_named(&creation->owner.mail, &OUTBOX_NAMES("owner"), ret += OUTBOX_PARAMS);
-	outbox_params_named(&creation->link.mail, &OUTBOX_NAMES("link"), ret + OUTBOX_PARAMS);
+	spent_token_params(&creation->spent, values);
+	account_params(creation->account, values);
+	audit_params(&creation->event, values);
+	outbox_params(&creation->completion, values);
+	outbox_params_named(&creation->owner.mail, &OUTBOX_NAMES("owner"), values);
+	outbox_params_named(&creation->link.mail, &OUTBOX_NAMES("link"), values);
 }
 
 /* What the statement answers. */
@@ -118,21 +115,19 @@ run_creation(struct db_tx *tx, const struct account_creation *creation, struct c
 {
 	const struct login_limits_range sources = login_limits_range(&creation->limits);
 	const struct limit_try *failures = &creation->limits.by_login_id;
-	const struct db_value own[] = {
-		db_number("now", creation->account->created_at),
-		db_number("code_issue", creation->code_issue),
-		db_bytes("login_id_hash", failures->subject_hash, sizeof failures->subject_hash),
-		db_bytes("first_source", sources.first, sizeof sources.first),
-		db_bytes("last_source", sources.last, sizeof sources.last),
-	};
-	struct db_value in[LENGTH(own) + TRY_PARAMS + ROW_PARAMS + 1] = { 0 };
+	struct db_values in = { {
+	    db_number("now", creation->account->created_at),
+	    db_number("code_issue", creation->code_issue),
+	    db_bytes("login_id_hash", failures->subject_hash, sizeof failures->subject_hash),
+	    db_bytes("first_source", sources.first, sizeof sources.first),
+	    db_bytes("last_source", sources.last, sizeof sources.last),
+	} };
 	const struct db_slot out[] = { db_to_number(&ret->result), db_to_number(&ret->tries_left),
 		db_to_number(&ret->taken_left), db_to_number(&ret->wait_s), { 0 } };
 
-	memcpy(in, own, sizeof own);
-	fill_try_params(creation, in + LENGTH(own));
-	fill_row_params(creation, in + LENGTH(own) + TRY_PARAMS);
-	return db_row(tx, ACCOUNT_CREATE, in, out);
+	add_try_params(creation, &in);
+	add_row_params(creation, &in);
+	return db_row(tx, ACCOUNT_CREATE, in.list, out);
 }
 
 enum result

@@ -47,8 +47,7 @@ tell_if_reached(enum limit_id limit_id, int left)
 }
 
 void
-identity_limits_read_params(
-    const struct identity_limits *limits, struct db_value ret[static IDENTITY_READ_PARAMS])
+identity_limits_read_params(const struct identity_limits *limits, struct db_values *values)
 {
 	const struct limit_names names[IDENTITY_ASKED] = {
 		[PERSONS_OF_SOURCE] = LIMIT_NAMES("source"),
@@ -59,8 +58,7 @@ identity_limits_read_params(
 	};
 
 	for (size_t i = 0; i < IDENTITY_ASKED; i++)
-		limit_db_params(
-		    &limits->tries[i], &names[i], LIMIT_KEY_PARAMS, ret + i * LIMIT_KEY_PARAMS);
+		limit_db_params(&limits->tries[i], &names[i], LIMIT_KEY_PARAMS, values);
 }
 
 void
@@ -81,15 +79,14 @@ identity_limits_check(const struct identity_limits *limits, struct error_info *e
 }
 
 void
-identity_limits_try_params(
-    const struct identity_limits *limits, struct db_value ret[static IDENTITY_TRY_PARAMS])
+identity_limits_try_params(const struct identity_limits *limits, struct db_values *values)
 {
 	limit_db_params(
-	    &limits->tries[PERSONS_OF_SOURCE], &LIMIT_NAMES("source"), LIMIT_COUNT_PARAMS, ret);
-	limit_db_params(&limits->tries[PERSONS_OF_PREFIX], &LIMIT_NAMES("prefix"),
-	    LIMIT_COUNT_PARAMS, ret + LIMIT_COUNT_PARAMS);
-	limit_db_params(&limits->wrong_of_number, &LIMIT_NAMES("number"), LIMIT_COUNT_PARAMS,
-	    ret + (size_t)2 * LIMIT_COUNT_PARAMS);
+	    &limits->tries[PERSONS_OF_SOURCE], &LIMIT_NAMES("source"), LIMIT_COUNT_PARAMS, values);
+	limit_db_params(
+	    &limits->tries[PERSONS_OF_PREFIX], &LIMIT_NAMES("prefix"), LIMIT_COUNT_PARAMS, values);
+	limit_db_params(
+	    &limits->wrong_of_number, &LIMIT_NAMES("number"), LIMIT_COUNT_PARAMS, values);
 }
 
 /* Wrong numbers -------------------------------------------------------------------------------- */

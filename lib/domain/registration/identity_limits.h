@@ -62,11 +62,10 @@ struct identity_limits {
 struct identity_limits identity_limits_of(
     const struct app *, const struct identity_request *, int64_t now);
 
-/* What IDENTITY_READ has of them beside the state of the token. */
-#define IDENTITY_READ_PARAMS (IDENTITY_ASKED * LIMIT_KEY_PARAMS)
-#define IDENTITY_READ_SLOTS  (IDENTITY_ASKED * LIMIT_LEVEL_SLOTS)
-void identity_limits_read_params(
-    const struct identity_limits *, struct db_value ret[static IDENTITY_READ_PARAMS]);
+/* What IDENTITY_READ has of them beside the state of the token: adds the parameters; has the slots.
+ */
+#define IDENTITY_READ_SLOTS (IDENTITY_ASKED * LIMIT_LEVEL_SLOTS)
+void identity_limits_read_params(const struct identity_limits *, struct db_values *);
 void identity_limits_read_slots(
     struct identity_limits *, struct db_slot ret[static IDENTITY_READ_SLOTS]);
 
@@ -75,11 +74,9 @@ void identity_limits_read_slots(
  * says for how long. */
 enum result identity_limits_check(const struct identity_limits *, struct error_info *) MUST_USE;
 
-/* What IDENTITY_TRY counts of them: a right number, of source and prefix, and the try of the
+/* Adds what IDENTITY_TRY counts of them: a right number, of source and prefix, and the try of the
  * number, before what was given beside it is compared. */
-#define IDENTITY_TRY_PARAMS (3 * LIMIT_COUNT_PARAMS)
-void identity_limits_try_params(
-    const struct identity_limits *, struct db_value ret[static IDENTITY_TRY_PARAMS]);
+void identity_limits_try_params(const struct identity_limits *, struct db_values *);
 
 /* Is the reserved number the last one that the limit grants? Then an audit event is written with
  * what keeps it. */

@@ -84,13 +84,12 @@ registration_status(
 	const struct person_id person = proven_person(claims);
 	struct token_state state;
 	int64_t has_account = 0;
-	const struct db_value in[] = {
-		db_bytes("person_id", person.bytes, sizeof person.bytes),
-		{ 0 },
-	};
+	struct db_values in = { {
+	    db_bytes("person_id", person.bytes, sizeof person.bytes),
+	} };
 	const struct db_slot out[] = { db_to_number(&has_account), { 0 } };
 
-	TRY(token_state_read_with(app, claims, TOKEN_STATE_READ_OF, in, out, &state));
+	TRY(token_state_read_with(app, claims, TOKEN_STATE_READ_OF, &in, out, &state));
 	if (state.used)
 		TRY(used_status(app, claims, &state.spent, ret));
 	else

@@ -34,10 +34,10 @@ try_key(const struct app *app, const struct limit_try *tries, bool is_right,
 	struct db_tx alone = db_alone(app->db);
 	struct spent_token stored = *spent;
 	int64_t left = 0;
-	struct db_value in[2 + LIMIT_COUNT_PARAMS + SPENT_TOKEN_PARAMS + 1] = {
-		db_number("now", tries->now),
-		db_number("key_is_right", is_right),
-	};
+	struct db_values in = { {
+	    db_number("now", tries->now),
+	    db_number("key_is_right", is_right),
+	} };
 	const struct db_slot out[] = {
 		db_to_number(&left),
 		db_to_bytes(stored.fingerprint, sizeof stored.fingerprint),
@@ -46,9 +46,9 @@ try_key(const struct app *app, const struct limit_try *tries, bool is_right,
 		{ 0 },
 	};
 
-	limit_db_params(tries, &LIMIT_NAMES("tries"), LIMIT_COUNT_PARAMS, in + 2);
-	spent_token_params(spent, in + 2 + LIMIT_COUNT_PARAMS);
-	const enum result ended = db_row(&alone, SECOND_LINK_TRY, in, out);
+	limit_db_params(tries, &LIMIT_NAMES("tries"), LIMIT_COUNT_PARAMS, &in);
+	spent_token_params(spent, &in);
+	const enum result ended = db_row(&alone, SECOND_LINK_TRY, in.list, out);
 	if (ended != OK && db_may_be_done(&alone))
 		limit_db_give_back_later(tries);
 	TRY(ended);

@@ -98,16 +98,15 @@ struct try_row {
 };
 
 /* Reserves a right number, spends the CAPTCHA, counts the try, and looks up whose number it is. Not
- * inlined, as run_spending(): one list of values is on the stack at a time. */
+ * inlined, as read_state() and run_spending(): one list of values is on the stack at a time. */
 __attribute__((noinline)) static enum result
 run_try(struct identify_ctx *ctx, struct try_row *ret)
 {
 	struct db_tx alone = db_alone(ctx->app->db);
 	const struct person_query query = query_of(ctx);
-	struct db_value in[1 + PERSON_PARAMS + SPENT_TOKEN_PARAMS + LIMIT_COUNT_PARAMS +
-			   IDENTITY_TRY_PARAMS + 1] = {
-		db_number("is_right", ctx->captcha.outcome == OUTCOME_CAPTCHA_RIGHT),
-	};
+	struct db_values in = { {
+	    db_number("is_right", ctx->captcha.outcome == OUTCOME_CAPTCHA_RIGHT),
+	} };
 	struct db_slot out[5 + PERSON_SLOTS + 1] = {
 		db_to_number(&ret->met),
 		db_to_number(&ret->persons_left),
@@ -115,17 +114,13 @@ run_try(struct identify_ctx *ctx, struct try_row *ret)
 		db_to_number(&ret->tries_left),
 		db_to_number(&ret->number_left),
 	};
-	struct db_value *at = in + 1;
 
-	person_params(&query, at);
-	at += PERSON_PARAMS;
-	spent_token_params(&ctx->captcha, at);
-	at += SPENT_TOKEN_PARAMS;
-	limit_db_params(&ctx->link.tries, &LIMIT_NAMES("tries"), LIMIT_COUNT_PARAMS, at);
-	at += LIMIT_COUNT_PARAMS;
-	identity_limits_try_params(&ctx->limits, at);
+	person_params(&query, &in);
+	spent_token_params(&ctx->captcha, &in);
+	limit_db_params(&ctx->link.tries, &LIMIT_NAMES("tries"), LIMIT_COUNT_PARAMS, &in);
+	identity_limits_try_params(&ctx->limits, &in);
 	person_slots(&ctx->person, out + 5);
-	return db_row(&alone, IDENTITY_TRY, in, out);
+	return db_row(&alone, IDENTITY_TRY, in.list, out);
 }
 
 /* A right CAPTCHA costs a try of the link, and of the number; a wrong one costs the CAPTCHA alone.
@@ -259,15 +254,15 @@ check_repeated_use(struct identify_ctx *ctx)
 }
 
 /* The state of the link, and the limits that are asked before anything is counted. */
-static enum result
+__attribute__((noinline)) static enum result
 read_state(struct identify_ctx *ctx)
 {
-	struct db_value in[IDENTITY_READ_PARAMS + 1] = { 0 };
+	struct db_values in = { 0 };
 	struct db_slot out[IDENTITY_READ_SLOTS + 1] = { 0 };
 
-	identity_limits_read_params(&ctx->limits, in);
+	identity_limits_read_params(&ctx->limits, &in);
 	identity_limits_read_slots(&ctx->limits, out);
-	return token_state_read_with(ctx->app, ctx->claims, IDENTITY_READ, in, out, &ctx->link);
+	return token_state_read_with(ctx->app, ctx->claims, IDENTITY_READ, &in, out, &ctx->link);
 }
 
 /* A link whose tries are used up is asked all the same: the answer to its last try may have been
@@ -318,14 +313,16 @@ second_mail_of(const struct identify_ctx *ctx)
 /* The try of the number that this call or, of a repeated body, an earlier one counted. That one may
  * have given it back. */
 static void
-number_params(struct identify_ctx *ctx, struct db_value ret[static LIMIT_HELD_PARAMS + 1])
+number_params(struct identify_ctx *ctx, struct db_values *values)
 {
 	struct limit_try *number = &ctx->limits.wrong_of_number;
+	const struct db_value own[] = { ctx->is_repeat ? db_number("number_first_run", 0)
+						       : db_first_run("number_first_run"),
+		{ 0 } };
 
 	number->uncounted |= ctx->link.used;
-	limit_db_params(number, &LIMIT_NAMES("number"), LIMIT_HELD_PARAMS, ret);
-	ret[LIMIT_HELD_PARAMS] = ctx->is_repeat ? db_number("number_first_run", 0)
-						: db_first_run("number_first_run");
+	db_values_add(values, own);
+	limit_db_params(number, &LIMIT_NAMES("number"), LIMIT_HELD_PARAMS, values);
 }
 
 /* Spends the link and enqueues the mail, or finds what the link was spent on: this number before,
@@ -337,24 +334,18 @@ run_spending(struct identify_ctx *ctx, const struct outbox_mail *mail, int64_t *
 	const struct jti *link = &ctx->claims->jti;
 	const struct limit_try mails = limit_try_of(ctx->app->keyring,
 	    limit_subject_of(LIMIT_SECOND_MAIL, link->bytes, sizeof link->bytes), ctx->now);
-	struct db_value in[2 + SPENT_TOKEN_PARAMS + LIMIT_HELD_PARAMS + 1 + AUDIT_PARAMS +
-			   LIMIT_LOCK_PARAMS + OUTBOX_PARAMS + 1] = {
-		db_number("now", ctx->now),
-		db_number("is_last", identity_limits_is_last(&ctx->limits)),
-	};
+	struct db_values in = { {
+	    db_number("now", ctx->now),
+	    db_number("is_last", identity_limits_is_last(&ctx->limits)),
+	} };
 	const struct db_slot out[] = { db_to_number(ret_met), { 0 } };
-	struct db_value *at = in + 2;
 
-	spent_token_params(&ctx->spent, at);
-	at += SPENT_TOKEN_PARAMS;
-	number_params(ctx, at);
-	at += LIMIT_HELD_PARAMS + 1;
-	audit_params(&ctx->limits.limit_reached, at);
-	at += AUDIT_PARAMS;
-	limit_db_params(&mails, &LIMIT_NAMES("mails"), LIMIT_LOCK_PARAMS, at);
-	at += LIMIT_LOCK_PARAMS;
-	outbox_params(mail, at);
-	return db_row(&alone, IDENTITY_SPEND_LINK, in, out);
+	spent_token_params(&ctx->spent, &in);
+	number_params(ctx, &in);
+	audit_params(&ctx->limits.limit_reached, &in);
+	limit_db_params(&mails, &LIMIT_NAMES("mails"), LIMIT_LOCK_PARAMS, &in);
+	outbox_params(mail, &in);
+	return db_row(&alone, IDENTITY_SPEND_LINK, in.list, out);
 }
 
 /* A right number counts, unless the link was spent on it before: also where another one has spent

@@ -5,13 +5,6 @@
 #include "secret.h"
 #include "statements.h"
 
-#include <string.h>
-
-enum {
-	COUNT_PARAMS = 2 * LIMIT_KEY_PARAMS + 2 * LIMIT_LOCK_PARAMS,
-	FAIL_PARAMS = 1 + 2 * LIMIT_COUNT_PARAMS,
-};
-
 void
 log_in_status_wipe(struct log_in_status *status)
 {
@@ -32,17 +25,15 @@ log_in_rows_count(struct db_tx *tx, const struct log_in_query *query, struct log
 	const struct login_limits *limits = query->limits;
 	struct account *account = &ret->account;
 	int64_t source_known = 0, tries_left = 0, known = 0, usable = 0;
-	const struct db_value own[] = {
-		db_text("login_id", query->login_id),
-		access_day_today(query->day),
-		access_day_days(query->day),
-		db_number("now", query->by_source->now),
-		db_number("source_max", query->by_source->max),
-		db_number("prefix_max", query->by_prefix->max),
-		db_number("nobody_window_ends_at", login_limits_nobody_window_ends_at(limits)),
-	};
-	struct db_value in[LENGTH(own) + COUNT_PARAMS + 1] = { 0 };
-	struct db_value *at = in + LENGTH(own);
+	struct db_values in = { {
+	    db_text("login_id", query->login_id),
+	    access_day_today(query->day),
+	    access_day_days(query->day),
+	    db_number("now", query->by_source->now),
+	    db_number("source_max", query->by_source->max),
+	    db_number("prefix_max", query->by_prefix->max),
+	    db_number("nobody_window_ends_at", login_limits_nobody_window_ends_at(limits)),
+	} };
 	const struct db_slot out[] = {
 		db_to_number(&source_known),
 		db_to_number(&ret->failures_untold),
@@ -59,15 +50,11 @@ log_in_rows_count(struct db_tx *tx, const struct log_in_query *query, struct log
 		{ 0 },
 	};
 
-	memcpy(in, own, sizeof own);
-	limit_db_params(query->by_source, &LIMIT_NAMES("source"), LIMIT_KEY_PARAMS, at);
-	at += LIMIT_KEY_PARAMS;
-	limit_db_params(query->by_prefix, &LIMIT_NAMES("prefix"), LIMIT_KEY_PARAMS, at);
-	at += LIMIT_KEY_PARAMS;
-	limit_db_params(&limits->by_known_source, &LIMIT_NAMES("known"), LIMIT_LOCK_PARAMS, at);
-	at += LIMIT_LOCK_PARAMS;
-	limit_db_params(&limits->by_login_id, &LIMIT_NAMES("failures"), LIMIT_LOCK_PARAMS, at);
-	const enum result counted = db_row(tx, LOG_IN_COUNT, in, out);
+	limit_db_params(query->by_source, &LIMIT_NAMES("source"), LIMIT_KEY_PARAMS, &in);
+	limit_db_params(query->by_prefix, &LIMIT_NAMES("prefix"), LIMIT_KEY_PARAMS, &in);
+	limit_db_params(&limits->by_known_source, &LIMIT_NAMES("known"), LIMIT_LOCK_PARAMS, &in);
+	limit_db_params(&limits->by_login_id, &LIMIT_NAMES("failures"), LIMIT_LOCK_PARAMS, &in);
+	const enum result counted = db_row(tx, LOG_IN_COUNT, in.list, out);
 	if (counted != OK && db_may_be_done(tx))
 		give_back_later(limits);
 	TRY(counted);
@@ -82,13 +69,10 @@ enum result
 log_in_rows_fail(
     struct db_tx *tx, const struct log_in_query *query, const struct audit_event *event)
 {
-	struct db_value in[FAIL_PARAMS + AUDIT_PARAMS + 1] = { db_number(
-	    "now", query->by_source->now) };
-	struct db_value *at = in + 1;
+	struct db_values in = { { db_number("now", query->by_source->now) } };
 
-	limit_db_params(query->by_source, &LIMIT_NAMES("source"), LIMIT_COUNT_PARAMS, at);
-	at += LIMIT_COUNT_PARAMS;
-	limit_db_params(query->by_prefix, &LIMIT_NAMES("prefix"), LIMIT_COUNT_PARAMS, at);
-	audit_params(event, in + FAIL_PARAMS);
-	return db_insert_new(tx, LOG_IN_FAILED, in);
+	limit_db_params(query->by_source, &LIMIT_NAMES("source"), LIMIT_COUNT_PARAMS, &in);
+	limit_db_params(query->by_prefix, &LIMIT_NAMES("prefix"), LIMIT_COUNT_PARAMS, &in);
+	audit_params(event, &in);
+	return db_insert_new(tx, LOG_IN_FAILED, in.list);
 }

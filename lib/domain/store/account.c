@@ -9,9 +9,9 @@
 #include <string.h>
 
 void
-account_params(const struct account *account, struct db_value ret[static ACCOUNT_PARAMS])
+account_params(const struct account *account, struct db_values *values)
 {
-	const struct db_value params[ACCOUNT_PARAMS] = {
+	const struct db_value params[] = {
 		db_bytes("id", account->id.bytes, sizeof account->id.bytes),
 		db_bytes("person_id", account->person_id.bytes, sizeof account->person_id.bytes),
 		db_text("login_id", account->login_id),
@@ -21,9 +21,10 @@ account_params(const struct account *account, struct db_value ret[static ACCOUNT
 		db_text("nickname", account->nickname),
 		db_text("language", account->language),
 		db_number("created_at", account->created_at),
+		{ 0 },
 	};
 
-	memcpy(ret, params, sizeof params);
+	db_values_add(values, params);
 }
 
 void

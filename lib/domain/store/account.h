@@ -41,10 +41,9 @@ struct account {
 
 void account_wipe(struct account *);
 
-/* The parameters with which ACCOUNT_CREATE (statements.c) stores a new account, borrowed from it;
- * its generation is the first. */
-#define ACCOUNT_PARAMS 9
-void account_params(const struct account *, struct db_value ret[static ACCOUNT_PARAMS]);
+/* Adds the parameters with which ACCOUNT_CREATE (statements.c) stores a new account, borrowed from
+ * it; its generation is the first. */
+void account_params(const struct account *, struct db_values *);
 
 /* Where the columns of SQL_ACCOUNT_COLUMNS (statements.c) go: all members but the hash. */
 #define ACCOUNT_SLOTS 10

@@ -5,8 +5,6 @@
 #include "statements.h"
 #include "text.h"
 
-#include <string.h>
-
 const char *
 audit_word(int64_t kind)
 {
@@ -38,9 +36,9 @@ audit_event_of(const struct client *client, enum audit_event_kind kind, int64_t 
 }
 
 void
-audit_params(const struct audit_event *event, struct db_value ret[static AUDIT_PARAMS])
+audit_params(const struct audit_event *event, struct db_values *values)
 {
-	const struct db_value params[AUDIT_PARAMS] = {
+	const struct db_value params[] = {
 		db_number("happened_at", event->happened_at),
 		db_bytes(
 		    "event_request_id", event->request_id.bytes, sizeof event->request_id.bytes),
@@ -49,38 +47,38 @@ audit_params(const struct audit_event *event, struct db_value ret[static AUDIT_P
 		    "event_account_id", event->account_id.bytes, sizeof event->account_id.bytes),
 		db_bytes("event_person_id", event->person_id.bytes, sizeof event->person_id.bytes),
 		db_text("event_source", event->network),
+		{ 0 },
 	};
 
-	memcpy(ret, params, sizeof params);
+	db_values_add(values, params);
 }
 
 enum result
 audit_insert(struct db_tx *tx, const struct audit_event *event)
 {
-	struct db_value in[AUDIT_PARAMS + 1] = { 0 };
+	struct db_values in = { 0 };
 
-	audit_params(event, in);
-	return db_insert_new(tx, AUDIT_INSERT, in);
+	audit_params(event, &in);
+	return db_insert_new(tx, AUDIT_INSERT, in.list);
 }
 
 enum result
 audit_insert_first(struct db_tx *tx, const struct audit_event *event)
 {
-	struct db_value in[AUDIT_PARAMS + 1] = { 0 };
+	struct db_values in = { 0 };
 
-	audit_params(event, in);
-	const enum result written = db_change(tx, AUDIT_INSERT, in, NULL);
+	audit_params(event, &in);
+	const enum result written = db_change(tx, AUDIT_INSERT, in.list, NULL);
 	return written == DUPLICATE && !db_may_be_committed(tx) ? INTERNAL : written;
 }
 
 enum result
 audit_insert_for(struct db_tx *tx, const struct audit_event *event, const char *login_id)
 {
-	struct db_value in[AUDIT_PARAMS + 2] = { 0 };
+	struct db_values in = { { db_text("login_id", login_id) } };
 
-	audit_params(event, in);
-	in[AUDIT_PARAMS] = db_text("login_id", login_id);
-	return db_insert_new(tx, AUDIT_INSERT_FOR, in);
+	audit_params(event, &in);
+	return db_insert_new(tx, AUDIT_INSERT_FOR, in.list);
 }
 
 enum result

@@ -34,10 +34,9 @@ struct audit_event {
 struct audit_event audit_event_of(const struct client *, enum audit_event_kind, int64_t now,
     struct account_id account_id, struct person_id person_id);
 
-/* The parameters of SQL_AUDIT_INSERT (statements.c): :happened_at, :event, :event_...; borrowed
- * from the event. */
-#define AUDIT_PARAMS 6
-void audit_params(const struct audit_event *, struct db_value ret[static AUDIT_PARAMS]);
+/* Adds the parameters of SQL_AUDIT_INSERT (statements.c): :happened_at, :event, :event_...;
+ * borrowed from the event. */
+void audit_params(const struct audit_event *, struct db_values *);
 
 /* Writes the event in the transaction of what happened. A request writes each kind at most once.
  * OK, or what db_insert_new() returns. */

@@ -4,22 +4,21 @@
 
 #include "statements.h"
 
-#include <string.h>
-
 void
-person_params(const struct person_query *query, struct db_value ret[static PERSON_PARAMS])
+person_params(const struct person_query *query, struct db_values *values)
 {
 	const struct posted_code_hash *code = &query->posted_code;
-	const struct db_value params[PERSON_PARAMS] = {
+	const struct db_value params[] = {
 		db_text("insured_number", query->insured_number),
 		db_text("today", query->today),
 		db_text_or_null("birth_date", query->birth_date),
 		db_bytes("code_hash", code->bytes, code->is_given ? sizeof code->bytes : 0),
 		db_number("is_repeat", query->is_repeat),
 		db_number("now", query->now),
+		{ 0 },
 	};
 
-	memcpy(ret, params, sizeof params);
+	db_values_add(values, params);
 }
 
 void
@@ -34,12 +33,12 @@ enum result
 person_find(struct db_tx *tx, const struct person_query *query, struct person *ret)
 {
 	struct person person = { .account_state = 0 };
-	struct db_value in[PERSON_PARAMS + 1] = { 0 };
+	struct db_values in = { 0 };
 	struct db_slot out[PERSON_SLOTS + 1] = { 0 };
 
-	person_params(query, in);
+	person_params(query, &in);
 	person_slots(&person, out);
-	TRY(db_row(tx, PERSON_BY_LOOKUP, in, out));
+	TRY(db_row(tx, PERSON_BY_LOOKUP, in.list, out));
 	*ret = person;
 	return OK;
 }

@@ -27,11 +27,10 @@ struct person {
 	int64_t code_issue;    /* of the posted code that was given; 0: none was */
 };
 
-/* Parameters and slots of the pieces SQL_PERSON_... (statements.c); the parameters include :now and
- * are borrowed from the query. Where there is no such person, the id becomes zeros. */
-#define PERSON_PARAMS 6
-#define PERSON_SLOTS  3
-void person_params(const struct person_query *, struct db_value ret[static PERSON_PARAMS]);
+/* The pieces SQL_PERSON_... (statements.c): adds their parameters, which include :now and are
+ * borrowed from the query; has their slots. Where there is no such person, the id becomes zeros. */
+#define PERSON_SLOTS 3
+void person_params(const struct person_query *, struct db_values *);
 void person_slots(struct person *, struct db_slot ret[static PERSON_SLOTS]);
 
 /* Finds the one person who has the insured number, is eligible on `today`, and has the birth date

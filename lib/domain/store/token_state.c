@@ -8,21 +8,20 @@
 
 #include <assert.h>
 
-#define TOKEN_STATE_PARAMS (2 + 2 * LIMIT_KEY_PARAMS)
-#define TOKEN_STATE_SLOTS  8
-#define PARAMS_MAX         32
+#define TOKEN_STATE_SLOTS 8
 
 static enum result
-read_token_state(struct db *db, struct jti jti, unsigned statement, const struct db_value *more_in,
+read_token_state(struct db *db, struct jti jti, unsigned statement, struct db_values *in,
     const struct db_slot *more_out, struct token_state *state)
 {
 	struct db_tx alone = db_alone(db);
 	struct spent_token *spent = &state->spent;
 	const struct limit_try *tries = &state->tries, *repeats = &state->repeats;
 	int64_t used = 0, kind = 0, outcome = 0, tries_count = 0, repeats_count = 0;
-	struct db_value in[PARAMS_MAX + 1] = {
+	const struct db_value own[] = {
 		db_bytes("jti", jti.bytes, sizeof jti.bytes),
 		db_number("now", tries->now),
+		{ 0 },
 	};
 	struct db_slot out[DB_COLUMNS_MAX + 1] = {
 		db_to_number(&used),
@@ -35,18 +34,14 @@ read_token_state(struct db *db, struct jti jti, unsigned statement, const struct
 		db_to_number(&repeats_count),
 	};
 
-	limit_db_params(tries, &LIMIT_NAMES("tries"), LIMIT_KEY_PARAMS, in + 2);
-	limit_db_params(
-	    repeats, &LIMIT_NAMES("repeats"), LIMIT_KEY_PARAMS, in + 2 + LIMIT_KEY_PARAMS);
-	for (size_t i = TOKEN_STATE_PARAMS; more_in->type != DB_END; i++) {
-		assert(i < PARAMS_MAX);
-		in[i] = *more_in++;
-	}
+	db_values_add(in, own);
+	limit_db_params(tries, &LIMIT_NAMES("tries"), LIMIT_KEY_PARAMS, in);
+	limit_db_params(repeats, &LIMIT_NAMES("repeats"), LIMIT_KEY_PARAMS, in);
 	for (size_t i = TOKEN_STATE_SLOTS; more_out->type != DB_END; i++) {
 		assert(i < DB_COLUMNS_MAX);
 		out[i] = *more_out++;
 	}
-	TRY(db_row(&alone, statement, in, out));
+	TRY(db_row(&alone, statement, in->list, out));
 	spent->jti = jti;
 	spent->kind = (enum stage)kind;
 	spent->outcome = (enum stage_outcome)outcome;
@@ -65,7 +60,7 @@ limit_try_of_token(const struct app *app, enum limit_id limit_id, struct jti jti
 
 enum result
 token_state_read_with(const struct app *app, const struct stage_claims *claims, unsigned statement,
-    const struct db_value *in, const struct db_slot *out, struct token_state *ret)
+    struct db_values *in, const struct db_slot *out, struct token_state *ret)
 {
 	const int64_t now = clock_now();
 	const enum limit_id tries = stage_rule(claims->stage)->tries;
@@ -82,7 +77,7 @@ token_state_read_with(const struct app *app, const struct stage_claims *claims, 
 enum result
 token_state_read(const struct app *app, const struct stage_claims *claims, struct token_state *ret)
 {
-	return token_state_read_with(app, claims, TOKEN_STATE_READ, &(const struct db_value){ 0 },
+	return token_state_read_with(app, claims, TOKEN_STATE_READ, &(struct db_values){ 0 },
 	    &(const struct db_slot){ 0 }, ret);
 }
 

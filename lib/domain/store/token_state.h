@@ -34,9 +34,10 @@ enum result token_state_read(
     const struct app *, const struct stage_claims *, struct token_state *ret) MUST_USE;
 
 /* The same in one statement with what else is read: it begins with the pieces SQL_TOKEN_STATE_...
- * (statement_parts.h), and has these values and slots, each list ended by { 0 }, behind theirs. */
+ * (statement_parts.h), whose values are added to `in`, and has these slots, ended by { 0 }, behind
+ * theirs. */
 enum result token_state_read_with(const struct app *, const struct stage_claims *,
-    unsigned statement, const struct db_value *in, const struct db_slot *out,
+    unsigned statement, struct db_values *in, const struct db_slot *out,
     struct token_state *ret) MUST_USE;
 
 /* Counts a repeat of a spent token, before its facts are compared, and sets repeats_left.

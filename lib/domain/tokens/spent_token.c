@@ -23,27 +23,28 @@ check_same_call(struct db_tx *tx, const struct spent_token *spent)
 }
 
 void
-spent_token_params(const struct spent_token *spent, struct db_value ret[static SPENT_TOKEN_PARAMS])
+spent_token_params(const struct spent_token *spent, struct db_values *values)
 {
-	const struct db_value params[SPENT_TOKEN_PARAMS] = {
+	const struct db_value params[] = {
 		db_bytes("jti", spent->jti.bytes, sizeof spent->jti.bytes),
 		db_number("kind", spent->kind),
 		db_bytes("fingerprint", spent->fingerprint, sizeof spent->fingerprint),
 		db_number("outcome", spent->outcome),
 		db_bytes("next_id", spent->next_id, sizeof spent->next_id),
 		db_number("spent_at", spent->created_at),
+		{ 0 },
 	};
 
-	memcpy(ret, params, sizeof params);
+	db_values_add(values, params);
 }
 
 enum result
 spent_token_insert(struct db_tx *tx, const struct spent_token *spent)
 {
-	struct db_value in[SPENT_TOKEN_PARAMS + 1] = { 0 };
+	struct db_values in = { 0 };
 
-	spent_token_params(spent, in);
-	const enum result inserted = db_change(tx, SPENT_TOKEN_INSERT, in, NULL);
+	spent_token_params(spent, &in);
+	const enum result inserted = db_change(tx, SPENT_TOKEN_INSERT, in.list, NULL);
 	return inserted == DUPLICATE ? check_same_call(tx, spent) : inserted;
 }
 

@@ -30,9 +30,8 @@ struct spent_token {
 	int64_t created_at; /* seconds of the service's clock */
 };
 
-/* The parameters of SQL_SPENT_TOKEN_INSERT (statements.c), borrowed from the row. */
-#define SPENT_TOKEN_PARAMS 6
-void spent_token_params(const struct spent_token *, struct db_value ret[static SPENT_TOKEN_PARAMS]);
+/* Adds the parameters of SQL_SPENT_TOKEN_INSERT (statements.c), borrowed from the row. */
+void spent_token_params(const struct spent_token *, struct db_values *);
 
 /* Spends the token. DUPLICATE: another call did. OK also where an earlier run of this call did,
  * whose answer was lost: the row has its next_id. Otherwise as db_change(). */
