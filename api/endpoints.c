@@ -20,20 +20,21 @@
 static const struct endpoint rows_public[] = {
 	/* method, path, which token it demands, and of which stage;
 	 *   body, what it costs most, limit beside the source's requests, handler,
-	 *   how long anybody may keep its success, as which step it is counted */
+	 *   how long anybody may keep its success, as which step it is counted
+	 * Of those that demand one stage the first spends its token (endpoint_of_stage()). */
 	{ "GET", "/v1/config", DEMAND_NOTHING, STAGE_NONE,
 	  NULL, LOAD_REST, LIMIT_NONE, get_config, PUBLIC_MAX_AGE_S },
 	{ "GET", "/v1/openapi.yaml", DEMAND_NOTHING, STAGE_NONE,
 	  NULL, LOAD_REST, LIMIT_NONE, get_openapi, PUBLIC_MAX_AGE_S },
 
-	{ "POST", "/v1/captcha", DEMAND_STAGE, STAGE_IDENTITY,
-	  &captcha_body, LOAD_PICTURES, LIMIT_LINK_CAPTCHAS, post_captcha, 0, STEP_CAPTCHA },
 	{ "POST", "/v1/registration/email", DEMAND_NOTHING, STAGE_NONE,
 	  &email_body, LOAD_REST, LIMIT_SOURCE_MAILS, post_registration_email, 0, STEP_EMAIL },
 	{ "GET", "/v1/registration/stage", DEMAND_ANY_STAGE, STAGE_NONE,
 	  NULL, LOAD_REST, LIMIT_NONE, get_registration_stage },
 	{ "POST", "/v1/registration/identity", DEMAND_STAGE, STAGE_IDENTITY,
 	  &identity_body, LOAD_REST, LIMIT_NONE, post_registration_identity, 0, STEP_IDENTITY },
+	{ "POST", "/v1/captcha", DEMAND_STAGE, STAGE_IDENTITY,
+	  &captcha_body, LOAD_PICTURES, LIMIT_LINK_CAPTCHAS, post_captcha, 0, STEP_CAPTCHA },
 	{ "POST", "/v1/registration/authentication-key", DEMAND_STAGE, STAGE_AUTHENTICATION_KEY,
 	  &authentication_key_body, LOAD_REST, LIMIT_NONE, post_registration_authentication_key,
 	  0, STEP_AUTHENTICATION_KEY },
@@ -147,6 +148,19 @@ endpoint_find(const struct endpoint_table *table, const char *method, const char
 		return OK;
 	}
 	return known ? METHOD_NOT_ALLOWED : NOT_FOUND;
+}
+
+const struct endpoint *
+endpoint_of_stage(enum stage stage)
+{
+	for (size_t i = 0; i < LENGTH(rows_public); i++) {
+		const struct endpoint *row = &rows_public[i];
+
+		if (stage == STAGE_NONE ? row->serve == post_sessions
+					: row->demand == DEMAND_STAGE && row->stage == stage)
+			return row;
+	}
+	return NULL;
 }
 
 void

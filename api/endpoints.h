@@ -92,6 +92,10 @@ extern const struct endpoint_table endpoints_inside;
 enum result endpoint_find(const struct endpoint_table *, const char *method, const char *path,
     const struct endpoint **ret) MUST_USE;
 
+/* The call that spends a token of this stage: of the rows that demand it the first; of STAGE_NONE,
+ * when all stages are done, logging in. NULL: none, as of STAGE_CAPTCHA. */
+const struct endpoint *endpoint_of_stage(enum stage);
+
 /* Reads the id at the end of a path whose endpoint has {id} there. False: the endpoint has no {id},
  * or the path no id. */
 bool endpoint_path_id(const struct endpoint *, const char *path, struct session_id *ret) MUST_USE;

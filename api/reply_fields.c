@@ -11,7 +11,6 @@
 #include "insured_number.h"
 #include "refresh_cookie.h"
 #include "secret.h"
-#include "stage.h"
 
 void
 reply_masked_email(struct json *json, const char *email)
@@ -30,11 +29,13 @@ reply_expires_at(struct json *json, int64_t expires_at)
 }
 
 void
-reply_next(struct json *json, const struct stage_rule *rule)
+reply_next(struct json *json, enum stage next)
 {
+	const struct endpoint *call = endpoint_of_stage(next);
+
 	json_object(json, "next");
-	json_text(json, "method", rule != NULL ? rule->method : STAGE_LOGIN_METHOD);
-	json_text(json, "path", rule != NULL ? rule->path : STAGE_LOGIN_PATH);
+	json_text(json, "method", call->method);
+	json_text(json, "path", call->path);
 	json_up(json);
 }
 

@@ -4,6 +4,7 @@
 #define REPLY_FIELDS_H
 
 #include "session.h"
+#include "stored_enums.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,7 +12,6 @@
 struct call;
 struct config;
 struct json;
-struct stage_rule;
 
 /* "email": the address with its local part masked. */
 void reply_masked_email(struct json *, const char *email);
@@ -20,8 +20,8 @@ void reply_masked_email(struct json *, const char *email);
  * left. */
 void reply_expires_at(struct json *, int64_t expires_at);
 
-/* "next": the call that follows; NULL: logging in. */
-void reply_next(struct json *, const struct stage_rule *);
+/* "next": the call that spends the token of this stage; STAGE_NONE: logging in. */
+void reply_next(struct json *, enum stage next);
 
 /* "id": as it stands in paths. */
 void reply_id(struct json *, struct session_id id);

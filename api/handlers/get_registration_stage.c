@@ -20,7 +20,7 @@ read_stage_status(const struct call *call, struct registration_status *ret)
 	const struct app *app = &call->service->app;
 	const struct stage_claims *claims = call->claims;
 
-	ret->next = stage_rule(claims->stage);
+	ret->next = claims->stage;
 	if (claims->stage == STAGE_PASSWORD_RESET)
 		return recovery_reset_status(app, claims, &ret->attempts_left);
 	if (claims->stage == STAGE_EMAIL_CONFIRMATION)

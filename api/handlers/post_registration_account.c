@@ -75,6 +75,6 @@ post_registration_account(struct call *call)
 	json_text(call->json, "email", verified ? account.email : account.pending_email);
 	json_bool(call->json, "email_verified", verified);
 	json_up(call->json);
-	reply_next(call->json, NULL);
+	reply_next(call->json, STAGE_NONE);
 	return OK;
 }

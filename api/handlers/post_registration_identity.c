@@ -73,7 +73,7 @@ post_registration_identity(struct call *call)
 	reply_masked_email(call->json, call->claims->email);
 	json_number(call->json, "link_expires_in", app->second_link_lives_s);
 	json_number(call->json, "resend_after", app->mail_interval_s);
-	reply_next(call->json, stage_rule(STAGE_AUTHENTICATION_KEY));
+	reply_next(call->json, STAGE_AUTHENTICATION_KEY);
 	secret_wipe_bytes(shown, sizeof shown);
 	return OK;
 }

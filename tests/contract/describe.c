@@ -145,7 +145,7 @@ describe_stages(struct json *json)
 			continue;
 		json_item(json);
 		json_text(json, "name", rule->name);
-		json_text(json, "path", rule->path);
+		json_text(json, "path", endpoint_of_stage(stage)->path);
 		json_text(json, "portal_path", rule->portal_path != NULL ? rule->portal_path : "");
 		json_up(json);
 	}
@@ -250,7 +250,7 @@ describe_tables(struct json *json)
 	describe_bounds(json);
 	describe_settings(json);
 	json_text(json, "problem_type", PROBLEM_TYPE_PREFIX);
-	json_text(json, "login", STAGE_LOGIN_PATH);
+	json_text(json, "login", endpoint_of_stage(STAGE_NONE)->path);
 }
 
 /* Bodies -------------------------------------------------------------------------------------- */

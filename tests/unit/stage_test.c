@@ -417,18 +417,18 @@ wiping_leaves_nothing(void **state)
 /* clang-format off */
 static const struct {
 	enum stage stage;
-	const char *name, *path;
+	const char *name;
 	enum stage then;
 	bool mailed;
 } story[] = {
 	{ STAGE_IDENTITY,
-	  "identity", "/v1/registration/identity", STAGE_AUTHENTICATION_KEY, true },
+	  "identity", STAGE_AUTHENTICATION_KEY, true },
 	{ STAGE_AUTHENTICATION_KEY,
-	  "authentication-key", "/v1/registration/authentication-key", STAGE_ACCOUNT, true },
+	  "authentication-key", STAGE_ACCOUNT, true },
 	{ STAGE_ACCOUNT,
-	  "account", "/v1/registration/account", STAGE_NONE, false },
+	  "account", STAGE_NONE, false },
 	{ STAGE_EMAIL_CONFIRMATION,
-	  "email-confirmation", "/v1/me/email/confirmation", STAGE_NONE, true },
+	  "email-confirmation", STAGE_NONE, true },
 };
 /* clang-format on */
 
@@ -440,8 +440,6 @@ the_flow_goes_on_as_told(void **state)
 		const struct stage_rule *const rule = stage_rule(story[i].stage);
 
 		assert_string_equal(rule->name, story[i].name);
-		assert_string_equal(rule->path, story[i].path);
-		assert_string_equal(rule->method, "POST");
 		assert_int_equal(rule->then, story[i].then);
 		assert_int_equal(rule->portal_path != NULL, story[i].mailed);
 		assert_true(strlen(rule->name) <= TOKEN_USE_MAX);

@@ -246,13 +246,15 @@ put_account(struct ctl_output *out, const struct member_record *record)
 static void
 put_registration(struct ctl_output *out, const struct member_registration *registration)
 {
-	const bool is_over = registration->next != NULL && clock_now() >= registration->expires_at;
+	const bool is_over = registration->next != STAGE_NONE &&
+			     clock_now() >= registration->expires_at;
 
 	ctl_begin_record(out, "registration");
 	ctl_put_id(out, "id", registration->mail_id.bytes);
 	ctl_put_time(out, "asked", registration->asked_at);
-	ctl_put_text(out, "next_step", registration->next != NULL ? registration->next->name : "");
-	if (registration->next != NULL) {
+	ctl_put_text(out, "next_step",
+	    registration->next != STAGE_NONE ? stage_rule(registration->next)->name : "");
+	if (registration->next != STAGE_NONE) {
 		ctl_put_number(out, "tries_left", registration->tries_left);
 		ctl_put_time(out, "link_until", registration->expires_at);
 		ctl_put_marked(
@@ -334,7 +336,8 @@ put_record(struct ctl_output *out, const struct member_record *record)
 		put_account(out, record);
 	put_person(out, record);
 	ctl_member_put_code(out, &record->code);
-	if (record->has_registration && (!record->has_account || record->registration.next != NULL))
+	if (record->has_registration &&
+	    (!record->has_account || record->registration.next != STAGE_NONE))
 		put_registration(out, &record->registration);
 	put_limits(out, &record->limits);
 	put_sessions(out, &record->sessions);

@@ -66,13 +66,13 @@ put_account(struct ctl_output *out, const struct member_export *export)
 static void
 put_registration(struct ctl_output *out, const struct member_registration *registration)
 {
-	const struct stage_rule *next = registration->next;
+	const enum stage next = registration->next;
 
 	ctl_begin_record(out, "registration");
 	ctl_put_id(out, "id", registration->mail_id.bytes);
 	ctl_put_time(out, "asked", registration->asked_at);
-	ctl_put_text(out, "next_step", next != NULL ? next->name : "");
-	if (next != NULL) {
+	ctl_put_text(out, "next_step", next != STAGE_NONE ? stage_rule(next)->name : "");
+	if (next != STAGE_NONE) {
 		ctl_put_number(out, "tries_left", registration->tries_left);
 		ctl_put_time(out, "link_until", registration->expires_at);
 	}

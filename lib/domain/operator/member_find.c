@@ -122,7 +122,7 @@ append_registration(const struct app *app, const char *email, struct member_list
 
 	if (read != OK)
 		return read == NO_ROW ? OK : read;
-	if (registration.next == NULL || list->count == MEMBER_FOUND_MAX)
+	if (registration.next == STAGE_NONE || list->count == MEMBER_FOUND_MAX)
 		return OK;
 	list->found[list->count++] = (struct member_found){
 		.matches = 1U << MATCH_REGISTRATION,

@@ -89,8 +89,7 @@ read_registration(
 	if (claims.stage == STAGE_NONE)
 		return OK;
 	TRY(follow_tokens(app, &claims, &ret->tries_left));
-	if (claims.stage != STAGE_NONE)
-		ret->next = stage_rule(claims.stage);
+	ret->next = claims.stage;
 	const bool is_of_before = mail->created_at <= keyring_epoch(app->keyring);
 	ret->expires_at = is_of_before ? mail->created_at : claims.expires_at;
 	return OK;

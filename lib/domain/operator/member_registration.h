@@ -42,9 +42,9 @@ struct member_registration {
 	struct person_id person_id;            /* zeros: no number was entered yet */
 	uint8_t subject_hash[KEYED_HASH_SIZE]; /* of its address */
 	int64_t asked_at;                      /* when its last mail was asked for */
-	const struct stage_rule *next;         /* the step that comes next; NULL: logging in */
-	int64_t expires_at;                    /* of that step's link or token */
-	int tries_left;                        /* of it */
+	enum stage next;    /* the step that comes next; STAGE_NONE: logging in */
+	int64_t expires_at; /* of that step's link or token */
+	int tries_left;     /* of it */
 };
 
 /* What of an address, and of a login ID, is stored beside a mail: as its mail interval counts

@@ -73,7 +73,7 @@ used_status(const struct app *app, const struct stage_claims *claims, struct spe
 	TRY(account_exists(&alone, made, proven_person(claims), &exists));
 	if (stage == STAGE_NONE && !exists)
 		return TOKEN_SPENT;
-	ret->next = exists ? NULL : stage_rule(stage);
+	ret->next = exists ? STAGE_NONE : stage;
 	return OK;
 }
 
@@ -93,7 +93,7 @@ registration_status(
 	if (state.used)
 		TRY(used_status(app, claims, &state.spent, ret));
 	else
-		ret->next = has_account != 0 ? NULL : stage_rule(claims->stage);
+		ret->next = has_account != 0 ? STAGE_NONE : claims->stage;
 	ret->attempts_left = state.tries_left;
 	return OK;
 }

@@ -82,8 +82,8 @@ enum result registration_set_work(
  * LINK_EXHAUSTED: the token has no tries left. TOKEN_SPENT: it made an account, which was deleted
  * since. */
 struct registration_status {
-	const struct stage_rule *next; /* the step that comes next; NULL: logging in */
-	int attempts_left;             /* of the token */
+	enum stage next;   /* the step that comes next; STAGE_NONE: logging in */
+	int attempts_left; /* of the token */
 };
 enum result registration_status(
     const struct app *, const struct stage_claims *, struct registration_status *ret) MUST_USE;

@@ -16,43 +16,31 @@ stage_rule(enum stage stage)
 	static const struct stage_rule rules[STAGE__MAX] = {
 		[STAGE_IDENTITY] = {
 			.name = "identity",
-			.method = "POST",
-			.path = "/v1/registration/identity",
 			.portal_path = "/register/identity",
 			.then = STAGE_AUTHENTICATION_KEY,
 			.tries = LIMIT_IDENTITY_TRIES,
 		},
 		[STAGE_AUTHENTICATION_KEY] = {
 			.name = "authentication-key",
-			.method = "POST",
-			.path = "/v1/registration/authentication-key",
 			.portal_path = "/register/authentication-key",
 			.then = STAGE_ACCOUNT,
 			.tries = LIMIT_KEY_TRIES,
 		},
 		[STAGE_ACCOUNT] = {
 			.name = "account",
-			.method = "POST",
-			.path = "/v1/registration/account",
 			.tries = LIMIT_ACCOUNT_TRIES,
 		},
 		[STAGE_EMAIL_CONFIRMATION] = {
 			.name = "email-confirmation",
-			.method = "POST",
-			.path = "/v1/me/email/confirmation",
 			.portal_path = "/settings/email-confirmation",
 		},
 		[STAGE_PASSWORD_RESET] = {
 			.name = "password-reset",
-			.method = "POST",
-			.path = "/v1/recovery/password/reset",
 			.portal_path = "/recover/password",
 			.tries = LIMIT_RESET_TRIES,
 		},
 		[STAGE_ACCOUNT_DELETION] = {
 			.name = "account-deletion",
-			.method = "POST",
-			.path = "/v1/account-deletion/confirmation",
 			.portal_path = "/account-deletion/confirmation",
 		},
 	};

@@ -18,8 +18,6 @@
 
 struct stage_rule {
 	const char *name;        /* the token's use, and `stage` in answers; NULL: no such token */
-	const char *method;      /* of the call that spends it */
-	const char *path;        /* of the same */
 	const char *portal_path; /* of the mailed link, below PORTAL_URL; NULL: never mailed */
 	enum stage then;         /* the stage that follows; STAGE_NONE: logging in */
 	enum limit_id tries;     /* the limit of wrong tries with one token; LIMIT_NONE: none */
@@ -27,10 +25,6 @@ struct stage_rule {
 
 /* The row of a stage. */
 const struct stage_rule *stage_rule(enum stage);
-
-/* The call that follows when all stages are done. */
-#define STAGE_LOGIN_METHOD "POST"
-#define STAGE_LOGIN_PATH   "/v1/sessions"
 
 /* Whom a token is about. A member that its stage does not have is zero. */
 struct stage_subject {
