@@ -105,12 +105,27 @@ static struct db *db; /* over the socket; a pool of POOL */
 /* A database to work with ---------------------------------------------------------------------- */
 
 static struct db *
-open_pool(const struct db_options *options)
+open_pool_of(const struct db_options *options, const struct statement *table, unsigned statements)
 {
-	struct db *const pool = db_open(options, list, LIST__MAX);
+	struct db *const pool = db_open(options, table, statements);
 
 	assert_non_null(pool);
 	return pool;
+}
+
+static struct db *
+open_pool(const struct db_options *options)
+{
+	return open_pool_of(options, list, LIST__MAX);
+}
+
+/* With the options that all have. */
+static struct db *
+open_plain(unsigned connections, const struct statement *table, unsigned statements)
+{
+	const struct db_options options = private_db_options(&server, connections);
+
+	return open_pool_of(&options, table, statements);
 }
 
 static int
@@ -1101,8 +1116,7 @@ this_many_wait(struct db *pool, unsigned count)
 static void
 the_earliest_deadline_gets_the_first_connection(void **state)
 {
-	struct db_options options = private_db_options(&server, 1);
-	struct db *const pool = open_pool(&options);
+	struct db *const pool = open_plain(1, list, LIST__MAX);
 	struct holder holder = { .pool = pool, .ms = 1500 };
 	const pthread_t holding = start_holder(&holder);
 	_Atomic unsigned served = 0;
@@ -1178,8 +1192,7 @@ toil(void *argument)
 static void
 threads_share_the_pool_and_lose_nothing(void **state)
 {
-	const struct db_options options = private_db_options(&server, POOL);
-	struct db *const pool = open_pool(&options);
+	struct db *const pool = open_plain(POOL, list, LIST__MAX);
 	struct toil toils[THREADS];
 	pthread_t threads[THREADS];
 	struct db_totals totals;
@@ -1221,8 +1234,7 @@ threads_share_the_pool_and_lose_nothing(void **state)
 static void
 a_pool_connects_when_it_is_used(void **state)
 {
-	const struct db_options options = private_db_options(&server, POOL);
-	struct db *const pool = open_pool(&options);
+	struct db *const pool = open_plain(POOL, list, LIST__MAX);
 	struct db_totals totals;
 
 	(void)state;
@@ -1244,8 +1256,7 @@ a_pool_connects_when_it_is_used(void **state)
 static void
 servers_are_counted_by_their_names(void **state)
 {
-	const struct db_options options = private_db_options(&server, POOL);
-	struct db *const pool = open_pool(&options);
+	struct db *const pool = open_plain(POOL, list, LIST__MAX);
 	struct db_server servers[DB_SERVERS_MAX];
 	char port[16];
 
@@ -1289,10 +1300,9 @@ statements_that_are_not_as_counted_are_refused(void **state)
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		int64_t number;
 		const struct db_slot out[] = { db_to_number(&number), { 0 } };
-		struct db *const pool = db_open(&options, &rows[i].statement, 1);
+		struct db *const pool = open_pool_of(&options, &rows[i].statement, 1);
 		struct job job = { .statement = 0, .out = out };
 
-		assert_non_null(pool);
 		if (run_job(pool, &job) != UNAVAILABLE || job.runs != 0)
 			fail_msg("%s: \"%s\" was taken", rows[i].why, rows[i].statement.sql);
 		db_close(pool);
@@ -1348,9 +1358,7 @@ open_named(void)
 	struct db_options options = private_db_options(&server, POOL);
 
 	options.constants = constants;
-	struct db *const pool = db_open(&options, named, NAMED__MAX);
-	assert_non_null(pool);
-	return pool;
+	return open_pool_of(&options, named, NAMED__MAX);
 }
 
 static void
@@ -1446,11 +1454,9 @@ forget_tally(struct db *pool)
 static void
 what_a_change_returns_is_read_as_rows(void **state)
 {
-	const struct db_options options = private_db_options(&server, POOL);
-	struct db *const pool = db_open(&options, tallies, TALLIES__MAX);
+	struct db *const pool = open_plain(POOL, tallies, TALLIES__MAX);
 
 	(void)state;
-	assert_non_null(pool);
 	for (int64_t expected = 1; expected < 50; expected += 10) {
 		int64_t read[3] = { 77, 77, 77 };
 
@@ -1467,11 +1473,9 @@ static void
 a_change_that_returns_other_columns_is_internal(void **state)
 {
 	static const unsigned miscounted[] = { TALLY_TOO_FEW, TALLY_TOO_MANY };
-	const struct db_options options = private_db_options(&server, POOL);
-	struct db *const pool = db_open(&options, tallies, TALLIES__MAX);
+	struct db *const pool = open_plain(POOL, tallies, TALLIES__MAX);
 
 	(void)state;
-	assert_non_null(pool);
 	for (int there = 0; there < 2; there++) {
 		for (size_t i = 0; i < LENGTH(miscounted); i++) {
 			int64_t read[3] = { 77, 77, 77 };
@@ -1513,13 +1517,11 @@ a_change_that_failed_is_of_use_at_once(void **state)
 		{ "a foreign key",        "'23000' SET MYSQL_ERRNO = 1452", NO_ROW, 0 },
 	};
 	/* clang-format on */
-	const struct db_options options = private_db_options(&server, 1);
-	struct db *const pool = db_open(&options, tallies, TALLIES__MAX);
+	struct db *const pool = open_plain(1, tallies, TALLIES__MAX);
 	int64_t read[3];
 	char sql[200];
 
 	(void)state;
-	assert_non_null(pool);
 	const int64_t connection = number_of(pool, TALLY_CONNECTION, NULL);
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		assert_true(text_format(sql, sizeof sql,
@@ -1555,9 +1557,8 @@ static void
 a_lock_that_is_gone_is_forgotten(void **state)
 {
 	const struct db_value in[] = { db_number("id", 1), { 0 } };
-	struct db_options options = private_db_options(&server, 1);
 	static const struct statement statement = { TALLY, 2 };
-	struct db *const pool = db_open(&options, &statement, 1);
+	struct db *const pool = open_plain(1, &statement, 1);
 	int64_t n = 0, id = 0;
 	const struct db_slot out[] = { db_to_number(&n), db_to_number(&id), { 0 } };
 	struct job job = { .statement = 0, .in = in, .out = out };
@@ -1566,7 +1567,6 @@ a_lock_that_is_gone_is_forgotten(void **state)
 	int64_t started = clock_monotonic_ms();
 
 	(void)state;
-	assert_non_null(pool);
 	const enum result held = run_job(pool, &job);
 	const int64_t held_ms = clock_monotonic_ms() - started;
 	end_holder(&holder, thread);
@@ -1598,13 +1598,11 @@ break_off(struct db_tx *tx)
 static void
 a_reading_that_broke_off_is_of_use_at_once(void **state)
 {
-	const struct db_options options = private_db_options(&server, 1);
-	struct db *const pool = db_open(&options, tallies, TALLIES__MAX);
+	struct db *const pool = open_plain(1, tallies, TALLIES__MAX);
 	int64_t read[3];
 	const int64_t started = clock_monotonic_ms();
 
 	(void)state;
-	assert_non_null(pool);
 	for (int i = 0; i < 3; i++) {
 		struct db_tx alone = db_alone(pool);
 
@@ -1677,8 +1675,7 @@ too_many_connections_are_unavailable(void **state)
 static void
 a_read_only_server_is_unavailable(void **state)
 {
-	const struct db_options options = private_db_options(&server, POOL);
-	struct db *const pool = open_pool(&options);
+	struct db *const pool = open_plain(POOL, list, LIST__MAX);
 	const struct db_value in[] = { db_number("n", 1), db_number("id", 1), { 0 } };
 	struct job job = { .statement = COUNTER_ADD, .in = in };
 	const int64_t connection = number_of(pool, CONNECTION, NULL);
@@ -1784,8 +1781,7 @@ changes_that_fail_are_remembered(void **state)
 static void
 a_server_may_say_that_it_is_read_only(void **state)
 {
-	const struct db_options options = private_db_options(&server, POOL);
-	struct db *const pool = open_pool(&options);
+	struct db *const pool = open_plain(POOL, list, LIST__MAX);
 	const int64_t connection = number_of(pool, CONNECTION, NULL);
 
 	(void)state;
@@ -1819,8 +1815,7 @@ errors_that_operators_meet_have_words(void **state)
 static void
 an_error_at_commit_is_a_lost_answer(void **state)
 {
-	struct db_options options = private_db_options(&server, 1);
-	struct db *const pool = open_pool(&options);
+	struct db *const pool = open_plain(1, list, LIST__MAX);
 	const struct db_value in[] = { db_number("n", 1), db_number("id", 1), { 0 } };
 	struct db_tx alone = db_alone(pool);
 	const int64_t connection = number_of(pool, CONNECTION, NULL);
@@ -1921,12 +1916,11 @@ a_block_ends_as_what_stands_behind_its_row(void **state)
 			[BLOCK_RUN] = rows[i].block,
 			[BLOCK_CONNECTION] = { "SELECT CONNECTION_ID()", 1 },
 		};
-		struct db *const pool = db_open(&options, table, BLOCKS__MAX);
+		struct db *const pool = open_pool_of(&options, table, BLOCKS__MAX);
 		const unsigned columns = rows[i].block.columns;
 		int64_t n = 77;
 		bool may_be_done = false;
 
-		assert_non_null(pool);
 		const int64_t connection = number_of(pool, BLOCK_CONNECTION, NULL);
 		for (int again = 0; again < 2; again++) {
 			assert_int_equal(clear(NULL), 0);
@@ -1972,8 +1966,7 @@ a_block_whose_commit_takes_too_long_has_no_row(void **state)
 
 	(void)state;
 	options.statement_timeout_s = 2;
-	struct db *const pool = db_open(&options, table, BLOCKS__MAX);
-	assert_non_null(pool);
+	struct db *const pool = open_pool_of(&options, table, BLOCKS__MAX);
 	const int64_t connection = number_of(pool, BLOCK_CONNECTION, NULL);
 	sem_init(&late.held, 0, 0);
 	sem_init(&late.release, 0, 0);
@@ -2024,10 +2017,9 @@ a_block_without_an_answer_is_run_again_and_knows_it(void **state)
 	options.socket = NULL;
 	options.host = "127.0.0.1";
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		struct db *const pool = db_open(&options, table, BLOCKS__MAX);
+		struct db *const pool = open_pool_of(&options, table, BLOCKS__MAX);
 		struct db_tx alone = db_alone(pool);
 
-		assert_non_null(pool);
 		assert_int_equal(clear(NULL), 0);
 		tcp_proxy_cut(proxy, "the word", rows[i].cut);
 		const enum result result = db_row(&alone, BLOCK_RUN, in, out);
@@ -2777,8 +2769,7 @@ late_tx(struct db_tx *tx, void *context)
 static void
 behind_a_deadline_nothing_is_asked(void **state)
 {
-	const struct db_options options = private_db_options(&server, 1);
-	struct db *const pool = open_pool(&options);
+	struct db *const pool = open_plain(1, list, LIST__MAX);
 	const int64_t connection = number_of(pool, CONNECTION, NULL);
 	struct job job = { .statement = COUNTER_CLEAR };
 
@@ -2803,8 +2794,7 @@ behind_a_deadline_nothing_is_asked(void **state)
 static void
 what_could_not_be_rolled_back_in_time_is_not_committed_later(void **state)
 {
-	const struct db_options options = private_db_options(&server, 1);
-	struct db *const pool = open_pool(&options);
+	struct db *const pool = open_plain(1, list, LIST__MAX);
 	const struct db_value in[] = { db_number("n", 1), db_number("id", 2), { 0 } };
 	struct late late = { .ms = 50 + DEADLINE_TIDY_MS + 50 };
 	const int64_t connection = number_of(pool, CONNECTION, NULL);
