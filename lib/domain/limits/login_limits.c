@@ -47,6 +47,9 @@ login_limits_of(
 
 	limits.by_known_source = try_of_known_source(
 	    keyring, &limits.by_login_id, login_id, client);
+	memset(limits.last_source, 0xFF, sizeof limits.last_source);
+	memcpy(limits.first_source, limits.by_login_id.subject_hash, HALF);
+	memcpy(limits.last_source, limits.by_login_id.subject_hash, HALF);
 	return limits;
 }
 
@@ -62,24 +65,41 @@ login_limits_source_known_until(const struct login_limits *limits)
 	return limits->by_known_source.now + limit_of(LIMIT_KNOWN_SOURCE_FAILURES)->window_s;
 }
 
-struct login_limits_range
-login_limits_range(const struct login_limits *limits)
+void
+login_limits_reset_params(const struct login_limits *limits, struct db_values *values)
 {
-	struct login_limits_range range;
+	const struct limit_try *failures = &limits->by_login_id;
+	const struct db_value params[] = {
+		db_bytes("login_id_hash", failures->subject_hash, sizeof failures->subject_hash),
+		db_bytes("first_source", limits->first_source, KEYED_HASH_SIZE),
+		db_bytes("last_source", limits->last_source, KEYED_HASH_SIZE),
+		{ 0 },
+	};
 
-	memset(range.first, 0x00, sizeof range.first);
-	memset(range.last, 0xFF, sizeof range.last);
-	memcpy(range.first, limits->by_login_id.subject_hash, HALF);
-	memcpy(range.last, limits->by_login_id.subject_hash, HALF);
-	return range;
+	db_values_add(values, params);
+}
+
+void
+login_limits_known_params(const struct login_limits *limits, struct db_values *values)
+{
+	const struct limit_try *source = &limits->by_known_source;
+	const struct db_value params[] = {
+		db_bytes("known_source_hash", source->subject_hash, sizeof source->subject_hash),
+		db_number("known_until", login_limits_source_known_until(limits)),
+		{ 0 },
+	};
+
+	db_values_add(values, params);
 }
 
 enum result
 login_limits_reset(struct db_tx *tx, const struct login_limits *limits)
 {
-	const struct login_limits_range range = login_limits_range(limits);
-	const struct db_value in[] = { db_bytes("first_source", range.first, sizeof range.first),
-		db_bytes("last_source", range.last, sizeof range.last), { 0 } };
+	const struct db_value in[] = {
+		db_bytes("first_source", limits->first_source, KEYED_HASH_SIZE),
+		db_bytes("last_source", limits->last_source, KEYED_HASH_SIZE),
+		{ 0 },
+	};
 
 	TRY(limit_db_reset(tx, &limits->by_login_id));
 	return db_change(tx, KNOWN_SOURCES_FORGET, in, NULL);
@@ -88,11 +108,9 @@ login_limits_reset(struct db_tx *tx, const struct login_limits *limits)
 enum result
 login_limits_restart(struct db_tx *tx, const struct login_limits *limits)
 {
-	const struct limit_try *source = &limits->by_known_source;
-	const struct db_value in[] = { db_bytes("known_source_hash", source->subject_hash,
-					   sizeof source->subject_hash),
-		db_number("known_until", login_limits_source_known_until(limits)), { 0 } };
+	struct db_values in = { 0 };
 
+	login_limits_known_params(limits, &in);
 	TRY(login_limits_reset(tx, limits));
-	return db_change(tx, KNOWN_SOURCE_WRITE, in, NULL);
+	return db_change(tx, KNOWN_SOURCE_WRITE, in.list, NULL);
 }

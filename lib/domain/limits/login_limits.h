@@ -31,9 +31,11 @@
 struct login_limits {
 	struct limit_try by_login_id;
 	struct limit_try by_known_source; /* of this login ID, and of the client's source */
+	/* The subject hashes of all known sources of the login ID: from the first to the last. */
+	uint8_t first_source[KEYED_HASH_SIZE], last_source[KEYED_HASH_SIZE];
 };
 
-/* The two tries of one log-in. `login_id` is folded. */
+/* The two tries of one log-in, and what they are among. `login_id` is folded. */
 struct login_limits login_limits_of(
     const struct keyring *, const char *login_id, const struct client *, int64_t now);
 
@@ -50,11 +52,9 @@ enum result login_limits_restart(struct db_tx *, const struct login_limits *) MU
 /* The time until which a source is known that becomes known now. */
 int64_t login_limits_source_known_until(const struct login_limits *);
 
-/* The subject hashes of all known sources of the login ID: from `first` to `last`. */
-struct login_limits_range {
-	uint8_t first[KEYED_HASH_SIZE];
-	uint8_t last[KEYED_HASH_SIZE];
-};
-struct login_limits_range login_limits_range(const struct login_limits *);
+/* Both as pieces of a block (statements.c): add the parameters of SQL_LOGIN_FAILURES_FORGET and
+ * SQL_KNOWN_SOURCES_FORGET, and those of SQL_KNOWN_SOURCE_WRITE; borrowed. */
+void login_limits_reset_params(const struct login_limits *, struct db_values *);
+void login_limits_known_params(const struct login_limits *, struct db_values *);
 
 #endif

@@ -105,9 +105,6 @@ write_reset(const struct app *app, const struct reset_ctx *ctx)
 {
 	struct db_tx alone = db_alone(app->db);
 	const struct limit_try *tries = &ctx->state.tries;
-	const struct limit_try *failures = &ctx->limits.by_login_id;
-	const struct limit_try *source = &ctx->limits.by_known_source;
-	const struct login_limits_range sources = login_limits_range(&ctx->limits);
 	int64_t outcome = 0;
 	struct db_values in = { {
 	    db_number("now", ctx->now),
@@ -115,14 +112,11 @@ write_reset(const struct app *app, const struct reset_ctx *ctx)
 	    db_bytes("account_id", ctx->link.account_id.bytes, ID_SIZE),
 	    db_number("generation", ctx->link.generation),
 	    db_text("email", ctx->link.email),
-	    db_bytes("login_id_hash", failures->subject_hash, sizeof failures->subject_hash),
-	    db_bytes("first_source", sources.first, sizeof sources.first),
-	    db_bytes("last_source", sources.last, sizeof sources.last),
-	    db_bytes("known_source_hash", source->subject_hash, sizeof source->subject_hash),
-	    db_number("known_until", login_limits_source_known_until(&ctx->limits)),
 	} };
 	const struct db_slot out[] = { db_to_number(&outcome), { 0 } };
 
+	login_limits_reset_params(&ctx->limits, &in);
+	login_limits_known_params(&ctx->limits, &in);
 	limit_db_params(tries, &LIMIT_NAMES("tries"), LIMIT_COUNT_PARAMS, &in);
 	spent_token_params(&ctx->spent, &in);
 	audit_params(&ctx->event, &in);

@@ -127,10 +127,9 @@ read_known_sources(struct db_tx *tx, const struct app *app, const char *login_id
 {
 	const struct client nowhere = { .source = "" };
 	const struct login_limits limits = login_limits_of(app->keyring, login_id, &nowhere, now);
-	const struct login_limits_range range = login_limits_range(&limits);
 	const struct db_value in[] = {
-		db_bytes("first", range.first, sizeof range.first),
-		db_bytes("last", range.last, sizeof range.last),
+		db_bytes("first", limits.first_source, sizeof limits.first_source),
+		db_bytes("last", limits.last_source, sizeof limits.last_source),
 		db_number("max", limits.by_known_source.max),
 		db_number("now", now),
 		{ 0 },
@@ -196,9 +195,9 @@ unlock_known_sources(struct db_tx *tx, const struct app *app, const char *login_
 {
 	const struct client nowhere = { .source = "" };
 	const struct login_limits limits = login_limits_of(app->keyring, login_id, &nowhere, now);
-	const struct login_limits_range range = login_limits_range(&limits);
-	const struct db_value in[] = { db_bytes("first", range.first, sizeof range.first),
-		db_bytes("last", range.last, sizeof range.last), { 0 } };
+	const struct db_value in[] = { db_bytes("first", limits.first_source,
+					   sizeof limits.first_source),
+		db_bytes("last", limits.last_source, sizeof limits.last_source), { 0 } };
 
 	return db_change(tx, OPERATOR_KNOWN_SOURCES_UNLOCK, in, NULL);
 }

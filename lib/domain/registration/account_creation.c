@@ -113,18 +113,14 @@ struct creation_answer {
 static enum result
 run_creation(struct db_tx *tx, const struct account_creation *creation, struct creation_answer *ret)
 {
-	const struct login_limits_range sources = login_limits_range(&creation->limits);
-	const struct limit_try *failures = &creation->limits.by_login_id;
 	struct db_values in = { {
 	    db_number("now", creation->account->created_at),
 	    db_number("code_issue", creation->code_issue),
-	    db_bytes("login_id_hash", failures->subject_hash, sizeof failures->subject_hash),
-	    db_bytes("first_source", sources.first, sizeof sources.first),
-	    db_bytes("last_source", sources.last, sizeof sources.last),
 	} };
 	const struct db_slot out[] = { db_to_number(&ret->result), db_to_number(&ret->tries_left),
 		db_to_number(&ret->taken_left), db_to_number(&ret->wait_s), { 0 } };
 
+	login_limits_reset_params(&creation->limits, &in);
 	add_try_params(creation, &in);
 	add_row_params(creation, &in);
 	return db_row(tx, ACCOUNT_CREATE, in.list, out);

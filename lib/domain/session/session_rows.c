@@ -39,7 +39,6 @@ session_rows_begin(struct db_tx *tx, const struct session_begin *begin)
 {
 	const struct session *session = begin->session;
 	const struct limit_try *failures = &begin->limits->by_login_id;
-	const struct limit_try *known_source = &begin->limits->by_known_source;
 	struct db_values in = { {
 	    account_id_value(&session->account_id),
 	    db_number("generation", session->generation),
@@ -53,15 +52,13 @@ session_rows_begin(struct db_tx *tx, const struct session_begin *begin)
 	    db_number("forgets_failures", begin->forgets_failures),
 	    db_number("marks_failures_told", begin->marks_failures_told),
 	    db_bytes("login_id_hash", failures->subject_hash, sizeof failures->subject_hash),
-	    db_bytes(
-		"known_source_hash", known_source->subject_hash, sizeof known_source->subject_hash),
-	    db_number("known_until", login_limits_source_known_until(begin->limits)),
 	    db_number("has_fresh_hash", begin->fresh_hash[0] != '\0'),
 	    db_text("fresh_hash", begin->fresh_hash),
 	    db_text("old_hash", begin->old_hash),
 	    db_number("has_mail", begin->notification->kind != MAIL_NONE),
 	} };
 
+	login_limits_known_params(begin->limits, &in);
 	audit_params(begin->event, &in);
 	outbox_params(begin->notification, &in);
 	return db_insert_new(tx, SESSION_BEGIN, in.list);
