@@ -62,16 +62,16 @@ add_ratelimit_headers(
  * its /48 shares. */
 enum result
 admission_source(struct service *service, enum limit_id limit_id, const struct client *client,
-    struct http_reply *reply, struct error_info *error_info, struct admission_counts *counts)
+    const struct admission_told *told, struct admission_counts *counts)
 {
 	const struct limit_state state = count_request(
 	    service, limit_subject_of_source(limit_id, client), counts);
 
-	add_ratelimit_headers(&state, limit_id, reply);
-	TRY(limit_result(&state, TOO_MANY, error_info));
+	add_ratelimit_headers(&state, limit_id, told->reply);
+	TRY(limit_result(&state, TOO_MANY, told->error_info));
 	const struct limit_state around = count_request(
 	    service, limit_subject_of_prefix(limit_id, client), counts);
-	return limit_result(&around, TOO_MANY, error_info);
+	return limit_result(&around, TOO_MANY, told->error_info);
 }
 
 enum result

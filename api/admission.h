@@ -25,11 +25,17 @@ struct admission_counts {
 	unsigned count;
 };
 
+/* What the client of a request is told of its limits. */
+struct admission_told {
+	struct http_reply *reply;
+	struct error_info *error_info;
+};
+
 /* Counts a request of this source and, if that is granted, of the /48 around it (PREFIX_FACTOR).
- * TOO_MANY and error_info->wait_s: one of them has reached the limit. Adds to the reply how many
- * are left to the source (RateLimit fields, draft-ietf-httpapi-ratelimit-headers-11). */
+ * TOO_MANY and told->error_info->wait_s: one of them has reached the limit. Adds to the reply how
+ * many are left to the source (RateLimit fields, draft-ietf-httpapi-ratelimit-headers-11). */
 enum result admission_source(struct service *, enum limit_id, const struct client *,
-    struct http_reply *, struct error_info *, struct admission_counts *) MUST_USE;
+    const struct admission_told *told, struct admission_counts *) MUST_USE;
 
 /* Counts a request with this link. TOO_MANY as above; the reply says nothing of it. */
 enum result admission_link(struct service *, enum limit_id, const struct jti *, struct error_info *,

@@ -201,8 +201,8 @@ check_body(struct request_ctx *ctx)
 		return BAD_MEDIA_TYPE;
 	TRY(ctx->body_read);
 	ctx->call.body = body;
-	const enum result parsed = json_read(
-	    request->body, request->body_size, rule->fields, body, rule->size, &ctx->field_errors);
+	const enum result parsed = json_read(request->body, request->body_size,
+	    &(struct field_table){ rule->fields, rule->size }, body, &ctx->field_errors);
 	if (parsed != OK && parsed != BAD_FIELD)
 		return parsed;
 	if (rule->validate != NULL)
@@ -321,11 +321,11 @@ check_source_limit(struct request_ctx *ctx)
 {
 	const enum limit_id limit = is_preflight(ctx) ? LIMIT_SOURCE_PREFLIGHTS
 						      : LIMIT_SOURCE_REQUESTS;
+	const struct admission_told told = { ctx->reply, &ctx->call.error_info };
 
 	if (ctx->gate->inside)
 		return OK;
-	return admission_source(
-	    ctx->gate->service, limit, &ctx->client, ctx->reply, &ctx->call.error_info, NULL);
+	return admission_source(ctx->gate->service, limit, &ctx->client, &told, NULL);
 }
 
 /* Finds the endpoint. Answers OPTIONS itself: then OK, and there is no endpoint. */
@@ -380,8 +380,8 @@ check_endpoint_limit(struct request_ctx *ctx)
 	case LIMIT_LINK_CAPTCHAS:
 		return admission_link(service, limit, &ctx->claims.jti, error_info, &ctx->counts);
 	case LIMIT_SOURCE_MAILS:
-		return admission_source(
-		    service, limit, &ctx->client, ctx->reply, error_info, &ctx->counts);
+		return admission_source(service, limit, &ctx->client,
+		    &(struct admission_told){ ctx->reply, error_info }, &ctx->counts);
 	default:
 		return OK;
 	}

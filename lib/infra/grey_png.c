@@ -58,12 +58,12 @@ flush_nothing(png_structp png)
 
 /* False: no memory. libpng's errors jump back to here; nothing is then read that changed since. */
 static bool
-write_all(const struct writer *w, const uint8_t *pixels, unsigned width, unsigned height)
+write_picture(const struct writer *w, const struct grey_picture *picture)
 {
 	if (setjmp(png_jmpbuf(w->png)) != 0)
 		return false;
-	png_set_IHDR(w->png, w->info, width, height, 8, PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
-	    PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE);
+	png_set_IHDR(w->png, w->info, picture->width, picture->height, 8, PNG_COLOR_TYPE_GRAY,
+	    PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE);
 	png_set_filter(w->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
 	png_set_compression_strategy(w->png, Z_RLE);
 	/* zlib's memory: a picture's symbols fit a small buffer. Runs need no window; but one that
@@ -72,22 +72,21 @@ write_all(const struct writer *w, const uint8_t *pixels, unsigned width, unsigne
 	png_set_compression_window_bits(w->png, 14);
 	png_set_compression_mem_level(w->png, 7);
 	png_write_info(w->png, w->info);
-	for (unsigned y = 0; y < height; y++)
-		png_write_row(w->png, pixels + (size_t)y * width);
+	for (unsigned y = 0; y < picture->height; y++)
+		png_write_row(w->png, picture->pixels + (size_t)y * picture->width);
 	png_write_end(w->png, NULL);
 	return true;
 }
 
 enum result
-grey_png_write(const uint8_t *pixels, unsigned width, unsigned height, uint8_t *ret, size_t max,
-    size_t *ret_size)
+grey_png_write(const struct grey_picture *picture, uint8_t *ret, size_t max, size_t *ret_size)
 {
 	CLEANUP(writer_end) struct writer w = { .to = ret, .max = max };
 
 	w.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, give_up, say_nothing);
 	w.info = png_create_info_struct(w.png); /* NULL if png is */
 	png_set_write_fn(w.png, &w, append_png, flush_nothing);
-	if (w.info == NULL || !write_all(&w, pixels, width, height))
+	if (w.info == NULL || !write_picture(&w, picture))
 		return UNAVAILABLE;
 	if (w.size > max)
 		return INTERNAL;

@@ -131,12 +131,12 @@ read_members(const cJSON *members, const struct field *fields, char *ret_body,
 }
 
 enum result
-json_read(const char *text, size_t size, const struct field *fields, void *ret_body,
-    size_t body_size, struct field_errors *field_errors)
+json_read(const char *text, size_t size, const struct field_table *table, void *ret_body,
+    struct field_errors *field_errors)
 {
 	CLEANUP(tree_free) cJSON *root = NULL;
 
-	memset(ret_body, 0, body_size);
+	memset(ret_body, 0, table->size);
 	field_errors->count = 0;
 
 	if (!json_scan(text, size))
@@ -147,7 +147,7 @@ json_read(const char *text, size_t size, const struct field *fields, void *ret_b
 	if (!members_are_sane(root))
 		return MALFORMED;
 
-	read_members(root, fields, ret_body, field_errors);
+	read_members(root, table->fields, ret_body, field_errors);
 	return field_errors->count == 0 ? OK : BAD_FIELD;
 }
 

@@ -57,13 +57,19 @@ struct field {
  * compared. */
 #define JSON_MEMBERS_MAX 64
 
+/* The fields of a body, and the struct that they fill. */
+struct field_table {
+	const struct field *fields;
+	size_t size; /* of the struct */
+};
+
 /* Reads `text`, which has a NUL behind its `size` bytes, into `ret_body` (zeroed first; the caller
  * wipes it). MALFORMED: not one strict JSON object, a member twice, or over JSON_MEMBERS_MAX of
  * them. BAD_FIELD: some fields are wrong, named in *field_errors (emptied first) in the order of
  * `fields`, then the unknown ones; those that are right are in the struct. UNAVAILABLE: memory
  * failed. */
-enum result json_read(const char *text, size_t size, const struct field *fields, void *ret_body,
-    size_t body_size, struct field_errors *field_errors) MUST_USE;
+enum result json_read(const char *text, size_t size, const struct field_table *, void *ret_body,
+    struct field_errors *field_errors) MUST_USE;
 
 /* An answer under construction. A failed allocation or a text that is not UTF-8 makes the whole
  * answer fail at json_finish, never half of it; so json_new() need not be checked: every function

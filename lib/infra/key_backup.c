@@ -174,23 +174,22 @@ tell_newest(const struct backup *backup, struct key_backup_told *ret)
 }
 
 bool
-key_backup_write(const char *folder, const struct secret *passphrase,
-    const struct secret_cost *cost, int fd, struct key_backup_told *ret,
-    char errbuf[static ERRBUF_MAX + 1])
+key_backup_write(const char *folder, const struct key_backup_lock *lock, int fd,
+    struct key_backup_told *ret, char errbuf[static ERRBUF_MAX + 1])
 {
 	CLEANUP(free_backup) struct backup *const backup = new_backup(folder, errbuf);
 
 	*ret = (struct key_backup_told){ .keys = 0 };
 	if (backup == NULL)
 		return false;
-	if (passphrase->length < KEY_BACKUP_PASSPHRASE_MIN)
+	if (lock->passphrase->length < KEY_BACKUP_PASSPHRASE_MIN)
 		return reject_backup(backup, "the passphrase must have 16 characters or more");
 	if (!key_folder_open(&backup->folder) || !key_folder_lock(&backup->folder) ||
 	    !for_each_file(backup, add_file))
 		return false;
 	if (!key_folder_has(&backup->folder, KEYRING_DERIVE_NAME) || backup->count < 3)
 		return reject_backup(backup, "the folder has not all its keys: nothing to keep");
-	if (!seal_backup(backup, passphrase, cost))
+	if (!seal_backup(backup, lock->passphrase, lock->cost))
 		return false;
 	if (write(fd, backup->text, backup->text_size) != (ssize_t)backup->text_size ||
 	    fsync(fd) != 0)

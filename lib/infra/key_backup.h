@@ -24,6 +24,12 @@
 /* libsodium's MODERATE: what a good passphrase of a file is worth that may be tried for years. */
 extern const struct secret_cost key_backup_cost;
 
+/* What closes a backup. */
+struct key_backup_lock {
+	const struct secret *passphrase;
+	const struct secret_cost *cost; /* to make a key of it */
+};
+
 /* What was written or read. */
 struct key_backup_told {
 	unsigned keys;            /* derive.key is one */
@@ -34,9 +40,8 @@ struct key_backup_told {
 /* Writes the folder's keys and epoch to a file that is open and empty, and syncs it. False, and
  * errbuf: a folder that cannot be read or has no keys, a passphrase that is too short, no memory, a
  * file that cannot be written. */
-bool key_backup_write(const char *folder, const struct secret *passphrase,
-    const struct secret_cost *, int fd, struct key_backup_told *ret,
-    char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
+bool key_backup_write(const char *folder, const struct key_backup_lock *, int fd,
+    struct key_backup_told *ret, char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
 
 /* Reads an open file and makes the folder's files of it; the folder too, if it is missing. Keys
  * that are there already stay as they are. An epoch that is later than the file's stays.

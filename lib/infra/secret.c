@@ -196,6 +196,8 @@ secret_base64url(const void *bytes, size_t size, char *ret)
 	sodium_bin2base64(ret, sodium_base64_encoded_len(size, form), bytes, size, form);
 }
 
+/* libsodium refuses nonzero spare bits itself, and what is left over when no end is asked; but
+ * where char is signed, 1.0.18 takes every byte from 0x80 on for an 'A'. */
 static bool
 bytes_are_ascii(const char *text, size_t length)
 {
@@ -205,26 +207,20 @@ bytes_are_ascii(const char *text, size_t length)
 	return true;
 }
 
-/* libsodium refuses nonzero spare bits itself, and what is left over when no end is asked; but
- * where char is signed, 1.0.18 takes every byte from 0x80 on for an 'A'. */
-static bool
-unbase64(int form, const char *text, size_t length, void *ret, size_t ret_max, size_t *ret_size)
-{
-	return bytes_are_ascii(text, length) &&
-	       sodium_base642bin(ret, ret_max, text, length, NULL, ret_size, NULL, form) == 0;
-}
-
 bool
 secret_unbase64url(const char *text, size_t length, void *ret, size_t ret_max, size_t *ret_size)
 {
-	return unbase64(
-	    sodium_base64_VARIANT_URLSAFE_NO_PADDING, text, length, ret, ret_max, ret_size);
+	return bytes_are_ascii(text, length) &&
+	       sodium_base642bin(ret, ret_max, text, length, NULL, ret_size, NULL,
+		   sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0;
 }
 
 bool
 secret_unbase64(const char *text, size_t length, void *ret, size_t ret_max, size_t *ret_size)
 {
-	return unbase64(sodium_base64_VARIANT_ORIGINAL, text, length, ret, ret_max, ret_size);
+	return bytes_are_ascii(text, length) &&
+	       sodium_base642bin(ret, ret_max, text, length, NULL, ret_size, NULL,
+		   sodium_base64_VARIANT_ORIGINAL) == 0;
 }
 
 bool

@@ -276,8 +276,8 @@ validate_body(const struct endpoint *endpoint, struct room *room)
 	};
 	const struct body_rule *rule = endpoint->body;
 	const size_t size = fread(room->text, 1, BODY_MAX, stdin);
-	const enum result read = json_read(
-	    room->text, size, rule->fields, room->body, rule->size, &room->field_errors);
+	const enum result read = json_read(room->text, size,
+	    &(struct field_table){ rule->fields, rule->size }, room->body, &room->field_errors);
 
 	if (read != OK && read != BAD_FIELD)
 		return read;

@@ -38,6 +38,12 @@ read_journal(const char *text, struct act_list *list, char why[static ERRBUF_MAX
 }
 
 static void
+note(struct keys_fixture *fixture, const struct act_note *act)
+{
+	assert_true(act_journal_add(fixture->folder, act, fixture->why));
+}
+
+static void
 what_is_noted_is_read_back_and_is_no_key(void **state)
 {
 	struct keys_fixture *const fixture = *state;
@@ -50,18 +56,14 @@ what_is_noted_is_read_back_and_is_no_key(void **state)
 	assert_true(ring != NULL && act_list_open(&list));
 	assert_true(act_list_read_folder(&list, fixture->folder, fixture->why)); /* no file */
 	assert_int_equal(list.count, 0);
-	assert_true(act_journal_add(
-	    fixture->folder, NOW, AUDIT_ACCOUNT_DISABLED, account_a, no_person, fixture->why));
-	assert_true(act_journal_add(
-	    fixture->folder, NOW + 1, AUDIT_ACCOUNT_ENABLED, account_a, no_person, fixture->why));
+	note(fixture, &(struct act_note){ NOW, AUDIT_ACCOUNT_DISABLED, account_a, no_person });
+	note(fixture, &(struct act_note){ NOW + 1, AUDIT_ACCOUNT_ENABLED, account_a, no_person });
 	assert_int_equal(lstat(key_file_path(fixture->folder, "acts"), &file), 0);
 	assert_int_equal(file.st_mode, S_IFREG | 0600);
 	assert_int_equal(
 	    file.st_size, 2 * (sizeof "2026-11-22T01:02:03Z account_disabled " ID_A) - 1);
-	assert_true(act_journal_add(
-	    fixture->folder, NOW + 2, AUDIT_PERSON_ERASED, no_account, person_b, fixture->why));
-	assert_true(act_journal_add(
-	    fixture->folder, NOW + 3, AUDIT_PERSON_ERASED, account_a, person_b, fixture->why));
+	note(fixture, &(struct act_note){ NOW + 2, AUDIT_PERSON_ERASED, no_account, person_b });
+	note(fixture, &(struct act_note){ NOW + 3, AUDIT_PERSON_ERASED, account_a, person_b });
 
 	assert_true(act_list_read_folder(&list, fixture->folder, fixture->why));
 	assert_int_equal(list.count, 4);
@@ -142,8 +144,7 @@ what_root_notes_the_service_owns(void **state)
 	if (geteuid() != 0)
 		skip();
 	keys_fixture_give_to(fixture, SERVICE);
-	assert_true(act_journal_add(
-	    fixture->folder, NOW, AUDIT_ACCOUNT_DISABLED, account_a, no_person, fixture->why));
+	note(fixture, &(struct act_note){ NOW, AUDIT_ACCOUNT_DISABLED, account_a, no_person });
 	assert_int_equal(lstat(key_file_path(fixture->folder, "acts"), &file), 0);
 	assert_int_equal(file.st_uid, SERVICE);
 }

@@ -73,10 +73,11 @@ what_is_written_can_be_read(void **state)
 
 	(void)state;
 	for (const struct row *row = rows; row < rows + sizeof rows / sizeof rows[0]; row++) {
+		const struct grey_picture picture = { pixels, row->width, row->height };
 		size_t size = 0;
 
 		fill_pixels(row->fill, (size_t)row->width * row->height);
-		if (grey_png_write(pixels, row->width, row->height, png, sizeof png, &size) != OK)
+		if (grey_png_write(&picture, png, sizeof png, &size) != OK)
 			fail_msg("%s: not written", row->why);
 		if (size < row->size_min || size > row->size_max)
 			fail_msg("%s: %zu bytes", row->why, size);
@@ -88,19 +89,20 @@ what_is_written_can_be_read(void **state)
 static void
 a_room_too_small_is_refused(void **state)
 {
+	const struct grey_picture picture = { pixels, 40, 4 };
 	size_t needed = 0, size = 99;
 
 	(void)state;
 	fill_pixels('r', sizeof pixels);
-	assert_int_equal(grey_png_write(pixels, 40, 4, png, sizeof png, &needed), OK);
+	assert_int_equal(grey_png_write(&picture, png, sizeof png, &needed), OK);
 	memset(png, 0x5a, needed);
-	assert_int_equal(grey_png_write(pixels, 40, 4, png, needed, &size), OK);
+	assert_int_equal(grey_png_write(&picture, png, needed, &size), OK);
 	assert_int_equal(size, needed);
 	assert_holds_the_pixels(size, 40, 4);
 	for (size_t room = 0; room < needed; room++) {
 		memset(png, 0x5a, needed);
 		size = 99;
-		assert_int_equal(grey_png_write(pixels, 40, 4, png, room, &size), INTERNAL);
+		assert_int_equal(grey_png_write(&picture, png, room, &size), INTERNAL);
 		assert_int_equal(size, 99);
 		for (size_t i = room; i < needed; i++)
 			assert_int_equal(png[i], 0x5a);

@@ -139,7 +139,8 @@ read_form(const char *text, size_t size, struct form *form, struct field_errors 
 {
 	memset(form, 'x', sizeof *form);
 	memset(field_errors, 'x', sizeof *field_errors);
-	return json_read(text, size, form_fields, form, sizeof *form, field_errors);
+	return json_read(
+	    text, size, &(struct field_table){ form_fields, sizeof *form }, form, field_errors);
 }
 
 struct malformed_row {
@@ -850,8 +851,9 @@ whole_numbers_come_as_their_digits(void **state)
 		char text[64];
 
 		snprintf(text, sizeof text, "{\"number\":%s}", rows[i].json);
-		const enum result read = json_read(
-		    text, strlen(text), counted_fields, &counted, sizeof counted, &field_errors);
+		const enum result read = json_read(text, strlen(text),
+		    &(struct field_table){ counted_fields, sizeof counted }, &counted,
+		    &field_errors);
 		print_message("# %s\n", rows[i].json);
 		assert_string_equal(counted.number, rows[i].digits);
 		assert_int_equal(read, rows[i].digits[0] == '\0' ? BAD_FIELD : OK);

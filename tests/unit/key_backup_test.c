@@ -48,8 +48,8 @@ back_up(struct keys_fixture *fixture, char ret[static TEXT_MAX])
 	CLEANUP(cleanup_fclose) FILE *const file = tmpfile();
 
 	assert_non_null(file);
-	if (!key_backup_write(
-		fixture->folder, &passphrase, &cheap, fileno(file), &told, fixture->why))
+	if (!key_backup_write(fixture->folder, &(struct key_backup_lock){ &passphrase, &cheap },
+		fileno(file), &told, fixture->why))
 		fail_msg("%s", fixture->why);
 	assert_true(told.keys >= 3 && told.newest[0] != '\0');
 	rewind(file);
@@ -260,18 +260,19 @@ a_folder_that_is_not_whole_or_a_short_passphrase_makes_no_backup(void **state)
 
 	assert_non_null(file);
 	fill(fixture);
-	assert_false(
-	    key_backup_write(fixture->folder, &weak, &cheap, fileno(file), &told, fixture->why));
+	assert_false(key_backup_write(fixture->folder, &(struct key_backup_lock){ &weak, &cheap },
+	    fileno(file), &told, fixture->why));
 	assert_non_null(strstr(fixture->why, "16 characters"));
 	assert_int_equal(unlink(key_file_path(fixture->folder, DERIVE)), 0);
-	assert_false(
-	    key_backup_write(fixture->folder, &good, &cheap, fileno(file), &told, fixture->why));
+	assert_false(key_backup_write(fixture->folder, &(struct key_backup_lock){ &good, &cheap },
+	    fileno(file), &told, fixture->why));
 	assert_non_null(strstr(fixture->why, "has not all its keys"));
 	assert_int_equal(fstat(fileno(file), &written), 0);
 	assert_int_equal(written.st_size, 0);
 	const int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
 	fill(fixture);
-	assert_false(key_backup_write(fixture->folder, &good, &cheap, full, &told, fixture->why));
+	assert_false(key_backup_write(fixture->folder, &(struct key_backup_lock){ &good, &cheap },
+	    full, &told, fixture->why));
 	assert_non_null(strstr(fixture->why, "cannot be written"));
 	close(full);
 }

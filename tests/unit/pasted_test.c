@@ -109,8 +109,9 @@ read_with(const struct tried_field *tried, const char *before, const char *withi
 	const int size = snprintf(text, sizeof text, "{\"%s\":\"%s%.*s%s%s%s\"}",
 	    tried->field->name, before, first, tried->value, within, tried->value + first, behind);
 	assert_in_range(size, 1, sizeof text - 1);
-	const enum result read = json_read(
-	    text, (size_t)size, tried->body->fields, ret->bytes, tried->body->size, &field_errors);
+	const enum result read = json_read(text, (size_t)size,
+	    &(struct field_table){ tried->body->fields, tried->body->size }, ret->bytes,
+	    &field_errors);
 	assert_true(read == OK || read == BAD_FIELD);
 	ret->field_error = error_of(&field_errors, tried->field->name);
 }

@@ -174,30 +174,24 @@ read_lanes(struct lane lanes[static DOCTOR_LANE__MAX], bool *done, struct doctor
 
 /* What a lane left undone: the first is what hung, those behind it were not begun. */
 static void
-find_undone(const struct lane *lanes, const struct doctor_check *checks, size_t count,
-    const bool *done, struct doctor_finding *findings, int64_t wait_ms)
+tell_undone(const struct lane *lane, const char *name, const char **first,
+    struct doctor_finding *finding, int64_t wait_ms)
 {
-	const char *hung[DOCTOR_LANE__MAX] = { NULL };
-
-	for (size_t i = 0; i < count; i++) {
-		if (done[i])
-			continue;
-		if (hung[checks[i].lane] != NULL) {
-			doctor_find(&findings[i], DOCTOR_SKIPPED, "see %s", hung[checks[i].lane]);
-			continue;
-		}
-		hung[checks[i].lane] = checks[i].name;
-		if (lanes[checks[i].lane].ended) {
-			doctor_find(&findings[i], DOCTOR_PROBLEM,
-			    "the check ended without an answer: the machine lacks memory or "
-			    "processes, or this is a bug; try again, and report it");
-			continue;
-		}
-		doctor_find(&findings[i], DOCTOR_PROBLEM,
-		    "no answer within %" PRId64 " ms: look what hangs (network, name server, file "
-		    "system), and try again",
-		    wait_ms);
+	if (*first != NULL) {
+		doctor_find(finding, DOCTOR_SKIPPED, "see %s", *first);
+		return;
 	}
+	*first = name;
+	if (lane->ended) {
+		doctor_find(finding, DOCTOR_PROBLEM,
+		    "the check ended without an answer: the machine lacks memory or "
+		    "processes, or this is a bug; try again, and report it");
+		return;
+	}
+	doctor_find(finding, DOCTOR_PROBLEM,
+	    "no answer within %" PRId64 " ms: look what hangs (network, name server, file "
+	    "system), and try again",
+	    wait_ms);
 }
 
 void
@@ -206,13 +200,17 @@ doctor_run_lanes(struct doctor *doctor, const struct doctor_check *checks, size_
 {
 	struct lane lanes[DOCTOR_LANE__MAX];
 	bool done[DOCTOR_CHECKS_MAX] = { false };
+	const char *first_undone[DOCTOR_LANE__MAX] = { NULL };
 
 	assert(count <= DOCTOR_CHECKS_MAX);
 	for (size_t i = 0; i < DOCTOR_LANE__MAX; i++)
 		if (!start_lane(doctor, checks, count, (enum doctor_lane)i, &lanes[i]))
 			end_lane(&lanes[i]);
 	read_lanes(lanes, done, findings, wait_ms);
-	find_undone(lanes, checks, count, done, findings, wait_ms);
+	for (size_t i = 0; i < count; i++)
+		if (!done[i])
+			tell_undone(&lanes[checks[i].lane], checks[i].name,
+			    &first_undone[checks[i].lane], &findings[i], wait_ms);
 	for (size_t i = 0; i < DOCTOR_LANE__MAX; i++)
 		end_lane(&lanes[i]);
 }

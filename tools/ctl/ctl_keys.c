@@ -255,6 +255,7 @@ static bool
 write_backup(const struct ctl_call *call)
 {
 	CLEANUP(secret_wipe) struct secret passphrase = { 0 };
+	const struct key_backup_lock lock = { &passphrase, &key_backup_cost };
 	char errbuf[ERRBUF_MAX + 1];
 	struct key_backup_told told;
 	const char *const folder = call->config->keys_folder;
@@ -263,8 +264,7 @@ write_backup(const struct ctl_call *call)
 		return ctl_print_error(errbuf);
 	if (!ask_passphrase(true, &passphrase))
 		return false;
-	if (!key_backup_write(
-		folder, &passphrase, &key_backup_cost, ctl_fd(call, "FILE"), &told, errbuf))
+	if (!key_backup_write(folder, &lock, ctl_fd(call, "FILE"), &told, errbuf))
 		return ctl_print_error(errbuf);
 	put_told(call, &told);
 	return true;

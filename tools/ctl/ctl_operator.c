@@ -69,10 +69,10 @@ void
 ctl_note_act(const struct ctl_call *call, const struct operator_act *act,
     enum audit_event_kind event, struct account_id account_id, struct person_id person_id)
 {
+	const struct act_note note = { act->now, event, account_id, person_id };
 	char errbuf[ERRBUF_MAX + 1];
 
-	if (act_journal_add(
-		call->config->keys_folder, act->now, event, account_id, person_id, errbuf))
+	if (act_journal_add(call->config->keys_folder, &note, errbuf))
 		return;
 	ctl_print_error(errbuf);
 	ctl_print_error("it is done, but a database that is put back would not know: do it again "

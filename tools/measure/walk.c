@@ -169,10 +169,16 @@ fail(struct client *client, enum step step, int status)
 	return false;
 }
 
+struct wanted {
+	int status;
+	const char *member; /* of the answer, into `ret`; NULL: none */
+	char *ret;
+	size_t size;
+};
+
 /* The names of the timed steps are those of the calls. */
 static bool
-call(struct client *client, enum step step, const char *body, int wanted, const char *member,
-    char *ret, size_t size)
+call(struct client *client, enum step step, const char *body, const struct wanted *wanted)
 {
 	char method[8];
 	const char *reply = "";
@@ -183,7 +189,9 @@ call(struct client *client, enum step step, const char *body, int wanted, const 
 	const struct wire_call sent = { method, strchr(step_names[step], '/'),
 		open ? "-" : client->token, body };
 	const int status = wire_call(&client->wire, &sent, &reply);
-	if (status != wanted || (member != NULL && !wire_member(reply, member, ret, size)))
+	if (status != wanted->status ||
+	    (wanted->member != NULL &&
+		!wire_member(reply, wanted->member, wanted->ret, wanted->size)))
 		return fail(client, step, status);
 	times_add(&client->times[step], began_ns);
 	return true;
@@ -195,7 +203,7 @@ walk_email(struct client *client)
 	char body[512];
 
 	snprintf(body, sizeof body, "{\"email\":\"%s\"}", client->email);
-	return call(client, EMAIL, body, 202, NULL, NULL, 0);
+	return call(client, EMAIL, body, &(struct wanted){ .status = 202 });
 }
 
 static bool
@@ -224,8 +232,9 @@ captcha_read(struct client *client)
 static bool
 walk_captcha(struct client *client)
 {
-	return call(client, CAPTCHA, "{}", 201, "captcha_token", client->captcha,
-		   sizeof client->captcha) &&
+	return call(client, CAPTCHA, "{}",
+		   &(struct wanted){
+		       201, "captcha_token", client->captcha, sizeof client->captcha }) &&
 	       (captcha_read(client) || fail(client, CAPTCHA, 0));
 }
 
@@ -237,8 +246,8 @@ walk_identity(struct client *client)
 	snprintf(body, sizeof body,
 	    "{\"insured_number\":\"%lu%s\",\"captcha_token\":\"%s\",\"captcha_answer\":\"%s\"}",
 	    client->number, client->plan->symbol, client->captcha, client->answer);
-	return call(
-	    client, IDENTITY, body, 200, "authentication_key", client->key, sizeof client->key);
+	return call(client, IDENTITY, body,
+	    &(struct wanted){ 200, "authentication_key", client->key, sizeof client->key });
 }
 
 static bool
@@ -247,7 +256,8 @@ walk_key(struct client *client)
 	char body[512];
 
 	snprintf(body, sizeof body, "{\"authentication_key\":\"%s\"}", client->key);
-	return call(client, KEY, body, 200, "stage_token", client->token, sizeof client->token);
+	return call(client, KEY, body,
+	    &(struct wanted){ 200, "stage_token", client->token, sizeof client->token });
 }
 
 static bool
@@ -260,7 +270,7 @@ walk_account(struct client *client)
 	    "{\"login_id\":\"%s\",\"password\":\"%s\",\"password_confirmation\":\"%s\","
 	    "\"email\":\"%s\",\"nickname\":\"はなこ\"}",
 	    client->email, password, password, client->email);
-	return call(client, ACCOUNT, body, 201, NULL, NULL, 0);
+	return call(client, ACCOUNT, body, &(struct wanted){ .status = 201 });
 }
 
 static bool
@@ -270,7 +280,8 @@ walk_login(struct client *client)
 
 	snprintf(body, sizeof body, "{\"login_id\":\"%s\",\"password\":\"%s\"}", client->email,
 	    client->plan->password);
-	return call(client, LOGIN, body, 201, "access_token", client->token, sizeof client->token);
+	return call(client, LOGIN, body,
+	    &(struct wanted){ 201, "access_token", client->token, sizeof client->token });
 }
 
 static bool
@@ -280,7 +291,7 @@ walk(struct client *client)
 	       walk_identity(client) && walk_mail(client, MAIL_2) && walk_key(client) &&
 	       walk_account(client) &&
 	       (!client->plan->login ||
-		   (walk_login(client) && call(client, ME, "", 200, NULL, NULL, 0)));
+		   (walk_login(client) && call(client, ME, "", &(struct wanted){ .status = 200 })));
 }
 
 /* The clients */

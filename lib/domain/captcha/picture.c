@@ -642,10 +642,12 @@ enum result
 picture_draw(struct painting *p, const char *answer, uint8_t ret_png[static CAPTCHA_PNG_MAX],
     size_t *ret_size)
 {
+	const struct grey_picture picture = { &p->grey[0][0], WIDTH, HEIGHT };
+
 	plan_line(p, answer);
 	paint_ground(p);
 	for (size_t i = 0; i < CAPTCHA_LENGTH; i++)
 		paint_glyph(p, i);
 	finish_picture(p);
-	return grey_png_write(&p->grey[0][0], WIDTH, HEIGHT, ret_png, CAPTCHA_PNG_MAX, ret_size);
+	return grey_png_write(&picture, ret_png, CAPTCHA_PNG_MAX, ret_size);
 }

@@ -82,13 +82,14 @@ read_payload(const char *payload, struct solution *ret)
 {
 	char json[JSON_MAX + 1];
 	size_t size = 0;
+	const struct field_table table = { fields, sizeof *ret };
 	struct field_errors field_errors;
 
 	if (!secret_unbase64(payload, strlen(payload), json, JSON_MAX, &size))
 		return false;
 	json[size] = '\0';
 	return known_members_are_valid(
-	    json_read(json, size, fields, ret, sizeof *ret, &field_errors), &field_errors);
+	    json_read(json, size, &table, ret, &field_errors), &field_errors);
 }
 
 /* Checking ------------------------------------------------------------------------------------- */

@@ -63,20 +63,19 @@ write_id(const uint8_t id[static ID_SIZE], char ret[static 2 * ID_SIZE + 1])
 }
 
 bool
-act_journal_add(const char *path, int64_t now, enum audit_event_kind event,
-    struct account_id account_id, struct person_id person_id, char errbuf[static ERRBUF_MAX + 1])
+act_journal_add(const char *path, const struct act_note *note, char errbuf[static ERRBUF_MAX + 1])
 {
 	CLEANUP(key_folder_close) struct key_folder folder = { .path = path, .errbuf = errbuf };
-	const bool is_on_person = !id_is_none(person_id.bytes);
+	const bool is_on_person = !id_is_none(note->person_id.bytes);
 	char time[CLOCK_TEXT_MAX + 1], account[2 * ID_SIZE + 1], person[2 * ID_SIZE + 1], line[200];
 
-	clock_text(now, time);
-	write_id(account_id.bytes, account);
-	write_id(person_id.bytes, person);
+	clock_text(note->now, time);
+	write_id(note->account_id.bytes, account);
+	write_id(note->person_id.bytes, person);
 	if (!key_folder_open(&folder))
 		return false;
-	if (!text_format(line, sizeof line, "%s %s %s%s%s\n", time, audit_word(event), account,
-		is_on_person ? " " : "", is_on_person ? person : ""))
+	if (!text_format(line, sizeof line, "%s %s %s%s%s\n", time, audit_word(note->event),
+		account, is_on_person ? " " : "", is_on_person ? person : ""))
 		return key_folder_reject(&folder, KEY_FOLDER_ACTS, "the line does not fit");
 	CLEANUP(cleanup_close)
 	const int fd = journal_open(&folder, O_WRONLY | O_APPEND | O_CREAT);

@@ -50,10 +50,17 @@ struct act_list {
 	struct act *acts; /* ACTS_MAX, allocated by act_list_open() */
 };
 
-/* Notes one act: appended, synced, and the folder's owner's. The person is no_person where the act
- * is on an account. False, and errbuf. */
-bool act_journal_add(const char *folder, int64_t now, enum audit_event_kind, struct account_id,
-    struct person_id, char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
+/* An act as it is noted. */
+struct act_note {
+	int64_t now;
+	enum audit_event_kind event;
+	struct account_id account_id; /* no_account: on a person without one */
+	struct person_id person_id;   /* no_person: on an account */
+};
+
+/* Notes one act: appended, synced, and the folder's owner's. False, and errbuf. */
+bool act_journal_add(
+    const char *folder, const struct act_note *, char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
 
 bool act_list_open(struct act_list *) MUST_USE; /* false: no memory */
 void act_list_close(struct act_list *);

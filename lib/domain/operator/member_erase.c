@@ -152,10 +152,9 @@ member_erase(const struct app *app, const struct operator_act *act, struct perso
 struct erase_former_ctx {
 	struct app app;
 	const struct operator_act *act;
-	const char *kept_since;
-	const struct person_id *ids;
+	const struct former_members *members;
 	struct request_id request_ids[MEMBER_ERASE_AT_ONCE]; /* of their events */
-	size_t count, erased;
+	size_t erased;
 };
 
 static enum result
@@ -164,14 +163,14 @@ erase_former_tx(struct db_tx *tx, void *context)
 	struct erase_former_ctx *ctx = context;
 
 	ctx->erased = 0;
-	for (size_t i = 0; i < ctx->count; i++) {
+	for (size_t i = 0; i < ctx->members->count; i++) {
 		CLEANUP(erase_ctx_wipe)
 		struct erase_ctx one = {
 			.app = &ctx->app,
 			.act = *ctx->act,
 			.event = AUDIT_FORMER_MEMBER_DELETED,
-			.kept_since = ctx->kept_since,
-			.person_id = ctx->ids[i],
+			.kept_since = ctx->members->kept_since,
+			.person_id = ctx->members->ids[i],
 		};
 
 		one.act.client.request_id = ctx->request_ids[i];
@@ -184,18 +183,16 @@ erase_former_tx(struct db_tx *tx, void *context)
 }
 
 enum result
-member_erase_former(struct db *db, const struct operator_act *act, const char *kept_since,
-    const struct person_id *ids, size_t count, size_t *ret_erased)
+member_erase_former(struct db *db, const struct operator_act *act,
+    const struct former_members *members, size_t *ret_erased)
 {
 	struct erase_former_ctx ctx = {
 		.app = { .db = db },
 		.act = act,
-		.kept_since = kept_since,
-		.ids = ids,
-		.count = count,
+		.members = members,
 	};
 
-	assert(count <= MEMBER_ERASE_AT_ONCE && kept_since[0] != '\0');
+	assert(members->count <= MEMBER_ERASE_AT_ONCE && members->kept_since[0] != '\0');
 	secret_random(ctx.request_ids, sizeof ctx.request_ids);
 	TRY(db_transaction(db, erase_former_tx, &ctx));
 	*ret_erased = ctx.erased;

@@ -30,11 +30,18 @@ enum result member_erase(const struct app *, const struct operator_act *, struct
 
 #define MEMBER_ERASE_AT_ONCE 50 /* persons of one transaction */
 
-/* The same for persons who are not kept any more (purge.h), a batch in one transaction, each with
+/* Persons who are not kept any more (purge.h): who did not end before the day `kept_since`, is. */
+struct former_members {
+	const char *kept_since;
+	size_t count;
+	struct person_id ids[MEMBER_ERASE_AT_ONCE];
+};
+
+/* The same for persons who are not kept any more, a batch in one transaction, each with
  * an event of its own. Whoever is gone, or did not end before the day `kept_since`, is passed over.
  * It works without keys: mails and counters that only an address would find are left to purge.h.
  * *ret_erased: how many went; fewer, where the answer to a COMMIT was lost. */
-enum result member_erase_former(struct db *, const struct operator_act *, const char *kept_since,
-    const struct person_id *ids, size_t count, size_t *ret_erased) MUST_USE;
+enum result member_erase_former(struct db *, const struct operator_act *,
+    const struct former_members *, size_t *ret_erased) MUST_USE;
 
 #endif

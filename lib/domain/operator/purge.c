@@ -146,8 +146,7 @@ delete_sessions(struct db *db, const struct purge_clock *clock, uint64_t *rows)
 struct former_members_ctx {
 	struct person_id row;
 	struct roster_pair behind; /* the last that was read */
-	size_t count;
-	struct person_id ids[MEMBER_ERASE_AT_ONCE];
+	struct former_members batch;
 };
 
 static enum result
@@ -155,25 +154,25 @@ append_former_member(void *context)
 {
 	struct former_members_ctx *ctx = context;
 
-	if (ctx->count == MEMBER_ERASE_AT_ONCE)
+	if (ctx->batch.count == MEMBER_ERASE_AT_ONCE)
 		return INTERNAL; /* more rows than the statement's LIMIT */
-	ctx->ids[ctx->count++] = ctx->row;
+	ctx->batch.ids[ctx->batch.count++] = ctx->row;
 	return OK;
 }
 
 static enum result
-read_former_members(struct db *db, const char *kept_since, struct former_members_ctx *ctx)
+read_former_members(struct db *db, struct former_members_ctx *ctx)
 {
 	struct db_tx alone = db_alone(db);
 	const struct roster_pair behind = ctx->behind;
-	const struct db_value in[] = { db_text("kept_since", kept_since),
+	const struct db_value in[] = { db_text("kept_since", ctx->batch.kept_since),
 		db_text("number", behind.number), db_text("symbol", behind.symbol),
 		db_number("rows_max", MEMBER_ERASE_AT_ONCE), { 0 } };
 	const struct db_slot out[] = { db_to_bytes(ctx->row.bytes, ID_SIZE),
 		db_to_text(ctx->behind.number, sizeof ctx->behind.number),
 		db_to_text(ctx->behind.symbol, sizeof ctx->behind.symbol), { 0 } };
 
-	ctx->count = 0;
+	ctx->batch.count = 0;
 	return db_rows(&alone, OPERATOR_FORMER_MEMBERS_NEXT, in, out, append_former_member, ctx);
 }
 
@@ -181,8 +180,8 @@ read_former_members(struct db *db, const char *kept_since, struct former_members
 static enum result
 delete_former_members(struct db *db, const struct purge_clock *clock, uint64_t *rows)
 {
-	struct former_members_ctx ctx = { .count = 0 };
 	char kept_since[CLOCK_DATE_MAX + 1];
+	struct former_members_ctx ctx = { .batch.kept_since = kept_since };
 
 	purge_kept_since(clock->now, clock->retention_days, kept_since);
 	if (kept_since[0] == '\0')
@@ -190,10 +189,10 @@ delete_former_members(struct db *db, const struct purge_clock *clock, uint64_t *
 	do {
 		size_t erased = 0;
 
-		TRY(read_former_members(db, kept_since, &ctx));
-		TRY(member_erase_former(db, clock->act, kept_since, ctx.ids, ctx.count, &erased));
+		TRY(read_former_members(db, &ctx));
+		TRY(member_erase_former(db, clock->act, &ctx.batch, &erased));
 		*rows += erased;
-	} while (ctx.count == MEMBER_ERASE_AT_ONCE);
+	} while (ctx.batch.count == MEMBER_ERASE_AT_ONCE);
 	return OK;
 }
 
