@@ -11,8 +11,7 @@ teardown() {
 
 # Makes each such statement on a table fail, in words that nobody may hear.
 break_statement() { # "INSERT|UPDATE|DELETE" TABLE [STATEMENT]
-	db "DELIMITER //
-		CREATE TRIGGER broken BEFORE $1 ON $2 FOR EACH ROW ${3-SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'zq7 broken'} //"
+	db "CREATE TRIGGER broken BEFORE $1 ON $2 FOR EACH ROW ${3-SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'zq7 broken'}"
 }
 
 # Makes each such statement on a table fail as where the database is busy: it may be sent again.

@@ -26,7 +26,7 @@ bats_tracing=$(declare -f bats_setup_tracing)
 eval "${bats_tracing/\{/\{ trace_bats_file;}"
 unset -v bats_tracing
 
-# Ten parts of tools/test share two cores, and some tests look at times. A test that fails is tried once more; why it
+# Many parts of tools/test share two cores, and some tests look at times. A test that fails is tried once more; why it
 # failed stands in $STACK/tried_twice, and tools/test tells it and lets two of a part pass.
 BATS_TEST_RETRIES=1
 
@@ -302,8 +302,7 @@ db() { # SQL
 	local sql password
 	sql_of "$1" || return 1
 	read -r password <"$DB_OWNER_PASSWORD_FILE" || true # it has no line end
-	MYSQL_PWD=$password mariadb --no-defaults --socket="$DB_SOCKET" --user="$DB_OWNER_USER" \
-		--default-character-set=utf8mb4 --batch --skip-column-names "$DB_NAME" <<<"$sql"
+	OPENSSL_CONF=/dev/null MYSQL_PWD=$password "$BUILD/tests/flow/sql" "$DB_SOCKET" "$DB_OWNER_USER" "$DB_NAME" <<<"$sql"
 }
 
 # One line a table, another once a row is. (CHECKSUM TABLE of MariaDB 10.11 was seen to change while no row did.)
