@@ -52,8 +52,11 @@ teardown() {
 @test "mails that were sent and cannot be finished for some seconds are finished then, and not sent again" {
 	local mails
 	server_on_the_wire
+	mails_wait 1
+	wait_until 10 mail_is_finished # from now on the relay is quick
 	mails=$(mails_there)
-	rules '*drop statement UPDATE outbox SET state = [0-9]'
+	no_mail_trips
+	rules 'pass statement INTO due FROM' '*drop statement UPDATE outbox SET state = [0-9]'
 	mails_wait 20
 	wait_until 10 eval '(($(mails_there) > mails))' # a worker goes on when it has finished what it sent
 	sleep 2
@@ -61,6 +64,29 @@ teardown() {
 	rules
 	wait_until 20 mail_is_finished
 	same "$(mails_there)" $((mails + 20))
+}
+
+# On a busy machine a worker asks once more before the mail is known to be finished.
+lone_mail_takes_two_trips() {
+	prepare_invite && no_mail_trips && call_invite && wait_until 10 mail_is_finished && same "$(mail_trips)" 2
+}
+
+ten_mails_share_trips() {
+	local n pids=()
+	no_mail_trips || return 1
+	for n in 1 2 3 4 5 6 7 8 9 10; do
+		(email=$n.$RANDOM.$email && call_invite) &
+		pids+=($!)
+	done
+	wait "${pids[@]}"
+	wait_until 10 mail_is_finished
+	(($(mail_trips) < 12))
+}
+
+@test "a mail that comes alone costs two trips to the database, and ten that come together share them" {
+	server_on_the_wire
+	lone_mail_takes_two_trips || lone_mail_takes_two_trips || lone_mail_takes_two_trips
+	ten_mails_share_trips || ten_mails_share_trips || ten_mails_share_trips
 }
 
 # A batch of a roster is written again, as it was.

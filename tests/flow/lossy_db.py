@@ -19,6 +19,7 @@ FOLDER/rules holds a rule a line, read anew at every command: FAULT WHAT REGEX
          hang  the server never hears of it, and nothing is answered
          drip  the server does it, and its answer comes a byte every 0.2 s
          late  the server does it, and its answer comes 0.9 s later
+         pass  nothing goes wrong: a rule below it is about the next such command
   WHAT   commit     the COMMIT of a transaction of which REGEX is found in the statements
          statement  a statement outside of a transaction in which REGEX is found
          inside     a statement inside of one, its START TRANSACTION and ROLLBACK included

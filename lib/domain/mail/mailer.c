@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "db.h"
 #include "log.h"
+#include "mail_relay.h"
 #include "mail_templates.h"
 #include "mail_text.h"
 #include "mailed_link.h"
@@ -27,7 +28,7 @@
 #define LEASE_HELD_MS  30000
 #define LEASE_S        (LEASE_HELD_MS / 1000 + CLOCK_SKEW_S)
 #define LEASE_RENEW_MS 5000
-#define TICK_MS        1000 /* how often a worker asks for due mails when nothing wakes it */
+#define TICK_MS        1000 /* how often the workers ask for due mails when nothing wakes them */
 #define STOP_GRACE_MS  5000 /* for the reply to a mail that was handed over when a stop came */
 #define FINISH_MS      500  /* between two tries to finish mails while the database is away */
 
@@ -35,6 +36,10 @@
  * that it has not begun. It is also how long a mail that was sent may be known to this process
  * alone, beside the second in which a relay that has fallen silent is noticed. */
 #define BATCH_MS 100
+
+/* So long after a claim at least is the next one, unless more mails were due: a worker that has
+ * sent all by then waits for what comes meanwhile, and one trip finishes and claims. */
+#define GATHER_MS 50
 
 /* Before the second copy: the server has had time to mend. */
 #define UNCONFIRMED_PAUSE_S 300
@@ -64,9 +69,9 @@ struct mail_worker {
 	struct outbox_batch batch;
 	size_t batch_max;
 	size_t at;              /* in the batch: the mail that it sends */
-	struct outbox_ids sent; /* of the batch, and not finished yet */
+	struct outbox_ids sent; /* and not finished yet */
+	int64_t claimed_ms;     /* by the monotonic clock, as the next */
 	int64_t batch_ends_ms;
-	int64_t batch_lease_ends_ms;        /* by the monotonic clock, as the next two */
 	int64_t renew_at_ms, lease_ends_ms; /* of the mail that it sends */
 	/* Of that mail; wiped after each. */
 	struct outbox_mail mail;
@@ -79,14 +84,15 @@ struct mail_worker {
 
 struct mailer {
 	struct mailer_options options;
+	struct mail_relay relay;
 	pthread_mutex_t mutex; /* of all until `totals` */
-	pthread_cond_t woken;
-	uint64_t wakes; /* calls of mailer_wake() so far */
+	pthread_cond_t woken;  /* to claim, or to stop */
+	pthread_cond_t stopped;
+	bool asked;             /* to claim: there may be mails since the last claim began */
+	int64_t claimed_ms;     /* by any worker */
+	int64_t gather_ends_ms; /* then a worker claims, without being asked */
 	bool stopping;
 	int64_t stop_ends_ms;
-	unsigned relay_failures;     /* in a row, as this process has seen it */
-	int64_t relay_pause_ends_ms; /* until then no mail is tried */
-	bool mails_may_wait;         /* for the relay, with long pauses: to be woken */
 	int64_t totals[ENDED__MAX];
 	unsigned workers; /* that run */
 	struct mail_worker worker[];
@@ -94,11 +100,6 @@ struct mailer {
 
 /* The pause of a mail after its n-th failure; one whose own tries outnumber the pauses is dead. */
 static const int64_t pauses_s[] = { 5, 15, 60, 300, 900, 1800, 3600, 7200 };
-
-/* The pause of the whole mailer after the n-th failure of the relay in a row; then one mail is
- * tried for all. A relay that rejects us is not asked as often as one that is away. */
-static const int64_t relay_pauses_s[] = { 1, 2, 3, 5, 10, 20, 60 };
-#define AWAY_PAUSES 5
 
 /* What the mail is afterwards. */
 static const enum outbox_state states_after[ENDED__MAX] = {
@@ -301,82 +302,6 @@ log_unsent_mail(const struct mail_worker *w, enum ending ending)
 		log_int("tries", w->mail.tries), log_text("error", w->error), { 0 } });
 }
 
-/* The relay ------------------------------------------------------------------------------------ */
-
-static bool
-relay_is_paused(struct mailer *mailer)
-{
-	pthread_mutex_lock(&mailer->mutex);
-	const bool paused = clock_monotonic_ms() < mailer->relay_pause_ends_ms;
-	pthread_mutex_unlock(&mailer->mutex);
-	return paused;
-}
-
-/* Begins a pause; what fails during it had begun before, and is the same failure. Returns the
- * failures in a row, or 0 for the same. */
-static unsigned
-pause_for_relay(struct mailer *mailer, bool rejects)
-{
-	const size_t pauses = rejects ? LENGTH(relay_pauses_s) : AWAY_PAUSES;
-	const int64_t now_ms = clock_monotonic_ms();
-	unsigned failures = 0;
-
-	pthread_mutex_lock(&mailer->mutex);
-	if (now_ms >= mailer->relay_pause_ends_ms) {
-		const size_t before = mailer->relay_failures;
-		const size_t n = before < pauses ? before : pauses - 1;
-
-		mailer->relay_pause_ends_ms = now_ms + relay_pauses_s[n] * 1000;
-		failures = ++mailer->relay_failures;
-		mailer->mails_may_wait |= failures > 1;
-	}
-	pthread_mutex_unlock(&mailer->mutex);
-	return failures;
-}
-
-/* A relay that works again takes at once what waited for it. One mail that it rejects again and
- * again, between others that it takes, wakes nothing. */
-static void
-wake_after_relay(struct mailer *mailer)
-{
-	struct db_tx alone = db_alone(mailer->options.db);
-	uint64_t mails = 0;
-
-	pthread_mutex_lock(&mailer->mutex);
-	const unsigned failures = mailer->relay_failures;
-	const bool wakes = mailer->mails_may_wait;
-	mailer->relay_failures = 0;
-	mailer->relay_pause_ends_ms = 0;
-	mailer->mails_may_wait = false;
-	pthread_mutex_unlock(&mailer->mutex);
-	const bool woken = !wakes || outbox_wake(&alone, &mails) == OK;
-	if (failures > 0)
-		log_event(
-		    "mail_relay_back", (const struct log_value[]){ log_int("failures", failures),
-					   log_int("woken", (int64_t)mails), { 0 } });
-	if (woken)
-		return;
-	pthread_mutex_lock(&mailer->mutex);
-	mailer->mails_may_wait = true;
-	pthread_mutex_unlock(&mailer->mutex);
-}
-
-static void
-note_relay(const struct mail_worker *w, enum ending ending)
-{
-	const bool rejects = ending == ENDED_RELAY_REJECTS;
-
-	if (ending == ENDED_SENT)
-		wake_after_relay(w->mailer);
-	if (!rejects && ending != ENDED_RELAY_AWAY)
-		return;
-	const unsigned failures = pause_for_relay(w->mailer, rejects);
-	if (failures > 0)
-		log_event(rejects ? "mail_relay_rejects" : "mail_relay_away",
-		    (const struct log_value[]){
-			log_text("error", w->error), log_int("failures", failures), { 0 } });
-}
-
 /* The lease ------------------------------------------------------------------------------------ */
 
 static bool
@@ -427,46 +352,45 @@ log_unfinished(size_t mails)
 	    (const struct log_value[]){ log_int("mails", (int64_t)mails), { 0 } });
 }
 
-/* Finishes the mails of the batch that were sent. UNAVAILABLE: they are still to be finished. */
+/* Notes that what was sent is finished, or cannot be. UNAVAILABLE: it is still to be. */
 static enum result
-finish_sent(struct mail_worker *w)
+note_finished(struct mail_worker *w, enum result finished)
 {
-	struct db_tx alone = db_alone(w->mailer->options.db);
-
-	if (w->sent.count == 0)
-		return OK;
-	const enum result finished = outbox_finish_sent(&alone, &w->sent, w->id, clock_now());
 	if (finished == UNAVAILABLE)
 		return finished;
-	if (finished != OK)
+	if (finished != OK && w->sent.count > 0)
 		log_unfinished(w->sent.count);
 	w->sent.count = 0;
-	return finished;
+	return OK;
 }
 
-/* Lets go the mails of the batch from this one on: another worker may claim them. */
-static void
-release_from(struct mail_worker *w, size_t first)
+/* Finishes what was sent, and lets go the mails of the batch from this one on: another worker may
+ * claim them. OK, UNAVAILABLE. */
+static enum result
+let_go_from(struct mail_worker *w, size_t first)
 {
 	struct db_tx alone = db_alone(w->mailer->options.db);
-	struct outbox_ids rest = { .count = 0 };
+	struct outbox_ids untried = { .count = 0 };
 
 	for (size_t i = first; i < w->batch.count; i++)
-		rest.ids[rest.count++] = w->batch.mails[i].id;
-	if (rest.count == 0 || outbox_release(&alone, &rest, w->id) != OK)
-		return;
+		untried.ids[untried.count++] = w->batch.mails[i].id;
+	if (untried.count == 0 && w->sent.count == 0)
+		return OK;
+	TRY(note_finished(
+	    w, outbox_finish_and_release(&alone, w->id, &w->sent, clock_now(), &untried)));
 	w->batch.count = first;
-	mailer_wake(w->mailer);
+	if (untried.count > 0)
+		mailer_wake(w->mailer);
+	return OK;
 }
 
-/* A relay that keeps the worker waiting keeps no other mail of the batch. */
+/* A relay that keeps the worker waiting keeps no other mail of the batch. While the database is
+ * away this is asked again. */
 static void
 let_others_go(struct mail_worker *w)
 {
-	if (!batch_is_over(w))
-		return;
-	if (finish_sent(w) != UNAVAILABLE)
-		release_from(w, w->at + 1);
+	if (batch_is_over(w))
+		(void)let_go_from(w, w->at + 1);
 }
 
 /* A smtp_go_on: a mail that was not handed over is given up at once when a stop comes or the lease
@@ -512,19 +436,16 @@ mail_worker_wipe(struct mail_worker *w)
 	secret_wipe_bytes(w->link, sizeof w->link);
 }
 
-/* Sleeps for so long, or until mailer_wake() was called more than *seen times (NULL: no call ends
- * it). False: the mailer stops. */
+/* Sleeps for so long. False: the mailer stops. */
 static bool
-wait_for_mails(struct mailer *mailer, int64_t ms, uint64_t *seen)
+sleep_for(struct mailer *mailer, int64_t ms)
 {
 	const struct timespec until = clock_monotonic_in(ms);
+	int ended = 0;
 
 	pthread_mutex_lock(&mailer->mutex);
-	while (!mailer->stopping && (seen == NULL || mailer->wakes == *seen))
-		if (pthread_cond_timedwait(&mailer->woken, &mailer->mutex, &until) != 0)
-			break;
-	if (seen != NULL)
-		*seen = mailer->wakes;
+	while (!mailer->stopping && ended == 0)
+		ended = pthread_cond_timedwait(&mailer->stopped, &mailer->mutex, &until);
 	const bool go_on = !mailer->stopping;
 	pthread_mutex_unlock(&mailer->mutex);
 	return go_on;
@@ -541,8 +462,19 @@ finish_mail(struct mail_worker *w, const struct outbox_outcome *outcome)
 	do
 		finished = outbox_finish(&alone, w->mail.id, w->id, outcome, clock_now());
 	while (finished == UNAVAILABLE && clock_monotonic_ms() < w->lease_ends_ms &&
-	       wait_for_mails(w->mailer, FINISH_MS, NULL));
+	       sleep_for(w->mailer, FINISH_MS));
 	return finished;
+}
+
+static void
+note_relay(const struct mail_worker *w, enum ending ending)
+{
+	struct mail_relay *relay = &w->mailer->relay;
+
+	if (ending == ENDED_SENT)
+		mail_relay_took(relay, w->mailer->options.db);
+	else if (ending == ENDED_RELAY_AWAY || ending == ENDED_RELAY_REJECTS)
+		mail_relay_failed(relay, ending == ENDED_RELAY_REJECTS, w->error);
 }
 
 /* Sends the claimed mail and finishes it; one that was sent in time is finished with its batch. A
@@ -565,16 +497,19 @@ send_and_finish(struct mail_worker *w)
 static bool
 may_try(struct mailer *mailer)
 {
-	return !mailer_is_stopping(mailer) && !relay_is_paused(mailer);
+	return !mailer_is_stopping(mailer) && !mail_relay_is_paused(&mailer->relay);
 }
 
-/* Twice as many as were sent in time; one, for which the relay is tried, while it is paused. */
+/* Twice as many as were sent in time, and not fewer because fewer were due; one, for which the
+ * relay is tried, while it is paused. */
 static size_t
 next_batch_max(const struct mail_worker *w, size_t in_time)
 {
-	if (in_time == 0 || relay_is_paused(w->mailer))
+	const size_t twice = in_time < OUTBOX_BATCH_MAX / 2 ? 2 * in_time : OUTBOX_BATCH_MAX;
+
+	if (in_time == 0 || mail_relay_is_paused(&w->mailer->relay))
 		return 1;
-	return in_time < OUTBOX_BATCH_MAX / 2 ? 2 * in_time : OUTBOX_BATCH_MAX;
+	return in_time == w->batch.count && twice < w->batch_max ? w->batch_max : twice;
 }
 
 /* Sends mails of the batch until its time is over, or the mailer stops or pauses. */
@@ -598,52 +533,98 @@ send_batch(struct mail_worker *w)
 	w->batch_max = next_batch_max(w, in_time);
 }
 
-/* Finishes what was sent, also when the database is away for a while, and lets go what was not
- * begun. */
-static void
-end_batch(struct mail_worker *w)
-{
-	while (finish_sent(w) == UNAVAILABLE && clock_monotonic_ms() < w->batch_lease_ends_ms &&
-	       wait_for_mails(w->mailer, FINISH_MS, NULL))
-		;
-	if (w->sent.count > 0)
-		log_unfinished(w->sent.count);
-	release_from(w, w->at);
-	secret_wipe_bytes(&w->batch, sizeof w->batch);
-}
-
-/* Sends mails that are due now. True: there may be more. */
-static bool
-process_due_mails(struct mail_worker *w)
+/* Finishes what was sent, lets go what was not begun, and claims the next batch. OK,
+ * UNAVAILABLE. */
+static enum result
+finish_and_claim(struct mail_worker *w)
 {
 	struct db_tx alone = db_alone(w->mailer->options.db);
-	const int64_t now_ms = clock_monotonic_ms();
-	const size_t wanted = w->batch_max;
+	const struct outbox_claim claim = { w->id, LEASE_S, may_try(w->mailer) ? w->batch_max : 0 };
 
-	if (outbox_claim(&alone, w->id, LEASE_S, wanted, &w->batch) != OK || w->batch.count == 0)
-		return false;
-	const bool all = w->batch.count < wanted;
-	note_lease(w, now_ms);
-	w->batch_lease_ends_ms = w->lease_ends_ms;
-	w->batch_ends_ms = clock_monotonic_ms() + BATCH_MS;
+	if (w->at < w->batch.count || claim.mails_max == 0)
+		TRY(let_go_from(w, w->at));
+	secret_wipe_bytes(&w->batch, sizeof w->batch);
 	w->at = 0;
-	w->sent.count = 0;
-	send_batch(w);
-	const bool sent_all = w->at == w->batch.count;
-	end_batch(w);
-	return !all || !sent_all;
+	if (claim.mails_max == 0)
+		return OK;
+	const int64_t now_ms = clock_monotonic_ms();
+	TRY(note_finished(
+	    w, outbox_finish_and_claim(&alone, &w->sent, clock_now(), &claim, &w->batch)));
+	note_lease(w, now_ms);
+	w->claimed_ms = now_ms;
+	w->batch_ends_ms = clock_monotonic_ms() + BATCH_MS;
+	if (w->batch.more)
+		mailer_wake(w->mailer);
+	return OK;
+}
+
+/* Ends the batch and claims the next one. A database that is away is asked for as long as nobody
+ * else can hold what was sent; leases of what was not begun end by themselves. False: there is
+ * nothing to send. */
+static bool
+next_batch(struct mail_worker *w)
+{
+	enum result claimed;
+
+	do
+		claimed = finish_and_claim(w);
+	while (claimed == UNAVAILABLE && w->sent.count > 0 &&
+	       clock_monotonic_ms() < w->claimed_ms + LEASE_HELD_MS &&
+	       sleep_for(w->mailer, FINISH_MS));
+	if (claimed == OK)
+		return w->batch.count > 0;
+	(void)note_finished(w, INTERNAL);
+	secret_wipe_bytes(&w->batch, sizeof w->batch);
+	return false;
+}
+
+/* When the worker claims without being asked, by the monotonic clock. One that has just claimed
+ * waits for what is enqueued soon after, unless others are due already. */
+static int64_t
+next_claim_ms(const struct mail_worker *w)
+{
+	const bool others_are_due = w->batch.more || w->at < w->batch.count;
+
+	if (w->batch.count == 0)
+		return w->mailer->claimed_ms + TICK_MS;
+	return w->claimed_ms + (others_are_due ? 0 : GATHER_MS);
+}
+
+/* Sleeps until the worker is to claim. One that gathers is not asked to: it will. False: the mailer
+ * stops. */
+static bool
+wait_for_mails(struct mail_worker *w)
+{
+	struct mailer *mailer = w->mailer;
+	const bool gathers = w->batch.count > 0;
+	int64_t left_ms;
+
+	pthread_mutex_lock(&mailer->mutex);
+	if (gathers && mailer->gather_ends_ms < next_claim_ms(w))
+		mailer->gather_ends_ms = next_claim_ms(w);
+	while (!mailer->stopping && (gathers || !mailer->asked) &&
+	       (left_ms = next_claim_ms(w) - clock_monotonic_ms()) > 0) {
+		const struct timespec until = clock_monotonic_in(left_ms);
+
+		pthread_cond_timedwait(
+		    gathers ? &mailer->stopped : &mailer->woken, &mailer->mutex, &until);
+	}
+	mailer->asked = false;
+	mailer->claimed_ms = clock_monotonic_ms();
+	const bool go_on = !mailer->stopping;
+	pthread_mutex_unlock(&mailer->mutex);
+	return go_on;
 }
 
 static void *
 run_mail_worker(void *context)
 {
 	struct mail_worker *w = context;
-	uint64_t seen = 0;
 
-	do {
-		while (may_try(w->mailer) && process_due_mails(w))
-			;
-	} while (wait_for_mails(w->mailer, TICK_MS, &seen));
+	while (wait_for_mails(w))
+		if (next_batch(w))
+			send_batch(w);
+	(void)next_batch(w); /* claims none: ends the last one */
 	return NULL;
 }
 
@@ -680,10 +661,11 @@ mailer_open(const struct mailer_options *options)
 	if (mailer == NULL)
 		return NULL;
 	mailer->options = *options;
-	mailer->mails_may_wait = true; /* since before this process began */
+	mail_relay_init(&mailer->relay);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&mailer->woken, &monotonic);
+	pthread_cond_init(&mailer->stopped, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 	pthread_mutex_init(&mailer->mutex, NULL);
 	for (; mailer->workers < options->workers; mailer->workers++) {
@@ -704,13 +686,16 @@ mailer_close(struct mailer *mailer)
 	mailer->stopping = true;
 	mailer->stop_ends_ms = clock_monotonic_ms() + STOP_GRACE_MS;
 	pthread_cond_broadcast(&mailer->woken);
+	pthread_cond_broadcast(&mailer->stopped);
 	pthread_mutex_unlock(&mailer->mutex);
 	for (unsigned i = 0; i < mailer->workers; i++) {
 		pthread_join(mailer->worker[i].thread, NULL);
 		smtp_close(mailer->worker[i].smtp);
 	}
 	pthread_cond_destroy(&mailer->woken);
+	pthread_cond_destroy(&mailer->stopped);
 	pthread_mutex_destroy(&mailer->mutex);
+	mail_relay_destroy(&mailer->relay);
 	free(mailer);
 }
 
@@ -720,8 +705,9 @@ mailer_wake(struct mailer *mailer)
 	if (mailer == NULL)
 		return;
 	pthread_mutex_lock(&mailer->mutex);
-	mailer->wakes++;
-	pthread_cond_signal(&mailer->woken);
+	mailer->asked = true;
+	if (clock_monotonic_ms() >= mailer->gather_ends_ms)
+		pthread_cond_signal(&mailer->woken);
 	pthread_mutex_unlock(&mailer->mutex);
 }
 

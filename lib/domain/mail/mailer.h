@@ -1,8 +1,11 @@
 /* mailer.h - the threads that send the pending mails of the outbox.
  *
- * A mail worker claims mails with a lease, one or, from a relay that is quick, up to 16. Of each it
- * makes the token of its link, renders it, and sends it, renewing the lease meanwhile. Then it
- * finishes the mail, or all that were sent within a tenth of a second together:
+ * A mail worker claims mails with a lease, one or, for a relay that is quick, up to 16. Of each it
+ * makes the token of its link, renders it, and sends it, renewing the lease meanwhile. In one trip
+ * to the database it then finishes those that were sent and claims the next: at once if more were
+ * due, else a twentieth of a second after its last claim, with what was enqueued meanwhile. So a
+ * mail that comes alone costs two trips, and it is not kept waiting; one that comes soon after
+ * another waits so long at most, and they share their trips. A mail ends as:
  *
  *   sent
  *   pending   to be tried again: after a growing pause, nine times, where its recipient cannot take
@@ -51,8 +54,9 @@ struct mailer *mailer_open(const struct mailer_options *) MUST_USE;
  * was handed over is waited for, for some seconds. Accepts NULL. */
 void mailer_close(struct mailer *);
 
-/* Lets a worker ask for due mails now instead of within a second. To be called after a transaction
- * that enqueued one. Accepts NULL: this program sends no mail. From any thread. */
+/* Lets a worker ask for due mails now instead of within a second, or one that has just sent others
+ * within a twentieth of a second. To be called after a transaction that enqueued a mail. Accepts
+ * NULL: this program sends no mail. From any thread. */
 void mailer_wake(struct mailer *);
 
 /* Tries since the start, by how they ended. */

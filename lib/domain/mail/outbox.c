@@ -100,8 +100,16 @@ mail_slots(struct outbox_mail *mail, int64_t *kind, struct db_slot ret[static MA
 	memcpy(ret, slots, sizeof slots);
 }
 
+static struct db_value
+ids_value(const char *name, const struct outbox_ids *ids)
+{
+	_Static_assert(sizeof ids->ids[0] == ID_SIZE, "ids follow each other");
+	return db_bytes(name, ids->ids, ids->count * ID_SIZE);
+}
+
 /* The row that was read, and the mails it goes to. */
 struct claim_ctx {
+	int64_t finished, more;
 	struct outbox_mail mail;
 	int64_t kind;
 	struct outbox_batch *batch;
@@ -123,7 +131,9 @@ add_claimed_mail(void *context)
 	struct claim_ctx *ctx = context;
 	struct outbox_batch *batch = ctx->batch;
 
-	if (batch->count == OUTBOX_BATCH_MAX || batch_has(batch, ctx->mail.id))
+	batch->more = ctx->more != 0;
+	if (batch->count == OUTBOX_BATCH_MAX || id_is_none(ctx->mail.id.bytes) ||
+	    batch_has(batch, ctx->mail.id))
 		return OK;
 	ctx->mail.kind = (enum mail_kind)ctx->kind;
 	batch->mails[batch->count++] = ctx->mail;
@@ -131,24 +141,49 @@ add_claimed_mail(void *context)
 }
 
 enum result
-outbox_claim(struct db_tx *tx, struct worker_id worker, int64_t lease_s, size_t mails_max,
-    struct outbox_batch *ret)
+outbox_finish_and_claim(struct db_tx *tx, const struct outbox_ids *sent, int64_t now,
+    const struct outbox_claim *claim, struct outbox_batch *ret)
 {
 	struct claim_ctx ctx = { .batch = ret };
-	struct db_slot out[MAIL_SLOTS];
+	struct db_slot out[2 + MAIL_SLOTS] = { db_to_number(&ctx.finished),
+		db_to_number(&ctx.more) };
 	const struct db_value in[] = {
+		ids_value("sent", sent),
+		db_number("now", now),
+		db_bytes("worker_id", claim->worker.bytes, sizeof claim->worker.bytes),
 		db_first_run("first_run"),
-		db_bytes("worker_id", worker.bytes, sizeof worker.bytes),
-		db_number("mails_max", (int64_t)mails_max),
-		db_number("lease_s", lease_s),
+		db_number("looked_for", (int64_t)claim->mails_max + 1),
+		db_number("mails_max", (int64_t)claim->mails_max),
+		db_number("lease_s", claim->lease_s),
 		{ 0 },
 	};
 
 	ret->count = 0;
-	mail_slots(&ctx.mail, &ctx.kind, out);
-	const enum result claimed = db_rows(tx, OUTBOX_CLAIM, in, out, add_claimed_mail, &ctx);
+	mail_slots(&ctx.mail, &ctx.kind, out + 2);
+	const enum result done = db_rows(
+	    tx, OUTBOX_FINISH_AND_CLAIM, in, out, add_claimed_mail, &ctx);
 	outbox_mail_wipe(&ctx.mail);
-	return claimed;
+	if (done != OK)
+		ret->count = 0;
+	return done == OK && ctx.finished < (int64_t)sent->count ? NO_ROW : done;
+}
+
+enum result
+outbox_finish_and_release(struct db_tx *tx, struct worker_id worker, const struct outbox_ids *sent,
+    int64_t now, const struct outbox_ids *untried)
+{
+	int64_t finished = 0;
+	const struct db_slot out[] = { db_to_number(&finished), { 0 } };
+	const struct db_value in[] = {
+		ids_value("untried", untried),
+		ids_value("sent", sent),
+		db_number("now", now),
+		db_bytes("worker_id", worker.bytes, sizeof worker.bytes),
+		{ 0 },
+	};
+
+	TRY(db_row(tx, OUTBOX_FINISH_AND_RELEASE, in, out));
+	return finished < (int64_t)sent->count ? NO_ROW : OK;
 }
 
 enum result
@@ -177,46 +212,6 @@ outbox_read(struct db_tx *tx, struct mail_id id, struct outbox_mail *ret)
 	TRY(db_row(tx, OUTBOX_READ, in, out));
 	ret->kind = (enum mail_kind)kind;
 	return OK;
-}
-
-/* Adds the parameters of SQL_MAIL_IDS, borrowed. Nobody has the id of those that are not needed. */
-static void
-id_params(const struct outbox_ids *ids, struct db_values *values)
-{
-	static const char *const names[OUTBOX_BATCH_MAX] = { "mail_1", "mail_2", "mail_3", "mail_4",
-		"mail_5", "mail_6", "mail_7", "mail_8", "mail_9", "mail_10", "mail_11", "mail_12",
-		"mail_13", "mail_14", "mail_15", "mail_16" };
-	static const struct mail_id none = { 0 };
-	struct db_value params[OUTBOX_BATCH_MAX + 1] = { 0 };
-
-	for (size_t i = 0; i < OUTBOX_BATCH_MAX; i++) {
-		const struct mail_id *id = i < ids->count ? &ids->ids[i] : &none;
-
-		params[i] = db_bytes(names[i], id->bytes, sizeof id->bytes);
-	}
-	db_values_add(values, params);
-}
-
-enum result
-outbox_release(struct db_tx *tx, const struct outbox_ids *ids, struct worker_id worker)
-{
-	struct db_values in = { { db_bytes("worker_id", worker.bytes, sizeof worker.bytes) } };
-
-	id_params(ids, &in);
-	return db_change(tx, OUTBOX_RELEASE, in.list, NULL);
-}
-
-enum result
-outbox_finish_sent(
-    struct db_tx *tx, const struct outbox_ids *ids, struct worker_id worker, int64_t now)
-{
-	struct db_values in = { { db_bytes("worker_id", worker.bytes, sizeof worker.bytes),
-	    db_number("now", now) } };
-	uint64_t rows = 0;
-
-	id_params(ids, &in);
-	TRY(db_change(tx, OUTBOX_FINISH_SENT, in.list, &rows));
-	return rows == ids->count || db_may_be_committed(tx) ? OK : NO_ROW;
 }
 
 static enum result

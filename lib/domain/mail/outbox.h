@@ -18,6 +18,7 @@
 #include "stage.h"
 #include "stored_enums.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -84,19 +85,6 @@ void outbox_params_named(
  * it counts. OK, or what db_insert_new() returns. */
 enum result outbox_enqueue(struct db_tx *, const struct outbox_mail *) MUST_USE;
 
-/* Mails that one worker holds, the longest due first. Wiped by its owner. */
-#define OUTBOX_BATCH_MAX 16
-struct outbox_batch {
-	size_t count;
-	struct outbox_mail mails[OUTBOX_BATCH_MAX];
-};
-
-/* Claims mails that are due, `mails_max` at most (not more than OUTBOX_BATCH_MAX), for `lease_s`
- * seconds, counts the try of each, and reads them. None of them is another worker's. A worker whose
- * answer was lost gets what it holds, as the same try. */
-enum result outbox_claim(struct db_tx *, struct worker_id worker, int64_t lease_s, size_t mails_max,
-    struct outbox_batch *ret) MUST_USE;
-
 /* Reads a mail. NO_ROW: there is none. */
 enum result outbox_read(struct db_tx *, struct mail_id id, struct outbox_mail *ret) MUST_USE;
 
@@ -106,20 +94,38 @@ enum result outbox_renew(struct db_tx *, struct mail_id id, struct worker_id wor
     int64_t lease_s, int64_t unconfirmed) MUST_USE;
 
 /* Some mails. */
+#define OUTBOX_BATCH_MAX 16
 struct outbox_ids {
 	size_t count;
 	struct mail_id ids[OUTBOX_BATCH_MAX];
 };
 
-/* Ends the leases of mails that were not tried, and takes the tries back: others may claim them.
- * What the worker does not hold any more stays as it is. */
-enum result outbox_release(
-    struct db_tx *, const struct outbox_ids *, struct worker_id worker) MUST_USE;
+/* Mails that one worker holds, the longest due first. Wiped by its owner. */
+struct outbox_batch {
+	size_t count;
+	bool more; /* others were due, too */
+	struct outbox_mail mails[OUTBOX_BATCH_MAX];
+};
 
-/* Finishes mails that were sent, as outbox_finish() does. NO_ROW: the worker did not hold all of
- * them any more; the others are finished. */
-enum result outbox_finish_sent(
-    struct db_tx *, const struct outbox_ids *, struct worker_id worker, int64_t now) MUST_USE;
+/* What a worker claims: mails that are due, `mails_max` at most (1 to OUTBOX_BATCH_MAX). */
+struct outbox_claim {
+	struct worker_id worker;
+	int64_t lease_s;
+	size_t mails_max;
+};
+
+/* Finishes mails that the worker has sent, as outbox_finish() does, and claims others: counts the
+ * try of each and reads them. None of them is another worker's. A worker whose answer was lost gets
+ * what it holds, as the same try. NO_ROW: the worker did not hold all that it has sent any more;
+ * all else is done. After any other failure none is claimed. */
+enum result outbox_finish_and_claim(struct db_tx *, const struct outbox_ids *sent, int64_t now,
+    const struct outbox_claim *, struct outbox_batch *ret) MUST_USE;
+
+/* Finishes mails that the worker has sent, and ends the leases of others that it has not tried,
+ * whose tries are taken back: others may claim them. What the worker does not hold any more stays
+ * as it is. NO_ROW: as outbox_finish_and_claim(). */
+enum result outbox_finish_and_release(struct db_tx *, struct worker_id worker,
+    const struct outbox_ids *sent, int64_t now, const struct outbox_ids *untried) MUST_USE;
 
 /* How a try to send a mail ends. */
 struct outbox_outcome {

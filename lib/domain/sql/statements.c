@@ -97,17 +97,27 @@ const struct sql_constant sql_constants[] = {
 	"id, kind, email, language, nickname, jti, person_id, account_id, generation," \
 	" invitation_jti, created_at, expires_at, tries, relay_failures, unconfirmed"
 
-/* Some mails (OUTBOX_BATCH_MAX): each by its own parameter, or by its place in a text of ids. */
+/* Some mails (OUTBOX_BATCH_MAX at most), from a text of their ids. */
 /* clang-format off */
-#define SQL_MAIL_IDS \
-	"(:mail_1, :mail_2, :mail_3, :mail_4, :mail_5, :mail_6, :mail_7, :mail_8," \
-	" :mail_9, :mail_10, :mail_11, :mail_12, :mail_13, :mail_14, :mail_15, :mail_16)"
-#define SQL_DUE_IDS \
-	"(SUBSTR(due, 1, 16), SUBSTR(due, 17, 16), SUBSTR(due, 33, 16), SUBSTR(due, 49, 16)," \
-	" SUBSTR(due, 65, 16), SUBSTR(due, 81, 16), SUBSTR(due, 97, 16), SUBSTR(due, 113, 16)," \
-	" SUBSTR(due, 129, 16), SUBSTR(due, 145, 16), SUBSTR(due, 161, 16)," \
-	" SUBSTR(due, 177, 16), SUBSTR(due, 193, 16), SUBSTR(due, 209, 16)," \
-	" SUBSTR(due, 225, 16), SUBSTR(due, 241, 16))"
+#define SQL_MAILS_OF(ids) \
+	"(SUBSTR(" ids ", 1, 16), SUBSTR(" ids ", 17, 16), SUBSTR(" ids ", 33, 16)," \
+	" SUBSTR(" ids ", 49, 16), SUBSTR(" ids ", 65, 16), SUBSTR(" ids ", 81, 16)," \
+	" SUBSTR(" ids ", 97, 16), SUBSTR(" ids ", 113, 16), SUBSTR(" ids ", 129, 16)," \
+	" SUBSTR(" ids ", 145, 16), SUBSTR(" ids ", 161, 16), SUBSTR(" ids ", 177, 16)," \
+	" SUBSTR(" ids ", 193, 16), SUBSTR(" ids ", 209, 16), SUBSTR(" ids ", 225, 16)," \
+	" SUBSTR(" ids ", 241, 16))"
+
+/* The beginning of a worker's block: finishes what it has sent. `finished` says how many of those
+ * are its own, also when the block is run again. */
+#define FINISH_SENT_ \
+	" DECLARE sent BLOB DEFAULT :sent; DECLARE finished INT DEFAULT 0;" \
+	" IF sent <> '' THEN" \
+	" UPDATE outbox SET state = $OUTBOX_SENT, last_error = '', finished_at = :now," \
+	" lease_until = NULL, email = '', nickname = '' WHERE id IN " SQL_MAILS_OF("sent") \
+	" AND state = $OUTBOX_PENDING AND lease_owner = :worker_id;" \
+	" SET finished = (SELECT COUNT(*) FROM outbox WHERE id IN " SQL_MAILS_OF("sent") \
+	" AND state = $OUTBOX_SENT AND lease_owner = :worker_id);" \
+	" END IF;"
 /* clang-format on */
 
 /* One audit event; audit_params() has the parameters of its values. */
@@ -639,34 +649,40 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " COMMIT; END IF;"),
 	    .columns = 1,
 	},
-	/* Claims mails that are due, commits that, and reads what was claimed: one trip. Their ids
-	 * are read without a lock, and by them they are claimed: so who claims and who finishes
+	/* Finishes what was sent, claims mails that are due, and reads what was claimed: one trip,
+	 * each committed by itself. The row of a block that claims none has no mail. The ids of the
+	 * due are read without a lock, and by them they are claimed: so who claims and who finishes
 	 * lock rows in one order, that of the primary key. Where another worker was sooner with all
 	 * of them, the next are looked for. A second run also takes what the first one has claimed,
 	 * as the same try. */
-	[OUTBOX_CLAIM] = {
+	[OUTBOX_FINISH_AND_CLAIM] = {
 	    "BEGIN NOT ATOMIC"
-	    " DECLARE due BLOB;"
+	    " DECLARE due BLOB; DECLARE more INT;"
+	    FINISH_SENT_
 	    " REPEAT"
 	    " SELECT GROUP_CONCAT(id SEPARATOR '') INTO due FROM (SELECT id FROM outbox"
 	    "  WHERE state = $OUTBOX_PENDING AND next_try_at <= UTC_TIMESTAMP(6)"
 	    "  AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6)"
 	    "   OR (NOT :first_run AND lease_owner = :worker_id))"
-	    "  ORDER BY next_try_at LIMIT :mails_max) d;"
+	    "  ORDER BY next_try_at LIMIT :looked_for) d;"
+	    " SET more = LENGTH(due) > 16 * :mails_max, due = LEFT(due, 16 * :mails_max);"
 	    " IF due IS NOT NULL THEN"
 	    "  UPDATE outbox SET"
 	    "  tries = tries + 1"
 	    "  - COALESCE(lease_owner = :worker_id AND lease_until >= UTC_TIMESTAMP(6), 0),"
 	    "  lease_until = UTC_TIMESTAMP(6) + INTERVAL :lease_s SECOND, lease_owner = :worker_id"
-	    "  WHERE id IN " SQL_DUE_IDS " AND state = $OUTBOX_PENDING AND (lease_until IS NULL"
-	    "   OR lease_until < UTC_TIMESTAMP(6) OR lease_owner = :worker_id);"
+	    "  WHERE id IN " SQL_MAILS_OF("due") " AND state = $OUTBOX_PENDING"
+	    "  AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6)"
+	    "   OR lease_owner = :worker_id);"
 	    " END IF;"
 	    " UNTIL due IS NULL OR ROW_COUNT() > 0 END REPEAT;"
-	    " SELECT " SQL_MAIL_COLUMNS " FROM outbox WHERE id IN " SQL_DUE_IDS
+	    " SELECT finished, more, " SQL_MAIL_COLUMNS " FROM " SQL_ONE_ROW
+	    "  LEFT JOIN outbox ON id IN " SQL_MAILS_OF("due")
 	    "  AND state = $OUTBOX_PENDING AND lease_owner = :worker_id"
-	    "  AND lease_until >= UTC_TIMESTAMP(6) ORDER BY next_try_at;"
+	    "  AND lease_until >= UTC_TIMESTAMP(6)"
+	    "  WHERE " SQL_IS_ONE_ROW " ORDER BY next_try_at;"
 	    " END",
-	    .columns = 15,
+	    .columns = 17,
 	},
 	[OUTBOX_READ] = {
 	    "SELECT " SQL_MAIL_COLUMNS " FROM outbox WHERE id = :mail_id",
@@ -678,16 +694,18 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " unconfirmed = :unconfirmed"
 	    " WHERE id = :mail_id AND state = $OUTBOX_PENDING AND lease_owner = :worker_id",
 	},
-	/* Mails that were claimed and not tried. A second run finds none: the first ended the
-	 * leases. */
-	[OUTBOX_RELEASE] = {
-	    "UPDATE outbox SET tries = tries - 1, lease_until = NULL WHERE id IN " SQL_MAIL_IDS
-	    " AND state = $OUTBOX_PENDING AND lease_owner = :worker_id AND lease_until IS NOT NULL",
-	},
-	[OUTBOX_FINISH_SENT] = {
-	    "UPDATE outbox SET state = $OUTBOX_SENT, last_error = '', finished_at = :now,"
-	    " lease_until = NULL, email = '', nickname = '' WHERE id IN " SQL_MAIL_IDS
-	    " AND state = $OUTBOX_PENDING AND lease_owner = :worker_id",
+	/* Finishes what was sent, and lets go what was claimed and not tried. A second run finds
+	 * none of that: the first ended the leases. */
+	[OUTBOX_FINISH_AND_RELEASE] = {
+	    "BEGIN NOT ATOMIC"
+	    " DECLARE untried BLOB DEFAULT :untried;"
+	    FINISH_SENT_
+	    " UPDATE outbox SET tries = tries - 1, lease_until = NULL"
+	    " WHERE id IN " SQL_MAILS_OF("untried")
+	    " AND state = $OUTBOX_PENDING AND lease_owner = :worker_id AND lease_until IS NOT NULL;"
+	    " SELECT finished;"
+	    " END",
+	    .columns = 1,
 	},
 	/* A dead mail keeps what it takes to send it once more. */
 	[OUTBOX_FINISH] = {
