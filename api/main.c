@@ -42,6 +42,7 @@
 
 #define PICTURES_AHEAD 16
 #define INSIDE_WORKERS 4
+#define OTHER_THREADS  32    /* which may use OpenSSL; see access_keys_make_room() */
 #define MALLOC_ARENAS  2     /* more arenas take memory and make nothing here faster */
 #define MALLOC_LARGE   65536 /* a sound's buffers: mapped alone, so that free() gives them back */
 
@@ -167,6 +168,15 @@ open_hash_pool(const struct config *c)
 	return hash_pool_open(threads, (unsigned)c->hashing_max, &cost);
 }
 
+/* How many threads may sign or speak TLS: those of the listeners, of the mailer, and one for each
+ * connection to the database that is made. */
+static unsigned
+openssl_threads(const struct config *c)
+{
+	return (unsigned)(c->http_workers + c->mail_workers + c->db_connections) + INSIDE_WORKERS +
+	       OTHER_THREADS;
+}
+
 /* Opens everything but the listeners. False, and errbuf; parts_close() closes what was opened. */
 static bool
 open_parts(const struct config *c, struct parts *parts, char errbuf[static ERRBUF_MAX + 1])
@@ -174,6 +184,7 @@ open_parts(const struct config *c, struct parts *parts, char errbuf[static ERRBU
 	parts->keyring = keyring_open(c->keys_folder, errbuf);
 	if (parts->keyring == NULL)
 		return false;
+	access_keys_make_room(openssl_threads(c));
 	parts->access_keys = access_keys_open(c->keys_folder, errbuf);
 	if (parts->access_keys == NULL)
 		return false;

@@ -22,9 +22,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SECURE_HEAP_SIZE     65536 /* many times what the keys of a folder take */
-#define SECURE_HEAP_LEAST    16
-#define SECURE_HEAP_UNLOCKED 2 /* what OpenSSL answers then */
+#define SECURE_HEAP_OF_KEYS   65536 /* many times what the keys of a folder take */
+#define SECURE_HEAP_OF_THREAD 512   /* two generators of random numbers (OpenSSL 3.0) */
+#define SECURE_HEAP_LEAST     16
+#define SECURE_HEAP_UNLOCKED  2 /* what OpenSSL answers then */
 
 #define HEADER_FORM "{\"alg\":\"ES256\",\"kid\":\"%s\",\"typ\":\"JWT\"}"
 #define HEADER_MAX  (sizeof HEADER_FORM - sizeof "%s" + KID_MAX)
@@ -302,6 +303,18 @@ access_key_write(char ret[static KEY_FILE_MAX + 1])
 
 /* Opening, refreshing, closing ----------------------------------------------------------------- */
 
+void
+access_keys_make_room(unsigned threads)
+{
+	const size_t needed = SECURE_HEAP_OF_KEYS + (size_t)threads * SECURE_HEAP_OF_THREAD;
+	size_t size = SECURE_HEAP_OF_KEYS;
+
+	while (size < needed) /* OpenSSL wants a power of two */
+		size *= 2;
+	if (CRYPTO_secure_malloc_init(size, SECURE_HEAP_LEAST) == SECURE_HEAP_UNLOCKED)
+		secret_note_unlocked();
+}
+
 static bool
 access_keys_load(struct access_keys *keys, const char *path, char *errbuf)
 {
@@ -318,12 +331,9 @@ access_keys_load(struct access_keys *keys, const char *path, char *errbuf)
 struct access_keys *
 access_keys_open(const char *folder, char errbuf[static ERRBUF_MAX + 1])
 {
-	/* Locked memory for private keys; a second time changes nothing. Without it they are read
-	 * into ordinary memory, which is no reason not to serve. */
-	if (CRYPTO_secure_malloc_init(SECURE_HEAP_SIZE, SECURE_HEAP_LEAST) == SECURE_HEAP_UNLOCKED)
-		secret_note_unlocked();
 	struct access_keys *const keys = calloc(1, sizeof *keys);
 
+	access_keys_make_room(0); /* in a program of few threads */
 	if (keys == NULL) {
 		(void)snprintf(errbuf, ERRBUF_MAX + 1, "no memory for keys");
 		return NULL;

@@ -34,9 +34,15 @@ struct access_keys;
  * before any library uses OpenSSL. False: one has used it. */
 bool access_keys_start(void) MUST_USE;
 
-/* Loads every access key of the folder. NULL, and errbuf in one line: as keyring_open(), and a file
- * that is no private key of P-256 in PKCS#8 PEM, or whose public half is not its own. Close:
- * access_keys_close(). */
+/* Makes OpenSSL's locked memory; a second time changes nothing. Private keys lie there, and of each
+ * thread, as long as it lives, the generators of random numbers that it signs and speaks TLS with:
+ * a thread for which there is no room can do neither. Where memory can not be locked it is an
+ * ordinary one, which is no reason not to serve. */
+void access_keys_make_room(unsigned threads);
+
+/* Loads every access key of the folder; makes the locked memory of a small program, unless it has
+ * been made. NULL, and errbuf in one line: as keyring_open(), and a file that is no private key of
+ * P-256 in PKCS#8 PEM, or whose public half is not its own. Close: access_keys_close(). */
 struct access_keys *access_keys_open(
     const char *folder, char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
 

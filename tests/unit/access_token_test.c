@@ -6,6 +6,7 @@
 
 #include "access_token.h"
 
+#include "access_keys.h"
 #include "cleanup.h"
 #include "keys_folder.h"
 #include "text.h"
@@ -21,6 +22,7 @@
 #include <openssl/hmac.h>
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
+#include <openssl/rand.h>
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -1395,6 +1397,53 @@ a_key_of_ours_is_written_in_the_form_we_take(void **state)
 	assert_int_equal(open_at(keys, token, NOW), OK);
 }
 
+/* As many as a service has that was asked by all at once: OpenSSL gives each thread that signs some
+ * of its locked memory until the thread ends. */
+#define THREADS 400
+
+struct signer {
+	struct fixture *fixture;
+	pthread_barrier_t *all_have;
+	enum result signed_;
+	bool has_random;
+};
+
+static void *
+sign_and_stay(void *context)
+{
+	struct signer *const signer = context;
+	CLEANUP(access_key_release) struct access_key_held held = { 0 };
+	char signature[ACCESS_SIGNATURE_MAX + 1];
+	uint8_t random[8];
+
+	access_keys_hold_signing(signer->fixture->keys, &held);
+	signer->signed_ = access_key_sign(held.key, "text", strlen("text"), signature);
+	signer->has_random = RAND_bytes(random, sizeof random) == 1; /* as TLS does */
+	pthread_barrier_wait(signer->all_have);
+	return NULL;
+}
+
+static void
+threads_that_stay_can_all_sign(void **state)
+{
+	static struct signer signers[THREADS];
+	static pthread_t threads[THREADS];
+	pthread_barrier_t all_have;
+	unsigned failed = 0;
+
+	pthread_barrier_init(&all_have, NULL, THREADS);
+	for (unsigned i = 0; i < THREADS; i++) {
+		signers[i] = (struct signer){ .fixture = *state, .all_have = &all_have };
+		assert_int_equal(pthread_create(&threads[i], NULL, sign_and_stay, &signers[i]), 0);
+	}
+	for (unsigned i = 0; i < THREADS; i++) {
+		pthread_join(threads[i], NULL);
+		failed += signers[i].signed_ != OK || !signers[i].has_random;
+	}
+	pthread_barrier_destroy(&all_have);
+	assert_int_equal(failed, 0);
+}
+
 int
 main(void)
 {
@@ -1426,6 +1475,7 @@ main(void)
 		EACH(a_full_cache_mixes_up_nobody),
 		EACH(a_remembered_token_is_cheap),
 		EACH(threads_open_while_keys_are_exchanged),
+		EACH(threads_that_stay_can_all_sign),
 		EACH(a_key_of_ours_is_written_in_the_form_we_take),
 	};
 #undef EACH
@@ -1433,5 +1483,6 @@ main(void)
 #ifdef __SANITIZE_THREAD__ /* what one thread does, other builds watch in a tenth of the time */
 	cmocka_set_test_filter("threads_*");
 #endif
+	access_keys_make_room(THREADS);
 	return cmocka_run_group_tests_name("access_token", tests, NULL, NULL);
 }
