@@ -348,6 +348,21 @@ is_worth_waiting(const struct db_pool *pool, int64_t now_ms)
 	return pool->prepared && now_ms - pool->away_since_ms < pool->options.patience_ms;
 }
 
+/* Does somebody work with a connection, which will come back? Where no other one can be had, those
+ * that there are go round. With the mutex held. */
+static bool
+is_worked_with(const struct db_pool *pool)
+{
+	for (unsigned i = 0; i < pool->options.connections; i++) {
+		const struct db_place *place = &pool->places[i];
+
+		if (place->busy && place->connection != NULL &&
+		    place->generation == pool->generation)
+			return true;
+	}
+	return false;
+}
+
 /* A connected place, or NULL: the borrower must wait, or gives up. Whoever is not the first in line
  * leaves what is idle to the first. With the mutex held. */
 static struct db_place *
@@ -363,7 +378,7 @@ take_place(struct db_pool *pool, struct borrower *borrower)
 		return place->busy ? place : NULL;
 	}
 	if (now_ms < pool->connect_after_ms) {
-		borrower->gives_up = !is_worth_waiting(pool, now_ms);
+		borrower->gives_up = !is_worth_waiting(pool, now_ms) && !is_worked_with(pool);
 		return NULL;
 	}
 	if (pool->connecting > 0 && (borrower->connects || pool->away))

@@ -2302,6 +2302,27 @@ a_server_that_comes_back_soon_is_waited_for(void **state)
 	assert_int_equal(caller.result, OK);
 }
 
+/* 1226: the server lets this user have one connection. Whoever needs another one waits for it. */
+static void
+where_no_other_connection_can_be_had_the_one_goes_round(void **state)
+{
+	struct db_options options = private_db_options(&server, POOL);
+	struct job job = { .statement = THING_CLEAR };
+
+	(void)state;
+	options.user = PRIVATE_DB_NARROW;
+	struct holder holder = { .pool = open_pool(&options), .ms = 700 };
+	const pthread_t thread = start_holder(&holder);
+	const enum result other = run_job(holder.pool, &job);
+	pthread_join(thread, NULL);
+	sem_destroy(&holder.holds);
+	const unsigned error = db_connect_error(holder.pool);
+	db_close(holder.pool);
+	assert_int_equal(holder.result, OK);
+	assert_int_equal(error, 1226);
+	assert_int_equal(other, OK);
+}
+
 static void
 a_pool_opens_while_the_server_is_away(void **state)
 {
@@ -2870,6 +2891,7 @@ main(int argc, char **argv)
 		WITH_EMPTY_TABLES(a_server_that_falls_on_the_way_is_waited_for),
 		cmocka_unit_test(a_server_that_is_away_costs_nobody_time),
 		cmocka_unit_test(a_server_that_comes_back_soon_is_waited_for),
+		WITH_EMPTY_TABLES(where_no_other_connection_can_be_had_the_one_goes_round),
 		cmocka_unit_test(a_pool_opens_while_the_server_is_away),
 		WITH_EMPTY_TABLES(a_commit_without_an_answer_is_done_once),
 		WITH_EMPTY_TABLES(what_an_earlier_run_has_done_is_a_success),
