@@ -12,8 +12,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define STACK_SIZE        ((size_t)1024 * 1024)
-#define HASH_POOL_MEAN_OF 8
+#define STACK_SIZE ((size_t)1024 * 1024)
 
 /* What a caller wants to have done; on its stack while it waits. */
 struct job {
@@ -137,16 +136,18 @@ queue_put(struct hash_pool *pool, struct job *job)
 	worker_call(pool);
 }
 
-/* A job that took far longer counts as one of twice the mean: a worker that got no core for a while
- * says little about the next jobs. Two workers at once may leave one of theirs out. */
+/* The first jobs count alike, later ones by their share of HASH_POOL_MEAN_OF. A job that took far
+ * longer counts as one of twice the mean: a worker that got no core for a while says little about
+ * the next jobs. Two workers at once may leave one of theirs out. */
 static void
 note_job(struct hash_pool *pool, int64_t took_us)
 {
 	const int64_t mean_us = atomic_load(&pool->job_us);
+	const int64_t jobs = atomic_fetch_add(&pool->jobs, 1) + 1;
 	const int64_t counted_us = took_us < 2 * mean_us ? took_us : 2 * mean_us;
+	const int64_t of = jobs < HASH_POOL_MEAN_OF ? jobs : HASH_POOL_MEAN_OF;
 
-	atomic_store(&pool->job_us,
-	    mean_us == 0 ? took_us : mean_us + (counted_us - mean_us) / HASH_POOL_MEAN_OF);
+	atomic_store(&pool->job_us, mean_us == 0 ? took_us : mean_us + (counted_us - mean_us) / of);
 }
 
 static void
@@ -160,7 +161,6 @@ job_do(struct hash_pool *pool, struct job *job)
 	else
 		job->result = secret_password_hash(job->password, &pool->cost, job->made);
 	atomic_fetch_add(&pool->cpu_us, thread_cpu_us() - before_us);
-	atomic_fetch_add(&pool->jobs, 1);
 	note_job(pool, clock_monotonic_us() - began_us);
 }
 
@@ -234,6 +234,8 @@ hash_pool_verify(struct hash_pool *pool, const struct secret *password, const ch
 int64_t
 hash_pool_wait_ms(const struct hash_pool *pool, unsigned jobs)
 {
+	if (atomic_load(&pool->jobs) < HASH_POOL_MEAN_OF)
+		return 0;
 	return atomic_load(&pool->job_us) * jobs / pool->workers / 1000;
 }
 

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #define HASH_POOL_LULL_MS 50 /* a worker without a job for so long gives its memory back */
+#define HASH_POOL_MEAN_OF 8  /* jobs that tell how long the next ones take */
 
 struct hash_pool;
 
@@ -46,7 +47,8 @@ enum result hash_pool_verify(struct hash_pool *, const struct secret *password,
     const char *hash_or_null, bool *ret_equal) MUST_USE;
 
 /* How long so many jobs take when all of them are queued now, as long as the last ones took (which
- * is longer where others want the cores, too); 0 before the first. */
+ * is longer where others want the cores, too); 0 until HASH_POOL_MEAN_OF were done, as the first
+ * ones of a process take longer. */
 int64_t hash_pool_wait_ms(const struct hash_pool *, unsigned jobs) MUST_USE;
 
 /* Was `hash` made at another cost than the pool's, lower or higher (or is it no hash at all)? Then

@@ -759,7 +759,8 @@ passwords_that_would_wait_too_long_are_rejected(void **state)
 	f.config.hashing_max = INT32_MAX;
 	f.config.requests_max = INT32_MAX;
 	assert_true(secret_set(&password, "asagao7rakuda"));
-	assert_int_equal(hash_pool_verify(pool, &password, NULL, &equal), OK);
+	for (unsigned i = 0; i < HASH_POOL_MEAN_OF; i++)
+		assert_int_equal(hash_pool_verify(pool, &password, NULL, &equal), OK);
 	while (hash_pool_wait_ms(pool, many) <= HASHING_WAIT_MS)
 		many++;
 

@@ -2,6 +2,7 @@
 
 #include "hash_pool.h"
 
+#include "cleanup.h"
 #include "clock.h"
 #include "mappings.h"
 #include "start_secret.h"
@@ -116,6 +117,34 @@ each_caller_gets_its_own_answer(void **state)
 	/* Of twelve at once two workers take two: the last waited for what five took. */
 	assert_true(totals.waited_us > 5000);
 	assert_int_equal(totals.queued, 0);
+	hash_pool_close(pool);
+}
+
+/* A process that begins gets its memory and its cores late. */
+static void
+a_slow_first_job_says_little_about_the_next_ones(void **state)
+{
+	static const struct secret_cost slow = { .passes = 12, .memory_bytes = 64 * MIB };
+	struct hash_pool *const slow_pool = hash_pool_open(1, 1, &slow);
+	struct hash_pool *const pool = hash_pool_open(1, 1, &cheap);
+	CLEANUP(secret_wipe) struct secret password = { 0 };
+	char hash[PASSWORD_HASH_MAX + 1];
+	bool equal;
+
+	(void)state;
+	assert_true(slow_pool != NULL && pool != NULL);
+	assert_true(secret_set(&password, "hoken2026kenko"));
+	assert_int_equal(hash_pool_hash(slow_pool, &password, hash), OK);
+	const int64_t began_ms = clock_monotonic_ms();
+	assert_int_equal(hash_pool_verify(pool, &password, hash, &equal), OK);
+	for (unsigned i = 1; i < HASH_POOL_MEAN_OF; i++) {
+		assert_int_equal(hash_pool_wait_ms(pool, 1000), 0);
+		assert_int_equal(hash_pool_verify(pool, &password, NULL, &equal), OK);
+	}
+	/* In microseconds: no more than the mean of all. */
+	const int64_t took_us = 1000 * (clock_monotonic_ms() + 1 - began_ms);
+	assert_in_range(hash_pool_wait_ms(pool, 1000), 1, took_us / HASH_POOL_MEAN_OF);
+	hash_pool_close(slow_pool);
 	hash_pool_close(pool);
 }
 
@@ -377,6 +406,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_caller_gets_its_own_answer),
+		cmocka_unit_test(a_slow_first_job_says_little_about_the_next_ones),
 		cmocka_unit_test(what_does_not_fit_the_queue_is_refused_at_once),
 		cmocka_unit_test(closing_answers_those_who_wait),
 		cmocka_unit_test(memory_is_kept_for_the_lull_and_no_longer),
