@@ -10,41 +10,47 @@
  *   SQL_LIMIT_COUNT_LOCKING(p)  Counts it, of any limit. ..._UNTIL(p, SQL): SQL ends its window.
  *   SQL_LIMIT_GIVE_BACK(p)      Takes it back. Needs :p_first_run.
  *   SQL_LIMIT_JOIN(p)           Joins its counter as p; no row: no window of it is open.
- *   SQL_LIMIT_LEFT(p)           How many are left after this one, which was counted in the same
- *                               transaction; -1: it was not granted. NULL: it is not counted.
+ *   SQL_LIMIT_LEFT              In a block, right behind the counting: how many are left after it;
+ *                               -1: it was not granted.
+ *   SQL_LIMIT_IS_GRANTED        There, too: it was granted.
  *   SQL_LIMIT_LEVEL(p)          What limit_db_left() asks: two columns (limit_db_level_slots()).
  *
  * A :p_limit of 0 is that of a try that is not counted. Where one may come, the counting stands in
  * IF :p_limit THEN ...; END IF.
  *
  * To count begins a counter, begins it again when its window is over, and counts a try that is
- * granted. MariaDB assigns from left to right, and each line sees what those before it wrote:
- *  - Where the same try is counted again, after a lost answer, the first two take its first count
- *    back: it then counts once.
+ * granted. MariaDB assigns from left to right, and each line sees what those before it wrote; the
+ * server reads all of it anew each time it counts, so that every word costs:
+ *  - `count` is first that without this try: where the same try is counted again, after a lost
+ *    answer, or the window is over, less. And so is the lock.
  *  - `holder` becomes the try's own if it is granted; the lines below ask that.
  *  - A try that is not granted is written, too (`rejected`): without a write the answer would come
- *    sooner, and tell that the subject is locked. */
-#define SQL_LIMIT_COUNT_(p, window_ends_at, first_locked_until, next_locked_until)               \
-	"INSERT INTO limit_counter"                                                              \
-	" (limit_id, subject_hash, count, window_ends_at, locked_until, holder)"                 \
-	" VALUES (:" #p "_limit, :" #p "_hash, 1, " window_ends_at ", " first_locked_until       \
-	", :" #p "_holder)"                                                                      \
-	" ON DUPLICATE KEY UPDATE"                                                               \
-	" count = GREATEST(count - (holder = VALUES(holder)), 0),"                               \
-	" locked_until = IF(holder = VALUES(holder), 0, locked_until),"                          \
-	" holder = IF(window_ends_at <= :now OR (count < :" #p "_max AND locked_until <= :now)," \
-	"  VALUES(holder), holder),"                                                             \
-	" count = IF(holder <> VALUES(holder), count,"                                           \
-	"  IF(window_ends_at <= :now, 1, LEAST(count + 1, :" #p "_max))),"                       \
-	" locked_until = IF(holder <> VALUES(holder), locked_until, " next_locked_until "),"     \
-	" rejected = rejected + (holder <> VALUES(holder)),"                                     \
+ *    sooner, and tell that the subject is locked.
+ *  - LAST_INSERT_ID(x) is x, and LAST_INSERT_ID() gives it to the next statement of the block,
+ *    which need not read the row again: how many were left before this try; 0: it is not granted.
+ */
+#define SQL_LIMIT_COUNT_(p, window_ends_at, first_locked_until, unlock, is_unlocked, lock)        \
+	"INSERT INTO limit_counter"                                                               \
+	" (limit_id, subject_hash, count, window_ends_at, locked_until, holder, rejected)"        \
+	" VALUES (:" #p "_limit, :" #p "_hash, 1, " window_ends_at ", " first_locked_until        \
+	", :" #p "_holder, LAST_INSERT_ID(:" #p "_max) = 0)"                                      \
+	" ON DUPLICATE KEY UPDATE" unlock                                                         \
+	" count = IF(window_ends_at <= :now, 0, GREATEST(count - (holder = VALUES(holder)), 0))," \
+	" holder = IF(count < :" #p "_max" is_unlocked ", VALUES(holder), holder),"               \
+	" count = count + (holder = VALUES(holder))," lock                                        \
+	" rejected = rejected + (LAST_INSERT_ID("                                                 \
+	"IF(holder = VALUES(holder), :" #p "_max - count + 1, 0)) = 0),"                          \
 	" window_ends_at = IF(window_ends_at <= :now, VALUES(window_ends_at), window_ends_at)"
-#define SQL_LIMIT_COUNT(p)         SQL_LIMIT_COUNT_(p, ":" #p "_window_ends_at", "0", "0")
+#define SQL_LIMIT_COUNT(p)         SQL_LIMIT_COUNT_(p, ":" #p "_window_ends_at", "0", "", "", "")
 #define SQL_LIMIT_COUNT_LOCKING(p) SQL_LIMIT_COUNT_LOCKING_UNTIL(p, ":" #p "_window_ends_at")
-#define SQL_LIMIT_COUNT_LOCKING_UNTIL(p, window_ends_at)                                       \
-	SQL_LIMIT_COUNT_(p, window_ends_at, ":" #p "_first_locked_until",                      \
-	    "IF(count < :" #p "_lock_from, 0, :now + LEAST(:" #p "_lock_max_s, :" #p "_lock_s" \
-	    " * POW(2, GREATEST(count - :" #p "_doubles_from, 0))))")
+#define SQL_LIMIT_COUNT_LOCKING_UNTIL(p, window_ends_at)                                        \
+	SQL_LIMIT_COUNT_(p, window_ends_at, ":" #p "_first_locked_until",                       \
+	    " locked_until = IF(window_ends_at <= :now OR holder = VALUES(holder), 0, "         \
+	    "locked_until),",                                                                   \
+	    " AND locked_until <= :now",                                                        \
+	    " locked_until = IF(holder <> VALUES(holder), locked_until,"                        \
+	    " IF(count < :" #p "_lock_from, 0, :now + LEAST(:" #p "_lock_max_s, :" #p "_lock_s" \
+	    " * POW(2, GREATEST(count - :" #p "_doubles_from, 0))))),")
 
 /* In a second run it takes from the count only where the try is still the holder. It is not after
  * the first run, so it is never taken back twice. */
@@ -57,10 +63,9 @@
 #define SQL_LIMIT_JOIN(p)                                                    \
 	" LEFT JOIN limit_counter " #p " ON " #p ".limit_id = :" #p "_limit" \
 	" AND " #p ".subject_hash = :" #p "_hash AND " #p ".window_ends_at > :now"
-#define SQL_LIMIT_LEFT(p)                                                            \
-	"CASE " #p ".holder = :" #p "_holder WHEN 1 THEN :" #p "_max - " #p ".count" \
-	" WHEN 0 THEN -1 END"
-#define SQL_LIMIT_LEVEL(p) #p ".count, " #p ".window_ends_at"
+#define SQL_LIMIT_LEFT       "CAST(LAST_INSERT_ID() AS SIGNED) - 1"
+#define SQL_LIMIT_IS_GRANTED "LAST_INSERT_ID() > 0"
+#define SQL_LIMIT_LEVEL(p)   #p ".count, " #p ".window_ends_at"
 
 /* What is known of a token (token_state.c); in the one row of SQL_ONE_ROW. */
 #define SQL_TOKEN_STATE                                                                 \

@@ -142,15 +142,10 @@ const struct sql_constant sql_constants[] = {
 	"DELETE FROM limit_counter WHERE limit_id = $LIMIT_KNOWN_SOURCE_FAILURES" \
 	" AND subject_hash BETWEEN :first_source AND :last_source"
 
-/* The counter `p` of a try that this transaction has counted (statement_parts.h); sets variables to
- * how many are left behind it, and to how long to wait where it was not granted. */
-#define SQL_LIMIT_IS(p) #p ".limit_id = :" #p "_limit AND " #p ".subject_hash = :" #p "_hash"
-#define SQL_LIMIT_IS_GRANTED(p)                                         \
-	"(SELECT " #p ".holder = :" #p "_holder FROM limit_counter " #p \
-	" WHERE " SQL_LIMIT_IS(p) ")"
-#define SQL_LIMIT_TAKE_LEFT(p, left, wait_s)                                                \
-	"SELECT " SQL_LIMIT_LEFT(p) ", " #p ".window_ends_at - :now INTO " left ", " wait_s \
-				    " FROM limit_counter " #p " WHERE " SQL_LIMIT_IS(p)
+/* How long to wait where a try of `p`, which this transaction has counted, was not granted. */
+#define SQL_LIMIT_WAIT_S(p)                                                               \
+	"(SELECT window_ends_at - :now FROM limit_counter WHERE limit_id = :" #p "_limit" \
+	" AND subject_hash = :" #p "_hash)"
 
 /* The same in a block: sets `met`, which the block declares, to what was there (enum spent_met):
  * nothing, the row of an earlier run of this call, of the same body or of another one. The row is
@@ -185,11 +180,11 @@ const struct sql_constant sql_constants[] = {
 #define ACCOUNT_MAIL_(person, interval, mail)                                         \
 	" IF :" #person "_limit THEN"                                                 \
 	" " SQL_LIMIT_COUNT(person) ";"                                               \
-	" " SQL_LIMIT_TAKE_LEFT(person, "mails_left", "wait_s") ";"                   \
-	" IF mails_left < 0 THEN SET outcome = $TOO_MANY; LEAVE work; END IF;"        \
+	" IF NOT " SQL_LIMIT_IS_GRANTED " THEN SET outcome = $TOO_MANY,"              \
+	" wait_s = " SQL_LIMIT_WAIT_S(person) "; LEAVE work; END IF;"                 \
 	" " SQL_LIMIT_COUNT_LOCKING(interval) ";"                                     \
-	" " SQL_LIMIT_TAKE_LEFT(interval, "mails_left", "wait_s") ";"                 \
-	" " SQL_OUTBOX_INSERT_IF("mails_left >= 0", mail) ";"                         \
+	" SET goes_out = " SQL_LIMIT_IS_GRANTED ";"                                   \
+	" " SQL_OUTBOX_INSERT_IF("goes_out", mail) ";"                                \
 	" END IF;"
 /* clang-format on */
 
@@ -279,21 +274,22 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    "DECLARE met, persons_left, tries_left, number_left INT; DECLARE wait_s BIGINT;"
 	    " DECLARE counts, kept BOOL;",
 	    " IF :is_right THEN " SQL_LIMIT_COUNT(source) ";"
-	    " IF :prefix_limit THEN " SQL_LIMIT_COUNT(prefix) "; END IF; END IF;"
+	    " SET persons_left = " SQL_LIMIT_LEFT ";"
+	    " IF persons_left < 0 THEN SET wait_s = " SQL_LIMIT_WAIT_S(source) "; END IF;"
+	    " IF :prefix_limit THEN " SQL_LIMIT_COUNT(prefix) ";"
+	    " IF persons_left >= 0 AND NOT " SQL_LIMIT_IS_GRANTED
+	    " THEN SET wait_s = " SQL_LIMIT_WAIT_S(prefix) "; END IF;"
+	    " SET persons_left = LEAST(persons_left, " SQL_LIMIT_LEFT "); END IF; END IF;"
 	    SQL_SPEND_TOKEN("next_id = IF(next_id = VALUES(next_id) OR kind <> VALUES(kind)"
 	    " OR fingerprint <> VALUES(fingerprint), next_id, '')")
 	    " SET counts = :is_right AND met IN ($SPENT_NOW, $SPENT_EARLIER);"
-	    " IF counts THEN " SQL_LIMIT_COUNT(tries) ";"
-	    " IF :number_limit THEN " SQL_LIMIT_COUNT(number) "; END IF; END IF;"
-	    " SELECT LEAST(" SQL_LIMIT_LEFT(source) ","
-	    " COALESCE(" SQL_LIMIT_LEFT(prefix) ", " SQL_LIMIT_LEFT(source) ")),"
-	    " IF(source.holder = :source_holder, prefix.window_ends_at, source.window_ends_at)"
-	    " - :now,"
-	    " IF(counts, " SQL_LIMIT_LEFT(tries) ", :tries_max - COALESCE(tries.count, 0)),"
-	    " IF(counts, " SQL_LIMIT_LEFT(number) ", :number_max - COALESCE(number.count, 0))"
-	    " INTO persons_left, wait_s, tries_left, number_left FROM " SQL_ONE_ROW
-	    SQL_LIMIT_JOIN(source) SQL_LIMIT_JOIN(prefix) SQL_LIMIT_JOIN(tries)
-	    SQL_LIMIT_JOIN(number) " WHERE " SQL_IS_ONE_ROW ";"
+	    " IF counts THEN " SQL_LIMIT_COUNT(tries) "; SET tries_left = " SQL_LIMIT_LEFT ";"
+	    " IF :number_limit THEN " SQL_LIMIT_COUNT(number) ";"
+	    " SET number_left = " SQL_LIMIT_LEFT "; END IF;"
+	    " ELSE SELECT :tries_max - COALESCE(tries.count, 0),"
+	    " :number_max - COALESCE(number.count, 0) INTO tries_left, number_left"
+	    " FROM " SQL_ONE_ROW SQL_LIMIT_JOIN(tries) SQL_LIMIT_JOIN(number)
+	    " WHERE " SQL_IS_ONE_ROW "; END IF;"
 	    " SET kept = met <> $SPENT_ON_OTHER AND (NOT :is_right OR persons_left >= 0)"
 	    " AND (NOT counts OR tries_left >= 0);"
 	    " IF kept THEN COMMIT; ELSE ROLLBACK; END IF;"
@@ -312,8 +308,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " IF :number_limit THEN " SQL_LIMIT_GIVE_BACK(number) "; END IF;"
 	    " IF met = $SPENT_NOW AND :is_last THEN " SQL_AUDIT_INSERT "; END IF;"
 	    " IF met IN ($SPENT_NOW, $SPENT_BEFORE) THEN " SQL_LIMIT_COUNT_LOCKING(mails) ";"
-	    " IF EXISTS (SELECT 1 FROM limit_counter mails WHERE " SQL_LIMIT_IS(mails)
-	    " AND mails.holder = :mails_holder) THEN"
+	    " IF " SQL_LIMIT_IS_GRANTED " THEN"
 	    " " SQL_OUTBOX_INSERT " ON DUPLICATE KEY UPDATE id = VALUES(id);"
 	    " IF met = $SPENT_BEFORE THEN UPDATE outbox SET jti ="
 	    " (SELECT s.next_id FROM spent_token s WHERE s.jti = :jti)"
@@ -330,14 +325,15 @@ const struct statement statements[STATEMENTS__MAX] = {
 	 * nobody is told before. Where a request at the same moment has spent the link, the row is
 	 * that of the other. */
 	[SECOND_LINK_TRY] = {
-	    TRANSACTION_(
-	    " " SQL_LIMIT_COUNT(tries) ";"
-	    " IF :key_is_right AND " SQL_LIMIT_IS_GRANTED(tries) " THEN"
+	    BLOCK_(
+	    "DECLARE tries_left INT;",
+	    " " SQL_LIMIT_COUNT(tries) "; SET tries_left = " SQL_LIMIT_LEFT ";"
+	    " IF :key_is_right AND tries_left >= 0 THEN"
 	    " BEGIN DECLARE CONTINUE HANDLER FOR 1062 BEGIN END; "
 	    SQL_SPENT_TOKEN_INSERT "; END; END IF;"
-	    " SELECT " SQL_LIMIT_LEFT(tries) ", o.fingerprint, o.next_id, o.created_at"
-	    " FROM limit_counter tries LEFT JOIN spent_token o ON o.jti = :jti AND o.kind = :kind"
-	    " WHERE " SQL_LIMIT_IS(tries) ";"),
+	    " SELECT tries_left, o.fingerprint, o.next_id, o.created_at FROM " SQL_ONE_ROW
+	    " LEFT JOIN spent_token o ON o.jti = :jti AND o.kind = :kind"
+	    " WHERE " SQL_IS_ONE_ROW "; COMMIT;"),
 	    .columns = 4,
 	},
 
@@ -360,19 +356,18 @@ const struct statement statements[STATEMENTS__MAX] = {
 	[ACCOUNT_CREATE] = {
 	    TRANSACTION_(
 	    " BEGIN"
-	    " DECLARE outcome, tries_left, taken_left, mails_left INT;"
-	    " DECLARE wait_s BIGINT;"
+	    " DECLARE outcome, tries_left, taken_left INT;"
+	    " DECLARE wait_s BIGINT; DECLARE goes_out BOOL;"
 	    " step: BEGIN"
-	    " " SQL_LIMIT_COUNT(tries) ";"
-	    " " SQL_LIMIT_TAKE_LEFT(tries, "tries_left", "wait_s") ";"
+	    " " SQL_LIMIT_COUNT(tries) "; SET tries_left = " SQL_LIMIT_LEFT ";"
 	    " SET outcome = (SELECT IF(next_id = :next_id, $OK, $TOKEN_SPENT)"
 	    " FROM spent_token WHERE jti = :jti);"
 	    " IF outcome IS NOT NULL THEN ROLLBACK; LEAVE step; END IF;"
 	    " IF tries_left < 0 THEN SET outcome = $LINK_EXHAUSTED; LEAVE step; END IF;"
 	    " SAVEPOINT tried;"
-	    " " SQL_LIMIT_COUNT(taken) ";"
-	    " " SQL_LIMIT_TAKE_LEFT(taken, "taken_left", "wait_s") ";"
-	    " IF taken_left < 0 THEN SET outcome = $TOO_MANY; ROLLBACK; LEAVE step; END IF;"
+	    " " SQL_LIMIT_COUNT(taken) "; SET taken_left = " SQL_LIMIT_LEFT ";"
+	    " IF taken_left < 0 THEN SET wait_s = " SQL_LIMIT_WAIT_S(taken) ","
+	    " outcome = $TOO_MANY; ROLLBACK; LEAVE step; END IF;"
 	    " SAVEPOINT counted;"
 	    " work: BEGIN"
 	    " BEGIN"
@@ -478,14 +473,13 @@ const struct statement statements[STATEMENTS__MAX] = {
 	[PASSWORD_RESET] = {
 	    TRANSACTION_(
 	    " BEGIN"
-	    " DECLARE outcome INT;"
+	    " DECLARE outcome, tries_left INT;"
 	    " step: BEGIN"
-	    " " SQL_LIMIT_COUNT(tries) ";"
+	    " " SQL_LIMIT_COUNT(tries) "; SET tries_left = " SQL_LIMIT_LEFT ";"
 	    " SET outcome = (SELECT IF(next_id = :next_id, $OK, $DUPLICATE)"
 	    " FROM spent_token WHERE jti = :jti);"
 	    " IF outcome IS NOT NULL THEN ROLLBACK; LEAVE step; END IF;"
-	    " IF NOT " SQL_LIMIT_IS_GRANTED(tries)
-	    " THEN SET outcome = $LINK_EXHAUSTED; LEAVE step; END IF;"
+	    " IF tries_left < 0 THEN SET outcome = $LINK_EXHAUSTED; LEAVE step; END IF;"
 	    " SAVEPOINT tried;"
 	    " " SQL_SPENT_TOKEN_INSERT ";"
 	    " UPDATE account FORCE INDEX (PRIMARY) SET password_hash = :password_hash,"
@@ -640,9 +634,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	 * nothing. A second run finds its own row. */
 	[OUTBOX_INSERT_COUNTED] = {
 	    BLOCK_("DECLARE goes_out INT;",
-	    " " SQL_LIMIT_COUNT_LOCKING(try) ";"
-	    " SELECT holder = :try_holder INTO goes_out FROM limit_counter"
-	    "  WHERE limit_id = :try_limit AND subject_hash = :try_hash;"
+	    " " SQL_LIMIT_COUNT_LOCKING(try) "; SET goes_out = " SQL_LIMIT_IS_GRANTED ";"
 	    " SELECT goes_out;"
 	    " IF goes_out AND :too_many THEN ROLLBACK; ELSE "
 	    SQL_OUTBOX_INSERT_IF("goes_out", mail) " ON DUPLICATE KEY UPDATE id = VALUES(id);"
