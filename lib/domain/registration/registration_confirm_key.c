@@ -24,43 +24,43 @@ key_is_right(const struct app *app, const struct stage_claims *claims, const str
 }
 
 /* Counts a try of the link, and spends it where the key is right, in one transaction: what came of
- * the comparison is not used before the try is committed. A request that came at the same moment
- * may have spent the link: then `spent` becomes the row of that one, so that both get the same
- * token. TOKEN_SPENT: it was spent on another key. */
+ * the comparison is not used before the try is committed. A link that was spent before, or by a
+ * request at the same moment, is `used`: then nothing is counted, and `spent` of it is read. */
 static enum result
-try_key(const struct app *app, const struct limit_try *tries, bool is_right,
-    struct spent_token *spent, int *ret_left)
+try_key(const struct app *app, struct token_state *link, bool is_right,
+    const struct spent_token *spent, int *ret_left)
 {
 	struct db_tx alone = db_alone(app->db);
-	struct spent_token stored = *spent;
-	int64_t left = 0;
+	struct spent_token *stored = &link->spent;
+	int64_t used = 0, left = 0, kind = 0;
 	struct db_values in = { {
-	    db_number("now", tries->now),
+	    db_number("now", link->tries.now),
 	    db_number("key_is_right", is_right),
 	} };
 	const struct db_slot out[] = {
+		db_to_number(&used),
 		db_to_number(&left),
-		db_to_bytes(stored.fingerprint, sizeof stored.fingerprint),
-		db_to_bytes(stored.next_id, sizeof stored.next_id),
-		db_to_number(&stored.created_at),
+		db_to_number(&kind),
+		db_to_bytes(stored->fingerprint, sizeof stored->fingerprint),
+		db_to_bytes(stored->next_id, sizeof stored->next_id),
+		db_to_number(&stored->created_at),
 		{ 0 },
 	};
 
-	limit_db_params(tries, &LIMIT_NAMES("tries"), LIMIT_COUNT_PARAMS, &in);
+	limit_db_params(&link->tries, &LIMIT_NAMES("tries"), LIMIT_COUNT_PARAMS, &in);
 	spent_token_params(spent, &in);
 	const enum result ended = db_row(&alone, SECOND_LINK_TRY, in.list, out);
 	if (ended != OK && db_may_be_done(&alone))
-		limit_db_give_back_later(tries);
+		limit_db_give_back_later(&link->tries);
 	TRY(ended);
+	stored->kind = (enum stage)kind;
+	link->used = used != 0;
+	if (link->used)
+		return OK;
 	*ret_left = (int)left;
 	if (left < 0 || (!is_right && left == 0))
 		return LINK_EXHAUSTED;
-	if (!is_right)
-		return KEY_WRONG;
-	if (!spent_token_same(&stored, spent))
-		return TOKEN_SPENT;
-	*spent = stored;
-	return OK;
+	return is_right ? OK : KEY_WRONG;
 }
 
 static enum result
@@ -87,17 +87,14 @@ registration_confirm_key(const struct app *app, const struct stage_claims *claim
 		.outcome = OUTCOME_DONE,
 		.created_at = clock_now(),
 	};
-	struct token_state link;
+	struct token_state link = token_state_of(app, claims);
 
 	secret_random(spent.next_id, sizeof spent.next_id);
 	spent_token_fingerprint(
 	    app->keyring, (const char *const[]){ key->text, NULL }, spent.fingerprint);
-	TRY(token_state_read(app, claims, &link));
-	if (link.used) {
-		TRY(token_state_repeat(app, &link, &spent));
-		return seal_account_step(app, claims, &link.spent, ret);
-	}
-
-	TRY(try_key(app, &link.tries, key_is_right(app, claims, key), &spent, ret_attempts_left));
-	return seal_account_step(app, claims, &spent, ret);
+	TRY(try_key(app, &link, key_is_right(app, claims, key), &spent, ret_attempts_left));
+	if (!link.used)
+		return seal_account_step(app, claims, &spent, ret);
+	TRY(token_state_repeat(app, &link, &spent));
+	return seal_account_step(app, claims, &link.spent, ret);
 }

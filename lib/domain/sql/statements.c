@@ -328,19 +328,22 @@ const struct statement statements[STATEMENTS__MAX] = {
 	},
 
 	/* The key step, in one trip. The try and what comes of it are committed together, and
-	 * nobody is told before. Where a request at the same moment has spent the link, the row is
-	 * that of the other. */
+	 * nobody is told before. Where the link is spent, also by a request at the same moment,
+	 * nothing of it is kept, and the row is that of the one that spent it. A second run is that
+	 * one itself. */
 	[SECOND_LINK_TRY] = {
 	    BLOCK_(
-	    "DECLARE tries_left INT;",
+	    "DECLARE tries_left INT; DECLARE is_used BOOL DEFAULT FALSE;",
 	    " " SQL_LIMIT_COUNT(tries) "; SET tries_left = " SQL_LIMIT_LEFT ";"
 	    " IF :key_is_right AND tries_left >= 0 THEN"
-	    " BEGIN DECLARE CONTINUE HANDLER FOR 1062 BEGIN END; "
-	    SQL_SPENT_TOKEN_INSERT "; END; END IF;"
-	    " SELECT tries_left, o.fingerprint, o.next_id, o.created_at FROM " SQL_ONE_ROW
-	    " LEFT JOIN spent_token o ON o.jti = :jti AND o.kind = :kind"
-	    " WHERE " SQL_IS_ONE_ROW "; COMMIT;"),
-	    .columns = 4,
+	    " BEGIN DECLARE CONTINUE HANDLER FOR 1062 SET is_used ="
+	    " (SELECT next_id <> :next_id FROM spent_token WHERE jti = :jti); "
+	    SQL_SPENT_TOKEN_INSERT "; END;"
+	    " ELSE SET is_used = EXISTS (SELECT 1 FROM spent_token WHERE jti = :jti); END IF;"
+	    " IF is_used THEN SELECT TRUE, tries_left, kind, fingerprint, next_id, created_at"
+	    " FROM spent_token WHERE jti = :jti; ROLLBACK;"
+	    " ELSE SELECT FALSE, tries_left, NULL, NULL, NULL, NULL; COMMIT; END IF;"),
+	    .columns = 6,
 	},
 
 	/* All that the account step writes, in one trip. It answers with a result (result.h), the

@@ -58,16 +58,23 @@ limit_try_of_token(const struct app *app, enum limit_id limit_id, struct jti jti
 	    app->keyring, limit_subject_of(limit_id, jti.bytes, sizeof jti.bytes), now);
 }
 
+struct token_state
+token_state_of(const struct app *app, const struct stage_claims *claims)
+{
+	const int64_t now = clock_now();
+	const enum limit_id tries = stage_rule(claims->stage)->tries;
+
+	return (struct token_state){
+		.tries = limit_try_of_token(app, tries, claims->jti, now),
+		.repeats = limit_try_of_token(app, LIMIT_WRONG_REPEATS, claims->jti, now),
+	};
+}
+
 enum result
 token_state_read_with(const struct app *app, const struct stage_claims *claims, unsigned statement,
     struct db_values *in, const struct db_slot *out, struct token_state *ret)
 {
-	const int64_t now = clock_now();
-	const enum limit_id tries = stage_rule(claims->stage)->tries;
-	struct token_state state = {
-		.tries = limit_try_of_token(app, tries, claims->jti, now),
-		.repeats = limit_try_of_token(app, LIMIT_WRONG_REPEATS, claims->jti, now),
-	};
+	struct token_state state = token_state_of(app, claims);
 
 	TRY(read_token_state(app->db, claims->jti, statement, in, out, &state));
 	*ret = state;

@@ -28,6 +28,9 @@ struct token_state {
 	int repeats_left;
 };
 
+/* A state that was not read: the limits of the token alone. */
+struct token_state token_state_of(const struct app *, const struct stage_claims *);
+
 /* Reads it all. LINK_EXHAUSTED: no try is left, or of a spent token no repeat; *ret is filled all
  * the same. */
 enum result token_state_read(
