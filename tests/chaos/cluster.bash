@@ -74,7 +74,7 @@ nodes_up() {
 		nodes_at_once node_up "${NODES[@]}"
 	fi
 	wait_until 5 nodes_are_well && return
-	for n in "${NODES[@]}"; do node_is_well "$n" || lost+=("$n"); done
+	for n in "${NODES[@]}"; do node_is "$n" wsrep_local_state_comment Synced || lost+=("$n"); done
 	((${#lost[@]} == ${#NODES[@]})) || nodes_at_once node_restart "${lost[@]}"
 }
 
