@@ -347,11 +347,15 @@ def sessions_unasked(case: Case, node: evidence.Node) -> Iterator[str]:
 
 
 def mails_unasked(case: Case, node: evidence.Node) -> Iterator[str]:
+    later = case.by_fact("account", "confirm")
     asked: collections.Counter = collections.Counter()
     for call in case.calls:
         tries = len(call.lines) if call.op == "login" else 1
+        receivers = set(call.facts.get("mail", ()))
+        if call.op == "ask-reset":  # goes to the address that is proven when it is sent (mailed_link.c)
+            receivers |= {change.facts["email"] for change in later[call.facts["account"]] if change.may_have_acted}
         for kind in CAUSES.get(call.op, ()) if call.may_have_acted else ():
-            for receiver in call.facts.get("mail", ()):
+            for receiver in receivers:
                 asked[kind, receiver] += tries
     for (kind, receiver), ids in mails_by_receiver(case, node).items():
         if len(ids) > asked[kind, receiver]:
