@@ -45,6 +45,7 @@ struct db_pool {
 	int64_t waited_us;   /* by all of them so far */
 	int64_t connect_after_ms;
 	int64_t away_since_ms;
+	bool closed;            /* the last thread that connects frees the pool */
 	bool prepared;          /* a connection has prepared all statements: they are right */
 	bool away;              /* the last try to connect failed */
 	unsigned connect_error; /* with this number */
@@ -135,8 +136,21 @@ db_pool_open(const struct db_options *options, const struct statement *table, un
 	return pool;
 }
 
+static void
+pool_free(struct db_pool *pool)
+{
+	for (unsigned i = 0; i < pool->options.connections; i++)
+		db_connection_close(pool->places[i].connection);
+	pthread_cond_destroy(&pool->connected);
+	pthread_condattr_destroy(&pool->monotonic);
+	pthread_mutex_destroy(&pool->mutex);
+	statements_free(&pool->statements);
+	options_free(&pool->options);
+	free(pool);
+}
+
 /* Waits for the threads that connect, but not for a name server. False: one still works with the
- * pool. */
+ * pool, and frees it. */
 static bool
 wait_for_connecting(struct db_pool *pool)
 {
@@ -147,6 +161,7 @@ wait_for_connecting(struct db_pool *pool)
 	while (pool->connecting > 0 && waited == 0)
 		waited = pthread_cond_timedwait(&pool->connected, &pool->mutex, &until);
 	const bool ended = pool->connecting == 0;
+	pool->closed = !ended;
 	pthread_mutex_unlock(&pool->mutex);
 	return ended;
 }
@@ -154,18 +169,10 @@ wait_for_connecting(struct db_pool *pool)
 void
 db_pool_close(struct db_pool *pool)
 {
-	if (!wait_for_connecting(pool)) {
+	if (wait_for_connecting(pool))
+		pool_free(pool);
+	else
 		db_connection_keep_library();
-		return;
-	}
-	for (unsigned i = 0; i < pool->options.connections; i++)
-		db_connection_close(pool->places[i].connection);
-	pthread_cond_destroy(&pool->connected);
-	pthread_condattr_destroy(&pool->monotonic);
-	pthread_mutex_destroy(&pool->mutex);
-	statements_free(&pool->statements);
-	options_free(&pool->options);
-	free(pool);
 }
 
 /* An idle place, rather one that is connected; NULL when all are busy. With the mutex held. */
@@ -301,7 +308,10 @@ run_connect(void *context)
 	pool->connecting--;
 	line_call_all(pool);
 	pthread_cond_broadcast(&pool->connected);
+	const bool frees = pool->closed && pool->connecting == 0;
 	pthread_mutex_unlock(&pool->mutex);
+	if (frees)
+		pool_free(pool);
 	/* The pool may be gone from here on. */
 	if (is_news)
 		log_server_reached(reached, number);

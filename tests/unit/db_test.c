@@ -16,6 +16,7 @@
 #include <openssl/err.h>
 #include <openssl/sslerr.h>
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -26,6 +27,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -2831,6 +2834,49 @@ what_could_not_be_rolled_back_in_time_is_not_committed_later(void **state)
 	db_close(pool);
 }
 
+/* Does this program have a thread beside the first? */
+static bool
+has_other_thread(void)
+{
+	struct stat status;
+
+	assert_int_equal(stat("/proc/self/task", &status), 0);
+	return status.st_nlink > 3; /* "." and ".." count, too */
+}
+
+/* Where nobody answers, a stop does not wait as long as the thread that connects: that the thread
+ * frees the pool in the end, LeakSanitizer sees. */
+static void
+a_pool_that_is_closed_amid_connecting_is_freed_by_the_thread(void **state)
+{
+	struct db_options options = private_db_options(&server, POOL);
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	socklen_t size = sizeof address;
+	const int silent = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	(void)state;
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(silent, (const struct sockaddr *)&address, size), 0);
+	assert_int_equal(listen(silent, 8), 0);
+	assert_int_equal(getsockname(silent, (struct sockaddr *)&address, &size), 0);
+	options.socket = NULL;
+	options.host = "127.0.0.1";
+	options.port = ntohs(address.sin_port);
+	options.connect_timeout_s = 4;
+	struct db *const pool = open_pool(&options);
+	deadline_begin(50);
+	const enum result result = run_job(pool, &(struct job){ .statement = THING_CLEAR });
+	deadline_end();
+	db_close(pool);
+	const bool connects_still = has_other_thread();
+	for (unsigned i = 0; i < 1000 && has_other_thread(); i++)
+		nanosleep(&(const struct timespec){ .tv_nsec = 10000000 }, NULL);
+	close(silent);
+	assert_int_equal(result, UNAVAILABLE);
+	assert_true(connects_still);
+	assert_false(has_other_thread());
+}
+
 int
 main(int argc, char **argv)
 {
@@ -2903,6 +2949,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(an_answer_under_tls_may_take_a_while),
 		cmocka_unit_test(an_error_that_openssl_kept_breaks_no_connection),
 		cmocka_unit_test(a_call_ends_at_its_deadline),
+		cmocka_unit_test(a_pool_that_is_closed_amid_connecting_is_freed_by_the_thread),
 	};
 
 	if (argc > 1)
