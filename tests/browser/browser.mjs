@@ -62,13 +62,16 @@ function browser(program) {
   return launched.get(program);
 }
 
-function launch(program) {
-  return chromium.launch({
+// One that ends amid a test fails that test alone: the next one gets another.
+async function launch(program) {
+  const launching = await chromium.launch({
     executablePath: program,
     chromiumSandbox: false, // the tests may run as root
     args: FLAGS,
     ignoreDefaultArgs: ['--disable-back-forward-cache'], // members have it
   });
+  launching.on('disconnected', () => launched.delete(program));
+  return launching;
 }
 
 after(async () => {
