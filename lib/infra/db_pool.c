@@ -453,13 +453,15 @@ db_pool_give_back(struct db_pool *pool, struct db_place *place)
 void
 db_pool_distrust(struct db_pool *pool, struct db_place *place)
 {
-	db_connection_close(place->connection);
-	place->connection = NULL;
+	struct db_connection *const lost = place->connection;
+
 	pthread_mutex_lock(&pool->mutex);
+	place->connection = NULL; /* others look whether there is one: is_worked_with() */
 	if (place->generation == pool->generation)
 		pool->generation++;
 	place->generation = pool->generation;
 	pthread_mutex_unlock(&pool->mutex);
+	db_connection_close(lost);
 }
 
 unsigned

@@ -2094,6 +2094,43 @@ a_connection_lost_on_the_way_is_made_anew(void **state)
 	assert_int_equal(count_things(), 1);
 }
 
+struct loser {
+	struct interrupted in;
+	sem_t ended;
+	enum result result;
+};
+
+static void *
+lose(void *argument)
+{
+	struct loser *const loser = argument;
+
+	loser->result = db_transaction(db, interrupted_tx, &loser->in);
+	sem_post(&loser->ended);
+	return NULL;
+}
+
+/* Others look at all places, also at one whose connection is lost just then (ThreadSanitizer). */
+static void
+a_pool_is_looked_at_while_a_connection_is_lost(void **state)
+{
+	struct loser loser = { .in = { .happen = kill_connection } };
+	struct db_server servers[DB_SERVERS_MAX];
+	pthread_t thread;
+
+	(void)state;
+	sem_init(&loser.ended, 0, 0);
+	assert_int_equal(pthread_create(&thread, NULL, lose, &loser), 0);
+	do {
+		assert_in_range(db_servers(db, servers), 0, 1);
+		sleep_ms(1);
+	} while (sem_trywait(&loser.ended) != 0);
+	pthread_join(thread, NULL);
+	sem_destroy(&loser.ended);
+	assert_int_equal(loser.result, OK);
+	assert_int_equal(loser.in.runs, 2);
+}
+
 struct napper {
 	sem_t *known;
 	int64_t connection;
@@ -2932,6 +2969,7 @@ main(int argc, char **argv)
 		WITH_EMPTY_TABLES(a_block_whose_commit_takes_too_long_has_no_row),
 		WITH_EMPTY_TABLES(a_block_without_an_answer_is_run_again_and_knows_it),
 		WITH_EMPTY_TABLES(a_connection_lost_on_the_way_is_made_anew),
+		WITH_EMPTY_TABLES(a_pool_is_looked_at_while_a_connection_is_lost),
 		WITH_EMPTY_TABLES(a_statement_that_is_stopped_is_not_run_again),
 		WITH_EMPTY_TABLES(a_server_that_fell_between_calls_is_not_noticed),
 		WITH_EMPTY_TABLES(a_server_that_falls_on_the_way_is_waited_for),
