@@ -247,9 +247,7 @@ check_repeated_use(struct identify_ctx *ctx)
 	const struct person_query query = query_of(ctx);
 
 	TRY(token_state_repeat(ctx->app, &ctx->link, &ctx->spent));
-	const enum result found = person_find(&alone, &query, &ctx->person);
-	if (found != OK && found != NO_ROW)
-		return found;
+	TRY(person_find(&alone, &query, &ctx->person));
 	return person_is_found(ctx) ? OK : PERSON_NOT_ELIGIBLE;
 }
 

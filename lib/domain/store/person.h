@@ -34,7 +34,8 @@ void person_params(const struct person_query *, struct db_values *);
 void person_slots(struct person *, struct db_slot ret[static PERSON_SLOTS]);
 
 /* Finds the one person who has the insured number, is eligible on `today`, and has the birth date
- * and the posted code that are given. NO_ROW: nobody, or two persons have the string. */
+ * and the posted code that are given. The id becomes zeros where nobody is, or where two persons
+ * have the string: it alone tells, as the account may be that of somebody who is not meant. */
 enum result person_find(struct db_tx *, const struct person_query *, struct person *ret) MUST_USE;
 
 #endif
