@@ -159,6 +159,7 @@ outbox_finish_and_claim(struct db_tx *tx, const struct outbox_ids *sent, int64_t
 	};
 
 	ret->count = 0;
+	ret->more = false;
 	mail_slots(&ctx.mail, &ctx.kind, out + 2);
 	const enum result done = db_rows(
 	    tx, OUTBOX_FINISH_AND_CLAIM, in, out, add_claimed_mail, &ctx);

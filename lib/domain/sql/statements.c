@@ -651,11 +651,12 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    .columns = 1,
 	},
 	/* Finishes what was sent, claims mails that are due, and reads what was claimed: one trip,
-	 * each committed by itself. The row of a block that claims none has no mail. The ids of the
-	 * due are read without a lock, and by them they are claimed: so who claims and who finishes
-	 * lock rows in one order, that of the primary key. Where another worker was sooner with all
-	 * of them, the next are looked for. A second run also takes what the first one has claimed,
-	 * as the same try. */
+	 * each committed by itself. The row of a block that claims none has no mail, and one that
+	 * does neither has no row: it shows nothing of whether the database takes changes. The ids
+	 * of the due are read without a lock, and by them they are claimed: so who claims and who
+	 * finishes lock rows in one order, that of the primary key. Where another worker was sooner
+	 * with all of them, the next are looked for. A second run also takes what the first one has
+	 * claimed, as the same try. */
 	[OUTBOX_FINISH_AND_CLAIM] = {
 	    "BEGIN NOT ATOMIC"
 	    " DECLARE due BLOB; DECLARE more INT;"
@@ -681,7 +682,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    "  LEFT JOIN outbox ON id IN " SQL_MAILS_OF("due")
 	    "  AND state = $OUTBOX_PENDING AND lease_owner = :worker_id"
 	    "  AND lease_until >= UTC_TIMESTAMP(6)"
-	    "  WHERE " SQL_IS_ONE_ROW " ORDER BY next_try_at;"
+	    "  WHERE " SQL_IS_ONE_ROW " AND (finished > 0 OR id IS NOT NULL) ORDER BY next_try_at;"
 	    " END",
 	    .columns = 17,
 	},
