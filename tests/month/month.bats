@@ -423,7 +423,9 @@ keys_are_exchanged() {
 	local before
 	invite "$(address_of seen)"
 	before=$(keys_made access; keys_made stage; sha256sum <"$KEYS_FOLDER/derive.key")
-	troubled 'the keys are exchanged' '401 (login_required|token_invalid|token_missing)|50[23] .*|none -|20[0-9] -' keys_are_exchanged
+	# login_failed: whose password was compared while everybody was logged out.
+	troubled 'the keys are exchanged' \
+		'401 (login_required|login_failed|token_invalid|token_missing)|50[23] .*|none -|20[0-9] -' keys_are_exchanged
 	same "$(grep -cF -f <(xargs -n 1 <<<"${before%-}") <(keys_made access; keys_made stage; sha256sum <"$KEYS_FOLDER/derive.key"))" 0
 	api GET /v1/registration/stage '' "$invitation"
 	want 401 token_invalid
