@@ -2,14 +2,7 @@
 
 #include "log_in_rows.h"
 
-#include "secret.h"
 #include "statements.h"
-
-void
-log_in_status_wipe(struct log_in_status *status)
-{
-	secret_wipe_bytes(status, sizeof *status);
-}
 
 /* By whichever it was counted, if it was. */
 static void

@@ -36,7 +36,6 @@ struct log_in_status {
 	bool usable;         /* it is active, and its person has access */
 	struct account account; /* without login ID, pending address and times */
 };
-void log_in_status_wipe(struct log_in_status *);
 
 /* Reads the status of a login ID, and counts the try by it, or by a source that is known for it;
  * that is committed when this returns. It takes the same time whether an account has the login ID

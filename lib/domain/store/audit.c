@@ -63,16 +63,6 @@ audit_insert(struct db_tx *tx, const struct audit_event *event)
 }
 
 enum result
-audit_insert_first(struct db_tx *tx, const struct audit_event *event)
-{
-	struct db_values in = { 0 };
-
-	audit_params(event, &in);
-	const enum result written = db_change(tx, AUDIT_INSERT, in.list, NULL);
-	return written == DUPLICATE && !db_may_be_committed(tx) ? INTERNAL : written;
-}
-
-enum result
 audit_insert_for(struct db_tx *tx, const struct audit_event *event, const char *login_id)
 {
 	struct db_values in = { { db_text("login_id", login_id) } };

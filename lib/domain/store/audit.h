@@ -42,10 +42,6 @@ void audit_params(const struct audit_event *, struct db_values *);
  * OK, or what db_insert_new() returns. */
 enum result audit_insert(struct db_tx *, const struct audit_event *) MUST_USE;
 
-/* The same as the first change of a transaction that must have its effect once. DUPLICATE: an
- * earlier run of the transaction was committed, so that all of it is done. */
-enum result audit_insert_first(struct db_tx *, const struct audit_event *) MUST_USE;
-
 /* The same for the account that has the login ID now; without one the row is of no account, so that
  * the time does not tell. */
 enum result audit_insert_for(
