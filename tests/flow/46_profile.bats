@@ -358,6 +358,11 @@ ask_email() { # ADDRESS
 		create_account "$stage_token" "$last" login_id="six.$email" # no stranger is told
 		want 429 too_many_tries
 		(($(header Retry-After) > 86000 && $(header Retry-After) <= 86400))
+		# Nor is it told that a login ID is taken: who can be asked about no other would not be counted.
+		create_account "$stage_token" "$last" login_id="$taken"
+		want 429 too_many_tries
+		create_account "$stage_token" "$last" login_id="$taken" email="five.$email"
+		want 429 too_many_tries
 	done
 	create_account "$stage_token" "$last" # the address of the links needs no other
 	want 201

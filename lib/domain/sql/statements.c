@@ -180,14 +180,16 @@ const struct sql_constant sql_constants[] = {
 #define SQL_PERSON_COLUMNS \
 	"the_person_id, COALESCE(the_account_state, 0), COALESCE(the_code_issue, 0)"
 
-/* In the block `work` of ACCOUNT_CREATE, a mail to somebody else: counted by the person and by its
- * mail interval. */
+/* In the block `work` of ACCOUNT_CREATE, a mail to somebody else: counted by the person, and later
+ * by its mail interval. */
 /* clang-format off */
-#define ACCOUNT_MAIL_(person, interval, mail)                                         \
+#define ACCOUNT_MAIL_COUNT_(person)                                                   \
 	" IF :" #person "_limit THEN"                                                 \
 	" " SQL_LIMIT_COUNT(person) ";"                                               \
 	" IF NOT " SQL_LIMIT_IS_GRANTED " THEN SET outcome = $TOO_MANY,"              \
-	" wait_s = " SQL_LIMIT_WAIT_S(person) "; LEAVE work; END IF;"                 \
+	" wait_s = " SQL_LIMIT_WAIT_S(person) "; LEAVE work; END IF; END IF;"
+#define ACCOUNT_MAIL_(person, interval, mail)                                         \
+	" IF :" #person "_limit THEN"                                                 \
 	" " SQL_LIMIT_COUNT_LOCKING(interval) ";"                                     \
 	" SET goes_out = " SQL_LIMIT_IS_GRANTED ";"                                   \
 	" " SQL_OUTBOX_INSERT_IF("goes_out", mail) ";"                                \
@@ -359,6 +361,9 @@ const struct statement statements[STATEMENTS__MAX] = {
 	 *   PERSON_NOT_ELIGIBLE   all but the token's try
 	 *   TOKEN_SPENT, TOO_MANY all of it
 	 *
+	 * TOO_MANY comes before the login ID is looked at, so that it does not tell whether that is
+	 * taken: nobody counts it.
+	 *
 	 * Run again after a lost answer it finds the token spent by itself, which is OK. A
 	 * registration that began without a posted code (:code_issue 0) spends that of the person,
 	 * if there is one: none must be good when the account is deleted. */
@@ -379,6 +384,8 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " outcome = $TOO_MANY; ROLLBACK; LEAVE step; END IF;"
 	    " SAVEPOINT counted;"
 	    " work: BEGIN"
+	    ACCOUNT_MAIL_COUNT_(owners)
+	    ACCOUNT_MAIL_COUNT_(links)
 	    " BEGIN"
 	    " DECLARE EXIT HANDLER FOR 1452 SET outcome = $PERSON_NOT_ELIGIBLE;"
 	    " DECLARE EXIT HANDLER FOR 1062 IF outcome = $TAKEN"
