@@ -415,6 +415,30 @@ begins_as_above() { # NAME
 	same "$(<"$BATS_TEST_TMPDIR/wrong") $(<"$BATS_TEST_TMPDIR/right")" 'wrong 422 captcha_wrong'
 }
 
+# What was rejected unread waits for the end of the window with all that its sender could type until then.
+@test "a birth date that came while its number was locked is a try like any other when it comes again" { # asvs 2.3.2 6.3.1
+	local i links=() bodies=()
+	restart_driven number_failures
+	db 'DELETE FROM limit_counter'
+	new_source
+	begin_number_failures
+	for i in 1 2 3; do
+		miss_number_failures
+	done
+	for i in 1 2 3 0; do # the right one last
+		identify_anew "$person" "198$i-01-01"
+		want 422 identity_mismatch
+		links+=("$invitation")
+		bodies+=("$identity_body")
+	done
+	db 'UPDATE limit_counter SET window_ends_at = 1 WHERE limit_id = LIMIT_NUMBER_FAILURES'
+	for i in 0 1 2 3; do
+		api POST /v1/registration/identity "${bodies[i]}" "${links[i]}"
+		want 422 identity_mismatch
+	done
+	same "$(db 'SELECT count FROM limit_counter WHERE limit_id = LIMIT_NUMBER_FAILURES AND window_ends_at > 1')" 3
+}
+
 @test "the same body again is never counted, however often it comes" { # asvs 2.3.2
 	email=$(new_email)
 	at_account_step "$email" "$(new_person)"

@@ -125,8 +125,8 @@ run_try(struct identify_ctx *ctx, struct try_row *ret)
 
 /* A right CAPTCHA costs a try of the link, and of the number; a wrong one costs the CAPTCHA alone.
  * Where the source may have no further right number, or the link no further try, nothing is spent.
- * The same body was counted when it came first, and is judged as it was then; from now on that try
- * is not taken back. */
+ * The same body costs the link no other try; from now on that try is not taken back. The number
+ * counts it again, as the same try: one that was rejected when it came first was not compared. */
 static enum result
 try_captcha(struct identify_ctx *ctx)
 {
@@ -139,7 +139,7 @@ try_captcha(struct identify_ctx *ctx)
 	TRY(tried);
 	ctx->is_repeat = row.met == SPENT_BEFORE;
 	ctx->try_is_open = is_right && !ctx->is_repeat;
-	ctx->number_is_locked = row.number_left < (ctx->is_repeat ? 1 : 0);
+	ctx->number_is_locked = row.number_left < 0;
 	ctx->limits.persons_left = (int)row.persons_left;
 	ctx->error_info->wait_s = row.wait_s;
 	if (is_right && row.persons_left < 0)

@@ -277,7 +277,8 @@ const struct statement statements[STATEMENTS__MAX] = {
 	 * looks up whose number it is. With a wrong CAPTCHA it only spends that. Nothing of it is
 	 * kept where no right number is left, nor a try, or where the CAPTCHA was spent on another
 	 * body. A body that comes again was counted; it takes the CAPTCHA from the one that spent
-	 * it, so that this one cannot take it back. */
+	 * it, so that this one cannot take it back. For its number it is the same try once more: it
+	 * may have come first when none was left, and was not compared. */
 	[IDENTITY_TRY] = {
 	    BLOCK_(
 	    "DECLARE met, persons_left, tries_left, number_left INT; DECLARE wait_s BIGINT;"
@@ -293,12 +294,10 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " OR fingerprint <> VALUES(fingerprint), next_id, '')")
 	    " SET counts = :is_right AND met IN ($SPENT_NOW, $SPENT_EARLIER);"
 	    " IF counts THEN " SQL_LIMIT_COUNT(tries) "; SET tries_left = " SQL_LIMIT_LEFT ";"
-	    " IF :number_limit THEN " SQL_LIMIT_COUNT(number) ";"
+	    " ELSE SELECT :tries_max - COALESCE(tries.count, 0) INTO tries_left"
+	    " FROM " SQL_ONE_ROW SQL_LIMIT_JOIN(tries) " WHERE " SQL_IS_ONE_ROW "; END IF;"
+	    " IF :is_right AND :number_limit THEN " SQL_LIMIT_COUNT(number) ";"
 	    " SET number_left = " SQL_LIMIT_LEFT "; END IF;"
-	    " ELSE SELECT :tries_max - COALESCE(tries.count, 0),"
-	    " :number_max - COALESCE(number.count, 0) INTO tries_left, number_left"
-	    " FROM " SQL_ONE_ROW SQL_LIMIT_JOIN(tries) SQL_LIMIT_JOIN(number)
-	    " WHERE " SQL_IS_ONE_ROW "; END IF;"
 	    " SET kept = met <> $SPENT_ON_OTHER AND (NOT :is_right OR persons_left >= 0)"
 	    " AND (NOT counts OR tries_left >= 0);"
 	    " IF kept THEN COMMIT; ELSE ROLLBACK; END IF;"
