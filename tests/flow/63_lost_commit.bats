@@ -37,6 +37,24 @@ teardown() {
 		drive_table "$TABLE"
 }
 
+# The second overtakes the first, which hears late what came of its try, and spends the link.
+@test "a right birth date that is sent twice at once is given back once" { # asvs 2.3.4 6.3.1 15.4.2
+	local first
+	counted() { same "$(db 'SELECT count FROM limit_counter WHERE limit_id = LIMIT_NUMBER_FAILURES')" "$1"; }
+	server_on_the_wire IDENTITY_BIRTH_DATE=yes
+	db 'DELETE FROM limit_counter'
+	prepare_right_birth_date
+	ready_right_birth_date
+	rules 'late statement BEGIN NOT ATOMIC.*insured_person'
+	call_right_birth_date &
+	first=$!
+	wait_until 5 rules_are_used
+	call_right_birth_date
+	counted 1 # the wrong one
+	wait "$first"
+	counted 1
+}
+
 # A few calls of each kind, as a lost quorum looks like a lost answer: what is different is the connection.
 @test "an error at COMMIT of a cluster that lost its quorum: done or not, the call is the success it would have been" { # asvs 2.3.3
 	server_on_the_wire

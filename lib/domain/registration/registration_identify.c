@@ -308,21 +308,6 @@ second_mail_of(const struct identify_ctx *ctx)
 	return mail;
 }
 
-/* The try of the number that this call or, of a repeated body, an earlier one counted. That one may
- * have given it back. */
-static void
-number_params(struct identify_ctx *ctx, struct db_values *values)
-{
-	struct limit_try *number = &ctx->limits.wrong_of_number;
-	const struct db_value own[] = { ctx->is_repeat ? db_number("number_first_run", 0)
-						       : db_first_run("number_first_run"),
-		{ 0 } };
-
-	number->uncounted |= ctx->link.used;
-	db_values_add(values, own);
-	limit_db_params(number, &LIMIT_NAMES("number"), LIMIT_HELD_PARAMS, values);
-}
-
 /* Spends the link and enqueues the mail, or finds what the link was spent on: this number before,
  * or another a moment ago (*ret_met: enum spent_met). */
 __attribute__((noinline)) static enum result
@@ -330,6 +315,7 @@ run_spending(struct identify_ctx *ctx, const struct outbox_mail *mail, int64_t *
 {
 	struct db_tx alone = db_alone(ctx->app->db);
 	const struct jti *link = &ctx->claims->jti;
+	struct limit_try *number = &ctx->limits.wrong_of_number;
 	const struct limit_try mails = limit_try_of(ctx->app->keyring,
 	    limit_subject_of(LIMIT_SECOND_MAIL, link->bytes, sizeof link->bytes), ctx->now);
 	struct db_values in = { {
@@ -338,8 +324,9 @@ run_spending(struct identify_ctx *ctx, const struct outbox_mail *mail, int64_t *
 	} };
 	const struct db_slot out[] = { db_to_number(ret_met), { 0 } };
 
+	number->uncounted |= ctx->link.used;
+	limit_db_params(number, &LIMIT_NAMES("number"), LIMIT_HELD_PARAMS, &in);
 	spent_token_params(&ctx->spent, &in);
-	number_params(ctx, &in);
 	audit_params(&ctx->limits.limit_reached, &in);
 	limit_db_params(&mails, &LIMIT_NAMES("mails"), LIMIT_LOCK_PARAMS, &in);
 	outbox_params(mail, &in);

@@ -8,7 +8,7 @@
  *
  *   SQL_LIMIT_COUNT(p)          Counts it, of a limit that never locks.
  *   SQL_LIMIT_COUNT_LOCKING(p)  Counts it, of any limit. ..._UNTIL(p, SQL): SQL ends its window.
- *   SQL_LIMIT_GIVE_BACK(p)      Takes it back. Needs :p_first_run.
+ *   SQL_LIMIT_GIVE_BACK(p, SQL) Takes it back. SQL: it cannot have been taken back before.
  *   SQL_LIMIT_JOIN(p)           Joins its counter as p; no row: no window of it is open.
  *   SQL_LIMIT_LEFT              In a block, right behind the counting: how many are left after it;
  *                               -1: it was not granted.
@@ -52,13 +52,13 @@
 	    " IF(count < :" #p "_lock_from, 0, :now + LEAST(:" #p "_lock_max_s, :" #p "_lock_s" \
 	    " * POW(2, GREATEST(count - :" #p "_doubles_from, 0))))),")
 
-/* In a second run it takes from the count only where the try is still the holder. It is not after
- * the first run, so it is never taken back twice. */
-#define SQL_LIMIT_GIVE_BACK(p)                                                       \
+/* One that may have been taken back takes from the count only where the try is still the holder,
+ * which it is not afterwards: so it is never taken back twice. */
+#define SQL_LIMIT_GIVE_BACK(p, is_first)                                             \
 	"UPDATE limit_counter SET count = GREATEST(count, 1) - 1, locked_until = 0," \
 	" holder = IF(holder = :" #p "_holder, 'returned', holder)"                  \
 	" WHERE limit_id = :" #p "_limit AND subject_hash = :" #p "_hash"            \
-	" AND (:" #p "_first_run OR holder = :" #p "_holder)"
+	" AND (" is_first " OR holder = :" #p "_holder)"
 
 #define SQL_LIMIT_JOIN(p)                                                    \
 	" LEFT JOIN limit_counter " #p " ON " #p ".limit_id = :" #p "_limit" \

@@ -215,7 +215,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " AND window_ends_at > :now",
 	    .columns = 2,
 	},
-	[LIMIT_GIVE_BACK] = { SQL_LIMIT_GIVE_BACK(try) },
+	[LIMIT_GIVE_BACK] = { SQL_LIMIT_GIVE_BACK(try, ":try_first_run") },
 	[LIMIT_RESET] = {
 	    "DELETE FROM limit_counter WHERE limit_id = :try_limit AND subject_hash = :try_hash",
 	},
@@ -307,12 +307,13 @@ const struct statement statements[STATEMENTS__MAX] = {
 	},
 	/* Spends the link, gives the try of the number back, which was right, writes the audit
 	 * event of a last place, and the mail, unless one went out within the mail interval. The
+	 * same body at the same moment has the same try: who spends the link gives it back. The
 	 * second link keeps its jti however often it is mailed, and with it its count of tries. */
 	[IDENTITY_SPEND_LINK] = {
 	    BLOCK_(
 	    "DECLARE met INT;",
 	    SQL_SPEND_TOKEN("jti = VALUES(jti)")
-	    " IF :number_limit THEN " SQL_LIMIT_GIVE_BACK(number) "; END IF;"
+	    " IF :number_limit THEN " SQL_LIMIT_GIVE_BACK(number, "met = $SPENT_NOW") "; END IF;"
 	    " IF met = $SPENT_NOW AND :is_last THEN " SQL_AUDIT_INSERT "; END IF;"
 	    " IF met IN ($SPENT_NOW, $SPENT_BEFORE) THEN " SQL_LIMIT_COUNT_LOCKING(mails) ";"
 	    " IF " SQL_LIMIT_IS_GRANTED " THEN"
