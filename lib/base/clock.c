@@ -49,6 +49,17 @@ clock_monotonic_in(int64_t ms)
 	return then;
 }
 
+void
+clock_condition_init(pthread_cond_t *condition)
+{
+	pthread_condattr_t monotonic;
+
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(condition, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+}
+
 bool
 clock_is_over(int64_t ends_at, int64_t now)
 {

@@ -6,6 +6,7 @@
 #ifndef CLOCK_H
 #define CLOCK_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
@@ -45,7 +46,11 @@ void clock_date_japan(int64_t time_s, char ret[CLOCK_DATE_MAX + 1]);
 /* Is this a real calendar day written 2026-11-22, in 1850-2199? */
 bool clock_date_is_valid(const char *text);
 
-/* A monotonic moment `ms` from now, for pthread_cond_timedwait on a CLOCK_MONOTONIC condition. */
+/* A monotonic moment `ms` from now, for pthread_cond_timedwait on a condition of
+ * clock_condition_init(). */
 struct timespec clock_monotonic_in(int64_t ms);
+
+/* Makes a condition that is waited for by the monotonic clock. */
+void clock_condition_init(pthread_cond_t *);
 
 #endif

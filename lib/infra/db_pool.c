@@ -35,7 +35,6 @@ struct borrower {
 struct db_pool {
 	struct db_options options;
 	struct db_statements statements;
-	pthread_condattr_t monotonic;
 	pthread_mutex_t mutex;    /* guards all below; never held while an answer is waited for */
 	struct borrower *line;    /* who waits, the earliest deadline first */
 	pthread_cond_t connected; /* or not: a thread that connects has ended */
@@ -127,9 +126,7 @@ db_pool_open(const struct db_options *options, const struct statement *table, un
 		free(pool);
 		return NULL;
 	}
-	pthread_condattr_init(&pool->monotonic);
-	pthread_condattr_setclock(&pool->monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&pool->connected, &pool->monotonic);
+	clock_condition_init(&pool->connected);
 	pthread_mutex_init(&pool->mutex, NULL);
 	for (unsigned i = 0; i < options->connections; i++)
 		pool->places[i].pool = pool;
@@ -142,7 +139,6 @@ pool_free(struct db_pool *pool)
 	for (unsigned i = 0; i < pool->options.connections; i++)
 		db_connection_close(pool->places[i].connection);
 	pthread_cond_destroy(&pool->connected);
-	pthread_condattr_destroy(&pool->monotonic);
 	pthread_mutex_destroy(&pool->mutex);
 	statements_free(&pool->statements);
 	options_free(&pool->options);
@@ -430,7 +426,7 @@ db_pool_borrow(struct db_pool *pool)
 	struct db_place *place;
 	bool waits = true;
 
-	pthread_cond_init(&borrower.called, &pool->monotonic);
+	clock_condition_init(&borrower.called);
 	pthread_mutex_lock(&pool->mutex);
 	line_join(pool, &borrower);
 	while ((place = take_place(pool, &borrower)) == NULL && !borrower.gives_up && waits)

@@ -31,9 +31,9 @@ struct job {
 struct worker {
 	struct hash_pool *pool;
 	pthread_t thread;
-	pthread_cond_t called; /* of the monotonic clock */
-	bool resting;          /* is in the pool's list of those */
-	struct worker *next;   /* the worker that began to rest before it */
+	pthread_cond_t called;
+	bool resting;        /* is in the pool's list of those */
+	struct worker *next; /* the worker that began to rest before it */
 };
 
 struct hash_pool {
@@ -249,13 +249,9 @@ static bool
 worker_start(struct hash_pool *pool, const pthread_attr_t *attributes)
 {
 	struct worker *const worker = &pool->worker[pool->workers];
-	pthread_condattr_t monotonic;
 
 	worker->pool = pool;
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&worker->called, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	clock_condition_init(&worker->called);
 	if (pthread_create(&worker->thread, attributes, run_worker, worker) != 0)
 		return false;
 	pool->workers++;

@@ -194,13 +194,10 @@ static void
 a_condition_waits_for_it(void **state)
 {
 	pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-	pthread_condattr_t monotonic;
 	pthread_cond_t condition;
 
 	(void)state;
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&condition, &monotonic);
+	clock_condition_init(&condition);
 	pthread_mutex_lock(&mutex);
 	const int64_t before = clock_monotonic_ms();
 	const struct timespec then = clock_monotonic_in(50);
@@ -209,7 +206,6 @@ a_condition_waits_for_it(void **state)
 	const int64_t waited = clock_monotonic_ms() - before;
 	pthread_mutex_unlock(&mutex);
 	pthread_cond_destroy(&condition);
-	pthread_condattr_destroy(&monotonic);
 	assert_in_range(waited, 49, 5000);
 }
 

@@ -174,17 +174,13 @@ struct captcha_pool *
 captcha_pool_open(unsigned count)
 {
 	struct captcha_pool *const pool = calloc(1, sizeof *pool + count * sizeof pool->ring[0]);
-	pthread_condattr_t monotonic;
 
 	if (pool == NULL)
 		return NULL;
 	pool->count = count;
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_mutex_init(&pool->lock, NULL);
-	pthread_cond_init(&pool->drawn, &monotonic);
-	pthread_cond_init(&pool->taken, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	clock_condition_init(&pool->drawn);
+	clock_condition_init(&pool->taken);
 	pool->painting = painting_new();
 	if (pool->painting == NULL || !start_painter(pool)) {
 		captcha_pool_free(pool);

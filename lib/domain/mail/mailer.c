@@ -654,7 +654,6 @@ start_mail_worker(struct mailer *mailer, struct mail_worker *w)
 struct mailer *
 mailer_open(const struct mailer_options *options)
 {
-	pthread_condattr_t monotonic;
 	struct mailer *mailer = calloc(
 	    1, sizeof *mailer + options->workers * sizeof(struct mail_worker));
 
@@ -662,11 +661,8 @@ mailer_open(const struct mailer_options *options)
 		return NULL;
 	mailer->options = *options;
 	mail_relay_init(&mailer->relay);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&mailer->woken, &monotonic);
-	pthread_cond_init(&mailer->stopped, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	clock_condition_init(&mailer->woken);
+	clock_condition_init(&mailer->stopped);
 	pthread_mutex_init(&mailer->mutex, NULL);
 	for (; mailer->workers < options->workers; mailer->workers++) {
 		if (start_mail_worker(mailer, &mailer->worker[mailer->workers]))

@@ -139,17 +139,13 @@ monitor_free(struct monitor *monitor)
 struct monitor *
 monitor_open(struct db *db, struct step_counts *counts)
 {
-	pthread_condattr_t monotonic;
 	struct monitor *monitor = calloc(1, sizeof *monitor);
 
 	if (monitor == NULL)
 		return NULL;
 	monitor->db = db;
 	monitor->counts = counts;
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&monitor->stopped, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	clock_condition_init(&monitor->stopped);
 	pthread_mutex_init(&monitor->mutex, NULL);
 	if (start_thread(monitor))
 		return monitor;
