@@ -1,7 +1,7 @@
 /* deadline.h - until when the work of a thread must be done.
  *
  * A request has one deadline for all that it waits for: a connection, a statement, COMMIT, a
- * repeat, a picture. gate.c sets it when the body has been read; whatever waits asks
+ * repeat, a hash, a picture. gate.c sets it when the body has been read; whatever waits asks
  * deadline_left_ms(). It is the thread's and no argument, because the client library of the
  * database waits in a callback that knows nothing of the caller. A thread without a deadline waits
  * as long as each wait may.

@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define STACK_SIZE ((size_t)1024 * 1024)
+#define STACK_SIZE  ((size_t)1024 * 1024)
+#define WAIT_MAX_MS INT32_MAX /* of a caller without a deadline: 24 days */
 
 /* What a caller wants to have done; on its stack while it waits. */
 struct job {
@@ -107,6 +108,19 @@ worker_call(struct hash_pool *pool)
 	pthread_cond_signal(&worker->called);
 }
 
+/* Takes out the job at this place of the queue. */
+static struct job *
+queue_remove(struct hash_pool *pool, struct job **at)
+{
+	struct job *const job = *at;
+
+	*at = job->next;
+	if (*at == NULL)
+		pool->last = at;
+	atomic_fetch_sub(&pool->queued, 1);
+	return job;
+}
+
 /* Takes the oldest job, waiting for one. NULL: closing, and nothing left to do. */
 static struct job *
 queue_take(struct hash_pool *pool, struct worker *worker)
@@ -115,13 +129,9 @@ queue_take(struct hash_pool *pool, struct worker *worker)
 	while (pool->first == NULL && !pool->closing)
 		worker_rest(pool, worker);
 
-	struct job *const job = pool->first;
-	if (job == NULL)
-		return NULL;
-	pool->first = job->next;
 	if (pool->first == NULL)
-		pool->last = &pool->first;
-	atomic_fetch_sub(&pool->queued, 1);
+		return NULL;
+	struct job *const job = queue_remove(pool, &pool->first);
 	atomic_fetch_add(&pool->waited_us, clock_monotonic_us() - job->queued_at_us);
 	return job;
 }
@@ -134,6 +144,20 @@ queue_put(struct hash_pool *pool, struct job *job)
 	pool->last = &job->next;
 	atomic_fetch_add(&pool->queued, 1);
 	worker_call(pool);
+}
+
+/* Takes this job out. False: a worker has taken it. */
+static bool
+queue_leave(struct hash_pool *pool, const struct job *job)
+{
+	struct job **at = &pool->first;
+
+	while (*at != NULL && *at != job)
+		at = &(*at)->next;
+	if (*at == NULL)
+		return false;
+	queue_remove(pool, at);
+	return true;
 }
 
 /* The first jobs count alike, later ones by their share of HASH_POOL_MEAN_OF. A job that took far
@@ -184,6 +208,23 @@ run_worker(void *argument)
 	return NULL;
 }
 
+/* Waits for the answer; no longer than the caller has time, unless a worker is at it by then. With
+ * the lock held. */
+static enum result
+wait_for_answer(struct hash_pool *pool, struct job *job)
+{
+	const struct timespec until = clock_monotonic_in(deadline_left_ms(WAIT_MAX_MS));
+	int waited = 0;
+
+	while (!job->done && waited == 0)
+		waited = pthread_cond_timedwait(&job->finished, &pool->lock, &until);
+	if (!job->done && queue_leave(pool, job))
+		return UNAVAILABLE;
+	while (!job->done)
+		pthread_cond_wait(&job->finished, &pool->lock);
+	return job->result;
+}
+
 /* Queues the job and waits for it, if there is room, and time. */
 static enum result
 wait_for(struct hash_pool *pool, struct job *job)
@@ -197,15 +238,14 @@ wait_for(struct hash_pool *pool, struct job *job)
 	}
 
 	pool->callers++;
-	pthread_cond_init(&job->finished, NULL);
+	clock_condition_init(&job->finished);
 	queue_put(pool, job);
-	while (!job->done)
-		pthread_cond_wait(&job->finished, &pool->lock);
+	const enum result result = wait_for_answer(pool, job);
 	pthread_cond_destroy(&job->finished);
 	pool->callers--;
 	pthread_cond_signal(&pool->left);
 	pthread_mutex_unlock(&pool->lock);
-	return job->result;
+	return result;
 }
 
 enum result

@@ -2,7 +2,8 @@
  *
  * Argon2id is the one expensive thing of the service. It runs here and nowhere else, so that a
  * storm of it can not starve the rest: each thread has a 1 MiB stack, the queue is bounded, and
- * what does not fit is refused at once. Callers wait for their answer.
+ * what does not fit is refused at once. Callers wait for their answer, until the deadline of their
+ * thread (deadline.h): a job that no worker has taken by then is taken out of the queue.
  *
  * A worker keeps the work area of its hashes (hash_memory.h) while jobs come, and gives it back to
  * the kernel HASH_POOL_LULL_MS after its last: memory in use is the cost's times the workers that
@@ -32,11 +33,12 @@ struct hash_pool *hash_pool_open(
  * NULL is fine. No call may come after it. */
 void hash_pool_close(struct hash_pool *);
 
-/* Hashes. OVERLOADED: the queue is full; UNAVAILABLE: no memory for the hash. */
+/* Hashes. OVERLOADED: the queue is full; UNAVAILABLE: no memory for the hash, or no worker took the
+ * job before the deadline. */
 enum result hash_pool_hash(struct hash_pool *, const struct secret *password,
     char ret_hash[static PASSWORD_HASH_MAX + 1]) MUST_USE;
 
-/* Verifies. OK and *ret_equal; OVERLOADED; UNAVAILABLE: no memory, which says nothing about the
+/* Verifies. OK and *ret_equal; OVERLOADED, UNAVAILABLE: as above, which says nothing about the
  * password; INTERNAL: `hash` is no Argon2id hash.
  *
  * `hash` NULL: there is no such account. The password is verified against a dummy hash of the

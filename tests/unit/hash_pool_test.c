@@ -4,6 +4,7 @@
 
 #include "cleanup.h"
 #include "clock.h"
+#include "deadline.h"
 #include "mappings.h"
 #include "start_secret.h"
 #include "text.h"
@@ -211,6 +212,90 @@ closing_answers_those_who_wait(void **state)
 	assert_int_equal(callers_join(callers, LENGTH(callers), OK), LENGTH(callers));
 }
 
+static void *
+hash_with_a_deadline(void *argument)
+{
+	deadline_begin(200);
+	hash_in_thread(argument);
+	deadline_end();
+	return NULL;
+}
+
+/* Until one of two works, and the other waits. */
+static void
+wait_for_one_queued(struct hash_pool *pool)
+{
+	struct hash_pool_totals totals;
+
+	do {
+		sched_yield();
+		hash_pool_totals(pool, &totals);
+	} while (totals.queued != 1 && totals.jobs == 0);
+	assert_int_equal(totals.queued, 1);
+}
+
+/* One at the end of the queue, and one with another behind it. The others get their answers. */
+static void
+who_has_no_time_leaves_the_queue(void **state)
+{
+	static const struct secret_cost slow = { .passes = 20, .memory_bytes = 64 * MIB };
+	static struct caller patient[2], hurried;
+	struct hash_pool *const pool = hash_pool_open(1, 8, &slow);
+	CLEANUP(secret_wipe) struct secret password = { 0 };
+	_Atomic unsigned called = 0;
+	struct hash_pool_totals totals;
+	bool equal = true;
+
+	(void)state;
+	assert_non_null(pool);
+	assert_true(secret_set(&password, "password"));
+	callers_start(pool, patient, LENGTH(patient), &called);
+	wait_for_one_queued(pool);
+	deadline_begin(20);
+	assert_int_equal(hash_pool_verify(pool, &password, NULL, &equal), UNAVAILABLE);
+	deadline_end();
+	assert_true(equal); /* as it was */
+	hash_pool_totals(pool, &totals);
+	assert_int_equal(totals.queued, 1);
+
+	hurried = (struct caller){ .pool = pool, .called = &called, .password = password };
+	assert_int_equal(pthread_create(&hurried.thread, NULL, hash_with_a_deadline, &hurried), 0);
+	while (atomic_load(&called) <= LENGTH(patient))
+		sched_yield();
+	equal = false;
+	assert_int_equal(hash_pool_verify(pool, &password,
+			     M12288 "g3HSW/Oa6/cFVyP6hPC5ZfXC+rCJpgDANCZ/7CfKokc", &equal),
+	    OK);
+	assert_true(equal);
+	assert_int_equal(callers_join(&hurried, 1, UNAVAILABLE), 1);
+	assert_int_equal(callers_join(patient, LENGTH(patient), OK), LENGTH(patient));
+	hash_pool_totals(pool, &totals);
+	assert_int_equal(totals.jobs, LENGTH(patient) + 1);
+	assert_int_equal(totals.queued, 0);
+	hash_pool_close(pool);
+}
+
+/* Its memory is the caller's, who may not leave before the worker does. */
+static void
+a_job_that_a_worker_has_is_waited_for(void **state)
+{
+	static const struct secret_cost slow = { .passes = 40, .memory_bytes = 64 * MIB };
+	struct hash_pool *const pool = hash_pool_open(1, 1, &slow);
+	CLEANUP(secret_wipe) struct secret password = { 0 };
+	char hash[PASSWORD_HASH_MAX + 1];
+
+	(void)state;
+	assert_non_null(pool);
+	assert_true(secret_set(&password, "password"));
+	deadline_begin(200);
+	const enum result made = hash_pool_hash(pool, &password, hash);
+	const int64_t left_ms = deadline_left_ms(1);
+	deadline_end();
+	assert_int_equal(made, OK);
+	assert_int_equal(left_ms, 0);
+	hash_pool_close(pool);
+}
+
 /* Until there are `count` mappings of that size; false after five seconds. */
 static bool
 mappings_become(unsigned count, size_t size)
@@ -409,6 +494,8 @@ main(void)
 		cmocka_unit_test(a_slow_first_job_says_little_about_the_next_ones),
 		cmocka_unit_test(what_does_not_fit_the_queue_is_refused_at_once),
 		cmocka_unit_test(closing_answers_those_who_wait),
+		cmocka_unit_test(who_has_no_time_leaves_the_queue),
+		cmocka_unit_test(a_job_that_a_worker_has_is_waited_for),
 		cmocka_unit_test(memory_is_kept_for_the_lull_and_no_longer),
 		cmocka_unit_test(one_caller_after_another_needs_one_workers_memory),
 		cmocka_unit_test(all_workers_are_called_when_all_are_needed),
