@@ -25,7 +25,7 @@ struct service {
 	struct email_domains registration_domains;
 	struct source_networks proxies;
 	struct source_networks shared; /* where many members share an address */
-	struct http *_Atomic public;   /* NULL until it listens, and when it closes */
+	struct http *_Atomic public;   /* NULL until it listens */
 	struct metrics *metrics;
 	struct monitor *monitor;      /* NULL: what only the database knows is in no metric */
 	atomic_uint requests;         /* being worked on now */

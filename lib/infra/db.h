@@ -6,15 +6,18 @@
  *   1213, 1020          rolled back whole    run the body again, up to 5 times, 5*2^n ms +- 50 %
  *   1205                statement undone     roll back, run again, up to 2 times
  *   2006 2013 2055 1927 connection lost      new connection, run again, up to 2 times; also when
- *                                            it was lost at COMMIT, and nobody knows whether the
+ *   2026                                     it was lost at COMMIT, and nobody knows whether the
  *                                            work is done
+ *   1243 1615           statement forgotten  the same: a new connection prepares it
  *   2008 2027 0         no memory here       the same: an answer may have been read in part
  *   1180                error at COMMIT      the same: the cluster may have lost its quorum when it
  *                                            had passed the work on
  *   1062                unique key           DUPLICATE to the body, which knows what it means
  *   1452                foreign key          NO_ROW to the body: what it refers to is not there
+ *   1643                SIGNAL '02000'       NO_ROW to the body: the statement says so
  *   1317 1969           too slow             roll back, UNAVAILABLE
- *   1047                node out of service  close, next connection, UNAVAILABLE after 2
+ *   1047 1053           node out of service  close, next connection, UNAVAILABLE after 2
+ *   1461                too many statements  the same
  *   1290 1836 1036 1792 node is read-only   the same, after 0.3 and 0.6 s +- 50 %: a proxy may be
  *                                            choosing another node
  *   1114 1021 1026      no room on its disk  roll back, UNAVAILABLE

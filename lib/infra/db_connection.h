@@ -24,7 +24,8 @@ struct db_statements {
 bool db_connection_start_library(void) MUST_USE;
 void db_connection_stop_library(void);
 
-/* Makes the stop do nothing: a thread still works with the library, and ends with the process. */
+/* Makes the stop do nothing: a thread still works with the library, perhaps until the process
+ * ends. */
 void db_connection_keep_library(void);
 
 /* Connects; the table must outlive the connection. A statement is prepared at its first use, or

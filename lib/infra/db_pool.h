@@ -9,7 +9,7 @@
  *
  * A server that was reached before is waited for, until `patience_ms` after the first try that
  * failed: a proxy may be choosing another one. Later, and before it was ever reached, calls fail at
- * once. */
+ * once, unless others work with connections: those go round. */
 
 #ifndef DB_POOL_H
 #define DB_POOL_H
@@ -34,7 +34,7 @@ struct db_place {
 
 /* Reads the statements and copies the options; see db_open(). NULL: no memory, or a statement that
  * sql_text.h rejects. Close: db_pool_close(), when no place is borrowed. Where a connection is
- * still being made a second later, it and the pool are left alone until the process ends. */
+ * still being made a second later, the thread that makes it frees it and the pool. */
 struct db_pool *db_pool_open(
     const struct db_options *, const struct statement *, unsigned statements) MUST_USE;
 void db_pool_close(struct db_pool *);

@@ -148,8 +148,8 @@ scan_escape(struct scan *scan)
 {
 	if (scan_byte(scan, 'u'))
 		return scan_code_point(scan);
-	for (const char *mail = "\"\\/bfnrt"; *mail != '\0'; mail++)
-		if (scan_byte(scan, *mail))
+	for (const char *letter = "\"\\/bfnrt"; *letter != '\0'; letter++)
+		if (scan_byte(scan, *letter))
 			return true;
 	return false;
 }

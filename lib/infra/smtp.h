@@ -35,10 +35,10 @@ typedef void smtp_tell(void *context, enum smtp_side, const char *line);
 
 struct smtp_options {
 	const char *url; /* smtp://host:port or smtps://host:port */
-	const char
-	    *ehlo_name;    /* our name for EHLO; \"\" or NULL: what the system calls this host */
-	bool tls_required; /* STARTTLS (or smtps) with verification; false only for a local catcher
-			    */
+	/* Our name for EHLO; "" or NULL: what the system calls this host. */
+	const char *ehlo_name;
+	/* STARTTLS (or smtps) with verification; false only for a local catcher. */
+	bool tls_required;
 	const char *ca_file;   /* PEM, NULL for the system's */
 	const char *user;      /* NULL: no authentication */
 	const char *password;  /* with user */
