@@ -551,18 +551,3 @@ access_key_verify(
 	return EVP_PKEY_verify(ctx, der, (size_t)der_size, hash, sizeof hash) == 1 ? OK
 										   : TOKEN_INVALID;
 }
-
-enum result
-access_signature_check(struct access_keys *keys, const char *kid, const char *text, size_t length,
-    const char *signature)
-{
-	CLEANUP(access_key_release) struct access_key_held held = { 0 };
-	char header[HEADER_MAX + 1], encoded[SECRET_BASE64_MAX(HEADER_MAX) + 1];
-
-	if (!text_format(header, sizeof header, HEADER_FORM, kid))
-		return TOKEN_INVALID;
-	secret_base64url(header, strlen(header), encoded);
-	if (!access_keys_hold_of_header(keys, encoded, strlen(encoded), &held))
-		return TOKEN_INVALID;
-	return access_key_verify(held.key, text, length, signature);
-}

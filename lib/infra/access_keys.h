@@ -87,11 +87,6 @@ enum result access_key_sign(const struct access_key *, const char *text, size_t 
 enum result access_key_verify(
     const struct access_key *, const char *text, size_t length, const char *signature) MUST_USE;
 
-/* As access_key_verify() with the key of this id, as RFC 7515's vectors want it. TOKEN_INVALID:
- * also when there is no such key. */
-enum result access_signature_check(struct access_keys *, const char *kid, const char *text,
-    size_t length, const char *signature) MUST_USE;
-
 /* The cache of the tokens that these keys opened, and the generation of the keys now. */
 struct access_cache *access_keys_cache(const struct access_keys *);
 unsigned access_keys_generation(const struct access_keys *);
