@@ -548,6 +548,8 @@ access_key_verify(
 	if (ctx == NULL || der_size <= 0 || EVP_PKEY_verify_init(ctx) != 1)
 		return UNAVAILABLE;
 	secret_sha256(text, length, hash);
-	return EVP_PKEY_verify(ctx, der, (size_t)der_size, hash, sizeof hash) == 1 ? OK
-										   : TOKEN_INVALID;
+	const int verified = EVP_PKEY_verify(ctx, der, (size_t)der_size, hash, sizeof hash);
+	if (verified < 0) /* of a form that is right, for memory alone */
+		return UNAVAILABLE;
+	return verified == 1 ? OK : TOKEN_INVALID;
 }

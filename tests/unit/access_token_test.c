@@ -17,6 +17,7 @@
 #include <jwt.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -1413,6 +1414,60 @@ a_key_of_ours_is_written_in_the_form_we_take(void **state)
 	assert_int_equal(open_at(keys, token, NOW), OK);
 }
 
+/* The n-th time from now on that OpenSSL asks for memory in this thread there is none; 0: there
+ * is. */
+static _Thread_local unsigned starved_at;
+
+static bool
+is_starved(void)
+{
+	return starved_at > 0 && --starved_at == 0;
+}
+
+static void *
+starving_malloc(size_t size, const char *file, int line)
+{
+	(void)file, (void)line;
+	return is_starved() ? NULL : malloc(size);
+}
+
+static void *
+starving_realloc(void *memory, size_t size, const char *file, int line)
+{
+	(void)file, (void)line;
+	return is_starved() ? NULL : realloc(memory, size);
+}
+
+static void
+starving_free(void *memory, const char *file, int line)
+{
+	(void)file, (void)line;
+	free(memory);
+}
+
+/* Whoever is told that their token is none of ours logs in anew. */
+static void
+a_lack_of_memory_says_nothing_of_a_token(void **state)
+{
+	struct fixture *const fixture = *state;
+	char token[TOKEN_MAX + 1];
+	bool starved = true;
+	unsigned times = 0;
+
+	seal_some(fixture, token);
+	assert_int_equal(open_at(fixture->keys, token, NOW), OK); /* and all is there for others */
+	for (; starved; times += starved) {
+		seal_some(fixture, token);
+		starved_at = times + 1;
+		const enum result opened = open_at(fixture->keys, token, NOW);
+		starved = starved_at == 0;
+		starved_at = 0;
+		if (opened != OK && opened != UNAVAILABLE)
+			fail_msg("%u: %s", times + 1, result_code(opened));
+	}
+	assert_in_range(times, 5, 10000);
+}
+
 /* As many as a service has that was asked by all at once: OpenSSL gives each thread that signs some
  * of its locked memory until the thread ends. */
 #define THREADS 400
@@ -1492,6 +1547,7 @@ main(void)
 		EACH(a_remembered_token_is_cheap),
 		EACH(threads_open_while_keys_are_exchanged),
 		EACH(threads_that_stay_can_all_sign),
+		EACH(a_lack_of_memory_says_nothing_of_a_token),
 		EACH(a_key_of_ours_is_written_in_the_form_we_take),
 	};
 #undef EACH
@@ -1499,6 +1555,8 @@ main(void)
 #ifdef __SANITIZE_THREAD__ /* what one thread does, other builds watch in a tenth of the time */
 	cmocka_set_test_filter("threads_*");
 #endif
+	if (CRYPTO_set_mem_functions(starving_malloc, starving_realloc, starving_free) != 1)
+		return 1;
 	access_keys_make_room(THREADS);
 	return cmocka_run_group_tests_name("access_token", tests, NULL, NULL);
 }
