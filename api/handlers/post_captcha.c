@@ -9,6 +9,7 @@
 #include "service.h"
 #include "text.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,6 +136,7 @@ post_captcha(struct call *call)
 	const struct captcha_input *in = call->body;
 	const enum captcha_kind kind = captcha_kind_named(in->kind);
 
+	assert(kind < CAPTCHA_KIND__MAX); /* captcha_kind_check() */
 	call->status = 201;
 	return reply_kind[kind](call, captcha_kind_name(kind));
 }

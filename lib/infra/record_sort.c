@@ -22,7 +22,7 @@
 
 #define RUNS_MAX    256
 #define BLOCK_SIZE  8192
-#define ARENA_SIZE  (RUNS_MAX * BLOCK_SIZE)
+#define ARENA_SIZE  ((size_t)RUNS_MAX * BLOCK_SIZE)
 #define RECORDS_MAX 65536 /* in the arena */
 #define SIZE_BYTES  2     /* before each record */
 #define SEALED_SIZE (BLOCK_SIZE + SECRET_SEAL_OVERHEAD)

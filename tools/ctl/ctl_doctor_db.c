@@ -293,8 +293,10 @@ static bool
 causal_wait_is_short(const char *text)
 {
 	char *end;
-	const double seconds = strncmp(text, "PT", 2) == 0 ? strtod(text + 2, &end) : -1;
 
+	if (strncmp(text, "PT", 2) != 0)
+		return false;
+	const double seconds = strtod(text + 2, &end);
 	return seconds > 0 && strcmp(end, "S") == 0 && seconds <= CAUSAL_WAIT_MAX_S;
 }
 

@@ -222,7 +222,7 @@ ctl_put_id(struct ctl_output *out, const char *name, const uint8_t id[static ID_
 	char hex[2 * ID_SIZE + 1];
 
 	text_hex(id, ID_SIZE, hex);
-	ctl_put_text(out, name, strspn(hex, "0") == 2 * ID_SIZE ? "" : hex);
+	ctl_put_text(out, name, strspn(hex, "0") == sizeof hex - 1 ? "" : hex);
 }
 
 void

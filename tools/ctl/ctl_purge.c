@@ -94,7 +94,7 @@ const struct ctl_command ctl_purge_commands[] = {
 	{
 	    .words = "purge",
 	    .summary = "delete what is old; run it daily",
-	    .settings = CTL_APP_SETTINGS | CONFIG_RULES,
+	    .settings = CTL_APP_SETTINGS,
 	    .run = run_purge,
 	    .params = { { "--dry-run", CTL_FLAG, .help = "only count" } },
 	},

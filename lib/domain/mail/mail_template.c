@@ -976,7 +976,7 @@ void
 mail_template_name(unsigned id, char ret[static MAIL_TEMPLATE_NAME_MAX + 1])
 {
 	static const char *const names[] = {
-		[MAIL_TEMPLATE_NO_LOGIN_IDS - MAIL_TEMPLATE_NO_LOGIN_IDS] = "no-login-ids",
+		[0] = "no-login-ids",
 		[MAIL_TEMPLATE_TEST - MAIL_TEMPLATE_NO_LOGIN_IDS] = "test",
 		[MAIL_TEMPLATE_FOOTER - MAIL_TEMPLATE_NO_LOGIN_IDS] = "footer",
 	};

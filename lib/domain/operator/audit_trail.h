@@ -24,7 +24,7 @@ struct trail_cursor {
 	int64_t event;
 };
 
-#define TRAIL_CURSOR_TEXT (2 * (8 + REQUEST_ID_SIZE + 1))
+enum { TRAIL_CURSOR_TEXT = 2 * (8 + REQUEST_ID_SIZE + 1) };
 void trail_cursor_text(const struct trail_cursor *, char ret[static TRAIL_CURSOR_TEXT + 1]);
 bool trail_cursor_read(const char *text, struct trail_cursor *ret);
 

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define DAY_S   86400
-#define JAPAN_S (9 * 3600)
+#define JAPAN_S INT64_C(32400) /* ahead of UTC */
 #define NEVER   INT64_MAX
 #define ROW_MAX (2 * ID_SIZE + 2 * KEYED_HASH_SIZE + sizeof "[\"\",\"\"],") /* as JSON */
 

@@ -53,7 +53,7 @@ character_at(const struct roster_stream *stream, const unsigned char *at, size_t
 		return -1;
 	if (!is_high(unit))
 		return UNIT;
-	if (left < 2 * UNIT)
+	if (left < (size_t)2 * UNIT)
 		return 0;
 	const int32_t low = unit_at(stream, at + UNIT);
 	*ret = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
