@@ -52,7 +52,13 @@ read_digits(const char **at, const char *end, int *ret)
 	return *at > start;
 }
 
-/* "5.7.1 ...": the status at the beginning of a text. */
+static bool
+is_word_end(const char *at, const char *end)
+{
+	return at == end || *at == ' ' || *at == '\r' || *at == '\n';
+}
+
+/* "5.7.1 ...": the status at the beginning of a text. RFC 3463 has three classes. */
 static void
 read_status(const char *at, const char *end, int ret[static 3])
 {
@@ -64,7 +70,7 @@ read_status(const char *at, const char *end, int ret[static 3])
 		if (!read_digits(&at, end, &status[i]))
 			return;
 	}
-	if (at == end || *at == ' ' || *at == '\r')
+	if (is_word_end(at, end) && (status[0] == 2 || status[0] == 4 || status[0] == 5))
 		memcpy(ret, status, sizeof status);
 }
 
@@ -74,7 +80,8 @@ smtp_reply_read(struct smtp_reply *reply, const char *line, size_t length)
 	const char *at = line, *end = line + length;
 	int code;
 
-	if (!read_digits(&at, end, &code) || at - line != DIGITS_MAX)
+	if (!read_digits(&at, end, &code) || at - line != DIGITS_MAX ||
+	    !(is_word_end(at, end) || *at == '-'))
 		return;
 	if (!reply->goes_on)
 		*reply = (struct smtp_reply){ 0 };
