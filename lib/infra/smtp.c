@@ -357,6 +357,15 @@ write_reply(const struct smtp_reply *reply, char ret_error[static SMTP_ERROR_MAX
 	    status[0], status[1], status[2]);
 }
 
+/* Was the last command left without a whole reply? libcurl then has the number of the reply before
+ * it, or none, as the bytes came in. */
+static bool
+reply_is_missing(CURLcode code, long last)
+{
+	return code == CURLE_ABORTED_BY_CALLBACK || code == CURLE_RECV_ERROR ||
+	       code == CURLE_OPERATION_TIMEDOUT || last < 400;
+}
+
 /* No reply came: how far was the mail? */
 static enum smtp_outcome
 outcome_without_reply(const struct smtp *smtp, CURLcode code)
@@ -377,7 +386,7 @@ outcome_of(struct smtp *smtp, CURLcode code, char ret_error[static SMTP_ERROR_MA
 	if (code == CURLE_OK)
 		return SMTP_SENT;
 	curl_easy_getinfo(smtp->curl, CURLINFO_RESPONSE_CODE, &last);
-	if (code == CURLE_ABORTED_BY_CALLBACK || last < 400) {
+	if (reply_is_missing(code, last)) {
 		if (!text_format(ret_error, SMTP_ERROR_MAX + 1, "curl %d", (int)code))
 			ret_error[0] = '\0';
 		return outcome_without_reply(smtp, code);

@@ -699,6 +699,7 @@ answers_are_told_apart(void **state)
 		  REJECTED, "smtp 550 5.1.1", 0 },
 		{ "cut at the greeting",          "drop connect",    AWAY, NULL,    0 },
 		{ "cut at EHLO",                  "drop ehlo",       AWAY, NULL,    0 },
+		{ "cut behind a rejected EHLO", "ehlo 502 5.5.1 no\ndrop helo", AWAY, NULL, 0 },
 		{ "cut at MAIL",                  "drop mail",       AWAY, NULL,    0 },
 		{ "cut at RCPT",                  "drop rcpt",       LATER,   NULL,       0 },
 		{ "cut at DATA",                  "drop data",       LATER,   NULL,       0 },
