@@ -626,13 +626,23 @@ smtp_open(const struct smtp_options *options)
 	return NULL;
 }
 
+/* libcurl waits for the reply to QUIT as long as its last transfer was to wait for one. So there is
+ * one more, which leads nowhere. */
+static void
+say_goodbye(CURL *curl)
+{
+	curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, QUIT_TIMEOUT_S);
+	curl_easy_setopt(curl, CURLOPT_URL, "none:");
+	(void)curl_easy_perform(curl);
+	curl_easy_cleanup(curl);
+}
+
 void
 smtp_close(struct smtp *smtp)
 {
 	if (smtp == NULL)
 		return;
-	curl_easy_setopt(smtp->curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, QUIT_TIMEOUT_S);
-	curl_easy_cleanup(smtp->curl);
+	say_goodbye(smtp->curl);
 	free(smtp);
 }
 

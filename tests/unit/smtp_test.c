@@ -42,6 +42,7 @@
 #define SHOWN_MAX   65536
 #define PATIENT_MS  10000
 #define HASTY_MS    1000
+#define QUIT_MS     2000
 #define GRACE_MS    3000 /* beyond a deadline, on a busy machine */
 
 #define TO         "taro@example.jp"
@@ -894,14 +895,13 @@ a_caller_ends_a_silent_server_at_once(void **state)
 static void
 closing_does_not_wait_for_a_silent_server(void **state)
 {
-	struct smtp_options options = options_for(PLAIN);
+	const struct smtp_options options = options_for(PLAIN);
 
 	(void)state;
-	options.limits = (struct smtp_limits){ HASTY_MS, HASTY_MS, HASTY_MS };
 	script(PLAIN, "stall quit");
 	const int64_t begun = clock_monotonic_ms();
 	must_send_once("stall quit", &options, SMTP_SENT, "");
-	assert_in_range(clock_monotonic_ms() - begun, 0, HASTY_MS + GRACE_MS);
+	assert_in_range(clock_monotonic_ms() - begun, 0, QUIT_MS + GRACE_MS);
 	show_trace(PLAIN);
 	must_show("we are polite", "\nQUIT\n", 1);
 }
