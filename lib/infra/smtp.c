@@ -50,7 +50,9 @@ struct smtp {
 	/* Of the mail that is being sent. */
 	char errbuf[CURL_ERROR_SIZE]; /* libcurl writes here */
 	struct smtp_reply reply;      /* the last of 400 or more */
-	bool in_session;              /* logged in: the next command names the sender */
+	bool greeted;                 /* a reply of 2xx came */
+	bool logged_in;               /* it took user and password */
+	bool in_session;              /* the session stands: the next command names the sender */
 	bool under_way;               /* it was taken: the rest is about this mail */
 	bool complete;                /* libcurl has all of it but its final dot */
 	struct mime mime;             /* what it has not taken yet */
@@ -188,6 +190,8 @@ note_line(char *line, size_t size, size_t count, void *context)
 
 	if (*line == '4' || *line == '5')
 		smtp_reply_read(&smtp->reply, line, size * count);
+	smtp->greeted |= *line == '2';
+	smtp->logged_in |= strncmp(line, "235", 3) == 0;
 	smtp->under_way |= smtp->in_session && *line == '2';
 	return size * count;
 }
@@ -652,20 +656,20 @@ close_tried(struct smtp *const *smtp)
 	smtp_close(*smtp);
 }
 
-/* Without an answer in time: how far it came tells what did not answer. */
+/* Left without a reply: how far it came tells what did not answer. */
 static enum smtp_tried
-tried_until_timeout(CURL *curl, long reply)
+tried_without_reply(const struct smtp *smtp)
 {
 	curl_off_t connected_us = 0;
 
-	curl_easy_getinfo(curl, CURLINFO_CONNECT_TIME_T, &connected_us);
+	curl_easy_getinfo(smtp->curl, CURLINFO_CONNECT_TIME_T, &connected_us);
 	if (connected_us == 0)
 		return SMTP_NOT_REACHED;
-	return reply == 0 ? SMTP_NOT_GREETED : SMTP_NOT_TRIED;
+	return smtp->greeted ? SMTP_NOT_TRIED : SMTP_NOT_GREETED;
 }
 
 static enum smtp_tried
-tried_of(CURL *curl, CURLcode code, long reply)
+tried_of(const struct smtp *smtp, CURLcode code)
 {
 	switch ((int)code) {
 	case CURLE_OK:
@@ -676,9 +680,8 @@ tried_of(CURL *curl, CURLcode code, long reply)
 		return SMTP_NOT_REACHED;
 	case CURLE_WEIRD_SERVER_REPLY:
 	case CURLE_RECV_ERROR:
-		return SMTP_NOT_GREETED;
 	case CURLE_OPERATION_TIMEDOUT:
-		return tried_until_timeout(curl, reply);
+		return tried_without_reply(smtp);
 	case CURLE_USE_SSL_FAILED:
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_PEER_FAILED_VERIFICATION:
@@ -708,11 +711,13 @@ smtp_try_stages(const struct smtp_options *options, char errbuf[static ERRBUF_MA
 	    curl_easy_setopt(smtp->curl, CURLOPT_TIMEOUT_MS, all_ms) != CURLE_OK ||
 	    curl_easy_setopt(smtp->curl, CURLOPT_NOBODY, 1L) != CURLE_OK) /* print no answer */
 		return SMTP_NOT_TRIED;
-	const CURLcode code = curl_easy_perform(smtp->curl);
+	CURLcode code = curl_easy_perform(smtp->curl);
+	if (code == CURLE_OK && options->user != NULL && !smtp->logged_in)
+		code = CURLE_LOGIN_DENIED; /* where no way is offered libcurl goes on without */
 	if (code == CURLE_OK)
 		return SMTP_TRIED_ALL;
 	curl_easy_getinfo(smtp->curl, CURLINFO_RESPONSE_CODE, &reply);
-	const enum smtp_tried tried = tried_of(smtp->curl, code, reply);
+	const enum smtp_tried tried = tried_of(smtp, code);
 	hang_up(smtp);
 	if (!text_format(errbuf, ERRBUF_MAX + 1, "%s (curl %d, smtp %ld)", curl_easy_strerror(code),
 		(int)code, reply))

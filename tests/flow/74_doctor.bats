@@ -231,6 +231,8 @@ certificate() { # NAME [COMMAND...]
 	finds 'mail server' problem 1 'no address is known for the host of SMTP_URL' SMTP_URL=smtp://relay.invalid SMTP_TLS=required
 	smtp_script 'connect 554'
 	finds 'mail server' problem 1 'greets not as a mail server'
+	smtp_script 'drop ehlo'
+	finds 'mail server' problem 1 'the conversation ended early'
 	smtp_script ''
 	finds 'mail TLS' problem 1 'the server must offer STARTTLS' SMTP_TLS=required
 
@@ -238,6 +240,9 @@ certificate() { # NAME [COMMAND...]
 	certificate good
 	catcher good --tls "$BATS_TEST_TMPDIR"/good.{pem,key} --auth portal:geheim
 	login=(SMTP_USER=portal SMTP_PASSWORD_FILE="$password")
+	smtp_script 'ehlo 250 mx'
+	finds 'mail log-in' problem 1 'or offers none' "${login[@]}"
+	smtp_script ''
 	secure=(SMTP_URL="smtp://$relay" SMTP_TLS=required SMTP_CA_FILE="$BATS_TEST_TMPDIR/good.pem")
 	doctor "${login[@]}" "${secure[@]}"
 	same "$code $(state_of 'mail server') $(state_of 'mail TLS') $(state_of 'mail log-in')" '0 ok ok ok'

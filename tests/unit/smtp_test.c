@@ -1081,6 +1081,49 @@ a_login_that_fails_is_not_the_letters_fault(void **state)
 }
 
 static void
+a_try_tells_how_far_it_came(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *why, *script;
+		enum server server;
+		const char *user;
+		enum smtp_tried tried;
+		const char *error;
+	} rows[] = {
+		{ "it works",         "",             PLAIN,    NULL,     SMTP_TRIED_ALL, NULL },
+		{ "with STARTTLS",    "",             STARTTLS, NULL,     SMTP_TRIED_ALL, NULL },
+		{ "with a log-in",    "",             LOGIN,    "portal", SMTP_TRIED_ALL, NULL },
+		{ "no such user",     "",             LOGIN,    "x",
+		  SMTP_NO_LOG_IN, "(curl 67, smtp 535)" },
+		{ "no way to log in", "ehlo 250 mx",  PLAIN,    "portal",
+		  SMTP_NO_LOG_IN, "(curl 67, smtp 250)" },
+		{ "no STARTTLS",      "no-starttls",  STARTTLS, NULL, SMTP_NO_TLS, "(curl 64, " },
+		{ "no greeting",      "drop connect", PLAIN, NULL, SMTP_NOT_GREETED, "(curl 56, " },
+		{ "not for us",       "connect 554",  PLAIN, NULL, SMTP_NOT_GREETED, "smtp 554)" },
+		{ "cut at EHLO",      "drop ehlo",    PLAIN, NULL, SMTP_NOT_TRIED, "(curl 56, " },
+		{ "not by our name", "ehlo 504 5.5.2 name?\nhelo 504 5.5.2 name?",
+		  PLAIN, NULL, SMTP_NOT_TRIED, "(curl 9, smtp 504)" },
+	};
+	/* clang-format on */
+	char errbuf[ERRBUF_MAX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct smtp_options options = options_for(rows[i].server);
+
+		options.user = rows[i].user;
+		options.password = "right";
+		script(rows[i].server, rows[i].script);
+		const enum smtp_tried tried = smtp_try_stages(&options, errbuf);
+		script(rows[i].server, "");
+		if (tried != rows[i].tried ||
+		    (rows[i].error != NULL && strstr(errbuf, rows[i].error) == NULL))
+			fail_msg("%s: %d, %s", rows[i].why, (int)tried, errbuf);
+	}
+}
+
+static void
 a_sender_that_cannot_be_is_not_opened(void **state)
 {
 	static const char *const bad[] = { "", "portal", "a@b.jp\r\nBcc: x@y.jp", "<a@b.jp>",
@@ -1246,8 +1289,8 @@ main(void)
 		TEST(only_smtp_is_spoken), TEST(without_tls_nothing_is_said),
 		TEST(a_certificate_must_be_the_right_one),
 		TEST(a_login_that_fails_is_not_the_letters_fault),
-		TEST(a_sender_that_cannot_be_is_not_opened), TEST(the_conversation_is_told),
-		TEST(of_the_log_in_no_secret_is_told),
+		TEST(a_try_tells_how_far_it_came), TEST(a_sender_that_cannot_be_is_not_opened),
+		TEST(the_conversation_is_told), TEST(of_the_log_in_no_secret_is_told),
 		TEST(an_expired_certificate_is_refused), /* last: it changes the catcher's files */
 	};
 

@@ -67,9 +67,8 @@ doctor_mail_log_in(struct doctor *doctor, struct doctor_finding *ret)
 		doctor_find(ret, DOCTOR_SKIPPED, "SMTP_USER is empty: nobody logs in");
 	else if (doctor->mail_tried == SMTP_NO_LOG_IN)
 		doctor_find(ret, DOCTOR_PROBLEM,
-		    "the relay rejects the log-in (%s): ask whoever keeps it for user and "
-		    "password, "
-		    "and correct SMTP_USER and the file of SMTP_PASSWORD",
+		    "the relay rejects the log-in, or offers none (%s): ask whoever keeps it for "
+		    "user and password, and correct SMTP_USER and the file of SMTP_PASSWORD",
 		    doctor->mail_error);
 	else
 		doctor_find(ret, DOCTOR_OK, "user and password are taken");
