@@ -214,6 +214,21 @@ mailbox_is_quiet() {
 	same "$(jq -r '.mails[0].id' <<<"$body")" null
 }
 
+@test "one mail is found among thousands before its reader has gone" {
+	email=$(new_email) other=$(new_email)
+	for address in "$email" "$other"; do
+		api POST /v1/registration/email "{\"email\":\"$address\"}"
+		mail_arrives "$address"
+	done
+	mail=$(mail_part "$other" raw)
+	for n in {1..8000}; do
+		printf '%s\n' "$mail" >"$STACK/mail/new/1.$n.to-00000000"
+	done
+	get "/mailbox/mails?to=$email" --max-time 3 || body=
+	rm "$STACK/mail/new/1".*.to-00000000
+	same "$(jq -c '[.mails[].to]' <<<"$body")" "[[\"$email\"]]"
+}
+
 @test "streams beyond sixteen are turned away, and one that was left makes room" {
 	pids=()
 	for _ in {1..16}; do

@@ -47,10 +47,10 @@ def state(maildir, last):
 
 def listed(maildir, to):
     """The newest mails whose receiver's address has TO in it, as far as the list goes."""
-    found = []
+    found, to = [], to.lower()
     for name in ids(maildir):
-        summary = summary_of(maildir, name)
-        if summary is None or not any(to.lower() in receiver.lower() for receiver in summary["to"]):
+        summary = summary_of(maildir, name, to)
+        if summary is None or not any(to in receiver.lower() for receiver in summary["to"]):
             continue
         if len(found) == LISTED_MAX:
             return {"mails": found, "more": True}
@@ -58,12 +58,21 @@ def listed(maildir, to):
     return {"mails": found, "more": False}
 
 
-def summary_of(maildir, name):
-    """What the list shows of a mail; None if it is gone."""
+def summary_of(maildir, name, to):
+    """What the list shows of a mail; None if it is gone, or its envelope does not have TO in it."""
+    path = pathlib.Path(maildir, "new", name)
     try:
-        return read_summary(pathlib.Path(maildir, "new", name))
+        return read_summary(path) if to in envelope(path) else None
     except FileNotFoundError:
         return None
+
+
+def envelope(path):
+    """The lines that the catcher puts on top, in small letters. To look for one mail among thousands with a
+    parser takes seconds."""
+    with open(path, "rb") as file:
+        lines = file.readline(READ_BYTES_MAX) + file.readline(READ_BYTES_MAX)
+    return lines.decode("utf-8", "replace").lower()
 
 
 @functools.lru_cache(maxsize=4096)
