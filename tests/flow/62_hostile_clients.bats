@@ -62,11 +62,19 @@ is_sanitized() {
 	ldd "$BUILD/api/myportald" | grep -q libasan
 }
 
-# Begins an attack; what it prints is in $BATS_TEST_TMPDIR/attack.
+# Begins an attack, and waits until all clients are there; what it prints is in $BATS_TEST_TMPDIR/attack.
 attack() { # COMMAND...
-	"$@" >"$BATS_TEST_TMPDIR/attack" 2>&1 3>&- &
+	: >"$BATS_TEST_TMPDIR/attack.err"
+	"$@" >"$BATS_TEST_TMPDIR/attack" 2>"$BATS_TEST_TMPDIR/attack.err" 3>&- &
 	attacker=$!
-	sleep 2
+	until grep -q 'all are there' "$BATS_TEST_TMPDIR/attack.err"; do
+		kill -0 "$attacker" || { attack_said >&2; return 1; }
+		sleep 0.1
+	done
+}
+
+attack_said() {
+	cat "$BATS_TEST_TMPDIR/attack" "$BATS_TEST_TMPDIR/attack.err"
 }
 
 hostile() { # KIND=COUNT...
@@ -89,7 +97,7 @@ all_served() { # PROBED
 # The attack is over, and has cost nothing that lasts.
 attack_ended() {
 	local grown
-	wait "$attacker" || { cat "$BATS_TEST_TMPDIR/attack" >&2; return 1; }
+	wait "$attacker" || { attack_said >&2; return 1; }
 	same "$(process_pid myportald)" "$service"
 	wait_until 5 files_are_back
 	grown=$(($(memory_of "$service") - memory_before))
@@ -167,7 +175,6 @@ attack_proxy() { # NAME PORT KIND=COUNT...
 	p99_max=$(($(jq '.p99_ms | ceil' <<<"$quiet") + PROXY_P99_MS))
 	before=$(proxy_memory "$1")
 	attack "$TREE/tests/flow/hostile_clients.py" --tls "$TLS/cert.pem" attack "127.0.0.1:$2" "$PROXY_ATTACK_S" "${@:3}"
-	wait_until $((PROXY_ATTACK_S / 6)) eval "((\$(connections_at $2) >= $(awk -F= -v RS=' ' '{ sum += $2 } END { print int(sum * 0.9) }' <<<"${*:3}")))" || true
 	held=$(connections_at "$2")
 	for _ in 1 2 3; do # the machine may stand still in one
 		seen=$(probe_proxy "$2")
@@ -176,7 +183,7 @@ attack_proxy() { # NAME PORT KIND=COUNT...
 	done
 	echo "# $1, ${*:3}: $held held, $((($(proxy_memory "$1") - before) / held)) KiB each; $seen; service $(memory_of "$service") KiB" >&3
 	(($(jq '.p99_ms | floor' <<<"$seen") <= p99_max))
-	wait "$attacker" || { cat "$BATS_TEST_TMPDIR/attack" >&2; return 1; }
+	wait "$attacker" || { attack_said >&2; return 1; }
 	echo "# clients: $(<"$BATS_TEST_TMPDIR/attack")" >&3
 }
 
