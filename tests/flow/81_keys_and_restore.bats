@@ -194,6 +194,7 @@ before_the_backup() {
 	waiting=$email
 	registering=$(new_email)
 	identified "$registering" "$(new_person)"
+	wait_until 10 mail_is_finished
 	smtp_stop
 	mails=$(mail_count "$waiting")
 	api POST /v1/recovery/password "{\"login_id\":\"$waiting\"}"
