@@ -24,13 +24,28 @@ complain() {
 	return 1
 }
 
+# Waits so many seconds, as sleep does, but starts no program: it reads what nobody writes.
+pause() { # SECONDS
+	[[ -v PAUSE ]] || pause_open || return 1
+	read -r -t "$1" -u "$PAUSE" _ || true
+}
+
+# Sets PAUSE, a descriptor.
+pause_open() {
+	local pipe=$STACK/.pause
+	[[ -p $pipe ]] || { mkdir -p "$STACK" && mkfifo "$pipe" 2>/dev/null; } || [[ -p $pipe ]] || return 1
+	exec {PAUSE}<>"$pipe"
+}
+
 # Repeats a command until it succeeds, for so many seconds of a machine that is quiet: waiting longer passes no test.
+# The command may cost more than the wait, which grows for that.
 wait_until() { # SECONDS COMMAND...
-	local last=$((SECONDS + 3 * $1 + 1))
+	local last=$((SECONDS + 3 * $1 + 1)) hundredths=4
 	shift
 	until "$@"; do
 		((SECONDS < last)) || return 1
-		sleep 0.05
+		pause "0.$((hundredths / 10))$((hundredths % 10))"
+		((hundredths += hundredths < 20 ? hundredths / 4 : 0))
 	done
 }
 

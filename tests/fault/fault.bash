@@ -44,11 +44,11 @@ operations_to_come() {
 	all_operations
 	json["PATCH /v1/me"]='{"nickname":"たろう"}'
 	logged_in "$(jq -r .login_id <<<"${json["POST /v1/sessions"]}")" # another session, which can be ended
-	email=$(new_email)
+	new_email email
 	identified "$email" "$(new_person)"
 	token["POST /v1/registration/authentication-key"]=$second_link
 	json["POST /v1/registration/authentication-key"]="{\"authentication_key\":\"$key\"}"
-	email=$(new_email)
+	new_email email
 	invite "$email"
 	captcha_for "$invitation" >/dev/null
 	token["POST /v1/registration/identity"]=$invitation

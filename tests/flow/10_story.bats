@@ -5,7 +5,7 @@ load helper
 load steps
 
 @test "an address becomes an account: two mails with links, a key on the screen, a completion mail" {
-	email=$(new_email)
+	new_email email
 	invite "$email"
 	same "$(field .resend_after) $(field .link_expires_in)" "$MAIL_INTERVAL_S 10800"
 
@@ -19,8 +19,8 @@ load steps
 	[[ $(field .authentication_key) =~ ^[A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{2}$ ]]
 	same "$(field .email) $(field .link_expires_in) $(field .next.path)" \
 		"m***@example.jp 1800 /v1/registration/authentication-key"
-	key=$(field .authentication_key)
-	second_link=$(mail_token "$email" 2)
+	field .authentication_key key
+	mail_token "$email" 2 second_link
 
 	api GET /v1/registration/stage '' "$second_link"
 	want 200
@@ -30,7 +30,7 @@ load steps
 	want 200
 	same "$(field .stage) $(field .email)" "account $email"
 	same "$(field '.password_policy | [.length_min, .length_max, .composition] | @csv')" '8,128,"letter-and-digit"'
-	stage_token=$(field .stage_token)
+	field .stage_token stage_token
 
 	api GET /v1/registration/stage '' "$stage_token"
 	want 200
@@ -55,15 +55,15 @@ next_of() { # TOKEN
 }
 
 @test "every token of a registration names the call that follows, and the login once the account exists" {
-	email=$(new_email)
-	number=$(new_person)
+	new_email email
+	new_person number
 	identified "other.$email" "$number"
 	other_invitation=$invitation other_link=$second_link
 	identified "$email" "$number"
 	same "$(next_of "$invitation")" /v1/registration/authentication-key
 	confirm_key "$second_link" "$key"
 	want 200
-	stage_token=$(field .stage_token)
+	field .stage_token stage_token
 	for token in "$invitation" "$second_link" "$stage_token"; do
 		same "$(next_of "$token")" /v1/registration/account
 	done
@@ -86,8 +86,8 @@ next_of() { # TOKEN
 }
 
 @test "a tab that was discarded comes back: a new CAPTCHA and the same number show the key again" {
-	email=$(new_email)
-	number=$(new_person)
+	new_email email
+	new_person number
 	identified "$email" "$number"
 	shown=$key
 	identify "$invitation" "$number"
@@ -114,7 +114,7 @@ tells_time() { # SECONDS METHOD PATH [JSON] [TOKEN]
 
 @test "a short expires_at comes with server_time" {
 	local issued
-	email=$(new_email)
+	new_email email
 	invite "$email"
 	issued=$EPOCHSECONDS
 	for kind in image audio; do
@@ -122,7 +122,7 @@ tells_time() { # SECONDS METHOD PATH [JSON] [TOKEN]
 		want 201
 	done
 	identify "$invitation" "$(new_person)"
-	second_link=$(mail_token "$email" 2)
+	mail_token "$email" 2 second_link
 	tells_time 1800 POST /v1/registration/authentication-key "{\"authentication_key\":\"$(field .authentication_key)\"}" "$second_link"
 	want 200
 	wait_until 5 eval '((EPOCHSECONDS > issued))' # the time of the answer is not that of the token
@@ -131,7 +131,7 @@ tells_time() { # SECONDS METHOD PATH [JSON] [TOKEN]
 }
 
 @test "mails carry the society's name, the lifetime, who did not ask, no replies, and text beside HTML" { # asvs 14.2.1
-	email=$(new_email)
+	new_email email
 	invite "$email"
 	text=$(wait_mail "$email")
 	for part in みほん健康保険組合 "月[0-9]*日 [0-9]*時[0-9]*分までお使い" 心当たり ご返信; do
@@ -146,7 +146,7 @@ tells_time() { # SECONDS METHOD PATH [JSON] [TOKEN]
 }
 
 @test "who asks in English gets every mail and problem in English" {
-	email=$(new_email)
+	new_email email
 	ACCEPT_LANGUAGE='en-GB, ja;q=0.5' invite "$email"
 	wait_mail "$email" | grep -q "The link works until [0-9].* JST"
 	wait_mail "$email" | grep -q "Sample Health Insurance Society"
@@ -161,7 +161,7 @@ tells_time() { # SECONDS METHOD PATH [JSON] [TOKEN]
 }
 
 @test "the same answer for every address, and one mail in a mail interval however it is spelled" { # asvs 2.3.2
-	email=$(new_email)
+	new_email email
 	invite "$email"
 	first=$body
 	mail_interval_goes_on
@@ -177,7 +177,7 @@ tells_time() { # SECONDS METHOD PATH [JSON] [TOKEN]
 }
 
 @test "the identity sent again gives the same key, and after the mail interval the second link again" {
-	email=$(new_email)
+	new_email email
 	invite "$email"
 	identify "$invitation" "$(new_person)"
 	want 200
@@ -195,18 +195,18 @@ tells_time() { # SECONDS METHOD PATH [JSON] [TOKEN]
 	api POST /v1/registration/identity "$identity_body" "$invitation"
 	want 200
 	same "$body" "$first"
-	again=$(mail_token "$email" 3)
+	mail_token "$email" 3 again
 	confirm_key "$again" "$(field .authentication_key)"
 	want 200
 }
 
 @test "the key sent again gives a token of the same account step" {
-	email=$(new_email)
+	new_email email
 	identified "$email" "$(new_person)"
 	confirm_key "$second_link" "$key"
 	want 200
-	first=$(field .expires_at)
-	token=$(field .stage_token)
+	field .expires_at first
+	field .stage_token token
 	confirm_key "$second_link" "$key"
 	want 200
 	same "$(field .expires_at)" "$first"
@@ -217,7 +217,7 @@ tells_time() { # SECONDS METHOD PATH [JSON] [TOKEN]
 }
 
 @test "the account sent again gives the same 201; with other facts the token is spent" { # asvs 6.5.1
-	email=$(new_email)
+	new_email email
 	registered "$email" "$(new_person)"
 	first=$body
 	create_account "$stage_token" "$email"
@@ -233,7 +233,7 @@ tells_time() { # SECONDS METHOD PATH [JSON] [TOKEN]
 }
 
 @test "another address starts with the proven one and takes over when its own link is confirmed" {
-	email=$(new_email)
+	new_email email
 	other=other$(new_email)
 	at_account_step "$email" "$(new_person)"
 	create_account "$stage_token" "$email" email="$other"
@@ -241,7 +241,7 @@ tells_time() { # SECONDS METHOD PATH [JSON] [TOKEN]
 	same "$(field .account.email) $(jq .account.email_verified <<<"$body")" "$other false"
 	same "$(db "SELECT email, pending_email FROM account WHERE login_id = '$email'")" "$email	$other"
 
-	confirmation=$(mail_token "$other")
+	mail_token "$other" 1 confirmation
 	[[ $(mail_link "$other") == "$PORTAL_URL"/settings/email-confirmation#token=* ]]
 	api GET /v1/registration/stage '' "$confirmation"
 	want 200
@@ -258,21 +258,21 @@ tells_time() { # SECONDS METHOD PATH [JSON] [TOKEN]
 }
 
 @test "a link for an address that is no longer asked for is spent" {
-	email=$(new_email)
+	new_email email
 	other=other$(new_email)
 	at_account_step "$email" "$(new_person)"
 	create_account "$stage_token" "$email" email="$other"
 	want 201
-	confirmation=$(mail_token "$other")
+	mail_token "$other" 1 confirmation
 	db "UPDATE account SET pending_email = NULL WHERE login_id = '$email'"
 	api POST /v1/me/email/confirmation '' "$confirmation"
 	want 401 token_spent
 }
 
 @test "an insured person with an account gets the same answer, and a notification instead of the second link" { # asvs 6.3.8
-	person=$(new_person)
+	new_person person
 	registered "$(new_email)" "$person"
-	email=$(new_email)
+	new_email email
 	invite "$email"
 	identify "$invitation" "$person"
 	want 200

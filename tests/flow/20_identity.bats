@@ -4,7 +4,7 @@ load helper
 load steps
 
 @test "full width, hyphens, dots and spaces all mean the same person" {
-	person=$(new_person)
+	new_person person
 	full=$(sed 'y/0123456789/０１２３４５６７８９/' <<<"$person")
 	for typed in "$full" "${person:0:6}-${person:6}" "${person:0:6}ー${person:6}" "${person:0:6}・${person:6}" "${person:0:6} ${person:6}" " $person　"; do
 		invite "$(new_email)"
@@ -14,8 +14,8 @@ load steps
 }
 
 @test "wrong numbers count down; the fifth ends the link, and then nothing of it works" {
-	email=$(new_email)
-	person=$(new_person)
+	new_email email
+	new_person person
 	invite "$email"
 	for left in 4 3 2 1; do
 		identify "$invitation" "99999999$left"
@@ -56,7 +56,7 @@ load steps
 }
 
 @test "a wrong CAPTCHA costs no try, and is spent whatever was answered" {
-	person=$(new_person)
+	new_person person
 	invite "$(new_email)"
 	captcha_for "$invitation" >/dev/null
 	wrong=$(tr 'A-HJ-NP-Z2-9' 'B-HJ-NP-Z2-9A' <<<"$captcha_answer")
@@ -105,7 +105,7 @@ load steps
 }
 
 @test "a used link is no place to guess the number: five others end it, for the right one too" {
-	person=$(new_person)
+	new_person person
 	invite "$(new_email)"
 	identify "$invitation" "$person"
 	want 200
@@ -122,7 +122,7 @@ load steps
 @test "dependents, those not yet and no longer eligible, and strings that mean two people match nobody" {
 	db "UPDATE insured_person SET eligible_from = '2199-01-01' WHERE lookup = '$(new_person)'"
 	early=$(<"$STACK/persons")900
-	late=$(new_person)
+	new_person late
 	db "UPDATE insured_person SET eligible_until = DATE(UTC_TIMESTAMP() + INTERVAL 9 HOUR) WHERE lookup = '$late'"
 	db "INSERT IGNORE INTO insured_person (id, number, symbol, birth_date, kana_name, eligible_from, roster_run)
 	    VALUES (RANDOM_BYTES(16), '71', '2345', '1980-01-01', 'x', '2000-01-01', ''), (RANDOM_BYTES(16), '712', '345', '1980-01-01', 'x', '2000-01-01', '')"
@@ -135,7 +135,7 @@ load steps
 }
 
 @test "the birth date: demanded by the setting, and right wherever it is given" {
-	person=$(new_person)
+	new_person person
 	invite "$(new_email)"
 	identify "$invitation" "$person" 1980-01-02
 	want 422 identity_mismatch
@@ -146,7 +146,7 @@ load steps
 	want 200
 
 	start_other IDENTITY_BIRTH_DATE=yes
-	person=$(new_person)
+	new_person person
 	invite "$(new_email)"
 	BASE_URL=http://$OTHER_LISTEN identify "$invitation" "$person"
 	want 400 invalid_fields
@@ -156,7 +156,7 @@ load steps
 }
 
 @test "a CAPTCHA is good for one birth date, and so is the link that it opened" { # asvs 2.3.2
-	person=$(new_person)
+	new_person person
 	invite "$(new_email)"
 	identify "$invitation" "$person" 1980-01-02
 	want 422 identity_mismatch
@@ -185,7 +185,7 @@ load steps
 	field .data | base64 -d >"$BATS_TEST_TMPDIR/one.png"
 	same "$(head -c 8 "$BATS_TEST_TMPDIR/one.png" | od -An -tx1 | tr -d ' ')" 89504e470d0a1a0a
 	(($(stat -c %s "$BATS_TEST_TMPDIR/one.png") <= 20480))
-	first=$(field .data)
+	field .data first
 	api POST /v1/captcha '{}' "$invitation"
 	want 201
 	[[ $(field .data) != "$first" ]]

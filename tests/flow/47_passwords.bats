@@ -13,7 +13,7 @@ load steps
 }
 
 @test "no hint and no secret question: none is taken, none can be stored" { # asvs 6.4.2
-	email=$(new_email)
+	new_email email
 	at_account_step "$email" "$(new_person)"
 	for member in password_hint hint secret_question security_question secret_answer security_answer mother_maiden_name; do
 		create_account "$stage_token" "$email" "$member=x"

@@ -126,7 +126,7 @@ lengths_of_answer() {
 }
 
 @test "no coding of a body is undone, and none has its length from chunks" { # asvs 4.2.1
-	email=$(new_email)
+	new_email email
 	for coding in gzip br deflate x 'identity, gzip'; do
 		REQUEST_HEADERS=("Content-Encoding: $coding")
 		api POST /v1/registration/email "{\"email\":\"$email\"}"
@@ -270,7 +270,7 @@ statuses() { # BYTES
 }
 
 @test "a token opens its own step and no other" { # asvs 2.3.1 9.2.2
-	email=$(new_email)
+	new_email email
 	at_account_step "$email" "$(new_person)"
 	captcha_for "$invitation" >/dev/null
 	declare -A fits=(
@@ -298,8 +298,8 @@ statuses() { # BYTES
 }
 
 @test "nothing personal can be read in a token" { # asvs 14.1.1
-	email=$(new_email)
-	person=$(new_person)
+	new_email email
+	new_person person
 	at_account_step "$email" "$person"
 	for token in "$invitation" "$second_link" "$stage_token"; do
 		claims=$(cut -d. -f2 <<<"$token" | tr '_-' '/+' | base64 -d 2>/dev/null || true)
@@ -406,7 +406,7 @@ raw_api() { # BYTES
 }
 
 @test "headers of a client change no link" { # asvs 1.2.2
-	email=$(new_email)
+	new_email email
 	REQUEST_HEADERS=('Host: evil.example' 'X-Forwarded-Host: evil.example' 'Forwarded: host=evil.example')
 	api POST /v1/registration/email "{\"email\":\"$email\"}"
 	want 202
@@ -422,7 +422,7 @@ raw_api() { # BYTES
 	done
 	sleep 0.5
 	same "$(find "$STACK/mail/new" -type f | wc -l)" "$mails"
-	email=$(new_email)
+	new_email email
 	at_account_step "$email" "$(new_person)"
 	create_account "$stage_token" "$email" 'nickname=<b>%s{link}&'
 	want 201

@@ -98,7 +98,7 @@ ask_again() { # METHOD PATH ETAG
 		api POST /v1/captcha "{\"kind\":\"$kind\"}" "$invitation"
 		same "$kind $([[ $status == 201 ]] && echo true)" "$kind $(jq -r --arg kind "$kind" '.captcha.kinds | index($kind) != null | if . then . else "" end' <<<"$config")"
 	done
-	email=$(new_email)
+	new_email email
 	identified "$email" "$(new_person)"
 	says .link_expires_in '.links[] | select(.stage == "authentication-key").expires_in'
 	confirm_key "$second_link" "$key"

@@ -42,7 +42,7 @@ readonly CLEARED='__Host-refresh=; Path=/; Secure; HttpOnly; SameSite=Strict; Ma
 	same "$(jq -c '[.sessions[].used_at] | . == (sort | reverse)' <<<"$body")" true
 	same "$(jq -c '[.sessions[].current][0]' <<<"$body")" false
 	own=$(field '.sessions[] | select(.current) | .id')
-	other=$(field '.sessions[0].id')
+	field '.sessions[0].id' other
 
 	api DELETE "/v1/sessions/$other" '' "$old"
 	want 204
@@ -86,7 +86,7 @@ readonly CLEARED='__Host-refresh=; Path=/; Secure; HttpOnly; SameSite=Strict; Ma
 	logged_in "$email"
 	api PATCH /v1/me '{"language":"en"}' "$access"
 	want 200
-	mails=$(mail_count "$email")
+	mail_count "$email" mails
 	ACCEPT_LANGUAGE=ja api POST /v1/recovery/password "$(json_object "login_id=$email")"
 	want 202
 	mail_part "$email" text $((mails + 1)) | grep -q 'Sample Health Insurance Society'

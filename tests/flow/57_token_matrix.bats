@@ -49,7 +49,7 @@ tell_spent() {
 	spent_deletion=$(spent "$deletion") # of an account whose member is insured again
 	db "UPDATE insured_person SET eligible_until = NULL WHERE lookup = '$number'"
 	asked_for_deletion
-	spender=$(new_email)
+	new_email spender
 	at_account_step "$spender" "$(new_person)"
 	create_account "$stage_token" "$spender" email="first.$spender"
 	want 201
@@ -69,7 +69,7 @@ tell_spent() {
 	logged_in "$email"
 	api PUT /v1/me/email "{\"email\":\"second.$email\",\"current_password\":\"$PASSWORD\"}" "$access"
 	want 202
-	confirmation=$(mail_token "second.$email")
+	mail_token "second.$email" 1 confirmation
 	spent_confirmation=$(spent "$(mail_token "first.$spender")")
 	logged_in "$member"
 }
@@ -84,10 +84,10 @@ new_password() { # PASSWORD
 
 ask_reset() {
 	local before
-	before=$(mail_count "$spender")
+	mail_count "$spender" before
 	api POST /v1/recovery/password "{\"login_id\":\"$spender\"}"
 	want 202
-	reset=$(mail_token "$spender" $((before + 1)))
+	mail_token "$spender" $((before + 1)) reset
 }
 
 reset_to() { # TOKEN PASSWORD
@@ -99,7 +99,7 @@ tell_on_the_way() {
 	identified "$(new_email)" "$(new_person)"
 	key_link=$second_link
 	key_json="{\"authentication_key\":\"$key\"}"
-	newcomer=$(new_email)
+	new_email newcomer
 	at_account_step "$newcomer" "$(new_person)"
 	invite "$(new_email)"
 	captcha_for "$invitation" >/dev/null

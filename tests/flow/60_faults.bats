@@ -46,7 +46,7 @@ bc_ms() { # MOMENT
 }
 
 @test "a database that dies in the middle loses nothing that was acknowledged" { # asvs 2.3.3
-	email=$(new_email)
+	new_email email
 	at_account_step "$email" "$(new_person)"
 	wait_until 10 mail_is_finished
 	process_kill mariadbd
@@ -113,7 +113,7 @@ rejects_us() { # RULES ERROR
 	local before
 	before=$(metric 'myportal_mails_total{outcome="relay_rejects"}')
 	smtp_script "$1"
-	email=$(new_email)
+	new_email email
 	ask_invitations "$email"
 	wait_until 10 eval '(($(metric "myportal_mails_total{outcome=\"relay_rejects\"}") > before))' || return 1
 	wait_until 5 eval '[[ $(db "SELECT COUNT(*) FROM outbox WHERE state = OUTBOX_PENDING AND lease_until IS NULL") == 1 ]]' || return 1
@@ -136,7 +136,7 @@ rejects_us() { # RULES ERROR
 	smtp_stop # and with it the connections that are kept
 	smtp_script $'slow connect 3.3\nslow after-data 6.5\ndrip 0.2'
 	smtp_start
-	email=$(new_email)
+	new_email email
 	ask_invitations "$email"
 	wait_until 12 eval '(($(mail_count "$email") == 1))' # taken, not confirmed
 	read -r id lease < <(db 'SELECT HEX(id), lease_until FROM outbox WHERE state = OUTBOX_PENDING')
@@ -161,7 +161,7 @@ mail_is_under_way() {
 
 @test "a relay that hangs keeps no stop: what was not sent goes out after the next start, once" {
 	smtp_script 'stall rcpt'
-	email=$(new_email)
+	new_email email
 	ask_invitations "$email"
 	wait_until 10 mail_is_under_way
 	started=$EPOCHREALTIME
@@ -178,7 +178,7 @@ mail_is_under_way() {
 @test "a worker that lost its lease ends what it sends, and the mail comes once" {
 	lost=$(logs | grep -c '"event":"mail_not_finished"' || true)
 	smtp_script 'stall rcpt'
-	email=$(new_email)
+	new_email email
 	ask_invitations "$email"
 	wait_until 10 mail_is_under_way
 	db "UPDATE outbox SET lease_owner = REPEAT('x', 16) WHERE state = OUTBOX_PENDING"
@@ -213,7 +213,7 @@ time.sleep(60)' "$address" >"$BATS_TEST_TMPDIR/name-server" 2>&1 3>&- &
 	server_stop
 	spawn_other_without_names SMTP_URL=smtp://relay.kenpo.example:2525 SMTP_TLS=required
 	server_wait other "$OTHER_LISTEN_INSIDE"
-	email=$(new_email)
+	new_email email
 	BASE_URL=http://$OTHER_LISTEN ask_invitations "$email"
 	wait_until 10 mail_is_under_way
 	wait_until 10 mail_is_held_longer "$(db 'SELECT lease_until FROM outbox WHERE state = OUTBOX_PENDING')"
@@ -238,7 +238,7 @@ dead_mails() {
 @test "a relay that takes a mail and never confirms it gets two copies, and no more" {
 	dead=$(dead_mails)
 	smtp_script 'drop after-data'
-	email=$(new_email)
+	new_email email
 	ask_invitations "$email"
 	wait_until 10 mail_is_unconfirmed 1
 	same "$(mail_count "$email")" 1
@@ -253,7 +253,7 @@ dead_mails() {
 
 @test "a relay that did not confirm a mail, and confirms the next copy, has it sent" {
 	smtp_script 'drop after-data'
-	email=$(new_email)
+	new_email email
 	ask_invitations "$email"
 	wait_until 10 mail_is_unconfirmed 1
 	smtp_script 'after-data 451' # this one is known not to be taken
@@ -268,7 +268,7 @@ dead_mails() {
 
 @test "a worker that died while it waited for the reply has perhaps sent the mail: one more copy, and no other" {
 	smtp_script 'stall after-data'
-	email=$(new_email)
+	new_email email
 	ask_invitations "$email"
 	wait_until 10 eval '[[ $(db "SELECT unconfirmed FROM outbox WHERE state = OUTBOX_PENDING") == 1 ]]'
 	process_kill myportald
@@ -279,7 +279,7 @@ dead_mails() {
 	same "$(mail_count "$email")" 2
 	# A second one that died so: the mail is not handed over again.
 	smtp_script 'rcpt 450'
-	email=$(new_email)
+	new_email email
 	ask_invitations "$email"
 	wait_until 10 letter_was_tried
 	db 'UPDATE outbox SET unconfirmed = 2, next_try_at = UTC_TIMESTAMP(6) WHERE state = OUTBOX_PENDING'
@@ -292,7 +292,7 @@ dead_mails() {
 @test "a mail that is confirmed while the database is away is finished when it is back, and not sent again" {
 	sent=$(metric 'myportal_mails_total{outcome="sent"}')
 	smtp_script 'slow after-data 2'
-	email=$(new_email)
+	new_email email
 	ask_invitations "$email"
 	wait_until 10 eval '(($(mail_count "$email") == 1))'
 	db_stop
@@ -304,7 +304,7 @@ dead_mails() {
 }
 
 @test "a mail server that answers 451 gets the mail again under the same Message-ID" {
-	email=$(new_email)
+	new_email email
 	smtp_script 'after-data 451'
 	api POST /v1/registration/email "{\"email\":\"$email\"}"
 	want 202
@@ -343,7 +343,7 @@ letter_was_tried() {
 
 @test "a worker that died leaves a lease, and another sends the mail" {
 	smtp_script 'rcpt 450'
-	email=$(new_email)
+	new_email email
 	api POST /v1/registration/email "{\"email\":\"$email\"}"
 	want 202
 	wait_until 10 letter_was_tried
@@ -369,7 +369,7 @@ says_to_begin_again() { # ADDRESS N
 }
 
 @test "a mail whose link was over before it went out says to begin again, of every kind, and tells nothing more" {
-	email=$(new_email)
+	new_email email
 	smtp_script 'rcpt 450'
 	ask_invitations "$email"
 	waits_until_over 90
@@ -385,7 +385,7 @@ says_to_begin_again() { # ADDRESS N
 	says_to_begin_again "$email" 3
 
 	new_account && logged_in "$email"
-	other=$(new_email)
+	new_email other
 	smtp_script "rcpt 450"
 	api PUT /v1/me/email "$(json_object "email=$other" "current_password=$PASSWORD")" "$access"
 	want 202
@@ -396,7 +396,7 @@ says_to_begin_again() { # ADDRESS N
 	wait_until 10 mail_is_finished
 
 	smtp_script 'rcpt 450'
-	mails=$(mail_count "$email")
+	mail_count "$email" mails
 	api POST /v1/recovery/password "{\"login_id\":\"$email\"}"
 	want 202
 	waits_until_over 90
@@ -405,7 +405,7 @@ says_to_begin_again() { # ADDRESS N
 
 @test "a mail that waited for three days is not sent any more" {
 	smtp_script 'rcpt 450'
-	email=$(new_email)
+	new_email email
 	ask_invitations "$email"
 	wait_until 10 letter_was_tried
 	smtp_script ''
@@ -417,29 +417,29 @@ says_to_begin_again() { # ADDRESS N
 @test "a mail says until when its link works, as its token has it, and not how long" {
 	local ends until
 	smtp_script 'rcpt 450'
-	email=$(new_email)
+	new_email email
 	ask_invitations "$email"
 	wait_until 10 letter_was_tried
 	smtp_script ''
 	db 'UPDATE outbox SET created_at = created_at - 3000, expires_at = expires_at - 3000, next_try_at = UTC_TIMESTAMP(6) WHERE state = OUTBOX_PENDING'
-	invitation=$(mail_token "$email")
+	mail_token "$email" 1 invitation
 	api GET /v1/registration/stage '' "$invitation"
 	want 200
-	ends=$(field .expires_at)
+	field .expires_at ends
 	until=$(TZ=Asia/Tokyo date -d "$ends" '+%-m月%-d日 %-H時%M分まで')
 	wait_mail "$email" | grep -qF "このリンクは、$until"
 }
 
 @test "a mail of a replica whose clock is behind is sent, however short its link lives" {
 	smtp_script 'rcpt 450'
-	email=$(new_email)
+	new_email email
 	api POST /v1/registration/email "{\"email\":\"$email\"}"
 	want 202
 	wait_until 10 letter_was_tried
 	db "UPDATE outbox SET created_at = UNIX_TIMESTAMP() - 630, expires_at = UNIX_TIMESTAMP() - 30 WHERE state = OUTBOX_PENDING"
 	smtp_script ''
 	db "UPDATE outbox SET next_try_at = UTC_TIMESTAMP(6) WHERE state = OUTBOX_PENDING"
-	invitation=$(mail_token "$email")
+	mail_token "$email" 1 invitation
 	api GET /v1/registration/stage '' "$invitation"
 	want 200
 }

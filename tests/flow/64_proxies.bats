@@ -364,7 +364,7 @@ chain_start() { # nginx|haproxy UPSTREAM EDIT
 		printf '{"email":"%s"}' "$email" | curl -s --noproxy '*' --http2 -X POST -T - -H 'Content-Type: application/json' \
 			-w ' %{http_version} %{http_code}' "$1/v1/registration/email"
 	}
-	email=$(new_email)
+	new_email email
 	[[ $(unsized "$NGINX") == *' 2 202' ]]
 	mail_arrives "$email" 1
 	answer=$(unsized "$HAPROXY")

@@ -132,22 +132,22 @@ look_for_end() { # NAME VALUE
 tell_secrets() {
 	local first=tsubaki4semi-hiyokomame-okonomiyaki wrong=botan6kaeru-satsumaimo-kakigoori second=ayame5hotaru-edamame-takoyaki-udon
 	third=kikyou3koorogi-daikon-zarusoba-mochi
-	email=$(new_email)
+	new_email email
 	invite "$email"
 	captcha_for "$invitation" >/dev/null
 	look_for text captcha-wrong W7QXZ4
 	api POST /v1/registration/identity "$(identity_json "$(new_person)" | jq -c '.captcha_answer = "W7QXZ4"')" "$invitation"
 	want 422 captcha_wrong || return 1
 	identify "$invitation" "$(new_person)" && want 200 || return 1
-	key=$(field .authentication_key)
+	field .authentication_key key
 	look_for text captcha-right "$captcha_answer"
 	look_for text key-shown "$key"
 	look_for text key-folded "${key//-/}"
-	second_link=$(mail_token "$email" 2)
+	mail_token "$email" 2 second_link
 	look_for text link-1 "$invitation"
 	look_for text link-2 "$second_link"
 	confirm_key "$second_link" "$key" && want 200 || return 1
-	stage_token=$(field .stage_token)
+	field .stage_token stage_token
 	look_for text stage-token "$stage_token"
 	create_account "$stage_token" "$email" "password=$first" "password_confirmation=$first" && want 201 || return 1
 	look_for_end password-of-registration "$first"

@@ -21,7 +21,7 @@ own_templates() {
 @test "a society's own text stands in the place of ours, of that mail alone, and its link works" {
 	own_templates
 	restart_server "MAIL_TEMPLATES_FOLDER=$templates" SOCIETY_CONTACT_JA=$'総務課\n03-1234-5678'
-	email=$(new_email)
+	new_email email
 	invite "$email"
 	same "$(mail_part "$email" Subject)" "【$SOCIETY_NAME_JA】入会"
 	mail_part "$email" text | tr -d "\r" >"$BATS_TEST_TMPDIR/text"
@@ -98,7 +98,7 @@ myportalctl: 2 faults"
 }
 
 @test "mail test sends one mail with the settings as they are, prints the steps, and tells by its status" {
-	email=$(new_email)
+	new_email email
 	ended 0 mail test - <<<"$email"
 	[[ $stderr == *'< 220 '*$'\n'"> RCPT TO:<$email>"*$'\n< 250 '* && $output == *'the relay took the mail'* ]]
 	mail_part "$email" Subject | grep -q テストメール
@@ -123,7 +123,7 @@ myportalctl: 2 faults"
 # A dead mail: its id in $mail, its address in $email.
 dead_mail() {
 	smtp_script 'rcpt 550 5.1.1 no such user'
-	email=$(new_email)
+	new_email email
 	api POST /v1/registration/email "{\"email\":\"$email\"}"
 	want 202 || return 1
 	wait_until 10 mail_is_finished || return 1
@@ -135,7 +135,7 @@ dead_mail() {
 # A mail that waits after a failure, and that no worker holds.
 waiting_mail() { # SMTP-RULE
 	smtp_script "${1-rcpt 450}"
-	email=$(new_email)
+	new_email email
 	api POST /v1/registration/email "{\"email\":\"$email\"}"
 	want 202 || return 1
 	wait_until 10 eval '[[ $(db "SELECT COUNT(*) FROM outbox WHERE email = \"$email\" AND last_error <> \"\" AND lease_until IS NULL") == 1 ]]' || return 1
@@ -250,7 +250,7 @@ state_of() { # MAIL
 	wait_until 10 mail_is_finished
 	smtp_script ''
 	mail=$(db "SELECT LOWER(HEX(id)) FROM outbox WHERE email = '$email' AND state = OUTBOX_DEAD AND kind = MAIL_PASSWORD_CHANGED")
-	mails=$(mail_count "$email")
+	mail_count "$email" mails
 	api DELETE /v1/me "$(json_object current_password=tsukimi9rakuda)" "$access"
 	want 204
 	mail_arrives "$email" $((mails + 1))
@@ -262,7 +262,7 @@ state_of() { # MAIL
 
 @test "a mail that a worker holds is left to it: retry and drop say that it is busy, flush leaves it out" {
 	smtp_script 'slow rcpt 3'
-	email=$(new_email)
+	new_email email
 	api POST /v1/registration/email "{\"email\":\"$email\"}"
 	want 202
 	wait_until 10 eval '[[ $(db "SELECT COUNT(*) FROM outbox WHERE email = \"$email\" AND lease_until IS NOT NULL") == 1 ]]'

@@ -73,7 +73,7 @@ lines_of_a_request() {
 	printf 'Subject: はじめての件名\nButton: 開く\n\n{link}\n\n{until}まで\n' >"$folder/invitation.ja.txt"
 	printf 'Subject: The first subject\nButton: Open\n\n{link}\n\nUntil {until}\n' >"$folder/invitation.en.txt"
 	reload
-	email=$(new_email)
+	new_email email
 	BASE_URL=http://$OTHER_LISTEN api POST /v1/registration/email "{\"email\":\"$email\"}"
 	wait_mail "$email" >/dev/null
 	same "$(mail_part "$email" Subject)" はじめての件名
@@ -81,7 +81,7 @@ lines_of_a_request() {
 	echo 'no template' >"$folder/invitation.en.txt"
 	reload
 	grep '"event":"not_reloaded"' "$STACK/other.log" | tail -n 1 | jq -e '.setting == "MAIL_TEMPLATES_FOLDER" and (.why | test("invitation.en.txt"))'
-	email=$(new_email)
+	new_email email
 	BASE_URL=http://$OTHER_LISTEN api POST /v1/registration/email "{\"email\":\"$email\"}"
 	wait_mail "$email" >/dev/null
 	same "$(mail_part "$email" Subject)" はじめての件名

@@ -103,7 +103,7 @@ lives() { # ACCESS-TOKEN
 }
 
 @test "a CAPTCHA lives ten minutes; what comes later is told as that, right or wrong, and costs nothing" {
-	person=$(new_person)
+	new_person person
 	invite "$(new_email)"
 	captcha_for "$invitation" >/dev/null
 	replica_at +11m
@@ -136,7 +136,7 @@ lives() { # ACCESS-TOKEN
 	invite "$(new_email)"
 	identify "$invitation" "$(new_person)"
 	want 200
-	first=$(field .authentication_key)
+	field .authentication_key first
 	replica_at +20m
 	BASE_URL=http://$OTHER_LISTEN api POST /v1/registration/identity "$identity_body" "$invitation"
 	want 200
@@ -158,23 +158,23 @@ both() { # COMMAND...
 }
 
 registers_across() {
-	email=$(new_email)
-	number=$(new_person)
+	new_email email
+	new_person number
 	there invite "$email"
 	here stage_lives "$invitation"
 	there captcha_for "$invitation" >/dev/null
 	identity_body=$(identity_json "$number")
 	here api POST /v1/registration/identity "$identity_body" "$invitation"
 	want 200
-	key=$(field .authentication_key)
+	field .authentication_key key
 	there api POST /v1/registration/identity "$identity_body" "$invitation" # the answer was lost
 	want 200
 	same "$(field .authentication_key)" "$key"
-	second_link=$(mail_token "$email" 2)
+	mail_token "$email" 2 second_link
 	there confirm_key "$second_link" "$key"
 	want 200
-	stage_token=$(field .stage_token)
-	ends_at=$(field .expires_at)
+	field .stage_token stage_token
+	field .expires_at ends_at
 	here confirm_key "$second_link" "$key"
 	want 200
 	same "$(field .expires_at)" "$ends_at"
@@ -231,7 +231,7 @@ goes_across() {
 	want 204
 	both member_lives
 	refreshes here there
-	address=$(new_email)
+	new_email address
 	there api PUT /v1/me/email "$(json_object current_password=himawari8kirin "email=$address")" "$access"
 	want 202
 	here api POST /v1/me/email/confirmation '' "$(mail_token "$address")"

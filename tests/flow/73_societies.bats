@@ -94,12 +94,12 @@ keys_through_haproxy() { # NAME
 	# A mail has the sender and the portal of its society, and its link opens nothing at the other one.
 	for name in one two; do
 		other=$([[ $name == two ]] && echo one || echo two)
-		email=$(new_email)
+		new_email email
 		BASE_URL=${url[$name]} api POST /v1/registration/email "{\"email\":\"$email\"}"
 		want 202
 		same "$(mail_part "$email" X-MailFrom)" "no-reply@${DOMAIN[$name]}"
 		[[ $(mail_link "$email") == "https://${DOMAIN[$name]}/"* ]]
-		token=$(mail_token "$email")
+		mail_token "$email" 1 token
 		BASE_URL=${url[$name]} api GET /v1/registration/stage '' "$token"
 		want 200
 		BASE_URL=${url[$other]} api GET /v1/registration/stage '' "$token"
@@ -110,7 +110,7 @@ keys_through_haproxy() { # NAME
 		never header Access-Control-Allow-Origin
 	done
 	BASE_URL=${url[one]} api GET /.well-known/jwks.json
-	key=$(field '.keys[0].kid')
+	field '.keys[0].kid' key
 	BASE_URL=${url[two]} api GET /.well-known/jwks.json
 	[[ -n $key && $(field '.keys[0].kid') != "$key" ]]
 

@@ -56,7 +56,7 @@ member_with_everything() {
 
 @test "an erased person is nowhere, what was under way ends with a clear answer, and the trail stays" { # asvs 14.2.4 14.2.7
 	member_with_everything
-	mails=$(mail_count "$email")
+	mail_count "$email" mails
 	SUDO_USER=madoguchi ended 0 member erase --reason 'request 12' "$account"
 	same "$output" 'the person and the account are deleted; a roster that lists the person again brings a new one'
 	smtp_script ''
@@ -95,7 +95,8 @@ member_with_everything() {
 }
 
 @test "whoever is at the last step when the person goes is told that the registration is over" { # asvs 15.4.2
-	email=$(new_email) number=$(new_person)
+	new_email email
+	new_person number
 	at_account_step "$email" "$number"
 	hold_rows "DELETE FROM insured_person WHERE lookup = '$number'"
 	create_account "$stage_token" "$email" &
@@ -111,7 +112,8 @@ member_with_everything() {
 # Its token is made at the last moment of the link, and lives longer.
 @test "an account step that is younger than its second link ends with another's account, and with a transfer" {
 	for act in end move; do
-		email=$(new_email) number=$(new_person)
+		new_email email
+		new_person number
 		at_account_step "$email" "$number"
 		late_step=$stage_token
 		[[ $act == move ]] || registered "other.$email" "$number"
@@ -128,7 +130,8 @@ member_with_everything() {
 
 # The invitation is of no person: it is known by the link with which the number was typed.
 @test "of a person without an account goes the keyed hash of the address that the invitation was for" { # asvs 14.2.7
-	email=$(new_email) number=$(new_person)
+	new_email email
+	new_person number
 	at_account_step "$email" "$number"
 	wait_until 10 mail_is_finished
 	person=$(person_id "$number")
@@ -140,7 +143,8 @@ member_with_everything() {
 }
 
 @test "an account that is made while its person is being erased goes with the person, or is not made" { # asvs 15.4.2
-	email=$(new_email) number=$(new_person)
+	new_email email
+	new_person number
 	at_account_step "$email" "$number"
 	person=$(person_id "$number")
 	hold_rows "SELECT 1 FROM insured_person WHERE lookup = '$number' LOCK IN SHARE MODE"
@@ -159,7 +163,8 @@ member_with_everything() {
 @test "a person without an account is erased, one with a wrong id is not, and a database that was put back erases again" { # asvs 6.5.1
 	local -x KEYS_FOLDER=$BATS_TEST_TMPDIR/keys
 	ctl keys new >/dev/null
-	number=$(new_person) email=$(new_email)
+	new_person number
+	new_email email
 	person=$(person_id "$number")
 	row=$(db "SELECT CONCAT_WS(',', QUOTE(number), QUOTE(symbol)) FROM insured_person WHERE lookup = '$number'")
 	before=$(rows account insured_person outbox)
@@ -341,7 +346,7 @@ own_counts() { # ROSTER: what an import counts that adds nobody
 }
 
 @test "a former member who is eligible again while the purge comes to them is kept" { # asvs 15.4.2
-	number=$(new_person)
+	new_person number
 	db "UPDATE insured_person SET eligible_until = '1990-01-01' WHERE lookup = '$number'"
 	hold_rows "UPDATE insured_person SET eligible_until = NULL WHERE lookup = '$number'"
 	RETENTION_AFTER_LOSS_DAYS=3650 ctl purge --json >"$BATS_TEST_TMPDIR/purged" 3>&- &
@@ -374,7 +379,7 @@ is_former() { # NUMBER [UNTIL]
 # Whoever asks with this address gets the usual answer, and no mail.
 is_silent() { # ADDRESS [MAILBOX]
 	local before
-	before=$(mail_count "${2-$1}")
+	mail_count "${2-$1}" before
 	api POST /v1/account-deletion "{\"email\":\"$1\"}"
 	want 202 || return 1
 	same "$(jq -c . <<<"$body")" "$usual" || return 1

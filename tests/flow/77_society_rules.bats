@@ -79,7 +79,7 @@ shown_person() { # JQ
 	reset_password "$reset" himawari8kirin
 	want 401 token_spent
 	db 'DELETE FROM limit_counter'
-	mails=$(mail_count "$other")
+	mail_count "$other" mails
 	api POST /v1/recovery/password "{\"login_id\":\"$email\"}"
 	want 202
 	wait_until 10 mail_is_finished
@@ -102,7 +102,7 @@ shown_person() { # JQ
 	restart_server ACCESS_AFTER_LOSS_DAYS=3
 	is_logged_in "$access"
 	same "$(ACCESS_AFTER_LOSS_DAYS=3 shown_person '[.eligible, .access, .access_until] | @tsv')" "no	yes	$(days_behind "$lost" 3)"
-	mails=$(mail_count "$email")
+	mail_count "$email" mails
 	ACCESS_AFTER_LOSS_DAYS=3 about_member 0 send-reset --reason "a test"
 	reset_password "$(mail_token "$email" $((mails + 1)))" himawari8kirin
 	want 204
@@ -177,11 +177,12 @@ person_id() {
 
 @test "an operator invites one person at any address: nobody else's number is right with that link" {
 	restart_server REGISTRATION_EMAIL_DOMAINS=company.example
-	number=$(new_person) other=$(new_person)
-	email=$(new_email)
+	new_person number
+	new_person other
+	new_email email
 	invited_by_operator 0 "$email" -
 	grep -q '^link until: *20' <<<"$output"
-	invitation=$(mail_token "$email")
+	mail_token "$email" 1 invitation
 	[[ $(mail_part "$email" Subject) == *ご登録へのご招待* ]]
 	mail_part "$email" text | tr -d '\n' | grep -qF "ご招待したご本人だけ"
 	api GET /v1/registration/stage '' "$invitation"
@@ -197,10 +198,10 @@ person_id() {
 	want 422 identity_mismatch
 	same "$(jq -c '[.type, .status, .title, .detail, .code]' <<<"$body") $(field .attempts_left)" "$told 3"
 	same "$(db 'SELECT COALESCE(SUM(count), 0) FROM limit_counter WHERE limit_id = LIMIT_SOURCE_PERSONS')" 0
-	mails=$(mail_count "$email")
+	mail_count "$email" mails
 	identify "$invitation" "$number"
 	want 200
-	key=$(field .authentication_key)
+	field .authentication_key key
 	confirm_key "$(mail_token "$email" $((mails + 1)))" "$key"
 	want 200
 	create_account "$(field .stage_token)" "$email"
@@ -215,11 +216,11 @@ person_id() {
 }
 
 @test "an invitation of an operator by id, in English, over and anew; who cannot register is not invited" {
-	number=$(new_person)
-	email=$(new_email)
+	new_person number
+	new_email email
 	invited_by_operator 0 "$email" --language en "$(person_id)"
 	[[ $(mail_part "$email" Subject) == *'You are invited to the member portal' ]]
-	first=$(mail_token "$email")
+	mail_token "$email" 1 first
 	# The pause after it holds for the public step alone.
 	mail_interval_goes_on
 	api POST /v1/registration/email "{\"email\":\"$email\"}"
@@ -235,7 +236,7 @@ person_id() {
 	mail_arrives "$email" 3
 
 	# Somebody registers in the person's name meanwhile: the link does not tell, and ends with that account.
-	thief=$(new_email)
+	new_email thief
 	registered "$thief" "$number"
 	api GET /v1/registration/stage '' "$first"
 	want 200
@@ -249,7 +250,7 @@ person_id() {
 		identify "$link" "$number" || want 401 token_spent
 	done
 
-	email=$(new_email)
+	new_email email
 	eligible_until 1
 	invited_by_operator 1 "$email" -
 	same "$stderr" "myportalctl: not sent: the person is not insured today"
@@ -286,7 +287,8 @@ typed_as_in() { # HEADING
 	same "$(typed_as_in 'Rules in which societies differ' |
 		jq -c '[.birth_date_required, .posted_code_required, .registration_email_domains]')" \
 		'[true,false,["company.example"]]'
-	number=$(new_person) email=$(new_email)
+	new_person number
+	new_email email
 	typed_as_in 'Addresses of the company'
 	mail_token "$email"
 	typed_as_in 'Former members'

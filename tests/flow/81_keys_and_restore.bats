@@ -192,11 +192,11 @@ before_the_backup() {
 	gone=$email gone_id=$(account_id "$email")
 	new_account
 	waiting=$email
-	registering=$(new_email)
+	new_email registering
 	identified "$registering" "$(new_person)"
 	wait_until 10 mail_is_finished
 	smtp_stop
-	mails=$(mail_count "$waiting")
+	mail_count "$waiting" mails
 	api POST /v1/recovery/password "{\"login_id\":\"$waiting\"}"
 	want 202
 }
@@ -263,7 +263,7 @@ account_ended_by_operator $impostor_id"
 	same "$(revived)" 5
 	same "$(restore_seen_by_doctor)" 'warning'
 
-	mails=$(mail_count "$waiting")
+	mail_count "$waiting" mails
 	documented Restore 1
 	documented Restore 3 >"$BATS_TEST_TMPDIR/told"
 	same "$(restore_seen_by_doctor)" 'ok'

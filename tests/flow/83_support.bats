@@ -12,7 +12,8 @@ teardown() {
 }
 
 @test "1, 2: no mail came: it is sent again with the same link, whatever the pause" {
-	email=$(new_email) number=$(new_person)
+	new_email email
+	new_person number
 	invite "$email"
 	mail_interval_goes_on
 	wait_until 10 mail_is_finished
@@ -24,12 +25,12 @@ teardown() {
 	answer_call 1
 	same "$(mail_token "$email" 2 | cut -d. -f2 | tr '_-' '/+' | base64 -d 2>/dev/null | jq -r .jti)" \
 		"$(cut -d. -f2 <<<"$invitation" | tr '_-' '/+' | base64 -d 2>/dev/null | jq -r .jti)"
-	invitation=$(mail_token "$email" 2)
+	mail_token "$email" 2 invitation
 	same "$(db 'SELECT count FROM limit_counter WHERE limit_id = LIMIT_INVITATION_MAIL')" 2
 
 	identify "$invitation" "$number"
 	want 200
-	key=$(field .authentication_key)
+	field .authentication_key key
 	mail_arrives "$email" 3
 	wait_until 10 mail_is_finished
 	confirm_key "$(mail_token "$email" 3)" ABCDEFGHJ2
@@ -39,10 +40,10 @@ teardown() {
 	same "$(told_of 'next step') $(told_of 'tries left') $(told_of 'link is over')" "authentication-key 4 no"
 	typed=("$number" "$email")
 	answer_call 2
-	second_link=$(mail_token "$email" 4)
+	mail_token "$email" 4 second_link
 	confirm_key "$second_link" "$key"
 	want 200
-	stage_token=$(field .stage_token)
+	field .stage_token stage_token
 
 	# Used, over, gone to another address: not sent.
 	typed=("$number" "$email")
@@ -66,13 +67,13 @@ teardown() {
 	new_account
 	logged_in "$email"
 	api PUT /v1/me/email "$(json_object "email=third.$email" "current_password=$PASSWORD")" "$access"
-	third=$(mail_token "third.$email")
+	mail_token "third.$email" 1 third
 	wait_until 10 mail_is_finished
-	mails=$(mail_count "$email")
+	mail_count "$email" mails
 	db 'UPDATE limit_counter SET count = 10 WHERE limit_id = LIMIT_ADDRESS_CHANGES' # the member has had ten
 	typed=("$number" "new.$email")
 	answer_call 3
-	confirmation=$(mail_token "new.$email")
+	mail_token "new.$email" 1 confirmation
 	mail_arrives "$email" $((mails + 1))
 	is_in_mail "$email" $((mails + 1)) 別のメールアドレスに変える手続きを受け付けました
 	same "$(ctl member find --json - <<<"new.$email" | jq -r '.found[].by')" "unconfirmed address"
@@ -120,9 +121,9 @@ reset_goes_to_new() {
 	want 201
 	db "UPDATE limit_counter SET count = 5 WHERE limit_id = LIMIT_CURRENT_PASSWORD"
 
-	mails=$(mail_count "$email")
+	mail_count "$email" mails
 	api POST /v1/recovery/password "{\"login_id\":\"$email\"}"
-	older=$(mail_token "$email" $((mails + 1)))
+	mail_token "$email" $((mails + 1)) older
 	mail_interval_goes_on
 	typed=("${email^^}")
 	answer_call 7
@@ -150,7 +151,7 @@ reset_goes_to_new() {
 	api PUT /v1/me/login-id "$(json_object "login_id=$victim" "current_password=$PASSWORD")" "$access"
 	want 204
 	wait_until 10 mail_is_finished
-	mails=$(mail_count "$taker")
+	mail_count "$taker" mails
 	typed=("$victim")
 	answer_call 5
 	is_logged_in "$access"
@@ -182,9 +183,9 @@ reset_goes_to_new() {
 	registered "$thief" "$number"
 	logged_in "$thief"
 	wait_until 10 mail_is_finished
-	thiefs_mails=$(mail_count "$thief")
+	mail_count "$thief" thiefs_mails
 
-	owner=$(new_email)
+	new_email owner
 	tries() { # what the owner's mail says
 		db 'DELETE FROM limit_counter'
 		invite "$owner" && identify "$invitation" "$number" && want 200 && mail_arrives "$owner" "$1"
@@ -248,7 +249,8 @@ reset_goes_to_new() {
 
 @test "8: what an office's gateway and wrong birth dates have locked is unlocked" { # asvs 6.3.1
 	start_other IDENTITY_BIRTH_DATE=yes TRUSTED_PROXIES=127.0.0.1 LIMITS=number_failures=1,source_identities=1
-	email=$(new_email) number=$(new_person)
+	new_email email
+	new_person number
 	invite "$email"
 	from 203.0.113.9 identify "$invitation" "$number" 1980-01-02
 	want 422 identity_mismatch
@@ -276,7 +278,8 @@ stored_account() { # NUMBER LOGIN-ID ADDRESS [UNCONFIRMED]
 # --- meeting others -------------------------------------------------------------------------------
 
 @test "an address that belongs to several is listed, each with its ids; nothing of it is whole" { # asvs 14.2.6
-	shared=$(new_email) number=$(new_person)
+	new_email shared
+	new_person number
 	stored_account "$(new_person)" "$shared" "$shared"
 	stored_account "$(new_person)" "second.$shared" "second.$shared" "$shared"
 	stored_account "$number" "third.$shared" "$shared"
@@ -292,7 +295,8 @@ stored_account() { # NUMBER LOGIN-ID ADDRESS [UNCONFIRMED]
 }
 
 @test "two operators at once, an account that ended meanwhile, a database that is away" { # asvs 15.4.2
-	email=$(new_email) number=$(new_person)
+	new_email email
+	new_person number
 	stored_account "$number" "$email" "$email"
 	id=$(db "SELECT LOWER(HEX(id)) FROM account WHERE login_id = '$email'")
 	hold_rows "SELECT id FROM account WHERE login_id = '$email' FOR UPDATE"

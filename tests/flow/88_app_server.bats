@@ -151,7 +151,7 @@ img-src 'self' data:; worker-src blob:; $(connect_src)"
 
 # The first event, and one for each mail.
 @test "the mailbox lists the caught mails, newest first, and tells when one comes" {
-	email=$(new_email)
+	new_email email
 	curl -sSN --noproxy '*' --max-time 60 "http://127.0.0.1:$RUN_APP_PORT/mailbox/events" >"$BATS_TEST_TMPDIR/events" 3>&- &
 	events=$!
 	wait_until 5 events_are 1
@@ -215,7 +215,8 @@ mailbox_is_quiet() {
 }
 
 @test "one mail is found among thousands before its reader has gone" {
-	email=$(new_email) other=$(new_email)
+	new_email email
+	new_email other
 	for address in "$email" "$other"; do
 		api POST /v1/registration/email "{\"email\":\"$address\"}"
 		mail_arrives "$address"

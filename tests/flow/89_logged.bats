@@ -108,7 +108,7 @@ raw_is_logged() { # CODE
 	stop_other
 
 	restart_server SMTP_TLS=required
-	email=$(new_email)
+	new_email email
 	api POST /v1/registration/email "{\"email\":\"$email\"}"
 	want 202
 	wait_until 10 eval 'grep "\"event\":\"mail_later\"" "$STACK/myportald.log" | tail -n 1 | jq -e ".error == \"curl 64\""'

@@ -6,8 +6,8 @@ load helper
 load steps
 
 @test "no password, key, token, number, name or address of any test is in a log" { # asvs 14.2.1 16.2.5
-	email=$(new_email)
-	person=$(new_person)
+	new_email email
+	new_person person
 	registered "$email" "$person"
 	logged_in "$email"
 	refresh_login "$refresh"

@@ -128,67 +128,92 @@ body_without_id() {
 
 # An object of strings; of two members of one name the later one counts.
 json_object() { # NAME=VALUE...
-	local pair name value json=
-	local -A members=()
-	for pair; do
-		name=${pair%%=*} value=${pair#*=}
-		if [[ $value == *[[:cntrl:]]* ]]; then
-			value=$(jq -n --arg value "$value" '$value')
+	local json
+	json_into json "$@"
+	printf '%s\n' "$json"
+}
+
+# Sets a variable to it.
+json_into() { # VARIABLE NAME=VALUE...
+	local _pair _name _value _json=
+	local -A _members=()
+	for _pair in "${@:2}"; do
+		_name=${_pair%%=*} _value=${_pair#*=}
+		if [[ $_value == *[[:cntrl:]]* ]]; then
+			_value=$(jq -n --arg value "$_value" '$value')
 		else
-			value=${value//\\/\\\\}
-			value="\"${value//\"/\\\"}\""
+			_value=${_value//\\/\\\\}
+			_value="\"${_value//\"/\\\"}\""
 		fi
-		members[$name]=$value
+		_members[$_name]=$_value
 	done
-	for name in "${!members[@]}"; do
-		json+=",\"$name\":${members[$name]}"
+	for _name in "${!_members[@]}"; do
+		_json+=",\"$_name\":${_members[$_name]}"
 	done
-	printf '{%s}\n' "${json:1}"
+	printf -v "$1" '{%s}' "${_json:1}"
 }
 
 # The last answer must have this status and, when given, this problem code.
 want() { # STATUS [CODE]
-	if [[ $status == "$1" && ( -z ${2-} || $(field .code) == "$2" ) ]]; then
+	local code=
+	[[ -z ${2-} ]] || field .code code || true
+	if [[ $status == "$1" && ( -z ${2-} || $code == "$2" ) ]]; then
 		return 0
 	fi
 	printf 'wanted %s, got %s\n%s\n\n%s\n' "$*" "$status" "$headers" "$body" >&2
 	return 1
 }
 
-# Prints a member of the last answer; fails if it is not there. A plain string or number, of the answer or of
-# one of its objects, with none but such before it is found without jq.
-field() { # JQ-PATH
-	local path=${1#.}
-	local flat='^\{([^][{}\]*,)?"'${path/./'":\{([^][{}\]*,)?"'}'":("([^"\]*)"|([0-9]+))[,}]'
-	if [[ $1 =~ ^\.[a-z_]+(\.[a-z_]+)?$ && $body =~ $flat ]]; then
-		printf '%s\n' "${BASH_REMATCH[-2]}${BASH_REMATCH[-1]}"
-		return 0
+# Prints a text, or sets a variable to it: $(...) starts a process.
+give() { # TEXT [VARIABLE]
+	if [[ -n ${2-} ]]; then
+		printf -v "$2" '%s' "$1"
+	else
+		printf '%s\n' "$1"
 	fi
-	jq -r "$1 | if . == null then error(\"absent\") else . end" <<<"$body" && return 0
-	printf 'no %s in %s\n' "$1" "$body" >&2
-	return 1
+}
+
+# Gives a member of the last answer; fails if it is not there. A plain string or number, of the answer or of
+# one of its objects, with none but such before it is found without jq.
+field() { # JQ-PATH [VARIABLE]
+	local _path=${1#.} _value
+	local _flat='^\{([^][{}\]*,)?"'${_path/./'":\{([^][{}\]*,)?"'}'":("([^"\]*)"|([0-9]+))[,}]'
+	if [[ $1 =~ ^\.[a-z_]+(\.[a-z_]+)?$ && $body =~ $_flat ]]; then
+		give "${BASH_REMATCH[-2]}${BASH_REMATCH[-1]}" "${2-}"
+	elif _value=$(jq -r "$1 | if . == null then error(\"absent\") else . end" <<<"$body"); then
+		give "$_value" "${2-}"
+	else
+		printf 'no %s in %s\n' "$1" "$body" >&2
+		return 1
+	fi
 }
 
 # Prints a header of the last answer; fails if it is not there.
 header() { # NAME
-	local value
-	value=$(sed -n "s/^$1: *//Ip" <<<"$headers")
-	[[ -n $value ]] && printf '%s\n' "$value"
+	local line rest=$headers$'\n' found=1
+	while [[ -n $rest ]]; do
+		line=${rest%%$'\n'*} rest=${rest#*$'\n'}
+		[[ ${line,,} == "${1,,}: "* ]] || continue
+		line=${line#*:}
+		printf '%s\n' "${line#"${line%%[! ]*}"}"
+		found=0
+	done
+	return "$found"
 }
 
 # --- people ---------------------------------------------------------------------------------------
 
-# An address nobody had before.
-new_email() {
-	printf 'member%s%s@example.jp\n' "${EPOCHREALTIME/./}" "$RANDOM"
+# Gives an address nobody had before.
+new_email() { # [VARIABLE]
+	give "member${EPOCHREALTIME/./}$RANDOM@example.jp" "${1-}"
 }
 
-# 番号 then 記号 of an insured person nobody had before (born 1980-01-01).
-new_person() {
-	local taken=100000
-	[[ ! -e $STACK/persons ]] || read -r taken <"$STACK/persons"
-	printf '%s\n' "$((taken + 1))" >"$STACK/persons"
-	printf '%s900\n' "$((taken + 1))"
+# Gives 番号 then 記号 of an insured person nobody had before (born 1980-01-01).
+new_person() { # [VARIABLE]
+	local _taken=100000
+	[[ ! -e $STACK/persons ]] || read -r _taken <"$STACK/persons"
+	printf '%s\n' "$((_taken + 1))" >"$STACK/persons"
+	give "$((_taken + 1))900" "${1-}"
 }
 
 # --- mail -----------------------------------------------------------------------------------------
@@ -219,40 +244,41 @@ mail_arrives() { # ADDRESS [N]
 	local tokens tries=$((MAIL_WAIT_S * 40))
 	until mail_tokens "$1" && ((${#tokens[@]} >= ${2-1})); do
 		((tries-- > 0)) || return 1
-		sleep 0.025
+		pause 0.025
 	done
 }
 
-# Sets token: of the newest mail from the N-th on that has a link.
+# Sets newest: the token of the newest mail from the N-th on that has a link.
 newest_token() { # ADDRESS N
 	local tokens each
-	token=
+	newest=
 	mail_tokens "$1"
 	for each in "${tokens[@]:$2 - 1}"; do
-		[[ $each == - ]] || token=$each
+		[[ $each == - ]] || newest=$each
 	done
-	[[ -n $token ]]
+	[[ -n $newest ]]
 }
 
-# Waits until the N-th mail (1) to an address or a later one has a link, and prints the newest such link's token. One
+# Waits until the N-th mail (1) to an address or a later one has a link, and gives the newest such link's token. One
 # without may come in between: it was pending when the other was asked for.
-mail_token() { # ADDRESS [N]
-	local token tries=$((MAIL_WAIT_S * 40))
+mail_token() { # ADDRESS [N [VARIABLE]]
+	local newest tries=$((MAIL_WAIT_S * 40))
 	until newest_token "$1" "${2-1}"; do
 		((tries-- > 0)) || return 1
-		sleep 0.025
+		pause 0.025
 	done
-	printf '%s\n' "$token"
+	give "$newest" "${3-}"
 }
 
 mail_part() { # ADDRESS PART [N]: text, html, raw, or a header such as Subject
 	mail "$1" "${3-1}" --part "$2"
 }
 
-mail_count() { # ADDRESS
+# Gives how many mails an address has.
+mail_count() { # ADDRESS [VARIABLE]
 	local tokens
 	mail_tokens "$1"
-	printf '%s\n' "${#tokens[@]}"
+	give "${#tokens[@]}" "${2-}"
 }
 
 # How the mail server misbehaves from now on, one rule a line (tools/dev/mail-catcher --help).
@@ -267,8 +293,8 @@ smtp_script() { # RULES
 captcha_for() { # TOKEN
 	api POST /v1/captcha '{}' "$1"
 	want 201 || return 1
-	captcha_token=$(field .captcha_token) || return 1
-	captcha_answer=$(ctl captcha answer - <<<"$captcha_token") || return 1
+	field .captcha_token captcha_token || return 1
+	captcha_answer=$("${PLAIN_BUILD:-$BUILD}/tools/ctl/myportalctl" captcha answer - <<<"$captcha_token") || return 1
 	printf '%s\n' "$captcha_answer"
 }
 

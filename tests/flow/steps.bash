@@ -7,21 +7,28 @@ readonly PASSWORD=asagao7rakuda
 # Asks for an invitation; sets $invitation, the token of its link.
 invite() { # ADDRESS
 	local before
-	before=$(mail_count "$1")
+	mail_count "$1" before
 	api POST /v1/registration/email "{\"email\":\"$1\"}"
 	want 202 || return 1
-	invitation=$(mail_token "$1" $((before + 1)))
+	mail_token "$1" $((before + 1)) invitation
 }
 
 # The body of the identity step, with the CAPTCHA that is there.
 identity_json() { # NUMBER [BIRTH-DATE]
-	json_object "insured_number=$1" "captcha_token=$captcha_token" "captcha_answer=$captcha_answer" ${2:+"birth_date=$2"}
+	local json
+	identity_json_into json "$@"
+	printf '%s\n' "$json"
+}
+
+# Sets a variable to it.
+identity_json_into() { # VARIABLE NUMBER [BIRTH-DATE]
+	json_into "$1" "insured_number=$2" "captcha_token=$captcha_token" "captcha_answer=$captcha_answer" ${3:+"birth_date=$3"}
 }
 
 # Posts the identity step with a fresh CAPTCHA; the answer is in $status and $body.
 identify() { # TOKEN NUMBER [BIRTH-DATE]
 	captcha_for "$1" >/dev/null || return 1
-	identity_body=$(identity_json "${@:2}")
+	identity_json_into identity_body "${@:2}"
 	api POST /v1/registration/identity "$identity_body" "$1"
 }
 
@@ -29,11 +36,11 @@ identify() { # TOKEN NUMBER [BIRTH-DATE]
 identified() { # ADDRESS NUMBER
 	local mails
 	invite "$1" || return 1
-	mails=$(mail_count "$1")
+	mail_count "$1" mails
 	identify "$invitation" "$2" || return 1
 	want 200 || return 1
-	key=$(field .authentication_key)
-	second_link=$(mail_token "$1" $((mails + 1)))
+	field .authentication_key key
+	mail_token "$1" $((mails + 1)) second_link
 }
 
 confirm_key() { # TOKEN KEY
@@ -45,16 +52,25 @@ at_account_step() { # ADDRESS NUMBER
 	identified "$1" "$2" || return 1
 	confirm_key "$second_link" "$key"
 	want 200 || return 1
-	stage_token=$(field .stage_token)
+	field .stage_token stage_token
 }
 
 # The body of the account step. Members named behind replace those of the sample: nickname=...
 account_json() { # ADDRESS [MEMBER=VALUE...]
-	json_object "login_id=$1" "password=$PASSWORD" "password_confirmation=$PASSWORD" "email=$1" nickname=はなこ "${@:2}"
+	local json
+	account_json_into json "$@"
+	printf '%s\n' "$json"
+}
+
+# Sets a variable to it.
+account_json_into() { # VARIABLE ADDRESS [MEMBER=VALUE...]
+	json_into "$1" "login_id=$2" "password=$PASSWORD" "password_confirmation=$PASSWORD" "email=$2" nickname=はなこ "${@:3}"
 }
 
 create_account() { # TOKEN ADDRESS [MEMBER=VALUE...]
-	api POST /v1/registration/account "$(account_json "${@:2}")" "$1"
+	local json
+	account_json_into json "${@:2}"
+	api POST /v1/registration/account "$json" "$1"
 }
 
 # The whole story: an account for an address and a number.
@@ -131,14 +147,16 @@ never() { # COMMAND...
 
 # An account that nobody had before: sets $email (its login ID and address) and $number.
 new_account() {
-	email=$(new_email)
-	number=$(new_person)
+	new_email email
+	new_person number
 	registered "$email" "$number" && mail_arrives "$email" 3
 }
 
 # Posts a login; the answer is in $status and $body.
 log_in() { # LOGIN-ID [PASSWORD] [MEMBER=VALUE...]
-	api POST /v1/sessions "$(json_object "login_id=$1" "password=${2-$PASSWORD}" "${@:3}")"
+	local json
+	json_into json "login_id=$1" "password=${2-$PASSWORD}" "${@:3}"
+	api POST /v1/sessions "$json"
 }
 
 # Logs in: sets $access and $refresh.
@@ -164,7 +182,7 @@ failed() { # LOGIN-ID TIMES
 }
 
 take_tokens() {
-	access=$(field .access_token) && refresh=$(field .refresh_token)
+	field .access_token access && field .refresh_token refresh
 }
 
 refresh_login() { # REFRESH-TOKEN
@@ -180,10 +198,10 @@ is_logged_in() { # ACCESS-TOKEN
 # Asks for a reset link; sets $reset, its token.
 ask_reset() { # LOGIN-ID [ADDRESS]
 	local address=${2-$1} before
-	before=$(mail_count "$address")
+	mail_count "$address" before
 	api POST /v1/recovery/password "{\"login_id\":\"$1\"}"
 	want 202 || return 1
-	reset=$(mail_token "$address" $((before + 1)))
+	mail_token "$address" $((before + 1)) reset
 }
 
 # An account whose person is not eligible any more: as new_account, and asks for the link that ends it; sets $deletion,
@@ -197,10 +215,10 @@ asked_for_deletion() {
 # Asks for the link that ends a former member's account; sets $deletion, its token.
 ask_deletion() { # ADDRESS-TYPED [ADDRESS]
 	local address=${2-$1} before
-	before=$(mail_count "$address")
+	mail_count "$address" before
 	api POST /v1/account-deletion "{\"email\":\"$1\"}"
 	want 202 || return 1
-	deletion=$(mail_token "$address" $((before + 1)))
+	mail_token "$address" $((before + 1)) deletion
 }
 
 confirm_deletion() { # TOKEN
@@ -208,11 +226,15 @@ confirm_deletion() { # TOKEN
 }
 
 reset_password() { # TOKEN PASSWORD [CONFIRMATION]
-	api POST /v1/recovery/password/reset "$(json_object "password=$2" "password_confirmation=${3-$2}")" "$1"
+	local json
+	json_into json "password=$2" "password_confirmation=${3-$2}"
+	api POST /v1/recovery/password/reset "$json" "$1"
 }
 
 change_password() { # ACCESS-TOKEN CURRENT NEW
-	api PUT /v1/me/password "$(json_object "current_password=$2" "password=$3" "password_confirmation=$3")" "$1"
+	local json
+	json_into json "current_password=$2" "password=$3" "password_confirmation=$3"
+	api PUT /v1/me/password "$json" "$1"
 }
 
 # What happened to an account: numbers of audit.h, sorted.
@@ -231,12 +253,12 @@ all_operations() {
 	member=$email
 	logged_in "$member"
 	api PUT /v1/me/email "{\"email\":\"other.$member\",\"current_password\":\"$PASSWORD\"}" "$access"
-	confirmation=$(mail_token "other.$member")
+	mail_token "other.$member" 1 confirmation
 	wait_until 10 mail_is_finished # the notification to the member
 	ask_reset "$member"
 	api GET /v1/sessions '' "$access"
-	id=$(field '.sessions[0].id')
-	email=$(new_email)
+	field '.sessions[0].id' id
+	new_email email
 	at_account_step "$email" "$(new_person)"
 	declare -gA token=(
 		["GET /v1/registration/stage"]=$invitation ["POST /v1/captcha"]=$invitation
