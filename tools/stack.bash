@@ -355,11 +355,16 @@ db_admin() {
 
 # Makes the data folder: whole or not at all. --force: also where no name can be looked up. A folder of
 # its own for temporary tables: a server that starts removes those of others that it finds in its own.
+# DB_MADE: one that was made before, to be copied.
 db_install() {
 	local as=()
 	[[ ! -d $STACK/db ]] || return 0
 	rm -rf "$STACK/db.new"
 	mkdir -p "$STACK/db-tmp" || return 1
+	if [[ -d ${DB_MADE-} ]]; then
+		cp -a "$DB_MADE" "$STACK/db.new" && mv "$STACK/db.new" "$STACK/db"
+		return
+	fi
 	((EUID != 0)) || as=(--user=root)
 	if ! mariadb-install-db --no-defaults "${as[@]}" --datadir="$STACK/db.new" --tmpdir="$STACK/db-tmp" --skip-test-db \
 		--skip-name-resolve --auth-root-authentication-method=socket \

@@ -289,7 +289,8 @@ smtp_script() { # RULES
 # --- CAPTCHA, database ----------------------------------------------------------------------------
 
 # Gets a CAPTCHA for the token of an invitation; sets captcha_token and captcha_answer, and prints
-# the answer. (In $(captcha_for ...) only what is printed survives.)
+# the answer. (In $(captcha_for ...) only what is printed survives.) PLAIN_BUILD: a tree without a sanitizer, whose
+# myportalctl starts sooner.
 captcha_for() { # TOKEN
 	api POST /v1/captcha '{}' "$1"
 	want 201 || return 1
