@@ -394,7 +394,7 @@ db_start() { # [OPTION...]
 		--datadir="$STACK/db" --tmpdir="$STACK/db-tmp" --socket="$DB_SOCKET" \
 		--pid-file="$STACK/db/mariadbd.pid" --bind-address=127.0.0.1 --port="${RUN_DB_PORT:-3307}" \
 		--skip-name-resolve --skip-log-bin --character-set-server=utf8mb4 \
-		"${DB_MEMORY:---innodb-buffer-pool-size=64M}" --innodb-log-file-size=32M \
+		"${DB_MEMORY:---innodb-buffer-pool-size=64M}" --key-buffer-size=1M --aria-pagecache-buffer-size=8M --innodb-log-file-size=32M \
 		--innodb-flush-log-at-trx-commit=1 --performance-schema=OFF "$@"
 	wait_until 30 db_answers_or_ended
 	if ! { process_runs mariadbd && db_answers; }; then
