@@ -92,17 +92,23 @@ x-content-type-options: nosniff"
 
 # What the proxy answers itself, or hands on, has these, once; and no version.
 has_headers() { # [CACHE-CONTROL]
-	local names wanted="cache-control: ${1-no-store}"$'\n'$SECURITY_HEADERS
-	names=$(cut -d: -f1 <<<"$wanted" | paste -s -d '|')
-	same "$(grep -E "^($names):" <<<"${headers,,}" | sort)" "$wanted"
-	never grep -qE '^(server|via|x-powered-by):.*[0-9]' <<<"${headers,,}"
+	local line name all=$'\n'${headers,,}$'\n' wanted versions=$'\n''(server|via|x-powered-by):[^'$'\n'']*[0-9]'
+	mapfile -t wanted <<<"cache-control: ${1-no-store}"$'\n'$SECURITY_HEADERS
+	for line in "${wanted[@]}"; do
+		name=$'\n'${line%%:*}:
+		[[ $all == *$'\n'"$line"$'\n'* && ${all#*"$name"} != *"$name"* ]] || { printf 'not once: %s\n%s\n' "$line" "$headers" >&2; return 1; }
+	done
+	[[ ! $all =~ $versions ]]
 }
 
 has_problem() { # STATUS CODE
+	local is
 	want "$1" "$2"
 	has_headers
-	same "$(header Content-Type)" 'application/problem+json; charset=utf-8'
-	same "$(jq -r .status <<<"$body")" "$1"
+	header Content-Type is
+	same "$is" 'application/problem+json; charset=utf-8'
+	field .status is
+	same "$is" "$1"
 }
 
 all_have_headers() {
@@ -223,10 +229,12 @@ are_handed_on() { # PATH
 
 # The last answer is for pages of the app, as those of the service are.
 is_readable() {
-	same "$(header Access-Control-Allow-Origin)" "$CORS_ORIGINS"
-	same "$(header Access-Control-Allow-Credentials)" true
-	same "$(header Access-Control-Expose-Headers)" 'RateLimit, RateLimit-Policy, Retry-After, X-Request-Id'
-	same "$(header Vary)" Origin
+	local origin credentials exposed vary
+	header Access-Control-Allow-Origin origin
+	header Access-Control-Allow-Credentials credentials
+	header Access-Control-Expose-Headers exposed
+	header Vary vary
+	same "$origin, $credentials, $exposed, $vary" "$CORS_ORIGINS, true, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, Origin"
 }
 
 # The answer to this request is for pages of the app, and for no others.

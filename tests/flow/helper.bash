@@ -188,17 +188,16 @@ field() { # JQ-PATH [VARIABLE]
 	fi
 }
 
-# Prints a header of the last answer; fails if it is not there.
-header() { # NAME
-	local line rest=$headers$'\n' found=1
-	while [[ -n $rest ]]; do
-		line=${rest%%$'\n'*} rest=${rest#*$'\n'}
-		[[ ${line,,} == "${1,,}: "* ]] || continue
-		line=${line#*:}
-		printf '%s\n' "${line#"${line%%[! ]*}"}"
-		found=0
+# Gives a header of the last answer, a line for each time that it is there; fails if it is not.
+header() { # NAME [VARIABLE]
+	local _line _rest=$headers$'\n' _values=
+	while [[ -n $_rest ]]; do
+		_line=${_rest%%$'\n'*} _rest=${_rest#*$'\n'}
+		[[ ${_line,,} == "${1,,}:"* ]] || continue
+		_line=${_line#*:}
+		_values+=$'\n'${_line#"${_line%%[! ]*}"}
 	done
-	return "$found"
+	[[ -n ${_values//$'\n'/} ]] && give "${_values:1}" "${2-}"
 }
 
 # --- people ---------------------------------------------------------------------------------------

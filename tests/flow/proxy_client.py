@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """proxy_client.py - what curl is too polite to send to a proxy: bytes as they are, HTTP/2 frames,
 and a crowd. Speaks TLS, checks the certificate.
 
