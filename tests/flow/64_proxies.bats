@@ -93,7 +93,7 @@ x-content-type-options: nosniff"
 # What the proxy answers itself, or hands on, has these, once; and no version.
 has_headers() { # [CACHE-CONTROL]
 	local line name all=$'\n'${headers,,}$'\n' wanted versions=$'\n''(server|via|x-powered-by):[^'$'\n'']*[0-9]'
-	mapfile -t wanted <<<"cache-control: ${1-no-store}"$'\n'$SECURITY_HEADERS
+	mapfile -t wanted <<<"cache-control: ${1-no-store}"$'\n'"$SECURITY_HEADERS"
 	for line in "${wanted[@]}"; do
 		name=$'\n'${line%%:*}:
 		[[ $all == *$'\n'"$line"$'\n'* && ${all#*"$name"} != *"$name"* ]] || { printf 'not once: %s\n%s\n' "$line" "$headers" >&2; return 1; }
