@@ -189,6 +189,7 @@ make_tables(const char *folder)
 		"--auth-root-authentication-method=socket",
 		"--innodb-log-file-size=4M",
 		"--innodb-buffer-pool-size=8M",
+		"--aria-pagecache-buffer-size=1M",
 		geteuid() == 0 ? "--user=root" : NULL,
 		NULL,
 	};
@@ -297,6 +298,7 @@ start(struct private_db *db, bool tls)
 		"--performance-schema=OFF", "--innodb-log-file-size=4M",
 		"--innodb-buffer-pool-size=8M", "--innodb-flush-log-at-trx-commit=2",
 		"--innodb-use-native-aio=0", "--max-connections=50", "--thread-cache-size=8",
+		"--aria-pagecache-buffer-size=1M", "--key-buffer-size=64K",
 	};
 	/* clang-format on */
 	static const char *const with_tls[] = { "--ssl-cert=../server.pem",
