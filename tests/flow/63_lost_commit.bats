@@ -7,6 +7,7 @@
 bats_require_minimum_version 1.5.0
 load helper
 load steps
+load db_session
 load lost_commit
 
 teardown() {
@@ -119,13 +120,13 @@ ten_mails_share_trips() {
 	same "$(ctl migrate --folder "$TREE/schema" --json)" '{"files":[]}'
 	wanted=$(ctl_on_the_wire roster import "$TREE/tests/sample/roster.csv")
 	for fault in lose drop 1213; do
-		db 'DELETE FROM insured_person; DELETE FROM roster_run'
+		db "DELETE FROM $DB_NAME.insured_person; DELETE FROM $DB_NAME.roster_run"
 		rules "$fault commit INTO insured_person"
 		run --separate-stderr ctl_on_the_wire roster import "$TREE/tests/sample/roster.csv"
 		rules_are_used
 		same "$status" 0
 		same "$output" "$wanted"
-		same "$(db 'SELECT COUNT(*), MAX(outcome) FROM roster_run WHERE in_progress IS NULL')" $'1\t1'
+		same "$(db "SELECT COUNT(*), MAX(outcome) FROM $DB_NAME.roster_run WHERE in_progress IS NULL")" $'1\t1'
 	done
 	db_admin -e "DROP DATABASE $DB_NAME"
 }

@@ -6,6 +6,7 @@
 bats_require_minimum_version 1.5.0
 load helper
 load steps
+load db_session
 load lost_commit
 
 @test "an answer to COMMIT that is lost, or a deadlock's: the operator's commands" { # asvs 2.3.3

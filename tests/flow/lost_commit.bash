@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # lost_commit.bash - calls whose answer to a COMMIT is lost, or is a deadlock's, and what they must have done: the tables
-# of 63_lost_commit.bats and 78_lost_commit_of_operators.bats. `load lost_commit` after helper and steps.
+# of 63_lost_commit.bats and 78_lost_commit_of_operators.bats. `load lost_commit` after helper, steps and db_session.
 
 setup_file() {
 	# shellcheck source-path=SCRIPTDIR source=../../tools/stack.bash
@@ -34,8 +34,11 @@ ctl_on_the_wire() { # WORD...
 }
 
 rules() { # [RULE...]
+	local rule
 	: >"$STACK/lossy-db/used"
-	printf '%s\n' "$@" | sed '/^$/d' >"$STACK/lossy-db/rules"
+	for rule; do
+		[[ -z $rule ]] || printf '%s\n' "$rule"
+	done >"$STACK/lossy-db/rules"
 }
 
 rules_are_used() {
@@ -158,12 +161,12 @@ migration.c:run_statement_tx
 
 # --- the calls ------------------------------------------------------------------------------------
 
-prepare_invite() { email=$(new_email); }
+prepare_invite() { new_email email; }
 call_invite() { api POST /v1/registration/email "{\"email\":\"$email\"}" && want 202; }
 
 prepare_captcha() {
-	email=$(new_email)
-	invite "$email" && captcha_for "$invitation" >/dev/null && identity_body=$(identity_json "$(new_person)")
+	new_email email
+	invite "$email" && captcha_for "$invitation" >/dev/null && identity_json_into identity_body "$(new_person)"
 }
 post_identity() { api POST /v1/registration/identity "$identity_body" "$invitation"; }
 call_captcha() { post_identity && want 200; }
@@ -229,7 +232,10 @@ call_login_told() { log_in "$email" && want 201; }
 
 prepare_member() { an_account && logged_in "$email"; }
 prepare_refresh() { prepare_member; }
-call_refresh() { refresh_login "$refresh" && want 200 && take_tokens && is_logged_in "$access"; }
+call_refresh() {
+	local access refresh=$refresh # the others of this call come with the same
+	refresh_login "$refresh" && want 200 && take_tokens && is_logged_in "$access"
+}
 prepare_refresh_reused() {
 	prepare_member && used=$refresh
 	refresh_login "$used" && take_tokens && refresh_login "$refresh" && want 200
@@ -290,7 +296,7 @@ call_delete_former() { confirm_deletion "$deletion" && want 204; }
 prepare_reset() { prepare_member && ask_reset "$email"; }
 call_reset() { reset_password "$reset" himawari8kirin && want 204; }
 
-prepare_mail_later() { email=$(new_email); }
+prepare_mail_later() { new_email email; }
 call_mail_later() {
 	smtp_script 'rcpt 451'
 	call_invite
@@ -299,7 +305,7 @@ call_mail_later() {
 	db 'UPDATE outbox SET next_try_at = UTC_TIMESTAMP(6)'
 }
 
-prepare_mail_dead() { email=$(new_email); }
+prepare_mail_dead() { new_email email; }
 call_mail_dead() {
 	smtp_script 'rcpt 550 5.1.1 no such user'
 	call_invite
@@ -414,75 +420,111 @@ call_purge_former() { RETENTION_AFTER_LOSS_DAYS=3650 ctl_on_the_wire purge >/dev
 
 # --- driving it -----------------------------------------------------------------------------------
 
-# Once no mail is pending: what there is of everything, without what is different each time. `$hash` is the password's
-# before.
-effects() {
-	local told
-	wait_until 10 effects_are_final || return 1
-	printf '%s\n' "$told"
-	printf 'mails %s\n' "$(($(mails_there) - mails))"
-	printf 'failures logged %s\n' "$(($(failures_logged) - logged))"
+# What a call and its preparation change; those of REMADE change more. An account that goes takes its sessions with it.
+readonly CHANGED='account session spent_token limit_counter outbox audit_event'
+readonly REMADE='erase|move|disable_again|reissue|void_again|purge_former'
+
+# Makes what a call needs, $email and what else, and keeps its rows.
+prepare() { # CALL
+	local table
+	prepared=
+	db 'DELETE FROM account; DELETE FROM spent_token; DELETE FROM limit_counter'
+	"prepare_$1" && wait_until 10 mail_is_finished || return 1
+	db 'DELETE FROM outbox; DELETE FROM audit_event; DELETE FROM limit_counter'
+	! declare -F "ready_$1" >/dev/null || "ready_$1" || return 1
+	for table in $CHANGED; do
+		db "CREATE OR REPLACE TEMPORARY TABLE kept_$table AS SELECT * FROM $table"
+	done
+	[[ $1 =~ ^($REMADE)$ ]] || prepared=$1
 }
 
-# In effects(): asks for all at once, as most of a question's time is the client's start.
+# Puts the rows back as they were.
+put_back() {
+	local table sql='DELETE FROM account;'
+	for table in $CHANGED; do
+		sql+="DELETE FROM $table; INSERT INTO $table SELECT * FROM kept_$table;"
+	done
+	db "$sql"
+}
+
+mails_there() {
+	local files=("$STACK"/mail/new/*)
+	printf '%s\n' "${#files[@]}"
+}
+
+# Once no mail is pending: what there is of everything, without what is different each time, in $effects. `$hash` is the
+# password's before.
+take_effects() {
+	wait_until 10 effects_are_final || return 1
+	effects+="mails $(($(mails_there) - mails))"$'\n'
+	read_log
+	effects+="failures logged $failures"$'\n'
+}
+
+# In take_effects(): asks for all at once.
 effects_are_final() {
-	told=$(db "SELECT COUNT(*) FROM outbox WHERE state = OUTBOX_PENDING;
+	db_ask "SELECT COUNT(*) FROM outbox WHERE state = OUTBOX_PENDING;
 		SELECT 'account', state, generation, COALESCE(pending_email LIKE 'new.%', 0), login_id LIKE 'new.%',
 			email LIKE 'new.%', password_hash = '$hash', nickname FROM account ORDER BY created_at;
 		SELECT 'session', generation, previous_hash IS NOT NULL, COUNT(*) FROM session GROUP BY 2, 3;
 		SELECT 'audit', event, COUNT(*) FROM audit_event GROUP BY 2;
 		SELECT 'outbox', kind, state, tries, COUNT(*) FROM outbox GROUP BY 2, 3, 4;
 		SELECT 'limit_counter', limit_id, count, rejected, COUNT(*) FROM limit_counter GROUP BY 2, 3, 4;
-		SELECT 'spent', kind, outcome, COUNT(*) FROM spent_token GROUP BY 2, 3") && [[ $told == 0* ]]
+		SELECT 'spent', kind, outcome, COUNT(*) FROM spent_token GROUP BY 2, 3" && effects=$answer && [[ $effects == 0* ]]
 }
 
-mails_there() {
-	find "$STACK/mail/new" -type f | wc -l
+# Sets failures: those in the lines of the log, open as $log, that were not read before.
+read_log() {
+	local line lines
+	failures=0
+	mapfile -t -u "$log" lines
+	for line in "${lines[@]}"; do
+		[[ $line != *'"event":"'@(mail_not_finished|db_error)'"'* ]] || failures=$((failures + 1))
+	done
 }
 
-failures_logged() {
-	grep -c -e '"event":"mail_not_finished"' -e '"event":"db_error"' "$STACK/myportald.log" || true
-}
-
-# One row of the table with one fault ('': none); prints the effects. $email and what else a call needs
-# is made anew.
+# One row of the table with one fault ('': none); sets effects. A call that follows itself finds what was made for it.
 drive() { # CALL RULE
-	db 'DELETE FROM account; DELETE FROM spent_token; DELETE FROM limit_counter'
-	"prepare_$1" || return 1
-	wait_until 10 mail_is_finished || return 1
-	hash=$(db 'DELETE FROM outbox; DELETE FROM audit_event; DELETE FROM limit_counter; SELECT password_hash FROM account LIMIT 1')
-	if declare -F "ready_$1" >/dev/null; then
-		"ready_$1" || return 1
-		hash=$(db 'SELECT password_hash FROM account LIMIT 1')
+	if [[ $prepared == "$1" ]]; then
+		put_back || return 1
+	else
+		prepare "$1" || return 1
 	fi
+	db_ask 'SELECT password_hash FROM account LIMIT 1' && hash=${answer%$'\n'} || return 1
 	mails=$(mails_there)
-	logged=$(failures_logged)
+	read_log
 	body=
 	rules "$2"
-	"call_$1" >&2 || return 1
-	effects || return 1
-	jq -c '[.attempts_left?]' <<<"${body:-null}" 2>/dev/null || true
+	"call_$1" >&2 && take_effects || return 1
+	[[ ! $body =~ \"attempts_left\":[0-9]+ ]] || effects+=${BASH_REMATCH[0]}$'\n'
 	rules_are_used || { printf 'the rule was not used\n' >&2; return 1; }
 }
 
 drive_table() { # TABLE
-	local call what rest regex got fault rule failed=
+	local call what rest regex fault rule log prepared='' failed='' effects
+	local with_file='^(.*[^ ]) +[a-z_]+\.c:[a-z_]+$'
 	local -A wanted=() # of a call, without a fault
 	[[ -s $BATS_FILE_TMPDIR/email ]] || an_account || return 1
+	exec {log}<"$STACK/myportald.log"
 	while read -r call what rest; do
 		[[ -n $call ]] || continue
 		[[ ${ONLY-} == '' || $call =~ ^($ONLY)$ ]] || continue
-		regex=$(sed 's/ *[a-z_]*\.c:.*//' <<<"$rest")
-		[[ -v wanted[$call] ]] || wanted[$call]=$(drive "$call" '') || { failed+=" $call"; continue; }
+		regex=$rest
+		[[ ! $rest =~ $with_file ]] || regex=${BASH_REMATCH[1]}
+		if [[ ! -v wanted[$call] ]]; then
+			drive "$call" '' || { failed+=" $call"; continue; }
+			wanted[$call]=$effects
+		fi
 		for fault in ${FAULTS:-lose drop 1213}; do
 			rule="$fault ${what%2} (?s)$regex"
 			[[ $what != *2 ]] || rule="pass${rule#"$fault"}"$'\n'$rule
-			if got=$(drive "$call" "$rule" 2>"$BATS_TEST_TMPDIR/why") && same "$got" "${wanted[$call]}" 2>>"$BATS_TEST_TMPDIR/why"; then
+			if drive "$call" "$rule" 2>"$BATS_TEST_TMPDIR/why" && same "$effects" "${wanted[$call]}" 2>>"$BATS_TEST_TMPDIR/why"; then
 				continue
 			fi
 			failed+=" $call:$fault:${rest##*:}"
 			printf -- '--- %s, %s, %s\n%s\n' "$call" "$fault" "$rest" "$(tail -n 60 "$BATS_TEST_TMPDIR/why")" >&2
 		done
 	done <<<"$1"
+	exec {log}<&-
 	same "$failed" ''
 }

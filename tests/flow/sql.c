@@ -6,20 +6,21 @@
  * Runs one statement after the other, until one fails. Prints what `mariadb --batch
  * --skip-column-names` prints: a line for each row, tabs between columns, and a tab, a line end, a
  * zero byte and a backslash of a value as \t, \n, \0 and \\. It knows no DELIMITER and needs none:
- * the server itself finds where each statement ends. */
+ * the server itself finds where each statement ends.
+ *
+ * Texts that end with a zero byte are run as they come, over one connection (db_session.bash). What
+ * one of them prints ends with a zero byte, too, and behind the rows may be the message of an
+ * error, which alone has no line end. */
 
 #include <mysql.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SQL_MAX = 16 << 20 };
-
-static _Noreturn void
-end_with_error(MYSQL *db)
+static void
+print_error(FILE *to, MYSQL *db)
 {
-	fprintf(
-	    stderr, "ERROR %u (%s): %s\n", mysql_errno(db), mysql_sqlstate(db), mysql_error(db));
-	exit(EXIT_FAILURE);
+	fprintf(to, "ERROR %u (%s): %s", mysql_errno(db), mysql_sqlstate(db), mysql_error(db));
 }
 
 static void
@@ -52,11 +53,15 @@ print_value(const char *bytes, unsigned long length)
 		print_byte(bytes[i]);
 }
 
+/* Prints the rows of the statement that was run last, if it has any. */
 static void
-print_rows(MYSQL *db, MYSQL_RES *rows)
+print_rows(MYSQL *db)
 {
-	const unsigned columns = mysql_num_fields(rows);
+	MYSQL_RES *const rows = mysql_use_result(db);
+	const unsigned columns = mysql_field_count(db);
 
+	if (rows == NULL)
+		return;
 	for (MYSQL_ROW row; (row = mysql_fetch_row(rows)) != NULL;) {
 		const unsigned long *const lengths = mysql_fetch_lengths(rows);
 		for (unsigned i = 0; i < columns; i++) {
@@ -64,44 +69,51 @@ print_rows(MYSQL *db, MYSQL_RES *rows)
 			putchar(i + 1 < columns ? '\t' : '\n');
 		}
 	}
-	if (mysql_errno(db) != 0)
-		end_with_error(db);
 	mysql_free_result(rows);
 }
 
-static void
+/* Returns false if a statement failed. */
+static bool
 run(MYSQL *db, const char *sql, size_t length)
 {
-	int next;
+	int next = mysql_real_query(db, sql, length);
 
-	if (mysql_real_query(db, sql, length) != 0)
-		end_with_error(db);
-	do {
-		MYSQL_RES *const rows = mysql_use_result(db);
-		if (rows != NULL)
-			print_rows(db, rows);
-		else if (mysql_field_count(db) > 0)
-			end_with_error(db);
-		next = mysql_next_result(db); /* 0: there is one, -1: no more */
-	} while (next == 0);
-	if (next > 0)
-		end_with_error(db);
+	while (next == 0) { /* -1: there are no more */
+		print_rows(db);
+		if (mysql_errno(db) != 0)
+			return false;
+		next = mysql_next_result(db);
+	}
+	return next < 0;
 }
 
 int
 main(int argc, char **argv)
 {
-	static char sql[SQL_MAX];
 	MYSQL *const db = mysql_init(NULL);
+	char *sql = NULL;
+	size_t size = 0;
+	bool ended = false, done = true;
 
 	if (argc != 4 || db == NULL)
 		return 2;
-	const size_t length = fread(sql, 1, sizeof sql, stdin);
 	mysql_options(db, MYSQL_SET_CHARSET_NAME, "utf8mb4");
 	if (mysql_real_connect(db, NULL, argv[2], getenv("MYSQL_PWD"), argv[3], 0, argv[1],
-		CLIENT_MULTI_STATEMENTS) == NULL)
-		end_with_error(db);
-	run(db, sql, length);
+		CLIENT_MULTI_STATEMENTS) == NULL) {
+		print_error(stderr, db);
+		return EXIT_FAILURE;
+	}
+	for (ssize_t length; (length = getdelim(&sql, &size, '\0', stdin)) > 0;) {
+		ended = sql[length - 1] == '\0';
+		done = run(db, sql, (size_t)length - ended);
+		if (!done)
+			print_error(ended ? stdout : stderr, db);
+		if (ended) {
+			putchar('\0');
+			fflush(stdout);
+		}
+	}
+	free(sql);
 	mysql_close(db);
-	return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return fflush(stdout) == 0 && (done || ended) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
