@@ -7,7 +7,7 @@ load steps
 # Sends a value in every member of every operation, and as every token. Refusals are what is
 # expected; a 5xx never is.
 everywhere() { # VALUE ACCESS-TOKEN
-	local row json member value
+	local row json member value token
 	value=$(jq -nc --arg v "$1" '$v')
 	while read -r row; do
 		json=
@@ -15,7 +15,8 @@ everywhere() { # VALUE ACCESS-TOKEN
 			json+="${json:+,}\"$member\":$value"
 		done
 		set -- "$1" "$2" ${row}
-		api "$3" "$4" "{$json}" "$(token_for "$5" "$2")"
+		token_for "$5" "$2"
+		api "$3" "$4" "{$json}" "$token"
 		((status < 500)) || { printf '%s: %s %s\n' "$row" "$status" "$body" >&2; return 1; }
 	done <<-'ROWS'
 		POST /v1/registration/email none email
@@ -37,12 +38,14 @@ everywhere() { # VALUE ACCESS-TOKEN
 	ROWS
 }
 
+# Sets token.
 token_for() { # KIND ACCESS-TOKEN
 	case $1 in
-	identity) printf '%s' "$invitation" ;;
-	key) printf '%s' "$second_link" ;;
-	account) printf '%s' "$stage_token" ;;
-	access) printf '%s' "$2" ;;
+	identity) token=$invitation ;;
+	key) token=$second_link ;;
+	account) token=$stage_token ;;
+	access) token=$2 ;;
+	*) token= ;;
 	esac
 }
 

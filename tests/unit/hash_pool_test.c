@@ -278,7 +278,7 @@ who_has_no_time_leaves_the_queue(void **state)
 static void
 a_job_that_a_worker_has_is_waited_for(void **state)
 {
-	static const struct secret_cost slow = { .passes = 24, .memory_bytes = 64 * MIB };
+	static const struct secret_cost slow = { .passes = 40, .memory_bytes = 64 * MIB };
 	struct hash_pool *const pool = hash_pool_open(1, 1, &slow);
 	CLEANUP(secret_wipe) struct secret password = { 0 };
 	char hash[PASSWORD_HASH_MAX + 1];
