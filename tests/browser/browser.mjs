@@ -40,6 +40,11 @@ const OFF = [
 const FLAGS = [
   `--disable-features=${OFF}`,
   '--disable-gpu',
+  // Fewer processes: the browser's own draws and loads for all pages, and a context's tabs share one.
+  // The other feature is Playwright's.
+  '--enable-features=NetworkServiceInProcess2,CDPScreenshotNewSurface',
+  '--in-process-gpu',
+  '--process-per-site',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
