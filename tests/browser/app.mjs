@@ -315,8 +315,12 @@ export async function beginSession(context, login_id, password = PASSWORD) {
 
 // Opens a mailed link in this tab, as a click in the mail does.
 export async function openLink(page, title, token) {
-  await page.goto(`${APP}${PATHS[title]}#token=${token}`);
+  await page.goto(APP + mailedPath(title, token));
   await shows(page, title);
+}
+
+export function mailedPath(title, token) {
+  return `${PATHS[title]}#token=${token}`;
 }
 
 const PATHS = {
