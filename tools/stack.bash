@@ -26,15 +26,8 @@ complain() {
 
 # Waits so many seconds, as sleep does, but starts no program: it reads what nobody writes.
 pause() { # SECONDS
-	[[ -v PAUSE ]] || pause_open || return 1
-	read -r -t "$1" -u "$PAUSE" _ || true
-}
-
-# Sets PAUSE, a descriptor.
-pause_open() {
-	local pipe=$STACK/.pause
-	[[ -p $pipe ]] || { mkdir -p "$STACK" && mkfifo "$pipe" 2>/dev/null; } || [[ -p $pipe ]] || return 1
-	exec {PAUSE}<>"$pipe"
+	[[ -p $STACK/.pause ]] || { mkdir -p "$STACK" && mkfifo "$STACK/.pause" 2>/dev/null; } || [[ -p $STACK/.pause ]] || return 1
+	read -r -t "$1" _ <>"$STACK/.pause" || true
 }
 
 # Repeats a command until it succeeds, for so many seconds of a machine that is quiet: waiting longer passes no test.
@@ -355,14 +348,14 @@ db_admin() {
 
 # Makes the data folder: whole or not at all. --force: also where no name can be looked up. A folder of
 # its own for temporary tables: a server that starts removes those of others that it finds in its own.
-# DB_MADE: one that was made before, to be copied.
+# MADE_DB: one that was made before, to be copied.
 db_install() {
 	local as=()
 	[[ ! -d $STACK/db ]] || return 0
 	rm -rf "$STACK/db.new"
 	mkdir -p "$STACK/db-tmp" || return 1
-	if [[ -d ${DB_MADE-} ]]; then
-		cp -a "$DB_MADE" "$STACK/db.new" && mv "$STACK/db.new" "$STACK/db"
+	if [[ -d ${MADE_DB-} ]]; then
+		cp -a "$MADE_DB" "$STACK/db.new" && mv "$STACK/db.new" "$STACK/db"
 		return
 	fi
 	((EUID != 0)) || as=(--user=root)
