@@ -90,14 +90,15 @@ lone_mail_takes_two_trips() {
 	prepare_invite && no_mail_trips && call_invite && wait_until 10 mail_is_finished && same "$(mail_trips)" 2
 }
 
+# One program asks for all: ten that start one after the other take seconds on a busy machine.
 ten_mails_share_trips() {
-	local n pids=()
+	local n calls=()
 	no_mail_trips || return 1
 	for n in 1 2 3 4 5 6 7 8 9 10; do
-		(email=$n.$RANDOM.$email && call_invite) &
-		pids+=($!)
+		calls+=(${calls[0]+--next} --silent --noproxy '*' --output /dev/null --write-out '%{http_code}\n'
+			--json "{\"email\":\"$n.$RANDOM.$email\"}" "http://$LISTEN/v1/registration/email")
 	done
-	wait "${pids[@]}"
+	same "$(curl --parallel --parallel-immediate "${calls[@]}" | sort | uniq -c | xargs)" '10 202' || return 1
 	wait_until 10 mail_is_finished
 	(($(mail_trips) < 12))
 }

@@ -90,6 +90,11 @@ member_asks() {
 	done
 }
 
+# More often than this.
+member_has_asked() { # TIMES
+	(($(wc -l <"$BATS_TEST_TMPDIR/member") > $1))
+}
+
 load_ends() {
 	touch "$BATS_TEST_TMPDIR/enough"
 	wait "$load" "$member"
@@ -127,10 +132,11 @@ own_migrate() {
 	same "$(own_migrate)" 'applied 9999_next.sql'
 	replicas_replace myportald_next
 	[[ ! -v UPGRADE_TEST_LONG ]] || replicas_replace myportald
+	wait_until 20 member_has_asked 50
 	load_ends
 	same "$(grep '^failed ' "$BATS_TEST_TMPDIR/load" || true)" ''
 	same "$(sort -u "$BATS_TEST_TMPDIR/member")" 200
 	(($(count_of answered) > 200))
-	(($(wc -l <"$BATS_TEST_TMPDIR/member") > 50))
+	member_has_asked 50
 	same "$(($(db 'SELECT COUNT(*) FROM outbox WHERE kind = MAIL_INVITATION') - before))" "$(count_of accepted)"
 }

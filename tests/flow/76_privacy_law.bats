@@ -404,10 +404,12 @@ is_silent() { # ADDRESS [MAILBOX]
 
 	ask_deletion "$email"
 	same "$(jq -c . <<<"$body")" "$usual"
+	mail_interval_goes_on
 	mail_part "$email" Subject 4 | grep -q '退会手続きのご案内'
 	mail_part "$email" text 4 | grep -q '/account-deletion/confirmation#token='
 	mail_part "$email" html 4 | grep -q '退会の画面を開く'
 	is_silent "$email" # within the mail interval
+	mail_interval_ends
 	api GET /v1/registration/stage '' "$deletion"
 	want 200
 	same "$(jq -r '[.stage, .email, .next.path, .attempts_left // "-"] | join(" ")' <<<"$body")" \
