@@ -31,14 +31,12 @@ pause() { # SECONDS
 }
 
 # Repeats a command until it succeeds, for so many seconds of a machine that is quiet: waiting longer passes no test.
-# The command may cost more than the wait, which grows for that.
 wait_until() { # SECONDS COMMAND...
-	local last=$((SECONDS + 3 * $1 + 1)) hundredths=4
+	local last=$((SECONDS + 3 * $1 + 1))
 	shift
 	until "$@"; do
 		((SECONDS < last)) || return 1
-		pause "0.$((hundredths / 10))$((hundredths % 10))"
-		((hundredths += hundredths < 20 ? hundredths / 4 : 0))
+		pause 0.05
 	done
 }
 
