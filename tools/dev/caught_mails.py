@@ -62,7 +62,7 @@ def summary_of(maildir, name, to):
     """What the list shows of a mail; None if it is gone, or its envelope does not have TO in it."""
     path = pathlib.Path(maildir, "new", name)
     try:
-        return read_summary(path) if to in envelope(path) else None
+        return None if to and to not in envelope(path) else read_summary(path)
     except FileNotFoundError:
         return None
 
