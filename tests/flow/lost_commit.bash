@@ -449,6 +449,7 @@ put_back() {
 
 mails_there() {
 	local files=("$STACK"/mail/new/*)
+	[[ -e ${files[0]} ]] || files=()
 	printf '%s\n' "${#files[@]}"
 }
 
