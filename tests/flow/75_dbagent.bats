@@ -21,6 +21,7 @@ teardown_file() {
 teardown() {
 	local name
 	db_admin -e 'SET GLOBAL read_only = OFF'
+	stop_other # or what it sent and could not note is held for a minute and a half
 	for name in haproxy-db dbagent1 dbagent2; do process_stop "$name" 5; done
 	[[ -z ${link-} ]] || { kill "$link" && wait "$link"; } || true
 	stack_restore
