@@ -314,6 +314,26 @@ answer_and_counts() {
 		'7001 1 7002 0 7003 1'
 }
 
+@test "all anew, broken off: what was begun with a letter of before is over all the same" {
+	codes 0 "$FILE"
+	email=$(new_email)
+	invite "$email"
+	identify_with "$invitation" 7001100 "$(code_of 7001)"
+	want 200
+	# Those before this person fill the disk.
+	db "INSERT INTO insured_person (id, number, symbol, birth_date, kana_name, eligible_from, roster_run)
+		SELECT RANDOM_BYTES(16), 1000 + seq, '100', '1980-01-01', REPEAT('ア', 99), '2010-04-01', '' FROM seq_1_to_2500"
+	run --separate-stderr bash -c 'ulimit -f 400; trap "" XFSZ; exec "$@"' _ "$BUILD/tools/ctl/myportalctl" roster codes --replace --export "$FILE.2" --reason x </dev/null
+	same "$status" 1
+	grep -q 'the file cannot be written' <<<"$stderr"
+	same "$(db "SELECT c.issue, r.ended_at IS NOT NULL FROM posted_code c JOIN posted_code_run r ON r.id = c.run JOIN insured_person p ON p.id = c.person_id WHERE p.number = '7001'")" $'2\t1'
+	mail_interval_ends
+	api POST /v1/registration/identity "$identity_body" "$invitation"
+	want 410 registration_over
+	wait_until 10 mail_is_finished
+	same "$(mail_count "$email")" 2
+}
+
 @test "a new letter leaves an operator's invitation, and ends what was begun with the old one" {
 	email=$(new_email)
 	stop_other
