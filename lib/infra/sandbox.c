@@ -96,7 +96,7 @@ static const int dangerous[] = {
 };
 
 /* What is decided by an argument or two: (argument & mask) == value. A mask of 0 asks nothing. */
-struct member_ctx {
+struct call_rule {
 	int call;
 	uint32_t action;
 	struct {
@@ -110,7 +110,7 @@ struct member_ctx {
 #define FAIL(error) SCMP_ACT_ERRNO(error)
 
 /* clang-format off */
-static const struct member_ctx looked_at[] = {
+static const struct call_rule looked_at[] = {
 	/* call                    action              argument, mask, value */
 	{ SCMP_SYS(open),          ALLOW,              { { 1, CHANGES_FILE, 0 } } },
 	{ SCMP_SYS(open),          FAIL(EACCES),       { { 1, O_ACCMODE, O_WRONLY } } },
@@ -168,7 +168,7 @@ static bool
 add_looks(scmp_filter_ctx filter)
 {
 	for (size_t i = 0; i < LENGTH(looked_at); i++) {
-		const struct member_ctx *const look = &looked_at[i];
+		const struct call_rule *const look = &looked_at[i];
 		struct scmp_arg_cmp compare[LENGTH(look->if_so)];
 		unsigned count = 0;
 
