@@ -28,12 +28,14 @@ random_key_write(char ret[static KEY_FILE_MAX + 1])
 	return true;
 }
 
+/* By the clock of whoever rotates or retires: a stage token is taken until its time is over by
+ * every clock (clock_is_over()), an access token until its exp, by a clock that may be behind. */
 static const struct {
 	bool (*write)(char ret[static KEY_FILE_MAX + 1]);
 	int64_t tokens_live_s;
 } rotating[KEY_KIND__MAX] = {
-	[KEY_STAGE] = { random_key_write, TOKEN_LIFE_MAX_S },
-	[KEY_ACCESS] = { access_key_write, ACCESS_TOKEN_LIFE_MAX_S + TOKEN_SKEW_S },
+	[KEY_STAGE] = { random_key_write, TOKEN_LIFE_MAX_S + 2 * CLOCK_SKEW_S },
+	[KEY_ACCESS] = { access_key_write, ACCESS_TOKEN_LIFE_MAX_S + CLOCK_SKEW_S },
 };
 
 /* The folder, held by one at a time, and what is in it. */

@@ -42,9 +42,10 @@ enum key_rotation_haste {
 /* Rotates both kinds, `now` in seconds since 1970: a new `next`, so `next` becomes current and
  * current previous. Keys past their use are removed: those that stopped signing, which was when the
  * key two places newer was made, longer ago than their tokens live (TOKEN_LIFE_MAX_S,
- * ACCESS_TOKEN_LIFE_MAX_S) and KEY_PAST_USE_S. One previous key is always kept. A new key always
- * sorts last, also where the clock stands behind the newest. What key_rotation_fill would make or
- * remove is made or removed along the way. `ret_kid`: the new stage key.
+ * ACCESS_TOKEN_LIFE_MAX_S, and what clocks may differ) and KEY_PAST_USE_S. One previous key is
+ * always kept. A new key always sorts last, also where the clock stands behind the newest. What
+ * key_rotation_fill would make or remove is made or removed along the way. `ret_kid`: the new stage
+ * key.
  *
  * False, and errbuf: too soon after the last (or by a clock that is behind it); as many keys as are
  * allowed, and tokens of the oldest may still be out; a folder that cannot be read, written or
