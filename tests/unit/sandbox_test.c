@@ -14,7 +14,6 @@
 #include <linux/netlink.h>
 #include <netdb.h>
 #include <pthread.h>
-#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -33,6 +32,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -522,7 +522,7 @@ static void *
 stand_bare_when_told(void *told)
 {
 	while (!atomic_load((atomic_bool *)told))
-		sched_yield();
+		nanosleep(&(const struct timespec){ .tv_nsec = 1000 * 1000 }, NULL);
 	return stand_bare(told);
 }
 
