@@ -64,7 +64,8 @@ enum result member_registration_read(
     const struct app *, struct mail_id, struct member_registration *ret) MUST_USE;
 
 /* How long after the end of a second link something of its registration may live, by any clock: an
- * account step, whose token is made at the last moment (ACCOUNT_STEP_LIVES_S is a day at most). */
+ * account step, whose token is made at the last moment (ACCOUNT_STEP_LIVES_S is a day at most), or
+ * the first link, which mails the second one again (INVITATION_LIVES_S, too). */
 #define MEMBER_REGISTRATION_LIVES_S (86400 + 2 * CLOCK_SKEW_S)
 
 /* Ends all registrations of a person that are under way: their links are as if each had made an

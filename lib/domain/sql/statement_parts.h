@@ -128,8 +128,11 @@
 		   " UNHEX(MD5(CONCAT('account', o.jti))), :now FROM (" links ") o"
 
 /* Second links in the outbox o that are not over on any clock, nor is the account step that may
- * have come of them. Needs :alive_after. */
-#define SQL_SECOND_LINKS_ALIVE "o.kind = $MAIL_SECOND_LINK AND o.expires_at > :alive_after"
+ * have come of them. A mail that said that the person has an account stands for one, too: when the
+ * account is gone, the same identity step again mails it. Needs :alive_after. */
+#define SQL_SECOND_LINKS_ALIVE                                    \
+	"o.kind IN ($MAIL_SECOND_LINK, $MAIL_ALREADY_REGISTERED," \
+	" $MAIL_ACCOUNT_DISABLED) AND o.expires_at > :alive_after"
 
 /* Links that wait in the outbox o, but for those that a worker holds: they go out, and their links
  * are over. What is done to them has :now. */
