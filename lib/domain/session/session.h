@@ -15,8 +15,8 @@
  *
  * A token whose session has ended has one answer, LOGIN_REQUIRED, whatever ended it.
  *
- * UNAVAILABLE and OVERLOADED may come from every function. A try that ends so was not judged and
- * does not count. `client` and all texts are borrowed. */
+ * UNAVAILABLE and OVERLOADED may come from every function. A try that ends so does not count,
+ * unless the password was compared and is wrong. `client` and all texts are borrowed. */
 
 #ifndef SESSION_H
 #define SESSION_H
