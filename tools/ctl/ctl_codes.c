@@ -39,12 +39,26 @@ status_of_codes(enum posted_codes_outcome outcome)
 	return statuses[outcome];
 }
 
+struct codes_ctx {
+	const struct ctl_call *call;
+	struct operator_act act;
+};
+
 static void
 show_codes(void *context, uint64_t codes)
 {
-	const struct ctl_call *call = context;
+	const struct codes_ctx *ctx = context;
 
-	ctl_progress(call->out, "codes", codes, 0);
+	ctl_progress(ctx->call->out, "codes", codes, 0);
+}
+
+/* A database that is put back must not revive codes that were made void. */
+static void
+note_void_codes(void *context, enum audit_event_kind event, struct person_id person_id)
+{
+	const struct codes_ctx *ctx = context;
+
+	ctl_note_act(ctx->call, &ctx->act, event, no_account, person_id);
 }
 
 /* The number of the one person. */
@@ -59,17 +73,6 @@ ask_whose(const struct ctl_call *call, char ret[static INSURED_NUMBER_SIZE_MAX +
 			    FIELD_OK;
 	secret_wipe_bytes(typed, sizeof typed);
 	return folded || ctl_print_error("this is no 番号 and 記号");
-}
-
-/* A database that is put back must not revive codes that were made void. */
-static void
-note_void_codes(const struct ctl_call *call, const struct posted_codes_options *options,
-    const struct posted_codes_counts *counts)
-{
-	const enum audit_event_kind event = posted_codes_event(options);
-
-	if (event != AUDIT_POSTED_CODES_MADE)
-		ctl_note_act(call, options->act, event, no_account, counts->person_id);
 }
 
 static enum ctl_status
@@ -89,7 +92,6 @@ put_codes(const struct ctl_call *call, const struct posted_codes_options *option
 	if (options->insured_number == NULL)
 		ctl_put_number(out, "ambiguous", (int64_t)counts->ambiguous);
 	ctl_put_time(out, "broken_off", counts->broken_off_at);
-	note_void_codes(call, options, counts);
 	ctl_say(out, "%s",
 	    counts->broken_off_at != 0
 		? "the codes of this file are good; a run broke off before: its file does not count"
@@ -102,19 +104,20 @@ make_codes(const struct ctl_call *call)
 {
 	CLEANUP(ctl_app_close) struct app app = { 0 };
 	char number[INSURED_NUMBER_SIZE_MAX + 1] = "";
-	struct operator_act act;
+	struct codes_ctx ctx = { .call = call };
 	struct posted_codes_counts counts;
 	const struct posted_codes_options options = {
-		.act = &act,
+		.act = &ctx.act,
 		.fd = ctl_fd(call, EXPORT),
 		.lives_days = call->config->posted_code_lives_days,
 		.replaces = ctl_given(call, REPLACE),
 		.insured_number = ctl_given(call, REISSUE) ? number : NULL,
+		.voids = note_void_codes,
 		.progress = show_codes,
-		.context = (void *)(uintptr_t)call,
+		.context = &ctx,
 	};
 
-	if (!ctl_act_begin(call, &act))
+	if (!ctl_act_begin(call, &ctx.act))
 		return CTL_USAGE;
 	if (options.insured_number != NULL && !ask_whose(call, number))
 		return CTL_ERROR;

@@ -69,12 +69,12 @@ change_member(
 
 	if (status != CTL_DONE)
 		return status;
-	const enum result result = member_change(
-	    &act.app, &act.act, change, act.ids.account_id, &changed);
-	if (result == OK && changed && change != MEMBER_LOG_OUT)
+	if (change != MEMBER_LOG_OUT)
 		ctl_note_act(call, &act.act,
 		    change == MEMBER_DISABLE ? AUDIT_ACCOUNT_DISABLED : AUDIT_ACCOUNT_ENABLED,
 		    act.ids.account_id, no_person);
+	const enum result result = member_change(
+	    &act.app, &act.act, change, act.ids.account_id, &changed);
 	return tell(call, result, changed ? done : already);
 }
 
@@ -129,11 +129,10 @@ end_member(const struct ctl_call *call)
 
 	if (status != CTL_DONE)
 		return status;
-	const enum result ended = member_end(&act.app, &act.act, act.ids.account_id);
-	if (ended == OK)
-		ctl_note_act(
-		    call, &act.act, AUDIT_ACCOUNT_ENDED_BY_OPERATOR, act.ids.account_id, no_person);
-	return tell(call, ended, "the account is deleted; the person may register again");
+	ctl_note_act(
+	    call, &act.act, AUDIT_ACCOUNT_ENDED_BY_OPERATOR, act.ids.account_id, no_person);
+	return tell(call, member_end(&act.app, &act.act, act.ids.account_id),
+	    "the account is deleted; the person may register again");
 }
 
 static bool

@@ -296,11 +296,11 @@ erase_opened(const struct ctl_call *call, const struct operator_act *act, const 
 				"waits is dropped by outbox drop");
 		return CTL_NOT_FOUND;
 	}
+	ctl_note_act(call, act, AUDIT_PERSON_ERASED, ids->account_id, ids->person_id);
 	const enum ctl_status status = ctl_member_status(
 	    member_erase(app, act, ids->person_id, &account_id));
 	if (status != CTL_DONE)
 		return status;
-	ctl_note_act(call, act, AUDIT_PERSON_ERASED, account_id, ids->person_id);
 	ctl_say(call->out, "%s; a roster that lists the person again brings a new one",
 	    id_is_none(account_id.bytes) ? "the person is deleted"
 					 : "the person and the account are deleted");

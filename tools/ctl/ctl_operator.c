@@ -75,6 +75,6 @@ ctl_note_act(const struct ctl_call *call, const struct operator_act *act,
 	if (act_journal_add(call->config->keys_folder, &note, errbuf))
 		return;
 	ctl_print_error(errbuf);
-	ctl_print_error("it is done, but a database that is put back would not know: do it again "
-			"after a restore");
+	ctl_print_error("a database that is put back would not know of it: do it again after a "
+			"restore");
 }

@@ -23,9 +23,10 @@ void ctl_operator_name(char ret[static OPERATOR_UTF8_MAX * OPERATOR_NAME_MAX + 1
  * CTL_USAGE. */
 bool ctl_act_begin(const struct ctl_call *, struct operator_act *ret);
 
-/* Notes what was done to an account, or to a person (no_person: it was an account), in the journal
- * beside the keys (act_journal.h), so that it outlives the database. Where that fails it is said,
- * and the act stays done. */
+/* Notes what is about to be done to an account, or to a person (no_person: it is an account), in
+ * the journal beside the keys (act_journal.h), so that it outlives the database. Before and not
+ * afterwards: where the answer to the COMMIT is lost, or the command is killed, it may be done and
+ * nobody knows. Where the journal cannot be written it is said, and the act goes on. */
 void ctl_note_act(const struct ctl_call *, const struct operator_act *, enum audit_event_kind,
     struct account_id, struct person_id);
 

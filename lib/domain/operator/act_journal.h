@@ -1,8 +1,8 @@
 /* act_journal.h - what was done to accounts, kept outside of the database.
  *
  * A database that is put back forgets which accounts were disabled or ended meanwhile. So whatever
- * `myportalctl` does of that kind is noted in a second place: the file `acts` in the folder of
- * keys, mode 0600, a line an act, never written over:
+ * `myportalctl` does of that kind is noted in a second place, before it is done: the file `acts` in
+ * the folder of keys, mode 0600, a line an act, never written over:
  *
  *   2026-11-22T01:02:03Z account_disabled 0123456789abcdef0123456789abcdef
  *

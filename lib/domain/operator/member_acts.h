@@ -22,7 +22,8 @@
  *
  * Works with a pool that was opened as the owner of the tables, with operator_table(). Of the
  * struct app it uses db, keyring and the lives of links. UNAVAILABLE or INTERNAL may come from all
- * of them; then nothing was done. */
+ * of them. After UNAVAILABLE nobody knows whether it was done: the answer to the COMMIT may be
+ * lost. */
 
 #ifndef MEMBER_ACTS_H
 #define MEMBER_ACTS_H

@@ -24,7 +24,8 @@
 #include "result.h"
 
 /* Deletes a person in one transaction. *ret_account_id: the account that went, too; zeros: there
- * was none. NO_ROW: there is no such person. UNAVAILABLE, INTERNAL: nothing was done. */
+ * was none. NO_ROW: there is no such person. UNAVAILABLE: nobody knows whether it was done, as the
+ * answer to the COMMIT may be lost. */
 enum result member_erase(const struct app *, const struct operator_act *, struct person_id,
     struct account_id *ret_account_id) MUST_USE;
 

@@ -72,8 +72,8 @@ posted_codes_text(enum posted_codes_outcome outcome)
 	return texts[outcome];
 }
 
-enum audit_event_kind
-posted_codes_event(const struct posted_codes_options *options)
+static enum audit_event_kind
+event_of(const struct posted_codes_options *options)
 {
 	if (options->insured_number != NULL)
 		return AUDIT_POSTED_CODE_REISSUED;
@@ -398,6 +398,8 @@ begin_and_write(struct codes_run *run)
 	enum result begun = read_broken_off(run);
 	if (begun == OK)
 		begun = begin_run(run);
+	if (begun == OK && run->event != AUDIT_POSTED_CODES_MADE)
+		run->options->voids(run->options->context, run->event, run->counts->person_id);
 	if (begun == OK && run->options->replaces)
 		begun = void_codes(run);
 	return begun != OK ? codes_outcome_of(begun) : write_and_end(run);
@@ -442,7 +444,7 @@ posted_codes_make(const struct app *app, const struct posted_codes_options *opti
 	run->app = app;
 	run->options = options;
 	run->counts = ret;
-	run->event = posted_codes_event(options);
+	run->event = event_of(options);
 	if (!open_file(run))
 		return CODES_BUG;
 	secret_random(run->id, sizeof run->id);

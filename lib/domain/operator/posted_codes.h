@@ -39,6 +39,9 @@ struct posted_codes_options {
 	 * the registrations that are under way with it; NULL: everybody who is eligible, without an
 	 * account and without a good code. */
 	const char *insured_number;
+	/* Called when the run has begun, before codes of before are void: all, or those of the one
+	 * person. The event is that of the audit trail. */
+	void (*voids)(void *context, enum audit_event_kind, struct person_id);
 	void (*progress)(void *context, uint64_t codes); /* NULL: nobody wants to know */
 	void *context;
 };
@@ -69,9 +72,6 @@ struct posted_codes_counts {
 #define POSTED_CODES_ENUM_(name, text) name,
 enum posted_codes_outcome { POSTED_CODES_OUTCOME_LIST(POSTED_CODES_ENUM_) CODES_OUTCOME__MAX };
 #undef POSTED_CODES_ENUM_
-
-/* What the audit trail calls it. */
-enum audit_event_kind posted_codes_event(const struct posted_codes_options *);
 
 /* Never NULL. */
 const char *posted_codes_text(enum posted_codes_outcome);
