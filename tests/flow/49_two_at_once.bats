@@ -66,6 +66,7 @@ readonly TO_FRESH=PUT:/password:$RIGHT,password=$FRESH,password_confirmation=$FR
 readonly TO_OTHER=PUT:/password:$RIGHT,password=nezumi8tokei,password_confirmation=nezumi8tokei
 readonly TO_THE_SAME=PUT:/password:$RIGHT,password=$PASSWORD,password_confirmation=$PASSWORD
 readonly EMAIL=PUT:/email:$RIGHT,email=other.@
+readonly THIRD=PUT:/email:$RIGHT,email=third.@
 readonly LOGIN_ID=PUT:/login-id:$RIGHT,login_id=id.@
 readonly LEAVE=DELETE::$RIGHT
 readonly NICKNAME=PATCH::nickname=taro
@@ -175,6 +176,38 @@ readonly WITHDRAW=DELETE:/pending-email:
 		api POST /v1/me/email/confirmation '' "$(mail_token "other.$email")"
 		want 401 token_spent
 	fi
+}
+
+# The change is let in before the link makes other.@ the proven address, and waits for it.
+@test "a change that meets the confirmation of an address is told to that address" { # asvs 6.3.7 15.4.2
+	for name in TO_FRESH LOGIN_ID THIRD LEAVE; do
+		new_account
+		logged_in "$email"
+		id=$(db "SELECT HEX(id) FROM account WHERE login_id = '$email'")
+		change asked "${EMAIL//@/$email}"
+		same "$(outcome asked)" 202
+		mail_token "other.$email" 1 confirmation
+		wait_until 10 mail_is_finished
+		mails=$(mail_count "$email")
+		hold_account
+		(api POST /v1/me/email/confirmation '' "$confirmation"; echo "$status" >"$BATS_TEST_TMPDIR/first.outcome") &
+		changing=($!)
+		wait_until 10 waiting 1
+		change second "${!name//@/$email}" &
+		changing+=($!)
+		wait_until 10 waiting 2
+		let_go
+		wait "${changing[@]}"
+		same "$name: $(outcome first) $(outcome second)" "$name: 204 $([[ $name == THIRD ]] && echo 202 || echo 204)"
+		wait_until 10 mail_is_finished
+		same "$name: $(mail_count "$email") $(mail_count "other.$email")" "$name: $((mails + 1)) 2"
+	done
+}
+
+@test "a password that meets another login ID makes the source known for that one" { # asvs 15.4.2
+	at_once "$LOGIN_ID" "$TO_FRESH"
+	same "$outcomes" "204, 204"
+	same "$(ctl member show --json "$id" | jq .known_sources)" 1
 }
 
 @test "who leaves leaves once; nothing else is done to who has left" { # asvs 2.3.4 15.4.2

@@ -41,7 +41,7 @@ profile_set(const struct app *app, const struct client *client, struct member *m
 	const struct member_request request = { .client = client, .member = member };
 	CLEANUP(profile_change_wipe)
 	struct profile_change change = profile_change_of(
-	    &request, AUDIT_SETTINGS_CHANGED, MAIL_NONE);
+	    app, &request, AUDIT_SETTINGS_CHANGED, MAIL_NONE);
 	struct settings_ctx ctx = { &change, nickname, language };
 
 	if (nickname[0] == '\0' && language[0] == '\0')
@@ -58,7 +58,6 @@ profile_set(const struct app *app, const struct client *client, struct member *m
 
 struct password_ctx {
 	struct profile_change *change;
-	struct login_limits limits; /* of the login ID */
 	char hash[PASSWORD_HASH_MAX + 1];
 };
 
@@ -66,16 +65,17 @@ static enum result
 change_password_tx(struct db_tx *tx, void *context)
 {
 	const struct password_ctx *ctx = context;
-	const struct member *member = ctx->change->request->member;
-	const struct account *account = &member->account;
+	struct profile_change *change = ctx->change;
+	const struct account *account = &change->account;
+	const struct session_id session_id = change->request->member->session_id;
 
-	TRY(profile_change_lock_proven(tx, ctx->change));
-	TRY(account_set_password(
-	    tx, account->id, account->generation, ctx->hash, ctx->change->now));
-	TRY(session_rows_end_others(tx, account->id, member->session_id));
-	TRY(session_rows_set_generation(tx, member->session_id, account->generation + 1));
-	TRY(login_limits_restart(tx, &ctx->limits));
-	return profile_change_record(tx, ctx->change);
+	TRY(profile_change_lock_proven(tx, change));
+	const struct login_limits limits = profile_change_limits(change, account->login_id);
+	TRY(account_set_password(tx, account->id, account->generation, ctx->hash, change->now));
+	TRY(session_rows_end_others(tx, account->id, session_id));
+	TRY(session_rows_set_generation(tx, session_id, account->generation + 1));
+	TRY(login_limits_restart(tx, &limits));
+	return profile_change_record(tx, change);
 }
 
 /* Another request of the session has set a password meanwhile. OK: the same one, as a double click
@@ -99,7 +99,7 @@ profile_change_password(const struct app *app, const struct member_request *requ
 		NULL };
 	CLEANUP(profile_change_wipe)
 	struct profile_change change = profile_change_of(
-	    request, AUDIT_PASSWORD_CHANGED, MAIL_PASSWORD_CHANGED);
+	    app, request, AUDIT_PASSWORD_CHANGED, MAIL_PASSWORD_CHANGED);
 	struct password_ctx ctx = { .change = &change };
 
 	ret_info->field_error = password_validate(&app->password_rules, password->text, personal);
@@ -111,7 +111,6 @@ profile_change_password(const struct app *app, const struct member_request *requ
 		return checked == NO_ROW ? compare_with_set(app, &change, password, ret_info)
 					 : checked;
 	TRY(hash_pool_hash(app->hash_pool, password, ctx.hash));
-	ctx.limits = login_limits_of(app->keyring, account->login_id, request->client, change.now);
 	const enum result changed = profile_change_run(app, change_password_tx, &ctx);
 	return changed == NO_ROW ? compare_with_set(app, &change, password, ret_info) : changed;
 }
@@ -122,8 +121,6 @@ struct login_id_ctx {
 	struct profile_change *change;
 	const char *login_id;
 	struct unproven_login_id unproven;
-	struct login_limits new_limits; /* of the new login ID, which no account had */
-	struct login_limits old_limits; /* of the old one, which no account has afterwards */
 };
 
 static void
@@ -132,6 +129,7 @@ login_id_ctx_wipe(struct login_id_ctx *ctx)
 	unproven_login_id_wipe(&ctx->unproven);
 }
 
+/* No account had the new login ID, and none has the old one afterwards. */
 static enum result
 change_login_id_tx(struct db_tx *tx, void *context)
 {
@@ -139,11 +137,14 @@ change_login_id_tx(struct db_tx *tx, void *context)
 	struct profile_change *change = ctx->change;
 
 	TRY(profile_change_lock_proven(tx, change));
-	if (strcmp(ctx->login_id, change->account.login_id) == 0) /* set meanwhile, or before */
+	const char *const old_login_id = change->account.login_id;
+	if (strcmp(ctx->login_id, old_login_id) == 0) /* set meanwhile, or before */
 		return OK;
+	const struct login_limits new_limits = profile_change_limits(change, ctx->login_id);
+	const struct login_limits old_limits = profile_change_limits(change, old_login_id);
 	TRY(account_set_login_id(tx, change->account.id, ctx->login_id));
-	TRY(login_limits_reset(tx, &ctx->new_limits));
-	TRY(login_limits_reset(tx, &ctx->old_limits));
+	TRY(login_limits_reset(tx, &new_limits));
+	TRY(login_limits_reset(tx, &old_limits));
 	TRY(unproven_login_id_enqueue(tx, &ctx->unproven));
 	return profile_change_record(tx, change);
 }
@@ -169,15 +170,12 @@ profile_change_login_id(const struct app *app, const struct member_request *requ
 	const struct account *account = &request->member->account;
 	CLEANUP(profile_change_wipe)
 	struct profile_change change = profile_change_of(
-	    request, AUDIT_LOGIN_ID_CHANGED, MAIL_LOGIN_ID_CHANGED);
+	    app, request, AUDIT_LOGIN_ID_CHANGED, MAIL_LOGIN_ID_CHANGED);
 	CLEANUP(login_id_ctx_wipe)
 	struct login_id_ctx ctx = {
 		.change = &change,
 		.login_id = login_id,
 		.unproven = unproven_login_id_of(app, account, login_id, change.now),
-		.new_limits = login_limits_of(app->keyring, login_id, request->client, change.now),
-		.old_limits = login_limits_of(
-		    app->keyring, account->login_id, request->client, change.now),
 	};
 	const struct limit_try tries = limit_try_of(app->keyring,
 	    limit_subject_of(LIMIT_LOGIN_ID_TRIES, account->person_id.bytes, ID_SIZE), change.now);
@@ -202,20 +200,17 @@ profile_change_login_id(const struct app *app, const struct member_request *requ
 
 /* Deleting the account ------------------------------------------------------------------------- */
 
-struct delete_account_ctx {
-	struct profile_change *change;
-	struct login_limits limits; /* of the login ID, which no account has afterwards */
-};
-
+/* No account has the login ID afterwards. */
 static enum result
 delete_account_tx(struct db_tx *tx, void *context)
 {
-	const struct delete_account_ctx *ctx = context;
-	struct profile_change *change = ctx->change;
+	struct profile_change *change = context;
+	const struct account *account = &change->account;
 
 	TRY(profile_change_lock_proven(tx, change));
-	TRY(account_delete(tx, change->account.id, change->account.person_id));
-	TRY(login_limits_reset(tx, &ctx->limits));
+	const struct login_limits limits = profile_change_limits(change, account->login_id);
+	TRY(account_delete(tx, account->id, account->person_id));
+	TRY(login_limits_reset(tx, &limits));
 	return profile_change_record(tx, change);
 }
 
@@ -224,14 +219,10 @@ profile_delete_account(
     const struct app *app, const struct member_request *request, struct error_info *ret_info)
 {
 	CLEANUP(profile_change_wipe)
-	struct profile_change change = profile_change_of(request, AUDIT_ACCOUNT_LEFT, MAIL_LEFT);
-	struct delete_account_ctx ctx = {
-		.change = &change,
-		.limits = login_limits_of(
-		    app->keyring, request->member->account.login_id, request->client, change.now),
-	};
+	struct profile_change change = profile_change_of(
+	    app, request, AUDIT_ACCOUNT_LEFT, MAIL_LEFT);
 
 	TRY(current_password_check(app, request, ret_info));
 	return profile_change_result(
-	    app, &change, profile_change_run(app, delete_account_tx, &ctx), ret_info);
+	    app, &change, profile_change_run(app, delete_account_tx, &change), ret_info);
 }

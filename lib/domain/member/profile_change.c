@@ -6,28 +6,32 @@
 #include "clock.h"
 #include "mailer.h"
 #include "notification.h"
+#include "outbox.h"
+#include "secret.h"
 #include "session_rows.h"
 
 struct profile_change
-profile_change_of(
-    const struct member_request *request, enum audit_event_kind event, enum mail_kind mail)
+profile_change_of(const struct app *app, const struct member_request *request,
+    enum audit_event_kind event, enum mail_kind mail)
 {
 	const int64_t now = clock_now();
 	const struct account *account = &request->member->account;
-
-	return (struct profile_change){
+	struct profile_change change = {
+		.app = app,
 		.request = request,
 		.now = now,
 		.event = audit_event_of(
 		    request->client, event, now, account->id, account->person_id),
-		.mail = notification_to(mail, account, now),
+		.mail_kind = mail,
 	};
+
+	secret_random(change.mail_id.bytes, sizeof change.mail_id.bytes);
+	return change;
 }
 
 void
 profile_change_wipe(struct profile_change *change)
 {
-	outbox_mail_wipe(&change->mail);
 	account_wipe(&change->account);
 }
 
@@ -40,7 +44,7 @@ committed_before_or(struct db_tx *tx, const struct profile_change *change, enum 
 
 	if (!db_may_be_committed(tx))
 		return error;
-	const enum result read = outbox_read(tx, change->mail.id, &mail);
+	const enum result read = outbox_read(tx, change->mail_id, &mail);
 	if (read == NO_ROW)
 		return error;
 	return read == OK ? DUPLICATE : read;
@@ -65,11 +69,22 @@ profile_change_lock_proven(struct db_tx *tx, struct profile_change *change)
 	return OK;
 }
 
+struct login_limits
+profile_change_limits(const struct profile_change *change, const char *login_id)
+{
+	return login_limits_of(
+	    change->app->keyring, login_id, change->request->client, change->now);
+}
+
 enum result
 profile_change_record(struct db_tx *tx, const struct profile_change *change)
 {
+	CLEANUP(outbox_mail_wipe)
+	struct outbox_mail mail = notification_to(change->mail_kind, &change->account, change->now);
+
+	mail.id = change->mail_id;
 	TRY(audit_insert(tx, &change->event));
-	return outbox_enqueue(tx, &change->mail);
+	return outbox_enqueue(tx, &mail);
 }
 
 enum result

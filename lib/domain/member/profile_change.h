@@ -14,23 +14,27 @@
 #include "current_password.h"
 #include "db.h"
 #include "error_info.h"
-#include "outbox.h"
+#include "ids.h"
+#include "login_limits.h"
 #include "result.h"
+#include "stored_enums.h"
 
 #include <stdint.h>
 
 struct profile_change {
+	const struct app *app;
 	const struct member_request *request;
 	int64_t now;
 	struct audit_event event;
-	struct outbox_mail mail; /* its id also tells whether an earlier run was committed */
-	struct account account;  /* as the transaction finds it, with its hash */
+	enum mail_kind mail_kind; /* of the notification */
+	struct mail_id mail_id;   /* also tells whether an earlier run was committed */
+	struct account account;   /* as the transaction finds it, with its hash */
 };
 
-/* A change with the audit event and the notification mail that go with it; MAIL_NONE: no mail.
- * Wiped by its owner. */
+/* A change with the kinds of the audit event and the notification that go with it; MAIL_NONE: no
+ * mail. Wiped by its owner. */
 struct profile_change profile_change_of(
-    const struct member_request *, enum audit_event_kind, enum mail_kind);
+    const struct app *, const struct member_request *, enum audit_event_kind, enum mail_kind);
 void profile_change_wipe(struct profile_change *);
 
 /* Locks the account and reads it; the first step of a transaction. LOGIN_REQUIRED: the session is
@@ -41,7 +45,11 @@ enum result profile_change_lock(struct db_tx *, struct profile_change *) MUST_US
  * session has set another password since it was checked. */
 enum result profile_change_lock_proven(struct db_tx *, struct profile_change *) MUST_USE;
 
-/* Writes the audit event and the mail. */
+/* What a failed log-in with this login ID is counted by. */
+struct login_limits profile_change_limits(const struct profile_change *, const char *login_id);
+
+/* Writes the audit event and the notification, which goes to the address that the transaction has
+ * found: a link may have confirmed another one since the request was let in. */
 enum result profile_change_record(struct db_tx *, const struct profile_change *) MUST_USE;
 
 /* Runs the transaction and wakes the mailer. OK also where an earlier run was committed. */

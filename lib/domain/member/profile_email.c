@@ -19,15 +19,26 @@ struct email_ctx {
 	struct profile_change *change;
 	const char *email;
 	struct email_confirmation confirmation; /* to the new address */
-	struct outbox_mail notification;        /* to the present one */
-	struct error_info *error_info;          /* the caller's */
+	struct mail_id notification_id;
+	struct error_info *error_info; /* the caller's */
 };
 
 static void
 email_ctx_wipe(struct email_ctx *ctx)
 {
 	email_confirmation_wipe(&ctx->confirmation);
-	outbox_mail_wipe(&ctx->notification);
+}
+
+/* At the present address, as the transaction finds it. */
+static enum result
+notify_of_request(struct db_tx *tx, const struct email_ctx *ctx)
+{
+	CLEANUP(outbox_mail_wipe)
+	struct outbox_mail notification = notification_to(
+	    MAIL_EMAIL_CHANGE_ASKED, &ctx->change->account, ctx->change->now);
+
+	notification.id = ctx->notification_id;
+	return outbox_enqueue(tx, &notification);
 }
 
 static enum result
@@ -45,7 +56,7 @@ change_email_tx(struct db_tx *tx, void *context)
 	TRY(email_confirmation_enqueue(tx, &ctx->confirmation, ctx->error_info));
 	/* Whenever a link goes out, and when an earlier link becomes good again. */
 	const bool is_news = ctx->confirmation.mail_interval.pending || !was_pending;
-	return is_news ? outbox_enqueue(tx, &ctx->notification) : OK;
+	return is_news ? notify_of_request(tx, ctx) : OK;
 }
 
 enum result
@@ -55,7 +66,7 @@ profile_change_email(const struct app *app, const struct member_request *request
 	const struct account *account = &request->member->account;
 	CLEANUP(profile_change_wipe)
 	struct profile_change change = profile_change_of(
-	    request, AUDIT_EMAIL_CHANGE_ASKED, MAIL_NONE);
+	    app, request, AUDIT_EMAIL_CHANGE_ASKED, MAIL_NONE);
 	CLEANUP(email_ctx_wipe)
 	struct email_ctx ctx = { .change = &change, .email = email, .error_info = ret_info };
 
@@ -63,8 +74,8 @@ profile_change_email(const struct app *app, const struct member_request *request
 	if (strcmp(email, account->email) == 0)
 		return OK;
 	ctx.confirmation = email_confirmation_of(app, account, email, change.now);
-	ctx.confirmation.mail.id = change.mail.id; /* by which an earlier run is found */
-	ctx.notification = notification_to(MAIL_EMAIL_CHANGE_ASKED, account, change.now);
+	ctx.confirmation.mail.id = change.mail_id; /* by which an earlier run is found */
+	secret_random(ctx.notification_id.bytes, sizeof ctx.notification_id.bytes);
 	const enum result changed = mail_interval_run(
 	    app, &ctx.confirmation.mail_interval, change_email_tx, &ctx, ret_info);
 	return changed == DUPLICATE ? OK : profile_change_result(app, &change, changed, ret_info);
@@ -89,7 +100,7 @@ profile_withdraw_email(const struct app *app, const struct member_request *reque
 {
 	CLEANUP(profile_change_wipe)
 	struct profile_change change = profile_change_of(
-	    request, AUDIT_EMAIL_CHANGE_WITHDRAWN, MAIL_NONE);
+	    app, request, AUDIT_EMAIL_CHANGE_WITHDRAWN, MAIL_NONE);
 
 	return db_transaction(app->db, withdraw_email_tx, &change);
 }
