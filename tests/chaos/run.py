@@ -141,7 +141,9 @@ class Run:
 
     def check(self) -> bool:
         lines = history.read(FOLDER / "history.jsonl")
-        found = checker.check(evidence.collect(self.told, lines, self.seal, self.secrets, self.ctl))
+        given = evidence.collect(self.told, lines, self.seal, self.secrets, self.ctl)
+        diagnose(f"{checker.owed_answers(given)} of all tries came while nothing was broken, and had to be answered")
+        found = checker.check(given)
         done = sum(count for how, count in self.load.ends.items() if how.endswith(": done"))
         self.problems += self.faults.errors + self.load.errors
         if done < self.given.seconds * self.given.rate / load.STEPS_EACH / 4:
