@@ -136,6 +136,8 @@ class Run:
         codes = collections.Counter((line["op"], line["status"], line["code"]) for line in calls
                                     if line["outcome"] == "unknown")
         diagnose("\n".join(f"{count:5} {op} {status} {code}" for (op, status, code), count in codes.most_common(12)))
+        kinds = collections.Counter(line["fault"] for line in lines if "fault" in line)
+        diagnose(f"{kinds.total()} faults: " + ", ".join(f"{name} {count}" for name, count in sorted(kinds.items())))
         if self.given.verbose:
             diagnose("\n".join(f"{count:5} {how}" for how, count in sorted(self.load.ends.items())))
 
