@@ -189,6 +189,7 @@ def acknowledged_is_there(case: Case) -> Iterator[str]:
                                     mails_are_there(case, node)):
             yield f"node {number}: {what}"
     yield from passwords_open(case)
+    yield from refresh_tokens_are_good(case)
 
 
 def rows_by_account(case: Case, node: evidence.Node) -> dict[str, evidence.Row]:
@@ -255,11 +256,10 @@ def is_meant(ending: Call, session: str, login: Call) -> bool:
     return (ending.op == "delete" or ending.facts.get("by") != session) and ending.until > login.start
 
 
-def sessions_are_there(case: Case, node: evidence.Node) -> Iterator[str]:
-    rows, accounts, ends = rows_by_session(case, node), rows_by_account(case, node), endings(case)
-    logins = case.by_fact("account", "login", "after-login")
-    refreshes = case.by_fact("by", "refresh")
-    for account, calls in logins.items():
+def living_sessions(case: Case) -> Iterator[tuple[Call, str]]:
+    """Each session that nothing may have ended, and its login."""
+    ends, refreshes = endings(case), case.by_fact("by", "refresh")
+    for account, calls in case.by_fact("account", "login", "after-login").items():
         if sum(len(call.lines) for call in calls) > SESSIONS_MAX:
             continue  # the one unused for longest ends
         for call in calls:
@@ -267,11 +267,25 @@ def sessions_are_there(case: Case, node: evidence.Node) -> Iterator[str]:
                 session = line["facts"]["session"]
                 may_be_over = any((ending.may_have_acted or ending.op == "reuse") and
                                   is_meant(ending, session, call) for ending in ends[account])
-                if may_be_over or any(may_be_reuse(each) for each in refreshes[session]):
-                    continue
-                row = rows.get(session)
-                if row is None or account not in accounts or row["generation"] != accounts[account]["generation"]:
-                    yield f"{call}: its session {session} is not there"
+                if not may_be_over and not any(may_be_reuse(each) for each in refreshes[session]):
+                    yield call, session
+
+
+def sessions_are_there(case: Case, node: evidence.Node) -> Iterator[str]:
+    rows, accounts = rows_by_session(case, node), rows_by_account(case, node)
+    for login, session in living_sessions(case):
+        row, account = rows.get(session), accounts.get(login.facts["account"])
+        if row is None or account is None or row["generation"] != account["generation"]:
+            yield f"{login}: its session {session} is not there"
+
+
+def refresh_tokens_are_good(case: Case) -> Iterator[str]:
+    """The refresh token that was given last goes on with its session: what was tried when all was over."""
+    tried = case.by_fact("by", "after-refresh")
+    for login, session in living_sessions(case):
+        for call in tried[session]:
+            if call.lines[-1]["outcome"] == "refused":
+                yield f"{login}: the last refresh token of its session {session} is good for nothing ({call})"
 
 
 def rows_by_session(case: Case, node: evidence.Node) -> dict[str, evidence.Row]:

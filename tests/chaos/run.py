@@ -110,7 +110,8 @@ class Run:
             time.sleep(0.25)
 
     def look_again(self) -> None:
-        """Members come once more, now that all is well: do their passwords open their accounts, and what their tokens?"""
+        """Members come once more, now that all is well: do their passwords open their accounts, what do their access tokens,
+        and is the last refresh token that they were given the right one?"""
         accounts = [each for each in self.load.accounts if not each.is_gone and not each.failures]
         random.Random(f"{self.given.seed} again").shuffle(accounts)
         for number, account in enumerate(accounts[:LOOK_AGAIN_MAX]):
@@ -120,6 +121,8 @@ class Run:
                            account=account.login_id, password=password, mail=account.addresses)
             for session in account.sessions[-3:]:
                 client.ask("after-look", "GET", "/v1/me", None, session.access, account=account.login_id, by=session.id)
+                client.ask("after-refresh", "POST", "/v1/sessions/refresh", {"refresh_token": session.refresh}, None,
+                           account=account.login_id, by=session.id, used=session.refresh)
             client.wire.close()
 
     def report(self) -> None:
