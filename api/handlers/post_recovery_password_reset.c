@@ -19,14 +19,16 @@ static const struct field fields[] = {
 	END_OF_FIELDS,
 };
 
+/* Whether the password is like the member's own texts is asked when the account has been read. */
 static void
 validate_password_reset(
     const struct service *service, const void *body, struct field_errors *field_errors)
 {
 	const struct password_reset_input *in = body;
+	const char *const nothing_personal[] = { NULL };
 
-	(void)service;
-	password_check_confirmation(in->password, in->password_confirmation, field_errors);
+	password_check_both(&service->app.password_rules, in->password, in->password_confirmation,
+	    nothing_personal, field_errors);
 }
 
 const struct body_rule password_reset_body = { fields, sizeof(struct password_reset_input),

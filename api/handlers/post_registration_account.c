@@ -10,8 +10,6 @@
 #include "reply_fields.h"
 #include "service.h"
 
-#include <string.h>
-
 struct account_input {
 	char login_id[EMAIL_MAX + 1];
 	char password[PASSWORD_MAX + 1];
@@ -33,15 +31,10 @@ static void
 validate_account(const struct service *service, const void *body, struct field_errors *field_errors)
 {
 	const struct account_input *in = body;
-	const struct password_rules *rules = &service->app.password_rules;
 	const char *const personal[] = { in->login_id, in->email, in->nickname, NULL };
 
-	if (field_errors_has(field_errors, "password"))
-		return;
-	field_errors_add_length(field_errors, "password",
-	    password_validate(rules, in->password, personal), password_length(rules));
-	if (strcmp(in->password, in->password_confirmation) != 0)
-		field_errors_add(field_errors, "password_confirmation", FIELD_NOT_EQUAL);
+	password_check_both(&service->app.password_rules, in->password, in->password_confirmation,
+	    personal, field_errors);
 }
 
 const struct body_rule account_body = { fields, sizeof(struct account_input), validate_account };

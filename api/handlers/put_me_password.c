@@ -20,14 +20,16 @@ static const struct field fields[] = {
 	END_OF_FIELDS,
 };
 
+/* Whether the password is like the member's own texts is asked when the account has been read. */
 static void
 validate_new_password(
     const struct service *service, const void *body, struct field_errors *field_errors)
 {
 	const struct new_password_input *in = body;
+	const char *const nothing_personal[] = { NULL };
 
-	(void)service;
-	password_check_confirmation(in->password, in->password_confirmation, field_errors);
+	password_check_both(&service->app.password_rules, in->password, in->password_confirmation,
+	    nothing_personal, field_errors);
 }
 
 const struct body_rule new_password_body = { fields, sizeof(struct new_password_input),

@@ -105,12 +105,6 @@ NOT_ROUTED = {"$ref": "#/components/responses/NotRouted"}
 # Descriptions of fewer characters may stand twice.
 SHORT = 20
 
-# Fields whose shortness is judged with the account's own words, by the handler: tests/flow see it.
-JUDGED_LATER = {
-    (("POST", "/v1/recovery/password/reset"), "password"),
-    (("PUT", "/v1/me/password"), "password"),
-}
-
 
 def describe(*arguments, body=""):
     output = subprocess.run([DESCRIBE, *arguments], input=body, text=True, encoding="utf-8",
@@ -646,8 +640,6 @@ def check_bodies(contract, program, key):
               for value in contract.resolve(field).get("enum", [])
               if (fault := fault_of(key, {**fullest, name: value}, name)) is not None]
     for what, name, body, wanted in variations(contract, row, schema, fullest):
-        if what == "too short" and (key, name) in JUDGED_LATER:
-            continue
         error = error_of(key, body, name)
         if error["code"] is None or wanted not in ("any", error["code"]):
             wrong.append(f"{name} {what}: {error['code']}, not {wanted}")

@@ -160,6 +160,12 @@ readonly FRESH=himawari8kirin
 	reset_password "$reset" "$FRESH" other7rakuda
 	want 400 invalid_fields
 	same "$(faults)" password_confirmation:not_equal
+	reset_password "$reset" short7 other7rakuda
+	want 400 invalid_fields
+	same "$(faults)" "password:too_short password_confirmation:not_equal"
+	reset_password "$reset" "${email%@*}1" other7rakuda # whose it is like is asked last
+	want 400 invalid_fields
+	same "$(faults)" password_confirmation:not_equal
 	reset_password "$reset" "$FRESH"
 	want 204
 }

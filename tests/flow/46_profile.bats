@@ -151,6 +151,9 @@ guess() { # TIMES
 	put password "{\"current_password\":\"$PASSWORD\",\"password\":\"$FRESH\",\"password_confirmation\":\"x\"}"
 	want 400 invalid_fields
 	same "$(faults)" password_confirmation:not_equal
+	put password "{\"current_password\":\"wrong7rakuda\",\"password\":\"password1\",\"password_confirmation\":\"x\"}"
+	want 400 invalid_fields
+	same "$(faults)" "password:common_password password_confirmation:not_equal"
 	is_logged_in "$access"
 }
 

@@ -1412,6 +1412,11 @@ bodies_are_judged_before_a_handler_sees_them(void **state)
 		  ":\"Taro\","
 		  "\"password\":\"kuma-no-ie-42\",\"password_confirmation\":\"kuma-no-ie-43\"}", 0,
 		  "400", { "\"invalid_fields\"", "\"password_confirmation\"", "\"not_equal\"" } },
+		{ "both fields of a new password",   "/v1/recovery/password/reset",
+		  STAGE_PASSWORD_RESET, JSON,
+		  "{\"password\":\"kuma-4\",\"password_confirmation\":\"kuma-5\"}", 0,
+		  "400", { "\"field\":\"password\"", "\"too_short\"", "\"min\":",
+		  "\"password_confirmation\"", "\"not_equal\"" } },
 		{ "one too many for who wants none", "/v1/me/email/confirmation",
 		  STAGE_EMAIL_CONFIRMATION, JSON, "{}", 0,
 						     "400", { "\"malformed_request\"" } },

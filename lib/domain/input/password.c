@@ -295,9 +295,13 @@ password_validate(
 }
 
 void
-password_check_confirmation(
-    const char *password, const char *confirmation, struct field_errors *field_errors)
+password_check_both(const struct password_rules *rules, const char *password,
+    const char *confirmation, const char *const *personal, struct field_errors *field_errors)
 {
-	if (!field_errors_has(field_errors, "password") && strcmp(password, confirmation) != 0)
+	if (field_errors_has(field_errors, "password"))
+		return;
+	field_errors_add_length(field_errors, "password",
+	    password_validate(rules, password, personal), password_length(rules));
+	if (strcmp(password, confirmation) != 0)
 		field_errors_add(field_errors, "password_confirmation", FIELD_NOT_EQUAL);
 }

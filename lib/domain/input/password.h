@@ -48,10 +48,11 @@ struct length_bounds password_length(const struct password_rules *);
 enum field_error password_validate(
     const struct password_rules *, const char *password, const char *const *personal);
 
-/* Adds FIELD_NOT_EQUAL of "password_confirmation" where it is not the password; nothing while the
- * password itself has an error. */
-void password_check_confirmation(
-    const char *password, const char *confirmation, struct field_errors *);
+/* Both fields of a new password. Adds what password_validate() finds, as an error of "password",
+ * and FIELD_NOT_EQUAL of "password_confirmation" where it is not the password; nothing where the
+ * password could not be folded. */
+void password_check_both(const struct password_rules *, const char *password,
+    const char *confirmation, const char *const *personal, struct field_errors *);
 
 /* Is this among the common passwords? The list is made at build time by tools/gen/common-passwords
  * from Debian's python3-zxcvbn (30,000 most common passwords of public leaks). */
