@@ -120,6 +120,13 @@ account_deletion_status(const struct app *app, const struct stage_claims *claims
 	const struct mailed_link link = deletion_link_of(app, claims, clock_now());
 	CLEANUP(account_wipe) struct account account = { 0 };
 	struct db_tx alone = db_alone(app->db);
+	struct spent_token spent;
+	const enum result used = spent_token_read(&alone, claims->jti, &spent);
+
+	if (used == OK)
+		return repeat_deletion(&alone, &link);
+	if (used != NO_ROW)
+		return used;
 	const enum result found = account_former_by_link(&alone, &link, &account);
 
 	return found == NO_ROW ? TOKEN_SPENT : found;

@@ -3,7 +3,7 @@
  *   account_deletion_ask()     an address -> a mail with a link, to the proven address of the
  *                              account
  *   account_deletion_confirm() that link -> the account is deleted, and a notification mail
- *   account_deletion_status()  that link -> whether it may still delete
+ *   account_deletion_status()  that link -> whether confirming would be OK
  *
  * For whoever cannot log in any more because their eligibility, and their access after it, ended
  * (個人情報保護法 35); others end their account in their session (profile_delete_account()). An
@@ -33,7 +33,7 @@ enum result account_deletion_ask(
 enum result account_deletion_confirm(
     const struct app *, const struct client *, const struct stage_claims *) MUST_USE;
 
-/* Changes nothing. TOKEN_SPENT: it has deleted the account, or is not good any more. */
+/* Would account_deletion_confirm() be OK with this link? Changes nothing. OK, TOKEN_SPENT. */
 enum result account_deletion_status(const struct app *, const struct stage_claims *) MUST_USE;
 
 #endif

@@ -60,9 +60,9 @@ export interface paths {
          *
          *     The token of a reset link (`password-reset`), of a confirmation link (`email-confirmation`)
          *     or of a link that ends an account (`account-deletion`) is told of while its own call would
-         *     take it; otherwise this call has the problem that one would have. A used reset link, and one
-         *     whose account is gone, is `token_spent`; a used confirmation link is still good while the
-         *     account has its address.
+         *     take it; otherwise this call has the problem that one would have. A used confirmation link is
+         *     still good while the account has its address, and a used link that ended an account is good;
+         *     a used reset link is `token_spent`, whatever its password.
          */
         get: operations["getRegistrationStage"];
         put?: never;
