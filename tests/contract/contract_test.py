@@ -102,6 +102,9 @@ PROXIES_TAKE = 200 * 1024
 # What may come to every call, before its operation is looked at.
 NOT_ROUTED = {"$ref": "#/components/responses/NotRouted"}
 
+# Headers of problems that a proxy in front of the service does not send.
+OF_SERVICE = ("X-Request-Id", "Content-Language")
+
 # Descriptions of fewer characters may stand twice.
 SHORT = 20
 
@@ -299,6 +302,28 @@ def check_challenges(contract):
             for inside in (False, True) for key, operation in contract.operations(inside).items()
             for status, response in contract.responses(operation).items()
             if status in demanded and demanded[status] not in response["headers"]]
+
+
+def check_proxies(contract):
+    """What the proxies of deploy/ answer themselves: the Japanese problems, without what only the
+    service can tell. Each call may get each of them, and of a body only one that has one."""
+    wrong = []
+    for path in sorted((TREE / "deploy/problems").glob("*.json")):
+        told, code = json.loads(path.read_text("utf-8")), path.stem
+        ours = {name: value for name, value in contract.components["examples"][f"{code}_ja"]["value"].items()
+                if name != "request_id"}
+        wrong += differences(path.name, ours, told)
+        for key, operation in contract.operations().items():
+            if code == "body_too_large" and "requestBody" not in operation:
+                continue
+            response = contract.responses(operation).get(told["status"], {})
+            if code not in contract.codes(response):
+                response = contract.resolve(operation["responses"]["default"])
+            wrong += [f"{key} {path.name}: {error}"
+                      for error in contract.errors(response["content"][PROBLEM]["schema"], told)]
+            wrong += [f"{key} {path.name}: {name} is required" for name in OF_SERVICE
+                      if contract.resolve(response["headers"][name])["required"]]
+    return wrong
 
 
 def check_types(contract, program):
@@ -696,6 +721,7 @@ def main():
     tap.check("field errors: codes, texts", check_field_errors(contract, program))
     tap.check("codes of the responses", check_codes(contract))
     tap.check("headers of refusals", check_challenges(contract))
+    tap.check("answers of proxies", check_proxies(contract))
     # asvs 14.2.2
     tap.check("answers that may be kept", check_caching(contract, program))
     tap.check("size of openapi.yaml", check_size(contract))

@@ -126,6 +126,15 @@ def is_not_chunked(answer):
     return not of_name(answer, "transfer-encoding")
 
 
+def has_an_id(answer):
+    ids = of_name(answer, "x-request-id")
+    return len(ids) == 1 and re.fullmatch("[0-9a-f]{16}", ids[0])
+
+
+def says_the_language_of_its_texts(answer):
+    return answer.status < 400 or of_name(answer, "content-language") in (["ja"], ["en"])
+
+
 def without(answers, *conditions):
     """The first answers of which a condition does not hold."""
     wrong = ((answer, condition) for answer in answers for condition in conditions
@@ -157,6 +166,8 @@ def main():
     # asvs 4.2.2
     tap.check("each has a length that is its body's",
               without(answers, has_one_length, has_the_length_of_its_body, is_not_chunked))
+    tap.check("each has an id, and each problem a language",
+              without(answers, has_an_id, says_the_language_of_its_texts))
     return tap.end()
 
 

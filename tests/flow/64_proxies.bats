@@ -34,7 +34,7 @@ teardown() {
 	db 'DELETE FROM limit_counter'
 }
 
-# The answers of a proxy's own are not in the contract of the service.
+# The answers of a proxy's own do not have all that every answer of the service has.
 record() {
 	:
 }

@@ -1417,7 +1417,10 @@ export interface components {
              *     have more: where you do not know a code, decide by the status.
              */
             code: string;
-            /** @description The value of `X-Request-Id`. It is absent only at a 500 that comes from lack of memory. */
+            /**
+             * @description The value of `X-Request-Id`. It is absent at a 503 that comes from lack of memory, and
+             *     where a proxy in front of the service has answered.
+             */
             request_id?: string;
             attempts_left?: components["schemas"]["AttemptsLeft"];
             errors?: components["schemas"]["FieldErrors"];
@@ -1753,8 +1756,8 @@ export interface components {
         /** @description The service cannot read the request, or some fields are wrong. */
         BadRequest: {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Content-Language": components["headers"]["Content-Language"];
+                "X-Request-Id": components["headers"]["RequestIdIfOfService"];
+                "Content-Language": components["headers"]["ContentLanguageIfOfService"];
                 [name: string]: unknown;
             };
             content: {
@@ -1764,8 +1767,8 @@ export interface components {
         /** @description The service cannot read the request, or a body or a query came where none is taken. */
         BadRequestWithoutBody: {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Content-Language": components["headers"]["Content-Language"];
+                "X-Request-Id": components["headers"]["RequestIdIfOfService"];
+                "Content-Language": components["headers"]["ContentLanguageIfOfService"];
                 [name: string]: unknown;
             };
             content: {
@@ -1875,8 +1878,8 @@ export interface components {
         /** @description The member has no such session, or it has ended. */
         NoSuchSession: {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Content-Language": components["headers"]["Content-Language"];
+                "X-Request-Id": components["headers"]["RequestIdIfOfService"];
+                "Content-Language": components["headers"]["ContentLanguageIfOfService"];
                 [name: string]: unknown;
             };
             content: {
@@ -1886,8 +1889,8 @@ export interface components {
         /** @description There were too many tries. Wait `Retry-After` seconds. */
         TooManyTries: {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Content-Language": components["headers"]["Content-Language"];
+                "X-Request-Id": components["headers"]["RequestIdIfOfService"];
+                "Content-Language": components["headers"]["ContentLanguageIfOfService"];
                 "Retry-After": components["headers"]["Retry-After"];
                 "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 RateLimit: components["headers"]["RateLimit"];
@@ -1900,8 +1903,8 @@ export interface components {
         /** @description The body did not arrive in time. The service closes the connection. */
         RequestTimeout: {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Content-Language": components["headers"]["Content-Language"];
+                "X-Request-Id": components["headers"]["RequestIdIfOfService"];
+                "Content-Language": components["headers"]["ContentLanguageIfOfService"];
                 [name: string]: unknown;
             };
             content: {
@@ -1936,8 +1939,8 @@ export interface components {
         /** @description The body is over 8192 bytes. The service closes the connection. */
         BodyTooLarge: {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Content-Language": components["headers"]["Content-Language"];
+                "X-Request-Id": components["headers"]["RequestIdIfOfService"];
+                "Content-Language": components["headers"]["ContentLanguageIfOfService"];
                 [name: string]: unknown;
             };
             content: {
@@ -1983,8 +1986,8 @@ export interface components {
         /** @description The service has a bug. It did nothing, or it did the whole; the request may be sent again. */
         InternalError: {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Content-Language": components["headers"]["Content-Language"];
+                "X-Request-Id": components["headers"]["RequestIdIfOfService"];
+                "Content-Language": components["headers"]["ContentLanguageIfOfService"];
                 [name: string]: unknown;
             };
             content: {
@@ -1994,8 +1997,8 @@ export interface components {
         /** @description The service cannot answer now. The request may be sent again as it was. */
         Unavailable: {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Content-Language": components["headers"]["Content-Language"];
+                "X-Request-Id": components["headers"]["RequestIdIfOfService"];
+                "Content-Language": components["headers"]["ContentLanguageIfOfService"];
                 "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
@@ -2006,8 +2009,8 @@ export interface components {
         /** @description The service is too busy. The request may be sent again as it was. */
         Overloaded: {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Content-Language": components["headers"]["Content-Language"];
+                "X-Request-Id": components["headers"]["RequestIdIfOfService"];
+                "Content-Language": components["headers"]["ContentLanguageIfOfService"];
                 "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
@@ -2041,8 +2044,8 @@ export interface components {
          */
         NotRouted: {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Content-Language": components["headers"]["Content-Language"];
+                "X-Request-Id": components["headers"]["RequestIdIfOfService"];
+                "Content-Language": components["headers"]["ContentLanguageIfOfService"];
                 "Retry-After": components["headers"]["RetryAfterIfToWait"];
                 Allow: components["headers"]["AllowIfNotAllowed"];
                 [name: string]: unknown;
@@ -2078,8 +2081,19 @@ export interface components {
          * @example 3f9c0a7e51d24b86
          */
         "X-Request-Id": string;
+        /**
+         * @description The id of the line that the log has of the request. It is absent only where a proxy in front
+         *     of the service has answered.
+         * @example 3f9c0a7e51d24b86
+         */
+        RequestIdIfOfService: string;
         /** @description The language of the texts. */
         "Content-Language": "ja" | "en";
+        /**
+         * @description The language of the texts. It is absent only where a proxy in front of the service has
+         *     answered: then it is Japanese.
+         */
+        ContentLanguageIfOfService: "ja" | "en";
         /** @description Whoever has the answer may keep it for so many seconds. */
         CacheControl: "public, max-age=300";
         /** @description Whoever has the keys may keep them for so many seconds. */
