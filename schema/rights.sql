@@ -11,7 +11,7 @@
 GRANT SELECT, INSERT, UPDATE, DELETE ON account TO 'myportal'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON limit_counter TO 'myportal'@'%';
 GRANT INSERT ON audit_event TO 'myportal'@'%';
-GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO 'myportal'@'%';
+GRANT SELECT, INSERT, UPDATE ON outbox TO 'myportal'@'%';
 GRANT SELECT, UPDATE ON posted_code TO 'myportal'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON session TO 'myportal'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON spent_token TO 'myportal'@'%';

@@ -1,11 +1,14 @@
 /* statements_rights_test.c - the SQL that an administrator of the database server runs for a
- * society: which names and passwords may stand in it, and that schema/rights.sql is read strictly.
- * What the server makes of it, tests/flow/73_societies.bats asks. */
+ * society: which names and passwords may stand in it, that schema/rights.sql is read strictly, and
+ * that it gives no right for nothing. What the server makes of it, tests/flow/73_societies.bats
+ * asks. */
 
 #include "statements_rights.h"
 
+#include "statements.h"
 #include "text.h"
 
+#include <regex.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -192,6 +195,73 @@ the_owner_of_a_new_society_gets_this_database_and_no_other(void **state)
 	free(text);
 }
 
+/* Words of a statement that needs a right to a table. To update what an insert finds reads it. */
+#define ON_DUPLICATE_ "|INTO TABLE\\>[^;]*ON DUPLICATE KEY UPDATE"
+static const struct {
+	const char *privilege, *pattern;
+} needs[] = {
+	{ "SELECT", "(FROM|JOIN) TABLE\\>" ON_DUPLICATE_ },
+	{ "INSERT", "INSERT INTO TABLE\\>" },
+	{ "UPDATE", "\\<UPDATE TABLE\\>" ON_DUPLICATE_ },
+	{ "DELETE", "DELETE FROM TABLE\\>" },
+};
+
+static const char *
+pattern_of(const char *privilege)
+{
+	for (size_t i = 0; i < LENGTH(needs); i++)
+		if (strcmp(needs[i].privilege, privilege) == 0)
+			return needs[i].pattern;
+	fail_msg("no statement needs %s", privilege);
+	return "";
+}
+
+/* The pattern with the table's name. */
+static void
+compile(const char *pattern, const char *table, regex_t *ret)
+{
+	static const char place[] = "TABLE";
+	char text[200] = "";
+
+	for (const char *at; (at = strstr(pattern, place)) != NULL;
+	     pattern = at + sizeof place - 1) {
+		strncat(text, pattern, (size_t)(at - pattern));
+		strcat(text, table);
+	}
+	strcat(text, pattern);
+	assert_int_equal(regcomp(ret, text, REG_EXTENDED | REG_NOSUB), 0);
+}
+
+static void
+is_needed(void *context, const char *table, const char *privilege)
+{
+	size_t needed_by = 0;
+	regex_t words;
+
+	(void)context;
+	compile(pattern_of(privilege), table, &words);
+	for (size_t i = 0; i < STATEMENTS__MAX; i++)
+		needed_by += regexec(&words, statements[i].sql, 0, NULL, 0) == 0;
+	regfree(&words);
+	if (needed_by == 0)
+		fail_msg("no statement of the service needs %s on %s", privilege, table);
+}
+
+/* That none is missing shows every other test that runs the service. */
+static void
+the_service_has_no_right_that_its_statements_do_not_need(void **state)
+{
+	static char rights[8192];
+	char errbuf[ERRBUF_MAX + 1];
+	FILE *file = fopen(SCHEMA_FOLDER "/rights.sql", "r");
+
+	(void)state;
+	assert_non_null(file);
+	assert_in_range(fread(rights, 1, sizeof rights - 1, file), 1, sizeof rights - 2);
+	assert_int_equal(fclose(file), 0);
+	assert_true(rights_read(rights, is_needed, NULL, errbuf));
+}
+
 int
 main(void)
 {
@@ -200,6 +270,7 @@ main(void)
 		cmocka_unit_test(passwords_are_written_into_sql_only_if_they_are_plain),
 		cmocka_unit_test(every_line_of_rights_is_understood_or_nothing_is_written),
 		cmocka_unit_test(the_owner_of_a_new_society_gets_this_database_and_no_other),
+		cmocka_unit_test(the_service_has_no_right_that_its_statements_do_not_need),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
