@@ -155,6 +155,13 @@ finds_broken() { # CHECK STATE EXIT-STATUS WORDS SQL MENDING-SQL [SETTING=VALUE.
 	finds_broken 'database settings' problem 1 'max_connections is 90 and DB_CONNECTIONS 100: raise' \
 		'SET GLOBAL max_connections = 90' 'SET GLOBAL max_connections = 151' DB_CONNECTIONS=100
 	finds_broken 'database writes' problem 1 'SET GLOBAL read_only = 0' 'SET GLOBAL read_only = 1' 'SET GLOBAL read_only = 0'
+	# The first connection stays; further ones are rejected.
+	db_admin -e 'ALTER USER doctor_service WITH MAX_USER_CONNECTIONS 1'
+	doctor "${own[@]}"
+	same "$code $(state_of database) $(state_of 'database cluster')" '1 ok problem'
+	jq -r '.checks[] | select(.check == "database cluster") | .finding' <<<"$report" |
+		grep -q 'does not say whether it is a node of a cluster.*(error 1226): if it is one, it may lag'
+	db_admin -e 'ALTER USER doctor_service WITH MAX_USER_CONNECTIONS 0'
 	clock_at +1h
 	finds 'database clock' problem 1 "s ahead of the database's: let a time service" "${own[@]}" "${clock[@]}"
 	clock_at -1h

@@ -327,13 +327,18 @@ doctor_db_cluster(struct doctor *doctor, struct doctor_finding *ret)
 	CLEANUP(close_db)
 	struct db *db = open_service_db(
 	    doctor, doctor_cluster_statements, DOCTOR_CLUSTER_STATEMENTS__MAX);
+	const bool several = leads_to_several(doctor, one, other);
+	const enum result result = db != NULL ? read_cluster(db, &cluster) : UNAVAILABLE;
 
-	if (leads_to_several(doctor, one, other))
+	if (several)
 		doctor_find(ret, DOCTOR_WARNING,
 		    "connections lead to %s and %s: more than one node is written to. Let a proxy "
 		    "choose one writer (haproxy-db.cfg, docs/scaling.md)",
 		    one, other);
-	else if (db == NULL || read_cluster(db, &cluster) != OK || cluster.is_node == 0)
+	else if (result == UNAVAILABLE)
+		find_db_error(ret, db, "the server does not say whether it is a node of a cluster",
+		    "if it is one, it may lag behind the others: see its log, and try again");
+	else if (result != OK || cluster.is_node == 0)
 		doctor_find(ret, DOCTOR_OK, "one server, no node of a cluster");
 	else
 		find_cluster_settings(&cluster, ret);
