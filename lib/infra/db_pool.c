@@ -46,8 +46,9 @@ struct db_pool {
 	int64_t away_since_ms;
 	bool closed;            /* the last thread that connects frees the pool */
 	bool prepared;          /* a connection has prepared all statements: they are right */
-	bool away;              /* the last try to connect failed */
+	bool failed;            /* the last try to connect did */
 	unsigned connect_error; /* with this number */
+	bool away;              /* it failed, and no connection has been trusted since */
 	struct db_place places[];
 };
 
@@ -245,16 +246,25 @@ drop_if_distrusted(struct db_pool *pool, struct db_place *place)
 	place->generation = pool->generation;
 }
 
+/* No connection that there is now is trusted any more. One was, so the server was there until now:
+ * the next try that fails is the first one. With the mutex held. */
+static void
+distrust_connections(struct db_pool *pool)
+{
+	pool->generation++;
+	pool->away = false;
+}
+
 /* Remembers whether the server could be reached, by a try that began then. With the mutex held.
  * True: that is news. */
 static bool
 note_reached(struct db_pool *pool, bool reached, unsigned number, int64_t began_ms)
 {
-	const bool is_news = pool->away == reached;
+	const bool is_news = reached ? pool->failed : !pool->away;
 
 	if (!reached && !pool->away)
 		pool->away_since_ms = began_ms;
-	pool->away = !reached;
+	pool->away = pool->failed = !reached;
 	pool->connect_error = reached ? 0 : number;
 	if (!reached && pool->connect_after_ms < began_ms + CONNECT_AGAIN_MS)
 		pool->connect_after_ms = began_ms + CONNECT_AGAIN_MS;
@@ -351,7 +361,8 @@ trusted_place(struct db_pool *pool)
 static bool
 is_worth_waiting(const struct db_pool *pool, int64_t now_ms)
 {
-	return pool->prepared && now_ms - pool->away_since_ms < pool->options.patience_ms;
+	return pool->prepared &&
+	       (!pool->away || now_ms - pool->away_since_ms < pool->options.patience_ms);
 }
 
 /* Does somebody work with a connection, which will come back? Where no other one can be had, those
@@ -454,7 +465,7 @@ db_pool_distrust(struct db_pool *pool, struct db_place *place)
 	pthread_mutex_lock(&pool->mutex);
 	place->connection = NULL; /* others look whether there is one: is_worked_with() */
 	if (place->generation == pool->generation)
-		pool->generation++;
+		distrust_connections(pool);
 	place->generation = pool->generation;
 	pthread_mutex_unlock(&pool->mutex);
 	db_connection_close(lost);
@@ -473,7 +484,7 @@ void
 db_pool_distrust_all(struct db_pool *pool)
 {
 	pthread_mutex_lock(&pool->mutex);
-	pool->generation++;
+	distrust_connections(pool);
 	pthread_mutex_unlock(&pool->mutex);
 }
 

@@ -7,8 +7,9 @@
  * and the next one; from then on there is one at a time. So tries that are cut after a longer
  * while, as by a proxy that gives up a server, hold up nobody: another server may be there.
  *
- * A server that was reached before is waited for, until `patience_ms` after the first try that
- * failed: a proxy may be choosing another one. Later, and before it was ever reached, calls fail at
+ * A server that was there is waited for, until `patience_ms` after the first try that failed: a
+ * proxy may be choosing another one. It was there until a connection was lost, whatever became of
+ * other tries while that one worked. Later, and before the server was ever reached, calls fail at
  * once, unless others work with connections: those go round. */
 
 #ifndef DB_POOL_H
