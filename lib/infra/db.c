@@ -192,7 +192,7 @@ static enum result
 run_with_retries(struct db *db, bool transaction, enum result (*body)(struct db_tx *, void *),
     void *context, struct db_tx *ret_last)
 {
-	const int64_t began_ms = clock_monotonic_ms();
+	int64_t began_ms = 0;
 	bool committed = false;
 
 	for (unsigned tries = 0;; tries++) {
@@ -200,6 +200,8 @@ run_with_retries(struct db *db, bool transaction, enum result (*body)(struct db_
 
 		if (place == NULL)
 			return UNAVAILABLE;
+		if (tries == 0)
+			began_ms = clock_monotonic_ms();
 		const int64_t most_ms = db_connection_is_node(place->connection) ? DB_RETRY_NODE_MS
 										 : DB_RETRY_MS;
 		struct db_tx tx = {

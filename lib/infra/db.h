@@ -25,11 +25,12 @@
  *                                            again for half a second
  *   any other           our bug              roll back, log the number and SQLSTATE, INTERNAL
  *
- * A repeat begins at most DB_RETRY_MS (DB_RETRY_NODE_MS) after the first run began. Whatever is
- * waited for here (connection, statement, COMMIT, pause, rollback) ends within the deadline of the
- * thread (deadline.h): then UNAVAILABLE. A body may run several times. Random values, hashes and
- * times are made before it, so that each run writes the same. It changes nothing but its
- * transaction and its outputs, which each run sets anew.
+ * What fails within DB_RETRY_MS (DB_RETRY_NODE_MS) of the first run's begin is repeated: after the
+ * pause, and as soon as there is a connection. Whatever is waited for here (connection, statement,
+ * COMMIT, pause, rollback) ends within the deadline of the thread (deadline.h): then UNAVAILABLE. A
+ * body may run several times. Random values, hashes and times are made before it, so that each run
+ * writes the same. It changes nothing but its transaction and its outputs, which each run sets
+ * anew.
  *
  * A run may also meet the work of an earlier one, whose COMMIT was done and its answer lost. That
  * is the success that would have been answered: db_insert_new() and db_change_one() know it, and
@@ -53,7 +54,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DB_RETRY_MS      2000 /* how long after its first run a body may be run again */
+#define DB_RETRY_MS      2000 /* how long after its first run began a failure is repeated */
 #define DB_RETRY_NODE_MS 3000 /* on a node of a cluster, which may pause for two seconds */
 
 /* Once in main, before any thread. */

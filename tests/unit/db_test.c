@@ -2116,6 +2116,26 @@ a_connection_lost_on_the_way_is_made_anew(void **state)
 	assert_int_equal(count_things(), 1);
 }
 
+/* The time for repeats begins with the first run, not with the wait for its connection. */
+static void
+who_waited_for_a_connection_is_run_again_as_well(void **state)
+{
+	struct db *const pool = open_plain(1, list, LIST__MAX);
+	struct holder holder = { .pool = pool, .ms = DB_RETRY_MS + 200 };
+	struct interrupted in = { .happen = kill_connection };
+	const pthread_t thread = start_holder(&holder);
+
+	(void)state;
+	const enum result result = db_transaction(pool, interrupted_tx, &in);
+	end_holder(&holder, thread);
+	db_close(pool);
+	if (in.runs == 0) /* on a machine so busy that it waited for too long */
+		skip();
+	assert_int_equal(result, OK);
+	assert_int_equal(in.runs, 2);
+	assert_int_equal(counter(1), 101);
+}
+
 struct loser {
 	struct interrupted in;
 	sem_t ended;
@@ -3039,6 +3059,7 @@ main(int argc, char **argv)
 		WITH_EMPTY_TABLES(a_block_whose_commit_takes_too_long_has_no_row),
 		WITH_EMPTY_TABLES(a_block_without_an_answer_is_run_again_and_knows_it),
 		WITH_EMPTY_TABLES(a_connection_lost_on_the_way_is_made_anew),
+		WITH_EMPTY_TABLES(who_waited_for_a_connection_is_run_again_as_well),
 		WITH_EMPTY_TABLES(a_pool_is_looked_at_while_a_connection_is_lost),
 		WITH_EMPTY_TABLES(a_statement_that_is_stopped_is_not_run_again),
 		WITH_EMPTY_TABLES(a_server_that_fell_between_calls_is_not_noticed),
