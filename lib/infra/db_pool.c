@@ -380,6 +380,14 @@ is_worked_with(const struct db_pool *pool)
 	return false;
 }
 
+/* Has a try failed that began when no try was worth waiting for any more? With the mutex held. */
+static bool
+is_given_up(const struct db_pool *pool)
+{
+	return pool->away && !is_worth_waiting(pool, pool->connect_after_ms - CONNECT_AGAIN_MS) &&
+	       !is_worked_with(pool);
+}
+
 /* A connected place, or NULL: the borrower must wait, or gives up. Whoever is not the first in line
  * leaves what is idle to the first. With the mutex held. */
 static struct db_place *
@@ -398,7 +406,9 @@ take_place(struct db_pool *pool, struct borrower *borrower)
 		borrower->gives_up = !is_worth_waiting(pool, now_ms) && !is_worked_with(pool);
 		return NULL;
 	}
-	if (pool->connecting > 0 && (borrower->connects || pool->away))
+	/* Only who began the try that goes on waits for its end, and begins no other one then. */
+	borrower->gives_up = borrower->connects != (pool->connecting > 0) && is_given_up(pool);
+	if (borrower->gives_up || (pool->connecting > 0 && (borrower->connects || pool->away)))
 		return NULL;
 	place->generation = pool->generation;
 	borrower->gives_up = !start_connect(pool, place);

@@ -10,7 +10,8 @@
  * A server that was there is waited for, until `patience_ms` after the first try that failed: a
  * proxy may be choosing another one. It was there until a connection was lost, whatever became of
  * other tries while that one worked. Later, and before the server was ever reached, calls fail at
- * once, unless others work with connections: those go round. */
+ * once, unless others work with connections: those go round. A try that hangs then is waited for by
+ * none but whoever began it; the first of such tries must have failed. */
 
 #ifndef DB_POOL_H
 #define DB_POOL_H

@@ -2896,6 +2896,75 @@ a_call_ends_at_its_deadline(void **state)
 	tcp_proxy_close(proxy);
 }
 
+static bool
+nobody_connects(struct db *pool)
+{
+	struct db_totals totals;
+
+	db_totals(pool, &totals);
+	return totals.busy == 0;
+}
+
+/* Begins a try to connect, unless one goes on, and does not wait for its end. */
+static void
+begin_try(struct db *pool)
+{
+	deadline_begin(50);
+	assert_int_equal(run_job(pool, &(struct job){ .statement = THING_CLEAR }), UNAVAILABLE);
+	deadline_end();
+}
+
+/* How many tries are begun while a call lasts that has no deadline. */
+static unsigned
+tries_of_a_call(struct db *pool, struct tcp_proxy *proxy)
+{
+	const unsigned calls = tcp_proxy_calls(proxy);
+
+	assert_int_equal(run_job(pool, &(struct job){ .statement = THING_CLEAR }), UNAVAILABLE);
+	return tcp_proxy_calls(proxy) - calls;
+}
+
+/* A machine that is gone lets a try to connect hang until its time is over. Once one that began
+ * behind the patience was in vain, a try holds up only who began it. */
+static void
+a_server_that_is_silent_for_long_holds_up_one_call_at_a_time(void **state)
+{
+	struct db_options options = private_db_options(&server, POOL);
+	struct tcp_proxy *const proxy = tcp_proxy_open("127.0.0.1", server.port, &options.port);
+	struct job job = { .statement = THING_CLEAR };
+	unsigned tries, others = 1;
+
+	(void)state;
+	assert_non_null(proxy);
+	options.socket = NULL;
+	options.host = "127.0.0.1";
+	options.connect_timeout_s = 1;
+	options.patience_ms = 500;
+	struct db *const pool = open_pool(&options);
+	const enum result before = run_job(pool, &job);
+	stop_server();
+	deadline_begin(DEADLINE_MS);
+	const enum result lost = run_job(pool, &job);
+	deadline_end();
+	for (unsigned vain = 0; vain < 2; vain++) { /* within the patience, and behind it */
+		begin_try(pool);
+		while (!nobody_connects(pool))
+			sleep_ms(1);
+	}
+	tries = tries_of_a_call(pool, proxy);
+	for (unsigned i = 0; i < 5 && others > 0; i++) { /* again where the machine was too busy */
+		begin_try(pool);
+		others = tries_of_a_call(pool, proxy);
+	}
+	assert_int_equal(kill(server.pid, SIGCONT), 0);
+	db_close(pool);
+	tcp_proxy_close(proxy);
+	assert_int_equal(before, OK);
+	assert_int_equal(lost, UNAVAILABLE);
+	assert_int_equal(tries, 1);
+	assert_int_equal(others, 0);
+}
+
 /* A body that comes behind its deadline: with a statement, with nothing but COMMIT, or so late that
  * it could not even be rolled back. */
 struct late {
@@ -3079,6 +3148,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(an_answer_under_tls_may_take_a_while),
 		cmocka_unit_test(an_error_that_openssl_kept_breaks_no_connection),
 		cmocka_unit_test(a_call_ends_at_its_deadline),
+		cmocka_unit_test(a_server_that_is_silent_for_long_holds_up_one_call_at_a_time),
 		cmocka_unit_test(a_pool_that_is_closed_amid_connecting_is_freed_by_the_thread),
 	};
 
