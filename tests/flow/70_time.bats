@@ -48,6 +48,34 @@ ask() { # TOKEN
 	want 200
 }
 
+@test "wrong keys of a second link count for as long as it is mailed again: until the first one is over" { # asvs 6.6.3
+	local lives=(INVITATION_LIVES_S=86400 SECOND_LINK_LIVES_S=86400)
+	email=$(new_email) number=$(new_person)
+	local BASE_URL=http://$OTHER_LISTEN
+	start_other "${lives[@]}"
+	identified "$email" "$number"
+	for digit in 2 3 4 5; do
+		confirm_key "$second_link" "ABCDEFGHJ$digit"
+		want 422 authentication_key_wrong
+	done
+	confirm_key "$second_link" ABCDEFGHJ6
+	want 410 registration_over
+	stop_other
+	clock_at +86280s
+	start_other "${clock[@]}" "${lives[@]}"
+	api POST /v1/registration/identity "$identity_body" "$invitation"
+	want 200
+	mail_token "$email" 3 second_link
+	stop_other
+	for later in 86640s 172500s; do
+		clock_at "+$later"
+		start_other "${clock[@]}" "${lives[@]}"
+		confirm_key "$second_link" "$key"
+		want 410 registration_over
+		stop_other
+	done
+}
+
 @test "replicas' clocks may differ by a minute, not by an hour" { # asvs 9.2.1
 	invite "$(new_email)"
 	replica_at -45s

@@ -440,8 +440,8 @@ account_ended_by_operator	$(printf '漢%.0s' {1..80})	ticket 13"
 # ten minutes more: the clocks of replicas may be behind this one.
 own_age() {
 	own "SET @now = UNIX_TIMESTAMP(), @day = 86400;
-		INSERT INTO spent_token SELECT RANDOM_BYTES(16), 1, '', 1, '', @now - 2 * @day - 60 FROM seq_1_to_2500;
-		INSERT INTO spent_token SELECT RANDOM_BYTES(16), 2, '', 1, '', @now - 2 * @day + 600 FROM seq_1_to_3;
+		INSERT INTO spent_token SELECT RANDOM_BYTES(16), 1, '', 1, '', @now - 3 * @day - 60 FROM seq_1_to_2500;
+		INSERT INTO spent_token SELECT RANDOM_BYTES(16), 2, '', 1, '', @now - 3 * @day + 600 FROM seq_1_to_3;
 		INSERT INTO limit_counter SELECT 1, RANDOM_BYTES(32), 1, @now - 660 - seq MOD 2, @now + 60, '', 0 FROM seq_1_to_2500;
 		INSERT INTO limit_counter SELECT 2, RANDOM_BYTES(32), 1, @now - 60 - 300 * (seq MOD 2), 0, '', 0 FROM seq_1_to_3;
 		INSERT INTO outbox (id, kind, state, email, language, nickname, jti, person_id, account_id, generation, invitation_jti, created_at, expires_at, next_try_at, finished_at)

@@ -458,11 +458,12 @@ a_window_that_is_over_begins_again(void **state)
 		int64_t counted_at;
 		int left;
 	} rows[] = {
-		{ "its last second",        LIMIT_KEY_TRIES,       NOW,      5,  NOW + 86519, -1 },
-		{ "its end",                LIMIT_KEY_TRIES,       NOW,      5,  NOW + 86520, 4 },
+		{ "its last second",        LIMIT_KEY_TRIES,       NOW,      5,  NOW + 172979, -1 },
+		{ "its end",                LIMIT_KEY_TRIES,       NOW,      5,  NOW + 172980, 4 },
 		{ "long after",             LIMIT_KEY_TRIES,       NOW,      5,  NOW + YEAR_S, 4 },
-		{ "the first try counts",   LIMIT_KEY_TRIES,       NOW + 86519, 5, NOW + 86520, 4 },
-		{ "before the limit",       LIMIT_ACCOUNT_TRIES,   NOW,      3,  NOW + 86520, 9 },
+		{ "the first try counts",
+		  LIMIT_KEY_TRIES, NOW + 172979, 5, NOW + 172980, 4 },
+		{ "before the limit",       LIMIT_ACCOUNT_TRIES,   NOW,      3,  NOW + 172980, 9 },
 		{ "a quarter of an hour",   LIMIT_SOURCE_FAILURES, NOW,      100, NOW + 900,  99 },
 		{ "a second less",          LIMIT_SOURCE_FAILURES, NOW,      100, NOW + 899,  -1 },
 		{ "in the middle of a lock",

@@ -202,8 +202,8 @@ the_table_is_printed_as_it_is_in_force(void **state)
 	set_back(LIMIT_SOURCE_MAILS);
 	assert_non_null(strstr(text, "\n| `source_mails` | source, mails asked for | 5 | 60 s | "
 				     "429 with Retry-After | process |\n"));
-	assert_non_null(strstr(
-	    text, "\n| `key_tries` | second link | 5 | 86520 s | 410: start again | database |\n"));
+	assert_non_null(strstr(text, "\n| `key_tries` | second link | 5 | 172980 s | "
+				     "410: start again | database |\n"));
 	assert_non_null(strstr(text, "\n| `reset_mail` | login ID, known or not | 1 | "
 				     "`MAIL_INTERVAL_S`; longer from the 6th of a day on | "));
 }

@@ -27,7 +27,7 @@ SERVICE_IDENTITIES = 1000  # wrong numbers an hour
 
 # For how many days a row stays (docs/operating.md), and one for the night's purge: a source that an account has logged
 # in from is a counter of 30 days, and nobody refreshes the sessions. None: as long as the member.
-DAYS_KEPT = {"insured_person": None, "account": None, "spent_token": 3, "limit_counter": 31, "outbox": 31, "session": 8,
+DAYS_KEPT = {"insured_person": None, "account": None, "spent_token": 4, "limit_counter": 31, "outbox": 31, "session": 8,
              "audit_event": 400}
 
 

@@ -15,8 +15,10 @@
 #define MANY           1000000
 #define MANY_MORE      1000000000
 
-/* No link lives longer (clock_is_over()), so no count of one is forgotten while it lives. */
-#define LINK_WINDOW_S (DAY_S + 2 * CLOCK_SKEW_S)
+/* A token lives for a day at most. The second link is mailed again, with the same count, as long as
+ * the first one lives: it ends two days after it was mailed first (clock_is_over()). So no count of
+ * a link is forgotten while it lives. */
+#define LINK_WINDOW_S (2 * DAY_S + 3 * CLOCK_SKEW_S)
 
 #define IN_DATABASE LIMIT_IN_DATABASE
 #define IN_PROCESS  LIMIT_IN_PROCESS

@@ -22,7 +22,7 @@
 #define PURGE_MARGIN_S 600
 
 /* How old a row is when its rule deletes it. */
-#define PURGE_SPENT_TOKEN_S   (2 * PURGE_DAY_S)  /* no link, nor its repeat, lives over a day */
+#define PURGE_SPENT_TOKEN_S   (3 * PURGE_DAY_S)  /* a link that is mailed again lives for two */
 #define PURGE_LIMIT_COUNTER_S PURGE_MARGIN_S     /* since the end of its window: it counts anew */
 #define PURGE_OUTBOX_S        (30 * PURGE_DAY_S) /* since it was finished and lost its address */
 #define PURGE_POSTED_CODE_S \
