@@ -42,7 +42,11 @@ is_in_mail() { # ADDRESS N TEXT
 
 # --- docs/keys-and-restore.md ---------------------------------------------------------------------
 
-# Runs a block of the document, the N-th (1) below a heading, with $BACKUPS, $KEYS_FOLDER, $DB_NAME and $ROSTER in the
+# The database of the instance there; here it is $DB_NAME.
+DOCUMENTED_DB=$(sed -n 's/^DB_NAME=//p' "$TREE/deploy/systemd/myportald.env")
+readonly DOCUMENTED_DB
+
+# Runs a block of the document, the N-th (1) below a heading, with $BACKUPS, $KEYS_FOLDER and $ROSTER in the
 # place of those of the instance there. The test says what `myportalctl` and `systemctl` do.
 documented() { # HEADING [N]
 	local text
@@ -55,23 +59,22 @@ documented() { # HEADING [N]
 	text=${text//\/var\/backups\/myportal/"$BACKUPS"}
 	text=${text//\/var\/lib\/myportal\/sample\/keys/"$KEYS_FOLDER"}
 	text=${text//\/srv\/roster.csv/"$ROSTER"}
-	text=${text//myportal_sample/"$DB_NAME"}
 	eval "set -e
 		$text"
 }
 
 mariadb-dump() {
-	command mariadb-dump --no-defaults --socket="$DB_SOCKET" --user="$(id -un)" "$@"
+	command mariadb-dump --no-defaults --socket="$DB_SOCKET" --user="$(id -un)" "${@/%"$DOCUMENTED_DB"/"$DB_NAME"}"
 }
 
 mariadb-binlog() {
-	command mariadb-binlog --no-defaults "$@"
+	command mariadb-binlog --no-defaults "${@/%"=$DOCUMENTED_DB"/"=$DB_NAME"}"
 }
 
 # An administrator's, who is asked for no password, or with the options of others (db).
 mariadb() {
 	case $* in
-	'' | "$DB_NAME") db_admin "$@" ;;
+	'' | "$DOCUMENTED_DB") db_admin "${@/%"$DOCUMENTED_DB"/"$DB_NAME"}" ;;
 	*) command mariadb "$@" ;;
 	esac
 }
