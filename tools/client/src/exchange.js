@@ -47,7 +47,7 @@ function pauseBefore(operation, result, tried) {
 }
 
 async function tryOnce(api, operation, { path, body, bearer, credentials, timeoutMs, signal }) {
-  throwIfAborted(signal);
+  signal?.throwIfAborted();
   const stop = new AbortController();
   const abort = () => stop.abort();
   let late = false;
@@ -70,7 +70,7 @@ async function tryOnce(api, operation, { path, body, bearer, credentials, timeou
     api.silent = false;
     return readAnswer(api, operation, response, text);
   } catch (cause) {
-    throwIfAborted(signal);
+    signal?.throwIfAborted();
     return clientProblem(causeCode(late), api.language(), { cause });
   } finally {
     clearTimeout(timer);
@@ -119,10 +119,6 @@ function objectIn(text) {
 function retryAfter(response) {
   const seconds = response.headers.get('Retry-After') ?? '';
   return /^[0-9]{1,6}$/.test(seconds) ? { retry_after: Number(seconds) } : {};
-}
-
-function throwIfAborted(signal) {
-  if (signal?.aborted) throw signal.reason;
 }
 
 // Rejects with the signal's reason as soon as it is aborted; what was waited for goes on.

@@ -168,5 +168,8 @@ export interface ClientOptions {
 
 export function createClient(options?: ClientOptions): Client;
 
-/** The token of a mailed link (`#token=`), which it takes out of the address bar; or null. */
+/**
+ * The token of a mailed link (`#token=`), or null. It leaves the address bar, where others could see
+ * it, and a reload does not bring it back: keep it in memory, or in sessionStorage.
+ */
 export function tokenFromLocation(): string | null;

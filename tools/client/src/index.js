@@ -27,8 +27,6 @@ export function createClient(options = {}) {
   return client;
 }
 
-// Takes the token of a mailed link out of the address bar, where others could see it. A reload does
-// not bring it back: keep it in memory, or in sessionStorage.
 export function tokenFromLocation() {
   const token = new URLSearchParams(location.hash.slice(1)).get('token');
   if (token !== null) history.replaceState(history.state, '', location.pathname + location.search);

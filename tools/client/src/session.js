@@ -47,18 +47,13 @@ export function createSession(api, { byCookie, tokenStore, onSessionEnd }) {
     }
   }
 
-  // `expires_in` counts on a clock that nobody sets.
-  function accessOf(data) {
-    const now = performance.now();
-    const lives = data.expires_in * 1000;
-    const over = now + lives;
-    return { token: data.access_token, ahead: over - Math.min(AHEAD_MS, lives / 4), over };
-  }
-
   // The new refresh token is stored before the access token is used: the old one is of no use now.
+  // `expires_in` counts on a clock that nobody sets.
   async function keep(data) {
+    const lives = data.expires_in * 1000;
+    const over = performance.now() + lives;
     if (!byCookie) await save(data.refresh_token ?? null);
-    return accessOf(data);
+    return { token: data.access_token, ahead: over - Math.min(AHEAD_MS, lives / 4), over };
   }
 
   async function drop() {
@@ -79,16 +74,10 @@ export function createSession(api, { byCookie, tokenStore, onSessionEnd }) {
   }
 
   async function refreshNow(was, isWanted) {
-    const body = {};
-    if (!byCookie) body.refresh_token = await load();
+    const body = byCookie ? {} : { refresh_token: await load() };
+    const timeoutMs = Math.min(api.timeoutMs, REFRESH_TIMEOUT_MS);
     const result =
-      body.refresh_token === null
-        ? needed()
-        : await exchange(api, operations.refreshSession, {
-            body,
-            credentials,
-            timeoutMs: Math.min(api.timeoutMs, REFRESH_TIMEOUT_MS),
-          });
+      body.refresh_token === null ? needed() : await send('refreshSession', { body, timeoutMs });
     if (result.ok) {
       const next = await keep(result.data);
       if (isWanted()) access = next;
@@ -119,7 +108,6 @@ export function createSession(api, { byCookie, tokenStore, onSessionEnd }) {
     return result.ok ? needed() : result;
   }
 
-  // For the other services of the portal, which take it, too.
   async function accessToken({ signal } = {}) {
     return (await ready(signal)) ?? { ok: true, data: access.token };
   }
