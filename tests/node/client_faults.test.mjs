@@ -457,6 +457,58 @@ test('refresh: a store that fails costs nobody the session', async (t) => {
   assert.match(said.mock.calls[0].arguments[0], /tokenStore/);
 });
 
+// A member behind a proxy whose store fails at each save() for which `fails` has a `true`. `sent()`
+// has the refresh tokens of all refreshes, `log.saved` what was stored.
+async function withFailingStore(t, { fails, saved = [] }) {
+  const said = t.mock.method(console, 'error', () => {});
+  const tokenStore = {
+    load: async () => saved.at(-1) ?? null,
+    save: async (token) => {
+      if (fails.shift()) throw new Error('locked');
+      saved.push(token);
+    },
+  };
+  const { client, proxy } = await behindProxy(t, { tokenStore });
+  const login = good(await logIn(client));
+  const sent = () =>
+    proxy.seen
+      .filter(({ call }) => /refresh/.test(call))
+      .map(({ body }) => JSON.parse(body).refresh_token);
+  return { client, login, saved, sent, said, tokenStore };
+}
+
+test('refresh: what could not be stored once is sent and stored at the next one', async (t) => {
+  const fails = [false, true, true];
+  const { client, login, saved, sent, said } = await withFailingStore(t, { fails });
+  const second = good(await client.resume()).refresh_token;
+  const third = good(await client.resume()).refresh_token; // the store fails again
+  const fourth = good(await client.resume()).refresh_token;
+  assert.deepEqual(sent(), [login.refresh_token, second, third]);
+  assert.deepEqual(saved, [login.refresh_token, third, fourth]);
+  assert.equal(said.mock.callCount(), 2);
+});
+
+test('refresh: so is a login over an old session, and nothing after a log-out', async (t) => {
+  const saved = ['of an old session'];
+  const { client, login, sent } = await withFailingStore(t, { fails: [true, false, false, true], saved });
+  good(await client.resume());
+  assert.deepEqual(sent(), [login.refresh_token]);
+  good(await client.logOut());
+  assert.notEqual(saved.at(-1), null);
+  assert.equal((await client.resume()).problem.code, 'session_needed');
+  assert.equal(saved.at(-1), null);
+});
+
+test('refresh: what another client has stored meanwhile is the newer one', async (t) => {
+  const { client, saved, tokenStore } = await withFailingStore(t, { fails: [false, true] });
+  good(await client.resume());
+  const other = await loggedIn({ baseUrl: API, tokenStore });
+  good(await client.resume());
+  assert.equal(saved.length, 3); // two logins, and the refresh of the second one's session
+  good(await other.resume());
+  good(await client.getProfile());
+});
+
 // --- the end of a session ------------------------------------------------------------------------
 
 test('session: its end is said once', async (t) => {

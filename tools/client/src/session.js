@@ -13,7 +13,8 @@ export function createSession(api, { byCookie, tokenStore, onSessionEnd }) {
   const credentials = byCookie ? 'include' : 'omit';
   let access = null; // { token, ahead, over }: refresh when, good until when, by performance.now()
   let refreshing = null; // one refresh for all calls of this client that need it
-  let kept = null; // what the store was given last, for when it fails
+  let kept = null; // the newest refresh token
+  let stored = null; // what the store holds: an older one if save() failed
   let leaving = false; // the member logs out: an end is no news
 
   // Another tab logged in or out: the cookie is another session's by now, or there is none.
@@ -29,9 +30,12 @@ export function createSession(api, { byCookie, tokenStore, onSessionEnd }) {
     return inTurn(byCookie ? api.name : tokenStore, api.page && api.name, api.timeoutMs, work);
   }
 
+  // What save() failed to replace is older than `kept`. Anything else, another client has stored.
   async function load() {
     try {
-      kept = (await tokenStore.load()) ?? null;
+      const found = (await tokenStore.load()) ?? null;
+      if (found === stored && stored !== kept) await save(kept);
+      else kept = stored = found;
     } catch (error) {
       console.error('myportal-client: tokenStore.load() failed', error);
     }
@@ -42,6 +46,7 @@ export function createSession(api, { byCookie, tokenStore, onSessionEnd }) {
     kept = token;
     try {
       await tokenStore.save(token);
+      stored = token;
     } catch (error) {
       console.error('myportal-client: tokenStore.save() failed', error);
     }
@@ -135,6 +140,7 @@ export function createSession(api, { byCookie, tokenStore, onSessionEnd }) {
     if (api.crossSite) return crossSite();
     const work = async () => {
       const refresh = byCookie ? 'cookie' : 'body';
+      if (!byCookie) await load(); // so that what save() replaces is known
       const result = await send('logIn', { body: { ...body, refresh }, signal });
       if (!result.ok) return result;
       forget();
