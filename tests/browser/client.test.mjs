@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 
 import { createClient } from '../../tools/client/src/index.js';
-import { cutAnswer, cutRequest, gate, startProxy } from '../node/fault_proxy.mjs';
-import { API, PASSWORD, register } from '../node/service.mjs';
+import { cutAnswer, cutRequest, gate, silence, startProxy } from '../node/fault_proxy.mjs';
+import { API, PASSWORD, register, until } from '../node/service.mjs';
 import { PAGE, PAGE_BY_NAME, newContext } from './browser.mjs';
 import { servePages } from './pages.mjs';
 
@@ -117,6 +117,35 @@ test('client: two tabs refresh one after the other', async (t) => {
   assert.equal(proxy.count(REFRESH), 4);
 });
 
+test('client: a tab waits for the lock as long as the tries of another one can take', async (t) => {
+  await servePages(t);
+  const proxy = await startProxy(t);
+  const context = await newContext(t);
+  const first = await open(context, proxy.url);
+  await logIn(first);
+  const others = [await open(context, proxy.url), await open(context, proxy.url)];
+  await context.clock.install();
+  const held = gate();
+  proxy.fault(REFRESH, silence, held.fault);
+  const resumed = [good(first, 'resume')];
+  await until(() => proxy.count(REFRESH) === 1, 'the first try');
+  resumed.push(...others.map((page) => good(page, 'resume')));
+  const queued = () =>
+    first.evaluate(async () => (await navigator.locks.query()).pending.length);
+  await until(async () => (await queued()) === 2, 'two tabs that wait');
+  await context.clock.runFor(10_000); // timeoutMs, of all three
+  await until(async () => {
+    await context.clock.runFor(50);
+    return proxy.count(REFRESH) > 1;
+  }, 'the second try');
+  await held.reached;
+  assert.equal(await queued(), 2);
+  assert.equal(proxy.count(REFRESH), 2);
+  held.open();
+  await Promise.all(resumed);
+  assert.equal(proxy.count(REFRESH), 4);
+});
+
 test('client: two tabs without locks refresh at once, and the session goes on', async (t) => {
   await servePages(t);
   const proxy = await startProxy(t);
@@ -141,11 +170,15 @@ test('client: two tabs without locks refresh at once, and the session goes on', 
 test('client: locks that are forbidden, and one that a frozen tab keeps', async (t) => {
   await servePages(t);
   const context = await newContext(t);
-  const page = await open(context, API, { options: { timeoutMs: 1500 } });
+  const page = await open(context, API);
   await page.evaluate((name) => {
     navigator.locks.request(name, () => new Promise(() => {}));
   }, `myportal-refresh ${API}`);
-  await logIn(page);
+  await page.clock.install();
+  const login = logIn(page);
+  await page.waitForFunction(async () => (await navigator.locks.query()).pending.length === 1);
+  await page.clock.runFor(30_000); // three times timeoutMs
+  await login;
   await page.evaluate(() => {
     navigator.locks.request = async () => {
       throw new DOMException('The request was denied.', 'SecurityError');

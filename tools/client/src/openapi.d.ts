@@ -290,10 +290,11 @@ export interface paths {
          *     `{}`), the service takes the cookie and sets the next one. If both are there, the body's
          *     counts. With the cookie, `Origin` must be an allowed one; browsers send it by themselves.
          *
-         *     A refresh token is valid once: keep the new one and forget the old one. **For 30 seconds**
-         *     the same client (`User-Agent`) may send the old one again, after a lost answer or from two
-         *     windows at once, and gets the same next one. A used one that comes later, or from another
-         *     client, **ends the session**, because one of the two who hold it is a thief.
+         *     A refresh token is valid once: keep the new one and forget the old one. **For 30 seconds**,
+         *     or until the new one is used, the same client (`User-Agent`) may send the old one again,
+         *     after a lost answer or from two windows at once, and gets the same next one. A used one that
+         *     comes later, or from another client, **ends the session**, because one of the two who hold
+         *     it is a thief.
          *
          *     401 `login_required` is final, whatever ended the session: ask for login ID and password.
          *     Without an answer, or after the `Retry-After` of a 503, send the same request again.

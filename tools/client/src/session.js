@@ -25,9 +25,10 @@ export function createSession(api, { byCookie, tokenStore, onSessionEnd }) {
   const needed = () => clientProblem('session_needed', api.language());
   const send = (name, input) => exchange(api, operations[name], { ...input, credentials });
 
-  // What reads or writes the refresh token: one at a time, here and in all tabs.
+  // What reads or writes the refresh token: one at a time, here and in all tabs. All tries of a call
+  // end within three time-outs.
   function exclusive(work) {
-    return inTurn(byCookie ? api.name : tokenStore, api.page && api.name, api.timeoutMs, work);
+    return inTurn(byCookie ? api.name : tokenStore, api.page && api.name, 3 * api.timeoutMs, work);
   }
 
   // What save() failed to replace is older than `kept`. Anything else, another client has stored.

@@ -4,7 +4,8 @@ const queues = new Map(); // the last in each queue, for all clients of this pro
 
 // Does the work when all is done that came before it in its queue, and while no tab holds the lock.
 // Where the browser has no locks or forbids them, and where a tab that stands still keeps one for
-// longer than `waitMs`, it is done without: the 30 seconds of an old refresh token allow it.
+// longer than `waitMs`, it is done without: until the next refresh token is used, the old one brings
+// it, too.
 export function inTurn(queue, lock, waitMs, work) {
   const turn = (queues.get(queue) ?? Promise.resolve()).then(() => locked(lock, waitMs, work));
   const over = turn.then(ignore, ignore);
