@@ -225,6 +225,16 @@ export function loseAnswer(page, method, path, times = 1) {
   });
 }
 
+// The service gets the next request of this kind and does it; a proxy waits in vain, and says 503.
+export function loseAnswerBehindProxy(page, method, path) {
+  const told = { code: 'unavailable', status: 503, title: 'Unavailable', detail: 'Wait.' };
+  const body = JSON.stringify(told);
+  return fault(page, method, path, 1, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, status: 503, contentType: 'application/problem+json', body });
+  });
+}
+
 // The next requests of this kind do not arrive: as Playwright names it ('connectionrefused').
 export function cutOff(page, method, path, times, reason = 'connectionrefused') {
   return fault(page, method, path, times, (route) => route.abort(reason));

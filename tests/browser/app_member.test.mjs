@@ -30,6 +30,7 @@ import {
   holdBack,
   logIn,
   loseAnswer,
+  loseAnswerBehindProxy,
   newApp,
   newMember,
   openApp,
@@ -167,19 +168,25 @@ test('app: a member whose change got no answer reads what to do', async (t) => {
   const options = { path: '/profile/password', expected: [RESET] };
   const page = await newDevice(t, await newMember(), options);
   await shows(page, 'change_password.title');
-  await loseAnswer(page, 'PUT', '/v1/me/password');
-  await submit(page, { current_password: PASSWORD, ...BOTH });
-  await problem(page);
-  assert.equal(await valueOf(page, 'current_password'), PASSWORD);
-  await submitButton(page).click();
-  await says(page, text(page, 'change_password.perhaps')); // it was changed: the old one is wrong
+  const passwords = [PASSWORD, NEW_PASSWORD, `${NEW_PASSWORD}s`]; // one after the other
+  for (const [at, lose] of [loseAnswer, loseAnswerBehindProxy].entries()) {
+    const [current_password, password] = passwords.slice(at);
+    await lose(page, 'PUT', '/v1/me/password');
+    await submit(page, { current_password, password, password_confirmation: password });
+    await problem(page);
+    assert.equal(await valueOf(page, 'current_password'), current_password);
+    await submitButton(page).click();
+    await says(page, text(page, 'change_password.perhaps')); // the old one is wrong by now
+    await page.reload();
+    await shows(page, 'change_password.title');
+  }
   await click(page, 'home.back');
   await shows(page, 'home.title');
 
   await page.locator('a[href="/profile/delete"]').click();
   await shows(page, 'delete.title');
   await loseAnswer(page, 'DELETE', '/v1/me');
-  await submit(page, { current_password: NEW_PASSWORD });
+  await submit(page, { current_password: passwords.at(-1) });
   await problem(page);
   await submitButton(page).click();
   await shows(page, 'login.title');

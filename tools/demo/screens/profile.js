@@ -186,14 +186,15 @@ function changeForm(page, change) {
   });
 }
 
-// The change may have been made although its answer was lost: then the old password is wrong now.
+// The change may have been made although its answer was lost, here or behind a proxy, which says 503
+// then: the old password is wrong now.
 /**
  * @param {ProfilePage} page
  * @param {Problem} problem
  */
 function afterLostAnswer(page, problem) {
   const wasLost = page.state.isAnswerLost === true;
-  page.state.isAnswerLost = wasLost || problem.status === 0;
+  page.state.isAnswerLost = wasLost || problem.status === 0 || problem.status >= 500;
   if (!wasLost || problem.code !== 'current_password_wrong') return problem;
   return { ...problem, detail: `${problem.detail}\n${t('change_password.perhaps')}` };
 }
