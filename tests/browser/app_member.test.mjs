@@ -342,6 +342,81 @@ test('app: who logs out, or in as another, in one tab does so in the others', as
   await page.locator(username).waitFor({ state: 'attached' });
 });
 
+test('app: what a member has typed no other reads', async (t) => {
+  const other = steady;
+  const page = await openApp(await newApp(t), '/forgot/login-id');
+  await submit(page, { email: await newMember() });
+  await shows(page, 'mail.title');
+  const login_id = await newMember();
+  await page.goto(`${APP}/login`);
+  await logIn(page, login_id);
+  await type(page);
+
+  await page.goto(`${APP}/images/mark.svg`); // which hears nothing of the other tab
+  const second = await openApp(page.context(), '/');
+  await second.locator('#header .log-out').click();
+  await shows(second, 'login.title');
+  await logIn(second, other);
+  await isNotShown(page, other);
+
+  await type(page);
+  await page.locator('#header .log-out').click();
+  await shows(page, 'login.title');
+  assert.deepEqual(await typed(page), []);
+  await logIn(page, login_id);
+  await isNotShown(page, login_id);
+});
+
+test('app: what a member has typed goes with the session and with the account', async (t) => {
+  const login_id = await newMember();
+  const page = await newDevice(t, login_id);
+  await shows(page, 'home.title');
+  await type(page);
+  const client = createClient({ baseUrl: API, session: 'body' });
+  good(await client.logIn({ body: { login_id, password: PASSWORD } }));
+  good(await client.endOtherSessions());
+  await click(page, 'home.back');
+  await shows(page, 'login.title');
+  assert.deepEqual(await typed(page), []);
+
+  await logIn(page, login_id);
+  await type(page);
+  await page.goto(`${APP}/profile/delete`);
+  await shows(page, 'delete.title');
+  await submit(page, { current_password: PASSWORD });
+  await shows(page, 'login.title');
+  assert.deepEqual(await typed(page), []);
+});
+
+async function type(page) {
+  for (const [path, title, field] of DRAFTS) {
+    await page.goto(APP + path);
+    await shows(page, title);
+    await fill(page, { [field]: newAddress() });
+  }
+  assert.ok((await typed(page)).length >= DRAFTS.length);
+}
+
+async function isNotShown(page, login_id) {
+  for (const [path, title, field, value = login_id] of DRAFTS) {
+    await page.goto(APP + path);
+    await shows(page, title);
+    assert.equal(await valueOf(page, field), value);
+  }
+}
+
+// [form, its title, a field that keeps what is typed, what it begins with if that is no login ID]
+const DRAFTS = [
+  ['/profile/login-id', 'change_login_id.title', 'login_id'],
+  ['/profile/email', 'change_email.title', 'email', ''],
+];
+
+// The names of what was typed, and is in the tab.
+function typed(page) {
+  const names = page.evaluate(() => Object.keys(sessionStorage));
+  return names.then((all) => all.filter((name) => /^myportal (draft|mail_sent)/.test(name)));
+}
+
 test('app: a log-out without an answer is no log-out', async (t) => {
   const page = await newDevice(t, steady, { expected: [/ERR_CONNECTION_REFUSED/] });
   await shows(page, 'home.title');
@@ -517,7 +592,9 @@ test('app: a former member ends the account by a mailed link', async (t) => {
   await shows(page, 'account_deletion.title');
   await eligibleUntil(login_id, '2015-04-01');
 
-  const phone = await (await newApp(t, { expected: [RESET] })).newPage();
+  const phone = await openApp(await newApp(t, { expected: [RESET] }), '/account-deletion');
+  await fill(phone, { email: login_id });
+  assert.equal((await typed(phone)).length, 1);
   for (const _ of ['once', 'twice']) await openLink(phone, 'confirm_deletion.title', token);
   await loseAnswer(phone, 'POST', '/v1/account-deletion/confirmation', 3);
   await click(phone, 'confirm_deletion.submit');
@@ -526,6 +603,7 @@ test('app: a former member ends the account by a mailed link', async (t) => {
   await click(phone, 'confirm_deletion.submit');
   await shows(phone, 'login.title');
   await notices(phone, 'delete.done');
+  assert.deepEqual(await typed(phone), []);
 });
 
 test('app: an account is deleted', async (t) => {

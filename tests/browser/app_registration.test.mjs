@@ -419,6 +419,31 @@ test('app: the same link in two tabs', async (t) => {
   await other.locator('#content a[href="/login"]').waitFor();
 });
 
+test('app: what was typed belongs to its registration', async (t) => {
+  const page = await (await newApp(t)).newPage();
+  const [first, second] = [await newIdentified(), await newIdentified()];
+  const typed = { login_id: newAddress(), email: newAddress(), nickname: 'はな' };
+  const open = async ({ link, authentication_key }) => {
+    await openLink(page, 'key.title', link);
+    await enterKey(page, authentication_key);
+  };
+  await open(first);
+  await fill(page, typed);
+  await open(second);
+  const fields = Object.keys(typed).map((name) => valueOf(page, name));
+  assert.deepEqual(await Promise.all(fields), [second.email, second.email, '']);
+
+  await fill(page, typed);
+  const device = await (await newApp(t)).newPage();
+  await openLink(device, 'key.title', second.link);
+  await enterKey(device, second.authentication_key);
+  await createAccount(device);
+  await openLink(page, 'key.title', second.link);
+  await says(page, text(page, 'identity.done'));
+  const names = await page.evaluate(() => Object.keys(sessionStorage));
+  assert.deepEqual(names.filter((name) => name.includes('draft')), []);
+});
+
 test('app: the screen of the key is left by none who has not noted it down', async (t) => {
   const context = await newApp(t);
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: APP });

@@ -54,7 +54,10 @@ export function fieldPart(page, field) {
   const { name } = field;
   const rules = (field.rules ?? []).map(rulePart);
   const ids = [field.hint && `${name}-hint`, rules.length && `${name}-rules`, `${name}-error`];
-  const input = control(page, field, ids.filter(Boolean).join(' '));
+  // Another tab may have logged this member out and the next one in.
+  const whose = page.data?.login_id ?? '';
+  const draft = /** @type {const} */ (`draft ${page.path} ${whose} ${name}`);
+  const input = control(field, draft, ids.filter(Boolean).join(' '));
   const error = h('p', { class: 'error', id: `${name}-error` });
 
   /** @param {string} text */
@@ -87,6 +90,8 @@ export function fieldPart(page, field) {
 
     clearError: () => showError(''),
 
+    forgetDraft: () => tab.remove(draft),
+
     /** Whether it can be sent; if not, it says why. @param {Values} values */
     isReady(values) {
       const broken = rules.find((rule) => !rule.isKept(values));
@@ -105,12 +110,11 @@ export function fieldPart(page, field) {
 }
 
 /**
- * @param {AnyPage} page
  * @param {Field} field
+ * @param {`draft ${string}`} draft
  * @param {string} describedBy
  */
-function control(page, field, describedBy) {
-  const draft = /** @type {const} */ (`draft ${page.path} ${field.name}`);
+function control(field, draft, describedBy) {
   const element = field.kind === 'choice' ? select(field) : input(field);
   element.setAttribute('aria-describedby', describedBy);
   element.value = (field.isDraft && tab.get(draft)) || (field.value ?? element.value);

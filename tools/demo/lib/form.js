@@ -6,7 +6,6 @@ import { fieldPart } from './field.js';
 import { t } from './i18n.js';
 import { isDeadLink, failure, problemBox } from './problem.js';
 import { announce } from './shell.js';
-import { tab } from './storage.js';
 import { every } from './timer.js';
 
 /** @import { Problem, Result } from './api.js' */
@@ -105,7 +104,7 @@ async function send(page, spec, sending) {
   if (!result) return;
   setBusy(page, spec, submit, false);
   if (result.ok) {
-    forgetDrafts(page, spec.fields);
+    parts.forEach((part) => part.forgetDraft());
     return spec.done(result.data, values);
   }
   const problem = spec.onProblem?.(result.problem) ?? result.problem;
@@ -192,12 +191,4 @@ function showDeadLink(page, submit, problem) {
  */
 function holdBack(page, submit, seconds) {
   every(page.signal, seconds, (left) => setDisabled(submit, left > 0));
-}
-
-/**
- * @param {AnyPage} page
- * @param {Field[]} fields
- */
-function forgetDrafts(page, fields) {
-  for (const { name } of fields) tab.remove(`draft ${page.path} ${name}`);
 }

@@ -48,6 +48,7 @@ export function forgetRegistration() {
   for (const stage of ['identity', 'authentication-key', 'account']) tab.remove(`token ${stage}`);
   tab.remove('account_step');
   tab.remove('mail_sent');
+  tab.removeAll('draft /register');
 }
 
 // The page was opened by hand or with another page's link, or the browser has storage blocked and

@@ -3,6 +3,7 @@
 import { client } from './api.js';
 import { askForLogin, go, isMemberPath, reload } from './router.js';
 import { warn } from './shell.js';
+import { forgetTyped } from './storage.js';
 
 /** @import { Problem } from './api.js' */
 
@@ -24,7 +25,9 @@ import { warn } from './shell.js';
 export async function logOut() {
   const result = await client.logOut();
   warn('warning.log_out', !result.ok);
-  if (result.ok) return go('/login', { handover: { notice: 'session.logged_out' } });
+  if (!result.ok) return;
+  forgetTyped();
+  return go('/login', { handover: { notice: 'session.logged_out' } });
 }
 
 /**
@@ -34,6 +37,7 @@ export async function logOut() {
  * @param {Problem} problem
  */
 export async function onSessionEnd({ code }) {
+  forgetTyped();
   const path = location.pathname;
   if (!isMemberPath(path)) return;
   const goesOn = code === 'session_needed' && (await client.resume()).ok;

@@ -30,8 +30,8 @@
  */
 /**
  * Besides them: `token STAGE`, the token of a mailed link, until its step is done (alone it opens
- * no account: a registration needs the authentication key, too); `draft PATH FIELD`, an e-mail
- * address, a login ID or a nickname that was typed and not sent yet.
+ * no account: a registration needs the authentication key, too); `draft PATH LOGIN_ID FIELD`, an
+ * e-mail address, a login ID or a nickname that was typed and not sent yet, by whom.
  *
  * @typedef {`token ${string}` | `draft ${string}`} TabText
  */
@@ -72,6 +72,13 @@ function area(open) {
     remove(name) {
       memory.delete(name);
       attempt(() => storage?.removeItem(PREFIX + name));
+    },
+
+    /** Whatever has a name that begins so. @param {string} start */
+    removeAll(start) {
+      const stored = attempt(() => Object.keys(storage ?? {})) ?? [];
+      const names = [...memory.keys(), ...stored.map((key) => key.slice(PREFIX.length))];
+      names.filter((name) => name.startsWith(start)).forEach((name) => this.remove(name));
     },
   };
 }
@@ -120,10 +127,17 @@ function attempt(action) {
  * @property {{ <K extends keyof TabValues>(name: K, value: TabValues[K]): void,
  *   (name: TabText, value: string): void }} set
  * @property {(name: keyof TabValues | TabText) => void} remove
+ * @property {(start: TabText) => void} removeAll
  */
 
 /** Ends with the tab. */
 export const tab = /** @type {Area} */ (area(() => sessionStorage));
+
+/** The member has gone: whoever comes next shall not read what was typed. */
+export function forgetTyped() {
+  tab.removeAll('draft ');
+  tab.remove('mail_sent');
+}
 
 /**
  * Stays on the device: how the member likes to read.

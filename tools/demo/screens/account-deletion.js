@@ -8,7 +8,7 @@ import { form } from '../lib/form.js';
 import { t } from '../lib/i18n.js';
 import { loadStage, tokenOf } from '../lib/links.js';
 import { go } from '../lib/router.js';
-import { tab } from '../lib/storage.js';
+import { forgetTyped, tab } from '../lib/storage.js';
 import { showMailSent } from './mail-sent.js';
 
 /** @import { StageState } from '../lib/links.js' */
@@ -54,6 +54,7 @@ export const confirmAccountDeletion = {
       send: () => client.confirmAccountDeletion({ token: tokenOf(page), signal: page.signal }),
       done() {
         tab.remove('token account-deletion');
+        forgetTyped();
         go('/login', { replace: true, handover: { notice: 'delete.done' } });
       },
     }),

@@ -47,6 +47,7 @@ function keyForm(page) {
         return client.submitAuthenticationKey({ token, body, signal: page.signal });
       },
       done({ stage_token, email, password_policy }) {
+        tab.removeAll('draft /register/account'); // of another registration, perhaps
         tab.set('token account', stage_token);
         tab.set('account_step', { email, password_policy });
         go('/register/account');

@@ -8,6 +8,7 @@ import { t } from '../lib/i18n.js';
 import { currentPassword, newPasswordFields } from '../lib/password.js';
 import { go } from '../lib/router.js';
 import { passwordPolicy } from '../lib/society.js';
+import { forgetTyped } from '../lib/storage.js';
 import { atLoginId } from './account.js';
 
 /** @import { Problem, Result } from '../lib/api.js' */
@@ -181,7 +182,10 @@ function changeForm(page, change) {
     submit,
     isDanger,
     send: (values) => change.send(values, page.signal),
-    done: () => go(next, { replace: true, handover: { notice } }),
+    done() {
+      if (!client.isLoggedIn) forgetTyped();
+      go(next, { replace: true, handover: { notice } });
+    },
     onProblem: (problem) => afterLostAnswer(page, change.onProblem?.(problem) ?? problem),
   });
 }
