@@ -169,6 +169,22 @@ test('faults: a 503 is asked again after Retry-After, a long one is told', async
   assert.equal(proxy.seen.length, 3);
 });
 
+test('faults: what the service says when it could not do the work is sent again', async (t) => {
+  const { client, proxy } = await behindProxy(t);
+  const said = [
+    [408, 'request_timeout'],
+    [500, 'internal_error'],
+    [502, 'stopping'],
+    [503, 'unavailable'],
+    [503, 'overloaded'],
+  ];
+  for (const [at, [status, code]] of said.entries()) {
+    proxy.fault(/jwks/, problem(status, code));
+    good(await client.getJwks());
+    assert.equal(proxy.seen.length, 2 * (at + 1), code);
+  }
+});
+
 test('faults: what only a person can mend is not sent again', async (t) => {
   const { client, proxy } = await behindProxy(t);
   proxy.fault(/email/, problem(429, 'too_many_tries', { 'Retry-After': '1' }));

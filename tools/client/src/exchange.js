@@ -13,6 +13,7 @@ const REPEATED = new Set([
   'timeout',
   'network_error',
   'unreadable_answer',
+  'request_timeout',
   'internal_error',
   'unavailable',
   'overloaded',

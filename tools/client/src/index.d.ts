@@ -159,7 +159,7 @@ export interface ClientOptions {
   session?: 'cookie' | 'body';
   /** With 'body'; by default the refresh token is kept in memory. */
   tokenStore?: TokenStore;
-  /** For one try; a call takes at most three times as long. 10000 by default. */
+  /** For one try; the tries of one request take at most three times as long. 10000 by default. */
   timeoutMs?: number;
   fetch?: typeof fetch;
   /** The session whose access token is held has ended, for whatever reason but a log-out here. */
