@@ -175,6 +175,36 @@ systemctl() { # stop|start UNIT
 	if [[ $1 == stop ]]; then server_stop; else server_start; fi
 }
 
+# Keys and a folder for backups that are this test's own.
+own_backups() {
+	own_keys
+	export KEYS_FOLDER=$OWN_KEYS BACKUPS=$BATS_TEST_TMPDIR/backups
+	mkdir "$BACKUPS"
+}
+
+kept() {
+	(cd "$BACKUPS" && sha256sum acts database.dump keys.backup)
+}
+
+@test "a night's backup takes the place of the last one when all of it is there, and leaves it where a part fails" {
+	own_backups
+	documented Backup
+	same "$(cd "$BACKUPS" && echo *)" 'database.dump keys.backup'
+	tee "$BACKUPS/database.dump" "$BACKUPS/keys.backup" <<<'last night'
+	echo 'an act' >"$KEYS_FOLDER/acts"
+	documented Backup
+	same "$(grep -L 'last night' "$BACKUPS"/* | wc -l) $(cat "$BACKUPS/acts")" '3 an act'
+	whole=$(kept)
+	for failing in mariadb-dump myportalctl cp sync; do
+		code=0
+		(eval "$failing() { echo half; return 9; }" && documented Backup) || code=$?
+		same "$failing: $code $(kept)" "$failing: 9 $whole"
+	done
+	documented Backup
+	never [ "$(kept)" = "$whole" ]
+	same "$(cd "$BACKUPS" && echo *)" 'acts database.dump keys.backup'
+}
+
 # Members before the backup: one with a session, one with a link and its key, one who will be disabled, one who will
 # be ended, and a mail that waits.
 before_the_backup() {
@@ -247,7 +277,7 @@ revived() {
 }
 
 @test "a database that is put back revives no spent link, ended session, disabled or ended account, and no mail" { # asvs 6.5.1 7.4.1 7.4.2
-	rm -f "$BACKUPS"/keys.backup "$BACKUPS"/database.dump "$KEYS_FOLDER/acts" # of a first try, of other files
+	rm -f "$KEYS_FOLDER/acts" # of a first try, of other files
 	before_the_backup
 	documented Backup
 	same "$(stat -c %a "$BACKUPS/keys.backup")" 600
@@ -310,7 +340,6 @@ account_ended_by_operator $impostor_id"
 }
 
 @test "with the binary log all comes back that happened before the harm" {
-	rm -f "$BACKUPS"/keys.backup "$BACKUPS"/database.dump
 	new_account
 	before=$email
 	documented Backup
