@@ -361,6 +361,25 @@ account_ended_by_operator $impostor_id"
 	logged_in "$before"
 }
 
+@test "to the end of the same server's log all comes back, and the restore itself is not in it" {
+	new_account
+	before=$email
+	documented Backup
+	new_account
+	after=$email
+	documented Restore 1
+	STOP='no time' code=0
+	documented Restore 2 || code=$? # as mariadb-binlog says it
+	same "$code" 1
+	STOP=$(date -d '+1 hour' '+%F %T')
+	same "$(db "SELECT login_id FROM account WHERE login_id IN ('$before', '$after')")" "$before"
+	documented Restore 2
+	same "$(db "SELECT COUNT(*) FROM account WHERE login_id IN ('$before', '$after')")" 2
+	[[ ! -e $BACKUPS/database.replay ]]
+	documented Restore 3 >/dev/null
+	logged_in "$after"
+}
+
 # The service has the folder's access keys and no others. One that looked in the middle of an exchange has some of before
 # for a second, and may sign with them.
 keys_are_served() {

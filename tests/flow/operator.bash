@@ -74,7 +74,7 @@ mariadb-binlog() {
 # An administrator's, who is asked for no password, or with the options of others (db).
 mariadb() {
 	case $* in
-	'' | "$DOCUMENTED_DB") db_admin "${@/%"$DOCUMENTED_DB"/"$DB_NAME"}" ;;
+	'' | --init-command=*" $DOCUMENTED_DB") db_admin "${@/%"$DOCUMENTED_DB"/"$DB_NAME"}" ;;
 	*) command mariadb "$@" ;;
 	esac
 }
