@@ -286,7 +286,8 @@ key_folder_kids(const struct key_folder *folder, enum key_kind kind, struct key_
 bool
 key_folder_has(const struct key_folder *folder, const char *name)
 {
-	return faccessat(dirfd(folder->dir), name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	return faccessat(dirfd(folder->dir), name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+	       errno != ENOENT;
 }
 
 /* Reading. */

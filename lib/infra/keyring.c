@@ -3,6 +3,7 @@
 #include "keyring.h"
 
 #include "cleanup.h"
+#include "clock.h"
 #include "key_epoch.h"
 #include "text.h"
 
@@ -186,6 +187,20 @@ stages_take(struct keyring *ring, const struct stages *stages)
 	pthread_rwlock_unlock(&ring->shared->lock);
 }
 
+/* What an earlier epoch had ended would be good again. */
+static bool
+epoch_is_kept(const struct key_folder *folder, int64_t epoch, int64_t in_use)
+{
+	char time[CLOCK_TEXT_MAX + 1], expected[100];
+
+	if (epoch >= in_use)
+		return true;
+	clock_text(in_use, time);
+	(void)snprintf(
+	    expected, sizeof expected, "is gone or earlier than the one in use: put %s back", time);
+	return key_folder_reject(folder, KEY_EPOCH_NAME, expected);
+}
+
 static bool
 refresh_stages(struct keyring *ring, bool *ret_changed, char *errbuf)
 {
@@ -206,6 +221,8 @@ refresh_stages(struct keyring *ring, bool *ret_changed, char *errbuf)
 	if (!secret_equal_bytes(keys->derive, ring->shared->keys.derive, sizeof keys->derive))
 		return key_folder_reject(&folder, KEYRING_DERIVE_NAME,
 		    "is another than at the start: it must never change");
+	if (!epoch_is_kept(&folder, keys->stages.epoch, keyring_epoch(ring)))
+		return false;
 	stages_take(ring, &keys->stages);
 	*ret_changed = true;
 	return true;

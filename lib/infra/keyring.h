@@ -59,9 +59,9 @@ void keyring_close(struct keyring *);
 
 /* Looks at the folder and, if anything in it was changed, loads the stage keys anew; others go on
  * using the ring meanwhile, with the old keys or the new ones. *ret_changed says whether they were
- * loaded. False, and errbuf: the folder is faulty now, or its derive key is another; the ring keeps
- * what it had - also keys whose files are gone - and the next call tries again. Costs some 20 us
- * when nothing changed. */
+ * loaded. False, and errbuf: the folder is faulty now, its derive key is another, or its epoch is
+ * gone or earlier; the ring keeps what it had - also keys whose files are gone - and the next call
+ * tries again. Costs some 20 us when nothing changed. */
 bool keyring_refresh(
     struct keyring *, bool *ret_changed, char errbuf[static ERRBUF_MAX + 1]) MUST_USE;
 

@@ -10,6 +10,7 @@
 #include "keys_folder.h"
 #include "token.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -77,6 +78,54 @@ the_epoch_never_goes_back(void **state)
 	assert_int_equal(keys_fixture_count(fixture, ".new-"), 0);
 }
 
+/* As a folder is that was synchronized with one without the file, or with an earlier one. */
+static void
+a_ring_that_is_open_takes_no_earlier_epoch(void **state)
+{
+	struct keys_fixture *const fixture = *state;
+	CLEANUP(cleanup_keyring) struct keyring *ring = NULL;
+	char kid[KID_MAX + 1];
+	struct key_kids kids;
+	bool changed;
+
+	key_file_put(fixture->folder, "epoch", EPOCH_TEXT, 0400);
+	ring = keyring_open(fixture->folder, fixture->why);
+	assert_non_null(ring);
+	assert_int_equal(unlink(key_file_path(fixture->folder, "epoch")), 0);
+	for (int earlier = 0; earlier < 2; earlier++) {
+		if (earlier)
+			key_file_put(fixture->folder, "epoch", "2026-11-22T01:02:02Z\n", 0400);
+		keys_fixture_rotate(fixture, NOW + 1 + earlier, kid);
+		assert_false(keyring_refresh(ring, &changed, fixture->why));
+		assert_non_null(strstr(fixture->why, "/epoch: is gone or earlier"));
+		assert_non_null(strstr(fixture->why, "2026-11-22T01:02:03Z"));
+		assert_true(keyring_epoch(ring) == NOW);
+		keyring_kids(ring, &kids);
+		assert_int_equal(kids.count, 1);
+	}
+	key_file_put(fixture->folder, "epoch", EPOCH_TEXT, 0400);
+	assert_true(keyring_refresh(ring, &changed, fixture->why) && changed);
+	keyring_kids(ring, &kids);
+	assert_string_equal(kids.kids[0], kid);
+}
+
+/* Only a folder that says so has none. */
+static void
+an_epoch_that_cannot_be_read_is_not_none(void **state)
+{
+	struct keys_fixture *const fixture = *state;
+	CLEANUP(key_folder_close)
+	struct key_folder folder = { .path = fixture->folder, .errbuf = fixture->why };
+	const int none = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int64_t epoch;
+
+	assert_true(key_folder_open(&folder) && key_epoch_read(&folder, &epoch) && epoch == 0);
+	assert_true(none >= 0 && dup2(none, dirfd(folder.dir)) >= 0); /* now all is ENOTDIR */
+	close(none);
+	assert_false(key_epoch_read(&folder, &epoch));
+	assert_non_null(strstr(fixture->why, "/epoch: cannot open"));
+}
+
 static void
 what_is_no_epoch_is_refused_and_changes_nothing(void **state)
 {
@@ -133,6 +182,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		EACH(tokens_of_before_are_over_in_a_ring_that_is_open),
 		EACH(the_epoch_never_goes_back),
+		EACH(a_ring_that_is_open_takes_no_earlier_epoch),
+		EACH(an_epoch_that_cannot_be_read_is_not_none),
 		EACH(what_is_no_epoch_is_refused_and_changes_nothing),
 		EACH(what_root_sets_the_service_reads),
 	};
