@@ -205,6 +205,36 @@ kept() {
 	same "$(cd "$BACKUPS" && echo *)" 'acts database.dump keys.backup'
 }
 
+@test "lost keys come back from their backup, and beside them the acts, which after-restore reads" {
+	new_account
+	own_backups
+	ctl member disable --reason 'guesses numbers' "$(account_id "$email")"
+	documented Backup
+	find "$KEYS_FOLDER" -type f -delete
+	documented Restore 3
+	cmp "$BACKUPS/acts" "$KEYS_FOLDER/acts"
+	all_are_the_owners
+	ctl after-restore --reason 'keys are lost' >/dev/null
+}
+
+@test "a restore of which a part fails does not start the service" {
+	own_keys
+	export KEYS_FOLDER=$OWN_KEYS
+	told=$BATS_TEST_TMPDIR/told
+	systemctl() { echo "$*" >>"$BATS_TEST_TMPDIR/started"; }
+	install -m 0644 /dev/null "$KEYS_FOLDER/acts" # which after-restore refuses
+	code=0
+	documented Restore 4 >"$told" 2>&1 || code=$?
+	same "$code $(grep -c '/acts: ' "$told")" '5 1'
+	rm "$KEYS_FOLDER/acts"
+	code=0
+	ROSTER=$told documented Restore 4 >/dev/null 2>&1 || code=$?
+	same "$code" 5
+	[[ ! -e $BATS_TEST_TMPDIR/started ]]
+	documented Restore 4 >/dev/null
+	same "$(cat "$BATS_TEST_TMPDIR/started")" 'start myportald@sample'
+}
+
 # Members before the backup: one with a session, one with a link and its key, one who will be disabled, one who will
 # be ended, and a mail that waits.
 before_the_backup() {
@@ -295,7 +325,7 @@ account_ended_by_operator $impostor_id"
 
 	mail_count "$waiting" mails
 	documented Restore 1
-	documented Restore 3 >"$BATS_TEST_TMPDIR/told"
+	documented Restore 4 >"$BATS_TEST_TMPDIR/told"
 	same "$(restore_seen_by_doctor)" 'ok'
 	same "$(revived)" 0
 	api GET /v1/me '' "$leaver_access"
@@ -355,7 +385,7 @@ account_ended_by_operator $impostor_id"
 	same "$(db "SELECT login_id FROM account WHERE login_id IN ('$before', '$after')")" "$before"
 	documented Restore 2
 	same "$(db "SELECT COUNT(*) FROM account WHERE login_id IN ('$before', '$after')")" 2
-	documented Restore 3 >/dev/null
+	documented Restore 4 >/dev/null
 	never is_logged_in "$access"
 	logged_in "$after"
 	logged_in "$before"
@@ -376,7 +406,7 @@ account_ended_by_operator $impostor_id"
 	documented Restore 2
 	same "$(db "SELECT COUNT(*) FROM account WHERE login_id IN ('$before', '$after')")" 2
 	[[ ! -e $BACKUPS/database.replay ]]
-	documented Restore 3 >/dev/null
+	documented Restore 4 >/dev/null
 	logged_in "$after"
 }
 

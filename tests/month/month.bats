@@ -452,7 +452,7 @@ restored() { # SOCIETY
 	documented Restore 1 && documented Restore 2 || return 1
 	ctl rights --print --folder "$SCHEMA" | db_admin # for the doctor, who looks as the service's user
 	same "$(doctor_says restore)" warning || return 1
-	documented Restore 3 >"$STACK/restored.$1"
+	documented Restore 4 >"$STACK/restored.$1"
 }
 
 doctor_says() { # CHECK
