@@ -34,8 +34,9 @@
 #include <stdint.h>
 
 /* A refresh token that was used within this time may be used again by the same client: its answer
- * was lost, or two windows of a browser refreshed at once. Both get the same next token.
- * CLOCK_SKEW_S is granted on top, because another replica may have written when it was used. */
+ * was lost, or two windows of a browser refreshed at once. Both get the same next token. Once that
+ * one is used, the old one ends the session. CLOCK_SKEW_S is granted on top, because another
+ * replica may have written when it was used. */
 #define SESSION_REPEAT_S 30
 
 struct log_in_request {
