@@ -8,9 +8,10 @@ load proxies
 
 setup_file() {
 	local first
-	first=$(free_ports 5)
+	first=$(free_ports 9)
 	export AGENT_ONE=127.0.0.1:$first AGENT_TWO=127.0.0.1:$((first + 1)) PROXY_PORT=$((first + 2)) PEER_PORT=$((first + 3))
-	export LINK_PORT=$((first + 4))
+	export LINK_PORT=$((first + 4)) STATS_PORT=$((first + 5))
+	export SECOND_PROXY_PORT=$((first + 6)) SECOND_PEER_PORT=$((first + 7)) SECOND_STATS_PORT=$((first + 8))
 	db_admin -e "CREATE OR REPLACE USER 'myportal-dbagent'@localhost IDENTIFIED BY ''"
 }
 
@@ -22,7 +23,7 @@ teardown() {
 	local name
 	db_admin -e 'SET GLOBAL read_only = OFF'
 	stop_other # or what it sent and could not note is held for a minute and a half
-	for name in haproxy-db dbagent1 dbagent2; do process_stop "$name" 5; done
+	for name in haproxy-db-two haproxy-db dbagent1 dbagent2; do process_stop "$name" 5; done
 	[[ -z ${link-} ]] || { kill "$link" && wait "$link"; } || true
 	stack_restore
 }
@@ -44,12 +45,45 @@ told() { # ADDRESS LINE
 haproxy_db_start() { # [PORT]
 	local conf=$STACK/haproxy-db.conf
 	sed -e '/^\tuser /d; /^\tgroup /d; /^\tchroot /d; s|log /dev/log|log stderr format raw|' \
-		-e "s|bind 127.0.0.1:3306|bind 127.0.0.1:$PROXY_PORT|; s|127.0.0.1:3310|127.0.0.1:$PEER_PORT|" \
+		-e "s|bind 127.0.0.1:3306|bind 127.0.0.1:$PROXY_PORT|; s|^\tpeer one .*|\tpeer one 127.0.0.1:$PEER_PORT\n\tpeer two 127.0.0.1:$SECOND_PEER_PORT|" \
+		-e "s|^\tlocalpeer one|&\n\tstats socket ipv4@127.0.0.1:$STATS_PORT|" \
 		-e "s|server one .*|server one 127.0.0.1:${1-$RUN_DB_PORT} addr 127.0.0.1 port ${AGENT_ONE##*:} agent-port ${AGENT_ONE##*:}|" \
 		-e "s|server two .*|server two unix@$DB_SOCKET addr 127.0.0.1 port ${AGENT_TWO##*:} agent-addr 127.0.0.1 agent-port ${AGENT_TWO##*:} backup|" \
 		-e '/server three/d' "$TREE/deploy/haproxy/haproxy-db.cfg" >"$conf"
-	process_start haproxy-db haproxy -db -f "$conf"
+	rm -f "$STACK/haproxy-db.log" # proxy_says
+	process_start haproxy-db haproxy -W -db -f "$conf"
 	wait_until 5 port_answers "127.0.0.1:$PROXY_PORT"
+}
+
+# Another one for other replicas, on another machine: of its own are its name and what it listens at.
+second_haproxy_db_start() {
+	sed -e 's|localpeer one|localpeer two|' -e "s|:$PROXY_PORT|:$SECOND_PROXY_PORT|; s|:$STATS_PORT|:$SECOND_STATS_PORT|" \
+		"$STACK/haproxy-db.conf" >"$STACK/haproxy-db-two.conf"
+	process_start haproxy-db-two haproxy -W -db -f "$STACK/haproxy-db-two.conf"
+	wait_until 5 port_answers "127.0.0.1:$SECOND_PROXY_PORT"
+}
+
+ask_proxy() { # STATS-PORT COMMAND
+	local proxy
+	exec {proxy}<>"/dev/tcp/127.0.0.1/$1"
+	printf '%s\n' "$2" >&"$proxy"
+	cat <&"$proxy"
+	exec {proxy}>&-
+}
+
+has_chosen() { # STATS-PORT one|two
+	ask_proxy "$1" 'show table database' | grep -q "server_key=$2\$"
+}
+
+# It no longer asks its peers for the choice (the last two bits), and would tell it.
+would_tell() { # STATS-PORT
+	local flags
+	flags=$(ask_proxy "$1" 'show peers' | sed -n 's/.* id=database .*flags=\(0x[0-9a-f]*\) .*/\1/p')
+	(((flags & 3) == 3))
+}
+
+process_is_gone() { # PID
+	! kill -0 "$1" 2>/dev/null
 }
 
 # "one" or "two": over which of them the proxy leads a new connection. It fails where it leads none.
@@ -128,6 +162,28 @@ proxy_says() { # WORDS
 	# Only when it is down itself, the other takes over.
 	process_kill dbagent2
 	wait_until 10 leads_to one
+}
+
+@test "the choice outlasts a reload, and a second HAProxy learns it from the first" {
+	local worker
+	agent_start 1 "$AGENT_ONE"
+	agent_start 2 "$AGENT_TWO"
+	haproxy_db_start
+	wait_until 5 leads_to one
+	process_kill dbagent1
+	wait_until 10 leads_to two
+	agent_start 1 "$AGENT_ONE"
+	wait_until 5 proxy_says 'Server database/one is UP'
+	wait_until 30 would_tell "$STATS_PORT" # ten seconds after its start
+	worker=$(ask_proxy "$STATS_PORT" 'show info' | sed -n 's/^Pid: //p')
+	[[ -n $worker ]]
+	kill -USR2 "$(process_pid haproxy-db)"
+	wait_until 30 process_is_gone "$worker"
+	for _ in {1..5}; do leads_to two; done
+
+	second_haproxy_db_start
+	wait_until 10 has_chosen "$SECOND_STATS_PORT" two
+	for _ in {1..5}; do PROXY_PORT=$SECOND_PROXY_PORT leads_to two; done
 }
 
 # So many connections have come through the link that stands still.
