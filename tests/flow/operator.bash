@@ -46,8 +46,8 @@ is_in_mail() { # ADDRESS N TEXT
 DOCUMENTED_DB=$(sed -n 's/^DB_NAME=//p' "$TREE/deploy/systemd/myportald.env")
 readonly DOCUMENTED_DB
 
-# Runs a block of the document, the N-th (1) below a heading, with $BACKUPS, $KEYS_FOLDER and its owner, and $ROSTER
-# in the place of those of the instance there. The test says what `myportalctl` and `systemctl` do.
+# Runs a block of the document, the N-th (1) below a heading, with $BACKUPS, $KEYS_FOLDER and its owner, $DROP_FOLDER and
+# $ROSTER in the place of those of the instance there. The test says what `myportalctl` and `systemctl` do.
 documented() { # HEADING [N]
 	local text
 	text=$(awk -v heading="## $1" -v n="${2-1}" '
@@ -58,6 +58,7 @@ documented() { # HEADING [N]
 	[[ -n $text ]] || return 1
 	text=${text//\/var\/backups\/myportal/"$BACKUPS"}
 	text=${text//\/var\/lib\/myportal\/sample\/keys/"$KEYS_FOLDER"}
+	text=${text//\/var\/lib\/myportal\/sample\/roster/"$DROP_FOLDER"}
 	text=${text//\/srv\/roster.csv/"$ROSTER"}
 	text=${text//-o myportal-sample -g myportal-sample/"$(stat -c '-o %U -g %G' "$KEYS_FOLDER")"}
 	eval "set -e

@@ -480,6 +480,7 @@ disk_fails() {
 	ctl member disable --reason 'ticket 23: guesses numbers' - <<<"$(address_of culprit)" >/dev/null
 	invite "$(address_of gone)"
 	persons=$(rows insured_person account)
+	cp "$STACK/night.before" "$DROP_FOLDER/taken.csv" # of an import that failed
 	troubled 'the disk has failed' '401 (login_required|token_expired|login_failed|token_invalid)|422 captcha_expired|50[0-9] .*|none -|20[0-9] -' disk_fails
 	same "$(db "SELECT COUNT(*) FROM account WHERE login_id IN ('$(address_of late)', '$(address_of culprit)')")" 2
 	log_in "$(address_of culprit)"
@@ -489,6 +490,7 @@ disk_fails() {
 	api GET /v1/registration/stage '' "$invitation"
 	want 401 token_expired
 	same "$(doctor_says restore)" ok
+	same "$(ls "$DROP_FOLDER")" ''
 	wait_until 30 mails_went late
 	wait_until 30 mails_went gone
 	same "$(mail_count "$(address_of late)") $(mail_count "$(address_of gone)")" '3 1'

@@ -27,7 +27,7 @@ ctl() {
 society_is() { # NAME
 	SOCIETY=$1 MYPORTAL_INSTANCE=$1
 	DB_NAME=$1 DB_OWNER_USER=$1_owner DB_OWNER_PASSWORD_FILE=$ETC/$1.secrets/db-owner-password
-	KEYS_FOLDER=$VAR/$1/keys ROSTER=$STACK/$1.csv BACKUPS=$STACK/backups/$1
+	KEYS_FOLDER=$VAR/$1/keys DROP_FOLDER=$VAR/$1/roster ROSTER=$STACK/$1.csv BACKUPS=$STACK/backups/$1
 	BASE_URL=https://${HOST[$1]}:$HAPROXY_PORT
 	export CURL_HOME=$STACK MYPORTAL_INSTANCE
 }
