@@ -21,14 +21,14 @@ import subprocess
 import threading
 import time
 
-HAND_OVER = """#!/bin/sh
+HAND_OVER = """#!/bin/bash
 # systemctl, systemd-run - hands its name and words to tests/install/units.py, which stands in for systemd.
 case " $* " in
 *" set-environment "* | *" unset-environment "* | *" daemon-reload "* | *" show-environment "*) exit 0 ;;
 esac
 exec 9>/run/units/lock
 flock 9
-printf '%s\\n' "${0##*/} $*" >/run/units/request
+printf '%s\\n' "${0##*/} ${*@Q}" >/run/units/request
 { read -r status && cat; } </run/units/answer
 exit "$status"
 """
@@ -125,6 +125,7 @@ class Manager:
         self.root = pathlib.Path(root)
         self.active = {}  # name -> Popen, or None of what has no process of its own
         self.logs = self.root / "var/log/units"
+        self.ran_in = {}  # by systemd-run, with these networks: IPAddressAllow and IPAddressDeny
 
     # --- accounts, environment, processes ---
 
@@ -302,15 +303,24 @@ class Manager:
         for link in self.links(Unit(self.root, name)):
             link.unlink(missing_ok=True)
 
+    def show(self, words):
+        """Of --value -p KEY UNIT the values, as the unit and what is added to it have them."""
+        *_, key, name = words
+        return 0, " ".join(Unit(self.root, name).all(key))
+
     def systemd_run(self, words):
-        """A command of root's with -p EnvironmentFile=FILE and -E NAME=VALUE: status, and what it printed."""
+        """A command of root's with -p EnvironmentFile=FILE, -p IPAddress...=NETWORKS and -E NAME=VALUE: status, and what it
+        printed. Networks are not enforced, but kept."""
         environment = {"PATH": PATH, "LANG": "C.UTF-8"}
+        self.ran_in = {}
         while words and words[0].startswith("-"):
             option = words.pop(0)
             if option == "-E":
                 environment |= [words.pop(0).split("=", 1)]
             elif option == "-p" and words[0].startswith("EnvironmentFile="):
                 environment |= environment_file(self.root / words.pop(0).partition("=")[2].lstrip("/"))
+            elif option == "-p" and words[0].startswith("IPAddress"):
+                self.ran_in |= [words.pop(0).split("=", 1)]
             elif not option.startswith("--"):
                 raise Failed(f"systemd-run {option} is not stood in for")
         done = subprocess.run(words, check=False, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -319,9 +329,11 @@ class Manager:
 
     def answer(self, line):
         """Status and words, as of the program that is the first word."""
-        program, *words = line.split()
+        program, *words = shlex.split(line)
         if program == "systemd-run":
             return self.systemd_run(words)
+        if words[:1] == ["show"]:
+            return self.show(words)
         words = [word for word in words if not word.startswith("--") or word == "--now"]
         now = "--now" in words
         verb, *names = [word for word in words if word != "--now"] or [""]
