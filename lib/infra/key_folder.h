@@ -74,8 +74,8 @@ void key_folder_stamp(const struct key_folder *, uint8_t ret[static KEY_STAMP_SI
 /* The kids of a kind. False, and errbuf: more than KEYS_MAX. */
 bool key_folder_kids(const struct key_folder *, enum key_kind, struct key_kids *ret) MUST_USE;
 
-/* Is there a file of this name, of whatever kind? Also where that cannot be told (EIO, ESTALE):
- * whoever reads it then fails, and takes it for none never. */
+/* Is there a file of this name, of whatever kind? Where that cannot be told (EIO, ESTALE), yes:
+ * reading it fails then, and says why. */
 bool key_folder_has(const struct key_folder *, const char *name);
 
 /* Reads a file whole and adds a NUL. False, and errbuf (never what was in it): missing, not a

@@ -57,6 +57,21 @@ raw_is_logged() { # CODE
 	is_logged ok /v1/registration/authentication-key
 }
 
+# As myportal_request_seconds has it: the same number.
+@test "the time of a request begins behind its head, and its body is in it" {
+	local us
+	exec 7<>"/dev/tcp/${LISTEN%:*}/${LISTEN##*:}"
+	printf 'POST /v1/sessions/refresh HTTP/1.1\r\n' >&7
+	sleep 2
+	printf 'Host: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n' >&7
+	sleep 1
+	printf '{}' >&7
+	answer=$(timeout 8 cat <&7 | tr -d '\r\0') || true
+	exec 7>&-
+	us=$(lines_of "$(sed -n 's/^X-Request-Id: //p' <<<"$answer")" | jq .us)
+	((us > 400000 && us < 2500000))
+}
+
 @test "who tries to get round a guard leaves a line with a code of its own" { # asvs 16.3.3
 	new_account
 	logged_in "$email"
