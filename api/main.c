@@ -4,6 +4,7 @@
 #include "access_keys.h"
 #include "captcha_pool.h"
 #include "check.h"
+#include "clock.h"
 #include "config.h"
 #include "db.h"
 #include "gate.h"
@@ -299,26 +300,37 @@ tick_over(const struct parts *parts, const struct reload_parts *reloaded, unsign
 /* Waits for a signal that asks for a stop; reads anew what SIGHUP asks for. One that comes during
  * the stop is not taken any more. */
 static void
-wait_for_stop(const struct config *c, const struct parts *parts)
+wait_for_stop(const struct parts *parts, const struct reload_parts *reloaded)
 {
 	const sigset_t signals = awaited_signals();
 	const struct timespec tick = { .tv_sec = 1 };
-	const struct reload_parts reloaded = {
-		.keyring = parts->keyring,
-		.access_keys = parts->access_keys,
-		.templates = parts->templates,
-		.templates_folder = c->mail_templates_folder,
-	};
 
 	for (unsigned second = 1;;) {
 		const int signal_number = sigtimedwait(&signals, NULL, &tick);
 
 		if (signal_number == SIGHUP)
-			reload_all(&reloaded);
+			reload_all(reloaded);
 		else if (signal_number > 0)
 			return;
 		else
-			tick_over(parts, &reloaded, second++);
+			tick_over(parts, reloaded, second++);
+	}
+}
+
+/* All goes on as before for so long. */
+static void
+wait_for_drain(const struct parts *parts, const struct reload_parts *reloaded, int64_t ms)
+{
+	const int64_t ends_at_ms = clock_monotonic_ms() + ms;
+	int64_t left_ms = ms;
+
+	for (unsigned second = 1; left_ms > 0; second++) {
+		const int64_t tick_ms = left_ms < 1000 ? left_ms : 1000;
+		const struct timespec tick = { tick_ms / 1000, tick_ms % 1000 * 1000000 };
+
+		nanosleep(&tick, NULL);
+		tick_over(parts, reloaded, second);
+		left_ms = ends_at_ms - clock_monotonic_ms();
 	}
 }
 
@@ -353,9 +365,11 @@ log_memory_not_locked(void)
 static void
 serve_until_stopped(const struct config *c, const struct parts *parts, struct service *service)
 {
-	const struct timespec drain = {
-		.tv_sec = c->drain_ms / 1000,
-		.tv_nsec = c->drain_ms % 1000 * 1000000,
+	const struct reload_parts reloaded = {
+		.keyring = parts->keyring,
+		.access_keys = parts->access_keys,
+		.templates = parts->templates,
+		.templates_folder = c->mail_templates_folder,
 	};
 
 	log_birth_date_not_asked(c);
@@ -364,12 +378,12 @@ serve_until_stopped(const struct config *c, const struct parts *parts, struct se
 	    (const struct log_value[]){ log_text("version", version_text()),
 		log_text("listen", c->listen),
 		log_text("sandbox", sandbox_is_built() ? c->sandbox : "not built"), { 0 } });
-	wait_for_stop(c, parts);
+	wait_for_stop(parts, &reloaded);
 	atomic_store(&service->draining, true);
 	if (c->drain_ms > 0)
 		http_drain(parts->public);
 	log_event_at(LOG_LEVEL_NOTICE, "draining", (const struct log_value[]){ { 0 } });
-	nanosleep(&drain, NULL);
+	wait_for_drain(parts, &reloaded, c->drain_ms);
 }
 
 static bool
@@ -388,7 +402,8 @@ listen_and_serve(const struct config *c, struct service *service, struct parts *
 	atomic_store(&service->public, parts->public);
 	if (listens)
 		serve_until_stopped(c, parts, service);
-	close_listeners(parts); /* before the gates, which end with this function */
+	close_listeners(parts);        /* before the gates, which end with this function */
+	limit_db_run_later(parts->db); /* what the last requests left */
 	return listens;
 }
 

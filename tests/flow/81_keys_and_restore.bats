@@ -160,6 +160,24 @@ typed() { # ANSWERS COMMAND...
 	all_are_the_owners
 }
 
+# It serves as before, and so it also knows within a second what was replaced.
+@test "a service that drains takes nothing that keys of before an emergency signed" {
+	own_keys
+	new_account
+	start_other KEYS_FOLDER="$OWN_KEYS" DRAIN_MS=30000
+	BASE_URL=http://$OTHER_LISTEN
+	logged_in "$email"
+	kill -TERM "$(process_pid other)"
+	wait_until 10 grep -q '"event":"draining"' "$STACK/other.log"
+	api GET /v1/me '' "$access"
+	want 200
+	own_ctl keys rotate --emergency >/dev/null
+	wait_until 10 eval 'api GET /v1/me "" "$access" && [[ $status == 401 ]]'
+	log_in "$email"
+	want 201
+	process_kill other
+}
+
 # --- a restore, with the commands of docs/keys-and-restore.md ----------------------------------------
 
 myportalctl() {
