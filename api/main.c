@@ -273,9 +273,9 @@ close_listeners(struct parts *parts)
 	parts->public = NULL;
 }
 
-/* The signals that ask for a stop, and SIGHUP, which asks to read anew what can be. They are
- * blocked in every thread from main() on, so that none ends the process; sigtimedwait() takes them
- * in the main thread. */
+/* The signals that ask for a stop, and SIGHUP, which asks to read anew what can be. In the service
+ * they are blocked in every thread from main() on, so that none ends the process; sigtimedwait()
+ * takes them in the main thread. All else that main() does they may end. */
 static sigset_t
 awaited_signals(void)
 {
@@ -650,12 +650,13 @@ run_mode(const struct mode *mode)
 int
 main(int argc, char **argv)
 {
+	const struct mode *mode = find_mode(argc, argv);
 	const sigset_t signals = awaited_signals();
 
-	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	if (mode != NULL && mode->run == run_service)
+		pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	if (!standard_streams_open())
 		return EXIT_FAILURE;
-	const struct mode *mode = find_mode(argc, argv);
 	if (mode == NULL) {
 		fputs("usage: myportald [--check|--settings|--version]\nSettings come from the "
 		      "environment.\n",

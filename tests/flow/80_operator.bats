@@ -275,6 +275,25 @@ mail: ok'
 	check_fails 5 mail 'smtp 554'
 }
 
+@test "--check ends at once when it is told to, also while a relay keeps it waiting" {
+	local signal pid code
+	smtp_script 'stall connect'
+	for signal in INT TERM HUP; do
+		env -u DB_OWNER_PASSWORD_FILE --default-signal "$BUILD/api/myportald" --check >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
+		pid=$!
+		code=0
+		wait_until 10 relay_has_a_client
+		kill -"$signal" "$pid"
+		wait "$pid" || code=$?
+		same "$signal $code" "$signal $((128 + $(kill -l "$signal")))"
+		wait_until 10 eval '! relay_has_a_client'
+	done
+}
+
+relay_has_a_client() {
+	awk -v at=":$(printf '%04X' "${SMTP_URL##*:}")\$" '$3 ~ at && $4 == "01" { found = 1 } END { exit !found }' /proc/net/tcp
+}
+
 @test "--check finds a database that is older than the program, or takes no writes" {
 	own_database
 	own_migrate >/dev/null
