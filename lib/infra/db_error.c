@@ -98,6 +98,8 @@ db_error_text(unsigned number)
 		{ 1114, "a table or the server's disk is full" },
 		{ 1142, "the user lacks a right to a table (`myportalctl rights`)" },
 		{ 1146, "a table is missing: run `myportalctl migrate`" },
+		{ 1203, "the user has too many connections (max_user_connections)" },
+		{ 1226, "the user has too many connections (MAX_USER_CONNECTIONS)" },
 		{ 1290, "the server is read-only" },
 		{ 1698, "the server does not know the user, or wants more of it than a password" },
 		{ 1792, "the server is read-only (transaction_read_only)" },
