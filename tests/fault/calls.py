@@ -98,7 +98,7 @@ class Control(ctypes.Structure):
     _fields_ = [("fault", ctypes.c_uint32), ("nth", ctypes.c_uint32), ("armed", ctypes.c_uint32),
                 ("client_port", ctypes.c_uint32), ("passed", ctypes.c_uint32),
                 ("fired", ctypes.c_uint32), ("on_client", ctypes.c_uint32),
-                ("frame_count", ctypes.c_uint32), ("allocations", ctypes.c_int64),
+                ("frame_count", ctypes.c_uint32),
                 ("frames", ctypes.c_uint64 * FRAMES_MAX), ("name", ctypes.c_char * 32)]
 
 

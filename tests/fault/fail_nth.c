@@ -56,7 +56,6 @@ struct control {
 	_Atomic uint32_t fired;
 	_Atomic uint32_t on_client; /* it failed on the client's own socket */
 	uint32_t frame_count;
-	_Atomic int64_t allocations; /* that live */
 	uint64_t frames[FRAMES_MAX]; /* who called */
 	char name[32];               /* what was called */
 };
@@ -155,7 +154,6 @@ open_control(void)
 	void *const shared = mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (shared == MAP_FAILED)
 		abort();
-	((struct control *)shared)->allocations = control->allocations;
 	control = shared;
 	close(fd);
 }
@@ -203,14 +201,6 @@ fails(enum call call, const char *name, int fd)
 
 /* Memory -------------------------------------------------------------------------------------- */
 
-static void *
-counted(void *memory)
-{
-	if (memory != NULL)
-		atomic_fetch_add(&control->allocations, 1);
-	return memory;
-}
-
 static bool
 no_memory(const char *name)
 {
@@ -225,7 +215,7 @@ malloc(size_t size)
 {
 	if (thread.looks)
 		return early_alloc(size);
-	return no_memory("malloc") ? NULL : counted(NEXT(malloc)(size));
+	return no_memory("malloc") ? NULL : NEXT(malloc)(size);
 }
 
 void *
@@ -233,7 +223,7 @@ calloc(size_t count, size_t size)
 {
 	if (thread.looks)
 		return early_alloc(count * size); /* zeros, as it is static */
-	return no_memory("calloc") ? NULL : counted(NEXT(calloc)(count, size));
+	return no_memory("calloc") ? NULL : NEXT(calloc)(count, size);
 }
 
 void *
@@ -246,39 +236,27 @@ realloc(void *memory, size_t size)
 	}
 	if (size > 0 && no_memory("realloc"))
 		return NULL;
-	void *const moved = NEXT(realloc)(memory, size);
-	if (memory == NULL)
-		counted(moved);
-	else if (moved == NULL && size == 0)
-		atomic_fetch_sub(&control->allocations, 1);
-	return moved;
+	return NEXT(realloc)(memory, size);
 }
 
 void
 free(void *memory)
 {
 	/* What dlsym() frees while it looks for free() stays: the text of an error. */
-	if (memory == NULL || is_early(memory) || thread.looks)
-		return;
-	atomic_fetch_sub(&control->allocations, 1);
-	NEXT(free)(memory);
+	if (!is_early(memory) && !thread.looks)
+		NEXT(free)(memory);
 }
 
 int
 posix_memalign(void **ret, size_t alignment, size_t size)
 {
-	if (no_memory("posix_memalign"))
-		return ENOMEM;
-	const int error = NEXT(posix_memalign)(ret, alignment, size);
-	if (error == 0)
-		counted(*ret);
-	return error;
+	return no_memory("posix_memalign") ? ENOMEM : NEXT(posix_memalign)(ret, alignment, size);
 }
 
 void *
 aligned_alloc(size_t alignment, size_t size)
 {
-	return no_memory("aligned_alloc") ? NULL : counted(NEXT(aligned_alloc)(alignment, size));
+	return no_memory("aligned_alloc") ? NULL : NEXT(aligned_alloc)(alignment, size);
 }
 
 void *
