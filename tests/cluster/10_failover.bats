@@ -19,6 +19,10 @@ node_is_up() { # N
 	cluster status | grep -qE "^node $1 +Synced +up 100%"
 }
 
+node_says() { # N LINE
+	cluster status | grep -qE "^node $1 .* $2 "
+}
+
 all_is_well() {
 	[[ $(cluster status | grep -cE '^node . +Synced +up 100%|^replica . +ready') == 6 ]]
 }
@@ -77,6 +81,7 @@ teardown() {
 	process_stop haproxy-all 5
 	for n in 1 2 3; do
 		cluster node $n resume
+		mariadb_as_admin $n 'SET GLOBAL wsrep_desync = OFF' || true # one that is away
 		node_is_up $n || cluster node $n start || true
 	done
 	wait_until 30 all_is_well
@@ -162,6 +167,22 @@ teardown() {
 	mariadb_as_admin "$moved" 'SET GLOBAL read_only = OFF'
 	wait_until 10 one_writer
 	never same "$writer" "$moved" 2>/dev/null
+}
+
+@test "a writer that is drained stays the writer, of new connections, too" {
+	new_account
+	wait_until 10 one_writer
+	drained=$writer
+	mariadb_as_admin "$drained" 'SET GLOBAL wsrep_desync = ON'
+	wait_until 10 node_says "$drained" 'up 0%'
+	for n in 1 2 3; do
+		cluster replica $n stop
+		cluster replica $n start
+	done
+	wait_until 10 logs_in
+	wait_until 10 one_writer
+	same "$writer" "$drained"
+	node_says "$drained" 'up 0%'
 }
 
 @test "a stand-by that lost its data gets a copy of all, and then takes over" {

@@ -25,7 +25,7 @@ void node_facts_take(struct node_facts *, const char *name, const char *value);
 /* One line of HAProxy's agent-check (its documentation, "agent-check"):
  *
  *   up 100%        takes connections
- *   up 0%          drain: keeps those that it has, and is chosen for no others
+ *   up 0%          drain: keeps those that it has; the one that was chosen gets others
  *   down #REASON   takes none, and those that it has end
  *
  * It is never "ready" or "drain", HAProxy's own words: they would undo what an operator has set
