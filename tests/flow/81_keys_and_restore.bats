@@ -184,7 +184,7 @@ myportalctl() {
 	local -a more=()
 	[[ "$1 $2" == '--instance sample' ]]
 	shift 2
-	[[ $1 != @(migrate|rights) ]] || more=(--folder "$TREE/schema")
+	[[ $1 != @(migrate|rights) ]] || more=(--folder "${SCHEMA-$TREE/schema}")
 	setsid --wait "$BUILD/tools/ctl/myportalctl" "$@" "${more[@]}" <<<"$PASSPHRASE"
 }
 
@@ -248,6 +248,11 @@ kept() {
 	rm "$KEYS_FOLDER/acts"
 	code=0
 	ROSTER=$told documented Restore 4 >/dev/null 2>&1 || code=$?
+	same "$code" 5
+	cp -r "$TREE/schema" "$BATS_TEST_TMPDIR/schema"
+	rm "$BATS_TEST_TMPDIR/schema/rights.sql"
+	code=0
+	SCHEMA=$BATS_TEST_TMPDIR/schema documented Restore 4 >/dev/null 2>&1 || code=$?
 	same "$code" 5
 	[[ ! -e $BATS_TEST_TMPDIR/started && -e $DROP_FOLDER/taken.csv ]]
 	documented Restore 4 >/dev/null
