@@ -17,7 +17,8 @@ import evidence
 
 NEVER = math.inf
 DEADLINE_S = 5.0  # docs/api-guide.md, "Retries"
-STANDS_STILL = "replica_paused"  # only then the proxy answers in the place of the service: 504
+SERVICE_S = 4.5  # the service has answered by then; if it has not, the proxy does, at 4.8 s
+STANDS_STILL = "replica_paused"  # only then the proxy has to
 CROWD_MAX, CROWDED_S = 6.0, 1.0  # processes for each core; what an answer may take longer then
 LOGIN_LOCK_FROM, LOGIN_LOCK_S = 5, 30  # docs/api-guide.md, "Failed logins"
 KEY_TRIES = 5
@@ -590,7 +591,7 @@ def answers_in_time(case: Case) -> Iterator[str]:
         took = line["end"] - line["sent"]
         if line["status"] and took > DEADLINE_S + line["lag"] + (CROWDED_S if is_crowded(line) else 0):
             yield f"call {line['call']} ({line['op']}) was answered {line['status']} after {took:.1f} s"
-        if line["status"] == 504 and not is_crowded(line) and not was_broken(case, line, STANDS_STILL):
+        if line["by_proxy"] and took > SERVICE_S and not is_crowded(line) and not was_broken(case, line, STANDS_STILL):
             yield f"call {line['call']} ({line['op']}) was answered by the proxy, as the service did not within {took:.1f} s"
         if line["status"] == 500:
             yield f"call {line['call']} ({line['op']}) was answered 500"

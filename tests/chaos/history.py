@@ -13,6 +13,7 @@ mails hold is hashed with the same key when it is compared.
     status, code    of the answer; 0: none came in time
     outcome         "ok" (2xx), "refused" (4xx: nothing was done), "unknown" (none, or 5xx: it may be done)
     retry_after     seconds, where the answer has it
+    by_proxy        the answer is the proxy's own: it has no X-Request-Id
     lag             seconds by which this process got the processor too late, at the most, while it waited
     crowd           processes that wanted a core, for each core, on average while it waited
     facts           name: hash, or a list of hashes

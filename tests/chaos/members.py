@@ -78,7 +78,8 @@ class Client:
             end=answer.end - history.began, wall=round(time.time() - (time.monotonic() - answer.start), 3),
             who=history.seal(self.source), token=token and history.seal(token_id(token)),
             args=history.seal([path, body]), status=answer.status, code=answer.code or answer.why,
-            outcome=answer.outcome, retry_after=answer.retry_after, lag=self.load.pulse.lag(answer.start), crowd=self.load.pulse.crowd(answer.start),
+            outcome=answer.outcome, retry_after=answer.retry_after, by_proxy=answer.by_proxy,
+            lag=self.load.pulse.lag(answer.start), crowd=self.load.pulse.crowd(answer.start),
             facts=history.sealed(facts | self.told(answer)))
 
     def told(self, answer: wire.Answer) -> dict:

@@ -21,6 +21,7 @@ class Answer:
     status: int = 0
     body: dict = dataclasses.field(default_factory=dict)
     retry_after: float | None = None
+    by_proxy: bool = False
     start: float = 0
     sent: float = 0
     end: float = 0
@@ -95,6 +96,7 @@ class Wire:
         retry_after = response.getheader("Retry-After")
         made.body = json.loads(text or b"{}")
         made.retry_after = float(retry_after) if retry_after is not None else None
+        made.by_proxy = response.getheader("X-Request-Id") is None
         made.status = response.status
         if response.will_close:
             self.close()

@@ -34,17 +34,17 @@ of_world() { # JQ-EXPRESSION
 
 # --- what is seen ---------------------------------------------------------------------------------
 
-# Asks for an invitation to a new address. Sets status and seconds. Each answer is one of two, and in time; only for a
-# replica that stands still the proxy may speak.
+# Asks for an invitation to a new address. Sets status and seconds. Each answer is one of two, and in time. The
+# proxy's own has no request ID: only where a replica stands still it may come later than the service's would have.
 ask() {
-	local right='202|503'
-	[[ $BATS_TEST_DESCRIPTION != replica_paused* ]] || right+='|504'
+	local id latest=5
 	address=$RANDOM$RANDOM$RANDOM@example.jp
-	read -r status seconds < <(curl --silent --noproxy '*' --output /dev/null --write-out '%{http_code} %{time_total}\n' \
+	read -r status seconds id < <(curl --silent --noproxy '*' --output /dev/null --write-out '%{http_code} %{time_total} %header{x-request-id}\n' \
 		--max-time 20 --cacert "$(of_world .front.ca)" --resolve "$(of_world .front.resolve)" \
 		--json "{\"email\":\"$address\"}" "$(of_world .front.url)/v1/registration/email")
 	printf '%s\n' "$status" >>"$BATS_TEST_TMPDIR/answers"
-	if [[ ! $status =~ ^($right)$ ]] || (($(bc <<<"$seconds > 5"))); then
+	[[ -n $id || $BATS_TEST_DESCRIPTION == replica_paused* ]] || latest=4.5
+	if [[ ! $status =~ ^(202|503)$ ]] || (($(bc <<<"$seconds > $latest"))); then
 		printf '%s after %s s\n' "$status" "$seconds" | tee -a "$BATS_TEST_TMPDIR/wrong"
 	fi
 }

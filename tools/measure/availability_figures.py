@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 LATE_S = 5.0
 BEFORE_S = 3.0  # before a phase: what it is compared with
-KINDS = ("503", "504", "cut", "late", "other")
+KINDS = ("503", "cut", "late", "other")
 CODES = ("overloaded", "unavailable")  # of a 503 of the service; any other is the proxy's
 GOOD = (200, 201)
 
