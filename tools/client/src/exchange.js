@@ -51,11 +51,7 @@ async function tryOnce(api, operation, { path, body, bearer, credentials, timeou
   signal?.throwIfAborted();
   const stop = new AbortController();
   const abort = () => stop.abort();
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    stop.abort();
-  }, timeoutMs ?? api.timeoutMs);
+  const timer = setTimeout(abort, timeoutMs ?? api.timeoutMs);
   signal?.addEventListener('abort', abort);
   try {
     const response = await api.fetch(api.base + (path ?? operation.path), {
@@ -72,7 +68,7 @@ async function tryOnce(api, operation, { path, body, bearer, credentials, timeou
     return readAnswer(api, operation, response, text);
   } catch (cause) {
     signal?.throwIfAborted();
-    return clientProblem(causeCode(late), api.language(), { cause });
+    return clientProblem(causeCode(stop.signal.aborted), api.language(), { cause });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);

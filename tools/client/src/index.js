@@ -68,7 +68,7 @@ function callOf(api, member, operation) {
     const path = operation.path.replace(/{(.+)}/, (_, name) => encodeURIComponent(inPath[name]));
     const send = (bearer) =>
       exchange(api, operation, { path, body, bearer, credentials: 'omit', signal });
-    return operation.token === 'access' ? member.asMember(send, signal) : send(token);
+    return operation.access ? member.asMember(send, signal) : send(token);
   };
 }
 

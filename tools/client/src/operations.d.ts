@@ -326,7 +326,7 @@ export interface OperationCodes {
     | 'overloaded';
 }
 
-/** Whose token an operation takes. */
+/** Whose token an operation takes: `stage` is that of a mailed link or an answer. */
 export interface OperationTokens {
   requestInvitation: 'none';
   getRegistrationStage: 'stage';
@@ -361,8 +361,8 @@ export interface OperationTokens {
 export interface Operation {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'PATCH';
   readonly path: string;
-  /** `stage`: of a mailed link or an answer; `access`: the access token. */
-  readonly token: 'none' | 'stage' | 'access' | 'access-or-cookie';
+  /** Whether it needs the access token. */
+  readonly access?: boolean;
   /** Whether it takes a body. */
   readonly body?: boolean;
   /** Of the good answer. */

@@ -6,7 +6,6 @@ export const operations = {
   requestInvitation: {
     method: 'POST',
     path: '/v1/registration/email',
-    token: 'none',
     body: true,
     status: 202,
     data: 'json',
@@ -14,14 +13,12 @@ export const operations = {
   getRegistrationStage: {
     method: 'GET',
     path: '/v1/registration/stage',
-    token: 'stage',
     status: 200,
     data: 'json',
   },
   createCaptcha: {
     method: 'POST',
     path: '/v1/captcha',
-    token: 'stage',
     body: true,
     status: 201,
     data: 'json',
@@ -29,7 +26,6 @@ export const operations = {
   submitIdentity: {
     method: 'POST',
     path: '/v1/registration/identity',
-    token: 'stage',
     body: true,
     status: 200,
     data: 'json',
@@ -37,7 +33,6 @@ export const operations = {
   submitAuthenticationKey: {
     method: 'POST',
     path: '/v1/registration/authentication-key',
-    token: 'stage',
     body: true,
     status: 200,
     data: 'json',
@@ -45,7 +40,6 @@ export const operations = {
   createAccount: {
     method: 'POST',
     path: '/v1/registration/account',
-    token: 'stage',
     body: true,
     status: 201,
     data: 'json',
@@ -53,14 +47,13 @@ export const operations = {
   listSessions: {
     method: 'GET',
     path: '/v1/sessions',
-    token: 'access',
+    access: true,
     status: 200,
     data: 'json',
   },
   logIn: {
     method: 'POST',
     path: '/v1/sessions',
-    token: 'none',
     body: true,
     status: 201,
     data: 'json',
@@ -69,13 +62,12 @@ export const operations = {
   endOtherSessions: {
     method: 'DELETE',
     path: '/v1/sessions',
-    token: 'access',
+    access: true,
     status: 204,
   },
   refreshSession: {
     method: 'POST',
     path: '/v1/sessions/refresh',
-    token: 'none',
     body: true,
     status: 200,
     data: 'json',
@@ -83,26 +75,23 @@ export const operations = {
   logOut: {
     method: 'DELETE',
     path: '/v1/sessions/current',
-    token: 'access-or-cookie',
     status: 204,
   },
   endSession: {
     method: 'DELETE',
     path: '/v1/sessions/{id}',
-    token: 'access',
+    access: true,
     status: 204,
   },
   getJwks: {
     method: 'GET',
     path: '/.well-known/jwks.json',
-    token: 'none',
     status: 200,
     data: 'json',
   },
   requestLoginIdReminder: {
     method: 'POST',
     path: '/v1/recovery/login-id',
-    token: 'none',
     body: true,
     status: 202,
     data: 'json',
@@ -110,7 +99,6 @@ export const operations = {
   requestPasswordReset: {
     method: 'POST',
     path: '/v1/recovery/password',
-    token: 'none',
     body: true,
     status: 202,
     data: 'json',
@@ -118,14 +106,12 @@ export const operations = {
   resetPassword: {
     method: 'POST',
     path: '/v1/recovery/password/reset',
-    token: 'stage',
     body: true,
     status: 204,
   },
   requestAccountDeletion: {
     method: 'POST',
     path: '/v1/account-deletion',
-    token: 'none',
     body: true,
     status: 202,
     data: 'json',
@@ -133,20 +119,19 @@ export const operations = {
   confirmAccountDeletion: {
     method: 'POST',
     path: '/v1/account-deletion/confirmation',
-    token: 'stage',
     status: 204,
   },
   getProfile: {
     method: 'GET',
     path: '/v1/me',
-    token: 'access',
+    access: true,
     status: 200,
     data: 'json',
   },
   deleteAccount: {
     method: 'DELETE',
     path: '/v1/me',
-    token: 'access',
+    access: true,
     body: true,
     status: 204,
     once: true,
@@ -154,7 +139,7 @@ export const operations = {
   updateSettings: {
     method: 'PATCH',
     path: '/v1/me',
-    token: 'access',
+    access: true,
     body: true,
     status: 200,
     data: 'json',
@@ -162,7 +147,7 @@ export const operations = {
   changePassword: {
     method: 'PUT',
     path: '/v1/me/password',
-    token: 'access',
+    access: true,
     body: true,
     status: 204,
     once: true,
@@ -170,7 +155,7 @@ export const operations = {
   requestEmailChange: {
     method: 'PUT',
     path: '/v1/me/email',
-    token: 'access',
+    access: true,
     body: true,
     status: 202,
     data: 'json',
@@ -178,33 +163,30 @@ export const operations = {
   confirmEmail: {
     method: 'POST',
     path: '/v1/me/email/confirmation',
-    token: 'stage',
     status: 204,
   },
   withdrawEmailChange: {
     method: 'DELETE',
     path: '/v1/me/pending-email',
-    token: 'access',
+    access: true,
     status: 204,
   },
   changeLoginId: {
     method: 'PUT',
     path: '/v1/me/login-id',
-    token: 'access',
+    access: true,
     body: true,
     status: 204,
   },
   getConfig: {
     method: 'GET',
     path: '/v1/config',
-    token: 'none',
     status: 200,
     data: 'json',
   },
   getOpenapi: {
     method: 'GET',
     path: '/v1/openapi.yaml',
-    token: 'none',
     status: 200,
     data: 'text',
   },
