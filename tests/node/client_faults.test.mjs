@@ -473,12 +473,15 @@ test('refresh: a store that fails costs nobody the session', async (t) => {
   assert.match(said.mock.calls[0].arguments[0], /tokenStore/);
 });
 
-// A member behind a proxy whose store fails at each save() for which `fails` has a `true`. `sent()`
-// has the refresh tokens of all refreshes, `log.saved` what was stored.
-async function withFailingStore(t, { fails, saved = [] }) {
+// A member behind a proxy whose store fails at each save() for which `fails` has a `true`, and at
+// each load() likewise. `sent()` has the refresh tokens of all refreshes, `saved` what was stored.
+async function withFailingStore(t, { fails, loadFails = [], saved = [] }) {
   const said = t.mock.method(console, 'error', () => {});
   const tokenStore = {
-    load: async () => saved.at(-1) ?? null,
+    load: async () => {
+      if (loadFails.shift()) throw new Error('locked');
+      return saved.at(-1) ?? null;
+    },
     save: async (token) => {
       if (fails.shift()) throw new Error('locked');
       saved.push(token);
@@ -513,6 +516,38 @@ test('refresh: so is a login over an old session, and nothing after a log-out', 
   assert.notEqual(saved.at(-1), null);
   assert.equal((await client.resume()).problem.code, 'session_needed');
   assert.equal(saved.at(-1), null);
+});
+
+test('refresh: so is a login over a session that could not be read', async (t) => {
+  const old = good(await logIn(createClient({ baseUrl: API, session: 'body' }))).refresh_token;
+  const saved = [old];
+  const { client, login, sent } = await withFailingStore(t, { fails: [true], loadFails: [true], saved });
+  const next = good(await client.resume()).refresh_token;
+  assert.deepEqual(sent(), [login.refresh_token]);
+  assert.deepEqual(saved, [old, login.refresh_token, next]);
+});
+
+test('refresh: a session that could not be read does not come back after a log-out', async (t) => {
+  const saved = [good(await logIn(createClient({ baseUrl: API, session: 'body' }))).refresh_token];
+  const fails = [true, true];
+  const { client, sent } = await withFailingStore(t, { fails, loadFails: [true], saved });
+  good(await client.logOut());
+  assert.equal((await client.resume()).problem.code, 'session_needed');
+  assert.deepEqual(sent(), []);
+  assert.equal(saved.at(-1), null);
+});
+
+test('refresh: a store that cannot be read at first keeps what it has', async (t) => {
+  const { login, saved, tokenStore } = await withFailingStore(t, { fails: [] });
+  const { load } = tokenStore;
+  const reloaded = createClient({ baseUrl: API, session: 'body', tokenStore });
+  tokenStore.load = async () => {
+    throw new Error('locked');
+  };
+  assert.equal((await reloaded.resume()).problem.code, 'session_needed');
+  tokenStore.load = load;
+  assert.deepEqual(saved, [login.refresh_token]);
+  good(await reloaded.resume());
 });
 
 test('refresh: what another client has stored meanwhile is the newer one', async (t) => {

@@ -13,8 +13,8 @@ export function createSession(api, { byCookie, tokenStore, onSessionEnd }) {
   const credentials = byCookie ? 'include' : 'omit';
   let access = null; // { token, ahead, over }: refresh when, good until when, by performance.now()
   let refreshing = null; // one refresh for all calls of this client that need it
-  let kept = null; // the newest refresh token
-  let stored = null; // what the store holds: an older one if save() failed
+  let kept; // the newest refresh token; null after a log-out, undefined if not known
+  let stored; // what the store holds: an older one if save() failed; undefined if not known
   let leaving = false; // the member logs out: an end is no news
 
   // Another tab logged in or out: the cookie is another session's by now, or there is none.
@@ -31,16 +31,18 @@ export function createSession(api, { byCookie, tokenStore, onSessionEnd }) {
     return inTurn(byCookie ? api.name : tokenStore, api.page && api.name, 3 * api.timeoutMs, work);
   }
 
-  // What save() failed to replace is older than `kept`. Anything else, another client has stored.
+  // What save() failed to replace is older than `kept`, also where it could never be read. Anything
+  // else, another client has stored.
   async function load() {
     try {
       const found = (await tokenStore.load()) ?? null;
-      if (found === stored && stored !== kept) await save(kept);
+      const isOlder = stored === undefined || found === stored;
+      if (isOlder && stored !== kept) await save(kept);
       else kept = stored = found;
     } catch (error) {
       console.error('myportal-client: tokenStore.load() failed', error);
     }
-    return kept;
+    return kept ?? null;
   }
 
   async function save(token) {
@@ -64,7 +66,7 @@ export function createSession(api, { byCookie, tokenStore, onSessionEnd }) {
 
   async function drop() {
     forget();
-    if (kept !== null) await save(null);
+    if (kept) await save(null);
   }
 
   function forget() {
