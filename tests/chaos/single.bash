@@ -57,7 +57,7 @@ nodes_up() {
 
 node_up() { # N
 	process_resume mariadbd
-	process_runs mariadbd || db_start --ssl-cert="$TLS/db.pem" --ssl-key="$TLS/db-key.pem" --require-secure-transport=ON
+	process_runs mariadbd || db_start --ssl-cert="$TLS/db.pem" --ssl-key="$TLS/db-key.pem" --require-secure-transport=ON --skip-stack-trace
 }
 
 node_is_well() { # N

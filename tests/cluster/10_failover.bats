@@ -253,6 +253,30 @@ teardown() {
 	kill -0 "$holding" # it still lags
 }
 
+# Sets thread: which one of the server serves this statement.
+serves() { # N STATEMENT
+	thread=$(mariadb_as_admin "$1" "SELECT tid FROM information_schema.processlist WHERE info = '$2'")
+	[[ -n $thread ]]
+}
+
+node_is_gone() { # N
+	STACK=$CLUSTER/node$1 process_gone mariadbd
+}
+
+@test "a node that crashes writes no statement into its log" {
+	local said='SELECT SLEEP(120), 0x6e6f626f6479'
+	wait_until 10 one_writer
+	crashed=$((writer % 3 + 1))
+	mariadb_as_admin "$crashed" "$said" 3>&- &
+	holding=$!
+	wait_until 10 serves "$crashed" "$said"
+	# As abort() does within the server: the signal goes to this thread.
+	python3 -c 'import ctypes, sys; sys.exit(ctypes.CDLL(None).tgkill(*map(int, sys.argv[1:])))' \
+		"$(<"$CLUSTER/node$crashed/mariadbd.pid")" "$thread" 6
+	wait_until 10 node_is_gone "$crashed"
+	never grep -qF "$said" "$CLUSTER/node$crashed/mariadbd.log"
+}
+
 @test "without a quorum the answer is 503, and with it back all goes on" {
 	new_account
 	wait_until 10 one_writer
