@@ -43,7 +43,7 @@
 #define NICKNAME_MAX             400 /* 20 family emoji with joiners fit; VARCHAR(400) bytes */
 #define NICKNAME_INPUT_MAX       1024
 #define NICKNAME_MARKS_MAX       5 /* on one character: Burmese has words with five (မြှို့) */
-#define INSURED_NUMBER_MAX       38  /* characters of the folded string (mission: 38 half-width) */
+#define INSURED_NUMBER_MAX       38  /* characters of the folded string */
 #define INSURED_NUMBER_SIZE_MAX  114 /* kana are three bytes each */
 #define INSURED_NUMBER_INPUT_MAX 512 /* full width, separators and spaces between */
 #define AUTH_KEY_LENGTH          10  /* 32^10 = 2^50 */
