@@ -17,19 +17,41 @@ hold_account() {
 	hold_rows "SELECT id FROM account WHERE id = UNHEX('$id') FOR UPDATE"
 }
 
-# One change, its answer in a file: METHOD:PATH:MEMBER=VALUE,...
+# A call, its answer in files.
+noted() { # NAME COMMAND...
+	"${@:2}"
+	printf '%s %s\n' "$status" "$(jq -r '.code // empty' <<<"$body")" >"$BATS_TEST_TMPDIR/$1.outcome"
+	printf '%s' "$body" >"$BATS_TEST_TMPDIR/$1.body"
+}
+
+# One change: METHOD:PATH:MEMBER=VALUE,...
 change() { # NAME CHANGE
 	local method path members json=
 	IFS=: read -r method path members <<<"$2"
 	# shellcheck disable=SC2086 # words
 	[[ -z $members ]] || json=$(json_object ${members//,/ })
-	api "$method" "/v1/me$path" "$json" "$access"
-	printf '%s %s\n' "$status" "$(jq -r '.code // empty' <<<"$body")" >"$BATS_TEST_TMPDIR/$1.outcome"
-	printf '%s' "$body" >"$BATS_TEST_TMPDIR/$1.body"
+	noted "$1" api "$method" "/v1/me$path" "$json" "$access"
 }
 
 outcome() { # NAME
 	xargs <"$BATS_TEST_TMPDIR/$1.outcome"
+}
+
+# Two commands at once, each of words without spaces: both wait for the account, the first first.
+both() { # FIRST SECOND
+	local -a changing
+	hold_account
+	# shellcheck disable=SC2086 # words
+	$1 &
+	changing=($!)
+	wait_until 10 waiting 1
+	# shellcheck disable=SC2086 # words
+	$2 &
+	changing+=($!)
+	wait_until 10 waiting 2
+	let_go
+	wait "${changing[@]}"
+	outcomes="$(outcome first), $(outcome second)"
 }
 
 # Both changes, of a new account, the first first; $outcomes are theirs.
@@ -39,16 +61,12 @@ at_once() { # FIRST SECOND
 	id=$(db "SELECT HEX(id) FROM account WHERE login_id = '$email'")
 	wait_until 10 mail_is_finished
 	mails=$(mail_count "$email")
-	hold_account
-	change first "${1//@/$email}" &
-	local -a changing=($!)
-	wait_until 10 waiting 1
-	change second "${2//@/$email}" &
-	changing+=($!)
-	wait_until 10 waiting 2
-	let_go
-	wait "${changing[@]}"
-	outcomes="$(outcome first), $(outcome second)"
+	both "change first ${1//@/$email}" "change second ${2//@/$email}"
+}
+
+# By the link $confirmation.
+confirm_address() {
+	noted first api POST /v1/me/email/confirmation '' "$confirmation"
 }
 
 # How often something happened to the account, by number of audit.h.
@@ -189,19 +207,40 @@ readonly WITHDRAW=DELETE:/pending-email:
 		mail_token "other.$email" 1 confirmation
 		wait_until 10 mail_is_finished
 		mails=$(mail_count "$email")
-		hold_account
-		(api POST /v1/me/email/confirmation '' "$confirmation"; echo "$status" >"$BATS_TEST_TMPDIR/first.outcome") &
-		changing=($!)
-		wait_until 10 waiting 1
-		change second "${!name//@/$email}" &
-		changing+=($!)
-		wait_until 10 waiting 2
-		let_go
-		wait "${changing[@]}"
-		same "$name: $(outcome first) $(outcome second)" "$name: 204 $([[ $name == THIRD ]] && echo 202 || echo 204)"
+		both confirm_address "change second ${!name//@/$email}"
+		same "$name: $outcomes" "$name: 204, $([[ $name == THIRD ]] && echo 202 || echo 204)"
 		wait_until 10 mail_is_finished
 		same "$name: $(mail_count "$email") $(mail_count "other.$email")" "$name: $((mails + 1)) 2"
 	done
+}
+
+# The log-in is judged before the link makes other.@ the proven address.
+@test "a log-in after failures that meets the confirmation of an address is told to that address" { # asvs 6.3.5 15.4.2
+	new_account
+	logged_in "$email"
+	id=$(db "SELECT HEX(id) FROM account WHERE login_id = '$email'")
+	change asked "${EMAIL//@/$email}"
+	same "$(outcome asked)" 202
+	mail_token "other.$email" 1 confirmation
+	failed "$email" 5
+	db 'UPDATE limit_counter SET locked_until = 0'
+	wait_until 10 mail_is_finished
+	mails=$(mail_count "$email")
+	both confirm_address "noted second log_in $email"
+	same "$outcomes" "204, 201"
+	wait_until 10 mail_is_finished
+	same "$(mail_count "$email") $(mail_count "other.$email")" "$((mails + 1)) 2"
+	[[ $(mail_part "other.$email" text 2) == *ログインの失敗が何度か続いたあと* ]]
+}
+
+@test "a log-in that meets another login ID fails, and makes no source known" { # asvs 15.4.2
+	new_account
+	logged_in "$email"
+	id=$(db "SELECT HEX(id) FROM account WHERE login_id = '$email'")
+	both "change first ${LOGIN_ID//@/$email}" "noted second log_in $email"
+	same "$outcomes" "204, 401 login_failed"
+	same "$(db 'SELECT COUNT(*) FROM limit_counter WHERE limit_id = LIMIT_KNOWN_SOURCE_FAILURES AND window_ends_at > UNIX_TIMESTAMP()')" 0
+	is_logged_in "$access"
 }
 
 @test "a password that meets another login ID makes the source known for that one" { # asvs 15.4.2

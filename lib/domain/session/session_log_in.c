@@ -189,6 +189,7 @@ write_session(struct log_in_ctx *ctx, struct session_tokens *ret)
 	struct refresh_token refresh = refresh_token_new(ctx->app->keyring, ctx->session.id);
 	const struct session_begin begin = {
 		.session = &ctx->session,
+		.login_id = ctx->request->login_id,
 		.limits = &ctx->limits,
 		.forgets_failures = !ctx->status.source_known,
 		.marks_failures_told = ctx->marks_failures_told,
@@ -212,7 +213,7 @@ begin_session(struct log_in_ctx *ctx, struct session_tokens *ret)
 	fill_session(ctx);
 	fill_notification(ctx);
 	const enum result begun = write_session(ctx, ret);
-	if (begun == NO_ROW) /* the password was replaced since it was compared */
+	if (begun == NO_ROW) /* password or login ID were replaced since they were compared */
 		return write_failure(ctx);
 	if (begun != OK)
 		return limit_db_give_back_after(&alone, ctx->counted, begun);

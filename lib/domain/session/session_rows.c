@@ -42,6 +42,7 @@ session_rows_begin(struct db_tx *tx, const struct session_begin *begin)
 	struct db_values in = { {
 	    account_id_value(&session->account_id),
 	    db_number("generation", session->generation),
+	    db_text("login_id", begin->login_id),
 	    db_number("others_max", SESSIONS_MAX - 1),
 	    session_id_value(&session->id),
 	    db_bytes("refresh_hash", session->refresh_hash, sizeof session->refresh_hash),
@@ -55,7 +56,6 @@ session_rows_begin(struct db_tx *tx, const struct session_begin *begin)
 	    db_number("has_fresh_hash", begin->fresh_hash[0] != '\0'),
 	    db_text("fresh_hash", begin->fresh_hash),
 	    db_text("old_hash", begin->old_hash),
-	    db_number("has_mail", begin->notification->kind != MAIL_NONE),
 	} };
 
 	login_limits_known_params(begin->limits, &in);

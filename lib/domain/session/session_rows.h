@@ -62,19 +62,21 @@ struct session_cutoff session_cutoff_of(const struct app *, int64_t now);
 /* A session that begins, and what is written in the same transaction. All of it is borrowed. */
 struct session_begin {
 	const struct session *session;     /* has the account's generation */
+	const char *login_id;              /* folded; the account must have it still */
 	const struct login_limits *limits; /* the source of this log-in becomes a known one */
 	bool forgets_failures;             /* of the login ID */
 	bool marks_failures_told;          /* the notification tells of them, and they stay */
 	const char *old_hash;   /* of the password: where it is still this one, it is replaced by */
 	const char *fresh_hash; /* one of today's cost; "": not replaced */
 	const struct audit_event *event;
-	const struct outbox_mail *notification; /* of kind MAIL_NONE: no mail is written */
+	/* Goes to the account's proven address, whatever it says. MAIL_NONE: no mail is written. */
+	const struct outbox_mail *notification;
 };
 
 /* Writes it as a transaction of its own, in one trip; call it with db_alone(). The account's
  * longest unused sessions make room. OK also where an earlier run wrote it, and its answer was
- * lost. NO_ROW: the account has another generation by now, is not active, or is gone; nothing was
- * written. */
+ * lost. NO_ROW: the account has another generation or login ID by now, is not active, or is gone;
+ * nothing was written. */
 enum result session_rows_begin(struct db_tx *, const struct session_begin *) MUST_USE;
 
 /* What a session knows of its person. The dates are the first days without. */

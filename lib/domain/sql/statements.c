@@ -572,14 +572,15 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " IF :prefix_limit THEN " SQL_LIMIT_COUNT(prefix) "; END IF;"
 	    " " SQL_AUDIT_INSERT ";"),
 	},
-	/* All that a log-in writes, in one trip: the account is still as the password was
-	 * compared with it, and others wait for it; its longest unused sessions make room; the
-	 * session; the failures of the login ID are forgotten, or marked as told; the source is
-	 * known; a password hash of today's cost; the audit event; a notification. */
+	/* All that a log-in writes, in one trip: the account still has the login ID, and the
+	 * generation with which the password was compared, and others wait for it; its longest
+	 * unused sessions make room; the session; the failures of the login ID are forgotten, or
+	 * marked as told; the source is known; a password hash of today's cost; the audit event; a
+	 * notification, if it has an address: to the one that is proven by now. */
 	[SESSION_BEGIN] = {
 	    TRANSACTION_(
-	    " IF NOT EXISTS (SELECT 1 FROM account"
-	    " WHERE id = :account_id AND generation = :generation"
+	    " IF NOT EXISTS (SELECT 1 FROM account FORCE INDEX (PRIMARY)"
+	    " WHERE id = :account_id AND generation = :generation AND login_id = :login_id"
 	    " AND state = $ACCOUNT_ACTIVE FOR UPDATE)"
 	    " THEN ROLLBACK; SIGNAL SQLSTATE '02000'; END IF;"
 	    " BEGIN DECLARE beyond INT DEFAULT"
@@ -598,7 +599,10 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " IF :has_fresh_hash THEN UPDATE account SET password_hash = :fresh_hash"
 	    " WHERE id = :account_id AND password_hash = :old_hash; END IF;"
 	    " " SQL_AUDIT_INSERT ";"
-	    " IF :has_mail THEN " SQL_OUTBOX_INSERT "; END IF;"),
+	    " IF :mail_email <> '' THEN "
+	    SQL_OUTBOX_INSERT_(mail, ":mail_kind", ":mail_state",
+		"(SELECT email FROM account WHERE id = :account_id)", ":mail_finished_at")
+	    "; END IF;"),
 	},
 	/* Who holds an access token, while the session is alive and the account may be used: read
 	 * once at every call, so that whatever ended acts at once on every replica. */
