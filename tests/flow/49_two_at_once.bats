@@ -247,6 +247,15 @@ readonly WITHDRAW=DELETE:/pending-email:
 	at_once "$LOGIN_ID" "$TO_FRESH"
 	same "$outcomes" "204, 204"
 	same "$(ctl member show --json "$id" | jq .known_sources)" 1
+
+	new_account
+	logged_in "$email"
+	id=$(db "SELECT HEX(id) FROM account WHERE login_id = '$email'")
+	ask_reset "$email"
+	both "change first ${LOGIN_ID//@/$email}" "noted second reset_password $reset $FRESH"
+	same "$outcomes" "204, 204"
+	same "$(ctl member show --json "$id" | jq .known_sources)" 1
+	logged_in "id.$email" "$FRESH"
 }
 
 @test "who leaves leaves once; nothing else is done to who has left" { # asvs 2.3.4 15.4.2

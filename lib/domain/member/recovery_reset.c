@@ -112,6 +112,7 @@ write_reset(const struct app *app, const struct reset_ctx *ctx)
 	    db_bytes("account_id", ctx->link.account_id.bytes, ID_SIZE),
 	    db_number("generation", ctx->link.generation),
 	    db_text("email", ctx->link.email),
+	    db_text("login_id", ctx->account.login_id),
 	} };
 	const struct db_slot out[] = { db_to_number(&outcome), { 0 } };
 
@@ -127,13 +128,24 @@ write_reset(const struct app *app, const struct reset_ctx *ctx)
 	return run != OK ? run : (enum result)outcome;
 }
 
+/* With what the account has by now: a link outlives another login ID. NO_ROW: it is over. */
+static enum result
+write_reset_again(const struct app *app, const struct client *client, struct reset_ctx *ctx)
+{
+	TRY(read_account_of_unused_link(app, ctx));
+	prepare_reset(app, client, ctx);
+	return write_reset(app, ctx);
+}
+
 static enum result
 reset_password(const struct app *app, const struct client *client, struct reset_ctx *ctx)
 {
 	/* Before the try is counted, so that a busy hash pool costs the member none. */
 	TRY(hash_pool_hash(app->hash_pool, ctx->password, ctx->hash));
 	prepare_reset(app, client, ctx);
-	const enum result done = write_reset(app, ctx);
+	enum result done = write_reset(app, ctx);
+	if (done == NO_ROW)
+		done = write_reset_again(app, client, ctx);
 	if (done == NO_ROW) /* changed, disabled, deleted or with another address meanwhile */
 		return TOKEN_SPENT;
 	if (done != DUPLICATE)

@@ -481,8 +481,9 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " WHERE id = :id AND generation = :generation AND state = $ACCOUNT_ACTIVE",
 	},
 	/* All that a reset link writes, in one trip and one transaction (ACCOUNT_CREATE has the
-	 * rules). It answers with a result: OK; LINK_EXHAUSTED; NO_ROW, the link is over, which
-	 * keeps the try alone; DUPLICATE, another request has spent it, which keeps nothing.
+	 * rules). It answers with a result: OK; LINK_EXHAUSTED; NO_ROW, the link is over or the
+	 * login ID another one, which keeps the try alone; DUPLICATE, another request has spent it,
+	 * which keeps nothing.
 	 *
 	 * FORCE INDEX: along the index of addresses it would lock all accounts that share one,
 	 * and in another order than a change of address does. */
@@ -501,7 +502,7 @@ const struct statement statements[STATEMENTS__MAX] = {
 	    " UPDATE account FORCE INDEX (PRIMARY) SET password_hash = :password_hash,"
 	    " password_changed_at = :now, " SQL_RAISE_GENERATION
 	    " WHERE id = :account_id AND generation = :generation"
-	    " AND state = $ACCOUNT_ACTIVE AND email = :email;"
+	    " AND state = $ACCOUNT_ACTIVE AND email = :email AND login_id = :login_id;"
 	    " IF ROW_COUNT() = 0"
 	    " THEN ROLLBACK TO tried; SET outcome = $NO_ROW; LEAVE step; END IF;"
 	    " DELETE FROM session WHERE account_id = :account_id;"
