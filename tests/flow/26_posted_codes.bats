@@ -314,24 +314,34 @@ answer_and_counts() {
 		'7001 1 7002 0 7003 1'
 }
 
-@test "all anew, broken off: what was begun with a letter of before is over all the same" {
+@test "all anew, broken off: what was begun with a letter of before is over all the same, also one that ran out" {
+	local -A address token begun
 	codes 0 "$FILE"
-	email=$(new_email)
-	invite "$email"
-	identify_with "$invitation" 7001100 "$(code_of 7001)"
-	want 200
-	# Those before this person fill the disk.
+	for number in 7001 7002; do
+		address[$number]=$(new_email)
+		invite "${address[$number]}"
+		identify_with "$invitation" "${number}100" "$(code_of $number)"
+		want 200
+		token[$number]=$invitation begun[$number]=$identity_body
+	done
+	db "UPDATE posted_code c JOIN insured_person p ON p.id = c.person_id SET c.expires_at = UNIX_TIMESTAMP() - 60 WHERE p.number = '7002'"
+	# Those before these persons fill the disk. They have codes, too: some batches.
 	db "INSERT INTO insured_person (id, number, symbol, birth_date, kana_name, eligible_from, roster_run)
-		SELECT RANDOM_BYTES(16), 1000 + seq, '100', '1980-01-01', REPEAT('ア', 99), '2010-04-01', '' FROM seq_1_to_2500"
+		SELECT RANDOM_BYTES(16), 1000 + seq, '100', '1980-01-01', REPEAT('ア', 99), '2010-04-01', '' FROM seq_1_to_2500;
+		INSERT INTO posted_code (person_id, run, issue, code_hash, created_at, expires_at)
+		SELECT p.id, r.id, 1, RANDOM_BYTES(32), r.created_at, 9223372036854775807 FROM posted_code_run r JOIN insured_person p WHERE p.number < 7000"
 	run --separate-stderr bash -c 'ulimit -f 400; trap "" XFSZ; exec "$@"' _ "$BUILD/tools/ctl/myportalctl" roster codes --replace --export "$FILE.2" --reason x </dev/null
 	same "$status" 1
 	grep -q 'the file cannot be written' <<<"$stderr"
-	same "$(db "SELECT c.issue, r.ended_at IS NOT NULL FROM posted_code c JOIN posted_code_run r ON r.id = c.run JOIN insured_person p ON p.id = c.person_id WHERE p.number = '7001'")" $'2\t1'
 	mail_interval_ends
-	api POST /v1/registration/identity "$identity_body" "$invitation"
-	want 410 registration_over
-	wait_until 10 mail_is_finished
-	same "$(mail_count "$email")" 2
+	for number in 7001 7002; do
+		same "$number: $(db "SELECT r.ended_at IS NOT NULL FROM posted_code c JOIN posted_code_run r ON r.id = c.run JOIN insured_person p ON p.id = c.person_id WHERE p.number = '$number'")" "$number: 1"
+		api POST /v1/registration/identity "${begun[$number]}" "${token[$number]}"
+		want 410 registration_over
+		wait_until 10 mail_is_finished
+		same "$number: $(mail_count "${address[$number]}")" "$number: 2"
+	done
+	same "$(db 'SELECT COUNT(*) > 2500, MIN(issue) > 1 FROM posted_code')" $'1\t1'
 }
 
 @test "a new letter leaves an operator's invitation, and ends what was begun with the old one" {

@@ -3,6 +3,7 @@
 #include "posted_codes.h"
 
 #include "auth_key.h"
+#include "batch.h"
 #include "cleanup.h"
 #include "clock.h"
 #include "member_registration.h"
@@ -356,21 +357,27 @@ write_letters(struct codes_run *run)
 	return written;
 }
 
-/* All codes of before, a batch at a time. */
+/* All codes of before, a batch at a time: those that made no account. */
 static enum result
 void_codes(const struct codes_run *run)
 {
 	struct db_tx alone = db_alone(run->app->db);
 	const struct db_value renew[] = { run_id(run), { 0 } };
-	const struct db_value in[] = { run_id(run), db_number("now", run->options->act->now),
-		db_number("rows_max", POSTED_CODES_BATCH), { 0 } };
-	uint64_t rows = 0;
+	struct batch_range range = { 0 };
+	enum result next;
 
-	do {
+	while ((next = batch_next(run->app->db, CODES_NEXT, &range)) == OK) {
+		const struct db_value in[] = {
+			db_number("now", run->options->act->now),
+			db_bytes("after", range.after, sizeof range.after),
+			db_bytes("last", range.last, sizeof range.last),
+			{ 0 },
+		};
+
 		TRY(db_change_one(&alone, CODE_RUN_RENEW, renew));
-		TRY(db_change(&alone, CODES_VOID, in, &rows));
-	} while (rows >= POSTED_CODES_BATCH);
-	return OK;
+		TRY(db_change(&alone, CODES_VOID, in, NULL));
+	}
+	return next == NO_ROW ? OK : next;
 }
 
 /* Nothing counts before all of the file is on the disk. */

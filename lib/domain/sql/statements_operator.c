@@ -154,11 +154,17 @@ static const struct statement operator_statements[OPERATOR_STATEMENTS__MAX - STA
 	    "UPDATE posted_code_run SET in_progress = NULL, codes = :codes, ended_at = :now"
 	    " WHERE id = :code_run_id AND in_progress = 1",
 	},
-	/* Of everybody, also of those who get none; with what is under way with them: a link that
-	 * was spent with a code would find it again by its hash, and take over the new issue. */
+	OPERATOR_(CODES_NEXT) = {
+	    "SELECT COUNT(*), MAX(person_id) FROM (SELECT person_id FROM posted_code"
+	    " WHERE person_id > :after ORDER BY person_id LIMIT :rows_max) c",
+	    .columns = 2,
+	},
+	/* Of everybody, also of those who get none, and those that ran out; with what is under way
+	 * with them: a link that was spent with a code would find it again by its hash, and take
+	 * over the new issue. */
 	OPERATOR_(CODES_VOID) = {
-	    "UPDATE posted_code SET expires_at = :now, issue = issue + 1, code_hash = ''"
-	    " WHERE expires_at > :now AND run <> :code_run_id ORDER BY expires_at LIMIT :rows_max",
+	    "UPDATE posted_code SET expires_at = LEAST(expires_at, :now), issue = issue + 1,"
+	    " code_hash = '' WHERE person_id > :after AND person_id <= :last AND used_at IS NULL",
 	},
 	/* Eligible, without an account, and without a good code; in the order of the key. Not with
 	 * NOT EXISTS: of that MariaDB makes a table of all accounts first, for every batch. */
