@@ -36,6 +36,11 @@ files_wanted() {
 	same "$(grep '"event":"started"' "$STACK/myportald.log" | tail -n 1 | jq -r .version)" "$version"
 	BASE_URL=http://$LISTEN_INSIDE api GET /metrics
 	grep -qxF "myportal_build_info{version=\"$version\"} 1" <<<"$body"
+	# Whose work is in the programs stands there with its licence.
+	dpkg-deb --fsys-tarfile "$package" | tar -xO ./usr/share/doc/myportal/copyright >"$BATS_TEST_TMPDIR/copyright"
+	for part in $(sed -n "s/.*dependency('\([a-z0-9]*\)', static: true).*/\1/p" "$TREE/lib/meson.build") zxcvbn; do
+		grep -qE "^ ${part}(,|'s) " "$BATS_TEST_TMPDIR/copyright"
+	done
 	# What is written for an operator must be there at the first look.
 	dpkg-deb --fsys-tarfile "$package" | tar -xO ./usr/share/doc/myportal/docs/operating.md | cmp - "$TREE/docs/operating.md"
 }
