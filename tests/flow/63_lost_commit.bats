@@ -180,7 +180,7 @@ ten_mails_share_trips() {
 
 # The last request keeps the service until the database is back.
 @test "what may have been counted is given back at a stop, too" { # asvs 2.3.3 16.5.2
-	local slow before
+	local slow before stopping
 	server_on_the_wire DRAIN_MS=0
 	before=$(wc -l <"$STACK/myportald.log")
 	logged_since() { tail -n +$((before + 1)) "$STACK/myportald.log" | grep -q "\"event\":\"$1\""; }
@@ -191,13 +191,14 @@ ten_mails_share_trips() {
 	exec {slow}<>"/dev/tcp/${LISTEN%:*}/${LISTEN##*:}"
 	printf 'POST /v1/sessions/refresh HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n' >&"$slow"
 	wait_until 10 eval 'curl -s --noproxy "*" "http://$LISTEN_INSIDE/metrics" | grep -q "^myportal_connections [1-9]"'
-	kill -TERM "$(process_pid myportald)"
+	process_stop myportald 30 &
+	stopping=$!
 	wait_until 10 logged_since draining
 	same "$(db 'SELECT count FROM limit_counter WHERE limit_id = LIMIT_LOGIN_FAILURES')" 1
 	rules
 	wait_until 10 logged_since db_back # others ask the database meanwhile
 	printf '{}' >&"$slow"
-	wait_until 20 process_gone myportald
+	wait "$stopping"
 	exec {slow}>&-
 	same "$(db 'SELECT count FROM limit_counter WHERE limit_id = LIMIT_LOGIN_FAILURES')" 0
 }

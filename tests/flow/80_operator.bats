@@ -276,10 +276,14 @@ mail: ok'
 }
 
 @test "--check ends at once when it is told to, also while a relay keeps it waiting" {
-	local signal pid code
-	smtp_script 'stall connect'
+	local signal pid code relay RELAY
+	RELAY=127.0.0.1:$(free_ports 1)
+	echo 'stall connect' >"$BATS_TEST_TMPDIR/script"
+	timeout 300 "$TREE/tools/dev/mail-catcher" "$RELAY" "$BATS_TEST_TMPDIR/mail" --script "$BATS_TEST_TMPDIR/script" 3>&- &
+	relay=$!
+	wait_until 10 eval '! port_is_free "$RELAY"'
 	for signal in INT TERM HUP; do
-		env -u DB_OWNER_PASSWORD_FILE --default-signal "$BUILD/api/myportald" --check >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
+		env -u DB_OWNER_PASSWORD_FILE --default-signal SMTP_URL="smtp://$RELAY" "$BUILD/api/myportald" --check >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
 		pid=$!
 		code=0
 		wait_until 10 relay_has_a_client
@@ -288,10 +292,11 @@ mail: ok'
 		same "$signal $code" "$signal $((128 + $(kill -l "$signal")))"
 		wait_until 10 eval '! relay_has_a_client'
 	done
+	kill "$relay"
 }
 
 relay_has_a_client() {
-	awk -v at=":$(printf '%04X' "${SMTP_URL##*:}")\$" '$3 ~ at && $4 == "01" { found = 1 } END { exit !found }' /proc/net/tcp
+	awk -v at=":$(printf '%04X' "${RELAY##*:}")\$" '$3 ~ at && $4 == "01" { found = 1 } END { exit !found }' /proc/net/tcp
 }
 
 @test "--check finds a database that is older than the program, or takes no writes" {

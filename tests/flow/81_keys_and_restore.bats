@@ -167,7 +167,8 @@ typed() { # ANSWERS COMMAND...
 	start_other KEYS_FOLDER="$OWN_KEYS" DRAIN_MS=30000
 	BASE_URL=http://$OTHER_LISTEN
 	logged_in "$email"
-	kill -TERM "$(process_pid other)"
+	process_stop other 60 &
+	stopping=$!
 	wait_until 10 grep -q '"event":"draining"' "$STACK/other.log"
 	api GET /v1/me '' "$access"
 	want 200
@@ -176,6 +177,7 @@ typed() { # ANSWERS COMMAND...
 	log_in "$email"
 	want 201
 	process_kill other
+	wait "$stopping"
 }
 
 # --- a restore, with the commands of docs/keys-and-restore.md ----------------------------------------
