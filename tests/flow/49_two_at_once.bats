@@ -54,14 +54,27 @@ both() { # FIRST SECOND
 	outcomes="$(outcome first), $(outcome second)"
 }
 
-# Both changes, of a new account, the first first; $outcomes are theirs.
-at_once() { # FIRST SECOND
+# A new account that is logged in: its $id.
+new_member() {
 	new_account
 	logged_in "$email"
 	id=$(db "SELECT HEX(id) FROM account WHERE login_id = '$email'")
+}
+
+# Both changes, of a new account, the first first; $outcomes are theirs.
+at_once() { # FIRST SECOND
+	new_member
 	wait_until 10 mail_is_finished
 	mails=$(mail_count "$email")
 	both "change first ${1//@/$email}" "change second ${2//@/$email}"
+}
+
+# A new member who has asked for other.@, and the link that confirms it: $confirmation.
+new_member_asks_for_address() {
+	new_member
+	change asked "${EMAIL//@/$email}"
+	same "$(outcome asked)" 202
+	mail_token "other.$email" 1 confirmation
 }
 
 # By the link $confirmation.
@@ -120,9 +133,7 @@ readonly WITHDRAW=DELETE:/pending-email:
 # The second is let in before the first is written, and compares its current password afterwards.
 @test "a change that was let in before another set the password is no guess" { # asvs 2.3.4 6.2.3 15.4.2
 	while read -r name wanted; do
-		new_account
-		logged_in "$email"
-		id=$(db "SELECT HEX(id) FROM account WHERE login_id = '$email'")
+		new_member
 		hold_account
 		change first "$TO_FRESH" &
 		changing=($!)
@@ -199,12 +210,7 @@ readonly WITHDRAW=DELETE:/pending-email:
 # The change is let in before the link makes other.@ the proven address, and waits for it.
 @test "a change that meets the confirmation of an address is told to that address" { # asvs 6.3.7 15.4.2
 	for name in TO_FRESH LOGIN_ID THIRD LEAVE; do
-		new_account
-		logged_in "$email"
-		id=$(db "SELECT HEX(id) FROM account WHERE login_id = '$email'")
-		change asked "${EMAIL//@/$email}"
-		same "$(outcome asked)" 202
-		mail_token "other.$email" 1 confirmation
+		new_member_asks_for_address
 		wait_until 10 mail_is_finished
 		mails=$(mail_count "$email")
 		both confirm_address "change second ${!name//@/$email}"
@@ -216,12 +222,7 @@ readonly WITHDRAW=DELETE:/pending-email:
 
 # The log-in is judged before the link makes other.@ the proven address.
 @test "a log-in after failures that meets the confirmation of an address is told to that address" { # asvs 6.3.5 15.4.2
-	new_account
-	logged_in "$email"
-	id=$(db "SELECT HEX(id) FROM account WHERE login_id = '$email'")
-	change asked "${EMAIL//@/$email}"
-	same "$(outcome asked)" 202
-	mail_token "other.$email" 1 confirmation
+	new_member_asks_for_address
 	failed "$email" 5
 	db 'UPDATE limit_counter SET locked_until = 0'
 	wait_until 10 mail_is_finished
@@ -234,9 +235,7 @@ readonly WITHDRAW=DELETE:/pending-email:
 }
 
 @test "a log-in that meets another login ID fails, and makes no source known" { # asvs 15.4.2
-	new_account
-	logged_in "$email"
-	id=$(db "SELECT HEX(id) FROM account WHERE login_id = '$email'")
+	new_member
 	both "change first ${LOGIN_ID//@/$email}" "noted second log_in $email"
 	same "$outcomes" "204, 401 login_failed"
 	same "$(db 'SELECT COUNT(*) FROM limit_counter WHERE limit_id = LIMIT_KNOWN_SOURCE_FAILURES AND window_ends_at > UNIX_TIMESTAMP()')" 0
@@ -248,9 +247,7 @@ readonly WITHDRAW=DELETE:/pending-email:
 	same "$outcomes" "204, 204"
 	same "$(ctl member show --json "$id" | jq .known_sources)" 1
 
-	new_account
-	logged_in "$email"
-	id=$(db "SELECT HEX(id) FROM account WHERE login_id = '$email'")
+	new_member
 	ask_reset "$email"
 	both "change first ${LOGIN_ID//@/$email}" "noted second reset_password $reset $FRESH"
 	same "$outcomes" "204, 204"

@@ -149,7 +149,8 @@ proxy_says() { # WORDS
 	wait_until 10 server_ready "$OTHER_LISTEN_INSIDE"
 }
 
-@test "the node that was chosen stays the writer when the first comes back" {
+# The first one was, went, and came back.
+second_is_chosen() {
 	agent_start 1 "$AGENT_ONE"
 	agent_start 2 "$AGENT_TWO"
 	haproxy_db_start
@@ -158,6 +159,10 @@ proxy_says() { # WORDS
 	wait_until 10 leads_to two
 	agent_start 1 "$AGENT_ONE"
 	wait_until 5 proxy_says 'Server database/one is UP'
+}
+
+@test "the node that was chosen stays the writer when the first comes back" {
+	second_is_chosen
 	for _ in {1..5}; do leads_to two; done
 	# Only when it is down itself, the other takes over.
 	process_kill dbagent2
@@ -166,14 +171,7 @@ proxy_says() { # WORDS
 
 @test "the choice outlasts a reload, and a second HAProxy learns it from the first" {
 	local worker
-	agent_start 1 "$AGENT_ONE"
-	agent_start 2 "$AGENT_TWO"
-	haproxy_db_start
-	wait_until 5 leads_to one
-	process_kill dbagent1
-	wait_until 10 leads_to two
-	agent_start 1 "$AGENT_ONE"
-	wait_until 5 proxy_says 'Server database/one is UP'
+	second_is_chosen
 	wait_until 30 would_tell "$STATS_PORT" # ten seconds after its start
 	worker=$(ask_proxy "$STATS_PORT" 'show info' | sed -n 's/^Pid: //p')
 	[[ -n $worker ]]
